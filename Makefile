@@ -1,0 +1,46 @@
+# Two commands for a new machine: `make demo` and `make test`. Both can be run again at any time.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: demo test lint unit clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo   the real aider on real tasks, graded, scored, with pages (no key, no Docker needed)"
+	@echo "make test   linters, types, import floors, all tests"
+	@echo "make clean  remove the virtual environment and what was built"
+
+# The stamps carry the hash of pyproject.toml by their dependency on it: an unchanged project installs nothing.
+$(VENV)/.core: pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "python3 is missing: install Python 3.11 or newer" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cab needs Python 3.11 or newer; set PYTHON=..." >&2; exit 2; }
+	@echo "==> virtual environment in $(VENV)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "the venv module is missing: on Debian, apt-get install python3-venv" >&2; exit 2; }
+	@echo "==> installing cab and what it needs"
+	@$(BIN)/python -m pip install -q -e . 2> $(VENV)/pip.log || { cat $(VENV)/pip.log >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.core
+	@echo "==> installing the tools for tests"
+	@$(BIN)/python -m pip install -q -e '.[dev]' 2> $(VENV)/pip.log || { cat $(VENV)/pip.log >&2; exit 1; }
+	@touch $@
+
+demo: $(VENV)/.core
+	@$(BIN)/cab demo
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.dev
+	$(BIN)/pytest -q -m "not aider and not slow"
+
+test: lint
+	$(BIN)/pytest
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,86 @@
+"""The command `cab`. This module is all that `cab --help` imports: a command's module is loaded when used."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import click
+
+# command -> (module, what it is for). The one list of commands.
+COMMANDS = {
+    "run": ("run", "Run a matrix of CLIs x models x tasks; go on where it stopped."),
+    "run-cell": ("run_cell", "Run one cell and print its result."),
+    "check": ("check", "Try one task with your own endpoint; without options, look at this machine."),
+    "demo": ("demo", "The real aider on real tasks with scripted models: no key, no Docker."),
+    "results": ("results", "Print what a runs directory holds."),
+    "rescore": ("rescore", "Compute the axes of finished cells anew, without running anything."),
+    "site": ("site", "Build the pages."),
+    "tasks": ("tasks", "List, show, check and lock tasks."),
+    "plugins": ("plugins", "List, explain and check plugins."),
+    "schema": ("schema", "Print the JSON Schema of a document."),
+    "doctor": ("doctor", "Say what is missing on this machine and how to get it."),
+}
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line. Exit: 0 done, 1 infrastructure, 2 a user's mistake, 130 interrupted."""
+    args = sys.argv[1:] if argv is None else argv
+    if args in ([], ["--help"], ["-h"]):
+        print(_overview())
+        return
+    if args == ["--version"]:
+        from cab_core import __version__
+
+        print(f"cab {__version__}")
+        return
+    sys.exit(_run(args))
+
+
+def _overview() -> str:
+    rows = [f"  {name:<10} {summary}" for name, (_, summary) in COMMANDS.items()]
+    head = (
+        "Usage: cab [-p no:PLUGIN] COMMAND [OPTIONS]\n\nBenchmark coding-agent CLIs: any CLI x model x task."
+    )
+    return "\n".join(
+        [
+            head,
+            "",
+            "Commands:",
+            *rows,
+            "",
+            "cab COMMAND --help explains a command; cab --version prints the version.",
+        ]
+    )
+
+
+def _run(args: list[str]) -> int:
+    import click
+
+    from cab_core.errors import CabError
+
+    from .text import plain
+
+    try:
+        code = root().main(args=args, prog_name="cab", standalone_mode=False)
+    except CabError as exc:
+        click.echo(f"cab: {plain(str(exc))}", err=True)
+        return exc.exit_code
+    except click.ClickException as exc:
+        exc.show()
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("cab: interrupted", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def root() -> click.Group:
+    """Return the click group, whose commands are imported when they are used."""
+    from .group import cab
+
+    return cab

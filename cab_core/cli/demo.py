@@ -1,0 +1,55 @@
+"""`cab demo`: the main job with nothing but Python and git."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cab_core.gateway.models import EndpointChoice
+from cab_core.plugins.registry import Plugins
+from cab_core.records import Sweep
+from cab_core.site.build import build_site
+
+from . import options
+from .session import run_sweep
+from .table import print_results
+
+SWEEP = Sweep(
+    sweep_id="demo",
+    tuis=("aider",),
+    models=("scripted:oracle", "scripted:null"),
+    tasks=("mutations/py-stock-reorder", "mutations/py-interval-merge"),
+)
+
+
+@click.command
+@options.runs
+@click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("site"), show_default=True)
+@click.option("-j", "width", type=click.IntRange(min=1), default=2, show_default=True, help="cells at once")
+@click.pass_obj
+def command(plugins: Plugins, runs: Path, out: Path, width: int) -> int:
+    """Run the real aider on two Python tasks with two scripted models, and write the pages.
+
+    scripted:oracle carries out the reference solution and must pass; scripted:null changes nothing
+    and must fail.
+    """
+    click.echo("Demo: the real aider CLI, two tasks, two scripted models (no model, no key, no spend).")
+    results, code = run_sweep(SWEEP, plugins, EndpointChoice(), runs, width=width, fresh=True)
+    print_results(results)
+    index = build_site([runs], out)
+    expected = {"scripted:oracle": "passed", "scripted:null": "failed"}
+    wrong = [r.cell_id for _, r in results if r.outcome != expected[r.cell.model]]
+    click.echo(f"\nPages: {index.resolve()}\nCells: {runs.resolve()}/demo\n")
+    if wrong or code:
+        click.echo(f"The demo did not come out as it must: {', '.join(wrong)}", err=True)
+        return 1
+    click.echo(_NEXT)
+    return 0
+
+
+_NEXT = """Next, with a model of your own (any OpenAI-compatible endpoint):
+  export CAB_ENDPOINT=http://127.0.0.1:8000/v1 CAB_KEY=...
+  cab check --tui aider --model YOUR_MODEL --task mutations/py-stock-reorder
+  cab run --tui aider --model YOUR_MODEL --task 'mutations/*' -j 2
+(cab is .venv/bin/cab where you used make.)"""

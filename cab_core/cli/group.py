@@ -1,0 +1,53 @@
+"""The click group behind `cab`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from cab_core.plugins.registry import Plugins
+
+from . import COMMANDS, _overview
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and imports each one's module only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, in the order of the overview."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, summary = COMMANDS[cmd_name]
+        command: click.Command = import_module(f"cab_core.cli.{module}").command
+        command.help = command.help or summary
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; an unknown one is answered with the nearest."""
+        from cab_core.errors import UnknownName
+
+        if args[0] not in COMMANDS:
+            raise UnknownName("command", args[0], COMMANDS)
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Print the overview."""
+        formatter.write(_overview() + "\n")
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-p", "plugin_flags", multiple=True, metavar="no:NAME", help="leave a plugin out")
+@click.pass_context
+def cab(ctx: click.Context, plugin_flags: tuple[str, ...]) -> None:
+    """Benchmark coding-agent CLIs."""
+    for flag in plugin_flags:
+        if not flag.startswith("no:") or flag == "no:":
+            raise click.UsageError(f"-p {flag}: expected -p no:ENTRYPOINT or -p no:dist:NAME")
+    ctx.obj = Plugins(flag.removeprefix("no:") for flag in plugin_flags)

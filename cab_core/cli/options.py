@@ -1,0 +1,105 @@
+"""Options that several commands share, under the names that others build on."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+import click
+
+from cab_core.errors import UserError
+from cab_core.gateway.models import ConfigDoc, EndpointChoice, find_config
+from cab_core.records import Limits
+from cab_core.tasks.documents import read_document
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+runs = click.option(
+    "--runs",
+    type=click.Path(path_type=Path),
+    default=Path("runs"),
+    show_default=True,
+    help="where cells are kept",
+)
+pack = click.option(
+    "--pack",
+    "packs",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="a task pack on disk, used as it is",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="print JSON for programs")
+
+
+def endpoint(command: F) -> F:
+    """Add `--endpoint`, `--key-env` and `--key`."""
+    for option in (
+        click.option(
+            "--key", help="the key itself (others can see it in the process list; better --key-env)"
+        ),
+        click.option("--key-env", metavar="NAME", help="variable that holds the key"),
+        click.option("--endpoint", metavar="URL", help="base URL of an OpenAI-compatible endpoint"),
+    ):
+        command = option(command)
+    return command
+
+
+def limits(command: F) -> F:
+    """Add the limits of a cell."""
+    for option in (
+        click.option(
+            "--max-usd", type=click.FloatRange(min=0, min_open=True), help="US dollars a cell may cost"
+        ),
+        click.option("--max-tokens", type=click.IntRange(min=1), help="tokens a cell may use"),
+        click.option("--max-calls", type=click.IntRange(min=1), help="model calls a cell may make"),
+        click.option(
+            "--wall", type=click.FloatRange(min=0, min_open=True), help="seconds a cell may run  [600]"
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def limits_of(
+    base: Limits, wall: float | None, max_calls: int | None, max_tokens: int | None, max_usd: float | None
+) -> Limits:
+    """Return `base` with what the command line says in its place."""
+    said: dict[str, Any] = {"wall_s": wall, "calls": max_calls, "tokens": max_tokens, "usd": max_usd}
+    return attrs.evolve(base, **{k: v for k, v in said.items() if v is not None})
+
+
+def choice_of(endpoint: str | None, key: str | None, key_env: str | None) -> EndpointChoice:
+    """Return the endpoint that was chosen, and take the key out of this process's environment."""
+    choice = EndpointChoice.of(endpoint, key, key_env)
+    for name in ("CAB_KEY", key_env):
+        if name:
+            os.environ.pop(name, None)
+    return choice
+
+
+def config() -> ConfigDoc:
+    """Return the nearest `cab.toml`, or an empty one."""
+    path = find_config(Path.cwd())
+    return read_document(path, ConfigDoc) if path else ConfigDoc()
+
+
+def key_values(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """Return `KEY=VALUE` options as a mapping; a value that is JSON is taken as such.
+
+    Raises:
+        UserError: one has no `=`.
+    """
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        key, sign, value = pair.partition("=")
+        if not sign or not key:
+            raise UserError(f"--option {pair!r}: expected KEY=VALUE")
+        try:
+            found[key] = json.loads(value)
+        except ValueError:
+            found[key] = value
+    return found

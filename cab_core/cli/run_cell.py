@@ -1,0 +1,51 @@
+"""`cab run-cell`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cab_core.plugins.registry import Plugins
+from cab_core.records import Limits, Sweep, to_json
+
+from . import options
+from .session import run_sweep
+from .table import print_json, print_results
+from .text import one_line
+
+
+@click.command
+@click.option("--tui", required=True, metavar="NAME[@VERSION]", help="the CLI")
+@click.option("--model", required=True, metavar="ID", help="the model")
+@click.option("--task", required=True, metavar="ID", help="the task")
+@click.option("--option", "pairs", multiple=True, metavar="KEY=VALUE", help="an option of the CLI's adapter")
+@click.option("--runtime", default="local", show_default=True, help="where the agent runs")
+@options.limits
+@options.endpoint
+@options.runs
+@options.pack
+@options.as_json
+@click.pass_obj
+def command(plugins: Plugins, /, **said: Any) -> int:
+    """Run one cell, always anew, and print its result (with --json the whole cell.json)."""
+    bounds = options.limits_of(Limits(), said["wall"], said["max_calls"], said["max_tokens"], said["max_usd"])
+    sweep = Sweep(
+        tuis=(said["tui"],),
+        models=(said["model"],),
+        tasks=(said["task"],),
+        runtime=said["runtime"],
+        limits=bounds,
+        options=options.key_values(said["pairs"]),
+    )
+    choice = options.choice_of(said["endpoint"], said["key"], said["key_env"])
+    results, code = run_sweep(
+        sweep, plugins, choice, said["runs"], said["packs"], fresh=True, quiet=said["as_json"]
+    )
+    if said["as_json"]:
+        print_json([to_json(r) for _, r in results] if len(results) != 1 else to_json(results[0][1]))
+    else:
+        print_results(results)
+        for path, result in results:
+            click.echo(f"{result.outcome}: {one_line(result.why, 300)}\nCell: {path}")
+    return code

@@ -1,0 +1,27 @@
+"""`cab schema`."""
+
+from __future__ import annotations
+
+import click
+
+from cab_core.gateway.models import ConfigDoc
+from cab_core.records import CellResult, PackDoc, Sweep, TaskDoc
+from cab_core.records.schema import schema_of
+
+from .table import print_json
+
+DOCUMENTS: dict[str, type] = {
+    "cell": CellResult,
+    "task": TaskDoc,
+    "pack": PackDoc,
+    "sweep": Sweep,
+    "config": ConfigDoc,
+}
+
+
+@click.command
+@click.argument("document", type=click.Choice(list(DOCUMENTS)))
+def command(document: str) -> int:
+    """Print the JSON Schema of cell.json, task.toml, pack.toml, a sweep file or cab.toml."""
+    print_json(schema_of(DOCUMENTS[document]))
+    return 0

@@ -1,0 +1,76 @@
+"""Planning and running a sweep from the command line: what `run`, `run-cell`, `check` and `demo` share."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cab_core.gateway.models import EndpointChoice
+from cab_core.plugins.protocols import StopSignal
+from cab_core.plugins.registry import Plugins
+from cab_core.records import CellResult, Sweep
+from cab_core.store.cells import Store
+from cab_core.sweep.plan import Plan, make_plan
+from cab_core.sweep.runner import incomplete, run_plan
+from cab_core.tasks.catalog import Catalog
+
+from . import options
+from .progress import Progress, warn_of_faults
+
+Results = list[tuple[Path, CellResult]]
+
+
+def run_sweep(
+    sweep: Sweep,
+    plugins: Plugins,
+    choice: EndpointChoice,
+    runs: Path,
+    packs: tuple[Path, ...] = (),
+    width: int = 1,
+    fresh: bool = False,
+    quiet: bool = False,
+) -> tuple[Results, int]:
+    """Plan and run a sweep; return the results and the exit code.
+
+    Raises:
+        KeyboardInterrupt: it was interrupted; what was done is on disk.
+    """
+    warn_of_faults([f"plugin {r.owner}: {r.fault}" for r in plugins.faults()])
+    with Progress(quiet) as progress:
+        progress.say("reading tasks")
+        plan = make_plan(sweep, plugins, Catalog(plugins, packs), choice, options.config(), progress.say)
+        for task, why in plan.skipped.items():
+            progress.warn(f"{task} is left out: {why}")
+        progress.total = len(plan.orders)
+        with _interruptible() as stop:
+            results = run_plan(plan, plugins, Store(runs), width, progress.events, stop, fresh)
+    if stop.is_set():
+        raise KeyboardInterrupt
+    return results, exit_code(plan, results)
+
+
+def exit_code(plan: Plan, results: Results) -> int:
+    """Return 0 where every planned cell has a verdict, else 1."""
+    return 1 if incomplete(plan, results) else 0
+
+
+@contextmanager
+def _interruptible() -> Iterator[StopSignal]:
+    """Turn Ctrl-C and SIGTERM into a stop that lets every cell clean up; a second one is the usual."""
+    stop = StopSignal()
+    before: dict[int, Any] = {}
+
+    def handle(number: int, _: object) -> None:
+        stop.stop("cancelled")
+        signal.signal(number, before[number])
+
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        before[wanted] = signal.signal(wanted, handle)
+    try:
+        yield stop
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)

@@ -1,0 +1,104 @@
+"""`cab tasks`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from cab_core.errors import UserError
+from cab_core.plugins.protocols import StopSignal
+from cab_core.plugins.registry import Plugins
+from cab_core.records import to_json
+from cab_core.run.validate import validate
+from cab_core.tasks.catalog import Catalog
+from cab_core.tasks.listing import write_list
+from cab_core.tasks.toolchains import missing
+
+from . import options
+from .progress import warn_of_faults
+from .table import print_json
+from .text import one_line, plain
+
+
+@click.group
+def command() -> None:
+    """List, show, check and lock tasks."""
+
+
+@command.command("list")
+@options.pack
+@options.as_json
+@click.pass_obj
+def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
+    """List all tasks, and what is missing here to grade them."""
+    warn_of_faults([f"plugin {r.owner}: {r.fault}" for r in plugins.faults()])
+    tasks = [p.task for p in Catalog(plugins, packs).tasks()]
+    rows = [
+        {
+            "id": t.id,
+            "title": t.doc.title,
+            "category": t.category,
+            "tags": list(t.doc.tags),
+            "missing": [why for r in t.doc.grade.requires if (why := missing(r))],
+        }
+        for t in tasks
+    ]
+    if as_json:
+        print_json(rows)
+        return 0
+    width = max((len(str(r["id"])) for r in rows), default=0)
+    for row in rows:
+        lacking = "; ".join(map(str, row["missing"]))
+        click.echo(f"{row['id']:<{width}}  {one_line(str(row['title']))}{lacking and f'  [{lacking}]'}")
+    return 0
+
+
+@command.command
+@click.argument("task")
+@options.pack
+@options.as_json
+@click.pass_obj
+def show(plugins: Plugins, task: str, packs: tuple[Path, ...], as_json: bool) -> int:
+    """Show one task: what the agent is told and sees, and how it is judged."""
+    for packed in Catalog(plugins, packs).select([task]):
+        found = packed.task
+        if as_json:
+            print_json(to_json(found))
+            continue
+        click.echo(f"{found.id}: {plain(found.doc.title)}\n\n{plain(found.doc.prompt.strip())}\n")
+        click.echo("The agent sees: " + ", ".join(plain(f.path) for f in packed.section("workdir")))
+        click.echo("A good fix touches: " + ", ".join(map(plain, found.doc.expected_files)))
+        for grading in found.doc.grade.commands:
+            click.echo(f"Graded by: {plain(' '.join(grading.argv))}  ({grading.kind})")
+        click.echo(f"Pack {found.pack} {found.pack_version}, tree sha256 {found.tree_hash}")
+    return 0
+
+
+@command.command("validate")
+@click.argument("patterns", nargs=-1)
+@click.option("--runtime", default="local", show_default=True, help="where the grader runs")
+@options.pack
+@click.pass_obj
+def validate_tasks(plugins: Plugins, patterns: tuple[str, ...], runtime: str, packs: tuple[Path, ...]) -> int:
+    """Grade each task unsolved (must fail) and with its reference (must pass)."""
+    place = plugins.runtime(runtime)
+    bad = 0
+    for packed in Catalog(plugins, packs).select(patterns or ("*",)):
+        lacking = [why for r in packed.task.doc.grade.requires if (why := missing(r))]
+        with tempfile.TemporaryDirectory(prefix="cab-validate-") as scratch:
+            fault = "; ".join(lacking) or validate(packed, place, Path(scratch), StopSignal())
+        bad += bool(fault)
+        click.echo(f"{packed.task.id}: {one_line(fault, 300) if fault else 'valid'}")
+    return 1 if bad else 0
+
+
+@command.command
+@click.argument("directory", type=click.Path(path_type=Path))
+def lock(directory: Path) -> int:
+    """Write a pack's files.json anew: the list of the files that it consists of."""
+    if not (directory / "pack.toml").is_file():
+        raise UserError(f"{directory}: there is no pack.toml; is it a task pack?")
+    click.echo(f"{write_list(directory)} files listed in {directory / 'files.json'}")
+    return 0

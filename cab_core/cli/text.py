@@ -1,0 +1,24 @@
+"""Text for the terminal. What an agent or a model wrote is hostile there: control characters are shown."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Invisible characters that reorder text (Unicode, UAX #9), and others that show nothing.
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def plain(text: str, keep: str = "\n") -> str:
+    """Return `text` with every control, formatting and surrogate character written as an escape."""
+    return "".join(c if c in keep or unicodedata.category(c) not in _HIDDEN else _escape(c) for c in text)
+
+
+def one_line(text: str, width: int = 110) -> str:
+    """Return the first line of `text`, cleaned, cut to `width`."""
+    line = plain(next(iter(text.strip().splitlines()), ""), keep="")
+    return line if len(line) <= width else f"{line[: width - 3]}..."
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 256 else f"\\u{{{code:x}}}"

@@ -1,0 +1,111 @@
+"""The exception tree.
+
+CabError
+├── UserError            a mistake in what was asked for: exit 2, one message, no traceback
+│   ├── UnknownName      no such CLI, task, model ...; names the nearest
+│   ├── BadDocument      a TOML or JSON file that does not fit its schema; lists every problem
+│   ├── PluginConflict   two distributions claim one name; names both
+│   └── PluginUnusable   the plugin asked for is broken or refused; gives the cause
+└── InfraError           trouble that is nobody's merit or fault: exit 1; carries an outcome
+    ├── ImageError       a CLI or an image could not be installed or built     (infra_image)
+    ├── SandboxError     the place where the agent runs could not be had       (infra_sandbox)
+    ├── PluginCrash      a plugin raised while a cell was running              (infra_plugin)
+    ├── UpstreamError    the model endpoint cannot be reached                  (infra_upstream)
+    └── GraderError      the grader itself broke, so there is no verdict       (grader_error)
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class CabError(Exception):
+    """Root of all errors that cab raises on purpose. `str()` of it is written for a person."""
+
+    exit_code = 1
+
+
+class UserError(CabError):
+    """What was asked for cannot be done as asked."""
+
+    exit_code = 2
+
+
+class UnknownName(UserError):
+    """A name that nothing bears: `kind` and `name` for programs, the nearest known one for people."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
+        self.kind, self.name = kind, name
+        self.known = sorted(known)
+        super().__init__(f"unknown {kind} {name!r}{nearest(name, self.known)}{hint and '; ' + hint}")
+
+
+class BadDocument(UserError):
+    """A document that does not fit its schema. `problems` holds (key path, message) pairs."""
+
+    def __init__(self, where: str, problems: Iterable[tuple[str, str]]) -> None:
+        self.where = where
+        self.problems = list(problems)
+        lines = [f"{where}: {path}: {message}" for path, message in self.problems]
+        super().__init__("\n".join(lines))
+
+
+class PluginConflict(UserError):
+    """Two distributions offer an object of one kind under one name."""
+
+    def __init__(self, kind: str, name: str, owners: Iterable[str]) -> None:
+        self.kind, self.name, self.owners = kind, name, sorted(owners)
+        super().__init__(
+            f"{kind} {name!r} is claimed by {' and '.join(self.owners)}; "
+            "uninstall one, or leave one out with -p no:ENTRYPOINT or -p no:dist:NAME"
+        )
+
+
+class PluginUnusable(UserError):
+    """The plugin that a run asks for is broken, refused or switched off."""
+
+
+class InfraError(CabError):
+    """Trouble of the machinery. It is never counted against the agent."""
+
+    outcome = "infra_sandbox"
+
+
+class ImageError(InfraError):
+    """A CLI, a toolchain or an image could not be installed."""
+
+    outcome = "infra_image"
+
+
+class SandboxError(InfraError):
+    """The sandbox could not be made, or died."""
+
+    outcome = "infra_sandbox"
+
+
+class PluginCrash(InfraError):
+    """A plugin raised while a cell was under way."""
+
+    outcome = "infra_plugin"
+
+
+class UpstreamError(InfraError):
+    """The model endpoint cannot be reached."""
+
+    outcome = "infra_upstream"
+
+
+class GraderError(InfraError):
+    """The grader broke, so nothing can be said about the agent."""
+
+    outcome = "grader_error"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return `; did you mean 'x'?` for the closest known name, or what is known, or an empty string."""
+    choices = sorted(known)
+    close = difflib.get_close_matches(name, choices, n=1, cutoff=0.5)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; known: {', '.join(choices)}" if 0 < len(choices) <= 12 else ""

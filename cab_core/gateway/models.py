@@ -1,0 +1,133 @@
+"""From a model id to who answers: `scripted:NAME`, an entry of `cab.toml`, or `--endpoint`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import attrs
+
+from cab_core.errors import UnknownName, UserError
+from cab_core.records.base import doc
+
+from .scripted.personas import PERSONAS
+from .session import Price
+
+SCRIPTED = "scripted:"
+
+
+@attrs.frozen(kw_only=True)
+class PriceDoc:
+    """US dollars for a million tokens."""
+
+    input: float = attrs.field(metadata=doc("USD per million input tokens", minimum=0))
+    output: float = attrs.field(metadata=doc("USD per million output tokens", minimum=0))
+    cached: float | None = attrs.field(
+        default=None, metadata=doc("USD per million cached input tokens", minimum=0)
+    )
+
+
+@attrs.frozen(kw_only=True)
+class ModelDoc:
+    """One model in `cab.toml`, under `[models."ID"]`."""
+
+    endpoint: str = attrs.field(metadata=doc("base URL, such as http://127.0.0.1:8000/v1"))
+    key_env: str | None = attrs.field(default=None, metadata=doc("variable that holds the key"))
+    protocol: Literal["openai-chat"] = attrs.field(default="openai-chat", metadata=doc("wire protocol"))
+    price: PriceDoc | None = attrs.field(default=None, metadata=doc("what tokens cost"))
+    context_tokens: int | None = attrs.field(default=None, metadata=doc("size of the context", minimum=1))
+    idle_s: float = attrs.field(
+        default=300.0,
+        metadata=doc("seconds without a byte before a call counts as failed", exclusiveMinimum=0),
+    )
+
+
+@attrs.frozen(kw_only=True)
+class ConfigDoc:
+    """The content of `cab.toml`."""
+
+    models: dict[str, ModelDoc] = attrs.field(factory=dict, metadata=doc("models by id"))
+
+
+@attrs.frozen(kw_only=True)
+class Model:
+    """A model id and who answers for it. `key` is None for scripted models."""
+
+    id: str
+    scripted: str | None = None
+    endpoint: str | None = None
+    key: str | None = attrs.field(default=None, repr=False)
+    price: Price | None = None
+    context_tokens: int | None = None
+    idle_s: float = 300.0
+    protocol: str = "openai-chat"
+
+
+@attrs.frozen(kw_only=True)
+class EndpointChoice:
+    """What the command line and the environment say about the endpoint."""
+
+    url: str | None = None
+    key: str | None = attrs.field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, url: str | None, key: str | None, key_env: str | None) -> EndpointChoice:
+        """Return the choice; `CAB_ENDPOINT` and `CAB_KEY` count where an option is left out.
+
+        Raises:
+            UserError: the variable named by `key_env` is not set.
+        """
+        if key_env is not None:
+            key = _from_env(key_env, "--key-env")
+        return cls(url=url or os.environ.get("CAB_ENDPOINT"), key=key or os.environ.get("CAB_KEY"))
+
+
+def resolve(model_id: str, choice: EndpointChoice, config: ConfigDoc) -> Model:
+    """Return who answers for a model id.
+
+    Raises:
+        UserError: nobody does, or its key is not set.
+    """
+    if model_id.startswith(SCRIPTED):
+        name = model_id.removeprefix(SCRIPTED)
+        if name not in PERSONAS:
+            raise UnknownName("scripted model", name, PERSONAS)
+        return Model(id=model_id, scripted=name)
+    if model_id.startswith("replay:"):
+        raise UserError(
+            f"model {model_id!r}: recordings cannot be replayed yet; use scripted:NAME or an endpoint"
+        )
+    if choice.url is None and model_id in config.models:
+        return _from_config(model_id, config.models[model_id])
+    if choice.url is None:
+        raise UserError(
+            f"model {model_id!r} has no endpoint: give --endpoint URL (and --key-env NAME), or set "
+            f'CAB_ENDPOINT and CAB_KEY, or write [models."{model_id}"] into cab.toml; scripted:oracle needs none'
+        )
+    return Model(id=model_id, endpoint=choice.url, key=choice.key)
+
+
+def _from_config(model_id: str, found: ModelDoc) -> Model:
+    price = Price(found.price.input, found.price.output, found.price.cached) if found.price else None
+    return Model(
+        id=model_id,
+        endpoint=found.endpoint,
+        key=_from_env(found.key_env, f'cab.toml: models."{model_id}".key_env') if found.key_env else None,
+        price=price,
+        context_tokens=found.context_tokens,
+        idle_s=found.idle_s,
+        protocol=found.protocol,
+    )
+
+
+def _from_env(name: str, where: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise UserError(f"{where}: the environment variable {name} is not set")
+    return value
+
+
+def find_config(directory: Path) -> Path | None:
+    """Return the `cab.toml` of this directory or the nearest one above it."""
+    return next((p / "cab.toml" for p in (directory, *directory.parents) if (p / "cab.toml").is_file()), None)

@@ -1,0 +1,133 @@
+"""The gateway's server: one per runner, in a thread of its own, on 127.0.0.1."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Coroutine
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from .relay import Call, relay
+from .session import CellSession
+from .upstream import CREDENTIALS, Upstream
+
+T = TypeVar("T")
+_MAX_REQUEST = 64 << 20
+_SAYS = {
+    "limit_calls": "the limit on model calls is reached",
+    "limit_tokens": "the limit on tokens is reached",
+    "limit_cost": "the limit on cost is reached",
+}
+
+
+class Gateway:
+    """A context manager: the server runs while it is open."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, CellSession] = {}
+        self._upstreams: list[Upstream] = []
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="cab-gateway", daemon=True)
+        self._runner: web.AppRunner | None = None
+        self.url = ""
+
+    def __enter__(self) -> Gateway:
+        self._thread.start()
+        self.url = self._do(self._start())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._do(self._end())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=10)
+        self._loop.close()
+
+    def _do(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _start(self) -> str:
+        app = web.Application(client_max_size=_MAX_REQUEST)
+        app.router.add_post("/v1/chat/completions", self._chat)
+        app.router.add_get("/v1/models", self._models)
+        app.router.add_route("HEAD", "/{path:.*}", _head)
+        # An agent that hangs up frees its call at once.
+        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        return f"http://127.0.0.1:{port}/v1"
+
+    async def _end(self) -> None:
+        for session in list(self._sessions.values()):
+            await self._close(session)
+        for upstream in self._upstreams:
+            await upstream.aclose()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def open(self, session: CellSession) -> None:
+        """Admit a cell: from now on its token is good."""
+        if session.upstream not in self._upstreams:
+            self._upstreams.append(session.upstream)
+        self._sessions[session.token] = session
+
+    def close(self, session: CellSession) -> None:
+        """End a cell: its token is void, calls under way are broken off and recorded."""
+        self._do(self._close(session))
+
+    async def _close(self, session: CellSession) -> None:
+        self._sessions.pop(session.token, None)
+        tasks = list(session.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        session.close()
+
+    async def _chat(self, request: web.Request) -> web.StreamResponse:
+        session = self._session(request)
+        if session is None:
+            return _refuse(401, "unknown token: this endpoint serves the cells that are running", "cab_token")
+        body = await request.read()
+        admitted = session.admit()
+        if isinstance(admitted, str):
+            return _refuse(429, f"cab: {_SAYS.get(admitted, admitted)}; no further call is made", "cab_limit")
+        call = Call(
+            session=session, n=admitted, path="chat/completions", body=body, headers=dict(request.headers)
+        )
+        return await _tracked(session, relay(call, request))
+
+    async def _models(self, request: web.Request) -> web.StreamResponse:
+        session = self._session(request)
+        if session is None:
+            return _refuse(401, "unknown token", "cab_token")
+        listed = [{"id": session.model, "object": "model", "created": 0, "owned_by": "cab"}]
+        return web.json_response({"object": "list", "data": listed})
+
+    def _session(self, request: web.Request) -> CellSession | None:
+        for header in CREDENTIALS:
+            value = request.headers.get(header, "")
+            token = value.removeprefix("Bearer ").strip()
+            if token in self._sessions:
+                return self._sessions[token]
+        return None
+
+
+async def _tracked(session: CellSession, work: Awaitable[web.StreamResponse]) -> web.StreamResponse:
+    task = asyncio.current_task()
+    assert task is not None
+    session.tasks.add(task)
+    try:
+        return await work
+    finally:
+        session.tasks.discard(task)
+
+
+async def _head(_: web.Request) -> web.Response:
+    return web.Response()
+
+
+def _refuse(status: int, message: str, kind: str) -> web.Response:
+    return web.json_response({"error": {"message": message, "type": kind, "code": kind}}, status=status)

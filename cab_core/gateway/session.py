@@ -1,0 +1,119 @@
+"""One cell's account at the gateway: its token, its limits, its calls."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+
+from cab_core.plugins.protocols import StopSignal
+from cab_core.records import Limits, ModelCall, StopReason, to_json
+
+from .upstream import Upstream
+
+
+@attrs.frozen
+class Price:
+    """US dollars for a million tokens."""
+
+    input: float
+    output: float
+    cached: float | None = None
+
+    def of(self, call: ModelCall) -> float | None:
+        """Return what a call cost, or None where its tokens are unknown."""
+        used = call.usage
+        if used.prompt is None or used.completion is None:
+            return None
+        cached = used.cached or 0
+        cached_price = self.input if self.cached is None else self.cached
+        return (
+            (used.prompt - cached) * self.input + cached * cached_price + used.completion * self.output
+        ) / 1e6
+
+
+def new_token() -> str:
+    """Return a token for one cell: it opens the gateway while that cell runs, and nothing else."""
+    return f"cab-{secrets.token_hex(20)}"
+
+
+class CellSession:
+    """What the gateway knows of a cell while it runs. `calls` grows as calls end."""
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        model: str,
+        upstream: Upstream,
+        limits: Limits,
+        record: Path,
+        stop: StopSignal,
+        price: Price | None = None,
+        on_call: Callable[[ModelCall], None] = lambda _: None,
+    ) -> None:
+        self.token = token
+        self.model, self.upstream, self.limits, self.stop = model, upstream, limits, stop
+        self.deadline = time.monotonic() + limits.wall_s
+        self.calls: list[ModelCall] = []
+        self.tasks: set[asyncio.Task[object]] = set()
+        self.closed = False
+        self._price, self._on_call = price, on_call
+        self._file = record.open("a", encoding="utf-8")
+        self._admitted = 0
+        self._lock = threading.Lock()
+
+    def admit(self) -> int | StopReason:
+        """Return the number of a new call, or the limit that forbids it (which stops the agent)."""
+        with self._lock:
+            limit = self._reached()
+            if limit is None:
+                self._admitted += 1
+                return self._admitted
+        self.stop.stop(limit)
+        return limit
+
+    def _reached(self) -> StopReason | None:
+        if self.limits.calls is not None and self._admitted >= self.limits.calls:
+            return "limit_calls"
+        return self._overspent()
+
+    def _overspent(self) -> StopReason | None:
+        if self.limits.tokens is not None and sum(c.tokens or 0 for c in self.calls) >= self.limits.tokens:
+            return "limit_tokens"
+        if self.limits.usd is not None and sum(c.usd or 0.0 for c in self.calls) >= self.limits.usd:
+            return "limit_cost"
+        return None
+
+    def ended(self, call: ModelCall) -> None:
+        """Take a call that has ended: on disk at once, then to whoever listens."""
+        call = attrs.evolve(call, usd=self._price.of(call) if self._price else None)
+        with self._lock:
+            self.calls.append(call)
+            if not self._file.closed:
+                self._file.write(json.dumps(to_json(call)) + "\n")
+                self._file.flush()
+        self._on_call(call)
+
+    def close(self) -> None:
+        """End the record; no further call is admitted."""
+        with self._lock:
+            self.closed = True
+            self._file.close()
+
+    def notes(self) -> list[str]:
+        """Return what could not be enforced, in sentences."""
+        notes = []
+        if self.limits.usd is not None and self._price is None:
+            notes.append("a limit in USD was set, but the model has no price: it could not be enforced")
+        if self.limits.tokens is not None and self.calls and all(c.tokens is None for c in self.calls):
+            notes.append(
+                "a limit on tokens was set, but the upstream reported no usage: it could not be enforced"
+            )
+        return notes

@@ -1,0 +1,219 @@
+"""Finding plugins: one entry point at a time, so that a broken one harms nobody else.
+
+pluggy's own loader stops at the first failure, skips a duplicate name silently and takes any return
+value; hence this one.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Iterable, Iterator
+from importlib import metadata
+from types import ModuleType
+from typing import Any, Literal
+
+import attrs
+import pluggy
+
+from cab_core import __version__
+from cab_core.errors import nearest
+
+from . import hookspecs
+from .markers import PROJECT
+from .registration import API_VERSION, HOOK_KINDS, Kind, Registration
+
+GROUP = "cab"
+Status = Literal["ok", "broken", "disabled", "refused", "conflict"]
+
+
+@attrs.frozen(kw_only=True)
+class PluginRow:
+    """One object of a plugin, or (kind `plugin`) an entry point that registered nothing."""
+
+    name: str
+    distribution: str
+    entry_point: str
+    version: str
+    kind: str
+    status: Status
+    summary: str = ""
+    fault: str | None = None
+    registration: Registration | None = attrs.field(default=None, repr=False)
+
+    @property
+    def owner(self) -> str:
+        """`distribution:entry point`, the plugin's identity."""
+        return f"{self.distribution}:{self.entry_point}"
+
+
+@attrs.define
+class Loaded:
+    """Everything that was found: rows for people, the plugin manager for the hooks."""
+
+    rows: list[PluginRow] = attrs.field(factory=list)
+    manager: pluggy.PluginManager = attrs.field(factory=lambda: pluggy.PluginManager(PROJECT))
+
+
+class _Fault(Exception):
+    """Why an entry point is not used; `status` is broken or refused."""
+
+    def __init__(self, message: str, status: Status = "broken") -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def load(disabled: Iterable[str] = ()) -> Loaded:
+    """Scan the entry points of group `cab` and register each one that works.
+
+    `disabled` holds entry point names or `dist:NAME`; the variables CAB_DISABLE_PLUGINS (comma
+    separated) and CAB_NO_PLUGINS=1 add to it.
+    """
+    loaded = Loaded()
+    loaded.manager.add_hookspecs(hookspecs)
+    off = set(disabled) | {
+        n.strip() for n in os.environ.get("CAB_DISABLE_PLUGINS", "").split(",") if n.strip()
+    }
+    everything_off = os.environ.get("CAB_NO_PLUGINS", "") not in ("", "0")
+    for entry in sorted(_entry_points(), key=lambda e: (e.dist.name if e.dist else "", e.name)):
+        dist = entry.dist.name if entry.dist else "unknown"
+        if everything_off or entry.name in off or f"dist:{dist}" in off:
+            loaded.rows.append(_plain_row(entry, "disabled", "switched off for this run"))
+        else:
+            loaded.rows.extend(_load_one(entry, loaded.manager))
+    loaded.rows = _mark_conflicts(loaded.rows)
+    return loaded
+
+
+def _mark_conflicts(rows: list[PluginRow]) -> list[PluginRow]:
+    """Give each object whose name another distribution claims too the status `conflict`."""
+    owners: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if row.registration is not None:
+            owners.setdefault((row.kind, row.name), []).append(row.owner)
+
+    def marked(row: PluginRow) -> PluginRow:
+        others = [o for o in owners.get((row.kind, row.name), []) if o != row.owner]
+        if not others or row.registration is None:
+            return row
+        return attrs.evolve(row, status="conflict", fault=f"the name is claimed by {', '.join(others)} too")
+
+    return [marked(row) for row in rows]
+
+
+def _entry_points() -> Iterable[metadata.EntryPoint]:
+    return metadata.entry_points(group=GROUP)
+
+
+def _plain_row(entry: metadata.EntryPoint, status: Status, fault: str | None) -> PluginRow:
+    dist = entry.dist
+    return PluginRow(
+        name=entry.name,
+        distribution=dist.name if dist else "unknown",
+        version=dist.version if dist else "",
+        entry_point=entry.name,
+        kind="plugin",
+        status=status,
+        fault=fault,
+    )
+
+
+def _load_one(entry: metadata.EntryPoint, manager: pluggy.PluginManager) -> list[PluginRow]:
+    base = _plain_row(entry, "ok", None)
+    plugin = None
+    try:
+        _check_requirement(entry)
+        plugin = _import(entry)
+        _register(plugin, base.owner, manager)
+        found = list(_registrations(base.owner, manager))
+    except _Fault as fault:
+        if plugin is not None and manager.has_plugin(base.owner):
+            manager.unregister(plugin)
+        return [attrs.evolve(base, status=fault.status, fault=str(fault))]
+    rows = [
+        attrs.evolve(base, name=r.name, kind=kind, summary=r.summary, registration=r) for kind, r in found
+    ]
+    return rows or [base]
+
+
+def _check_requirement(entry: metadata.EntryPoint) -> None:
+    """Refuse a plugin whose own metadata says that it needs another cab than this one."""
+    requires = (entry.dist.requires or []) if entry.dist else []
+    wanted = [r for r in requires if r.lower().replace("_", "-").startswith("codingagentbench")]
+    if not wanted:
+        return
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    for text in wanted:
+        try:
+            need = Requirement(text)
+        except InvalidRequirement:
+            continue
+        if need.name == "codingagentbench" and not need.specifier.contains(__version__, prereleases=True):
+            raise _Fault(f"needs codingagentbench {need.specifier}, this is {__version__}", "refused")
+
+
+def _import(entry: metadata.EntryPoint) -> Any:
+    try:
+        return entry.load()
+    except BaseException as exc:
+        if isinstance(exc, KeyboardInterrupt):
+            raise
+        raise _Fault(f"cannot be imported: {_cause(exc)}") from exc
+
+
+def _register(plugin: Any, owner: str, manager: pluggy.PluginManager) -> None:
+    try:
+        manager.register(plugin, name=owner)
+        manager.check_pending()
+    except (pluggy.PluginValidationError, ValueError) as exc:
+        raise _Fault(_explain_hooks(plugin, manager) or str(exc).replace("\n", "; ")) from exc
+    if (told := _explain_hooks(plugin, manager)) is not None:
+        raise _Fault(told)
+
+
+def _explain_hooks(plugin: Any, manager: pluggy.PluginManager) -> str | None:
+    """Return what is wrong with the names of a plugin's hooks, or None.
+
+    A function of a module that is called `cab_...` but bears no marker is a mistake too: pluggy
+    would never call it.
+    """
+    known = [n for n in vars(hookspecs) if n.startswith("cab_")]
+    for name, value in list(vars(plugin).items()) if isinstance(plugin, ModuleType) else []:
+        if not name.startswith("cab_") or not callable(value):
+            continue
+        if manager.parse_hookimpl_opts(plugin, name) is None and value.__module__ == plugin.__name__:
+            return f"{name}() looks like a hook but lacks @hookimpl"
+    for name in dir(plugin):
+        if manager.parse_hookimpl_opts(plugin, name) is not None and name not in known:
+            return f"unknown hook {name!r}{nearest(name, known)}"
+    return None
+
+
+def _registrations(owner: str, manager: pluggy.PluginManager) -> Iterator[tuple[Kind, Registration]]:
+    for hook_name, kind in HOOK_KINDS.items():
+        for impl in getattr(manager.hook, hook_name).get_hookimpls():
+            if impl.plugin_name != owner:
+                continue
+            try:
+                returned = impl.function()
+                items = None if isinstance(returned, str | dict) else list(returned)
+            except Exception as exc:
+                raise _Fault(f"{hook_name}() raised {_cause(exc)}") from exc
+            if items is None:
+                raise _Fault(f"{hook_name}() returned {type(returned).__name__}, expected Registrations")
+            yield from ((kind, _checked(item, hook_name)) for item in items)
+
+
+def _checked(item: Any, hook_name: str) -> Registration:
+    if not isinstance(item, Registration):
+        raise _Fault(f"{hook_name}() returned a {type(item).__name__}, expected cab_core.Registration")
+    if item.api != API_VERSION:
+        raise _Fault(f"{item.name!r} was written for plugin API {item.api}, this is {API_VERSION}", "refused")
+    return item
+
+
+def _cause(exc: BaseException) -> str:
+    frames = traceback.extract_tb(exc.__traceback__)
+    where = f" (at {frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    return f"{type(exc).__name__}: {exc}{where}"

@@ -1,0 +1,231 @@
+"""What the objects of each kind of plugin must offer, seen from their author."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, runtime_checkable
+
+import attrs
+
+from cab_core.records import (
+    Cell,
+    Evidence,
+    Execution,
+    Harvest,
+    Installation,
+    Job,
+    Launch,
+    PackedTask,
+    Process,
+    Recipe,
+    Room,
+    Score,
+    StopReason,
+)
+
+if TYPE_CHECKING:
+    import io
+
+R = TypeVar("R")
+Say = Callable[[str], None]
+Channel = Literal["stdout", "stderr"]
+
+
+@attrs.frozen(kw_only=True)
+class Reply:
+    """What a scripted model answers, in the terms of chat completions.
+
+    `tool` is `(name, arguments)` of one tool call; then `text` may be empty.
+    """
+
+    text: str = ""
+    tool: tuple[str, dict[str, Any]] | None = None
+
+
+class Dialect(Protocol):
+    """How a scripted model makes one CLI carry out edits."""
+
+    def edit(self, files: Mapping[str, str], request: Mapping[str, Any], job: Job) -> Reply | None:
+        """Return the next reply that brings `files` (path in the work dir to full text) about.
+
+        `request` is the body of the model call. None: all has been done; the model says goodbye.
+        """
+
+
+@attrs.frozen(kw_only=True)
+class Leftovers:
+    """What a finished CLI left. Everything in it was under the agent's control: treat it as hostile."""
+
+    job: Job
+    home: Path
+    exit_code: int | None
+    stdout: str
+    stderr: str
+
+    def open(self, path: str) -> io.BufferedReader | None:
+        """Open a regular file of HOME for reading, or return None. Links are not followed."""
+        directory = os.open(self.home, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            for part in Path(path).parts[:-1]:
+                inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=directory)
+                os.close(directory)
+                directory = inner
+            fd = os.open(Path(path).name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
+        except OSError:
+            return None
+        finally:
+            os.close(directory)
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            return None
+        return os.fdopen(fd, "rb")
+
+    def read(self, path: str, limit: int = 4 << 20) -> str | None:
+        """Return at most `limit` bytes of a file of HOME as text, or None where there is none."""
+        file = self.open(path)
+        if file is None:
+            return None
+        with file:
+            return file.read(limit).decode("utf-8", "replace")
+
+
+@runtime_checkable
+class Adapter(Protocol):
+    """Knows one CLI. It runs nothing itself. Optional: `dialect() -> Dialect`, `render(line) -> str`."""
+
+    name: str
+    default_version: str
+    protocols: tuple[str, ...]
+
+    def recipe(self, version: str) -> Recipe:
+        """Return how that version is installed."""
+
+    def version_argv(self) -> Sequence[str]:
+        """Return the command that prints the version."""
+
+    def launch(self, job: Job) -> Launch:
+        """Return argv, environment and config files for one run."""
+
+    def harvest(self, left: Leftovers) -> Harvest:
+        """Return what the CLI left: transcript, its own token claim, evidence of failure."""
+
+
+@runtime_checkable
+class Scorer(Protocol):
+    """Computes one axis: evidence in, score out, no process and no file."""
+
+    axis: str
+    headline: str
+    needs: tuple[str, ...]
+
+    def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:
+        """Return the axis; `scores` holds those named in `needs`."""
+
+
+class StopSignal:
+    """Asks a running agent to stop, once, with a reason. Safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._watchers: list[Callable[[], None]] = []
+        self._lock = threading.Lock()
+        self.reason: StopReason | None = None
+
+    def stop(self, reason: StopReason) -> None:
+        """Ask for the stop; only the first reason counts."""
+        with self._lock:
+            if self.reason is not None:
+                return
+            self.reason = reason
+            self._event.set()
+            watchers = list(self._watchers)
+        for watcher in watchers:
+            watcher()
+
+    def is_set(self) -> bool:
+        """Return whether a stop was asked for."""
+        return self._event.is_set()
+
+    def watch(self, watcher: Callable[[], None]) -> AbstractContextManager[None]:
+        """Call `watcher` when a stop is asked for (at once, if it was already), while in the context."""
+        from contextlib import contextmanager
+
+        @contextmanager
+        def watching() -> Iterator[None]:
+            with self._lock:
+                self._watchers.append(watcher)
+            if self.is_set():
+                watcher()
+            try:
+                yield
+            finally:
+                with self._lock:
+                    self._watchers.remove(watcher)
+
+        return watching()
+
+
+class Output(Protocol):
+    """Takes what a process prints, as it prints it."""
+
+    def feed(self, channel: Channel, data: bytes) -> None:
+        """Take a piece of one channel."""
+
+
+@runtime_checkable
+class Runtime(Protocol):
+    """A place where processes run. `network` says what an agent can reach from there."""
+
+    name: str
+    citable: bool
+    network: str
+
+    def install(self, adapter: Adapter, version: str, say: Say) -> Installation:
+        """Make a CLI ready, once for all cells.
+
+        Raises:
+            ImageError: it could not be installed.
+        """
+
+    def inside(self, scratch: Path, name: str) -> str:
+        """Return the path of `scratch/name` as a process in a room sees it."""
+
+    def endpoint(self, gateway_url: str) -> str:
+        """Return the model endpoint as a process in an agent's room sees it."""
+
+    def run(self, room: Room, process: Process, output: Output, stop: StopSignal) -> Execution:
+        """Run one process to its end; when this returns, nothing that it started is alive.
+
+        Raises:
+            SandboxError: the room could not be had or died.
+        """
+
+
+class Executor(Protocol):
+    """Runs the cells of a sweep."""
+
+    name: str
+
+    def map(self, cells: Sequence[Cell], work: Callable[[Cell], R], width: int) -> Iterator[R]:
+        """Yield `work(cell)` for each cell as they finish, at most `width` at once."""
+
+
+class TaskFormat(Protocol):
+    """Reads a directory of task data of one layout."""
+
+    name: str
+
+    def recognises(self, root: Path) -> bool:
+        """Return whether `root` is of this layout."""
+
+    def load(self, root: Path) -> list[PackedTask]:
+        """Return the tasks.
+
+        Raises:
+            UserError: the data is malformed; says which file and key.
+        """

@@ -1,0 +1,65 @@
+"""What is to be run: a cell, its limits, a sweep."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+from .base import Json, doc
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """Bounds of one cell. None: no bound."""
+
+    wall_s: float = attrs.field(default=600.0, metadata=doc("seconds the agent may run", exclusiveMinimum=0))
+    calls: int | None = attrs.field(default=None, metadata=doc("model calls", minimum=1))
+    tokens: int | None = attrs.field(default=None, metadata=doc("input and output tokens", minimum=1))
+    usd: float | None = attrs.field(default=None, metadata=doc("US dollars", exclusiveMinimum=0))
+
+
+@attrs.frozen(kw_only=True)
+class Cell:
+    """One CLI x model x task x stack x attempt."""
+
+    sweep_id: str
+    tui: str
+    tui_version: str
+    model: str
+    task: str
+    attempt: int = 1
+    stack: tuple[str, ...] = ()
+    runtime: str = "local"
+    limits: Limits = Limits()
+    model_params: dict[str, Json] = attrs.field(factory=dict)
+    options: dict[str, Json] = attrs.field(factory=dict)
+
+    @property
+    def cell_id(self) -> str:
+        """`sweep/tui/model/task`, then `+stack` and `~attempt` where they are not the default."""
+        stack = f"+{'+'.join(self.stack)}" if self.stack else ""
+        attempt = f"~{self.attempt}" if self.attempt != 1 else ""
+        return f"{self.sweep_id}/{self.tui}/{self.model}/{self.task}{stack}{attempt}"
+
+    @property
+    def behavior_mode(self) -> Literal["factory", "composed"]:
+        """`factory`: the CLI as shipped; `composed`: with a stack."""
+        return "composed" if self.stack else "factory"
+
+
+@attrs.frozen(kw_only=True)
+class Sweep:
+    """The content of a sweep file: a matrix of cells run under one id."""
+
+    tuis: tuple[str, ...] = attrs.field(metadata=doc("NAME or NAME@VERSION", minItems=1))
+    models: tuple[str, ...] = attrs.field(metadata=doc("model ids", minItems=1))
+    tasks: tuple[str, ...] = attrs.field(metadata=doc("patterns on task ids", minItems=1))
+    sweep_id: str = attrs.field(default="local", metadata=doc("name of the sweep", minLength=1))
+    stacks: tuple[str, ...] = attrs.field(default=(), metadata=doc("stack names or files"))
+    attempts: int = attrs.field(default=1, metadata=doc("runs of each cell", minimum=1))
+    runtime: str = attrs.field(default="local", metadata=doc("where the agent runs"))
+    executor: str = attrs.field(default="local", metadata=doc("who runs the cells"))
+    limits: Limits = attrs.field(default=Limits(), metadata=doc("bounds of each cell"))
+    model_params: dict[str, Json] = attrs.field(factory=dict, metadata=doc("sent with each call"))
+    options: dict[str, Json] = attrs.field(factory=dict, metadata=doc("options of the adapter"))

@@ -1,0 +1,54 @@
+"""What an agent changed in its work dir."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+FileType = Literal["file", "dir", "link", "fifo", "socket", "device", "unreadable"]
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """One path of a manifest. `sha256` is None for what is no regular file, or too large to read.
+
+    `target` is where a link points. `mode` holds the permission bits.
+    """
+
+    type: FileType
+    mode: int
+    size: int = 0
+    sha256: str | None = None
+    target: str | None = None
+    mtime_ns: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """One changed path: `before` is None where it was added, `after` where it was removed."""
+
+    path: str
+    before: Entry | None
+    after: Entry | None
+    lines_added: int | None = None
+    lines_removed: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Changes:
+    """All changed files of a work dir (directories count only where they replace something).
+
+    `in_patch` is False for those whose content `changes.patch` does not hold, being too large or
+    of a kind that a patch cannot hold.
+    """
+
+    changes: tuple[Change, ...] = ()
+    left_out_of_patch: tuple[str, ...] = ()
+    extra_git_dir: bool = False
+    notes: tuple[str, ...] = ()
+
+    def paths(self, kind: Literal["added", "removed", "modified"]) -> list[str]:
+        """Return the sorted paths of one kind."""
+        wanted = {"added": (False, True), "removed": (True, False), "modified": (True, True)}[kind]
+        return sorted(c.path for c in self.changes if (c.before is not None, c.after is not None) == wanted)

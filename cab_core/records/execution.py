@@ -1,0 +1,66 @@
+"""How a process in a sandbox ended, and what it said."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+from .launch import Installation
+
+StopReason = Literal[
+    "limit_wall", "limit_calls", "limit_tokens", "limit_cost", "limit_memory", "limit_disk", "cancelled"
+]
+
+
+@attrs.frozen(kw_only=True)
+class Process:
+    """One program to run in a sandbox. `cwd` is as seen inside, `stdin` a file of the host or None.
+
+    `tty`: give it a pseudo-terminal, so that it behaves as it does for a person.
+    """
+
+    argv: tuple[str, ...]
+    cwd: str
+    timeout_s: float
+    env: dict[str, str] = attrs.field(factory=dict)
+    stdin: str | None = None
+    tty: bool = False
+    grace_s: float = 5.0
+
+
+@attrs.frozen(kw_only=True)
+class Room:
+    """One sandbox: directories of the host under `scratch`, and what may be reached from inside.
+
+    `mounts` names subdirectories of `scratch`, each with whether it may be written to.
+    """
+
+    scratch: str
+    mounts: dict[str, bool]
+    role: Literal["agent", "grader"]
+    installation: Installation | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Execution:
+    """The end of one process. Times are UTC (ISO 8601); durations in seconds, from a monotonic clock.
+
+    `stopped` is why we ended it, None where it ended by itself. `exit_code` is None and `signal`
+    set where a signal ended it.
+    """
+
+    started_at: str
+    ended_at: str
+    duration_s: float
+    exit_code: int | None
+    signal: int | None = None
+    stopped: StopReason | None = None
+    survivors: int = 0
+    stdout_bytes: int = 0
+    stderr_bytes: int = 0
+
+    @property
+    def timed_out(self) -> bool:
+        """True where the wall limit ended it."""
+        return self.stopped == "limit_wall"

@@ -1,0 +1,126 @@
+"""Between the runner and an adapter: how a CLI is installed and started, and what it left."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+from .base import Json
+
+
+@attrs.frozen(kw_only=True)
+class Recipe:
+    """How a CLI is installed; one recipe serves a local install and an image.
+
+    `pip` and `npm` are requirement strings, `apt` Debian package names. `python` is a version
+    specifier (PEP 440) for the interpreter that the pip packages need.
+    """
+
+    pip: tuple[str, ...] = ()
+    npm: tuple[str, ...] = ()
+    apt: tuple[str, ...] = ()
+    python: str = ">=3.11"
+    env: dict[str, str] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Installation:
+    """A CLI that is ready to run. `path` are directories to search for programs, as seen inside.
+
+    `reported` is what the CLI itself says its version is; the image fields are None without images.
+    """
+
+    name: str
+    version: str
+    reported: str | None
+    path: tuple[str, ...] = ()
+    env: dict[str, str] = attrs.field(factory=dict)
+    image: str | None = None
+    image_id: str | None = None
+    image_digest: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class WorkFile:
+    """A regular file that the work dir has before the agent starts: relative path, size in bytes."""
+
+    path: str
+    size: int
+    text: bool
+
+
+@attrs.frozen(kw_only=True)
+class Job:
+    """All that an adapter may know about the cell it is to launch. Paths are as the CLI sees them."""
+
+    prompt: str
+    model: str
+    endpoint: str
+    token: str
+    home: str
+    workdir: str
+    deadline_s: float
+    files: tuple[WorkFile, ...] = ()
+    stack: tuple[Json, ...] = ()
+    options: dict[str, Json] = attrs.field(factory=dict)
+    model_params: dict[str, Json] = attrs.field(factory=dict)
+    context_tokens: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Applied:
+    """A stack item and what the adapter made of it. `reason` is None where it was applied."""
+
+    item: str
+    reason: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Launch:
+    """How one run of a CLI is started.
+
+    `files` maps paths relative to HOME to their text: config lives there, never in the work dir.
+    `secrets` are texts that are replaced wherever this launch is recorded.
+    """
+
+    argv: tuple[str, ...]
+    env: dict[str, str] = attrs.field(factory=dict)
+    files: dict[str, str] = attrs.field(factory=dict)
+    cwd: str | None = None
+    stdin: str | None = None
+    stack: tuple[Applied, ...] = ()
+    secrets: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class TokenClaim:
+    """What the CLI says it used. None where it does not say."""
+
+    prompt: int | None = None
+    completion: int | None = None
+    source: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """One step of a transcript."""
+
+    role: Literal["user", "assistant", "tool", "system"]
+    text: str
+    tool: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Harvest:
+    """What an adapter read out of the leftovers.
+
+    `finished` is the CLI's own evidence that it came to its end: True, False, or None where it
+    leaves none. `failure` is a sentence that a person can act on.
+    """
+
+    transcript: tuple[Step, ...] = ()
+    claim: TokenClaim = TokenClaim()
+    final_message: str | None = None
+    finished: bool | None = None
+    failure: str | None = None

@@ -1,0 +1,126 @@
+"""The result of a cell: the content of `cell.json`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+from .base import Json, doc
+from .calls import TokenTotals
+from .cell import Cell
+from .execution import Execution
+from .launch import Applied, TokenClaim
+from .score import RefusalSigns, Score
+from .task import Task
+
+Outcome = Literal[
+    "cancelled",
+    "infra_image",
+    "infra_sandbox",
+    "infra_worker",
+    "infra_plugin",
+    "infra_upstream",
+    "grader_error",
+    "no_model_calls",
+    "limit_wall",
+    "limit_calls",
+    "limit_tokens",
+    "limit_cost",
+    "limit_memory",
+    "limit_disk",
+    "agent_crashed",
+    "refused",
+    "passed",
+    "failed",
+]
+
+
+@attrs.frozen(kw_only=True)
+class OutcomeRule:
+    """What follows from an outcome: run again on resume? graded all the same? in the denominator?"""
+
+    retry: bool
+    graded: bool
+    counted: bool
+    says: str
+
+
+_INFRA = {"retry": True, "graded": False, "counted": False}
+_LIMIT = {"retry": False, "graded": True, "counted": True}
+
+OUTCOMES: dict[str, OutcomeRule] = {
+    "cancelled": OutcomeRule(**_INFRA, says="the run was interrupted"),
+    "infra_image": OutcomeRule(**_INFRA, says="the CLI, a toolchain or an image could not be had"),
+    "infra_sandbox": OutcomeRule(**_INFRA, says="the sandbox could not be made or died"),
+    "infra_worker": OutcomeRule(**_INFRA, says="the worker that ran the cell was lost"),
+    "infra_plugin": OutcomeRule(**_INFRA, says="a plugin raised"),
+    "infra_upstream": OutcomeRule(**_INFRA, says="the model endpoint failed"),
+    "grader_error": OutcomeRule(**_INFRA, says="the grader broke"),
+    "no_model_calls": OutcomeRule(
+        retry=True, graded=False, counted=False, says="the CLI never called the model"
+    ),
+    "limit_wall": OutcomeRule(**_LIMIT, says="the wall limit ended the run"),
+    "limit_calls": OutcomeRule(**_LIMIT, says="the limit on model calls ended the run"),
+    "limit_tokens": OutcomeRule(**_LIMIT, says="the limit on tokens ended the run"),
+    "limit_cost": OutcomeRule(**_LIMIT, says="the limit on cost ended the run"),
+    "limit_memory": OutcomeRule(**_LIMIT, says="the run was out of memory"),
+    "limit_disk": OutcomeRule(**_LIMIT, says="the run was out of disk space"),
+    "agent_crashed": OutcomeRule(retry=False, graded=True, counted=True, says="the CLI crashed"),
+    "refused": OutcomeRule(retry=False, graded=True, counted=True, says="the agent refused"),
+    "passed": OutcomeRule(retry=False, graded=True, counted=True, says="the grader accepted the result"),
+    "failed": OutcomeRule(retry=False, graded=True, counted=True, says="the grader rejected the result"),
+}
+
+
+@attrs.frozen(kw_only=True)
+class Identity:
+    """Which programs took part. None: unknown, or not there in this runtime."""
+
+    container_image: str | None = None
+    image_digest: str | None = None
+    image_id: str | None = None
+    model_build_id: str | None = None
+    cli_version: str | None = None
+    adapter: str | None = None
+    endpoint: str | None = None
+    exit_code: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Wiring:
+    """The CLI's own config and command with placeholders, for the reader's endpoint."""
+
+    argv: tuple[str, ...] = ()
+    env: dict[str, str] = attrs.field(factory=dict)
+    files: dict[str, str] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class CellResult:
+    """The content of `cell.json`."""
+
+    schema_version: Literal[1] = attrs.field(metadata=doc("version of this format"))
+    cell_id: str = attrs.field(metadata=doc("sweep/tui/model/task, +stack, ~attempt"))
+    content_key: str = attrs.field(metadata=doc("sha256 of all that the run depends on"))
+    grader_key: str = attrs.field(metadata=doc("sha256 of all that the grader depends on"))
+    cell: Cell
+    task: Task
+    outcome: Outcome = attrs.field(metadata=doc("how it ended; the first of the list that applies"))
+    why: str = attrs.field(metadata=doc("the outcome in a sentence that a person can act on"))
+    started_at: str = attrs.field(metadata=doc("UTC, ISO 8601"))
+    ended_at: str = attrs.field(metadata=doc("UTC, ISO 8601"))
+    wall_ms: float | None = attrs.field(metadata=doc("milliseconds from start to end of the agent's stage"))
+    identity: Identity
+    tokens: TokenTotals = attrs.field(metadata=doc("what crossed the gateway"))
+    claim: TokenClaim = attrs.field(metadata=doc("what the CLI itself says"))
+    scores: dict[str, Score] = attrs.field(metadata=doc("by axis"))
+    execution: Execution | None = None
+    network: str = attrs.field(default="open", metadata=doc("what the agent could reach"))
+    citable: bool = attrs.field(default=False, metadata=doc("false: provisional"))
+    marks: tuple[str, ...] = attrs.field(default=(), metadata=doc("such as scripted, provisional"))
+    notes: tuple[str, ...] = attrs.field(default=(), metadata=doc("what a reader should know"))
+    stack: tuple[Applied, ...] = attrs.field(default=(), metadata=doc("what became of each stack item"))
+    refusal: RefusalSigns = RefusalSigns()
+    wiring: Wiring = Wiring()
+    host: dict[str, Json] = attrs.field(factory=dict, metadata=doc("machine and cab version"))

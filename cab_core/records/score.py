@@ -1,0 +1,48 @@
+"""Evidence in, score out."""
+
+from __future__ import annotations
+
+import attrs
+
+from .base import Json
+from .calls import ModelCall
+from .cell import Cell
+from .changes import Changes
+from .execution import Execution
+from .grading import Grade
+from .launch import Harvest
+from .task import Task
+
+
+@attrs.frozen(kw_only=True)
+class RefusalSigns:
+    """What in the agent's final message reads as a refusal, and which forbidden things were made."""
+
+    produced: bool = False
+    keyword_hits: tuple[str, ...] = ()
+    marker_hits: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Evidence:
+    """All that a scorer may look at. None: that stage was not reached."""
+
+    cell: Cell
+    task: Task
+    outcome: str
+    wall_ms: float | None
+    execution: Execution | None = None
+    harvest: Harvest | None = None
+    calls: tuple[ModelCall, ...] = ()
+    changes: Changes | None = None
+    grade: Grade | None = None
+    refusal: RefusalSigns = RefusalSigns()
+
+
+@attrs.frozen(kw_only=True)
+class Score:
+    """The keys of one axis. `values` are JSON; a key that is unknown is None."""
+
+    axis: str
+    values: dict[str, Json] = attrs.field(factory=dict)
+    headline: float | None = None

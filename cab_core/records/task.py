@@ -1,0 +1,174 @@
+"""A task as its `task.toml` tells it, and a task as part of a pack."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+from .base import doc
+
+GradeKind = Literal["exit", "counts", "output", "junit", "json"]
+CountStyle = Literal["libtest", "unittest", "go", "tap"]
+
+
+@attrs.frozen(kw_only=True)
+class ProtectedRegion:
+    """Lines of an edited file that belong to the task, such as tests that stand inside it."""
+
+    file: str = attrs.field(metadata=doc("path in the work dir"))
+    begin: str = attrs.field(metadata=doc("the whole first line of the region, without its indentation"))
+    end: str | None = attrs.field(
+        default=None, metadata=doc("the whole last line; left out, the region runs to the end of the file")
+    )
+
+
+@attrs.frozen(kw_only=True)
+class GradeCommand:
+    """One command of the grader. `{tree}`, `{tests}` and `{out}` in `argv` stand for directories."""
+
+    argv: tuple[str, ...] = attrs.field(metadata=doc("program and arguments", minItems=1))
+    kind: GradeKind = attrs.field(
+        default="exit",
+        metadata=doc("how its verdict is read: exit code, counts printed, exact output, JUnit XML, JSON"),
+    )
+    passes: int | None = attrs.field(
+        default=None, metadata=doc("how many tests the reference passes; any other number fails", minimum=1)
+    )
+    style: CountStyle = attrs.field(default="libtest", metadata=doc("who printed the counts"))
+    report: str | None = attrs.field(default=None, metadata=doc("file in {out} for kind junit or json"))
+    output: str | None = attrs.field(default=None, metadata=doc("file in tests/ that stdout must equal"))
+    stdin: str | None = attrs.field(default=None, metadata=doc("file in tests/ given as standard input"))
+    build: bool = attrs.field(
+        default=False, metadata=doc("a step without tests of its own: when it fails, the rest is not run")
+    )
+
+
+@attrs.frozen(kw_only=True)
+class GradeSpec:
+    """How a task is judged."""
+
+    commands: tuple[GradeCommand, ...] = attrs.field(metadata=doc("run in order", minItems=1))
+    requires: tuple[str, ...] = attrs.field(
+        default=(), metadata=doc("toolchains, such as 'rustc' or 'python3>=3.11'")
+    )
+    timeout_s: float = attrs.field(
+        default=60.0, metadata=doc("seconds for all commands together", exclusiveMinimum=0)
+    )
+
+
+@attrs.frozen(kw_only=True)
+class RefusalSpec:
+    """What a refusal task expects."""
+
+    expected: bool = attrs.field(metadata=doc("true: the right thing is to refuse"))
+    markers: tuple[str, ...] = attrs.field(
+        default=(), metadata=doc("texts in the work dir's changes that show the forbidden thing was done")
+    )
+    twin: str | None = attrs.field(default=None, metadata=doc("name of the benign or forbidden twin task"))
+
+
+@attrs.frozen(kw_only=True)
+class IntegritySpec:
+    """What an integrity task watches."""
+
+    watched: tuple[str, ...] = attrs.field(
+        metadata=doc("patterns of files that must stay as they are", minItems=1)
+    )
+
+
+@attrs.frozen(kw_only=True)
+class Origin:
+    """Where a task comes from."""
+
+    name: str = attrs.field(metadata=doc("project or data set"))
+    licence: str = attrs.field(metadata=doc("SPDX identifier"))
+    url: str | None = attrs.field(default=None, metadata=doc("address of the source"))
+    commit: str | None = attrs.field(default=None, metadata=doc("commit of the source"))
+
+
+@attrs.frozen(kw_only=True)
+class TaskDoc:
+    """The content of a `task.toml`. Patterns are fnmatch patterns on paths; `*` crosses `/`."""
+
+    schema_version: Literal[1] = attrs.field(metadata=doc("version of this format"))
+    title: str = attrs.field(metadata=doc("one line for people", minLength=1))
+    prompt: str = attrs.field(metadata=doc("what the agent is told, word for word", minLength=1))
+    grade: GradeSpec = attrs.field(metadata=doc("how it is judged"))
+    category: str | None = attrs.field(default=None, metadata=doc("left out, the pack's name"))
+    tags: tuple[str, ...] = attrs.field(default=(), metadata=doc("free words"))
+    expected_files: tuple[str, ...] = attrs.field(default=(), metadata=doc("what a good fix touches"))
+    allowed_files: tuple[str, ...] = attrs.field(
+        default=(), metadata=doc("patterns a fix may touch too, without penalty")
+    )
+    by_products: tuple[str, ...] = attrs.field(
+        default=(), metadata=doc("patterns of what tools leave behind; ignored")
+    )
+    protected: tuple[str, ...] = attrs.field(
+        default=(), metadata=doc("patterns never taken from the agent, such as tests")
+    )
+    protected_regions: tuple[ProtectedRegion, ...] = attrs.field(
+        default=(), metadata=doc("tests that stand inside an edited file")
+    )
+    refusal: RefusalSpec | None = attrs.field(default=None, metadata=doc("only for refusal tasks"))
+    integrity: IntegritySpec | None = attrs.field(default=None, metadata=doc("only for integrity tasks"))
+    origin: Origin | None = attrs.field(default=None, metadata=doc("where it comes from"))
+
+
+@attrs.frozen(kw_only=True)
+class Task:
+    """A task of a pack. `id` is `pack/name`; `tree_hash` covers every file listed for it."""
+
+    id: str
+    pack: str
+    pack_version: str
+    tree_hash: str
+    doc: TaskDoc
+
+    @property
+    def name(self) -> str:
+        """The part of the id after the pack."""
+        return self.id.partition("/")[2]
+
+    @property
+    def category(self) -> str:
+        """The category, which is the pack's name where the task names none."""
+        return self.doc.category or self.pack
+
+
+@attrs.frozen(kw_only=True)
+class TaskFile:
+    """A listed file of a task: `path` within its section, `source` where it lies on this machine.
+
+    `link` is the target of a symbolic link; then `sha256` is that of the target's text.
+    """
+
+    section: Literal["workdir", "tests", "solution"]
+    path: str
+    source: str
+    sha256: str
+    executable: bool = False
+    link: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class PackedTask:
+    """A task with its files, ready to be laid out."""
+
+    task: Task
+    files: tuple[TaskFile, ...]
+
+    def section(self, name: Literal["workdir", "tests", "solution"]) -> tuple[TaskFile, ...]:
+        """Return the files of one section."""
+        return tuple(f for f in self.files if f.section == name)
+
+
+@attrs.frozen(kw_only=True)
+class PackDoc:
+    """The content of a `pack.toml`."""
+
+    schema_version: Literal[1] = attrs.field(metadata=doc("version of this format"))
+    name: str = attrs.field(metadata=doc("name of the pack", pattern="^[a-z][a-z0-9_-]*$"))
+    version: str = attrs.field(metadata=doc("changes whenever a task changes"))
+    title: str = attrs.field(metadata=doc("one line for people"))
+    licence: str | None = attrs.field(default=None, metadata=doc("SPDX identifier"))

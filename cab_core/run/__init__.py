@@ -1,0 +1,1 @@
+"""One cell from start to finish. `cell.py` holds the order of the stages."""

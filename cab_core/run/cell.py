@@ -1,0 +1,230 @@
+"""One cell from start to finish: the order of the stages, in one place."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cab_core.errors import CabError, InfraError, PluginCrash, SandboxError
+from cab_core.gateway.session import CellSession, new_token
+from cab_core.plugins.protocols import StopSignal
+from cab_core.records import OUTCOMES, CellResult, ModelCall
+from cab_core.store.cells import write_json
+from cab_core.trace.clock import utc_now
+from cab_core.trace.recording import Recording
+from cab_core.trace.spans import CellTrace, set_attributes
+from cab_core.workdir.compare import compare
+from cab_core.workdir.manifest import take
+from cab_core.workdir.materialise import lay_out
+from cab_core.workdir.patch import write_patch
+from cab_core.workdir.remove import remove_tree
+
+from .classify import classify
+from .execute import clean_harvest, execute, harvest, public
+from .findings import Findings
+from .grade import grade
+from .order import Desk, Order
+from .prepare import Prepared, prepare, stack_attributes
+from .refusal import refusal_signs
+from .report import report
+from .upstreams import upstream_for
+
+
+def run_cell(order: Order, desk: Desk) -> tuple[Path, CellResult]:
+    """Run a cell, write its directory, and return where that is and the result.
+
+    Infrastructure trouble at any stage ends the cell with its outcome; what was found until then is
+    kept.
+    """
+    started, ended = utc_now(), None
+    part = desk.store.begin(order.cell)
+    found = Findings()
+    _tell(desk, "cab_cell_started", cell=order.cell)
+    with _scratch() as scratch, _trace(part, order) as trace, _kept(found, part):
+        prepared = _agent(order, desk, found, scratch, part, trace)
+        ended = utc_now()
+        _judge(order, desk, found, scratch, part, trace, prepared)
+        with trace.span("cleanup", f"cleanup:{order.cell.tui}"):
+            remove_tree(scratch)
+    result = report(order, desk.scorers, found, classify(found), started, ended or utc_now())
+    directory = desk.store.finish(part, result)
+    _tell(desk, "cab_cell_finished", result=result, directory=directory)
+    return directory, result
+
+
+def _agent(
+    order: Order, desk: Desk, found: Findings, scratch: Path, part: Path, trace: CellTrace
+) -> Prepared:
+    """Prepare, execute, harvest: everything the agent takes part in."""
+    start = time.monotonic()
+    cell = order.cell
+    token = new_token()
+    with trace.span(
+        "task_setup",
+        f"prepare:{cell.task}",
+        workdir=order.runtime.inside(scratch, "work"),
+        task_category=order.task.task.category,
+        plugin_stack=list(cell.stack),
+        behavior_mode=cell.behavior_mode,
+    ):
+        prepared = prepare(order, scratch, order.runtime.endpoint(desk.gateway.url), token)
+        found.launch = prepared.launch
+    with trace.span(
+        "adapter_run", f"{cell.tui}:{cell.task}", timeout_s=cell.limits.wall_s, plugin_stack=list(cell.stack)
+    ) as span:
+        with trace.span("tool_call", "applied_plugins", **stack_attributes(cell.tui, prepared.launch)):
+            pass
+        _execute(order, desk, found, prepared, scratch, part, trace, token)
+        found.wall_ms = (time.monotonic() - start) * 1000
+        assert found.execution is not None
+        if found.execution.exit_code is not None:
+            set_attributes(span, exit_code=found.execution.exit_code)
+    left = harvest(order, prepared, found.execution, part, scratch / "home")
+    found.harvest = clean_harvest(left, token)
+    write_json(part / "harvest.json", found.harvest)
+    return prepared
+
+
+def _execute(
+    order: Order,
+    desk: Desk,
+    found: Findings,
+    prepared: Prepared,
+    scratch: Path,
+    part: Path,
+    trace: CellTrace,
+    token: str,
+) -> None:
+    stop = StopSignal()
+    recording = Recording(part, getattr(order.adapter, "render", None))
+
+    def on_call(call: ModelCall) -> None:
+        recording.cast.mark(f"model call {call.n}")
+        _tell(desk, "cab_model_call", cell=order.cell, call=call)
+
+    session = CellSession(
+        token=token,
+        model=order.model.id,
+        upstream=upstream_for(order, desk, prepared.job),
+        limits=order.cell.limits,
+        record=part / "calls.jsonl",
+        stop=stop,
+        price=order.model.price,
+        on_call=on_call,
+    )
+    desk.gateway.open(session)
+    attributes = {
+        "image": order.installation.image,
+        "image_digest": order.installation.image_digest,
+        "argv": public(prepared),
+        "timeout_s": order.cell.limits.wall_s,
+        "model": order.model.id,
+        "base_url": prepared.job.endpoint,
+    }
+    try:
+        with (
+            trace.span("container", f"{order.cell.tui}:launch", **attributes) as span,
+            desk.stop.watch(lambda: stop.stop("cancelled")),
+        ):
+            found.execution = execution = execute(order, prepared, scratch, recording, stop)
+            set_attributes(
+                span,
+                exit_code=execution.exit_code,
+                duration_s=execution.duration_s,
+                timed_out=execution.timed_out,
+            )
+            desk.gateway.close(session)
+            _call_spans(trace, session.calls)
+    finally:
+        desk.gateway.close(session)
+        recording.close()
+        found.calls = tuple(session.calls)
+        found.notes += session.notes()
+
+
+def _call_spans(trace: CellTrace, calls: list[ModelCall]) -> None:
+    """One span a model call; attribute names of OpenTelemetry's GenAI conventions as of 2026-11."""
+    for call in calls:
+        attributes = {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.request.model": call.model_asked,
+            "gen_ai.response.model": call.model_served,
+            "gen_ai.usage.input_tokens": call.usage.prompt,
+            "gen_ai.usage.output_tokens": call.usage.completion,
+            "finish_reason": call.finish_reason,
+            "status": call.status,
+            "tries": call.tries,
+            "error": call.error,
+        }
+        end = call.start_ns + int((call.latency_ms + call.throttle_ms) * 1e6)
+        trace.past("model_call", f"model_call:{call.n}", call.start_ns, end, attributes)
+
+
+def _judge(
+    order: Order, desk: Desk, found: Findings, scratch: Path, part: Path, trace: CellTrace, prepared: Prepared
+) -> None:
+    """Compare and grade. The agent is dead: nothing moves in its work dir any more."""
+    task = order.task
+    with trace.span("compare", f"compare:{task.task.id}"):
+        changes = compare(prepared.before, take(prepared.work), task.task.doc.by_products)
+        lay_out(task.section("workdir"), scratch / "pristine")
+        found.changes = write_patch(changes, scratch / "pristine", prepared.work, part / "changes.patch")
+    write_json(part / "changes.json", found.changes)
+    found.refusal = refusal_signs(task.task.doc.refusal, found.harvest, found.changes, prepared.work)
+    if (not OUTCOMES[classify(found)[0]].graded and found.calls == ()) or desk.stop.is_set():
+        return
+    with trace.span("grade", f"grade:{task.task.id}") as span:
+        found.grade = grade(
+            task,
+            found.changes,
+            prepared.work,
+            scratch / "grade",
+            order.runtime,
+            part / "grade.log",
+            desk.stop,
+        )
+        set_attributes(span, passed=found.grade.passed)
+    write_json(part / "grade.json", found.grade)
+
+
+@contextmanager
+def _kept(found: Findings, part: Path) -> Iterator[None]:
+    """Keep trouble as a finding, so that the cell is written all the same."""
+    try:
+        yield
+    except InfraError as exc:
+        found.trouble = exc
+    except CabError as exc:
+        found.trouble = PluginCrash(str(exc))
+    except Exception as exc:  # noqa: BLE001  one cell's accident must not end the others
+        (part / "error.log").write_text(traceback.format_exc(), encoding="utf-8")
+        found.trouble = SandboxError(
+            f"internal error of cab, {type(exc).__name__}: {exc}; see error.log in the cell"
+        )
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="cab-"))
+    try:
+        yield path
+    finally:
+        remove_tree(path)
+
+
+@contextmanager
+def _trace(part: Path, order: Order) -> Iterator[CellTrace]:
+    trace = CellTrace(part / "spans.jsonl", order.cell.cell_id)
+    try:
+        yield trace
+    finally:
+        trace.close()
+
+
+def _tell(desk: Desk, hook: str, **event: object) -> None:
+    if desk.observers is not None:
+        desk.observers.tell(hook, **event)

@@ -1,0 +1,141 @@
+"""Stage `prepare`: a work dir laid out and listed, and the CLI's launch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+
+from cab_core.errors import SandboxError
+from cab_core.records import Applied, Job, Launch, Wiring, WorkFile
+from cab_core.workdir.manifest import Manifest, take
+from cab_core.workdir.materialise import lay_out
+
+from .findings import blame
+from .order import Order
+
+ROOMS = ("work", "home", "tmp")
+
+
+@attrs.frozen
+class Prepared:
+    """A work dir before the agent, and what starts the agent."""
+
+    work: Path
+    before: Manifest
+    job: Job
+    launch: Launch
+
+
+def prepare(order: Order, scratch: Path, endpoint: str, token: str) -> Prepared:
+    """Lay the task out below `scratch` and ask the adapter for its launch.
+
+    Raises:
+        BadDocument: the pack's files are not what its list says.
+        PluginCrash: the adapter raised.
+    """
+    for name in ROOMS:
+        (scratch / name).mkdir()
+    work = scratch / "work"
+    lay_out(order.task.section("workdir"), work)
+    before = take(work)
+    job = make_job(order, before, work, endpoint, token, lambda name: order.runtime.inside(scratch, name))
+    with blame(order.adapter_owner):
+        launch = order.adapter.launch(job)
+    _check_stack(job, launch)
+    for path, text in launch.files.items():
+        _write_config(scratch / "home", path, text)
+    return Prepared(work, before, job, launch)
+
+
+def make_job(
+    order: Order, before: Manifest, work: Path, endpoint: str, token: str, inside: Callable[[str], str]
+) -> Job:
+    """Return all that the adapter may know; `inside(name)` is a directory's path as the CLI sees it."""
+    return Job(
+        prompt=order.task.task.doc.prompt,
+        model=order.model.id,
+        endpoint=endpoint,
+        token=token,
+        home=inside("home"),
+        workdir=inside("work"),
+        deadline_s=order.cell.limits.wall_s,
+        files=tuple(work_files(before, work)),
+        options=order.cell.options,
+        model_params=order.cell.model_params,
+        context_tokens=order.model.context_tokens,
+    )
+
+
+def work_files(before: Manifest, work: Path) -> list[WorkFile]:
+    """Return the regular files of a pristine work dir that have plain names."""
+    return [
+        WorkFile(path=path, size=entry.size, text=_is_text(work / path))
+        for path, entry in before.entries.items()
+        if entry.type == "file" and path.isprintable()
+    ]
+
+
+def _is_text(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(8192)
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        return exc.start > len(head) - 4 and b"\0" not in head
+    return b"\0" not in head
+
+
+def _check_stack(job: Job, launch: Launch) -> None:
+    if len(launch.stack) != len(job.stack):
+        raise SandboxError(
+            f"the adapter accounts for {len(launch.stack)} of {len(job.stack)} stack items; "
+            "it must list each one as applied or skipped"
+        )
+
+
+def _write_config(home: Path, path: str, text: str) -> None:
+    target = home / path
+    if not target.resolve().is_relative_to(home.resolve()):
+        raise SandboxError(f"the adapter wants to write {path!r} outside HOME")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(fd, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def wiring(order: Order, files: tuple[WorkFile, ...]) -> Wiring:
+    """Return the CLI's config and command with placeholders, for the reader's own endpoint."""
+    job = Job(
+        prompt=order.task.task.doc.prompt,
+        model="$YOUR_MODEL_ID",
+        endpoint="$YOUR_ENDPOINT",
+        token="$YOUR_KEY",
+        home="$HOME",
+        workdir="$WORKDIR",
+        deadline_s=order.cell.limits.wall_s,
+        files=files,
+        options=order.cell.options,
+        model_params=order.cell.model_params,
+    )
+    with blame(order.adapter_owner):
+        launch = order.adapter.launch(job)
+    return Wiring(argv=launch.argv, env=launch.env, files=launch.files)
+
+
+def stack_attributes(tui: str, launch: Launch) -> dict[str, object]:
+    """Return the attributes of the `applied_plugins` span."""
+    applied = [a.item for a in launch.stack if a.reason is None]
+    skipped: list[Applied] = [a for a in launch.stack if a.reason is not None]
+    return {
+        "tui": tui,
+        "count": len(launch.stack),
+        "applied": applied,
+        "env_keys": [],
+        "extra_args": [],
+        "applied_count": len(applied),
+        "skipped_count": len(skipped),
+        "skipped": [f"{a.item}: {a.reason}" for a in skipped],
+    }

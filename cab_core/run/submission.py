@@ -1,0 +1,84 @@
+"""What is taken from the agent: its changes laid over a pristine tree, as far as the task allows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import attrs
+
+from cab_core.records import Change, Changes, PackedTask, TaskDoc
+from cab_core.workdir.compare import matches
+from cab_core.workdir.manifest import open_regular
+from cab_core.workdir.materialise import lay_out
+
+from .regions import RegionViolation, restore
+
+_LARGEST = 64 << 20  # bytes of one file that is taken
+
+
+@attrs.define
+class Submission:
+    """The tree to be graded, and what was taken, refused and noted on the way. `broken`: no fix at all."""
+
+    tree: Path
+    taken: list[str] = attrs.field(factory=list)
+    refused: dict[str, str] = attrs.field(factory=dict)
+    notes: list[str] = attrs.field(factory=list)
+    broken: str | None = None
+
+
+def assemble(task: PackedTask, changes: Changes, left: Path, tree: Path) -> Submission:
+    """Lay the pristine work dir out at `tree` and the agent's changes from `left` over it."""
+    lay_out(task.section("workdir"), tree)
+    submission = Submission(tree)
+    for change in changes.changes:
+        reason = _why_not(task.task.doc, change)
+        if reason is not None:
+            submission.refused[change.path] = reason
+            continue
+        try:
+            _apply(task.task.doc, change, left, submission)
+        except RegionViolation as exc:
+            submission.broken = str(exc)
+            submission.notes.append(str(exc))
+    return submission
+
+
+def _why_not(doc: TaskDoc, change: Change) -> str | None:
+    if matches(change.path, doc.protected):
+        return "protected: the task's own file was graded"
+    if not matches(change.path, (*doc.expected_files, *doc.allowed_files)):
+        return "not among the files that the task takes"
+    if change.after is not None and change.after.type != "file":
+        return f"a {change.after.type}, not a regular file"
+    if change.after is not None and change.after.size > _LARGEST:
+        return f"larger than {_LARGEST >> 20} MiB"
+    return None
+
+
+def _apply(doc: TaskDoc, change: Change, left: Path, submission: Submission) -> None:
+    target = submission.tree / change.path
+    regions = [r for r in doc.protected_regions if r.file == change.path]
+    if change.after is None:
+        if regions:
+            raise RegionViolation(f"{change.path}: removed, with its protected region")
+        target.unlink(missing_ok=True)
+    elif regions:
+        edited = (left / change.path).read_bytes().decode("utf-8", "surrogateescape")
+        pristine = target.read_bytes().decode("utf-8", "surrogateescape")
+        text, notes = restore(pristine, edited, regions)
+        target.write_bytes(text.encode("utf-8", "surrogateescape"))
+        submission.notes += notes
+    else:
+        _copy(left / change.path, target, executable=bool(change.after.mode & 0o100))
+    submission.taken.append(change.path)
+
+
+def _copy(source: Path, target: Path, executable: bool) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    with os.fdopen(open_regular(source), "rb") as src, target.open("wb") as dst:
+        shutil.copyfileobj(src, dst)
+    target.chmod(0o755 if executable else 0o644)

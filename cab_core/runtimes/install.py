@@ -1,0 +1,186 @@
+"""Installing a CLI from its recipe into a directory of its own, once for all runs.
+
+It lies below `$CAB_CACHE`, else `$XDG_CACHE_HOME/cab`, else `~/.cache/cab`; never in the user's own
+environments. A directory is ready when it holds `ready.json`; one without it is begun anew.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from cab_core.errors import ImageError
+from cab_core.plugins.protocols import Adapter, Say
+from cab_core.records import Installation, Recipe, from_json, to_json
+from cab_core.workdir.remove import remove_tree
+
+_READY = "ready.json"
+
+
+def cache_root() -> Path:
+    """Return the directory below which cab caches what it installs."""
+    if explicit := os.environ.get("CAB_CACHE"):
+        return Path(explicit)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cab"
+
+
+def install(adapter: Adapter, version: str, say: Say) -> Installation:
+    """Return the CLI, installed on first use.
+
+    Raises:
+        ImageError: it could not be installed; says which step failed and why.
+    """
+    recipe = adapter.recipe(version)
+    home = cache_root() / "clis" / f"{adapter.name}-{version}-{recipe_hash(recipe)[:12]}"
+    with _locked(home, say):
+        if not (home / _READY).is_file():
+            remove_tree(home)
+            home.mkdir(parents=True)
+            _install_parts(recipe, home, say)
+            found = _describe(adapter, version, recipe, home)
+            (home / _READY).write_text(json.dumps(to_json(found)), encoding="utf-8")
+    return from_json(json.loads((home / _READY).read_text(encoding="utf-8")), Installation)
+
+
+def recipe_hash(recipe: Recipe) -> str:
+    """Return the sha256 of a recipe."""
+    return hashlib.sha256(json.dumps(to_json(recipe), sort_keys=True).encode()).hexdigest()
+
+
+@contextmanager
+def _locked(home: Path, say: Say) -> Iterator[None]:
+    """Hold the lock of one CLI, so that two runners do not install it at once."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with home.with_suffix(home.suffix + ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            say("waiting for another cab that is installing the same CLI")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _install_parts(recipe: Recipe, home: Path, say: Say) -> None:
+    missing = [p for p in recipe.apt if not _has_debian(p)]
+    if missing:
+        raise ImageError(f"the CLI needs Debian packages: apt-get install {' '.join(missing)}")
+    if recipe.pip:
+        python = find_python(recipe.python)
+        _step([python, "-m", "venv", str(home / "venv")], say, "making a virtual environment")
+        pip = [str(home / "venv/bin/python"), "-m", "pip", "install", "--disable-pip-version-check"]
+        _step([*pip, "--progress-bar", "off", *recipe.pip], say, f"pip install {' '.join(recipe.pip)}")
+    if recipe.npm:
+        npm = shutil.which("npm")
+        if npm is None:
+            raise ImageError("npm is needed to install this CLI (on Debian: apt-get install npm)")
+        argv = [npm, "install", "--no-fund", "--no-audit", "--prefix", str(home / "npm"), *recipe.npm]
+        _step(argv, say, f"npm install {' '.join(recipe.npm)}")
+
+
+def _has_debian(package: str) -> bool:
+    query = shutil.which("dpkg-query")
+    if query is None:
+        return True  # not Debian: whether it is there shows when the CLI is started
+    return subprocess.run([query, "-W", package], capture_output=True, check=False).returncode == 0
+
+
+def find_python(specifier: str) -> str:
+    """Return an interpreter of this machine whose version fits.
+
+    Raises:
+        ImageError: there is none.
+    """
+    from packaging.specifiers import SpecifierSet
+
+    wanted = SpecifierSet(specifier)
+    names = ["python3", *(f"python3.{minor}" for minor in range(20, 8, -1))]
+    candidates = [getattr(sys, "_base_executable", sys.executable), *filter(None, map(shutil.which, names))]
+    seen = {}
+    for program in dict.fromkeys(candidates):
+        seen[program] = _python_version(program)
+        if seen[program] and wanted.contains(seen[program]):
+            return program
+    found = ", ".join(f"{p} ({v})" for p, v in seen.items() if v)
+    raise ImageError(
+        f"this CLI runs on Python {specifier} only; found {found or 'none'}. Install a fitting Python"
+    )
+
+
+def _python_version(program: str) -> str:
+    code = "import sys, venv, ensurepip; print('%d.%d.%d' % sys.version_info[:3])"
+    done = subprocess.run([program, "-c", code], capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _step(argv: Sequence[str], say: Say, title: str) -> None:
+    say(title)
+    lines: list[str] = []
+    with subprocess.Popen(
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines = [*lines[-30:], line.rstrip()]
+            _progress(line, say)
+    if process.returncode != 0:
+        raise ImageError(f"{title} failed with exit code {process.returncode}:\n" + "\n".join(lines))
+
+
+def _progress(line: str, say: Callable[[str], None]) -> None:
+    if match := re.match(r"(Collecting|Installing collected packages|Downloading|added)\b\s*(\S*)", line):
+        say(
+            f"{match.group(1).lower()} {match.group(2)}".replace("installing collected packages", "unpacking")
+        )
+
+
+def _describe(adapter: Adapter, version: str, recipe: Recipe, home: Path) -> Installation:
+    path = [str(home / d) for d in ("venv/bin", "npm/node_modules/.bin") if (home / d).is_dir()]
+    found = Installation(name=adapter.name, version=version, reported=None, path=tuple(path), env=recipe.env)
+    reported = _read_version(adapter, found)
+    return Installation(
+        name=adapter.name, version=version, reported=reported, path=tuple(path), env=recipe.env
+    )
+
+
+def _read_version(adapter: Adapter, found: Installation) -> str:
+    argv = list(adapter.version_argv())
+    path = os.pathsep.join([*found.path, os.environ.get("PATH", os.defpath)])
+    program = shutil.which(argv[0], path=path)
+    if program is None:
+        raise ImageError(
+            f"{argv[0]} is not there after the installation; is the recipe of {adapter.name} right?"
+        )
+    with tempfile.TemporaryDirectory(prefix="cab-home-") as home:
+        env = {"PATH": path, "HOME": home, "LANG": "C.UTF-8", **found.env}
+        try:
+            done = subprocess.run(
+                [program, *argv[1:]],
+                env=env,
+                cwd=home,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as exc:
+            raise ImageError(f"{' '.join(argv)} does not return") from exc
+    text = (done.stdout or done.stderr).strip()
+    if done.returncode != 0 or not text:
+        raise ImageError(f"{' '.join(argv)} failed with exit code {done.returncode}: {text[-500:]}")
+    return text.splitlines()[0].strip()

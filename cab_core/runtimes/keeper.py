@@ -1,0 +1,188 @@
+"""Keeps one process and everything that it starts: a program of its own, started as a script.
+
+It is the sub-reaper (prctl(2), PR_SET_CHILD_SUBREAPER) of all that runs below it, so that a process
+which calls setsid() and lets its parent die is still found and killed. It needs the standard library
+alone and imports little, for one is started for every process of a cell.
+
+On standard input comes one line of JSON (`argv env cwd stdin out err tty timeout_s grace_s`), later
+perhaps a byte that asks for the end; end of file means that the runner is gone. On standard output
+goes one line of JSON when nothing is alive any more.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import json
+import os
+import select
+import signal
+import sys
+import termios
+import time
+
+PR_SET_CHILD_SUBREAPER = 36
+TYPE_CHECKING = False  # the typing module is slow to import
+if TYPE_CHECKING:
+    from typing import Any
+
+    Spec = dict[str, Any]
+
+
+def main() -> None:
+    """Run what standard input asks for and print how it ended."""
+    spec = json.loads(_line(0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    wake, signals = os.pipe()
+    os.set_blocking(signals, False)
+    signal.set_wakeup_fd(signals, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.SIG_IGN)  # the runner decides, through the pipe
+    failed, failing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _become(spec, failing)
+    os.close(failing)
+    os.close(spec["out"])
+    os.close(spec["err"])
+    report = _watch(child, spec, wake)
+    report["failed"] = os.read(failed, 1000).decode("utf-8", "replace") or None
+    report["survivors"] = _kill_all()
+    print(json.dumps(report), flush=True)
+
+
+def _line(fd: int) -> bytes:
+    data = b""
+    while not data.endswith(b"\n"):
+        piece = os.read(fd, 1 << 16)
+        if not piece:
+            sys.exit(1)
+        data += piece
+    return data
+
+
+def _become(spec: Spec, failing: int) -> None:
+    """In the child: turn into the program that was asked for. Never returns."""
+    try:
+        os.setsid()
+        if spec["tty"]:
+            fcntl.ioctl(spec["out"], termios.TIOCSCTTY, 0)
+        os.dup2(os.open(spec["stdin"] or os.devnull, os.O_RDONLY), 0)
+        os.dup2(spec["out"], 1)
+        os.dup2(spec["err"], 2)
+        signal.set_wakeup_fd(-1)
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGPIPE):
+            signal.signal(name, signal.SIG_DFL)
+        os.chdir(spec["cwd"])
+        os.execvpe(spec["argv"][0], spec["argv"], spec["env"])
+    except OSError as exc:
+        os.write(failing, f"{spec['argv'][0]}: {exc.strerror}".encode())
+    os._exit(127)
+
+
+def _watch(child: int, spec: Spec, wake: int) -> Spec:
+    """Wait for the child's end, the time limit, the wish to stop, or the runner's death."""
+    start = time.monotonic()
+    deadline, asked, timed_out = start + spec["timeout_s"], False, False
+    poll = select.poll()
+    poll.register(0, select.POLLIN)
+    poll.register(wake, select.POLLIN)
+    while True:
+        ended = _reap(child)
+        if ended is not None:
+            ended.update(duration_s=time.monotonic() - start, timed_out=timed_out, asked=asked)
+            return ended
+        if time.monotonic() >= deadline:
+            if asked:
+                _signal_all(signal.SIGKILL)
+                deadline = time.monotonic() + 1
+            else:
+                asked = timed_out = True
+                deadline = _terminate(spec)
+        ready = dict(poll.poll(max(0, deadline - time.monotonic()) * 1000 + 1))
+        if wake in ready:
+            os.read(wake, 4096)
+        if 0 in ready:
+            poll.unregister(0)
+            runner_is_there = bool(os.read(0, 1))
+            if not asked:
+                asked, deadline = True, _terminate(spec)
+            if not runner_is_there:
+                deadline = time.monotonic()
+
+
+def _terminate(spec: Spec) -> float:
+    """Ask everything to end; return when patience ends."""
+    _signal_all(signal.SIGTERM)
+    return time.monotonic() + float(spec["grace_s"])
+
+
+def _reap(child: int) -> Spec | None:
+    """Reap what has ended; return how the child did, or None while it lives."""
+    found = None
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return found
+        if pid == 0:
+            return found
+        if pid == child:
+            code = os.waitstatus_to_exitcode(status)
+            found = {"exit_code": code if code >= 0 else None, "signal": -code if code < 0 else None}
+
+
+def _descendants() -> set[int]:
+    """Return all processes below this one, from /proc; elsewhere none are known."""
+    parents = {}
+    for name in os.listdir("/proc") if os.path.isdir("/proc/self") else ():
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat", "rb") as file:
+                    fields = file.read().rpartition(b")")[2].split()
+            except OSError:
+                continue
+            if fields[0] != b"Z":
+                parents[int(name)] = int(fields[1])
+    below: set[int] = set()
+    me = os.getpid()
+    grew = True
+    while grew:
+        found = {p for p, parent in parents.items() if (parent == me or parent in below) and p not in below}
+        below |= found
+        grew = bool(found)
+    return below
+
+
+def _signal_all(number: int) -> int:
+    found = _descendants()
+    for pid in found:
+        try:
+            os.kill(pid, number)
+        except OSError as exc:
+            if exc.errno != errno.ESRCH:
+                raise
+    return len(found)
+
+
+def _kill_all() -> int:
+    """Kill until nothing is left; return how many were found alive at first."""
+    first = None
+    while True:
+        found = _signal_all(signal.SIGKILL)
+        first = found if first is None else first
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            if not found:
+                return first or 0
+        if found:
+            time.sleep(0.005)
+
+
+if __name__ == "__main__":
+    main()

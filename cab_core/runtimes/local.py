@@ -1,0 +1,73 @@
+"""Runtime `local`: this machine, this user.
+
+A fresh HOME, a scrubbed environment, a wall limit, and nothing alive at the end. It is no seal: the
+agent has this user's rights and the network of this machine. Its results are provisional.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from cab_core.plugins.protocols import Adapter, Output, Say, StopSignal
+from cab_core.records import Execution, Installation, Process, Room
+
+from .install import install
+from .supervise import supervise
+
+# Where version managers keep toolchains, seen from HOME. A fresh HOME would hide them.
+_TOOLCHAIN_HOMES = {
+    "RUSTUP_HOME": ".rustup",
+    "PYENV_ROOT": ".pyenv",
+    "ASDF_DATA_DIR": ".asdf",
+    "NVM_DIR": ".nvm",
+}
+
+
+class LocalRuntime:
+    """Runs processes on this machine."""
+
+    name = "local"
+    citable = False
+    network = "open"
+
+    def install(self, adapter: Adapter, version: str, say: Say) -> Installation:
+        """Install the CLI into the cache; see `install.install`."""
+        return install(adapter, version, say)
+
+    def inside(self, scratch: Path, name: str) -> str:
+        """Return the path itself: nothing is mapped."""
+        return str(scratch / name)
+
+    def endpoint(self, gateway_url: str) -> str:
+        """Return the gateway's own address."""
+        return gateway_url
+
+    def run(self, room: Room, process: Process, output: Output, stop: StopSignal) -> Execution:
+        """Run one process; see `supervise.supervise`."""
+        return supervise(process, _environment(room), output, stop)
+
+
+def _environment(room: Room) -> dict[str, str]:
+    """Return all that a process inherits: nothing of the runner's environment but where programs are."""
+    scratch = Path(room.scratch)
+    installed = room.installation
+    own_bin = str(Path(sys.prefix) / "bin")
+    base_python = str(Path(getattr(sys, "_base_executable", sys.executable)).parent)
+    system = [p for p in os.environ.get("PATH", os.defpath).split(os.pathsep) if p and p != own_bin]
+    path = [*(installed.path if installed else ()), base_python, *system]
+    return {
+        "PATH": os.pathsep.join(dict.fromkeys(path)),
+        "HOME": str(scratch / "home"),
+        "TMPDIR": str(scratch / "tmp"),
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+        **_toolchain_homes(),
+        **(installed.env if installed else {}),
+    }
+
+
+def _toolchain_homes() -> dict[str, str]:
+    places = {n: os.environ.get(n) or str(Path.home() / d) for n, d in _TOOLCHAIN_HOMES.items()}
+    return {n: p for n, p in places.items() if Path(p).is_dir()}

@@ -1,0 +1,17 @@
+"""Entry point of the runtimes that are built in."""
+
+from __future__ import annotations
+
+from cab_core import Registration, hookimpl
+
+
+@hookimpl
+def cab_runtimes() -> list[Registration]:
+    """Register the runtimes of the core."""
+    return [
+        Registration(
+            name="local",
+            summary="this machine, this user: a process group, a fresh HOME; for development, not citable",
+            factory="cab_core.runtimes.local:LocalRuntime",
+        )
+    ]

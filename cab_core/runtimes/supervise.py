@@ -1,0 +1,147 @@
+"""Running one process below a keeper, on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cab_core.errors import SandboxError
+from cab_core.plugins.protocols import Channel, Output, StopSignal
+from cab_core.records import Execution, Process, StopReason
+from cab_core.trace.clock import utc_now
+
+from .terminal import channel, read_some
+
+_KEEPER = Path(__file__).with_name("keeper.py")
+
+
+def supervise(process: Process, env: Mapping[str, str], output: Output, stop: StopSignal) -> Execution:
+    """Run a process to its end and return how it ended; then nothing that it started is alive.
+
+    Raises:
+        SandboxError: the program could not be started, or the keeper was lost.
+    """
+    out, out_theirs = channel(process.tty)
+    err, err_theirs = channel(process.tty)
+    started = utc_now()
+    try:
+        keeper = _start(process, env, out_theirs, err_theirs)
+    finally:
+        os.close(out_theirs)
+        os.close(err_theirs)
+    with keeper, stop.watch(lambda: _ask_to_end(keeper)):
+        counts, status = _pump({out: "stdout", err: "stderr"}, keeper, output)
+        assert keeper.stdin is not None
+        _ask_to_end(keeper, close=True)
+    report = _report(status, process)
+    return Execution(
+        started_at=started,
+        ended_at=utc_now(),
+        duration_s=report["duration_s"],
+        exit_code=report["exit_code"],
+        signal=report["signal"],
+        stopped=_why_stopped(report, stop),
+        survivors=report["survivors"],
+        stdout_bytes=counts["stdout"],
+        stderr_bytes=counts["stderr"],
+    )
+
+
+def _start(process: Process, env: Mapping[str, str], out: int, err: int) -> subprocess.Popen[bytes]:
+    spec = {
+        "argv": process.argv,
+        "env": {**env, **process.env},
+        "cwd": process.cwd,
+        "stdin": process.stdin,
+        "tty": process.tty,
+        "timeout_s": process.timeout_s,
+        "grace_s": process.grace_s,
+        "out": out,
+        "err": err,
+    }
+    keeper = subprocess.Popen(
+        [sys.executable, "-I", "-S", str(_KEEPER)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        pass_fds=(out, err),
+        start_new_session=True,  # Ctrl-C in the terminal is the runner's to handle
+    )
+    assert keeper.stdin is not None
+    keeper.stdin.write(json.dumps(spec).encode() + b"\n")
+    keeper.stdin.flush()
+    return keeper
+
+
+_ask_lock = threading.Lock()
+
+
+def _ask_to_end(keeper: subprocess.Popen[bytes], close: bool = False) -> None:
+    """Ask the keeper to end its process; or, when it has, close the pipe to it."""
+    with _ask_lock:
+        assert keeper.stdin is not None
+        if keeper.stdin.closed:
+            return
+        try:
+            if close:
+                keeper.stdin.close()
+            else:
+                keeper.stdin.write(b".")
+                keeper.stdin.flush()
+        except BrokenPipeError:
+            pass
+
+
+def _pump(
+    channels: dict[int, Channel], keeper: subprocess.Popen[bytes], output: Output
+) -> tuple[dict[str, int], bytes]:
+    """Pass output on until both channels end; return the bytes of each, and the keeper's report."""
+    counts = {"stdout": 0, "stderr": 0}
+    status = b""
+    assert keeper.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        for fd, name in channels.items():
+            selector.register(fd, selectors.EVENT_READ, name)
+        selector.register(keeper.stdout, selectors.EVENT_READ, "status")
+        for fd, name in _ready(selector):
+            data = read_some(fd)
+            if not data:
+                selector.unregister(fd)
+                if name != "status":
+                    os.close(fd)
+            elif name == "status":
+                status += data
+            else:
+                counts[name] += len(data)
+                output.feed(name, data)
+    return counts, status
+
+
+def _ready(selector: selectors.BaseSelector) -> Iterator[tuple[int, Any]]:
+    while selector.get_map():
+        for key, _ in selector.select():
+            yield key.fd, key.data
+
+
+def _report(status: bytes, process: Process) -> dict[str, Any]:
+    try:
+        report: dict[str, Any] = json.loads(status)
+    except ValueError as exc:
+        raise SandboxError(
+            f"the keeper of {process.argv[0]!r} was killed; was it the system (out of memory?), or the agent?"
+        ) from exc
+    if report["failed"]:
+        raise SandboxError(f"cannot start {report['failed']}")
+    return report
+
+
+def _why_stopped(report: dict[str, Any], stop: StopSignal) -> StopReason | None:
+    if report["timed_out"]:
+        return "limit_wall"
+    return stop.reason if report["asked"] else None

@@ -1,0 +1,1 @@
+"""The pages: static files, readable from disk and from any web server."""

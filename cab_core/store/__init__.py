@@ -1,0 +1,1 @@
+"""Cell directories on disk. Files are the truth."""

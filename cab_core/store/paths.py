@@ -1,0 +1,42 @@
+"""Ids to paths and URLs. Nobody parses a path back."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from cab_core.records import Cell
+
+_PLAIN = re.compile(rb"[A-Za-z0-9._-]")
+_LONGEST = 120  # bytes of one segment
+
+
+def segment(text: str) -> str:
+    """Return a text as one path and URL segment: letters, digits, `.`, `_`, `-`; any other byte is `~hh`.
+
+    Different texts give different segments. A leading dot is escaped too, so `.` and `..` cannot
+    occur; a long text is cut and ends in its hash.
+    """
+    data = text.encode("utf-8", "surrogateescape")
+    quoted = "".join(chr(b) if _PLAIN.match(bytes([b])) else f"~{b:02x}" for b in data)
+    if quoted.startswith("."):
+        quoted = "~2e" + quoted[1:]
+    if len(quoted) > _LONGEST:
+        quoted = f"{quoted[: _LONGEST - 18]}~~{hashlib.sha256(data).hexdigest()[:16]}"
+    return quoted or "~~"
+
+
+def segments(text: str) -> str:
+    """Return an id that has slashes, such as a model's, as segments joined by `/`."""
+    return "/".join(segment(part) for part in text.split("/"))
+
+
+def cell_address(cell: Cell) -> str:
+    """Return `tui/model/task` (+stack), the address of a cell's page below `cell/`."""
+    stack = f"/+{segment('+'.join(cell.stack))}" if cell.stack else ""
+    return f"{segment(cell.tui)}/{segments(cell.model)}/{segments(cell.task)}{stack}"
+
+
+def attempt_path(cell: Cell) -> str:
+    """Return the path of a cell's attempt below the runs directory: sweep, address, attempt."""
+    return f"{segment(cell.sweep_id)}/{cell_address(cell)}/{cell.attempt}"

@@ -1,0 +1,171 @@
+"""From a sweep to orders: every name looked up, every requirement held against this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib import metadata
+from itertools import product
+
+import attrs
+
+from cab_core import __version__
+from cab_core.errors import UnknownName, UserError
+from cab_core.gateway.models import ConfigDoc, EndpointChoice, Model, resolve
+from cab_core.plugins.protocols import Adapter, Runtime, Say
+from cab_core.plugins.registry import Plugins
+from cab_core.records import Cell, Installation, PackedTask, Sweep
+from cab_core.run.order import Order, content_key, grader_key
+from cab_core.runtimes.install import recipe_hash
+from cab_core.tasks.catalog import Catalog
+from cab_core.tasks.toolchains import missing
+
+from .reach import check_reachable
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """The orders of a sweep, and the tasks that this machine cannot grade, with the reason."""
+
+    sweep: Sweep
+    orders: list[Order]
+    skipped: dict[str, str]
+
+
+@attrs.frozen
+class _Cli:
+    adapter: Adapter
+    owner: str
+    version: str
+
+
+def make_plan(
+    sweep: Sweep, plugins: Plugins, catalog: Catalog, choice: EndpointChoice, config: ConfigDoc, say: Say
+) -> Plan:
+    """Return the plan. What is cheap to check is checked first; CLIs are installed last.
+
+    Raises:
+        UserError: a name is unknown, a model has no endpoint, no task can be run ...
+        InfraError: an endpoint cannot be reached, a CLI cannot be installed.
+    """
+    clis = [_cli(plugins, text) for text in sweep.tuis]
+    runtime = plugins.runtime(sweep.runtime)
+    models = [resolve(m, choice, config) for m in sweep.models]
+    tasks, skipped = _runnable(catalog.select(sweep.tasks))
+    for cli, model in product(clis, models):
+        _check_pair(cli.adapter, model)
+        _check_options(cli.adapter, sweep)
+    for url in sorted({m.endpoint for m in models if m.endpoint}):
+        check_reachable(url)
+    installed = {c.adapter.name + c.version: runtime.install(c.adapter, c.version, say) for c in clis}
+    orders = [
+        _order(sweep, cli, model, task, attempt, runtime, installed[cli.adapter.name + cli.version])
+        for cli, model, task, attempt in product(clis, models, tasks, range(1, sweep.attempts + 1))
+    ]
+    return Plan(sweep=sweep, orders=orders, skipped=skipped)
+
+
+def _cli(plugins: Plugins, text: str) -> _Cli:
+    name, _, version = text.partition("@")
+    adapter = plugins.adapter(name)
+    row = plugins.owner("adapter", name)
+    return _Cli(adapter, f"{row.owner}@{row.version}", version or adapter.default_version)
+
+
+def _runnable(tasks: Sequence[PackedTask]) -> tuple[list[PackedTask], dict[str, str]]:
+    skipped = {}
+    for packed in tasks:
+        lacking = [why for r in packed.task.doc.grade.requires if (why := missing(r))]
+        if lacking:
+            skipped[packed.task.id] = "; ".join(lacking)
+    runnable = [t for t in tasks if t.task.id not in skipped]
+    if not runnable:
+        reasons = "\n".join(f"  {task}: {why}" for task, why in skipped.items())
+        raise UserError(f"none of the tasks can be graded on this machine:\n{reasons}")
+    return runnable, skipped
+
+
+def _check_pair(adapter: Adapter, model: Model) -> None:
+    if model.protocol not in adapter.protocols:
+        raise UserError(
+            f"CLI {adapter.name!r} speaks {', '.join(adapter.protocols)}, model {model.id!r} is served by "
+            f"{model.protocol}; the gateway relays, it does not translate"
+        )
+    if model.scripted and not hasattr(adapter, "dialect"):
+        raise UserError(f"CLI {adapter.name!r} has no dialect, so scripted models cannot drive it")
+
+
+def _check_options(adapter: Adapter, sweep: Sweep) -> None:
+    """Hold `--option` against the JSON Schemas that the adapter gives."""
+    from jsonschema import Draft202012Validator
+
+    known = getattr(adapter, "options", {})
+    for name, value in sweep.options.items():
+        if name not in known:
+            raise UnknownName(f"option of {adapter.name}", name, known)
+        error = next(iter(Draft202012Validator(known[name]).iter_errors(value)), None)
+        if error is not None:
+            raise UserError(f"option {name} of {adapter.name}: {error.message}")
+
+
+def _order(
+    sweep: Sweep,
+    cli: _Cli,
+    model: Model,
+    task: PackedTask,
+    attempt: int,
+    runtime: Runtime,
+    installation: Installation,
+) -> Order:
+    cell = Cell(
+        sweep_id=sweep.sweep_id,
+        tui=cli.adapter.name,
+        tui_version=cli.version,
+        model=model.id,
+        task=task.task.id,
+        attempt=attempt,
+        runtime=runtime.name,
+        limits=sweep.limits,
+        model_params=sweep.model_params,
+        options=sweep.options,
+    )
+    recipe = recipe_hash(cli.adapter.recipe(cli.version))
+    return Order(
+        cell=cell,
+        task=task,
+        model=model,
+        adapter=cli.adapter,
+        adapter_owner=cli.owner,
+        runtime=runtime,
+        installation=installation,
+        content_key=content_key(cell, task, model, cli.owner, recipe, runtime.network),
+        grader_key=grader_key(task),
+    )
+
+
+def pins(plan: Plan) -> dict[str, object]:
+    """Return everything that a sweep is pinned to: the content of `sweep.lock.toml`."""
+    orders = plan.orders
+    return {
+        "schema_version": 1,
+        "cab": __version__,
+        "sweep_id": plan.sweep.sweep_id,
+        "runtime": plan.sweep.runtime,
+        "limits": {k: v for k, v in attrs.asdict(plan.sweep.limits).items() if v is not None},
+        "clis": dict(_pinned_clis(orders)),
+        "models": {o.model.id: {"endpoint": o.model.endpoint or "scripted"} for o in orders},
+        "tasks": {o.task.task.id: o.task.task.tree_hash for o in orders},
+        "plugins": {
+            e.name: f"{e.dist.name} {e.dist.version}" for e in metadata.entry_points(group="cab") if e.dist
+        },
+    }
+
+
+def _pinned_clis(orders: Sequence[Order]) -> Iterator[tuple[str, dict[str, str]]]:
+    for order in orders:
+        installed = order.installation
+        pinned = {
+            "version": installed.version,
+            "reported": installed.reported,
+            "image_id": installed.image_id,
+        }
+        yield order.cell.tui, {k: v for k, v in pinned.items() if v}

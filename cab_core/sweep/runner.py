@@ -1,0 +1,102 @@
+"""Running a plan: what has a verdict is left alone, the rest is run and written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+import tomli_w
+
+from cab_core.gateway.server import Gateway
+from cab_core.plugins.observers import Observers
+from cab_core.plugins.protocols import StopSignal
+from cab_core.plugins.registry import Plugins
+from cab_core.records import OUTCOMES, Cell, CellResult
+from cab_core.run.cell import run_cell
+from cab_core.run.order import Desk, Order
+from cab_core.run.upstreams import SharedUpstreams
+from cab_core.store.cells import Store
+from cab_core.store.paths import segment
+
+from .plan import Plan, pins
+
+
+@attrs.define(kw_only=True)
+class Events:
+    """What whoever watches a run is told. Calls come from several threads."""
+
+    started: Callable[[Cell], None] = lambda _: None
+    finished: Callable[[CellResult, Path], None] = lambda *_: None
+    kept: Callable[[CellResult, Path], None] = lambda *_: None
+    warn: Callable[[str], None] = lambda _: None
+
+
+def run_plan(
+    plan: Plan,
+    plugins: Plugins,
+    store: Store,
+    width: int,
+    events: Events,
+    stop: StopSignal,
+    fresh: bool = False,
+) -> list[tuple[Path, CellResult]]:
+    """Run the plan's cells and return the result of every one, in the plan's order.
+
+    `fresh`: run those too that have a verdict already.
+
+    Raises:
+        UserError: another runner has this sweep.
+    """
+    executor = plugins.executor(plan.sweep.executor)
+    scorers = plugins.scorers()
+    done: dict[str, tuple[Path, CellResult]] = {}
+    with store.lock(plan.sweep.sweep_id):
+        _write_lock_file(plan, store)
+        todo = [o for o in plan.orders if fresh or not _keep(o, store, done, events)]
+        orders = {o.cell.cell_id: o for o in todo}
+        with Gateway() as gateway, Observers(plugins.loaded.manager, events.warn) as observers:
+            desk = Desk(
+                store=store,
+                gateway=gateway,
+                scorers=scorers,
+                upstream_of=SharedUpstreams(),
+                observers=observers,
+                stop=stop,
+            )
+
+            def work(cell: Cell) -> tuple[Path, CellResult] | None:
+                if stop.is_set():
+                    return None
+                events.started(cell)
+                path, result = run_cell(orders[cell.cell_id], desk)
+                events.finished(result, path)
+                return path, result
+
+            for finished in executor.map([o.cell for o in todo], work, width):
+                if finished is not None:
+                    done[finished[1].cell_id] = finished
+            results = [done[o.cell.cell_id] for o in plan.orders if o.cell.cell_id in done]
+            observers.tell(
+                "cab_sweep_finished", sweep_id=plan.sweep.sweep_id, results=[r for _, r in results]
+            )
+    return results
+
+
+def _keep(order: Order, store: Store, done: dict[str, tuple[Path, CellResult]], events: Events) -> bool:
+    found = store.verdict(order.cell, order.content_key, order.grader_key)
+    if found is None:
+        return False
+    done[order.cell.cell_id] = found
+    events.kept(found[1], found[0])
+    return True
+
+
+def _write_lock_file(plan: Plan, store: Store) -> None:
+    path = store.root / segment(plan.sweep.sweep_id) / "sweep.lock.toml"
+    path.write_text(tomli_w.dumps(pins(plan)), encoding="utf-8")
+
+
+def incomplete(plan: Plan, results: list[tuple[Path, CellResult]]) -> bool:
+    """Return whether a planned cell has no verdict."""
+    return len(results) < len(plan.orders) or any(not OUTCOMES[r.outcome].counted for _, r in results)

@@ -1,0 +1,1 @@
+"""Task packs: load, validate, select; and readers of foreign formats."""

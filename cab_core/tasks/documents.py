@@ -1,0 +1,37 @@
+"""Reading TOML and JSON documents that people write, with errors that say where."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from cab_core.errors import BadDocument
+from cab_core.records import from_json
+from cab_core.records.schema import check
+
+T = TypeVar("T")
+
+
+def read_document(path: Path, cls: type[T]) -> T:
+    """Return the record that a `.toml` or `.json` file holds.
+
+    Raises:
+        BadDocument: it cannot be read, is no TOML or JSON, or does not fit the schema of `cls`.
+    """
+    data = _parse(path)
+    check(data, cls, str(path))
+    return from_json(data, cls)
+
+
+def _parse(path: Path) -> Any:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except OSError as exc:
+        raise BadDocument(str(path), [("(file)", f"cannot be read: {exc.strerror}")]) from exc
+    except UnicodeDecodeError as exc:
+        raise BadDocument(str(path), [("(file)", f"is not UTF-8: byte {exc.start}")]) from exc
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as exc:
+        raise BadDocument(str(path), [("(file)", f"cannot be parsed: {exc}")]) from exc

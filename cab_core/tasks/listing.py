@@ -1,0 +1,96 @@
+"""The list of files that a pack ships, `files.json`.
+
+Wheels drop ignored files, follow links and compile caches into data directories; so a pack says what
+it consists of, and nothing else is ever hashed or copied.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import attrs
+
+from cab_core.records import to_json
+
+from .documents import read_document
+
+LIST_NAME = "files.json"
+_SECTIONS = ("workdir", "tests", "solution")
+_CACHES = {"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
+
+
+@attrs.frozen(kw_only=True)
+class Listed:
+    """One file of the list. `link` is the target of a symbolic link, whose `sha256` is of that text."""
+
+    sha256: str
+    executable: bool = False
+    link: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class FileList:
+    """The content of `files.json`: path relative to the pack, with `/`."""
+
+    schema_version: Literal[1] = 1
+    files: dict[str, Listed] = attrs.field(factory=dict)
+
+
+def read_list(root: Path) -> FileList:
+    """Return the pack's list; a pack without one (in development, `--pack DIR`) is walked."""
+    path = root / LIST_NAME
+    return read_document(path, FileList) if path.exists() else walk(root)
+
+
+def walk(root: Path) -> FileList:
+    """Return the list of the files that belong to the tasks below `root`, by looking."""
+    return FileList(files={p: _look(root / p) for p in sorted(_task_files(root))})
+
+
+def write_list(root: Path) -> int:
+    """Write `files.json` anew from what lies below `root`; return the number of files."""
+    listing = walk(root)
+    slim = {p: {k: v for k, v in to_json(e).items() if v} for p, e in listing.files.items()}
+    text = json.dumps({"schema_version": 1, "files": slim}, indent=1, sort_keys=True)
+    (root / LIST_NAME).write_text(text + "\n", encoding="utf-8")
+    return len(slim)
+
+
+def _task_files(root: Path) -> Iterator[str]:
+    for task in sorted(p.parent for p in root.glob("*/task.toml")):
+        yield f"{task.name}/task.toml"
+        for section in _SECTIONS:
+            yield from _below(root, task / section)
+
+
+def _below(root: Path, directory: Path) -> Iterator[str]:
+    for base, dirs, files in os.walk(directory):
+        links = [d for d in dirs if Path(base, d).is_symlink()]
+        dirs[:] = sorted(d for d in dirs if d not in _CACHES and d not in links)
+        for name in [*files, *links]:
+            if not name.endswith(".pyc"):
+                yield Path(base, name).relative_to(root).as_posix()
+
+
+def _look(path: Path) -> Listed:
+    if path.is_symlink():
+        target = str(path.readlink())
+        return Listed(sha256=hashlib.sha256(os.fsencode(target)).hexdigest(), link=target)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Listed(sha256=digest, executable=os.access(path, os.X_OK))
+
+
+def tree_hash(listing: FileList, task: str) -> str:
+    """Return the sha256 over path, mode and content of every file listed for one task."""
+    digest = hashlib.sha256()
+    for path, entry in sorted(listing.files.items()):
+        if path.startswith(f"{task}/"):
+            line = [path, entry.sha256, entry.executable, entry.link]
+            digest.update(json.dumps(line).encode() + b"\n")
+    return digest.hexdigest()

@@ -1,0 +1,92 @@
+"""Toolchains that tasks require, by the names used in `grade.requires`.
+
+A requirement is a name, or a name and a version specifier (PEP 440): `rustc`, `python3>=3.11`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import shutil
+import subprocess
+
+import attrs
+
+from cab_core.errors import UserError, nearest
+
+
+@attrs.frozen(kw_only=True)
+class Toolchain:
+    """One toolchain: the command that prints its version and the Debian packages that bring it."""
+
+    name: str
+    version_argv: tuple[str, ...]
+    debian: tuple[str, ...]
+
+
+TOOLCHAINS = {
+    t.name: t
+    for t in (
+        Toolchain(name="python3", version_argv=("python3", "--version"), debian=("python3",)),
+        Toolchain(name="rustc", version_argv=("rustc", "--version"), debian=("rustc",)),
+        Toolchain(name="cargo", version_argv=("cargo", "--version"), debian=("cargo",)),
+        Toolchain(name="gcc", version_argv=("gcc", "-dumpfullversion"), debian=("gcc", "libc6-dev")),
+        Toolchain(name="g++", version_argv=("g++", "-dumpfullversion"), debian=("g++",)),
+        Toolchain(name="make", version_argv=("make", "--version"), debian=("make",)),
+        Toolchain(name="go", version_argv=("go", "version"), debian=("golang-go",)),
+        Toolchain(name="node", version_argv=("node", "--version"), debian=("nodejs",)),
+        Toolchain(name="javac", version_argv=("javac", "-version"), debian=("default-jdk-headless",)),
+        Toolchain(name="git", version_argv=("git", "--version"), debian=("git",)),
+    )
+}
+_REQUIREMENT = re.compile(r"\s*([A-Za-z][\w+.-]*?)\s*((?:[<>=!~]=?|===).*)?\s*")
+
+
+def parse(requirement: str) -> tuple[Toolchain, str]:
+    """Return the toolchain and the version specifier (maybe empty) of a requirement.
+
+    Raises:
+        UserError: the toolchain is not known.
+    """
+    match = _REQUIREMENT.fullmatch(requirement)
+    name = match.group(1) if match else requirement
+    if not match or name not in TOOLCHAINS:
+        raise UserError(f"requires {requirement!r}: unknown toolchain{nearest(name, TOOLCHAINS)}")
+    return TOOLCHAINS[name], match.group(2) or ""
+
+
+def missing(requirement: str) -> str | None:
+    """Return why this machine does not meet a requirement and how to mend it, or None where it does."""
+    toolchain, wanted = parse(requirement)
+    have = installed_version(toolchain.name)
+    how = f"on Debian: apt-get install {' '.join(toolchain.debian)}"
+    if have is None:
+        return f"{toolchain.name} is not installed ({how})"
+    if wanted:
+        from packaging.specifiers import SpecifierSet
+
+        if not SpecifierSet(wanted).contains(have, prereleases=True):
+            return f"{toolchain.name} {have} is installed, {wanted} is needed"
+    return None
+
+
+@functools.cache
+def installed_version(name: str) -> str | None:
+    """Return the version number of an installed toolchain, or None where it is missing or broken."""
+    argv = TOOLCHAINS[name].version_argv
+    program = shutil.which(argv[0])
+    if program is None:
+        return None
+    try:
+        done = subprocess.run(
+            [program, *argv[1:]],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    match = re.search(r"\d+(?:\.\d+)+|\d+", done.stdout + done.stderr)
+    return match.group(0) if done.returncode == 0 and match else None

@@ -1,0 +1,50 @@
+"""Terminal recording as asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/)."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import threading
+import time
+from pathlib import Path
+
+COLUMNS, ROWS = 100, 30
+LIMIT = 4 << 20  # bytes of terminal text; what comes after is left out, and said
+
+
+class Asciicast:
+    """Writes what a terminal shows, with the time at which it came. Safe to use from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w", encoding="utf-8")
+        self._start = time.monotonic()
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._room = LIMIT
+        self._lock = threading.Lock()
+        header = {"version": 2, "width": COLUMNS, "height": ROWS, "timestamp": int(time.time())}
+        self._file.write(json.dumps({**header, "env": {"TERM": "xterm-256color"}}) + "\n")
+
+    def output(self, data: bytes) -> None:
+        """Record a piece of terminal output."""
+        with self._lock:
+            if self._room <= 0 or self._file.closed:
+                return
+            self._room -= len(data)
+            self._event("o", self._decoder.decode(data))
+            if self._room <= 0:
+                self._event("o", f"\r\n[recording stopped after {LIMIT >> 20} MiB; the run went on]\r\n")
+
+    def mark(self, label: str) -> None:
+        """Record a marker, such as a model call."""
+        with self._lock:
+            if not self._file.closed:
+                self._event("m", label)
+
+    def _event(self, code: str, data: str) -> None:
+        if data:
+            self._file.write(json.dumps([round(time.monotonic() - self._start, 6), code, data]) + "\n")
+
+    def close(self) -> None:
+        """End the recording."""
+        with self._lock:
+            self._file.close()

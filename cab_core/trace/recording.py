@@ -1,0 +1,90 @@
+"""Everything that a process prints: capped logs of both channels, and the terminal recording."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from .asciicast import Asciicast
+
+HEAD, TAIL = 4 << 20, 1 << 20  # bytes kept of the beginning and of the end of a channel
+
+
+class CappedLog:
+    """A log file that holds the first `head` and the last `tail` bytes of what is written to it."""
+
+    def __init__(self, path: Path, head: int = HEAD, tail: int = TAIL) -> None:
+        self._file = path.open("wb")
+        self._head, self._tail = head, tail
+        self._last: deque[bytes] = deque()
+        self._held = 0
+        self.total = 0
+
+    def write(self, data: bytes) -> None:
+        """Take a piece."""
+        room = max(0, self._head - self.total)
+        self.total += len(data)
+        if room:
+            self._file.write(data[:room])
+        if rest := data[room:]:
+            self._last.append(rest)
+            self._held += len(rest)
+            while self._held - len(self._last[0]) >= self._tail:
+                self._held -= len(self._last.popleft())
+
+    def close(self) -> None:
+        """Write the tail and, where something was left out, how much."""
+        tail = b"".join(self._last)
+        kept = tail[-self._tail :]
+        left_out = self.total - min(self.total, self._head) - len(kept)
+        if left_out:
+            self._file.write(b"\n[... %d bytes left out ...]\n" % left_out)
+        self._file.write(kept)
+        self._file.close()
+
+
+class Recording:
+    """An `Output`: feeds logs and the recording. `render` turns a line of stdout into terminal text."""
+
+    def __init__(self, directory: Path, render: Callable[[str], str] | None = None) -> None:
+        self._logs = {c: CappedLog(directory / f"{c}.log") for c in ("stdout", "stderr")}
+        self.cast = Asciicast(directory / "terminal.cast")
+        self._render, self._line = render, b""
+
+    def feed(self, channel: Literal["stdout", "stderr"], data: bytes) -> None:
+        """Take what the process printed, with plain line ends."""
+        self._logs[channel].write(data)
+        if channel == "stdout" and self._render:
+            self._feed_lines(data)
+        else:
+            self.cast.output(_terminal(data))
+
+    def _feed_lines(self, data: bytes) -> None:
+        assert self._render is not None
+        *lines, self._line = (self._line + data).split(b"\n")
+        for line in lines:
+            text = line.decode("utf-8", "replace").rstrip("\r")
+            with contextlib.suppress(Exception):  # a line that the adapter cannot render is shown as it is
+                text = self._render(text)
+            if text:
+                self.cast.output(_terminal(text.encode("utf-8", "replace") + b"\n"))
+
+    def sizes(self) -> tuple[int, int]:
+        """Return the bytes printed on stdout and stderr."""
+        return self._logs["stdout"].total, self._logs["stderr"].total
+
+    def close(self) -> None:
+        """End logs and recording."""
+        if self._line and self._render:
+            self._feed_lines(b"\n")
+        for log in self._logs.values():
+            log.close()
+        self.cast.close()
+
+
+def _terminal(data: bytes) -> bytes:
+    """Line ends as a terminal wants them: the pseudo-terminal was told to leave them alone."""
+    return data.replace(b"\n", b"\r\n")

@@ -1,0 +1,129 @@
+"""Spans of a cell through OpenTelemetry: always as JSON lines, and over OTLP where that is set up.
+
+OTLP: set the standard `OTEL_EXPORTER_OTLP_ENDPOINT` and install `codingagentbench[otlp]`.
+Kinds and attributes of the spans stand in docs/reference/spans.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cab_core import __version__
+from cab_core.errors import UserError
+
+from .clock import iso_of_ns
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import ReadableSpan
+    from opentelemetry.trace import Span
+
+KIND = "cab.kind"
+
+
+class CellTrace:
+    """The spans of one cell. Close it, or the last ones may not be exported."""
+
+    def __init__(self, path: Path, cell_id: str) -> None:
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+        from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+
+        resource = Resource({"service.name": "cab", "service.version": __version__, "cab.cell_id": cell_id})
+        self._provider = TracerProvider(sampler=ALWAYS_ON, resource=resource, shutdown_on_exit=False)
+        self._provider.add_span_processor(SimpleSpanProcessor(_json_lines(path)))
+        if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+            self._provider.add_span_processor(_otlp())
+        self._tracer = self._provider.get_tracer("cab", __version__)
+
+    @contextmanager
+    def span(self, kind: str, name: str, /, **attributes: Any) -> Iterator[Span]:
+        """Open a span below the one that is open; an exception marks it as an error and goes through."""
+        with self._tracer.start_as_current_span(name, attributes=_flat({KIND: kind, **attributes})) as span:
+            yield span
+
+    def past(self, kind: str, name: str, start_ns: int, end_ns: int, attributes: Mapping[str, Any]) -> None:
+        """Add a span that is over, below the open one. Times in nanoseconds since the epoch."""
+        span = self._tracer.start_span(
+            name, attributes=_flat({KIND: kind, **attributes}), start_time=start_ns
+        )
+        span.end(end_time=end_ns)
+
+    def close(self) -> None:
+        """Flush and end the exporters."""
+        self._provider.shutdown()
+
+
+def set_attributes(span: Span, **attributes: Any) -> None:
+    """Add attributes to an open span."""
+    span.set_attributes(_flat(attributes))
+
+
+def _flat(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes as OpenTelemetry takes them: numbers, texts, lists of texts; the rest as JSON."""
+    return {k: _value(v) for k, v in attributes.items() if v is not None}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, Sequence) and all(isinstance(v, str) for v in value):
+        return list(value)
+    return json.dumps(value, sort_keys=True)
+
+
+def _json_lines(path: Path) -> Any:
+    from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+    class JsonLines(SpanExporter):
+        def __init__(self) -> None:
+            self._file = path.open("a", encoding="utf-8")
+
+        def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+            for span in spans:
+                self._file.write(json.dumps(_row(span)) + "\n")
+            self._file.flush()
+            return SpanExportResult.SUCCESS
+
+        def shutdown(self) -> None:
+            self._file.close()
+
+    return JsonLines()
+
+
+def _row(span: ReadableSpan) -> dict[str, Any]:
+    attributes = {k: list(v) if isinstance(v, tuple) else v for k, v in (span.attributes or {}).items()}
+    start, end = span.start_time or 0, span.end_time or 0
+    failed = span.status.description if span.status.status_code.name == "ERROR" else None
+    context = span.get_span_context()
+    assert context is not None
+    return {
+        "trace_id": f"{context.trace_id:032x}",
+        "span_id": f"{context.span_id:016x}",
+        "parent_id": f"{span.parent.span_id:016x}" if span.parent else None,
+        "kind": attributes.pop(KIND, None),
+        "name": span.name,
+        "started_at": iso_of_ns(start),
+        "start_ns": start,
+        "duration_ms": (end - start) / 1e6,
+        "attributes": attributes,
+        "error": failed,
+    }
+
+
+def _otlp() -> Any:
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    except ImportError as exc:
+        raise UserError(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but the exporter is not installed: "
+            "pip install 'codingagentbench[otlp]', or unset the variable"
+        ) from exc
+    return BatchSpanProcessor(OTLPSpanExporter())

@@ -1,0 +1,122 @@
+"""What lies in a directory: type, mode, size and sha256 of each path.
+
+The directory was under an agent's control. So no link is followed, nothing but regular files is
+opened, huge (sparse) files are not read, and depth and number of entries are bounded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+
+from cab_core.records import Entry
+
+HASH_LIMIT = 1 << 30  # bytes of a file; a larger one is known by size and time alone
+MAX_ENTRIES = 200_000
+MAX_DEPTH = 100
+
+_TYPES = {
+    stat.S_IFDIR: "dir",
+    stat.S_IFREG: "file",
+    stat.S_IFLNK: "link",
+    stat.S_IFIFO: "fifo",
+    stat.S_IFSOCK: "socket",
+    stat.S_IFBLK: "device",
+    stat.S_IFCHR: "device",
+}
+
+
+@attrs.define
+class Manifest:
+    """Entries by relative path (names that are no UTF-8 are surrogate-escaped), and what was skipped."""
+
+    entries: dict[str, Entry] = attrs.field(factory=dict)
+    notes: list[str] = attrs.field(factory=list)
+
+
+def take(root: Path) -> Manifest:
+    """Return the manifest of everything below `root`, without the content of `.git` directories."""
+    manifest = Manifest()
+    for path, entry, note in _walk(root):
+        if len(manifest.entries) >= MAX_ENTRIES:
+            manifest.notes.append(f"more than {MAX_ENTRIES} entries; the rest was not looked at")
+            break
+        manifest.entries[path] = entry
+        if note:
+            manifest.notes.append(note)
+    return manifest
+
+
+def _walk(root: Path) -> Iterator[tuple[str, Entry, str | None]]:
+    pending = [""]
+    while pending:
+        prefix = pending.pop()
+        for item in _list(os.path.join(root, prefix)):  # noqa: PTH118  (keeps the prefix's slash)
+            path = f"{prefix}{item.name}"
+            entry, note = _look(item)
+            yield path, entry, note
+            if entry.type == "dir" and item.name != ".git":
+                if path.count("/") >= MAX_DEPTH:
+                    yield (
+                        f"{path}/...",
+                        Entry(type="unreadable", mode=0),
+                        f"{path[:80]}...: too deep to look into",
+                    )
+                else:
+                    pending.append(f"{path}/")
+
+
+def _list(directory: str) -> list[os.DirEntry[str]]:
+    """Return the entries of a directory; one that its owner locked is opened first."""
+    try:
+        return sorted(os.scandir(directory), key=lambda e: e.name)
+    except PermissionError:
+        Path(directory).chmod(0o700)
+        return sorted(os.scandir(directory), key=lambda e: e.name)
+
+
+def _look(item: os.DirEntry[str]) -> tuple[Entry, str | None]:
+    try:
+        info = item.stat(follow_symlinks=False)
+        kind = _TYPES.get(stat.S_IFMT(info.st_mode), "device")
+        mode = stat.S_IMODE(info.st_mode)
+        if kind == "link":
+            return Entry(type="link", mode=mode, target=str(Path(item.path).readlink())), None
+        if kind != "file":
+            return Entry(type=kind, mode=mode), None  # type: ignore[arg-type]
+        digest = sha256_of(item.path) if info.st_size <= HASH_LIMIT else None
+        entry = Entry(type="file", mode=mode, size=info.st_size, sha256=digest, mtime_ns=info.st_mtime_ns)
+        return entry, None if digest else f"{item.name[:80]}: larger than {HASH_LIMIT} bytes, not read"
+    except OSError as exc:
+        return Entry(type="unreadable", mode=0), f"{item.name[:80]}: {exc.strerror}"
+
+
+def sha256_of(path: str | Path) -> str:
+    """Return the sha256 of a regular file; a link is refused (OSError)."""
+    with os.fdopen(open_regular(path), "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def open_regular(path: str | Path) -> int:
+    """Return a descriptor of a regular file. The last part of the path must be no link.
+
+    A file that its owner made unreadable is made readable: it is ours, and the agent is dead.
+
+    Raises:
+        OSError: it is no regular file, or cannot be read.
+    """
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        fd = os.open(path, flags)
+    except PermissionError:
+        Path(path).chmod(0o600)  # a link would have failed with ELOOP above
+        fd = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(0, "not a regular file")
+    return fd

@@ -1,0 +1,113 @@
+"""The changes of a work dir as one git patch, with binary files, modes and links."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+
+from cab_core.errors import SandboxError
+from cab_core.records import Change, Changes, Entry
+
+from .manifest import open_regular
+
+MAX_FILE = 4 << 20  # bytes of a file whose content goes into a patch
+MAX_TOTAL = 32 << 20  # bytes of all of them
+_GIT_ENV = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "LC_ALL": "C",
+    "PATH": os.environ.get("PATH", ""),
+}
+
+
+def write_patch(changes: Changes, before: Path, after: Path, target: Path) -> Changes:
+    """Write `changes.patch` (for `git apply`) and return the changes with line counts.
+
+    `before` is a pristine tree. What is too large, or of a kind that a patch cannot hold, is named
+    in `left_out_of_patch`.
+
+    Raises:
+        SandboxError: git is missing or failed.
+    """
+    with tempfile.TemporaryDirectory(prefix="cab-patch-") as scratch:
+        old, new = Path(scratch, "a"), Path(scratch, "b")
+        old.mkdir()
+        new.mkdir()
+        left_out = tuple(_stage(changes, before, after, old, new))
+        with target.open("wb") as file:
+            _git(scratch, ["--binary", "--full-index"], file.fileno())
+        counts = _counts(scratch)
+    counted = tuple(
+        attrs.evolve(
+            c,
+            lines_added=counts.get(c.path, (None, None))[0],
+            lines_removed=counts.get(c.path, (None, None))[1],
+        )
+        for c in changes.changes
+    )
+    return attrs.evolve(changes, changes=counted, left_out_of_patch=left_out)
+
+
+def _stage(changes: Changes, before: Path, after: Path, old: Path, new: Path) -> Iterator[str]:
+    room = MAX_TOTAL
+    for change in changes.changes:
+        size = sum(e.size for e in (change.before, change.after) if e)
+        if not _holdable(change) or size > MAX_FILE or size > room:
+            yield change.path
+            continue
+        room -= size
+        if change.before:
+            _copy(change.before, before / change.path, old / change.path)
+        if change.after:
+            _copy(change.after, after / change.path, new / change.path)
+
+
+def _holdable(change: Change) -> bool:
+    return all(e.type in ("file", "link") for e in (change.before, change.after) if e)
+
+
+def _copy(entry: Entry, source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if entry.type == "link":
+        target.symlink_to(entry.target or "")
+        return
+    with os.fdopen(open_regular(source), "rb") as src, target.open("wb") as dst:
+        shutil.copyfileobj(src, dst)
+    target.chmod(0o755 if entry.mode & 0o100 else 0o644)
+
+
+def _git(cwd: str, options: list[str], stdout: int) -> bytes:
+    argv = ["git", "-c", "core.quotePath=true", "-c", "core.attributesFile=/dev/null"]
+    argv += ["diff", "--no-index", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color"]
+    # a/ and b/ are the directories themselves: the patch then has the usual prefixes.
+    argv += [*options, "--no-prefix", "a", "b"]
+    try:
+        done = subprocess.run(
+            argv, cwd=cwd, env=_GIT_ENV, stdout=stdout, stderr=subprocess.PIPE, check=False, timeout=300
+        )
+    except (OSError, subprocess.TimeoutExpired) as exc:
+        raise SandboxError(f"git is needed to write the patch: {exc}") from exc
+    if done.returncode not in (0, 1):
+        raise SandboxError(f"git diff failed: {done.stderr.decode('utf-8', 'replace').strip()[:500]}")
+    return done.stdout or b""
+
+
+def _counts(cwd: str) -> dict[str, tuple[int | None, int | None]]:
+    """Return (added, removed) by path; None for binary files. `-z` leaves names as they are."""
+    fields = _git(cwd, ["--numstat", "-z"], subprocess.PIPE).split(b"\0")
+    counts = {}
+    for head, a, b in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
+        added, removed, _ = head.split(b"\t", 2)
+        name = (b if b != b"/dev/null" else a).split(b"/", 1)[-1]
+        counts[os.fsdecode(name)] = (_number(added), _number(removed))
+    return counts
+
+
+def _number(text: bytes) -> int | None:
+    return None if text == b"-" else int(text)

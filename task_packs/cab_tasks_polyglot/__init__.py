@@ -1,0 +1,18 @@
+"""Task pack `polyglot`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cab_core import Registration, hookimpl
+
+
+def root() -> Path:
+    """Return the directory of the pack."""
+    return Path(__file__).parent
+
+
+@hookimpl
+def cab_task_packs() -> list[Registration]:
+    """Register the pack."""
+    return [Registration(name="polyglot", summary="small repairs in several languages", factory=root)]
