@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
-from cab_core.records import Applied, TokenClaim
+from cab_core.records import TokenClaim
 
 from .chat import chat_files, chat_root
 from .dialect import WholeFile
 from .history import transcript
+from .stack import apply_stack
 
 _DIR = ".cab"  # below HOME: all that aider writes for itself, and what we write for it
 
@@ -52,13 +53,15 @@ class Aider:
         argv += ["--llm-history-file", f"{own}/llm.log"]
         if "edit_format" in job.options:
             argv += ["--edit-format", job.options["edit_format"]]
+        stack = apply_stack(job.stack, own)
         return Launch(
-            argv=(*argv, *(f"{job.workdir}/{f}" for f in files)),
-            env={"OPENAI_API_KEY": job.token, "LITELLM_LOCAL_MODEL_COST_MAP": "True"},
+            argv=(*argv, *stack.argv, *(f"{job.workdir}/{f}" for f in files)),
+            env={"OPENAI_API_KEY": job.token, "LITELLM_LOCAL_MODEL_COST_MAP": "True", **stack.env},
             files={
                 f"{_DIR}/message": job.prompt,
                 f"{_DIR}/metadata.json": json.dumps({model: _metadata(job)}),
                 f"{_DIR}/settings.json": json.dumps(_settings(job)),
+                **stack.files,
             },
             cwd=job.home,
             stack=tuple(

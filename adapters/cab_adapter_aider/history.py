@@ -13,6 +13,8 @@ def transcript(markdown: str) -> list[Step]:
     """Return the steps: `#### ` begins what the user said, `> ` what aider said, the rest is the model."""
     steps: list[tuple[Role, list[str]]] = []
     for line in markdown.splitlines():
+        if line.startswith("# aider chat started at"):
+            continue
         role, text = _read(line)
         if steps and steps[-1][0] == role:
             steps[-1][1].append(text)

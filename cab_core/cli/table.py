@@ -52,7 +52,10 @@ def print_results(results: Sequence[tuple[Path, CellResult]]) -> None:
         cell = result.cell
         names = (cell.tui, cell.model, cell.task + (f" ~{cell.attempt}" if cell.attempt != 1 else ""))
         table.add_row(*(Text(one_line(n, 80)) for n in names), Text(result.outcome), *figures(result))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = max(console.width, 130)  # a pipe has no width to fit
+    console.print(table)
     marks = sorted({m for _, r in results for m in r.marks})
     if marks:
         click.echo(f"Marked: {', '.join(marks)}. {_explain(marks)}")

@@ -103,7 +103,7 @@ def resolve(model_id: str, choice: EndpointChoice, config: ConfigDoc) -> Model:
     if choice.url is None:
         raise UserError(
             f"model {model_id!r} has no endpoint: give --endpoint URL (and --key-env NAME), or set "
-            f'CAB_ENDPOINT and CAB_KEY, or write [models."{model_id}"] into cab.toml; scripted:oracle needs none'
+            f'CAB_ENDPOINT and CAB_KEY, or write [models."{model_id}"] into cab.toml'
         )
     return Model(id=model_id, endpoint=choice.url, key=choice.key)
 

@@ -75,10 +75,11 @@ class Throttle:
 
     async def wait(self) -> float:
         """Wait until calls may go out; return the seconds waited."""
-        start = time.monotonic()
+        waited = 0.0
         while (left := self._until - time.monotonic()) > 0:
             await asyncio.sleep(left)
-        return time.monotonic() - start
+            waited += left
+        return waited
 
 
 class EndpointUpstream(Throttle):

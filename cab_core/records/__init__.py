@@ -9,9 +9,11 @@ from .changes import Change, Changes, Entry
 from .convert import from_json, to_json
 from .execution import Execution, Process, Room, StopReason
 from .grading import CommandResult, Grade
-from .launch import Applied, Harvest, Installation, Job, Launch, Recipe, Step, TokenClaim, WorkFile
+from .launch import Applied, Harvest, Installation, Job, Launch, Step, TokenClaim, WorkFile
+from .recipe import Recipe
 from .result import OUTCOMES, CellResult, Identity, Outcome, OutcomeRule, Wiring
 from .score import Evidence, RefusalSigns, Score
+from .stack import Args, Env, Files, Instructions, McpServer, Skill, StackItem
 from .task import (
     GradeCommand,
     GradeSpec,
@@ -29,25 +31,30 @@ from .task import (
 __all__ = [
     "OUTCOMES",
     "Applied",
+    "Args",
     "Cell",
     "CellResult",
     "Change",
     "Changes",
     "CommandResult",
     "Entry",
+    "Env",
     "Evidence",
     "Execution",
+    "Files",
     "Grade",
     "GradeCommand",
     "GradeSpec",
     "Harvest",
     "Identity",
     "Installation",
+    "Instructions",
     "IntegritySpec",
     "Job",
     "Json",
     "Launch",
     "Limits",
+    "McpServer",
     "ModelCall",
     "Origin",
     "Outcome",
@@ -61,6 +68,8 @@ __all__ = [
     "RefusalSpec",
     "Room",
     "Score",
+    "Skill",
+    "StackItem",
     "Step",
     "StopReason",
     "Sweep",

@@ -7,21 +7,7 @@ from typing import Literal
 import attrs
 
 from .base import Json
-
-
-@attrs.frozen(kw_only=True)
-class Recipe:
-    """How a CLI is installed; one recipe serves a local install and an image.
-
-    `pip` and `npm` are requirement strings, `apt` Debian package names. `python` is a version
-    specifier (PEP 440) for the interpreter that the pip packages need.
-    """
-
-    pip: tuple[str, ...] = ()
-    npm: tuple[str, ...] = ()
-    apt: tuple[str, ...] = ()
-    python: str = ">=3.11"
-    env: dict[str, str] = attrs.field(factory=dict)
+from .stack import StackItem
 
 
 @attrs.frozen(kw_only=True)
@@ -62,7 +48,7 @@ class Job:
     workdir: str
     deadline_s: float
     files: tuple[WorkFile, ...] = ()
-    stack: tuple[Json, ...] = ()
+    stack: tuple[StackItem, ...] = ()
     options: dict[str, Json] = attrs.field(factory=dict)
     model_params: dict[str, Json] = attrs.field(factory=dict)
     context_tokens: int | None = None

@@ -35,7 +35,9 @@ class CellTrace:
         from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
         resource = Resource({"service.name": "cab", "service.version": __version__, "cab.cell_id": cell_id})
-        self._provider = TracerProvider(sampler=ALWAYS_ON, resource=resource, shutdown_on_exit=False)
+        self._provider = TracerProvider(
+            sampler=ALWAYS_ON, resource=resource, shutdown_on_exit=False, id_generator=_one_trace()
+        )
         self._provider.add_span_processor(SimpleSpanProcessor(_json_lines(path)))
         if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
             self._provider.add_span_processor(_otlp())
@@ -75,6 +77,20 @@ def _value(value: Any) -> Any:
     if isinstance(value, Sequence) and all(isinstance(v, str) for v in value):
         return list(value)
     return json.dumps(value, sort_keys=True)
+
+
+def _one_trace() -> Any:
+    """Return an id generator that puts all spans of a cell, its roots too, into one trace."""
+    from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+
+    class OneTrace(RandomIdGenerator):
+        def __init__(self) -> None:
+            self._trace = super().generate_trace_id()
+
+        def generate_trace_id(self) -> int:
+            return self._trace
+
+    return OneTrace()
 
 
 def _json_lines(path: Path) -> Any:

@@ -1,0 +1,20 @@
+"""How a program is installed."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Recipe:
+    """How a CLI, or a server of a stack, is installed; one recipe serves a local install and an image.
+
+    `pip` and `npm` are requirement strings, `apt` Debian package names. `python` is a version
+    specifier (PEP 440) for the interpreter that the pip packages need.
+    """
+
+    pip: tuple[str, ...] = ()
+    npm: tuple[str, ...] = ()
+    apt: tuple[str, ...] = ()
+    python: str = ">=3.11"
+    env: dict[str, str] = attrs.field(factory=dict)

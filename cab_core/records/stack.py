@@ -1,0 +1,70 @@
+"""Stack items: what is given to a CLI for a run, said without naming any CLI."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+from .base import doc
+from .recipe import Recipe
+
+
+@attrs.frozen(kw_only=True)
+class McpServer:
+    """A server of the Model Context Protocol, spoken to over its standard input and output."""
+
+    name: str = attrs.field(metadata=doc("name of the server", pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$"))
+    command: tuple[str, ...] = attrs.field(metadata=doc("program and arguments", minItems=1))
+    env: dict[str, str] = attrs.field(factory=dict, metadata=doc("variables of the server"))
+    recipe: Recipe | None = attrs.field(default=None, metadata=doc("what must be installed for it"))
+    kind: Literal["mcp"] = "mcp"
+
+
+@attrs.frozen(kw_only=True)
+class Instructions:
+    """A text that the agent is to read before it works."""
+
+    name: str = attrs.field(metadata=doc("name of the text", pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$"))
+    text: str = attrs.field(metadata=doc("the text, Markdown"))
+    kind: Literal["instructions"] = "instructions"
+
+
+@attrs.frozen(kw_only=True)
+class Skill:
+    """A skill: a text that the agent reads when its description fits."""
+
+    name: str = attrs.field(metadata=doc("name of the skill", pattern="^[a-z0-9][a-z0-9-]*$"))
+    description: str = attrs.field(metadata=doc("when it is useful"))
+    text: str = attrs.field(metadata=doc("the text, Markdown"))
+    kind: Literal["skill"] = "skill"
+
+
+@attrs.frozen(kw_only=True)
+class Env:
+    """Environment variables of the CLI."""
+
+    name: str = attrs.field(metadata=doc("name of the item"))
+    values: dict[str, str] = attrs.field(metadata=doc("variables"))
+    kind: Literal["env"] = "env"
+
+
+@attrs.frozen(kw_only=True)
+class Args:
+    """Arguments that are added to the CLI's command."""
+
+    name: str = attrs.field(metadata=doc("name of the item"))
+    argv: tuple[str, ...] = attrs.field(metadata=doc("arguments"))
+    kind: Literal["args"] = "args"
+
+
+@attrs.frozen(kw_only=True)
+class Files:
+    """Files below HOME, by relative path."""
+
+    name: str = attrs.field(metadata=doc("name of the item"))
+    files: dict[str, str] = attrs.field(metadata=doc("text by path below HOME"))
+    kind: Literal["files"] = "files"
+
+
+StackItem = McpServer | Instructions | Skill | Env | Args | Files
