@@ -64,9 +64,7 @@ class Aider:
                 **stack.files,
             },
             cwd=job.home,
-            stack=tuple(
-                Applied(item=str(i), reason="aider's adapter knows no stack items yet") for i in job.stack
-            ),
+            stack=stack.accounts,
         )
 
     def harvest(self, left: Leftovers) -> Harvest:

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -141,11 +141,11 @@ def _step(argv: Sequence[str], say: Say, title: str) -> None:
         raise ImageError(f"{title} failed with exit code {process.returncode}:\n" + "\n".join(lines))
 
 
-def _progress(line: str, say: Callable[[str], None]) -> None:
-    if match := re.match(r"(Collecting|Installing collected packages|Downloading|added)\b\s*(\S*)", line):
-        say(
-            f"{match.group(1).lower()} {match.group(2)}".replace("installing collected packages", "unpacking")
-        )
+def _progress(line: str, say: Say) -> None:
+    if match := re.match(r"(Collecting|Downloading|added)\s+(\S+)", line):
+        say(f"{match.group(1).lower()} {match.group(2)}")
+    elif line.startswith("Installing collected packages"):
+        say("unpacking; this takes a while")
 
 
 def _describe(adapter: Adapter, version: str, recipe: Recipe, home: Path) -> Installation:
