@@ -48,6 +48,14 @@ class Call:
     streamed: bool = False
     broken_off: bool = False
 
+    recorded: bool = False
+
+    def finish(self) -> None:
+        """Record the call, once: before the CLI has its last byte, so that limits see it in time."""
+        if not self.recorded:
+            self.recorded = True
+            self.session.ended(self.record())
+
     def record(self) -> ModelCall:
         """Return the record of the call as it stands now."""
         from cab_core.trace.clock import iso_of_ns
@@ -99,7 +107,7 @@ async def relay(call: Call, request: web.Request) -> web.StreamResponse:
         call.error = "broken off before the upstream had answered: the CLI hung up, or the cell ended"
         raise
     finally:
-        call.session.ended(call.record())
+        call.finish()
 
 
 def _fault_of(exc: BaseException) -> str:
@@ -202,11 +210,15 @@ async def _pass_on(call: Call, answer: Answer, request: web.Request, hide_usage:
             if call.first_byte is None:
                 call.first_byte = time.monotonic()
             out = reader.feed(chunk, decoder.feed(chunk))
+            if call.reading.done:
+                call.finish()
             if out:
                 await _write(call, response, out)
     except aiohttp.ClientPayloadError as exc:
         raise Dropped from exc
-    if rest := reader.end():
+    rest = reader.end()
+    call.finish()
+    if rest:
         await _write(call, response, rest)
     await response.write_eof()
     return response
@@ -221,21 +233,21 @@ async def _write(call: Call, response: web.StreamResponse, data: bytes) -> None:
 
 
 class _BodyReader:
-    """A plain body: passed on as it comes, read at the end."""
+    """A plain body: read when it is whole, then passed on."""
 
     def __init__(self, call: Call) -> None:
-        self._call, self._body = call, bytearray()
+        self._call, self._raw, self._body = call, bytearray(), bytearray()
 
     def feed(self, raw: bytes, decoded: bytes) -> bytes:
+        self._raw += raw
         self._body += decoded
-        return raw
+        return b""
 
     def end(self) -> bytes:
-        data = parse_object(bytes(self._body))
-        self._call.reading.take(data)
-        if not data and not self._body.strip():
+        self._call.reading.take(parse_object(bytes(self._body)))
+        if not self._raw.strip():
             raise Dropped
-        return b""
+        return bytes(self._raw)
 
 
 class _StreamReader:

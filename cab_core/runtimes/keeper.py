@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run what standard input asks for and print how it ended."""
-    spec = json.loads(_line(0))
+    line, stop_at_once = _line(0)
+    spec = json.loads(line)
+    spec["stop_at_once"] = stop_at_once
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     wake, signals = os.pipe()
@@ -54,14 +56,16 @@ def main() -> None:
     print(json.dumps(report), flush=True)
 
 
-def _line(fd: int) -> bytes:
+def _line(fd: int) -> tuple[bytes, bool]:
+    """Return the first line, and whether the wish to stop came along with it."""
     data = b""
-    while not data.endswith(b"\n"):
+    while b"\n" not in data:
         piece = os.read(fd, 1 << 16)
         if not piece:
             sys.exit(1)
         data += piece
-    return data
+    line, _, rest = data.partition(b"\n")
+    return line, bool(rest)
 
 
 def _become(spec: Spec, failing: int) -> None:
@@ -87,6 +91,8 @@ def _watch(child: int, spec: Spec, wake: int) -> Spec:
     """Wait for the child's end, the time limit, the wish to stop, or the runner's death."""
     start = time.monotonic()
     deadline, asked, timed_out = start + spec["timeout_s"], False, False
+    if spec["stop_at_once"]:
+        asked, deadline = True, _terminate(spec)
     poll = select.poll()
     poll.register(0, select.POLLIN)
     poll.register(wake, select.POLLIN)

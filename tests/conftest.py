@@ -1,0 +1,84 @@
+"""Fixtures that several parts of the tests share."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cab_core.plugins.registry import Plugins
+from cab_core.records import Installation
+from tests.support.endpoint import Endpoint
+
+CAB = Path(sys.executable).with_name("cab")
+
+
+@pytest.fixture(scope="session")
+def aider() -> Installation:
+    """The real aider, installed once into the user's cache."""
+    plugins = Plugins()
+    adapter = plugins.adapter("aider")
+    return plugins.runtime("local").install(adapter, adapter.default_version, print)
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    """An endpoint on loopback whose behaviour a test sets."""
+    with Endpoint().running() as running:
+        yield running
+
+
+class Cab:
+    """Runs the real command `cab` in a directory of its own."""
+
+    def __init__(self, cwd: Path) -> None:
+        self.cwd = cwd
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith("CAB_") or k == "CAB_CACHE"}
+
+    def __call__(self, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(CAB), *args],
+            cwd=self.cwd,
+            env={**self.env, **env},
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=240,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def json(self, *args: str, **env: str) -> Any:
+        done = self(*args, **env)
+        assert done.stdout, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def cab(tmp_path: Path) -> Cab:
+    """The command `cab`, in an empty directory."""
+    return Cab(tmp_path)
+
+
+@pytest.fixture
+def distribution(tmp_path: Path) -> Callable[..., str]:
+    """Make a third-party distribution with one plugin; returns what PYTHONPATH must hold."""
+
+    def make(name: str, code: str, requires: str = "", entry: str = "") -> str:
+        site = tmp_path / "third-party"
+        module = name.replace("-", "_")
+        info = site / f"{module}-1.0.dist-info"
+        info.mkdir(parents=True)
+        (site / f"{module}.py").write_text(code)
+        need = f"Requires-Dist: {requires}\n" if requires else ""
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{need}")
+        (info / "entry_points.txt").write_text(f"[cab]\n{entry or module} = {module}\n")
+        return str(site)
+
+    return make

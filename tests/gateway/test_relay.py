@@ -1,0 +1,186 @@
+"""The gateway on the wire: what reaches the endpoint, what reaches the CLI, what is recorded."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from cab_core.gateway.server import Gateway
+from cab_core.gateway.session import CellSession, Price, new_token
+from cab_core.gateway.upstream import EndpointUpstream
+from cab_core.plugins.protocols import StopSignal
+from cab_core.records import Limits
+from tests.support.endpoint import KEY, USAGE, Endpoint
+
+
+class Client:
+    """A cell's session at a gateway, and plain HTTP calls with its token."""
+
+    def __init__(self, gateway: Gateway, session: CellSession) -> None:
+        self.gateway, self.session = gateway, session
+
+    def call(self, body: object, header: str = "Authorization", token: str | None = None, **headers: str):
+        """Return (status, headers, body) of one call."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        token = token or self.session.token
+        value = f"Bearer {token}" if header == "Authorization" else token
+        return self.request("POST", "/v1/chat/completions", data, {header: value, **headers})
+
+    def request(self, method: str, path: str, data: bytes | None = None, headers: dict[str, str] | None = None):
+        """Return (status, headers, body)."""
+        connection = http.client.HTTPConnection(urlsplit(self.gateway.url).netloc, timeout=30)
+        connection.request(method, path, data, {"Content-Type": "application/json", **(headers or {})})
+        reply = connection.getresponse()
+        return reply.status, dict(reply.getheaders()), reply.read()
+
+
+@pytest.fixture
+def client(tmp_path: Path, endpoint: Endpoint) -> Iterator[Client]:
+    """A gateway in front of the endpoint, and one cell."""
+    with Gateway() as gateway:
+        session = CellSession(
+            token=new_token(),
+            model="m",
+            upstream=EndpointUpstream(endpoint.url, KEY),
+            limits=Limits(wall_s=20),
+            record=tmp_path / "calls.jsonl",
+            stop=StopSignal(),
+            price=Price(1.0, 2.0),
+        )
+        gateway.open(session)
+        yield Client(gateway, session)
+        gateway.close(session)
+
+
+ASK = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
+STREAM = {**ASK, "stream": True}
+
+
+def test_bytes_are_forwarded_unmodified(client: Client, endpoint: Endpoint) -> None:
+    """A body that needs no addition arrives at the endpoint byte for byte; the answer too."""
+    body = b'{ "model":"m",\n"messages": [], "odd" : 1.50, "\\u00e9": "\xc3\xa9" }'
+    status, _, reply = client.call(body)
+    assert (status, endpoint.bodies[0]) == (200, body)
+    assert json.loads(reply)["usage"] == USAGE
+
+
+def test_the_credential_is_swapped(client: Client, endpoint: Endpoint) -> None:
+    """The endpoint gets the real key and nothing of the cell's token."""
+    client.call(ASK)
+    assert endpoint.headers[0]["authorization"] == f"Bearer {KEY}"
+    assert client.session.token not in json.dumps(endpoint.headers)
+
+
+@pytest.mark.parametrize("header", ["Authorization", "x-api-key", "api-key", "x-goog-api-key"])
+def test_the_token_is_taken_from_any_usual_header(client: Client, header: str) -> None:
+    """A cell's token opens the gateway, in whichever header a CLI sends it."""
+    assert client.call(ASK, header=header)[0] == 200
+
+
+def test_a_foreign_token_is_refused(client: Client, endpoint: Endpoint) -> None:
+    """A token of no running cell is refused and nothing is forwarded."""
+    status, _, reply = client.call(ASK, token=new_token())
+    assert (status, endpoint.bodies) == (401, [])
+    assert json.loads(reply)["error"]["type"] == "cab_token"
+
+
+def test_a_token_is_void_after_its_cell(client: Client) -> None:
+    """When a cell has ended, its token opens nothing."""
+    client.gateway.close(client.session)
+    assert client.call(ASK)[0] == 401
+
+
+def test_usage_is_asked_for_and_the_extra_chunk_kept_back(client: Client, endpoint: Endpoint) -> None:
+    """A stream without include_usage is recorded with usage, and the CLI sees no chunk it did not ask for."""
+    _, _, reply = client.call(STREAM)
+    assert endpoint.requests[0]["stream_options"] == {"include_usage": True}
+    assert b"usage" not in reply and reply.rstrip().endswith(b"[DONE]")
+    assert client.session.calls[0].usage.prompt == USAGE["prompt_tokens"]
+
+
+def test_a_cli_that_asks_for_usage_gets_it(client: Client, endpoint: Endpoint) -> None:
+    """Where the CLI asks for usage itself, body and answer pass untouched."""
+    body = json.dumps({**STREAM, "stream_options": {"include_usage": True}}).encode()
+    _, _, reply = client.call(body)
+    assert endpoint.bodies[0] == body
+    assert b'"usage"' in reply
+
+
+def test_an_endpoint_that_refuses_the_field_is_asked_without(client: Client, endpoint: Endpoint) -> None:
+    """A 400 because of stream_options is answered by the CLI's own body, once."""
+    endpoint.mode = "refuse_stream_options"
+    status, _, _ = client.call(STREAM)
+    assert (status, len(endpoint.bodies)) == (200, 2)
+    assert endpoint.requests[1] == STREAM
+    assert client.session.calls[0].usage.prompt is None
+
+
+def test_a_compressed_body_is_passed_on_and_read(client: Client, endpoint: Endpoint) -> None:
+    """A gzip body reaches the CLI as it is and is decoded for the record alone."""
+    endpoint.mode = "gzip"
+    _, headers, reply = client.call(ASK)
+    assert headers["Content-Encoding"] == "gzip" and reply[:2] == b"\x1f\x8b"
+    assert client.session.calls[0].usage.completion == USAGE["completion_tokens"]
+
+
+def test_an_echoed_key_does_not_reach_the_cli(client: Client, endpoint: Endpoint) -> None:
+    """An endpoint that puts the key into its error message does not give it away."""
+    endpoint.mode = "401"
+    status, _, reply = client.call(ASK)
+    assert status == 401 and KEY.encode() not in reply and b"[key]" in reply
+    assert KEY not in json.dumps([c.error for c in client.session.calls])
+
+
+def test_calls_are_on_disk_when_they_end(client: Client, tmp_path: Path) -> None:
+    """calls.jsonl has a line for a call as soon as the CLI has its answer."""
+    client.call(ASK)
+    [line] = (tmp_path / "calls.jsonl").read_text().splitlines()
+    row = json.loads(line)
+    assert row["usage"] == {"prompt": 1000, "completion": 50, "cached": 20, "reasoning": 7}
+    assert row["usd"] == pytest.approx((1000 * 1.0 + 50 * 2.0) / 1e6)
+    assert row["model_served"] == "served-1" and row["finish_reason"] == "stop"
+
+
+def test_a_call_under_way_is_recorded_when_the_cell_ends(client: Client, endpoint: Endpoint) -> None:
+    """A call that the endpoint never answers is broken off with its cell, and told so."""
+    endpoint.mode = "hang"
+    caller = threading.Thread(target=lambda: pytest.raises(OSError, client.call, ASK), daemon=True)
+    caller.start()
+    while not endpoint.bodies:
+        caller.join(0.01)
+    client.gateway.close(client.session)
+    [call] = client.session.calls
+    assert call.broken_off and call.fault is None
+
+
+def test_retries_of_the_gateway_are_one_call(client: Client, endpoint: Endpoint) -> None:
+    """500 and then an answer is one call with two tries."""
+    endpoint.script = ["500"]
+    assert client.call(ASK)[0] == 200
+    [call] = client.session.calls
+    assert (call.tries, call.fault) == (2, None) and call.throttle_ms > 0
+
+
+def test_models_and_head(client: Client) -> None:
+    """GET /v1/models names the cell's model to its token alone; HEAD is answered."""
+    token = {"Authorization": f"Bearer {client.session.token}"}
+    status, _, reply = client.request("GET", "/v1/models", headers=token)
+    assert (status, [m["id"] for m in json.loads(reply)["data"]]) == (200, ["m"])
+    assert client.request("GET", "/v1/models")[0] == 401
+    assert client.request("HEAD", "/")[0] == 200
+
+
+@pytest.mark.parametrize("body", [b"", b"not json", b"[]", b'{"stream": true, "stream_options": 7}', b"{" * 9999])
+def test_bodies_that_are_no_requests_harm_nobody(client: Client, body: bytes) -> None:
+    """Whatever a CLI sends, the gateway answers and goes on."""
+    try:
+        client.call(body)
+    except (http.client.HTTPException, OSError):
+        pass
+    assert client.call(ASK)[0] == 200

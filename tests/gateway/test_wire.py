@@ -1,0 +1,51 @@
+"""Reading chat completions."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cab_core.gateway.wire import EventSplitter, Reading, ask_for_usage, event_data, parse_object, usage_of
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(st.text(), JSON, max_size=4))
+def test_only_the_field_is_added(extra: dict) -> None:
+    """A stream's body with usage asked for is the same request and nothing else."""
+    request = {**extra, "stream": True}
+    request.pop("stream_options", None)
+    extended = ask_for_usage(json.dumps(request).encode())
+    assert extended is not None
+    assert json.loads(extended) == {**request, "stream_options": {"include_usage": True}}
+
+
+@given(st.lists(st.binary(max_size=30).filter(lambda b: b"\n" not in b and b"\r" not in b), max_size=5), st.data())
+def test_events_do_not_depend_on_how_the_bytes_are_cut(payloads: list[bytes], data: st.DataObject) -> None:
+    """However a stream is cut into pieces, the events and the bytes are the same."""
+    stream = b"".join(b"data: " + p + b"\n\n" for p in payloads)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=6)))
+    splitter, events = EventSplitter(), []
+    for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
+        events += splitter.feed(stream[start:end])
+    assert b"".join(events) + splitter.flush() == stream
+    assert [event_data(e) for e in events] == [p.lstrip(b" ") for p in payloads]
+
+
+@given(JSON)
+def test_any_json_can_be_read(value: object) -> None:
+    """No event, however odd, breaks the reading."""
+    reading = Reading()
+    reading.take(parse_object(json.dumps({"usage": value, "choices": [], "model": value, "error": value}).encode()))
+
+
+def test_negative_and_odd_counts_are_unknown() -> None:
+    """A count that is no natural number is None, never 0."""
+    usage = usage_of({"usage": {"prompt_tokens": -1, "completion_tokens": "5"}})
+    assert usage is not None and (usage.prompt, usage.completion) == (None, None)

@@ -1,0 +1,81 @@
+"""What becomes of a cell when the endpoint misbehaves, with the real aider."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cab_core.gateway.models import EndpointChoice
+from cab_core.plugins.registry import Plugins
+from cab_core.records import CellResult, Limits, Sweep
+from cab_core.store.cells import Store
+from cab_core.sweep.plan import make_plan
+from cab_core.sweep.runner import Events, run_plan
+from cab_core.gateway.models import ConfigDoc
+from cab_core.plugins.protocols import StopSignal
+from cab_core.tasks.catalog import Catalog
+from tests.support.endpoint import KEY, USAGE, Endpoint
+
+pytestmark = [pytest.mark.aider, pytest.mark.usefixtures("aider")]
+WALL = 12.0
+
+
+def run(tmp_path: Path, endpoint: Endpoint, wall: float = WALL) -> CellResult:
+    """Run one cell of the real aider against the endpoint."""
+    plugins = Plugins()
+    sweep = Sweep(
+        tuis=("aider",), models=("served-1",), tasks=("mutations/py-stock-reorder",), limits=Limits(wall_s=wall)
+    )
+    choice = EndpointChoice(url=endpoint.url, key=KEY)
+    plan = make_plan(sweep, plugins, Catalog(plugins), choice, ConfigDoc(), lambda _: None)
+    [(_, result)] = run_plan(plan, plugins, Store(tmp_path), 1, Events(), StopSignal())
+    assert result.execution is not None and result.execution.duration_s < wall + 8
+    return result
+
+
+@pytest.mark.parametrize(
+    ("mode", "outcome", "says"),
+    [
+        ("401", "infra_upstream", "check the key"),
+        ("403", "infra_upstream", "may this key use this model"),
+        ("404", "infra_upstream", "check --model"),
+        ("429", "infra_upstream", "quota"),
+        ("500", "infra_upstream", "500"),
+        ("drop", "infra_upstream", "broke off"),
+        ("hang_up", "infra_upstream", "broke off"),
+        ("hang", "limit_wall", "still unanswered"),
+        ("no_usage", "failed", "tests failed"),
+        ("ok", "failed", "tests failed"),
+    ],
+)
+def test_outcome(tmp_path: Path, endpoint: Endpoint, mode: str, outcome: str, says: str) -> None:
+    """Every fault of an endpoint has its outcome, within the limits, and a message to act on."""
+    endpoint.mode = mode
+    result = run(tmp_path, endpoint)
+    assert (result.outcome, says in result.why) == (outcome, True), result.why
+    assert KEY not in result.why
+
+
+def test_a_passing_throttle_is_waited_for(tmp_path: Path, endpoint: Endpoint) -> None:
+    """Two 429 and then an answer: one call for the CLI, and the wait is not charged to it."""
+    endpoint.script = ["429", "429"]
+    result = run(tmp_path, endpoint)
+    latency = result.scores["latency"].values
+    assert result.outcome == "failed"
+    assert result.scores["tokens"].values["model_calls"] == 1
+    assert latency["throttle_ms"] > 300
+    assert latency["wall_clock_ms"] == pytest.approx(result.wall_ms - latency["throttle_ms"])
+
+
+def test_tokens_are_what_the_endpoint_reported(tmp_path: Path, endpoint: Endpoint) -> None:
+    """The axis has the endpoint's own counts, though aider streams and does not ask for them."""
+    result = run(tmp_path, endpoint)
+    values = result.scores["tokens"].values
+    assert (values["prompt_tokens"], values["completion_tokens"]) == (
+        USAGE["prompt_tokens"],
+        USAGE["completion_tokens"],
+    )
+    assert (values["cached_tokens"], values["reasoning_tokens"], values["source"]) == (20, 7, "gateway")
+    assert result.identity.model_build_id == "served-1"
+    assert values["claimed_by_cli"]["prompt"] != values["prompt_tokens"]

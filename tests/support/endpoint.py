@@ -1,0 +1,129 @@
+"""An OpenAI-compatible endpoint on loopback that behaves, or misbehaves, as it is told."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+USAGE = {
+    "prompt_tokens": 1000,
+    "completion_tokens": 50,
+    "total_tokens": 1050,
+    "prompt_tokens_details": {"cached_tokens": 20},
+    "completion_tokens_details": {"reasoning_tokens": 7},
+}
+KEY = "sk-real-key-of-the-endpoint-0123456789"
+
+
+class Endpoint:
+    """`mode` says how the next call is answered; `script`, a list, how the next few are."""
+
+    def __init__(self, mode: str = "ok", reply: str = "I have looked at it.") -> None:
+        self.mode, self.reply = mode, reply
+        self.script: list[str] = []
+        self.requests: list[dict] = []
+        self.bodies: list[bytes] = []
+        self.headers: list[dict[str, str]] = []
+        self.released = threading.Event()
+        endpoint = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                endpoint.bodies.append(body)
+                endpoint.headers.append({k.lower(): v for k, v in self.headers.items()})
+                endpoint.requests.append(json.loads(body))
+                mode = endpoint.script.pop(0) if endpoint.script else endpoint.mode
+                _answer(self, endpoint, mode, endpoint.requests[-1])
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
+
+    @contextmanager
+    def running(self) -> Iterator[Endpoint]:
+        """Serve while the context is open."""
+        thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self.released.set()
+            self.server.shutdown()
+            self.server.server_close()
+
+
+def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, request: dict) -> None:
+    if mode.isdigit():
+        return _error(handler, int(mode), f"error {mode}; your key {handler.headers.get('Authorization')}")
+    if mode == "refuse_stream_options" and "stream_options" in request:
+        return _error(handler, 400, "unknown field stream_options")
+    if mode == "hang":
+        endpoint.released.wait(60)
+        handler.close_connection = True
+        return None
+    if mode == "hang_up":
+        handler.close_connection = True
+        return None
+    if request.get("stream"):
+        return _stream(handler, endpoint, mode, request)
+    usage = {} if mode == "no_usage" else {"usage": USAGE}
+    message = {"role": "assistant", "content": endpoint.reply}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    data = json.dumps({"id": "x", "object": "chat.completion", "model": "served-1", "choices": [choice], **usage})
+    return _send(handler, data.encode(), mode)
+
+
+def _send(handler: BaseHTTPRequestHandler, data: bytes, mode: str) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    if mode == "gzip":
+        data = gzip.compress(data)
+        handler.send_header("Content-Encoding", "gzip")
+    handler.send_header("Content-Length", str(len(data)))
+    handler.end_headers()
+    handler.wfile.write(data)
+
+
+def _error(handler: BaseHTTPRequestHandler, status: int, message: str) -> None:
+    data = json.dumps({"error": {"message": message, "type": "test"}}).encode()
+    handler.send_response(status)
+    if status == 429:
+        handler.send_header("Retry-After", "0.2")
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", str(len(data)))
+    handler.end_headers()
+    handler.wfile.write(data)
+
+
+def _stream(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, request: dict) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/event-stream")
+    handler.send_header("Connection", "close")
+    handler.end_headers()
+    handler.close_connection = True
+    head = {"id": "x", "object": "chat.completion.chunk", "model": "served-1"}
+
+    def event(data: dict) -> None:
+        handler.wfile.write(b"data: " + json.dumps(data).encode() + b"\n\n")
+        handler.wfile.flush()
+
+    for part in (endpoint.reply[:5], endpoint.reply[5:]):
+        event({**head, "choices": [{"index": 0, "delta": {"role": "assistant", "content": part}}]})
+        time.sleep(0.01)
+        if mode == "drop":
+            return
+    event({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+    if mode != "no_usage" and (request.get("stream_options") or {}).get("include_usage"):
+        event({**head, "choices": [], "usage": USAGE})
+    handler.wfile.write(b"data: [DONE]\n\n")
