@@ -14,8 +14,9 @@ from aiohttp import web
 
 from cab_core.records import ModelCall
 
+from .answer import Answer
 from .session import CellSession
-from .upstream import HOP, Answer
+from .upstream import HOP
 from .wire import Decoder, EventSplitter, Reading, ask_for_usage, event_data, is_usage_only, parse_object
 
 TRIES = 4  # how often a call is sent when the upstream says 429 or 5xx, or is not there

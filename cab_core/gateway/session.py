@@ -9,13 +9,15 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Limits, ModelCall, StopReason, to_json
 
-from .upstream import Upstream
+if TYPE_CHECKING:
+    from .upstream import Upstream
 
 
 @attrs.frozen

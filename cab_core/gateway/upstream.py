@@ -10,9 +10,10 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
-import attrs
 
 from cab_core.errors import UserError
+
+from .answer import Answer
 
 # Headers of one connection alone (RFC 9110, 7.6.1), and those that carry a credential.
 HOP = {
@@ -27,15 +28,6 @@ HOP = {
 }
 CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
 _DROPPED = HOP | set(CREDENTIALS) | {"content-length", "cookie", "proxy-authorization", "proxy-connection"}
-
-
-@attrs.frozen
-class Answer:
-    """An upstream's answer: status, headers, and the body as it comes."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: AsyncIterator[bytes]
 
 
 class Upstream(Protocol):

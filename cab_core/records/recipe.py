@@ -10,7 +10,8 @@ class Recipe:
     """How a CLI, or a server of a stack, is installed; one recipe serves a local install and an image.
 
     `pip` and `npm` are requirement strings, `apt` Debian package names. `python` is a version
-    specifier (PEP 440) for the interpreter that the pip packages need.
+    specifier (PEP 440) for the interpreter that the pip packages need. `env` are variables that the
+    program always gets, when its version is read too; `{prefix}` in them is where it is installed.
     """
 
     pip: tuple[str, ...] = ()
@@ -18,3 +19,7 @@ class Recipe:
     apt: tuple[str, ...] = ()
     python: str = ">=3.11"
     env: dict[str, str] = attrs.field(factory=dict)
+
+    def env_at(self, prefix: str) -> dict[str, str]:
+        """Return `env` for an installation at `prefix`."""
+        return {name: value.replace("{prefix}", prefix) for name, value in self.env.items()}

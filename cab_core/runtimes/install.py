@@ -19,6 +19,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import attrs
+
 from cab_core.errors import ImageError
 from cab_core.plugins.protocols import Adapter, Say
 from cab_core.records import Installation, Recipe, from_json, to_json
@@ -150,11 +152,9 @@ def _progress(line: str, say: Say) -> None:
 
 def _describe(adapter: Adapter, version: str, recipe: Recipe, home: Path) -> Installation:
     path = [str(home / d) for d in ("venv/bin", "npm/node_modules/.bin") if (home / d).is_dir()]
-    found = Installation(name=adapter.name, version=version, reported=None, path=tuple(path), env=recipe.env)
-    reported = _read_version(adapter, found)
-    return Installation(
-        name=adapter.name, version=version, reported=reported, path=tuple(path), env=recipe.env
-    )
+    env = recipe.env_at(str(home))
+    found = Installation(name=adapter.name, version=version, reported=None, path=tuple(path), env=env)
+    return attrs.evolve(found, reported=_read_version(adapter, found))
 
 
 def _read_version(adapter: Adapter, found: Installation) -> str:

@@ -32,7 +32,9 @@ class Client:
         value = f"Bearer {token}" if header == "Authorization" else token
         return self.request("POST", "/v1/chat/completions", data, {header: value, **headers})
 
-    def request(self, method: str, path: str, data: bytes | None = None, headers: dict[str, str] | None = None):
+    def request(
+        self, method: str, path: str, data: bytes | None = None, headers: dict[str, str] | None = None
+    ):
         """Return (status, headers, body)."""
         connection = http.client.HTTPConnection(urlsplit(self.gateway.url).netloc, timeout=30)
         connection.request(method, path, data, {"Content-Type": "application/json", **(headers or {})})
@@ -176,7 +178,9 @@ def test_models_and_head(client: Client) -> None:
     assert client.request("HEAD", "/")[0] == 200
 
 
-@pytest.mark.parametrize("body", [b"", b"not json", b"[]", b'{"stream": true, "stream_options": 7}', b"{" * 9999])
+@pytest.mark.parametrize(
+    "body", [b"", b"not json", b"[]", b'{"stream": true, "stream_options": 7}', b"{" * 9999]
+)
 def test_bodies_that_are_no_requests_harm_nobody(client: Client, body: bytes) -> None:
     """Whatever a CLI sends, the gateway answers and goes on."""
     try:

@@ -26,7 +26,10 @@ def test_only_the_field_is_added(extra: dict) -> None:
     assert json.loads(extended) == {**request, "stream_options": {"include_usage": True}}
 
 
-@given(st.lists(st.binary(max_size=30).filter(lambda b: b"\n" not in b and b"\r" not in b), max_size=5), st.data())
+@given(
+    st.lists(st.binary(max_size=30).filter(lambda b: b"\n" not in b and b"\r" not in b), max_size=5),
+    st.data(),
+)
 def test_events_do_not_depend_on_how_the_bytes_are_cut(payloads: list[bytes], data: st.DataObject) -> None:
     """However a stream is cut into pieces, the events and the bytes are the same."""
     stream = b"".join(b"data: " + p + b"\n\n" for p in payloads)
@@ -42,7 +45,9 @@ def test_events_do_not_depend_on_how_the_bytes_are_cut(payloads: list[bytes], da
 def test_any_json_can_be_read(value: object) -> None:
     """No event, however odd, breaks the reading."""
     reading = Reading()
-    reading.take(parse_object(json.dumps({"usage": value, "choices": [], "model": value, "error": value}).encode()))
+    reading.take(
+        parse_object(json.dumps({"usage": value, "choices": [], "model": value, "error": value}).encode())
+    )
 
 
 def test_negative_and_odd_counts_are_unknown() -> None:

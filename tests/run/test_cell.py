@@ -67,7 +67,11 @@ def test_the_wall_limit_ends_a_cell_and_is_graded(tmp_path: Path) -> None:
     _, result = play(tmp_path, FIX + "import time; time.sleep(60)", limits=Limits(wall_s=1.5))
     assert time.monotonic() - start < 20
     assert result.outcome == "limit_wall"
-    assert result.scores["pass_rate"].values == {**result.scores["pass_rate"].values, "pass": 1, "timed_out": True}
+    assert result.scores["pass_rate"].values == {
+        **result.scores["pass_rate"].values,
+        "pass": 1,
+        "timed_out": True,
+    }
 
 
 DAEMON = """
@@ -136,7 +140,9 @@ def test_a_stop_cancels_the_cell(tmp_path: Path) -> None:
 )
 def test_limits_of_the_gateway_are_outcomes(tmp_path: Path, limits: Limits, outcome: str) -> None:
     """A limit on calls or tokens ends the CLI, whatever the CLI is."""
-    _, result = play(tmp_path, "import time\nwhile True:\n  try: call()\n  except OSError: time.sleep(9)", limits=limits)
+    _, result = play(
+        tmp_path, "import time\nwhile True:\n  try: call()\n  except OSError: time.sleep(9)", limits=limits
+    )
     assert result.outcome == outcome
     assert len(result.scores["tokens"].values) and result.scores["tokens"].values["model_calls"] <= 2
 
@@ -200,7 +206,15 @@ def test_a_hostile_work_dir_is_listed_and_removed(tmp_path: Path, monkeypatch: p
     assert result.outcome == "failed", result.why
     changes = json.loads((directory / "changes.json").read_text())
     paths = {c["path"]: c for c in changes["changes"]}
-    assert {"pipe", "outside", "outside-dir", "line\nbreak", "not-utf8-\udcff\udcfe", "sparse", "large"} <= set(paths)
+    assert {
+        "pipe",
+        "outside",
+        "outside-dir",
+        "line\nbreak",
+        "not-utf8-\udcff\udcfe",
+        "sparse",
+        "large",
+    } <= set(paths)
     assert paths["outside"]["after"]["target"] == "/etc/passwd"
     assert {"pipe", "sparse", "large"} <= set(changes["left_out_of_patch"])
     assert not any("passwd" in p.read_text(errors="replace") and "root:x" in p.read_text(errors="replace")
@@ -277,6 +291,8 @@ def test_stdout_is_a_terminal(tmp_path: Path) -> None:
 def test_the_environment_is_scrubbed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the runner's environment reaches the CLI but where programs are; HOME is fresh."""
     monkeypatch.setenv("SECRET_OF_THE_RUNNER", "hunter2")
-    directory, _ = play(tmp_path, "call(); print(json.dumps(dict(os.environ)), os.listdir(os.environ['HOME']))")
+    directory, _ = play(
+        tmp_path, "call(); print(json.dumps(dict(os.environ)), os.listdir(os.environ['HOME']))"
+    )
     text = (directory / "stdout.log").read_text()
     assert "hunter2" not in text and "script.py" in text

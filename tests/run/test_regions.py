@@ -58,7 +58,9 @@ def test_unsolved_three_of_four_fail_with_exit_101(tmp_path: Path, task: PackedT
 
 def test_weakened_tests_are_put_back(tmp_path: Path, task: PackedTask) -> None:
     """Assertions that were made harmless are judged as they were written, and the change is noted."""
-    result = judge(tmp_path, task, lambda s: s.replace("assert_eq!(", "let _ = (").replace("assert!(", "let _ = ("))
+    result = judge(
+        tmp_path, task, lambda s: s.replace("assert_eq!(", "let _ = (").replace("assert!(", "let _ = (")
+    )
     assert not result.passed
     assert any("changed the protected region" in n for n in result.notes)
 

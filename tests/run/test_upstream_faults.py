@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from cab_core.gateway.models import EndpointChoice
+from cab_core.gateway.models import ConfigDoc, EndpointChoice
+from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Limits, Sweep
 from cab_core.store.cells import Store
 from cab_core.sweep.plan import make_plan
 from cab_core.sweep.runner import Events, run_plan
-from cab_core.gateway.models import ConfigDoc
-from cab_core.plugins.protocols import StopSignal
 from cab_core.tasks.catalog import Catalog
 from tests.support.endpoint import KEY, USAGE, Endpoint
 
@@ -25,7 +24,10 @@ def run(tmp_path: Path, endpoint: Endpoint, wall: float = WALL) -> CellResult:
     """Run one cell of the real aider against the endpoint."""
     plugins = Plugins()
     sweep = Sweep(
-        tuis=("aider",), models=("served-1",), tasks=("mutations/py-stock-reorder",), limits=Limits(wall_s=wall)
+        tuis=("aider",),
+        models=("served-1",),
+        tasks=("mutations/py-stock-reorder",),
+        limits=Limits(wall_s=wall),
     )
     choice = EndpointChoice(url=endpoint.url, key=KEY)
     plan = make_plan(sweep, plugins, Catalog(plugins), choice, ConfigDoc(), lambda _: None)

@@ -80,7 +80,9 @@ def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
     usage = {} if mode == "no_usage" else {"usage": USAGE}
     message = {"role": "assistant", "content": endpoint.reply}
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
-    data = json.dumps({"id": "x", "object": "chat.completion", "model": "served-1", "choices": [choice], **usage})
+    data = json.dumps(
+        {"id": "x", "object": "chat.completion", "model": "served-1", "choices": [choice], **usage}
+    )
     return _send(handler, data.encode(), mode)
 
 

@@ -18,7 +18,7 @@ from cab_core.store.cells import Store
 from cab_core.tasks.catalog import Catalog
 
 # What a script may use: `call(prompt)` asks the model and returns the parsed reply.
-PRELUDE = '''
+PRELUDE = """
 import json, os, sys, urllib.request, urllib.error
 def call(prompt="hello", stream=False, token=None, **more):
     body = json.dumps({"model": os.environ["MODEL"], "stream": stream,
@@ -26,7 +26,7 @@ def call(prompt="hello", stream=False, token=None, **more):
     request = urllib.request.Request(os.environ["ENDPOINT"] + "/chat/completions", body,
         {"Content-Type": "application/json", "Authorization": "Bearer " + (token or os.environ["TOKEN"])})
     return urllib.request.urlopen(request).read()
-'''
+"""
 
 
 class Puppet:

@@ -11,7 +11,7 @@ import attrs
 from cab_core.plugins.protocols import Dialect, Reply
 from cab_core.records import Job
 
-from ..upstream import Answer
+from ..answer import Answer
 
 
 @attrs.frozen(kw_only=True)

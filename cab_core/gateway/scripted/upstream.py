@@ -12,7 +12,8 @@ from typing import Any
 
 from cab_core.plugins.protocols import Reply
 
-from ..upstream import Answer, Throttle
+from ..answer import Answer
+from ..upstream import Throttle
 from ..wire import parse_object
 from .personas import Persona, Scene
 

@@ -1,0 +1,186 @@
+"""The command line as a user types it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CAB, Cab
+from tests.support.endpoint import KEY, Endpoint
+
+ONE = ("--tui", "aider", "--model", "scripted:oracle", "--task", "mutations/py-lru-cache")
+needs_aider = pytest.mark.usefixtures("aider")
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["rnu"], "did you mean 'run'"),
+        (["run", "--tui", "adier", "--model", "scripted:null", "--task", "*"], "did you mean 'aider'"),
+        (["run", "--tui", "aider", "--model", "scripted:orcale", "--task", "*"], "did you mean 'oracle'"),
+        (["run", "--tui", "aider", "--model", "scripted:null", "--task", "mutations/pi-*"], "unknown task"),
+        (["run", "--tui", "aider", "--model", "gpt-x", "--task", "mutations/py-*"], "has no endpoint"),
+        (["run", "--tui", "aider"], "give --model, --task"),
+        (["run", "nowhere.toml"], "nowhere.toml"),
+        (["run", *ONE, "--runtime", "dokcer"], "unknown runtime"),
+        (["run", *ONE, "--option", "x"], "expected KEY=VALUE"),
+        (["run", *ONE, "--option", "edit_formt=diff"], "did you mean 'edit_format'"),
+        (["run", *ONE, "--option", "edit_format=vibes"], "is not one of"),
+        (["run", *ONE, "--pack", "nowhere"], "no such directory"),
+        (["run", *ONE, "--key-env", "NOT_SET_AT_ALL"], "is not set"),
+        (["check", "--tui", "aider"], "needs --tui, --model and --task"),
+        (["results", "--runs", "nowhere"], "no such directory"),
+        (["site", "build", "nowhere"], "no such directory"),
+        (["tasks", "lock", "."], "no pack.toml"),
+        (["plugins", "info", "adier"], "did you mean 'aider'"),
+        (["schema", "sell"], "cell"),
+        (["-p", "yes:x", "tasks", "list"], "no:ENTRYPOINT"),
+    ],
+)
+def test_a_mistake_is_one_message_and_exit_2(cab: Cab, args: list[str], says: str) -> None:
+    """A user's mistake is exit 2, says what to do, and has no traceback."""
+    done = cab(*args)
+    assert done.returncode == 2, done.stderr
+    assert says in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/v1", "http://no-such-host.invalid/v1"])
+def test_an_endpoint_that_is_not_there_is_told_before_anything_runs(cab: Cab, url: str) -> None:
+    """Nobody answers: exit 1 at once, and no cell was begun."""
+    done = cab("run", "--tui", "aider", "--model", "m", "--task", "mutations/py-*", "--endpoint", url)
+    assert done.returncode == 1
+    assert "cannot be reached" in done.stderr and "Traceback" not in done.stderr
+    assert not (cab.cwd / "runs").exists()
+
+
+@pytest.mark.parametrize("document", ["cell", "task", "sweep"])
+def test_schemas_are_printed(cab: Cab, document: str) -> None:
+    """`cab schema` prints a JSON Schema."""
+    assert cab.json("schema", document)["$schema"].endswith("2020-12/schema")
+
+
+def test_tasks_are_listed_and_shown(cab: Cab) -> None:
+    """`cab tasks list|show` names tasks, what the agent sees and how it is judged, and no solution."""
+    assert {t["id"] for t in cab.json("tasks", "list", "--json")} >= {"polyglot/rust-owner-borrow-fix"}
+    shown = cab("tasks", "show", "mutations/py-lru-cache").stdout
+    assert "cache.py, test_cache.py" in shown and "move_to_end" not in shown
+
+
+def test_doctor_tells_what_is_there(cab: Cab) -> None:
+    """`cab doctor`, and `cab check` without options, look at the machine."""
+    found = cab.json("doctor", "--json")
+    assert {"ok", "what", "say", "needed"} == set(found[0])
+    assert cab("check").stdout == cab("doctor").stdout
+
+
+@needs_aider
+def test_a_run_goes_on_where_it_stopped(cab: Cab) -> None:
+    """The same command again runs nothing; another limit is another content key and runs anew."""
+    first = cab("run", *ONE)
+    again = cab("run", *ONE)
+    assert first.returncode == again.returncode == 0
+    assert "done before" in again.stderr and "done before" not in first.stderr
+    other = cab("run", *ONE, "--wall", "500")
+    assert "done before" not in other.stderr
+    tries = list((cab.cwd / "runs/local/aider/scripted~3aoracle/mutations/py-lru-cache/1").iterdir())
+    assert sorted(p.name for p in tries) == ["1", "2"]
+    lock = (cab.cwd / "runs/local/sweep.lock.toml").read_text()
+    assert 'reported = "aider 0.86.2"' in lock
+
+
+@needs_aider
+def test_results_and_rescore_and_site(cab: Cab) -> None:
+    """What a run wrote is listed, scored anew without change, and made into pages."""
+    ran = cab.json("run", *ONE, "--json")
+    listed = cab.json("results", "--json")
+    assert listed == ran and listed[0]["outcome"] == "passed"
+    assert {"cell_id", "tui", "model", "task", "stack", "attempt", "outcome", "scores"} <= set(listed[0])
+    assert "1 cells scored, 0 changed" in cab("rescore").stdout
+    assert cab("site", "build", "runs", "-o", "pages").returncode == 0
+    page = cab.cwd / "pages/cell/aider/scripted~3aoracle/mutations/py-lru-cache/index.html"
+    assert "move_to_end" in page.read_text()
+
+
+@needs_aider
+def test_an_interrupt_leaves_nothing_and_the_same_command_goes_on(cab: Cab) -> None:
+    """Ctrl-C ends the run in seconds with 130; what was under way is run by the same command again."""
+    args = [str(CAB), "run", *ONE[:2], "--model", "scripted:hang", *ONE[4:], "--wall", "60"]
+    run = subprocess.Popen(args, cwd=cab.cwd, env=cab.env, stderr=subprocess.PIPE, text=True)
+    calls = cab.cwd / "runs/local/aider/scripted~3ahang/mutations/py-lru-cache/1/1.part/stdout.log"
+    deadline = time.monotonic() + 30
+    while not (calls.exists() and (calls.parent / "spans.jsonl").stat().st_size):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(1)  # well into the run; nothing depends on where
+    run.send_signal(signal.SIGINT)
+    _, errors = run.communicate(timeout=20)
+    assert run.returncode == 130, errors
+    assert "Traceback" not in errors
+    assert json.loads((calls.parent.parent / "1" / "cell.json").read_text())["outcome"] == "cancelled"
+
+
+@needs_aider
+def test_kill_9_loses_only_the_cell_in_flight(cab: Cab) -> None:
+    """After kill -9 of the runner no process is left and the same command finishes the sweep."""
+    run = subprocess.Popen(
+        [str(CAB), "run", *ONE],
+        cwd=cab.cwd,
+        env=cab.env,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    part = cab.cwd / "runs/local/aider/scripted~3aoracle/mutations/py-lru-cache/1/1.part"
+    deadline = time.monotonic() + 30
+    while not part.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    run.kill()
+    run.wait()
+    assert cab("run", *ONE).returncode == 0
+    assert sorted(p.name for p in part.parent.iterdir()) == ["1.part", "2"]
+
+
+@needs_aider
+def test_check_is_provisional_and_keeps_nothing(cab: Cab, endpoint: Endpoint) -> None:
+    """`cab check` with an endpoint prints a provisional score; the key is in nothing that remains."""
+    done = cab("check", "--tui", "aider", "--model", "served-1", "--endpoint", endpoint.url,
+               "--task", "mutations/py-lru-cache", CAB_KEY=KEY)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "not for citation" in done.stdout and KEY not in done.stdout + done.stderr
+    assert os.listdir(cab.cwd) == []
+
+
+def test_one_runner_per_sweep(cab: Cab) -> None:
+    """A second runner of the same sweep is told so, at once."""
+    import fcntl
+
+    lock = cab.cwd / "runs/local/.lock"
+    lock.parent.mkdir(parents=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        done = cab("run", *ONE)
+    assert done.returncode == 2 and "being run by another cab" in done.stderr
+
+
+def test_hostile_text_is_shown_not_obeyed() -> None:
+    """Control characters, escapes and bidi overrides are written out on the terminal."""
+    from cab_core.cli.text import one_line, plain
+
+    assert plain("a\x1b[2Jb\u202ec\udcff") == "a\\x1b[2Jb\\u{202e}c\\u{dcff}"
+    assert one_line("x" * 500) == "x" * 107 + "..."
+
+
+@needs_aider
+def test_the_demo_is_the_main_job(cab: Cab) -> None:
+    """`cab demo` passes with oracle, fails with null, writes pages and says what to do next."""
+    done = cab("demo")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("passed") == 2 and done.stdout.count("failed") == 2
+    assert "CAB_ENDPOINT" in done.stdout
+    assert Path(cab.cwd, "site/index.html").exists()

@@ -1,0 +1,126 @@
+"""One process below a keeper: it ends, and so does everything that it started."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from cab_core.errors import SandboxError
+from cab_core.plugins.protocols import StopSignal
+from cab_core.records import Execution, Process
+from cab_core.runtimes.supervise import supervise
+
+
+class Kept:
+    """An output that keeps what it is fed."""
+
+    def __init__(self) -> None:
+        self.stdout, self.stderr = b"", b""
+        self.spoke = threading.Event()
+
+    def feed(self, channel: str, data: bytes) -> None:
+        setattr(self, channel, getattr(self, channel) + data)
+        self.spoke.set()
+
+
+def run(
+    code: str, tty: bool = False, timeout_s: float = 20, stop: StopSignal | None = None
+) -> tuple[Execution, Kept]:
+    """Run Python code as a supervised process."""
+    kept = Kept()
+    process = Process(argv=(sys.executable, "-c", code), cwd="/", timeout_s=timeout_s, tty=tty, grace_s=0.5)
+    return supervise(process, {"PATH": "/usr/bin:/bin"}, kept, stop or StopSignal()), kept
+
+
+@pytest.mark.parametrize("tty", [False, True])
+def test_output_and_exit_code(tty: bool) -> None:
+    """Both channels are kept apart, byte for byte, with a terminal too."""
+    execution, kept = run("import sys; print('out'); print('err', file=sys.stderr); sys.exit(7)", tty)
+    assert (execution.exit_code, kept.stdout, kept.stderr) == (7, b"out\n", b"err\n")
+    assert (execution.stdout_bytes, execution.survivors, execution.stopped) == (4, 0, None)
+
+
+def test_a_signal_is_told(tmp_path: Path) -> None:
+    """A process that a signal ended has no exit code."""
+    execution, _ = run("import os; os.kill(os.getpid(), 9)")
+    assert (execution.exit_code, execution.signal) == (None, signal.SIGKILL)
+
+
+def test_a_process_that_ignores_sigterm_is_killed() -> None:
+    """At the limit comes SIGTERM, and after the grace the end."""
+    execution, _ = run(
+        "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)", timeout_s=0.5
+    )
+    assert (execution.stopped, execution.signal) == ("limit_wall", signal.SIGKILL)
+    assert execution.duration_s < 5
+
+
+def test_sigterm_leaves_time_to_flush() -> None:
+    """A process that ends itself on SIGTERM is heard to the end."""
+    code = "import signal, sys, time\nsignal.signal(15, lambda *_: (print('bye', flush=True), sys.exit(0)))\ntime.sleep(60)"
+    execution, kept = run(code, timeout_s=0.7)
+    assert (execution.stopped, execution.exit_code, kept.stdout) == ("limit_wall", 0, b"bye\n")
+
+
+DOUBLE_FORK = """
+import os, sys, time
+read, write = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.setsid()
+        print(os.getpid(), flush=True)
+        os.write(write, b".")
+        time.sleep(60)
+    os._exit(0)
+os.read(read, 1)
+"""
+
+
+def test_a_daemon_with_its_own_session_does_not_survive() -> None:
+    """Forked twice, with a session of its own, orphaned: found and killed."""
+    execution, kept = run(DOUBLE_FORK)
+    assert execution.survivors == 1
+    assert not Path(f"/proc/{int(kept.stdout)}").exists()
+
+
+def test_a_stop_ends_the_process() -> None:
+    """A stop from another thread ends it at once, with its reason."""
+    stop = StopSignal()
+    threading.Timer(0.4, stop.stop, ["limit_calls"]).start()
+    execution, _ = run("import time; time.sleep(60)", stop=stop)
+    assert execution.stopped == "limit_calls" and execution.duration_s < 5
+
+
+def test_a_program_that_is_not_there_is_the_sandbox_s_trouble() -> None:
+    """What cannot be started is told with its name, not as a failed run."""
+    process = Process(argv=("no-such-program",), cwd="/", timeout_s=5)
+    with pytest.raises(SandboxError, match="no-such-program: No such file"):
+        supervise(process, {"PATH": "/usr/bin"}, Kept(), StopSignal())
+
+
+def test_when_the_runner_is_killed_the_process_ends_too(tmp_path: Path) -> None:
+    """kill -9 of the runner leaves nothing running."""
+    code = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+from tests.runtimes.test_supervise import run
+run("import os, time; open({str(tmp_path / "pid")!r}, 'w').write(str(os.getpid())); time.sleep(60)")
+"""
+    runner = subprocess.Popen([sys.executable, "-c", code])
+    deadline = time.monotonic() + 15
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    runner.kill()
+    runner.wait()
+    proc = Path(f"/proc/{(tmp_path / 'pid').read_text()}")
+    while proc.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

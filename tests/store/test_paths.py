@@ -1,0 +1,44 @@
+"""Ids become paths and addresses that are safe and never collide."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cab_core.records import Cell
+from cab_core.store.paths import attempt_path, cell_address, segment
+
+NAMES = st.text(max_size=200)
+
+
+@given(NAMES)
+def test_a_segment_is_safe(name: str) -> None:
+    """Whatever the text, the segment is plain ASCII, no dot at the start, not empty, not too long."""
+    quoted = segment(name)
+    assert quoted and not quoted.startswith(".") and len(quoted) <= 140
+    assert all(c.isascii() and (c.isalnum() or c in "._-~") for c in quoted)
+
+
+@given(NAMES, NAMES)
+def test_segments_do_not_collide(one: str, other: str) -> None:
+    """Two texts have one segment only where they are the same text."""
+    assert (segment(one) == segment(other)) == (one == other)
+
+
+@given(NAMES, NAMES)
+def test_no_id_leaves_the_runs_directory(model: str, sweep: str) -> None:
+    """A path made of hostile ids stays below its root."""
+    path = PurePosixPath(
+        attempt_path(Cell(sweep_id=sweep, tui="t", tui_version="1", model=model, task="p/n"))
+    )
+    assert not path.is_absolute() and ".." not in path.parts and "." not in path.parts
+
+
+def test_an_address_is_as_in_the_reference() -> None:
+    """A model's slashes stay; the stack is a segment of its own."""
+    cell = Cell(
+        sweep_id="s", tui="aider", tui_version="1", model="meta/llama-4", task="mutations/x", stack=("a", "b")
+    )
+    assert cell_address(cell) == "aider/meta/llama-4/mutations/x/+a~2bb"

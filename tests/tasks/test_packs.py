@@ -1,0 +1,162 @@
+"""Reading packs: what is listed counts, and errors say where."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cab_core.errors import BadDocument, UnknownName, UserError
+from cab_core.plugins.registry import Plugins
+from cab_core.records import PackedTask
+from cab_core.tasks.catalog import Catalog, load_pack
+from cab_core.tasks.listing import write_list
+from cab_core.tasks.toolchains import missing, parse
+from cab_core.workdir.materialise import lay_out
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A pack with one task, on disk."""
+    root = tmp_path / "mine"
+    for section in ("workdir", "tests", "solution"):
+        (root / "one" / section).mkdir(parents=True)
+    (root / "pack.toml").write_text('schema_version = 1\nname = "mine"\nversion = "1"\ntitle = "t"\n')
+    (root / "one/task.toml").write_text(
+        'schema_version = 1\ntitle = "t"\nprompt = "p"\nexpected_files = ["a.txt"]\n'
+        '[[grade.commands]]\nargv = ["grep", "-q", "good", "a.txt"]\n'.replace(
+            "[[grade", "[grade]\n[[grade", 1
+        )
+    )
+    (root / "one/workdir/a.txt").write_text("bad")
+    (root / "one/solution/a.txt").write_text("good")
+    return root
+
+
+def load(pack: Path) -> list[PackedTask]:
+    """Return the tasks of the pack."""
+    return load_pack(Plugins(), pack)
+
+
+def test_a_pack_without_a_list_is_used_as_it_is(pack: Path) -> None:
+    """--pack DIR needs no files.json; caches in it are not part of a task."""
+    (pack / "one/workdir/__pycache__").mkdir()
+    (pack / "one/workdir/__pycache__/a.pyc").write_text("x")
+    [task] = load(pack)
+    assert task.task.id == "mine/one"
+    assert [f.path for f in task.section("workdir")] == ["a.txt"]
+
+
+def test_only_what_is_listed_is_hashed_and_copied(pack: Path, tmp_path: Path) -> None:
+    """A file that is not on the list changes neither the hash nor the work dir."""
+    write_list(pack)
+    before = load(pack)[0]
+    (pack / "one/workdir/stray.txt").write_text("x")
+    after = load(pack)[0]
+    lay_out(after.section("workdir"), tmp_path / "work")
+    assert after.task.tree_hash == before.task.tree_hash
+    assert [p.name for p in (tmp_path / "work").iterdir()] == ["a.txt"]
+
+
+def test_a_changed_file_changes_the_hash(pack: Path) -> None:
+    """Content, mode and links are part of the tree hash."""
+    hashes = set()
+    for change in (
+        lambda: None,
+        lambda: (pack / "one/workdir/a.txt").write_text("worse"),
+        lambda: (pack / "one/workdir/a.txt").chmod(0o755),
+        lambda: (pack / "one/workdir/link").symlink_to("a.txt"),
+    ):
+        change()
+        hashes.add(load(pack)[0].task.tree_hash)
+    assert len(hashes) == 4
+
+
+def test_a_file_that_differs_from_the_list_is_refused(pack: Path, tmp_path: Path) -> None:
+    """A damaged installation is told when the file is laid out, not graded."""
+    write_list(pack)
+    (pack / "one/workdir/a.txt").write_text("damaged")
+    with pytest.raises(BadDocument, match=r"a\.txt.*differs from the pack's files\.json"):
+        lay_out(load(pack)[0].section("workdir"), tmp_path / "work")
+
+
+def test_a_link_survives_an_installation_that_follows_links(pack: Path, tmp_path: Path) -> None:
+    """A link that a wheel turned into a copy is laid out as the link that the list says."""
+    (pack / "one/workdir/link").symlink_to("a.txt")
+    write_list(pack)
+    (pack / "one/workdir/link").unlink()
+    shutil.copy(pack / "one/workdir/a.txt", pack / "one/workdir/link")
+    lay_out(load(pack)[0].section("workdir"), tmp_path / "work")
+    assert (tmp_path / "work/link").is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("prompt", "promt", "did you mean 'prompt'"),
+        ("title =", "title", "cannot be parsed"),
+        (
+            'argv = ["grep", "-q", "good", "a.txt"]',
+            'argv = ["x"]\nkind = "junit"',
+            "needs the name of its report",
+        ),
+        (
+            'argv = ["grep", "-q", "good", "a.txt"]',
+            'argv = ["x"]\nstdin = "in.txt"',
+            "'in.txt' is not in tests/",
+        ),
+    ],
+)
+def test_a_malformed_task_toml_is_told_with_file_and_key(pack: Path, old: str, new: str, says: str) -> None:
+    """The error names task.toml and what is wrong in it."""
+    path = pack / "one/task.toml"
+    path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(BadDocument) as caught:
+        load(pack)
+    assert str(path) in str(caught.value) and says in str(caught.value)
+
+
+def test_bytes_that_are_no_text_are_told(pack: Path) -> None:
+    """A task.toml that is no UTF-8 is an error, not a crash."""
+    (pack / "one/task.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(BadDocument, match="is not UTF-8"):
+        load(pack)
+
+
+def test_a_missing_file_of_the_list_is_told(pack: Path) -> None:
+    """A wheel that lost a file is told with the file's name."""
+    write_list(pack)
+    (pack / "one/solution/a.txt").unlink()
+    with pytest.raises(BadDocument, match="listed, but cannot be read"):
+        load(pack)
+
+
+def test_a_directory_of_no_known_format_is_told(tmp_path: Path) -> None:
+    """A pack that nobody can read is an error that names the formats."""
+    with pytest.raises(UserError, match="known: cab"):
+        load_pack(Plugins(), tmp_path)
+    with pytest.raises(UserError, match="no such directory"):
+        load_pack(Plugins(), tmp_path / "nowhere")
+
+
+def test_an_unknown_task_is_answered_with_the_nearest() -> None:
+    """A misspelt pattern names what was probably meant."""
+    with pytest.raises(UnknownName, match="did you mean 'mutations/py-lru-cache'"):
+        Catalog(Plugins()).select(["mutations/py-lru-cach"])
+
+
+def test_patterns_cross_slashes() -> None:
+    """`*` in a pattern matches the slash of an id."""
+    ids = [p.task.id for p in Catalog(Plugins()).select(["m*cache", "*borrow-fix"])]
+    assert ids == ["mutations/py-lru-cache", "polyglot/rust-owner-borrow-fix"]
+
+
+def test_a_missing_toolchain_is_told_with_the_way_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A requirement that is not met says what to install."""
+    monkeypatch.setattr("cab_core.tasks.toolchains.installed_version", lambda name: None)
+    assert "apt-get install rustc" in (missing("rustc>=1.56") or "")
+    monkeypatch.setattr("cab_core.tasks.toolchains.installed_version", lambda name: "1.40.0")
+    assert missing("rustc>=1.56") == "rustc 1.40.0 is installed, >=1.56 is needed"
+    with pytest.raises(UserError, match="did you mean 'rustc'"):
+        parse("rutsc")

@@ -1,0 +1,49 @@
+"""Logs and recordings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cab_core.trace.recording import CappedLog, Recording
+
+
+@settings(max_examples=50)
+@given(st.lists(st.binary(max_size=40), max_size=30))
+def test_a_capped_log_keeps_beginning_and_end(tmp_path_factory, pieces: list[bytes]) -> None:
+    """Whatever is written in whatever pieces, the first bytes and the last ones are there."""
+    path = tmp_path_factory.mktemp("log") / "log"
+    log = CappedLog(path, head=50, tail=20)
+    for piece in pieces:
+        log.write(piece)
+    log.close()
+    whole, kept = b"".join(pieces), path.read_bytes()
+    assert kept.startswith(whole[:50]) and kept.endswith(whole[-20:])
+    if len(whole) <= 70:
+        assert kept == whole
+    else:
+        assert b"%d bytes left out" % (len(whole) - 70) in kept
+
+
+def test_lines_are_rendered_for_the_recording_alone(tmp_path: Path) -> None:
+    """An adapter's render makes the recording readable; the log holds what was printed."""
+    recording = Recording(tmp_path, render=lambda line: json.loads(line)["say"])
+    recording.feed("stdout", b'{"say": "one"}\n{"say"')
+    recording.feed("stdout", b': "two"}\nnot json\n')
+    recording.close()
+    shown = "".join(e[2] for e in map(json.loads, (tmp_path / "terminal.cast").read_text().splitlines()[1:]))
+    assert shown == "one\r\ntwo\r\nnot json\r\n"
+    assert (tmp_path / "stdout.log").read_text() == '{"say": "one"}\n{"say": "two"}\nnot json\n'
+
+
+def test_a_letter_cut_in_two_is_whole_in_the_recording(tmp_path: Path) -> None:
+    """UTF-8 that comes in pieces is put together; what is no UTF-8 is replaced."""
+    recording = Recording(tmp_path)
+    for byte in "né".encode() + b"\xff":
+        recording.feed("stdout", bytes([byte]))
+    recording.close()
+    shown = "".join(e[2] for e in map(json.loads, (tmp_path / "terminal.cast").read_text().splitlines()[1:]))
+    assert shown == "né\ufffd"
