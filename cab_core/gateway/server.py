@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -27,6 +28,7 @@ class Gateway:
 
     def __init__(self) -> None:
         self._sessions: dict[str, CellSession] = {}
+        self._sockets: dict[str, web.UnixSite] = {}
         self._upstreams: list[Upstream] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="cab-gateway", daemon=True)
@@ -68,11 +70,20 @@ class Gateway:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    def open(self, session: CellSession) -> None:
-        """Admit a cell: from now on its token is good."""
+    def open(self, session: CellSession, socket: Path | None = None) -> None:
+        """Admit a cell: from now on its token is good, over TCP or through a socket of its own."""
         if session.upstream not in self._upstreams:
             self._upstreams.append(session.upstream)
         self._sessions[session.token] = session
+        if socket is not None:
+            self._do(self._listen(session, socket))
+
+    async def _listen(self, session: CellSession, socket: Path) -> None:
+        assert self._runner is not None
+        site = web.UnixSite(self._runner, str(socket))
+        await site.start()
+        socket.chmod(0o666)  # its directory alone is mounted into the cell's container
+        self._sockets[session.token] = site
 
     def close(self, session: CellSession) -> None:
         """End a cell: its token is void, calls under way are broken off and recorded."""
@@ -80,6 +91,9 @@ class Gateway:
 
     async def _close(self, session: CellSession) -> None:
         self._sessions.pop(session.token, None)
+        site = self._sockets.pop(session.token, None)
+        if site is not None:
+            await site.stop()
         tasks = list(session.tasks)
         for task in tasks:
             task.cancel()

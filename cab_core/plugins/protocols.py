@@ -179,18 +179,27 @@ class Output(Protocol):
 
 @runtime_checkable
 class Runtime(Protocol):
-    """A place where processes run. `network` says what an agent can reach from there."""
+    """A place where processes run.
+
+    `network` says what an agent can reach from there, `sockets` whether the gateway is reached
+    through a socket in the scratch directory, `facts` what else a reader should know.
+    """
 
     name: str
     citable: bool
     network: str
+    sockets: bool
+    facts: Mapping[str, Any]
 
-    def install(self, adapter: Adapter, version: str, say: Say) -> Installation:
-        """Make a CLI ready, once for all cells.
+    def install(self, adapter: Adapter, version: str, requires: tuple[str, ...], say: Say) -> Installation:
+        """Make a CLI ready beside the toolchains that a task requires, once for all cells.
 
         Raises:
             ImageError: it could not be installed.
         """
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """Return a fresh directory of the host below which a room's directories are made."""
 
     def inside(self, scratch: Path, name: str) -> str:
         """Return the path of `scratch/name` as a process in a room sees it."""

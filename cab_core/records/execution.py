@@ -33,13 +33,16 @@ class Process:
 class Room:
     """One sandbox: directories of the host under `scratch`, and what may be reached from inside.
 
-    `mounts` names subdirectories of `scratch`, each with whether it may be written to.
+    `mounts` names subdirectories of `scratch`, each with whether it may be written to. `requires`
+    are the toolchains that must be there; `socket` is the gateway's, where the runtime wants one.
     """
 
     scratch: str
     mounts: dict[str, bool]
     role: Literal["agent", "grader"]
     installation: Installation | None = None
+    requires: tuple[str, ...] = ()
+    socket: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from cab_core.errors import CabError, InfraError, PluginCrash, SandboxError
@@ -21,7 +20,6 @@ from cab_core.workdir.compare import compare
 from cab_core.workdir.manifest import take
 from cab_core.workdir.materialise import lay_out
 from cab_core.workdir.patch import write_patch
-from cab_core.workdir.remove import remove_tree
 
 from .classify import classify
 from .execute import clean_harvest, execute, harvest, public
@@ -44,12 +42,15 @@ def run_cell(order: Order, desk: Desk) -> tuple[Path, CellResult]:
     part = desk.store.begin(order.cell)
     found = Findings()
     _tell(desk, "cab_cell_started", cell=order.cell)
-    with _scratch() as scratch, _trace(part, order) as trace, _kept(found, part):
+    with _trace(part, order) as trace, _kept(found, part), ExitStack() as rooms:
+        scratch = rooms.enter_context(order.runtime.scratch())
         prepared = _agent(order, desk, found, scratch, part, trace)
         ended = utc_now()
-        _judge(order, desk, found, scratch, part, trace, prepared)
+        # What the agent filled is not where its work is judged.
+        bench = rooms.enter_context(order.runtime.scratch())
+        _judge(order, desk, found, bench, part, trace, prepared)
         with trace.span("cleanup", f"cleanup:{order.cell.tui}"):
-            remove_tree(scratch)
+            rooms.close()
     result = report(order, desk.scorers, found, classify(found), started, ended or utc_now())
     directory = desk.store.finish(part, result)
     _tell(desk, "cab_cell_finished", result=result, directory=directory)
@@ -116,7 +117,8 @@ def _execute(
         price=order.model.price,
         on_call=on_call,
     )
-    desk.gateway.open(session)
+    socket = _socket(order, scratch)
+    desk.gateway.open(session, socket)
     attributes = {
         "image": order.installation.image,
         "image_digest": order.installation.image_digest,
@@ -130,7 +132,7 @@ def _execute(
             trace.span("container", f"{order.cell.tui}:launch", **attributes) as span,
             desk.stop.watch(lambda: stop.stop("cancelled")),
         ):
-            found.execution = execution = execute(order, prepared, scratch, recording, stop)
+            found.execution = execution = execute(order, prepared, scratch, recording, stop, socket)
             set_attributes(
                 span,
                 exit_code=execution.exit_code,
@@ -144,6 +146,14 @@ def _execute(
         recording.close()
         found.calls = tuple(session.calls)
         found.notes += session.notes()
+
+
+def _socket(order: Order, scratch: Path) -> Path | None:
+    """Return where the gateway's socket of this cell is to lie, in a directory of its own."""
+    if not order.runtime.sockets:
+        return None
+    (scratch / "gate").mkdir(mode=0o755)
+    return scratch / "gate" / "model.sock"
 
 
 def _call_spans(trace: CellTrace, calls: list[ModelCall]) -> None:
@@ -205,15 +215,6 @@ def _kept(found: Findings, part: Path) -> Iterator[None]:
         found.trouble = SandboxError(
             f"internal error of cab, {type(exc).__name__}: {exc}; see error.log in the cell"
         )
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="cab-"))
-    try:
-        yield path
-    finally:
-        remove_tree(path)
 
 
 @contextmanager

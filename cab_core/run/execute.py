@@ -18,7 +18,12 @@ _READ = 8 << 20  # bytes of a log that an adapter is given
 
 
 def execute(
-    order: Order, prepared: Prepared, scratch: Path, recording: Recording, stop: StopSignal
+    order: Order,
+    prepared: Prepared,
+    scratch: Path,
+    recording: Recording,
+    stop: StopSignal,
+    socket: Path | None,
 ) -> Execution:
     """Run the CLI until it ends, a limit ends it, or somebody stops it.
 
@@ -28,7 +33,7 @@ def execute(
     launch = prepared.launch
     stdin = None
     if launch.stdin is not None:
-        stdin = scratch / "stdin"
+        stdin = scratch / "home" / ".cab-stdin"
         stdin.write_text(launch.stdin, encoding="utf-8")
     process = Process(
         argv=launch.argv,
@@ -39,7 +44,12 @@ def execute(
         tty=True,
     )
     room = Room(
-        scratch=str(scratch), mounts=dict.fromkeys(ROOMS, True), role="agent", installation=order.installation
+        scratch=str(scratch),
+        mounts=dict.fromkeys(ROOMS, True),
+        role="agent",
+        installation=order.installation,
+        requires=order.task.task.doc.grade.requires,
+        socket=str(socket) if socket else None,
     )
     return order.runtime.run(room, process, recording, stop)
 

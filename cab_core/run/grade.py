@@ -112,7 +112,7 @@ def _run(
     argv = tuple(_fill(a, places) for a in command.argv)
     log.write(("$ " + " ".join(argv) + "\n").encode("utf-8", "replace"))
     captured = _Captured(log)
-    execution = _execute(command, argv, scratch, runtime, timeout_s, captured, stop)
+    execution = _execute(task, command, argv, scratch, runtime, timeout_s, captured, stop)
     stdout, stderr = captured.text("stdout"), captured.text("stderr")
     ok, reason, tests = verdict(
         command, execution.exit_code, stdout, stderr, _expected(task, command), scratch / "out"
@@ -136,6 +136,7 @@ def _run(
 
 
 def _execute(
+    task: PackedTask,
     command: GradeCommand,
     argv: tuple[str, ...],
     scratch: Path,
@@ -152,7 +153,7 @@ def _execute(
         stdin=str(scratch / "tests" / command.stdin) if command.stdin else None,
         env={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
     )
-    room = Room(scratch=str(scratch), mounts=_ROOMS, role="grader")
+    room = Room(scratch=str(scratch), mounts=_ROOMS, role="grader", requires=task.task.doc.grade.requires)
     try:
         execution = runtime.run(room, process, captured, stop)
     except SandboxError as exc:

@@ -66,7 +66,7 @@ def report(
         stack=found.launch.stack if found.launch else (),
         refusal=found.refusal,
         wiring=_wiring(order),
-        host=_host(),
+        host=_host(order),
     )
 
 
@@ -133,11 +133,12 @@ def _wiring(order: Order) -> Wiring:
         return Wiring()
 
 
-def _host() -> dict[str, object]:
+def _host(order: Order) -> dict[str, object]:
     return {
         "cab": __version__,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}",
         "machine": platform.machine(),
         "cpus": os.cpu_count(),
+        **({"sandbox": dict(order.runtime.facts)} if order.runtime.facts else {}),
     }

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from cab_core.plugins.protocols import Adapter, Output, Say, StopSignal
 from cab_core.records import Execution, Installation, Process, Room
 
 from .install import install
+from .scratch import plain_scratch
 from .supervise import supervise
 
 # Where version managers keep toolchains, seen from HOME. A fresh HOME would hide them.
@@ -31,10 +33,16 @@ class LocalRuntime:
     name = "local"
     citable = False
     network = "open"
+    sockets = False
+    facts: dict[str, object] = {}  # noqa: RUF012
 
-    def install(self, adapter: Adapter, version: str, say: Say) -> Installation:
-        """Install the CLI into the cache; see `install.install`."""
+    def install(self, adapter: Adapter, version: str, requires: tuple[str, ...], say: Say) -> Installation:
+        """Install the CLI into the cache; see `install.install`. Toolchains are this machine's own."""
         return install(adapter, version, say)
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """Return a directory below the system's place for temporary files."""
+        return plain_scratch()
 
     def inside(self, scratch: Path, name: str) -> str:
         """Return the path itself: nothing is mapped."""

@@ -13,5 +13,10 @@ def cab_runtimes() -> list[Registration]:
             name="local",
             summary="this machine, this user: a process group, a fresh HOME; for development, not citable",
             factory="cab_core.runtimes.local:LocalRuntime",
-        )
+        ),
+        Registration(
+            name="docker",
+            summary="containers without network, the grader in others: sealed and citable",
+            factory="cab_core.runtimes.docker.runtime:DockerRuntime",
+        ),
     ]

@@ -56,12 +56,28 @@ def make_plan(
         _check_options(cli.adapter, sweep)
     for url in sorted({m.endpoint for m in models if m.endpoint}):
         check_reachable(url)
-    installed = {c.adapter.name + c.version: runtime.install(c.adapter, c.version, say) for c in clis}
+    installed = _install(clis, tasks, runtime, say)
     orders = [
-        _order(sweep, cli, model, task, attempt, runtime, installed[cli.adapter.name + cli.version])
+        _order(
+            sweep, cli, model, task, attempt, runtime, installed[cli.version, cli.owner, _toolchains(task)]
+        )
         for cli, model, task, attempt in product(clis, models, tasks, range(1, sweep.attempts + 1))
     ]
     return Plan(sweep=sweep, orders=orders, skipped=skipped)
+
+
+def _toolchains(task: PackedTask) -> tuple[str, ...]:
+    return tuple(sorted(task.task.doc.grade.requires))
+
+
+def _install(
+    clis: Sequence[_Cli], tasks: Sequence[PackedTask], runtime: Runtime, say: Say
+) -> dict[tuple[str, str, tuple[str, ...]], Installation]:
+    """Make every CLI ready for every set of toolchains that a task of the plan needs."""
+    return {
+        (cli.version, cli.owner, requires): runtime.install(cli.adapter, cli.version, requires, say)
+        for cli, requires in product(clis, sorted({_toolchains(t) for t in tasks}))
+    }
 
 
 def _cli(plugins: Plugins, text: str) -> _Cli:

@@ -17,24 +17,33 @@ from cab_core.errors import UserError, nearest
 
 @attrs.frozen(kw_only=True)
 class Toolchain:
-    """One toolchain: the command that prints its version and the Debian packages that bring it."""
+    """One toolchain: the command that prints its version and the Debian packages that bring it.
+
+    `image` are the packages for an image of Debian 12, where they are others.
+    """
 
     name: str
     version_argv: tuple[str, ...]
     debian: tuple[str, ...]
+    image: tuple[str, ...] | None = None
+
+    @property
+    def image_packages(self) -> tuple[str, ...]:
+        """The Debian packages that bring it in an image."""
+        return self.debian if self.image is None else self.image
 
 
 TOOLCHAINS = {
     t.name: t
     for t in (
         Toolchain(name="python3", version_argv=("python3", "--version"), debian=("python3",)),
-        Toolchain(name="rustc", version_argv=("rustc", "--version"), debian=("rustc",)),
-        Toolchain(name="cargo", version_argv=("cargo", "--version"), debian=("cargo",)),
+        Toolchain(name="rustc", version_argv=("rustc", "--version"), debian=("rustc",), image=("rustc-web",)),
+        Toolchain(name="cargo", version_argv=("cargo", "--version"), debian=("cargo",), image=("cargo-web",)),
         Toolchain(name="gcc", version_argv=("gcc", "-dumpfullversion"), debian=("gcc", "libc6-dev")),
         Toolchain(name="g++", version_argv=("g++", "-dumpfullversion"), debian=("g++",)),
         Toolchain(name="make", version_argv=("make", "--version"), debian=("make",)),
         Toolchain(name="go", version_argv=("go", "version"), debian=("golang-go",)),
-        Toolchain(name="node", version_argv=("node", "--version"), debian=("nodejs",)),
+        Toolchain(name="node", version_argv=("node", "--version"), debian=("nodejs",), image=()),
         Toolchain(name="javac", version_argv=("javac", "-version"), debian=("default-jdk-headless",)),
         Toolchain(name="git", version_argv=("git", "--version"), debian=("git",)),
     )

@@ -47,7 +47,7 @@ class Puppet:
 
     def launch(self, job: Job) -> Launch:
         return Launch(
-            argv=(sys.executable, f"{job.home}/script.py"),
+            argv=("python3", f"{job.home}/script.py"),
             env={"ENDPOINT": job.endpoint, "TOKEN": job.token, "MODEL": job.model},
             files={"script.py": PRELUDE + self.script},
         )
@@ -75,19 +75,22 @@ def play(
     limits: Limits | None = None,
     adapter: object = None,
     stop: StopSignal | None = None,
+    runtime_name: str = "local",
+    installation: Installation | None = None,
 ) -> tuple[Path, CellResult]:
     """Run one cell with a puppet, the whole way."""
     plugins = Plugins()
     packed = find_task(task) if isinstance(task, str) else task
     model = model or Model(id="scripted:null", scripted="null")
     adapter = adapter or Puppet(script)
-    runtime = plugins.runtime("local")
+    runtime = plugins.runtime(runtime_name)
     cell = Cell(
         sweep_id="test",
         tui="puppet",
         tui_version="1",
         model=model.id,
         task=packed.task.id,
+        runtime=runtime_name,
         limits=limits or Limits(wall_s=30),
     )
     with Gateway() as gateway:
@@ -105,7 +108,7 @@ def play(
             adapter=adapter,
             adapter_owner="tests:puppet@1",
             runtime=runtime,
-            installation=Installation(name="puppet", version="1", reported="puppet 1"),
+            installation=installation or Installation(name="puppet", version="1", reported="puppet 1"),
             content_key=content_key(cell, packed, model, "tests:puppet@1", "", runtime.network),
             grader_key=grader_key(packed),
         )

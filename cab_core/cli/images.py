@@ -1,0 +1,80 @@
+"""`cab images`."""
+
+from __future__ import annotations
+
+import click
+
+from cab_core.plugins.registry import Plugins
+from cab_core.runtimes.docker.images import (
+    agent_image,
+    list_images,
+    push,
+    remove_images,
+    tools_image,
+)
+from cab_core.tasks.catalog import Catalog
+
+from . import options
+from .progress import Progress
+from .table import print_json
+from .text import plain
+
+
+@click.group
+def command() -> None:
+    """Build, list, push and remove images."""
+
+
+@command.command
+@click.argument("tuis", nargs=-1, required=True, metavar="NAME[@VERSION]...")
+@click.option(
+    "--task", "tasks", multiple=True, default=("*",), help="build for the toolchains of these tasks  [*]"
+)
+@options.pack
+@click.pass_obj
+def build(plugins: Plugins, tuis: tuple[str, ...], tasks: tuple[str, ...], packs: tuple[str, ...]) -> int:
+    """Build the images of CLIs for every set of toolchains that the tasks need."""
+    selected = Catalog(plugins, packs).select(tasks)  # type: ignore[arg-type]  # click gives paths
+    sets = sorted({tuple(sorted(p.task.doc.grade.requires)) for p in selected})
+    with Progress() as progress:
+        for tui in tuis:
+            name, _, version = tui.partition("@")
+            adapter = plugins.adapter(name)
+            for requires in sets:
+                tools_image(requires, progress.say)
+                image = agent_image(adapter, version or adapter.default_version, requires, progress.say)
+                click.echo(f"{image.name}  {image.id}  {', '.join(requires)}")
+    return 0
+
+
+@command.command("list")
+@options.as_json
+def list_all(as_json: bool) -> int:
+    """List our images."""
+    found = list_images()
+    if as_json:
+        print_json(found)
+        return 0
+    for image in found:
+        click.echo(
+            f"{plain(image['name']):<48} {image['role']:<6} {image['size'] / 1e6:7.0f} MB  {image['id']}"
+        )
+    return 0
+
+
+@command.command("push")
+@click.argument("image")
+@click.argument("repository", metavar="REGISTRY/NAME[:TAG]")
+def push_image(image: str, repository: str) -> int:
+    """Push an image; prints the reference by digest that others can pull."""
+    with Progress() as progress:
+        reference = push(image, repository, progress.say)
+    click.echo(reference)
+    return 0
+
+
+@command.command
+def clean() -> int:
+    """Remove all our images that no container uses."""
+    click.echo(f"{remove_images()} images removed")
+    return 0

@@ -1,0 +1,1 @@
+"""Runtime `docker`: the citable one. One container for the agent, others for the grader."""

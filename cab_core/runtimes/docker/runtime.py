@@ -1,0 +1,207 @@
+"""The runtime itself: how a room becomes a container.
+
+The agent's container has no network. The gateway's socket is mounted, and a forwarder (socat) listens
+on the container's own loopback; so the CLI has an endpoint, and nothing else can be reached. The
+grader's container has neither.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from cab_core.plugins.protocols import Adapter, Output, Say, StopSignal
+from cab_core.records import Execution, Installation, Process, Room
+from cab_core.trace.clock import utc_now
+
+from ..scratch import is_full, sized_scratch
+from .container import Ended, run_container
+from .dockerfile import PORT, ROOT, cli_path
+from .engine import labels
+from .images import agent_image, read_version, tools_image
+from .leftovers import sweep_once
+
+_INSIDE = {"work": "/work", "home": "/home/agent", "tmp": "/tmp"}
+_SOCKET_DIR = "/run/cab"
+MEMORY = 4 << 30
+DISK = 1 << 30
+PIDS = 512
+UID = 1000
+
+
+class DockerRuntime:
+    """Runs processes in containers of the local engine."""
+
+    name = "docker"
+    citable = True
+    network = "gateway"
+    sockets = True
+    facts = {  # noqa: RUF012  recorded in the cell
+        "memory_bytes": MEMORY,
+        "disk_bytes": DISK,
+        "pids": PIDS,
+    }
+
+    def install(self, adapter: Adapter, version: str, requires: tuple[str, ...], say: Say) -> Installation:
+        """Build the images of a CLI and its tasks' toolchains, once; see `images`."""
+        sweep_once(say)
+        image = agent_image(adapter, version, requires, say)
+        recipe, prefix = adapter.recipe(version), f"{ROOT}/{adapter.name}"
+        return Installation(
+            name=adapter.name,
+            version=version,
+            reported=read_version(image, adapter.name),
+            path=tuple(cli_path(recipe, prefix)),
+            env=recipe.env_at(prefix),
+            image=image.name,
+            image_id=image.id,
+            image_digest=image.digest,
+        )
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """Return a directory of a fixed size."""
+        return sized_scratch(DISK)
+
+    def inside(self, scratch: Path, name: str) -> str:
+        """Return where a room's directory is mounted."""
+        return _INSIDE.get(name, f"/{name}")
+
+    def endpoint(self, gateway_url: str) -> str:
+        """Return the forwarder's address; the gateway's own cannot be reached."""
+        return f"http://127.0.0.1:{PORT}/v1"
+
+    def run(self, room: Room, process: Process, output: Output, stop: StopSignal) -> Execution:
+        """Run one process in a container of its own."""
+        started = utc_now()
+        scratch = Path(room.scratch)
+        _hand_over(room)
+        create = _creation(room, process)
+        ended = run_container(create, process.tty, process.timeout_s, process.grace_s, output, stop)
+        return _execution(ended, scratch, started)
+
+
+def _execution(ended: Ended, scratch: Path, started: str) -> Execution:
+    stopped = ended.stopped
+    if stopped is None and ended.out_of_memory:
+        stopped = "limit_memory"
+    if stopped is None and is_full(scratch):
+        stopped = "limit_disk"
+    killed = ended.exit_code > 128
+    return Execution(
+        started_at=started,
+        ended_at=utc_now(),
+        duration_s=ended.duration_s,
+        exit_code=None if killed else ended.exit_code,
+        signal=ended.exit_code - 128 if killed else None,
+        stopped=stopped,
+        stdout_bytes=ended.counts["stdout"],
+        stderr_bytes=ended.counts["stderr"],
+    )
+
+
+def _user() -> tuple[int, int]:
+    """The user inside: an ordinary one where we are root, else ourselves, since files must be ours."""
+    return (UID, UID) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+
+
+def _hand_over(room: Room) -> None:
+    """Give the writable directories to the user inside."""
+    uid, gid = _user()
+    if os.geteuid() != 0:
+        return
+    for name in (n for n, writable in room.mounts.items() if writable):
+        top = os.path.join(room.scratch, name)  # noqa: PTH118
+        os.lchown(top, uid, gid)
+        for base, dirs, files in os.walk(top):
+            for entry in (*dirs, *files):
+                os.lchown(os.path.join(base, entry), uid, gid)  # noqa: PTH118
+
+
+def _creation(room: Room, process: Process) -> dict[str, Any]:
+    """Return the arguments of `create_container`: the seal is here."""
+    from docker.types import HostConfig, LogConfig, Ulimit
+
+    uid, gid = _user()
+    host = HostConfig(
+        version="1.41",
+        network_mode="none",
+        binds=_binds(room),
+        tmpfs={"/tmp": "rw,nosuid,nodev,exec,size=512m,mode=1777"},
+        read_only=True,
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges"],
+        pids_limit=PIDS,
+        mem_limit=MEMORY,
+        memswap_limit=MEMORY,
+        init=True,
+        log_config=LogConfig(type="none"),
+        ipc_mode="private",
+        ulimits=[Ulimit(name="core", soft=0, hard=0)],
+    )
+    return {
+        "image": image_of(room),
+        "command": _command(room, process),
+        "user": f"{uid}:{gid}",
+        "working_dir": process.cwd,
+        "environment": _environment(room, process),
+        "tty": process.tty,
+        "network_disabled": True,
+        "labels": labels(**{"cab.role": room.role}),
+        "host_config": host,
+    }
+
+
+def image_of(room: Room) -> str:
+    """Return the id of the image in which a room runs."""
+    if room.installation is not None and room.installation.image_id is not None:
+        return room.installation.image_id
+    return tools_image(room.requires, lambda _: None).id
+
+
+def _binds(room: Room) -> dict[str, Any]:
+    scratch = Path(room.scratch)
+    binds: dict[str, Any] = {
+        str(scratch / name): {"bind": _INSIDE.get(name, f"/{name}"), "mode": "rw" if writable else "ro"}
+        for name, writable in room.mounts.items()
+        if name != "tmp"  # a tmpfs of the container's own
+    }
+    if room.socket is not None:
+        binds[str(Path(room.socket).parent)] = {"bind": _SOCKET_DIR, "mode": "ro"}
+    return binds
+
+
+def _environment(room: Room, process: Process) -> dict[str, str]:
+    installed = room.installation
+    path = [*(installed.path if installed else ()), "/usr/local/bin", "/usr/bin", "/bin"]
+    return {
+        "PATH": ":".join(path),
+        "HOME": "/home/agent" if room.role == "agent" else "/home",
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color" if process.tty else "dumb",
+        **(installed.env if installed else {}),
+        **process.env,
+    }
+
+
+def _command(room: Room, process: Process) -> list[str]:
+    """Return the program, behind the forwarder where there is a socket, with its standard input."""
+    stdin = "/dev/null" if process.stdin is None else _as_seen(room, process.stdin)
+    run = f'exec "$@" < {shlex.quote(stdin)}'
+    if room.socket is None:
+        return ["/bin/sh", "-c", run, "sh", *process.argv]
+    forward = (
+        f"socat TCP-LISTEN:{PORT},bind=127.0.0.1,fork,reuseaddr "
+        f"UNIX-CONNECT:{_SOCKET_DIR}/{Path(room.socket).name} >/dev/null 2>&1 & "
+        f"until grep -q ':{PORT:04X} ' /proc/net/tcp; do sleep 0.01; done; "
+    )
+    # The terminal leaves line ends alone, so that a log holds what was printed.
+    plain = "stty -opost 2>/dev/null; stty cols 100 rows 30 2>/dev/null; " if process.tty else ""
+    return ["/bin/sh", "-c", forward + plain + run, "sh", *process.argv]
+
+
+def _as_seen(room: Room, path: str) -> str:
+    name, _, rest = str(Path(path).relative_to(room.scratch)).partition("/")
+    return f"{_INSIDE.get(name, f'/{name}')}/{rest}"

@@ -1,0 +1,80 @@
+"""Scratch directories: where a room's directories lie on the host, of a fixed size where we may mount."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cab_core.workdir.remove import remove_tree
+
+from .owner import is_alive, runner_id
+
+PREFIX = "cab-"
+OWNER = ".runner"  # file in a scratch directory: which runner made it
+ROOM = "room"
+
+
+@contextmanager
+def plain_scratch() -> Iterator[Path]:
+    """A directory below the system's place for temporary files."""
+    path = Path(tempfile.mkdtemp(prefix=PREFIX))
+    try:
+        (path / OWNER).write_text(runner_id())
+        (path / ROOM).mkdir()
+        yield path / ROOM
+    finally:
+        remove_tree(path)
+
+
+@contextmanager
+def sized_scratch(size: int) -> Iterator[Path]:
+    """A directory that holds at most `size` bytes, where we may mount; else a plain one.
+
+    It is a tmpfs: made and gone in a millisecond, and what is written never reaches the disk.
+    """
+    with plain_scratch() as room:
+        mounted = _mount(room, size)
+        try:
+            yield room
+        finally:
+            if mounted:
+                _unmount(room)
+
+
+def _mount(path: Path, size: int) -> bool:
+    if os.geteuid() != 0 or sys.platform != "linux":
+        return False
+    options = f"size={size},nr_inodes=400k,mode=755,nosuid,nodev"
+    argv = ["mount", "-t", "tmpfs", "-o", options, "cab", str(path)]
+    return subprocess.run(argv, capture_output=True, check=False).returncode == 0
+
+
+def _unmount(path: Path) -> None:
+    """Unmount, even where something still holds a file open."""
+    subprocess.run(["umount", "--lazy", str(path)], capture_output=True, check=False)
+
+
+def is_full(path: Path) -> bool:
+    """Return whether nothing more can be written at `path`."""
+    found = os.statvfs(path)
+    return found.f_bavail == 0 or (found.f_files > 0 and found.f_favail == 0)
+
+
+def dead_scratch() -> list[Path]:
+    """Return the scratch directories whose runner is gone."""
+    owners = Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{OWNER}")
+    return [o.parent for o in owners if not is_alive(o.read_text())]
+
+
+def remove_scratch(paths: list[Path]) -> int:
+    """Unmount and remove scratch directories; return how many there were."""
+    for path in paths:
+        if (path / ROOM).is_mount():
+            _unmount(path / ROOM)
+        remove_tree(path)
+    return len(paths)

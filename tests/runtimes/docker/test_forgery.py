@@ -1,0 +1,169 @@
+"""Cheats that need no model: none of them scores."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from cab_core.records import Limits
+from cab_core.runtimes.docker.engine import RUNNER, client
+from cab_core.runtimes.owner import runner_id
+from tests.runtimes.docker.conftest import Play
+
+ANSWER = """
+ANSWER = open("stock.py").read().replace('["stock"] < item', '["stock"] <= item')
+"""
+
+
+def ours() -> list[str]:
+    """Return the ids of the containers that this process made."""
+    return [c["Id"] for c in client().containers(all=True, filters={"label": f"{RUNNER}={runner_id()}"})]
+
+
+def test_a_background_loop_writes_nothing_after_the_end(contain: Play) -> None:
+    """A loop that goes on writing the answer is dead before the work dir is read."""
+    script = ANSWER + """
+import subprocess
+call()
+loop = f"import os, time\\nos.setsid()\\ntime.sleep(1)\\nwhile True:\\n  open('/work/stock.py','w').write({ANSWER!r})"
+subprocess.Popen([sys.executable, "-c", loop])
+"""
+    _, result = contain(script)
+    assert result.outcome == "failed"
+    assert result.scores["blast_radius"].values["total_changes"] == 0
+
+
+def test_an_answer_after_the_limit_does_not_count(contain: Play) -> None:
+    """A CLI that ignores SIGTERM and writes the answer later is killed before it can."""
+    script = ANSWER + """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+call()
+time.sleep(30)
+open("stock.py", "w").write(ANSWER)
+"""
+    _, result = contain(script, limits=Limits(wall_s=2))
+    assert result.outcome == "limit_wall"
+    assert result.scores["pass_rate"].values["pass"] == 0
+
+
+def test_replaced_programs_do_not_reach_the_grader(contain: Play) -> None:
+    """A cat, sh, python3 and test runner of the agent's own, first in every PATH it can write, judge nothing."""
+    script = """
+call()
+for directory in ("/work", "/home/agent/bin", "/tmp"):
+    os.makedirs(directory, exist_ok=True)
+    for name in ("cat", "sh", "python3", "sitecustomize.py", "usercustomize.py", "unittest.py"):
+        path = os.path.join(directory, name)
+        open(path, "w").write("#!/bin/sh\\necho 'at the point: yes'\\nexit 0\\n"); os.chmod(path, 0o755)
+for path in ("/bin/cat", "/usr/bin/python3", "/bin/sh"):
+    try: open(path, "w").write("x"); print("WROTE", path)
+    except OSError: pass
+"""
+    directory, result = contain(script)
+    assert result.outcome == "failed"
+    assert "WROTE" not in (directory / "stdout.log").read_text()
+
+
+def test_edited_tests_do_not_help(contain: Play) -> None:
+    """The visible tests made empty: refused, noted, and the verdict is the same."""
+    _, result = contain("call(); open('test_stock.py', 'w').write('')")
+    assert result.outcome == "failed"
+    assert any("test_stock.py" in n for n in result.notes)
+
+
+def test_links_to_the_host_lead_nowhere(contain: Play, tmp_path: Path) -> None:
+    """Links planted in the work dir are listed as links; nothing behind them is read or written."""
+    secret = tmp_path / "secret-of-the-host"
+    secret.write_text("do not read")
+    script = f"""
+call()
+os.remove("stock.py"); os.symlink({str(secret)!r}, "stock.py")
+os.symlink("/", "root"); os.symlink("../../../../etc", "up")
+"""
+    directory, result = contain(script)
+    assert result.outcome == "failed"
+    assert secret.read_text() == "do not read"
+    assert not any("do not read" in p.read_text(errors="replace") for p in directory.iterdir())
+
+
+def test_a_fork_bomb_is_contained(contain: Play) -> None:
+    """Processes multiply up to the limit, the runner goes on, and nothing is left."""
+    script = """
+call()
+import time
+for _ in range(3000):
+    try:
+        if os.fork() == 0: time.sleep(300); os._exit(0)
+    except OSError: print("no more", flush=True); break
+"""
+    directory, result = contain(script)
+    assert "no more" in (directory / "stdout.log").read_text()
+    assert result.outcome in ("failed", "agent_crashed")
+    assert ours() == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a mount of fixed size needs root")
+def test_a_work_dir_filled_to_the_limit_is_told(contain: Play) -> None:
+    """Writing without end stops at the limit, with an outcome of its own."""
+    script = """
+call()
+try:
+    with open("big", "wb") as f:
+        while True: f.write(b"x" * (1 << 20))
+except OSError as exc: print(exc.errno)
+"""
+    directory, result = contain(script, limits=Limits(wall_s=60))
+    assert (directory / "stdout.log").read_text().strip() == "28"
+    assert result.outcome == "limit_disk", result.why
+
+
+def test_running_out_of_memory_is_told(contain: Play) -> None:
+    """An agent that takes more memory than there is ends with limit_memory."""
+    _, result = contain("call(); x = [bytearray(1 << 27) for _ in range(99)]; [b.__setitem__(0, 1) for b in x]")
+    assert result.outcome == "limit_memory", result.why
+
+
+def test_a_container_that_is_killed_is_nobody_s_fault(contain: Play) -> None:
+    """Somebody who removes the container from outside makes infra_sandbox, not a failure."""
+    import threading
+    import time
+
+    def kill() -> None:
+        deadline = time.monotonic() + 20
+        while not ours() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(1)
+        for container in ours():
+            client().remove_container(container, force=True)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    _, result = contain("call(); import time; time.sleep(20)")
+    killer.join()
+    assert result.outcome == "infra_sandbox", result.why
+
+
+def test_nothing_is_left_behind(contain: Play) -> None:
+    """After a cell there is no container and no mount of ours."""
+    before = Path("/proc/mounts").read_text().count("cab ")
+    contain("call()")
+    assert ours() == []
+    assert Path("/proc/mounts").read_text().count("cab ") == before
+
+
+def test_sigterm_leaves_time_to_flush(contain: Play) -> None:
+    """At the limit a CLI has time to write what it holds."""
+    script = """
+import signal, time
+call()
+def bye(*_): open("flushed", "w").write("x"); sys.exit(0)
+signal.signal(signal.SIGTERM, bye)
+time.sleep(30)
+"""
+    directory, result = contain(script, limits=Limits(wall_s=2))
+    changes = json.loads((directory / "changes.json").read_text())["changes"]
+    assert result.outcome == "limit_wall" and [c["path"] for c in changes] == ["flushed"]

