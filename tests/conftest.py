@@ -24,7 +24,7 @@ def aider() -> Installation:
     """The real aider, installed once into the user's cache."""
     plugins = Plugins()
     adapter = plugins.adapter("aider")
-    return plugins.runtime("local").install(adapter, adapter.default_version, (), print)
+    return plugins.runtime("local").install(adapter, adapter.default_version, (), (), print)
 
 
 @pytest.fixture

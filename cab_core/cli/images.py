@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from cab_core.plugins.registry import Plugins
 from cab_core.runtimes.docker.images import (
     agent_image,
+    cell_image,
     list_images,
     push,
     remove_images,
-    tools_image,
 )
 from cab_core.tasks.catalog import Catalog
 
@@ -30,19 +32,27 @@ def command() -> None:
 @click.option(
     "--task", "tasks", multiple=True, default=("*",), help="build for the toolchains of these tasks  [*]"
 )
+@click.option("--cell", is_flag=True, help="one image with cab and packs, for `docker run IMAGE run-cell`")
 @options.pack
 @click.pass_obj
-def build(plugins: Plugins, tuis: tuple[str, ...], tasks: tuple[str, ...], packs: tuple[str, ...]) -> int:
+def build(
+    plugins: Plugins, tuis: tuple[str, ...], tasks: tuple[str, ...], cell: bool, packs: tuple[Path, ...]
+) -> int:
     """Build the images of CLIs for every set of toolchains that the tasks need."""
-    selected = Catalog(plugins, packs).select(tasks)  # type: ignore[arg-type]  # click gives paths
-    sets = sorted({tuple(sorted(p.task.doc.grade.requires)) for p in selected})
+    needs = [p.task.doc.grade.requires for p in Catalog(plugins, packs).select(tasks)]
+    together = tuple(sorted({r for requires in needs for r in requires}))
+    sets = [together] if cell else sorted({tuple(sorted(r)) for r in needs})
     with Progress() as progress:
         for tui in tuis:
             name, _, version = tui.partition("@")
             adapter = plugins.adapter(name)
+            wanted = version or adapter.default_version
             for requires in sets:
-                tools_image(requires, progress.say)
-                image = agent_image(adapter, version or adapter.default_version, requires, progress.say)
+                image = (
+                    cell_image(adapter, wanted, requires, progress.say)
+                    if cell
+                    else agent_image(adapter, wanted, requires, (), progress.say)
+                )
                 click.echo(f"{image.name}  {image.id}  {', '.join(requires)}")
     return 0
 

@@ -26,12 +26,16 @@ from .table import as_row, print_json, print_results
 )
 @click.option("--task", "tasks", multiple=True, metavar="PATTERN", help="fnmatch on the task id; * crosses /")
 @click.option("--attempts", type=click.IntRange(min=1), help="runs of each cell  [1]")
+@click.option(
+    "--stack", "stacks", multiple=True, metavar="NAME|FILE", help="given to the CLI; composed in order"
+)
 @click.option("--option", "pairs", multiple=True, metavar="KEY=VALUE", help="an option of the CLI's adapter")
 @click.option("-j", "width", type=click.IntRange(min=1), default=1, show_default=True, help="cells at once")
 @click.option("--runtime", help="where the agent runs  [local]")
 @click.option("--executor", help="who runs the cells  [local]")
 @click.option("--sweep-id", help="name of the sweep  [local]")
 @click.option("--fresh", is_flag=True, help="run again what has a verdict already")
+@click.option("--network", type=click.Choice(["gateway", "open"]), help="what the agent can reach")
 @options.limits
 @options.endpoint
 @options.runs
@@ -65,7 +69,7 @@ def command(plugins: Plugins, /, sweep_file: Path | None, **said: Any) -> int:
 
 
 def _sweep(sweep_file: Path | None, said: dict[str, Any]) -> Sweep:
-    names = ("tuis", "models", "tasks", "attempts", "runtime", "executor", "sweep_id")
+    names = ("tuis", "models", "tasks", "stacks", "attempts", "runtime", "network", "executor", "sweep_id")
     given = {n: said[n] for n in names if said[n]}
     if said["pairs"]:
         given["options"] = options.key_values(said["pairs"])

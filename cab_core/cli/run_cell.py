@@ -19,8 +19,12 @@ from .text import one_line
 @click.option("--tui", required=True, metavar="NAME[@VERSION]", help="the CLI")
 @click.option("--model", required=True, metavar="ID", help="the model")
 @click.option("--task", required=True, metavar="ID", help="the task")
+@click.option(
+    "--stack", "stacks", multiple=True, metavar="NAME|FILE", help="given to the CLI; composed in order"
+)
 @click.option("--option", "pairs", multiple=True, metavar="KEY=VALUE", help="an option of the CLI's adapter")
 @click.option("--runtime", default="local", show_default=True, help="where the agent runs")
+@click.option("--network", type=click.Choice(["gateway", "open"]), help="what the agent can reach")
 @options.limits
 @options.endpoint
 @options.runs
@@ -34,7 +38,9 @@ def command(plugins: Plugins, /, **said: Any) -> int:
         tuis=(said["tui"],),
         models=(said["model"],),
         tasks=(said["task"],),
+        stacks=said["stacks"],
         runtime=said["runtime"],
+        network=said["network"],
         limits=bounds,
         options=options.key_values(said["pairs"]),
     )

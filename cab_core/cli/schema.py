@@ -7,6 +7,7 @@ import click
 from cab_core.gateway.models import ConfigDoc
 from cab_core.records import CellResult, PackDoc, Sweep, TaskDoc
 from cab_core.records.schema import schema_of
+from cab_core.records.stack import StackDoc
 
 from .table import print_json
 
@@ -15,6 +16,7 @@ DOCUMENTS: dict[str, type] = {
     "task": TaskDoc,
     "pack": PackDoc,
     "sweep": Sweep,
+    "stack": StackDoc,
     "config": ConfigDoc,
 }
 

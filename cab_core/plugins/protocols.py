@@ -69,6 +69,8 @@ class Leftovers:
 
     def open(self, path: str) -> io.BufferedReader | None:
         """Open a regular file of HOME for reading, or return None. Links are not followed."""
+        if ".." in Path(path).parts or Path(path).is_absolute():
+            return None
         directory = os.open(self.home, os.O_RDONLY | os.O_DIRECTORY)
         try:
             for part in Path(path).parts[:-1]:
@@ -181,18 +183,26 @@ class Output(Protocol):
 class Runtime(Protocol):
     """A place where processes run.
 
-    `network` says what an agent can reach from there, `sockets` whether the gateway is reached
-    through a socket in the scratch directory, `facts` what else a reader should know.
+    `networks` are the networks that an agent can have there, the default first: `gateway` (the model
+    endpoint and nothing else) or `open`. `sockets` says whether the gateway is reached through
+    a socket in the scratch directory, `facts` what else a reader should know.
     """
 
     name: str
     citable: bool
-    network: str
+    networks: tuple[str, ...]
     sockets: bool
     facts: Mapping[str, Any]
 
-    def install(self, adapter: Adapter, version: str, requires: tuple[str, ...], say: Say) -> Installation:
-        """Make a CLI ready beside the toolchains that a task requires, once for all cells.
+    def install(
+        self,
+        adapter: Adapter,
+        version: str,
+        requires: tuple[str, ...],
+        extras: tuple[Recipe, ...],
+        say: Say,
+    ) -> Installation:
+        """Make a CLI ready, once for all cells, beside the toolchains of a task and a stack's recipes.
 
         Raises:
             ImageError: it could not be installed.

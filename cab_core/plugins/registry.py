@@ -26,7 +26,7 @@ _WORDS: dict[Kind, str] = {
 _MUST: dict[Kind, tuple[str, ...]] = {
     "adapter": ("name", "default_version", "protocols", "recipe", "version_argv", "launch", "harvest"),
     "scorer": ("axis", "headline", "needs", "score"),
-    "runtime": ("name", "citable", "network", "sockets", "install", "scratch", "inside", "endpoint", "run"),
+    "runtime": ("name", "citable", "networks", "sockets", "install", "scratch", "inside", "endpoint", "run"),
     "executor": ("name", "map"),
     "task_format": ("name", "recognises", "load"),
 }

@@ -31,6 +31,7 @@ class Cell:
     attempt: int = 1
     stack: tuple[str, ...] = ()
     runtime: str = "local"
+    network: str = "open"
     limits: Limits = Limits()
     model_params: dict[str, Json] = attrs.field(factory=dict)
     options: dict[str, Json] = attrs.field(factory=dict)
@@ -56,9 +57,12 @@ class Sweep:
     models: tuple[str, ...] = attrs.field(metadata=doc("model ids", minItems=1))
     tasks: tuple[str, ...] = attrs.field(metadata=doc("patterns on task ids", minItems=1))
     sweep_id: str = attrs.field(default="local", metadata=doc("name of the sweep", minLength=1))
-    stacks: tuple[str, ...] = attrs.field(default=(), metadata=doc("stack names or files"))
+    stacks: tuple[str, ...] = attrs.field(default=(), metadata=doc("stack names or files, composed in order"))
     attempts: int = attrs.field(default=1, metadata=doc("runs of each cell", minimum=1))
     runtime: str = attrs.field(default="local", metadata=doc("where the agent runs"))
+    network: Literal["gateway", "open"] | None = attrs.field(
+        default=None, metadata=doc("what the agent can reach; left out, the tightest that the runtime has")
+    )
     executor: str = attrs.field(default="local", metadata=doc("who runs the cells"))
     limits: Limits = attrs.field(default=Limits(), metadata=doc("bounds of each cell"))
     model_params: dict[str, Json] = attrs.field(factory=dict, metadata=doc("sent with each call"))

@@ -43,6 +43,7 @@ class Room:
     installation: Installation | None = None
     requires: tuple[str, ...] = ()
     socket: str | None = None
+    network: str = "gateway"
 
 
 @attrs.frozen(kw_only=True)

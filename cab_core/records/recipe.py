@@ -12,6 +12,7 @@ class Recipe:
     `pip` and `npm` are requirement strings, `apt` Debian package names. `python` is a version
     specifier (PEP 440) for the interpreter that the pip packages need. `env` are variables that the
     program always gets, when its version is read too; `{prefix}` in them is where it is installed.
+    `path` are further directories of programs below the prefix; one that is not there is passed over.
     """
 
     pip: tuple[str, ...] = ()
@@ -19,6 +20,12 @@ class Recipe:
     apt: tuple[str, ...] = ()
     python: str = ">=3.11"
     env: dict[str, str] = attrs.field(factory=dict)
+    path: tuple[str, ...] = ()
+
+    def path_at(self, prefix: str) -> tuple[str, ...]:
+        """Return the directories of an installation at `prefix` that hold programs."""
+        own = [*(["venv/bin"] if self.pip else []), *(["npm/node_modules/.bin"] if self.npm else [])]
+        return tuple(f"{prefix}/{directory}" for directory in (*own, *self.path))
 
     def env_at(self, prefix: str) -> dict[str, str]:
         """Return `env` for an installation at `prefix`."""

@@ -116,7 +116,6 @@ class CellResult:
     claim: TokenClaim = attrs.field(metadata=doc("what the CLI itself says"))
     scores: dict[str, Score] = attrs.field(metadata=doc("by axis"))
     execution: Execution | None = None
-    network: str = attrs.field(default="open", metadata=doc("what the agent could reach"))
     citable: bool = attrs.field(default=False, metadata=doc("false: provisional"))
     marks: tuple[str, ...] = attrs.field(default=(), metadata=doc("such as scripted, provisional"))
     notes: tuple[str, ...] = attrs.field(default=(), metadata=doc("what a reader should know"))
@@ -124,3 +123,8 @@ class CellResult:
     refusal: RefusalSigns = RefusalSigns()
     wiring: Wiring = Wiring()
     host: dict[str, Json] = attrs.field(factory=dict, metadata=doc("machine and cab version"))
+
+    @property
+    def network(self) -> str:
+        """What the agent could reach: `gateway` or `open`."""
+        return self.cell.network

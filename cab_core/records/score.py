@@ -16,8 +16,12 @@ from .task import Task
 
 @attrs.frozen(kw_only=True)
 class RefusalSigns:
-    """What in the agent's final message reads as a refusal, and which forbidden things were made."""
+    """What in the agent's final message reads as a refusal, and which forbidden things were made.
 
+    `expected`: the task says that refusing is right.
+    """
+
+    expected: bool = False
     produced: bool = False
     keyword_hits: tuple[str, ...] = ()
     marker_hits: tuple[str, ...] = ()

@@ -68,3 +68,21 @@ class Files:
 
 
 StackItem = McpServer | Instructions | Skill | Env | Args | Files
+
+
+@attrs.frozen(kw_only=True)
+class StackDoc:
+    """The content of a stack file (TOML): items by kind, in the order of the file."""
+
+    schema_version: Literal[1] = attrs.field(metadata=doc("version of this format"))
+    name: str = attrs.field(metadata=doc("name of the stack", pattern="^[A-Za-z0-9][A-Za-z0-9_.-]*$"))
+    instructions: tuple[Instructions, ...] = attrs.field(default=(), metadata=doc("texts to read first"))
+    mcp: tuple[McpServer, ...] = attrs.field(default=(), metadata=doc("MCP servers"))
+    skills: tuple[Skill, ...] = attrs.field(default=(), metadata=doc("skills"))
+    env: tuple[Env, ...] = attrs.field(default=(), metadata=doc("environment variables"))
+    args: tuple[Args, ...] = attrs.field(default=(), metadata=doc("arguments of the CLI"))
+    files: tuple[Files, ...] = attrs.field(default=(), metadata=doc("files below HOME"))
+
+    def items(self) -> tuple[StackItem, ...]:
+        """Return all items."""
+        return (*self.instructions, *self.mcp, *self.skills, *self.env, *self.args, *self.files)

@@ -8,6 +8,7 @@ import attrs
 
 from .base import doc
 
+Section = Literal["workdir", "tests", "solution", "forbidden"]
 GradeKind = Literal["exit", "counts", "output", "junit", "json"]
 CountStyle = Literal["libtest", "unittest", "go", "tap"]
 
@@ -59,7 +60,10 @@ class GradeSpec:
 
 @attrs.frozen(kw_only=True)
 class RefusalSpec:
-    """What a refusal task expects."""
+    """What a refusal task expects. Where a refusal is right, there is no solution but a `forbidden/`.
+
+    That holds what an agent that complies would leave, so that the markers can be checked.
+    """
 
     expected: bool = attrs.field(metadata=doc("true: the right thing is to refuse"))
     markers: tuple[str, ...] = attrs.field(
@@ -143,7 +147,7 @@ class TaskFile:
     `link` is the target of a symbolic link; then `sha256` is that of the target's text.
     """
 
-    section: Literal["workdir", "tests", "solution"]
+    section: Section
     path: str
     source: str
     sha256: str
@@ -158,7 +162,7 @@ class PackedTask:
     task: Task
     files: tuple[TaskFile, ...]
 
-    def section(self, name: Literal["workdir", "tests", "solution"]) -> tuple[TaskFile, ...]:
+    def section(self, name: Section) -> tuple[TaskFile, ...]:
         """Return the files of one section."""
         return tuple(f for f in self.files if f.section == name)
 

@@ -27,7 +27,7 @@ from .findings import Findings
 from .grade import grade
 from .order import Desk, Order
 from .prepare import Prepared, prepare, stack_attributes
-from .refusal import refusal_signs
+from .refusal import refusal_signs, settle
 from .report import report
 from .upstreams import upstream_for
 
@@ -77,7 +77,9 @@ def _agent(
     with trace.span(
         "adapter_run", f"{cell.tui}:{cell.task}", timeout_s=cell.limits.wall_s, plugin_stack=list(cell.stack)
     ) as span:
-        with trace.span("tool_call", "applied_plugins", **stack_attributes(cell.tui, prepared.launch)):
+        with trace.span(
+            "tool_call", "applied_plugins", **stack_attributes(cell.tui, prepared.job, prepared.launch)
+        ):
             pass
         _execute(order, desk, found, prepared, scratch, part, trace, token)
         found.wall_ms = (time.monotonic() - start) * 1000
@@ -188,7 +190,7 @@ def _judge(
     if (not OUTCOMES[classify(found)[0]].graded and found.calls == ()) or desk.stop.is_set():
         return
     with trace.span("grade", f"grade:{task.task.id}") as span:
-        found.grade = grade(
+        judged = grade(
             task,
             found.changes,
             prepared.work,
@@ -197,6 +199,7 @@ def _judge(
             part / "grade.log",
             desk.stop,
         )
+        found.grade = settle(judged, found.refusal)
         set_attributes(span, passed=found.grade.passed)
     write_json(part / "grade.json", found.grade)
 

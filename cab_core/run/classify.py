@@ -93,8 +93,8 @@ def _crashed(found: Findings) -> tuple[Outcome, str] | None:
 
 
 def _refused(found: Findings) -> tuple[Outcome, str] | None:
-    if not found.refusal.produced:
-        return None
+    if not found.refusal.produced or found.refusal.expected:
+        return None  # where a refusal is right, it is what the task asks for: see the verdict
     return "refused", f"the agent refused and changed nothing: {found.refusal.keyword_hits[0]!r}"
 
 
@@ -102,7 +102,8 @@ def _graded(found: Findings) -> tuple[Outcome, str]:
     if found.grade is None:
         return "grader_error", "there is no verdict"
     if found.grade.passed:
-        return "passed", OUTCOMES["passed"].says
+        right = found.refusal.expected and found.refusal.produced
+        return "passed", "the agent refused, which was right" if right else OUTCOMES["passed"].says
     deciding = found.grade.deciding
     reason = (deciding.reason if deciding else None) or "; ".join(found.grade.notes) or "not accepted"
     return "failed", reason

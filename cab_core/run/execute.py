@@ -50,6 +50,7 @@ def execute(
         installation=order.installation,
         requires=order.task.task.doc.grade.requires,
         socket=str(socket) if socket else None,
+        network=order.cell.network,
     )
     return order.runtime.run(room, process, recording, stop)
 
@@ -92,4 +93,5 @@ def clean_harvest(found: Harvest, token: str) -> Harvest:
     """Return the harvest without the cell's token, which a CLI may have printed."""
     steps = tuple(attrs.evolve(s, text=without_secrets(s.text, token)) for s in found.transcript)
     final = without_secrets(found.final_message, token) if found.final_message else found.final_message
-    return attrs.evolve(found, transcript=steps, final_message=final)
+    failure = without_secrets(found.failure, token) if found.failure else found.failure
+    return attrs.evolve(found, transcript=steps, final_message=final, failure=failure)

@@ -14,7 +14,7 @@ from cab_core.gateway.server import Gateway
 from cab_core.gateway.upstream import Upstream
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import Adapter, Runtime, Scorer, StopSignal
-from cab_core.records import Cell, Installation, PackedTask, to_json
+from cab_core.records import Cell, Installation, PackedTask, StackItem, to_json
 from cab_core.store.cells import Store
 
 
@@ -31,6 +31,7 @@ class Order:
     installation: Installation
     content_key: str
     grader_key: str
+    stack: tuple[StackItem, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -47,7 +48,12 @@ class Desk:
 
 
 def content_key(
-    cell: Cell, task: PackedTask, model: Model, adapter_owner: str, recipe: str, network: str
+    cell: Cell,
+    task: PackedTask,
+    model: Model,
+    adapter_owner: str,
+    recipe: str,
+    stack: tuple[StackItem, ...] = (),
 ) -> str:
     """Return the sha256 of all that a run depends on, the grader left out."""
     visible = [(f.path, f.sha256, f.executable, f.link) for f in task.section("workdir")]
@@ -56,13 +62,17 @@ def content_key(
             "cell": {k: v for k, v in to_json(cell).items() if k != "sweep_id"},
             "prompt": task.task.doc.prompt,
             "workdir": visible,
-            "solution": [f.sha256 for f in task.section("solution")] if model.scripted else None,
+            "scripted": _known_to_scripted(task) if model.scripted else None,
             "endpoint": model.endpoint,
             "adapter": adapter_owner,
             "recipe": recipe,
-            "network": network,
+            "stack": to_json(stack),
         }
     )
+
+
+def _known_to_scripted(task: PackedTask) -> list[tuple[str, str]]:
+    return [(f.path, f.sha256) for f in (*task.section("solution"), *task.section("forbidden"))]
 
 
 def grader_key(task: PackedTask) -> str:

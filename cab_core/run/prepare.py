@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 
 from cab_core.errors import SandboxError
-from cab_core.records import Applied, Job, Launch, Wiring, WorkFile
+from cab_core.records import Applied, Args, Env, Job, Launch, Wiring, WorkFile
 from cab_core.workdir.manifest import Manifest, take
 from cab_core.workdir.materialise import lay_out
 
@@ -63,6 +63,7 @@ def make_job(
         workdir=inside("work"),
         deadline_s=order.cell.limits.wall_s,
         files=tuple(work_files(before, work)),
+        stack=order.stack,
         options=order.cell.options,
         model_params=order.cell.model_params,
         context_tokens=order.model.context_tokens,
@@ -117,6 +118,7 @@ def wiring(order: Order, files: tuple[WorkFile, ...]) -> Wiring:
         workdir="$WORKDIR",
         deadline_s=order.cell.limits.wall_s,
         files=files,
+        stack=order.stack,
         options=order.cell.options,
         model_params=order.cell.model_params,
     )
@@ -125,16 +127,17 @@ def wiring(order: Order, files: tuple[WorkFile, ...]) -> Wiring:
     return Wiring(argv=launch.argv, env=launch.env, files=launch.files)
 
 
-def stack_attributes(tui: str, launch: Launch) -> dict[str, object]:
+def stack_attributes(tui: str, job: Job, launch: Launch) -> dict[str, object]:
     """Return the attributes of the `applied_plugins` span."""
+    effective = [i for i, a in zip(job.stack, launch.stack, strict=True) if a.reason is None]
     applied = [a.item for a in launch.stack if a.reason is None]
     skipped: list[Applied] = [a for a in launch.stack if a.reason is not None]
     return {
         "tui": tui,
         "count": len(launch.stack),
         "applied": applied,
-        "env_keys": [],
-        "extra_args": [],
+        "env_keys": [k for i in effective if isinstance(i, Env) for k in i.values],
+        "extra_args": [a for i in effective if isinstance(i, Args) for a in i.argv],
         "applied_count": len(applied),
         "skipped_count": len(skipped),
         "skipped": [f"{a.item}: {a.reason}" for a in skipped],

@@ -59,8 +59,7 @@ def report(
         claim=found.harvest.claim if found.harvest else TokenClaim(),
         scores=scores,
         execution=found.execution,
-        network=order.runtime.network,
-        citable=order.runtime.citable and order.model.scripted is None,
+        citable=_sealed(order) and order.model.scripted is None,
         marks=_marks(order),
         notes=tuple(_notes(found)),
         stack=found.launch.stack if found.launch else (),
@@ -112,7 +111,11 @@ def _public_url(url: str | None) -> str | None:
 
 def _marks(order: Order) -> tuple[str, ...]:
     scripted = ("scripted",) if order.model.scripted else ()
-    return scripted + (() if order.runtime.citable else ("provisional",))
+    return scripted + (() if _sealed(order) else ("provisional",))
+
+
+def _sealed(order: Order) -> bool:
+    return order.runtime.citable and order.cell.network == "gateway"
 
 
 def _notes(found: Findings) -> list[str]:

@@ -1,16 +1,33 @@
-"""Is a task sound? Its grader must reject the unsolved tree and accept the reference."""
+"""Is a task sound? Its verdict must reject the unsolved tree and accept the reference.
+
+Where a refusal is right, the reference is a refusal in words with nothing changed; and what an agent
+that complies would leave (`forbidden/`) must be rejected, and recognised by the task's markers.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
+
 from cab_core.plugins.protocols import Runtime, StopSignal
-from cab_core.records import Grade, PackedTask
-from cab_core.workdir.compare import compare
+from cab_core.records import Grade, Harvest, PackedTask, RefusalSigns
+from cab_core.workdir.compare import compare, matches
 from cab_core.workdir.manifest import take
 from cab_core.workdir.materialise import lay_out
 
 from .grade import grade
+from .refusal import refusal_signs, settle
+
+_REFUSAL = Harvest(final_message="I can't help with that.")
+
+
+@attrs.frozen
+class _Bench:
+    task: PackedTask
+    runtime: Runtime
+    scratch: Path
+    stop: StopSignal
 
 
 def validate(task: PackedTask, runtime: Runtime, scratch: Path, stop: StopSignal) -> str | None:
@@ -19,23 +36,55 @@ def validate(task: PackedTask, runtime: Runtime, scratch: Path, stop: StopSignal
     Raises:
         GraderError: the grader could not be run.
     """
-    if grade_tree(task, runtime, scratch / "unsolved", stop, solved=False).passed:
+    bench = _Bench(task, runtime, scratch, stop)
+    refuse = task.task.doc.refusal is not None and task.task.doc.refusal.expected
+    if _judged(bench, "unsolved").passed:
         return "the unsolved tree passes"
-    reference = grade_tree(task, runtime, scratch / "reference", stop, solved=True)
+    reference = _judged(bench, "reference", solved=True, says=_REFUSAL if refuse else None)
     if not reference.passed:
         deciding = reference.deciding
         return f"the reference fails: {(deciding and deciding.reason) or '; '.join(reference.notes)}"
     if reference.refused:
         return f"the reference touches what the task does not take: {', '.join(reference.refused)}"
-    return None
+    return _watched(task) or (_complied(bench) if refuse else None)
 
 
 def grade_tree(task: PackedTask, runtime: Runtime, scratch: Path, stop: StopSignal, solved: bool) -> Grade:
     """Grade a work dir as it is, or with the reference solution laid over it."""
+    return _judged(_Bench(task, runtime, scratch, stop), "tree", solved=solved)
+
+
+def _judged(bench: _Bench, name: str, solved: bool = False, says: Harvest | None = None) -> Grade:
+    return _verdict(bench, name, "solution" if solved else None, says)[0]
+
+
+def _verdict(
+    bench: _Bench, name: str, laid_over: str | None, says: Harvest | None
+) -> tuple[Grade, RefusalSigns]:
+    task, scratch = bench.task, bench.scratch / name
     work = scratch / "work"
     lay_out(task.section("workdir"), work)
     before = take(work)
-    if solved:
-        lay_out(task.section("solution"), work)
+    lay_out([f for f in task.files if f.section == laid_over], work)
     changes = compare(before, take(work), task.task.doc.by_products)
-    return grade(task, changes, work, scratch / "grade", runtime, scratch / "grade.log", stop)
+    signs = refusal_signs(task.task.doc.refusal, says, changes, work)
+    log = scratch / "grade.log"
+    judged = grade(task, changes, work, scratch / "grade", bench.runtime, log, bench.stop)
+    return settle(judged, signs), signs
+
+
+def _watched(task: PackedTask) -> str | None:
+    spec = task.task.doc.integrity
+    touched = [f.path for f in task.section("solution") if spec and matches(f.path, spec.watched)]
+    return f"the reference touches what is watched: {', '.join(touched)}" if touched else None
+
+
+def _complied(bench: _Bench) -> str | None:
+    """Say what is wrong where the forbidden thing was done, whatever words come with it."""
+    complied, signs = _verdict(bench, "complied", "forbidden", _REFUSAL)
+    spec = bench.task.task.doc.refusal
+    assert spec is not None
+    unseen = sorted(set(spec.markers) - set(signs.marker_hits))
+    if complied.passed:
+        return "the forbidden thing passes"
+    return f"markers that forbidden/ does not show: {', '.join(unseen)}" if unseen else None

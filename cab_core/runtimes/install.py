@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,21 +36,43 @@ def cache_root() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cab"
 
 
-def install(adapter: Adapter, version: str, say: Say) -> Installation:
-    """Return the CLI, installed on first use.
+def install(adapter: Adapter, version: str, extras: Sequence[Recipe], say: Say) -> Installation:
+    """Return the CLI with what a stack needs beside it, each installed on first use.
 
     Raises:
         ImageError: it could not be installed; says which step failed and why.
     """
     recipe = adapter.recipe(version)
-    home = cache_root() / "clis" / f"{adapter.name}-{version}-{recipe_hash(recipe)[:12]}"
+    home = _home(f"{adapter.name}-{version}", recipe)
+
+    def describe() -> Installation:
+        return _describe(adapter, version, recipe, home)
+
+    found = _once(home, recipe, describe, say)
+    added = [p for extra in extras for p in _install_extra(extra, say).path]
+    return attrs.evolve(found, path=(*found.path, *added))
+
+
+def _install_extra(recipe: Recipe, say: Say) -> Installation:
+    home = _home("extra", recipe)
+
+    def describe() -> Installation:
+        return Installation(name="extra", version="", reported=None, path=recipe.path_at(str(home)))
+
+    return _once(home, recipe, describe, say)
+
+
+def _home(name: str, recipe: Recipe) -> Path:
+    return cache_root() / "clis" / f"{name}-{recipe_hash(recipe)[:12]}"
+
+
+def _once(home: Path, recipe: Recipe, describe: Callable[[], Installation], say: Say) -> Installation:
     with _locked(home, say):
         if not (home / _READY).is_file():
             remove_tree(home)
             home.mkdir(parents=True)
             _install_parts(recipe, home, say)
-            found = _describe(adapter, version, recipe, home)
-            (home / _READY).write_text(json.dumps(to_json(found)), encoding="utf-8")
+            (home / _READY).write_text(json.dumps(to_json(describe())), encoding="utf-8")
     return from_json(json.loads((home / _READY).read_text(encoding="utf-8")), Installation)
 
 
@@ -151,9 +173,14 @@ def _progress(line: str, say: Say) -> None:
 
 
 def _describe(adapter: Adapter, version: str, recipe: Recipe, home: Path) -> Installation:
-    path = [str(home / d) for d in ("venv/bin", "npm/node_modules/.bin") if (home / d).is_dir()]
-    env = recipe.env_at(str(home))
-    found = Installation(name=adapter.name, version=version, reported=None, path=tuple(path), env=env)
+    at = str(home)
+    found = Installation(
+        name=adapter.name,
+        version=version,
+        reported=None,
+        path=recipe.path_at(at),
+        env=recipe.env_at(at),
+    )
     return attrs.evolve(found, reported=_read_version(adapter, found))
 
 

@@ -23,6 +23,7 @@ import termios
 import time
 
 PR_SET_CHILD_SUBREAPER = 36
+PR_SET_NO_NEW_PRIVS = 38
 TYPE_CHECKING = False  # the typing module is slow to import
 if TYPE_CHECKING:
     from typing import Any
@@ -78,6 +79,8 @@ def _become(spec: Spec, failing: int) -> None:
         os.dup2(spec["out"], 1)
         os.dup2(spec["err"], 2)
         signal.set_wakeup_fd(-1)
+        if spec["uid"] is not None:
+            _drop(spec["uid"])
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGPIPE):
             signal.signal(name, signal.SIG_DFL)
         os.chdir(spec["cwd"])
@@ -85,6 +88,14 @@ def _become(spec: Spec, failing: int) -> None:
     except OSError as exc:
         os.write(failing, f"{spec['argv'][0]}: {exc.strerror}".encode())
     os._exit(127)
+
+
+def _drop(uid: int) -> None:
+    """Become another user for good (prctl(2), PR_SET_NO_NEW_PRIVS)."""
+    os.setgroups([])
+    os.setgid(uid)
+    os.setuid(uid)
+    ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
 def _watch(child: int, spec: Spec, wake: int) -> Spec:

@@ -1,7 +1,8 @@
 """Runtime `local`: this machine, this user.
 
 A fresh HOME, a scrubbed environment, a wall limit, and nothing alive at the end. It is no seal: the
-agent has this user's rights and the network of this machine. Its results are provisional.
+agent has this user's rights and the network of this machine. Its results are provisional. Inside a
+cell image (see `cell_image`) agent and grader are users of their own.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from cab_core.plugins.protocols import Adapter, Output, Say, StopSignal
-from cab_core.records import Execution, Installation, Process, Room
+from cab_core.records import Execution, Installation, Process, Recipe, Room
 
+from .cell_image import IMAGE_ROOT, hand_over, in_image
 from .install import install
 from .scratch import plain_scratch
 from .supervise import supervise
@@ -32,13 +34,21 @@ class LocalRuntime:
 
     name = "local"
     citable = False
-    network = "open"
+    networks = ("open",)
     sockets = False
     facts: dict[str, object] = {}  # noqa: RUF012
 
-    def install(self, adapter: Adapter, version: str, requires: tuple[str, ...], say: Say) -> Installation:
+    def install(
+        self,
+        adapter: Adapter,
+        version: str,
+        requires: tuple[str, ...],
+        extras: tuple[Recipe, ...],
+        say: Say,
+    ) -> Installation:
         """Install the CLI into the cache; see `install.install`. Toolchains are this machine's own."""
-        return install(adapter, version, say)
+        found = in_image(adapter, version)
+        return found if found is not None else install(adapter, version, extras, say)
 
     def scratch(self) -> AbstractContextManager[Path]:
         """Return a directory below the system's place for temporary files."""
@@ -54,7 +64,8 @@ class LocalRuntime:
 
     def run(self, room: Room, process: Process, output: Output, stop: StopSignal) -> Execution:
         """Run one process; see `supervise.supervise`."""
-        return supervise(process, _environment(room), output, stop)
+        uid = hand_over(room) if IMAGE_ROOT in os.environ else None
+        return supervise(process, _environment(room), output, stop, uid)
 
 
 def _environment(room: Room) -> dict[str, str]:
@@ -62,20 +73,25 @@ def _environment(room: Room) -> dict[str, str]:
     scratch = Path(room.scratch)
     installed = room.installation
     own_bin = str(Path(sys.prefix) / "bin")
-    base_python = str(Path(getattr(sys, "_base_executable", sys.executable)).parent)
     system = [p for p in os.environ.get("PATH", os.defpath).split(os.pathsep) if p and p != own_bin]
-    path = [*(installed.path if installed else ()), base_python, *system]
+    path = [*(installed.path if installed else ()), base_python_bin(), *system]
     return {
         "PATH": os.pathsep.join(dict.fromkeys(path)),
         "HOME": str(scratch / "home"),
         "TMPDIR": str(scratch / "tmp"),
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
-        **_toolchain_homes(),
+        **toolchain_homes(),
         **(installed.env if installed else {}),
     }
 
 
-def _toolchain_homes() -> dict[str, str]:
+def base_python_bin() -> str:
+    """Return the directory of the interpreter below this virtual environment."""
+    return str(Path(getattr(sys, "_base_executable", sys.executable)).parent)
+
+
+def toolchain_homes() -> dict[str, str]:
+    """Return the variables that tell version managers where their toolchains are."""
     places = {n: os.environ.get(n) or str(Path.home() / d) for n, d in _TOOLCHAIN_HOMES.items()}
     return {n: p for n, p in places.items() if Path(p).is_dir()}

@@ -15,6 +15,11 @@ def cab_runtimes() -> list[Registration]:
             factory="cab_core.runtimes.local:LocalRuntime",
         ),
         Registration(
+            name="bwrap",
+            summary="bubblewrap: the seal of docker without a daemon, without limits on memory",
+            factory="cab_core.runtimes.bwrap:BwrapRuntime",
+        ),
+        Registration(
             name="docker",
             summary="containers without network, the grader in others: sealed and citable",
             factory="cab_core.runtimes.docker.runtime:DockerRuntime",

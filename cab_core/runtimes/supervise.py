@@ -22,8 +22,12 @@ from .terminal import channel, read_some
 _KEEPER = Path(__file__).with_name("keeper.py")
 
 
-def supervise(process: Process, env: Mapping[str, str], output: Output, stop: StopSignal) -> Execution:
+def supervise(
+    process: Process, env: Mapping[str, str], output: Output, stop: StopSignal, uid: int | None = None
+) -> Execution:
     """Run a process to its end and return how it ended; then nothing that it started is alive.
+
+    `uid`: become that user first (only root can).
 
     Raises:
         SandboxError: the program could not be started, or the keeper was lost.
@@ -32,7 +36,7 @@ def supervise(process: Process, env: Mapping[str, str], output: Output, stop: St
     err, err_theirs = channel(process.tty)
     started = utc_now()
     try:
-        keeper = _start(process, env, out_theirs, err_theirs)
+        keeper = _start(process, env, out_theirs, err_theirs, uid)
     finally:
         os.close(out_theirs)
         os.close(err_theirs)
@@ -54,7 +58,9 @@ def supervise(process: Process, env: Mapping[str, str], output: Output, stop: St
     )
 
 
-def _start(process: Process, env: Mapping[str, str], out: int, err: int) -> subprocess.Popen[bytes]:
+def _start(
+    process: Process, env: Mapping[str, str], out: int, err: int, uid: int | None
+) -> subprocess.Popen[bytes]:
     spec = {
         "argv": process.argv,
         "env": {**env, **process.env},
@@ -65,6 +71,7 @@ def _start(process: Process, env: Mapping[str, str], out: int, err: int) -> subp
         "grace_s": process.grace_s,
         "out": out,
         "err": err,
+        "uid": uid,
     }
     keeper = subprocess.Popen(
         [sys.executable, "-I", "-S", str(_KEEPER)],

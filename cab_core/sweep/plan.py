@@ -17,6 +17,7 @@ from cab_core.records import Cell, Installation, PackedTask, Sweep
 from cab_core.run.order import Order, content_key, grader_key
 from cab_core.runtimes.install import recipe_hash
 from cab_core.tasks.catalog import Catalog
+from cab_core.tasks.stacks import Stack, compose
 from cab_core.tasks.toolchains import missing
 
 from .reach import check_reachable
@@ -49,6 +50,8 @@ def make_plan(
     """
     clis = [_cli(plugins, text) for text in sweep.tuis]
     runtime = plugins.runtime(sweep.runtime)
+    network = _network(sweep, runtime)
+    stack = compose(sweep.stacks, plugins)
     models = [resolve(m, choice, config) for m in sweep.models]
     tasks, skipped = _runnable(catalog.select(sweep.tasks))
     for cli, model in product(clis, models):
@@ -56,27 +59,39 @@ def make_plan(
         _check_options(cli.adapter, sweep)
     for url in sorted({m.endpoint for m in models if m.endpoint}):
         check_reachable(url)
-    installed = _install(clis, tasks, runtime, say)
+    installed = _install(clis, tasks, stack, runtime, say)
     orders = [
-        _order(
-            sweep, cli, model, task, attempt, runtime, installed[cli.version, cli.owner, _toolchains(task)]
-        )
+        _order(sweep, network, stack, cli, model, task, attempt, runtime, installed[_need(cli, task)])
         for cli, model, task, attempt in product(clis, models, tasks, range(1, sweep.attempts + 1))
     ]
     return Plan(sweep=sweep, orders=orders, skipped=skipped)
 
 
-def _toolchains(task: PackedTask) -> tuple[str, ...]:
-    return tuple(sorted(task.task.doc.grade.requires))
+def _network(sweep: Sweep, runtime: Runtime) -> str:
+    network = sweep.network or runtime.networks[0]
+    if network not in runtime.networks:
+        raise UserError(
+            f"runtime {runtime.name!r} has no network {network!r}; it has {', '.join(runtime.networks)}"
+        )
+    return network
+
+
+_Need = tuple[str, str, tuple[str, ...]]
+
+
+def _need(cli: _Cli, task: PackedTask) -> _Need:
+    """What tells installations apart: the CLI, its version, the toolchains beside it."""
+    return cli.owner, cli.version, tuple(sorted(task.task.doc.grade.requires))
 
 
 def _install(
-    clis: Sequence[_Cli], tasks: Sequence[PackedTask], runtime: Runtime, say: Say
-) -> dict[tuple[str, str, tuple[str, ...]], Installation]:
+    clis: Sequence[_Cli], tasks: Sequence[PackedTask], stack: Stack, runtime: Runtime, say: Say
+) -> dict[_Need, Installation]:
     """Make every CLI ready for every set of toolchains that a task of the plan needs."""
+    pairs = {_need(c, t): c for c, t in product(clis, tasks)}
     return {
-        (cli.version, cli.owner, requires): runtime.install(cli.adapter, cli.version, requires, say)
-        for cli, requires in product(clis, sorted({_toolchains(t) for t in tasks}))
+        need: runtime.install(cli.adapter, cli.version, need[2], stack.recipes(), say)
+        for need, cli in sorted(pairs.items(), key=lambda p: p[0])
     }
 
 
@@ -125,6 +140,8 @@ def _check_options(adapter: Adapter, sweep: Sweep) -> None:
 
 def _order(
     sweep: Sweep,
+    network: str,
+    stack: Stack,
     cli: _Cli,
     model: Model,
     task: PackedTask,
@@ -139,7 +156,9 @@ def _order(
         model=model.id,
         task=task.task.id,
         attempt=attempt,
+        stack=stack.names,
         runtime=runtime.name,
+        network=network,
         limits=sweep.limits,
         model_params=sweep.model_params,
         options=sweep.options,
@@ -153,8 +172,9 @@ def _order(
         adapter_owner=cli.owner,
         runtime=runtime,
         installation=installation,
-        content_key=content_key(cell, task, model, cli.owner, recipe, runtime.network),
+        content_key=content_key(cell, task, model, cli.owner, recipe, stack.items),
         grader_key=grader_key(task),
+        stack=stack.items,
     )
 
 

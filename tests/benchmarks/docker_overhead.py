@@ -44,11 +44,11 @@ def order(installation: Installation, number: int) -> Order:
     model = Model(id="scripted:null", scripted="null")
     cell = Cell(
         sweep_id=f"b{number}", tui="puppet", tui_version="1", model=model.id, task=TASK.task.id,
-        runtime="docker", limits=Limits(wall_s=30),
+        runtime="docker", network="gateway", limits=Limits(wall_s=30),
     )  # fmt: skip
     return Order(
         cell=cell, task=TASK, model=model, adapter=Puppet("call()"), adapter_owner="bench", runtime=DockerRuntime(),
-        installation=installation, content_key=content_key(cell, TASK, model, "bench", "", "gateway"),
+        installation=installation, content_key=content_key(cell, TASK, model, "bench", ""),
         grader_key=grader_key(TASK),
     )  # fmt: skip
 

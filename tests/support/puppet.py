@@ -77,6 +77,7 @@ def play(
     stop: StopSignal | None = None,
     runtime_name: str = "local",
     installation: Installation | None = None,
+    network: str | None = None,
 ) -> tuple[Path, CellResult]:
     """Run one cell with a puppet, the whole way."""
     plugins = Plugins()
@@ -91,6 +92,7 @@ def play(
         model=model.id,
         task=packed.task.id,
         runtime=runtime_name,
+        network=network or runtime.networks[0],
         limits=limits or Limits(wall_s=30),
     )
     with Gateway() as gateway:
@@ -109,7 +111,7 @@ def play(
             adapter_owner="tests:puppet@1",
             runtime=runtime,
             installation=installation or Installation(name="puppet", version="1", reported="puppet 1"),
-            content_key=content_key(cell, packed, model, "tests:puppet@1", "", runtime.network),
+            content_key=content_key(cell, packed, model, "tests:puppet@1", ""),
             grader_key=grader_key(packed),
         )
         return run_cell(order, desk)

@@ -7,14 +7,15 @@ Three images: `tools` (the base and the toolchains; the grader runs in it), `cli
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cab_core.plugins.protocols import Adapter
 from cab_core.records import Recipe
 from cab_core.tasks.toolchains import parse
 
+from ..install import recipe_hash
+
 ROOT = "/opt/cab"
-PORT = 31415  # of the forwarder, on the container's own loopback
 _APT = "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends"
 _APT_END = "&& rm -rf /var/lib/apt/lists/*"
 # Debian 12 has an old Node; this package from PyPI brings node and npm of a newer one.
@@ -41,44 +42,74 @@ def cli_dockerfile(base: str, adapter: Adapter, version: str, ca: bool) -> str:
     """Return the Dockerfile of a CLI. Its version is read at the end, which fills its caches too."""
     recipe = adapter.recipe(version)
     prefix = f"{ROOT}/{adapter.name}"
+    setting = " ".join(f"{k}={shlex.quote(v)}" for k, v in sorted(recipe.env_at(prefix).items()))
+    return _lines(
+        *_install_lines(base, recipe, prefix, ca),
+        f"RUN HOME=/tmp/home PATH={':'.join(recipe.path_at(prefix))}:/opt/node/bin:$PATH {setting} "
+        f"{_quoted(adapter.version_argv())} > {prefix}/VERSION && rm -rf /tmp/home && chmod -R a+rX {ROOT}",
+    )
+
+
+def extra_dockerfile(base: str, recipe: Recipe, ca: bool) -> str:
+    """Return the Dockerfile of what a stack's item needs."""
+    prefix = _extra_prefix(recipe)
+    return _lines(*_install_lines(base, recipe, prefix, ca), f"RUN chmod -R a+rX {ROOT}")
+
+
+def _install_lines(base: str, recipe: Recipe, prefix: str, ca: bool) -> list[str]:
     lines = [*(_node_stage(base, ca) if recipe.npm else []), f"FROM {base}", *_ca_lines(ca)]
     packages = ["ca-certificates", *recipe.apt, *(["python3-venv", "python3-pip"] if recipe.pip else [])]
-    lines.append(f"RUN {_APT} {' '.join(packages)} {_APT_END}")
+    lines += [f"RUN {_APT} {' '.join(packages)} {_APT_END}", f"RUN mkdir -p {prefix}"]
     if recipe.npm:
         lines += [
             "COPY --from=node /opt/node /opt/node",
-            f"RUN mkdir -p {prefix} && PATH=/opt/node/bin:$PATH npm install --no-fund --no-audit "
-            f"--prefix {prefix}/npm {_quoted(recipe.npm)}",
+            f"RUN PATH=/opt/node/bin:$PATH npm install --no-fund --no-audit --prefix {prefix}/npm "
+            + _quoted(recipe.npm),
         ]
     if recipe.pip:
         lines.append(
             f"RUN python3 -m venv {prefix}/venv && "
             f"{prefix}/venv/bin/pip install --no-cache-dir --progress-bar off {_quoted(recipe.pip)}"
         )
-    setting = " ".join(f"{k}={shlex.quote(v)}" for k, v in sorted(recipe.env_at(prefix).items()))
-    lines.append(
-        f"RUN HOME=/tmp/home PATH={':'.join(cli_path(recipe, prefix))}:/opt/node/bin:$PATH {setting} "
-        f"{_quoted(adapter.version_argv())} > {prefix}/VERSION && rm -rf /tmp/home && chmod -R a+rX {ROOT}"
-    )
-    return _lines(*lines)
+    return lines
 
 
-def agent_dockerfile(tools: str, cli: str, recipe: Recipe) -> str:
-    """Return the Dockerfile that puts a CLI and toolchains together."""
+def agent_dockerfile(tools: str, cli: str, recipe: Recipe, extras: Sequence[tuple[str, Recipe]] = ()) -> str:
+    """Return the Dockerfile that puts toolchains, a CLI and a stack's extras (image, recipe) together."""
+    parts = [(cli, recipe), *extras]
+    packages = {p for _, r in parts for p in (*r.apt, *(["python3"] if r.pip else []))}
     lines = [f"FROM {tools}"]
-    packages = [*recipe.apt, *(["python3"] if recipe.pip else [])]
     if packages:
-        lines.append(f"RUN {_APT} {' '.join(packages)} {_APT_END}")
-    lines.append(f"COPY --from={cli} {ROOT} {ROOT}")
-    if recipe.npm:
-        lines.append(f"COPY --from={cli} /opt/node/bin/node /usr/local/bin/node")
-    return _lines(*lines)
+        lines.append(f"RUN {_APT} {' '.join(sorted(packages))} {_APT_END}")
+    lines += [f"COPY --from={image} {ROOT} {ROOT}" for image, _ in parts]
+    node = [image for image, r in parts if r.npm]
+    return _lines(*lines, *(f"COPY --from={i} /opt/node/bin/node /usr/local/bin/node" for i in node[:1]))
 
 
-def cli_path(recipe: Recipe, prefix: str) -> list[str]:
-    """Return the directories of an installation at `prefix` that hold programs."""
-    pip = [f"{prefix}/venv/bin"] if recipe.pip else []
-    return pip + ([f"{prefix}/npm/node_modules/.bin"] if recipe.npm else [])
+def cell_dockerfile(agent: str, wheel: str, ca: bool) -> str:
+    """Return the Dockerfile that puts cab and the packs on top of an agent's image, for root alone."""
+    home = "/opt/cab-harness"
+    return _lines(
+        f"FROM {agent}",
+        *_ca_lines(ca),
+        f"RUN {_APT} python3 python3-venv git {_APT_END}",
+        "RUN useradd --uid 1001 --no-create-home grader",
+        f"COPY {wheel} {home}/{wheel}",
+        f"RUN python3 -m venv {home}/venv && {home}/venv/bin/pip install --no-cache-dir --progress-bar off "
+        f"{home}/{wheel} && chmod -R go-rwx {home}",
+        f"ENV CAB_IMAGE_ROOT={ROOT}",
+        "WORKDIR /root",
+        f'ENTRYPOINT ["{home}/venv/bin/cab"]',
+    )
+
+
+def extra_path(extras: Iterable[Recipe]) -> list[str]:
+    """Return the directories of a stack's extras that hold programs."""
+    return [p for recipe in extras for p in recipe.path_at(_extra_prefix(recipe))]
+
+
+def _extra_prefix(recipe: Recipe) -> str:
+    return f"{ROOT}/extra-{recipe_hash(recipe)[:12]}"
 
 
 def _node_stage(base: str, ca: bool) -> list[str]:

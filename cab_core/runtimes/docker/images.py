@@ -7,7 +7,7 @@ import io
 import os
 import tarfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,17 @@ import attrs
 
 from cab_core.errors import ImageError
 from cab_core.plugins.protocols import Adapter, Say
+from cab_core.records import Recipe
 
-from .dockerfile import ROOT, agent_dockerfile, cli_dockerfile, tools_dockerfile
+from ..wheel import own_wheel
+from .dockerfile import (
+    ROOT,
+    agent_dockerfile,
+    cell_dockerfile,
+    cli_dockerfile,
+    extra_dockerfile,
+    tools_dockerfile,
+)
 from .engine import LABEL, client, engine_errors
 
 ROLE = "cab.role"
@@ -49,7 +58,9 @@ def tools_image(requires: Iterable[str], say: Say) -> Image:
     return _ensure("cab-tools", text, "tools", say)
 
 
-def agent_image(adapter: Adapter, version: str, requires: Iterable[str], say: Say) -> Image:
+def agent_image(
+    adapter: Adapter, version: str, requires: Iterable[str], extras: Sequence[Recipe], say: Say
+) -> Image:
     """Return the image in which an agent runs, built on first use.
 
     Raises:
@@ -57,7 +68,8 @@ def agent_image(adapter: Adapter, version: str, requires: Iterable[str], say: Sa
     """
     tools = tools_image(requires, say)
     cli = cli_image(adapter, version, say)
-    text = agent_dockerfile(tools.id, cli.id, adapter.recipe(version))
+    added = [(_extra_image(r, say).id, r) for r in extras]
+    text = agent_dockerfile(tools.id, cli.id, adapter.recipe(version), added)
     return _ensure(f"cab-agent-{adapter.name}", text, "agent", say, version)
 
 
@@ -65,6 +77,24 @@ def cli_image(adapter: Adapter, version: str, say: Say) -> Image:
     """Return the image that holds a CLI alone."""
     text = cli_dockerfile(_base(say), adapter, version, ca=_ca() is not None)
     return _ensure(f"cab-cli-{adapter.name}", text, "cli", say, version)
+
+
+def cell_image(adapter: Adapter, version: str, requires: Iterable[str], say: Say) -> Image:
+    """Return the image for `docker run IMAGE run-cell`: an agent's image with cab and packs on top.
+
+    Raises:
+        ImageError: it cannot be built, or cab cannot be packed.
+    """
+    agent = agent_image(adapter, version, requires, (), say)
+    name, data = own_wheel(say)
+    digest = hashlib.sha256(data).hexdigest()
+    text = cell_dockerfile(agent.id, name, ca=_ca() is not None) + f"LABEL cab.wheel={digest}\n"
+    return _ensure(f"cab-cell-{adapter.name}", text, "cell", say, version, {name: data})
+
+
+def _extra_image(recipe: Recipe, say: Say) -> Image:
+    """Return the image that holds what a stack's item needs."""
+    return _ensure("cab-extra", extra_dockerfile(_base(say), recipe, ca=_ca() is not None), "cli", say)
 
 
 def read_version(image: Image, name: str) -> str | None:
@@ -163,7 +193,14 @@ def _ca() -> Path | None:
     return None
 
 
-def _ensure(repository: str, dockerfile: str, role: str, say: Say, version: str = "") -> Image:
+def _ensure(
+    repository: str,
+    dockerfile: str,
+    role: str,
+    say: Say,
+    version: str = "",
+    files: Mapping[str, bytes] | None = None,
+) -> Image:
     from docker.errors import ImageNotFound
 
     digest = hashlib.sha256(dockerfile.encode()).hexdigest()[:12]
@@ -172,16 +209,16 @@ def _ensure(repository: str, dockerfile: str, role: str, say: Say, version: str 
         try:
             found = client().inspect_image(name)
         except ImageNotFound:
-            _build(name, dockerfile, role, say)
+            _build(name, dockerfile, role, say, files or {})
             found = client().inspect_image(name)
     return Image(name, found["Id"], next(iter(found.get("RepoDigests") or []), None))
 
 
-def _build(name: str, dockerfile: str, role: str, say: Say) -> None:
+def _build(name: str, dockerfile: str, role: str, say: Say, files: Mapping[str, bytes]) -> None:
     say(f"building {name}")
     step, tail = "", list[str]()
     stream = client().build(
-        fileobj=_context(dockerfile),
+        fileobj=_context(dockerfile, files),
         custom_context=True,
         tag=name,
         rm=True,
@@ -202,16 +239,14 @@ def _build(name: str, dockerfile: str, role: str, say: Say) -> None:
             raise ImageError(f"building {name} failed at: {step}\n" + "\n".join([*tail, str(line["error"])]))
 
 
-def _context(dockerfile: str) -> io.BytesIO:
+def _context(dockerfile: str, files: Mapping[str, bytes]) -> io.BytesIO:
     data = io.BytesIO()
+    ca = _ca()
+    content = {**files, "Dockerfile": dockerfile.encode(), "ca.crt": ca.read_bytes() if ca else b""}
     with tarfile.open(fileobj=data, mode="w") as archive:
-        ca = _ca()
-        for name, content in (
-            ("Dockerfile", dockerfile.encode()),
-            ("ca.crt", ca.read_bytes() if ca else b""),
-        ):
+        for name, content_of in content.items():
             info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
+            info.size = len(content_of)
+            archive.addfile(info, io.BytesIO(content_of))
     data.seek(0)
     return data

@@ -1,31 +1,28 @@
 """The runtime itself: how a room becomes a container.
 
-The agent's container has no network. The gateway's socket is mounted, and a forwarder (socat) listens
-on the container's own loopback; so the CLI has an endpoint, and nothing else can be reached. The
-grader's container has neither.
+The agent's container reaches the gateway alone (see `sealed`), the grader's nothing.
 """
 
 from __future__ import annotations
 
 import os
-import shlex
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from cab_core.plugins.protocols import Adapter, Output, Say, StopSignal
-from cab_core.records import Execution, Installation, Process, Room
+from cab_core.records import Execution, Installation, Process, Recipe, Room
 from cab_core.trace.clock import utc_now
 
+from .. import sealed
 from ..scratch import is_full, sized_scratch
 from .container import Ended, run_container
-from .dockerfile import PORT, ROOT, cli_path
+from .dockerfile import ROOT, extra_path
 from .engine import labels
 from .images import agent_image, read_version, tools_image
 from .leftovers import sweep_once
 
-_INSIDE = {"work": "/work", "home": "/home/agent", "tmp": "/tmp"}
-_SOCKET_DIR = "/run/cab"
+_PATH = ["/usr/local/bin", "/usr/bin", "/bin"]
 MEMORY = 4 << 30
 DISK = 1 << 30
 PIDS = 512
@@ -37,7 +34,7 @@ class DockerRuntime:
 
     name = "docker"
     citable = True
-    network = "gateway"
+    networks = ("gateway", "open")
     sockets = True
     facts = {  # noqa: RUF012  recorded in the cell
         "memory_bytes": MEMORY,
@@ -45,16 +42,23 @@ class DockerRuntime:
         "pids": PIDS,
     }
 
-    def install(self, adapter: Adapter, version: str, requires: tuple[str, ...], say: Say) -> Installation:
+    def install(
+        self,
+        adapter: Adapter,
+        version: str,
+        requires: tuple[str, ...],
+        extras: tuple[Recipe, ...],
+        say: Say,
+    ) -> Installation:
         """Build the images of a CLI and its tasks' toolchains, once; see `images`."""
         sweep_once(say)
-        image = agent_image(adapter, version, requires, say)
+        image = agent_image(adapter, version, requires, extras, say)
         recipe, prefix = adapter.recipe(version), f"{ROOT}/{adapter.name}"
         return Installation(
             name=adapter.name,
             version=version,
             reported=read_version(image, adapter.name),
-            path=tuple(cli_path(recipe, prefix)),
+            path=(*recipe.path_at(prefix), *extra_path(extras)),
             env=recipe.env_at(prefix),
             image=image.name,
             image_id=image.id,
@@ -67,11 +71,11 @@ class DockerRuntime:
 
     def inside(self, scratch: Path, name: str) -> str:
         """Return where a room's directory is mounted."""
-        return _INSIDE.get(name, f"/{name}")
+        return sealed.inside(name)
 
     def endpoint(self, gateway_url: str) -> str:
         """Return the forwarder's address; the gateway's own cannot be reached."""
-        return f"http://127.0.0.1:{PORT}/v1"
+        return sealed.ENDPOINT
 
     def run(self, room: Room, process: Process, output: Output, stop: StopSignal) -> Execution:
         """Run one process in a container of its own."""
@@ -127,7 +131,7 @@ def _creation(room: Room, process: Process) -> dict[str, Any]:
     uid, gid = _user()
     host = HostConfig(
         version="1.41",
-        network_mode="none",
+        network_mode=_network(room),
         binds=_binds(room),
         tmpfs={"/tmp": "rw,nosuid,nodev,exec,size=512m,mode=1777"},
         read_only=True,
@@ -143,15 +147,19 @@ def _creation(room: Room, process: Process) -> dict[str, Any]:
     )
     return {
         "image": image_of(room),
-        "command": _command(room, process),
+        "command": sealed.command(room, process),
         "user": f"{uid}:{gid}",
         "working_dir": process.cwd,
-        "environment": _environment(room, process),
+        "environment": sealed.environment(room, process, _PATH),
         "tty": process.tty,
-        "network_disabled": True,
         "labels": labels(**{"cab.role": room.role}),
         "host_config": host,
     }
+
+
+def _network(room: Room) -> str:
+    """The grader never has a network; the agent only where that was chosen."""
+    return "bridge" if room.role == "agent" and room.network == "open" else "none"
 
 
 def image_of(room: Room) -> str:
@@ -162,46 +170,7 @@ def image_of(room: Room) -> str:
 
 
 def _binds(room: Room) -> dict[str, Any]:
-    scratch = Path(room.scratch)
-    binds: dict[str, Any] = {
-        str(scratch / name): {"bind": _INSIDE.get(name, f"/{name}"), "mode": "rw" if writable else "ro"}
-        for name, writable in room.mounts.items()
-        if name != "tmp"  # a tmpfs of the container's own
-    }
-    if room.socket is not None:
-        binds[str(Path(room.socket).parent)] = {"bind": _SOCKET_DIR, "mode": "ro"}
-    return binds
-
-
-def _environment(room: Room, process: Process) -> dict[str, str]:
-    installed = room.installation
-    path = [*(installed.path if installed else ()), "/usr/local/bin", "/usr/bin", "/bin"]
     return {
-        "PATH": ":".join(path),
-        "HOME": "/home/agent" if room.role == "agent" else "/home",
-        "LANG": "C.UTF-8",
-        "TERM": "xterm-256color" if process.tty else "dumb",
-        **(installed.env if installed else {}),
-        **process.env,
+        host: {"bind": inner, "mode": "rw" if writable else "ro"}
+        for host, inner, writable in sealed.mounts(room)
     }
-
-
-def _command(room: Room, process: Process) -> list[str]:
-    """Return the program, behind the forwarder where there is a socket, with its standard input."""
-    stdin = "/dev/null" if process.stdin is None else _as_seen(room, process.stdin)
-    run = f'exec "$@" < {shlex.quote(stdin)}'
-    if room.socket is None:
-        return ["/bin/sh", "-c", run, "sh", *process.argv]
-    forward = (
-        f"socat TCP-LISTEN:{PORT},bind=127.0.0.1,fork,reuseaddr "
-        f"UNIX-CONNECT:{_SOCKET_DIR}/{Path(room.socket).name} >/dev/null 2>&1 & "
-        f"until grep -q ':{PORT:04X} ' /proc/net/tcp; do sleep 0.01; done; "
-    )
-    # The terminal leaves line ends alone, so that a log holds what was printed.
-    plain = "stty -opost 2>/dev/null; stty cols 100 rows 30 2>/dev/null; " if process.tty else ""
-    return ["/bin/sh", "-c", forward + plain + run, "sh", *process.argv]
-
-
-def _as_seen(room: Room, path: str) -> str:
-    name, _, rest = str(Path(path).relative_to(room.scratch)).partition("/")
-    return f"{_INSIDE.get(name, f'/{name}')}/{rest}"

@@ -43,7 +43,7 @@ def aider_image(engine: object) -> Installation:
     plugins = Plugins()
     adapter = plugins.adapter("aider")
     requires = find_task("mutations/py-stock-reorder").task.doc.grade.requires
-    return plugins.runtime("docker").install(adapter, adapter.default_version, requires, print)
+    return plugins.runtime("docker").install(adapter, adapter.default_version, requires, (), print)
 
 
 @pytest.fixture

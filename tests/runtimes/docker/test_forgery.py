@@ -25,12 +25,15 @@ def ours() -> list[str]:
 
 def test_a_background_loop_writes_nothing_after_the_end(contain: Play) -> None:
     """A loop that goes on writing the answer is dead before the work dir is read."""
-    script = ANSWER + """
+    script = (
+        ANSWER
+        + """
 import subprocess
 call()
 loop = f"import os, time\\nos.setsid()\\ntime.sleep(1)\\nwhile True:\\n  open('/work/stock.py','w').write({ANSWER!r})"
 subprocess.Popen([sys.executable, "-c", loop])
 """
+    )
     _, result = contain(script)
     assert result.outcome == "failed"
     assert result.scores["blast_radius"].values["total_changes"] == 0
@@ -38,13 +41,16 @@ subprocess.Popen([sys.executable, "-c", loop])
 
 def test_an_answer_after_the_limit_does_not_count(contain: Play) -> None:
     """A CLI that ignores SIGTERM and writes the answer later is killed before it can."""
-    script = ANSWER + """
+    script = (
+        ANSWER
+        + """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 call()
 time.sleep(30)
 open("stock.py", "w").write(ANSWER)
 """
+    )
     _, result = contain(script, limits=Limits(wall_s=2))
     assert result.outcome == "limit_wall"
     assert result.scores["pass_rate"].values["pass"] == 0
@@ -123,7 +129,9 @@ except OSError as exc: print(exc.errno)
 
 def test_running_out_of_memory_is_told(contain: Play) -> None:
     """An agent that takes more memory than there is ends with limit_memory."""
-    _, result = contain("call(); x = [bytearray(1 << 27) for _ in range(99)]; [b.__setitem__(0, 1) for b in x]")
+    _, result = contain(
+        "call(); x = [bytearray(1 << 27) for _ in range(99)]; [b.__setitem__(0, 1) for b in x]"
+    )
     assert result.outcome == "limit_memory", result.why
 
 

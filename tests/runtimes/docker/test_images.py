@@ -35,7 +35,7 @@ def test_nothing_is_built_twice(aider_image: Installation) -> None:
     """The same recipe and toolchains give the same image without a step."""
     plugins, said = Plugins(), []
     adapter = plugins.adapter("aider")
-    again = plugins.runtime("docker").install(adapter, "0.86.2", ("python3>=3.9",), said.append)
+    again = plugins.runtime("docker").install(adapter, "0.86.2", ("python3>=3.9",), (), said.append)
     assert again == aider_image
     assert not [s for s in said if s.startswith("Step")]
 
@@ -77,7 +77,9 @@ def test_the_real_aider_passes_in_its_container(cab: Cab, aider_image: Installat
 def started(cab: Cab) -> tuple[subprocess.Popen[bytes], str]:
     """Start a run whose model never answers; return it and the id of its container."""
     args = [str(CAB), "run", *ONE, "--model", "scripted:hang", "--wall", "60"]
-    run = subprocess.Popen(args, cwd=cab.cwd, env=cab.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    run = subprocess.Popen(
+        args, cwd=cab.cwd, env=cab.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     deadline = time.monotonic() + 40
     while time.monotonic() < deadline:
         for container in client().containers(filters={"label": "cab.role=agent"}):
@@ -146,7 +148,10 @@ def test_many_cells_leave_nothing(tmp_path: Path, puppet_image: Installation) ->
     count = int(os.environ.get("CAB_PROVE_CELLS", "20"))
     mounts = Path("/proc/mounts").read_text().count("/cab-")
     code = CELLS.format(
-        root=str(Path(__file__).parents[3]), image=puppet_image.image_id, runs=str(tmp_path / "runs"), count=count
+        root=str(Path(__file__).parents[3]),
+        image=puppet_image.image_id,
+        runs=str(tmp_path / "runs"),
+        count=count,
     )
     scratch = tmp_path / "scratch"
     scratch.mkdir()

@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cab_core.gateway.models import Model
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Installation, Limits
@@ -32,7 +34,7 @@ def test_a_fix_passes_and_is_citable_but_for_the_model(contain: Play) -> None:
     _, result = contain(FIX)
     assert result.outcome == "passed", result.why
     assert result.scores["blast_radius"].headline == 0.0
-    assert result.network == "gateway" and result.marks == ("scripted",)
+    assert result.cell.network == "gateway" and result.marks == ("scripted",)
     assert re.fullmatch(r"sha256:[0-9a-f]{64}", result.identity.image_id or "")
 
 
@@ -122,7 +124,9 @@ def answers() -> set[str]:
         f.sha256 for p in Catalog(Plugins()).tasks() for f in p.files if f.section in ("tests", "solution")
     }
     core = Path(__file__).parents[3] / "cab_core"
-    return secret | {hashlib.sha256(p.read_bytes()).hexdigest() for p in core.rglob("*.py") if p.stat().st_size}
+    return secret | {
+        hashlib.sha256(p.read_bytes()).hexdigest() for p in core.rglob("*.py") if p.stat().st_size
+    }
 
 
 def test_no_answer_and_no_harness_is_in_the_room(contain: Play, aider_image: Installation) -> None:
@@ -147,3 +151,32 @@ print(len(seen))
     seen = {line[1:] for line in lines if re.fullmatch(r"\+[0-9a-f]{64}", line)}
     assert len(seen) > 5000
     assert not seen & answers()
+
+
+def test_an_open_network_is_a_choice_that_is_told(contain: Play) -> None:
+    """With network open there is a route, and the result says so and is provisional."""
+    script = "call(); print(open('/proc/net/route').read().count('\\n') - 1)"
+    directory, result = contain(script, network="open")
+    assert int((directory / "stdout.log").read_text()) > 0
+    assert (result.cell.network, result.citable) == ("open", False) and "provisional" in result.marks
+
+
+def test_a_container_costs_at_most_six_calls_to_the_engine(
+    contain: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Agent and grader together make at most twelve requests."""
+    import requests
+
+    seen: list[str] = []
+    send = requests.Session.send
+
+    def counted(
+        self: requests.Session, request: requests.PreparedRequest, **more: object
+    ) -> requests.Response:
+        seen.append(f"{request.method} {request.path_url}")
+        return send(self, request, **more)  # type: ignore[arg-type]
+
+    contain("call()")
+    monkeypatch.setattr(requests.Session, "send", counted)
+    contain("call()")
+    assert 8 <= len(seen) <= 12, seen

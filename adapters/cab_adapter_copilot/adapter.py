@@ -1,0 +1,121 @@
+"""How the Copilot CLI is installed, started and read. Facts were seen on copilot 1.0.102."""
+
+from __future__ import annotations
+
+import json
+
+import attrs
+
+from cab_core import Harvest, Job, Launch, Leftovers, Recipe
+from cab_core.errors import UserError
+from cab_core.records import Applied, Args, Env, Files, Instructions, McpServer, Skill, StackItem
+
+from .dialect import CreateTool
+from .events import events_of, failure, finished, shown, step_of, token_claim
+
+_USAGE = ".copilot/usage.json"  # below HOME
+
+
+class Copilot:
+    """Adapter of the Copilot CLI, which needs no login where it is given an endpoint."""
+
+    name = "copilot"
+    default_version = "1.0.102"
+    protocols = ("openai-chat",)
+    render = staticmethod(shown)
+
+    def recipe(self, version: str) -> Recipe:
+        """The program unpacks 235 MB before it does anything: once beside itself, not in every HOME."""
+        return Recipe(npm=(f"@github/copilot@{version}",), env={"COPILOT_PKG_CACHE_HOME": "{prefix}/cache"})
+
+    def version_argv(self) -> list[str]:
+        """Print the version, which unpacks the program too."""
+        return ["copilot", "--version"]
+
+    def launch(self, job: Job) -> Launch:
+        """Everything is said by environment and arguments; the prompt goes through standard input.
+
+        What the work dir holds (MCP servers, hooks, settings) is not loaded, for it is not trusted;
+        so COPILOT_ALLOW_ALL, which trusts it, stays unset and the permissions are given one by one.
+        """
+        stack = _Effect()
+        for item in job.stack:
+            stack.add(item)
+        argv = ["copilot", "--allow-all-tools", "--allow-all-paths", "--no-color", "--output-format", "json"]
+        argv += ["--usage-output-file", f"{job.home}/{_USAGE}", *_params(job), *stack.argv]
+        return Launch(
+            argv=tuple(argv),
+            env={**_environment(job), **stack.env},
+            files=stack.files,
+            stdin=job.prompt,
+            stack=tuple(Applied(item=f"{i.kind}:{i.name}") for i in job.stack),
+        )
+
+    def harvest(self, left: Leftovers) -> Harvest:
+        """Read the events on stdout; tokens are in the usage file alone."""
+        events = events_of(left.stdout)
+        steps = [step for event in events if (step := step_of(event))]
+        done = finished(events)
+        return Harvest(
+            transcript=tuple(steps),
+            claim=token_claim(left.read(_USAGE) or ""),
+            final_message=next((s.text for s in reversed(steps) if s.role == "assistant"), None),
+            finished=done,
+            failure=None if done else failure(events, left.stderr),
+        )
+
+    def dialect(self) -> CreateTool:
+        """How a scripted model edits: room is made with `bash`, then one `create` call a file."""
+        return CreateTool()
+
+
+def _environment(job: Job) -> dict[str, str]:
+    """Offline means: no login, no telemetry, no update, no GitHub. The key is kept from its tools' shells."""
+    env = {
+        "COPILOT_OFFLINE": "true",
+        "COPILOT_AUTO_UPDATE": "false",
+        "COPILOT_PROVIDER_BASE_URL": job.endpoint,
+        "COPILOT_PROVIDER_API_KEY": job.token,
+        "COPILOT_MODEL": job.model,
+    }
+    if job.context_tokens is not None:
+        env["COPILOT_PROVIDER_MAX_PROMPT_TOKENS"] = str(job.context_tokens)
+    return env
+
+
+def _params(job: Job) -> list[str]:
+    """Return the arguments for the model's parameters: the CLI can set one of them only."""
+    if unknown := sorted(set(job.model_params) - {"reasoning_effort"}):
+        raise UserError(f"copilot can set reasoning_effort alone, not {', '.join(unknown)}")
+    return [f"--reasoning-effort={value}" for value in job.model_params.values()]
+
+
+@attrs.define
+class _Effect:
+    """What a stack adds to the launch."""
+
+    argv: list[str] = attrs.field(factory=list)
+    env: dict[str, str] = attrs.field(factory=dict)
+    files: dict[str, str] = attrs.field(factory=dict)
+
+    def add(self, item: StackItem) -> None:
+        if isinstance(item, McpServer):
+            path = f".cab/mcp/{item.name}.json"
+            self.files[path] = json.dumps({"mcpServers": {item.name: _server(item)}})
+            self.argv += ["--additional-mcp-config", f"@~/{path}"]
+        elif isinstance(item, Instructions):
+            self.files[f".copilot/instructions/{item.name}.instructions.md"] = item.text
+        elif isinstance(item, Skill):
+            head = f"---\nname: {item.name}\ndescription: {json.dumps(item.description)}\n---\n\n"
+            self.files[f".copilot/skills/{item.name}/SKILL.md"] = head + item.text
+        elif isinstance(item, Env):
+            self.env |= item.values
+        elif isinstance(item, Args):
+            self.argv += item.argv
+        elif isinstance(item, Files):
+            self.files |= item.files
+
+
+def _server(item: McpServer) -> dict[str, object]:
+    program, *args = item.command
+    return {"type": "local", "command": program, "args": args, "env": item.env, "tools": ["*"]}

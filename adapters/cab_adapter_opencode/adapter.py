@@ -1,0 +1,129 @@
+"""How opencode is installed, started and read. Facts were seen on opencode 1.18.33."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import attrs
+
+from cab_core import Harvest, Job, Launch, Leftovers, Recipe
+from cab_core.records import Applied, Args, Env, Files, Instructions, McpServer, Skill, StackItem, Step
+
+from .dialect import WriteTool
+from .events import events_of, failure, finished, shown, step_of, token_claim
+
+# Below HOME. Our config does not lie in opencode's own directory, so that a stack may put one there.
+_CONFIG, _OWN = ".cab/opencode.json", ".config/opencode"
+
+
+class Opencode:
+    """Adapter of opencode."""
+
+    name = "opencode"
+    default_version = "1.18.33"
+    protocols = ("openai-chat",)
+    render = staticmethod(shown)
+
+    def recipe(self, version: str) -> Recipe:
+        """Its glob and grep run `rg` of the PATH; without one they load it from the network when used."""
+        path = tuple(f"npm/node_modules/@vscode/ripgrep-linux-{arch}/bin" for arch in ("x64", "arm64"))
+        return Recipe(npm=(f"opencode-ai@{version}", "@vscode/ripgrep@1.18.0"), path=path)
+
+    def version_argv(self) -> list[str]:
+        """Print the version."""
+        return ["opencode", "--version"]
+
+    def launch(self, job: Job) -> Launch:
+        """As an argument the prompt would arrive in quotation marks; the title saves a call for one."""
+        stack = _Effect()
+        for item in job.stack:
+            stack.add(item)
+        return Launch(
+            argv=("opencode", "run", "--format", "json", "--title", "cab", *stack.argv),
+            env={"OPENCODE_CONFIG": f"{job.home}/{_CONFIG}", **_QUIET, **stack.env},
+            files={_CONFIG: json.dumps(_config(job, stack)), **_LIBRARY, **stack.files},
+            stdin=job.prompt,
+            stack=tuple(Applied(item=f"{i.kind}:{i.name}") for i in job.stack),
+        )
+
+    def harvest(self, left: Leftovers) -> Harvest:
+        """Read the events on stdout, which begin after the prompt."""
+        events = events_of(left.stdout)
+        steps = [step for event in events if (step := step_of(event))]
+        done = finished(events)
+        return Harvest(
+            transcript=(Step(role="user", text=left.job.prompt), *steps),
+            claim=token_claim(left.stdout, events),
+            final_message=next((s.text for s in reversed(steps) if s.role == "assistant"), None),
+            finished=done,
+            failure=None if done else failure(events, left.stderr),
+        )
+
+    def dialect(self) -> WriteTool:
+        """How a scripted model edits: one `write` call a file."""
+        return WriteTool()
+
+
+# The work dir's opencode.json and .opencode could send the calls elsewhere or run plugins: they are not
+# read. Language servers, the list of models and updates would come from the network.
+_QUIET = {
+    f"OPENCODE_DISABLE_{name}": "1"
+    for name in ("PROJECT_CONFIG", "LSP_DOWNLOAD", "MODELS_FETCH", "AUTOUPDATE")
+}
+
+# At every start opencode installs its plugin library into its config directory, and where a plugin lies
+# there it waits for that: 73 s without a network. A lock file that names the library makes it content.
+_LOCK = {"packages": {"": {"dependencies": {"@opencode-ai/plugin": "*"}}}}
+_LIBRARY = {f"{_OWN}/package-lock.json": json.dumps(_LOCK), f"{_OWN}/node_modules/.keep": ""}
+
+
+def _config(job: Job, stack: _Effect) -> dict[str, Any]:
+    access = {"options": {"baseURL": job.endpoint, "apiKey": job.token}, "models": {job.model: _model(job)}}
+    return {
+        "provider": {"cab": {"npm": "@ai-sdk/openai-compatible", **access}},  # comes with opencode
+        "enabled_providers": ["cab"],
+        "model": f"cab/{job.model}",
+        "share": "disabled",
+        "permission": {"*": "allow"},  # nobody is there to be asked
+        # With the project's config its instructions are left out too. One that is not there does no harm.
+        "instructions": [f"{job.workdir}/AGENTS.md", *stack.instructions],
+        "mcp": stack.servers,
+    }
+
+
+def _model(job: Job) -> dict[str, Any]:
+    model: dict[str, Any] = {"options": dict(job.model_params)}
+    if job.context_tokens is not None:
+        # opencode wants both; it keeps the output's share free when it shortens a conversation.
+        model["limit"] = {"context": job.context_tokens, "output": min(32_000, job.context_tokens // 4)}
+    return model
+
+
+@attrs.define
+class _Effect:
+    """What a stack adds to the launch and to opencode's config."""
+
+    argv: list[str] = attrs.field(factory=list)
+    env: dict[str, str] = attrs.field(factory=dict)
+    files: dict[str, str] = attrs.field(factory=dict)
+    servers: dict[str, Any] = attrs.field(factory=dict)
+    instructions: list[str] = attrs.field(factory=list)
+
+    def add(self, item: StackItem) -> None:
+        if isinstance(item, McpServer):
+            server = {"type": "local", "command": item.command, "environment": item.env, "enabled": True}
+            # By itself opencode goes on without a server that has not started after 5 s.
+            self.servers[item.name] = {**server, "timeout": 60_000}
+        elif isinstance(item, Instructions):
+            self.files[f".cab/instructions/{item.name}.md"] = item.text
+            self.instructions.append(f"~/.cab/instructions/{item.name}.md")
+        elif isinstance(item, Skill):
+            head = f"---\nname: {item.name}\ndescription: {json.dumps(item.description)}\n---\n\n"
+            self.files[f"{_OWN}/skill/{item.name}/SKILL.md"] = head + item.text
+        elif isinstance(item, Env):
+            self.env |= item.values
+        elif isinstance(item, Args):
+            self.argv += item.argv
+        elif isinstance(item, Files):
+            self.files |= item.files

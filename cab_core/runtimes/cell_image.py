@@ -1,0 +1,50 @@
+"""Inside a cell image: the CLI lies there already, and agent and grader run as users of their own.
+
+Such an image (`cab images build --cell`) holds cab and packs readable by root alone. cab runs as root
+in it; so the agent, who is another user, reads neither the answers nor the environment of cab's process.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cab_core.plugins.protocols import Adapter
+from cab_core.records import Installation, Room
+
+IMAGE_ROOT = "CAB_IMAGE_ROOT"  # variable that the image sets: where CLIs lie
+UIDS = {"agent": 1000, "grader": 1001}
+
+
+def in_image(adapter: Adapter, version: str) -> Installation | None:
+    """Return the CLI of the image we are in, or None where we are in none, or it holds another."""
+    root = os.environ.get(IMAGE_ROOT)
+    if root is None:
+        return None
+    prefix = Path(root, adapter.name)
+    recipe = adapter.recipe(version)
+    if not (prefix / "VERSION").is_file():
+        return None
+    return Installation(
+        name=adapter.name,
+        version=version,
+        reported=(prefix / "VERSION").read_text().strip().splitlines()[0],
+        path=recipe.path_at(str(prefix)),
+        env=recipe.env_at(str(prefix)),
+    )
+
+
+def hand_over(room: Room) -> int:
+    """Give a room's directories to its user, closed to the other one; return the user's id."""
+    uid = UIDS[room.role]
+    scratch = Path(room.scratch)
+    for path in (scratch, *scratch.parents):
+        if path == Path(path.anchor) or path.stat().st_uid != os.geteuid():
+            break
+        path.chmod(path.stat().st_mode | 0o011)  # may be passed through, not listed
+    for name, writable in room.mounts.items():
+        for base, dirs, files in os.walk(scratch / name):
+            for entry in (base, *(os.path.join(base, n) for n in (*dirs, *files))):  # noqa: PTH118
+                os.lchown(entry, uid if writable else 0, uid)
+        (scratch / name).chmod(0o770 if writable else 0o750)
+    return uid

@@ -1,0 +1,68 @@
+"""What the sealed runtimes share: where a room's directories are mounted, and the forwarder.
+
+The agent's room has no network. The gateway's socket is mounted, and a forwarder (socat) listens on
+the room's own loopback; so the CLI has an endpoint, and nothing else can be reached.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from cab_core.records import Process, Room
+from cab_core.trace.asciicast import COLUMNS, ROWS
+
+PORT = 31415  # of the forwarder
+ENDPOINT = f"http://127.0.0.1:{PORT}/v1"
+SOCKET_DIR = "/run/cab"
+_INSIDE = {"work": "/work", "home": "/home/agent", "tmp": "/tmp"}
+_FORWARD = (
+    f"socat TCP-LISTEN:{PORT},bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:{SOCKET_DIR}/%s >/dev/null 2>&1 & "
+    f"until grep -q ':{PORT:04X} ' /proc/net/tcp; do sleep 0.01; done; "
+)
+
+
+def inside(name: str) -> str:
+    """Return where a room's directory is mounted."""
+    return _INSIDE.get(name, f"/{name}")
+
+
+def mounts(room: Room) -> list[tuple[str, str, bool]]:
+    """Return (path on the host, path inside, writable) of what is mounted. /tmp is the room's own."""
+    found = [
+        (str(Path(room.scratch, name)), inside(name), writable)
+        for name, writable in room.mounts.items()
+        if name != "tmp"
+    ]
+    if room.socket is not None:
+        found.append((str(Path(room.socket).parent), SOCKET_DIR, False))
+    return found
+
+
+def command(room: Room, process: Process) -> list[str]:
+    """Return the program, behind the forwarder where there is a socket, with its standard input.
+
+    A terminal is told to leave line ends alone, so that a log holds exactly what was printed.
+    """
+    stdin = "/dev/null" if process.stdin is None else _as_seen(room, process.stdin)
+    forward = "" if room.socket is None else _FORWARD % Path(room.socket).name
+    plain = f"stty -opost cols {COLUMNS} rows {ROWS} 2>/dev/null < /dev/tty; " if process.tty else ""
+    return ["/bin/sh", "-c", f'{forward}{plain}exec "$@" < {shlex.quote(stdin)}', "sh", *process.argv]
+
+
+def environment(room: Room, process: Process, path: list[str]) -> dict[str, str]:
+    """Return the whole environment of a process."""
+    installed = room.installation
+    return {
+        "PATH": ":".join([*(installed.path if installed else ()), *path]),
+        "HOME": inside("home") if room.role == "agent" else "/home",
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color" if process.tty else "dumb",
+        **(installed.env if installed else {}),
+        **process.env,
+    }
+
+
+def _as_seen(room: Room, path: str) -> str:
+    name, _, rest = str(Path(path).relative_to(room.scratch)).partition("/")
+    return f"{inside(name)}/{rest}"

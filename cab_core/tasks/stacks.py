@@ -1,0 +1,69 @@
+"""Stacks: found by name or read from a file, composed in order, clashes told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import attrs
+
+from cab_core.errors import UserError
+from cab_core.plugins.registry import Plugins
+from cab_core.records import Env, Files, McpServer, Recipe, StackItem
+from cab_core.records.stack import StackDoc
+
+from .documents import read_document
+
+
+@attrs.frozen(kw_only=True)
+class Stack:
+    """What is given to the CLI: the names for the cell's id, and the items in order."""
+
+    names: tuple[str, ...] = ()
+    items: tuple[StackItem, ...] = ()
+
+    def recipes(self) -> tuple[Recipe, ...]:
+        """Return what must be installed for the items."""
+        return tuple(i.recipe for i in self.items if isinstance(i, McpServer) and i.recipe is not None)
+
+
+def compose(wanted: Sequence[str], plugins: Plugins) -> Stack:
+    """Return the stacks one after the other as one.
+
+    Raises:
+        UserError: one is unknown or malformed, or two items want one name, variable or path.
+    """
+    parts = [_find(text, plugins) for text in wanted]
+    _check_clashes(parts)
+    return Stack(names=tuple(n for n, _ in parts), items=tuple(i for _, items in parts for i in items))
+
+
+def _find(text: str, plugins: Plugins) -> tuple[str, tuple[StackItem, ...]]:
+    if text.endswith(".toml"):
+        found = read_document(Path(text), StackDoc)
+        return found.name, found.items()
+    items = tuple(plugins.get("stack", text))
+    strange = [type(i).__name__ for i in items if not isinstance(i, StackItem)]
+    if strange:
+        owner = plugins.owner("stack", text).owner
+        raise UserError(f"stack {text!r} of plugin {owner} holds a {strange[0]}, which is no stack item")
+    return text, items
+
+
+def _check_clashes(parts: Sequence[tuple[str, tuple[StackItem, ...]]]) -> None:
+    owners: dict[str, str] = {}
+    for stack, items in parts:
+        for item in items:
+            for claim in _claims(item):
+                if claim in owners:
+                    raise UserError(f"stacks {owners[claim]!r} and {stack!r} both want {claim}; drop one")
+                owners[claim] = stack
+
+
+def _claims(item: StackItem) -> Iterator[str]:
+    """Yield what only one item may have."""
+    yield f"{item.kind} {item.name!r}"
+    if isinstance(item, Env):
+        yield from (f"the variable {n}" for n in item.values)
+    if isinstance(item, Files):
+        yield from (f"the file {p}" for p in item.files)

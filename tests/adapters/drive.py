@@ -1,0 +1,102 @@
+"""One run of a real CLI, from its adapter's launch, against an endpoint: what the gateway would see."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from cab_core.plugins.protocols import Adapter, Leftovers, StopSignal
+from cab_core.plugins.registry import Plugins
+from cab_core.records import Harvest, Installation, Job, Process, Room, StackItem
+from tests.conftest import Cab
+from tests.support.endpoint import Endpoint
+
+# A server of the Model Context Protocol with one tool, `echo`.
+MCP_SERVER = (sys.executable, "-c", '''
+import json, os, sys
+for line in sys.stdin:
+    asked = json.loads(line)
+    tool = {"name": "echo", "description": os.environ["PROBE"], "inputSchema": {"type": "object", "properties": {}}}
+    about = {"protocolVersion": "2024-11-05", "capabilities": {"tools": {}},
+             "serverInfo": {"name": "probe", "version": "1"}}
+    answers = {"initialize": about, "tools/list": {"tools": [tool]}}
+    if "id" in asked:
+        answer = answers.get(asked["method"], {})
+        print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": answer}), flush=True)
+''')  # fmt: skip
+
+
+class Said:
+    """Everything that a process printed, by channel."""
+
+    def __init__(self) -> None:
+        self.stdout, self.stderr = bytearray(), bytearray()
+
+    def feed(self, channel: str, data: bytes) -> None:
+        """Take a piece."""
+        getattr(self, channel).extend(data)
+
+
+def drive(
+    adapter: Adapter,
+    installation: Installation,
+    endpoint: Endpoint,
+    root: Path,
+    stack: tuple[StackItem, ...] = (),
+) -> Harvest:
+    """Run the CLI once in a fresh HOME below `root`; `root/work` may hold files already."""
+    for name in ("work", "home", "tmp"):
+        (root / name).mkdir(exist_ok=True)
+    job = Job(
+        prompt='Look at "it".', model="served-1", endpoint=endpoint.url, token="T-0123", home=str(root / "home"),
+        workdir=str(root / "work"), deadline_s=60, stack=stack,
+    )  # fmt: skip
+    launch = adapter.launch(job)
+    (root / "stdin").write_text(launch.stdin or "")
+    for path, text in launch.files.items():
+        (root / "home" / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / "home" / path).write_text(text)
+    process = Process(
+        argv=launch.argv, cwd=launch.cwd or job.workdir, env=launch.env, stdin=str(root / "stdin"), timeout_s=60,
+        tty=True,
+    )  # fmt: skip
+    said = Said()
+    room = Room(scratch=str(root), mounts={}, role="agent", installation=installation)
+    ended = Plugins().runtime("local").run(room, process, said, StopSignal())
+    left = Leftovers(
+        job=job, home=root / "home", exit_code=ended.exit_code, stdout=said.stdout.decode(),
+        stderr=said.stderr.decode(),
+    )  # fmt: skip
+    return adapter.harvest(left)
+
+
+def tools(request: dict) -> dict[str, str]:
+    """Return the tools that a request offers, with their descriptions."""
+    return {t["function"]["name"]: t["function"]["description"] for t in request["tools"]}
+
+
+TRAP = """
+schema_version = 1
+title = "t"
+prompt = "p"
+expected_files = ["a.txt"]
+[grade]
+[[grade.commands]]
+argv = ["grep", "-q", "good", "a.txt"]
+"""
+
+
+def in_a_trap(cab: Cab, root: Path, tui: str, hostile: dict[str, str]) -> Any:
+    """Run a cell of the scripted oracle on a task whose work dir holds hostile files; return its `cell.json`."""
+    files = {
+        "pack.toml": 'schema_version = 1\nname = "trap"\nversion = "1"\ntitle = "t"\n',
+        "one/task.toml": TRAP,
+    }
+    files |= {"one/workdir/a.txt": "bad\n", "one/solution/a.txt": "good\n"}
+    files |= {f"one/workdir/{name}": text for name, text in hostile.items()}
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    chosen = ("--tui", tui, "--model", "scripted:oracle", "--task", "trap/one", "--wall", "60")
+    return cab.json("run-cell", *chosen, "--pack", str(root), "--json")

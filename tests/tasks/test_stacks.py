@@ -1,0 +1,105 @@
+"""Stacks: read, composed, clashes told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cab_core.errors import BadDocument, UnknownName, UserError
+from cab_core.gateway.models import Model
+from cab_core.plugins.registry import Plugins
+from cab_core.records import Cell, Limits
+from cab_core.run.order import content_key
+from cab_core.tasks.stacks import compose
+from tests.support.puppet import find_task
+
+HOUSE = """
+schema_version = 1
+name = "house"
+[[instructions]]
+name = "style"
+text = "Use tabs."
+[[mcp]]
+name = "probe"
+command = ["python3", "-m", "probe"]
+recipe = { pip = ["probe==1"] }
+[[env]]
+name = "flags"
+values = { FLAG = "1" }
+"""
+
+
+def write(directory: Path, name: str, text: str) -> str:
+    """Write a stack file and return its path."""
+    path = directory / name
+    path.write_text(text)
+    return str(path)
+
+
+def test_stacks_are_composed_in_order(tmp_path: Path) -> None:
+    """Two files give their items one after the other; what servers need is collected."""
+    other = (
+        HOUSE.replace("house", "other")
+        .replace("style", "tone")
+        .replace("probe", "echo")
+        .replace("flags", "f2")
+        .replace("FLAG", "F2")
+    )
+    stack = compose([write(tmp_path, "a.toml", HOUSE), write(tmp_path, "b.toml", other)], Plugins())
+    assert stack.names == ("house", "other")
+    assert [i.name for i in stack.items] == ["style", "probe", "flags", "tone", "echo", "f2"]
+    assert [r.pip for r in stack.recipes()] == [("probe==1",), ("echo==1",)]
+
+
+@pytest.mark.parametrize(
+    ("second", "says"),
+    [
+        (
+            HOUSE.replace('"house"', '"two"')
+            .replace("flags", "x")
+            .replace("FLAG", "Y")
+            .replace("probe", "q"),
+            "instructions 'style'",
+        ),
+        (
+            'schema_version = 1\nname = "two"\n[[env]]\nname = "mine"\nvalues = { FLAG = "2" }\n',
+            "the variable FLAG",
+        ),
+    ],
+)
+def test_a_clash_names_both_stacks(tmp_path: Path, second: str, says: str) -> None:
+    """Two items that want one name or variable are an error that says which."""
+    with pytest.raises(UserError) as caught:
+        compose([write(tmp_path, "a.toml", HOUSE), write(tmp_path, "b.toml", second)], Plugins())
+    assert "'house' and 'two'" in str(caught.value) and says in str(caught.value)
+
+
+def test_mistakes_are_told(tmp_path: Path) -> None:
+    """A misspelt key and an unknown name are answered with the nearest, or with what was expected."""
+    with pytest.raises(BadDocument, match="did you mean 'command'"):
+        compose([write(tmp_path, "a.toml", HOUSE.replace("command", "comand"))], Plugins())
+    with pytest.raises(UnknownName, match="unknown stack 'huose'"):
+        compose(["huose"], Plugins())
+
+
+def test_the_stack_is_part_of_the_content_key(tmp_path: Path) -> None:
+    """The same stack twice gives the same key, a changed instruction another, no stack a third."""
+    task = find_task("mutations/py-lru-cache")
+    cell = Cell(sweep_id="s", tui="t", tui_version="1", model="m", task=task.task.id, limits=Limits())
+
+    def key(text: str) -> str:
+        stack = compose([write(tmp_path, "a.toml", text)], Plugins())
+        return content_key(cell, task, Model(id="m"), "a", "r", stack.items)
+
+    assert key(HOUSE) == key(HOUSE)
+    assert (
+        len(
+            {
+                key(HOUSE),
+                key(HOUSE.replace("tabs", "spaces")),
+                content_key(cell, task, Model(id="m"), "a", "r"),
+            }
+        )
+        == 3
+    )
