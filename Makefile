@@ -40,7 +40,7 @@ unit: $(VENV)/.dev
 	$(BIN)/pytest -q -m "not aider and not slow"
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Awaitable, Coroutine
 from pathlib import Path
@@ -80,8 +81,13 @@ class Gateway:
 
     async def _listen(self, session: CellSession, socket: Path) -> None:
         assert self._runner is not None
-        site = web.UnixSite(self._runner, str(socket))
-        await site.start()
+        # A socket's path holds 107 bytes at most; through its directory's descriptor it is short.
+        directory = os.open(socket.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            site = web.UnixSite(self._runner, f"/proc/self/fd/{directory}/{socket.name}")
+            await site.start()
+        finally:
+            os.close(directory)
         socket.chmod(0o666)  # its directory alone is mounted into the cell's container
         self._sockets[session.token] = site
 

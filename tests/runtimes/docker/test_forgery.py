@@ -155,12 +155,15 @@ def test_a_container_that_is_killed_is_nobody_s_fault(contain: Play) -> None:
     assert result.outcome == "infra_sandbox", result.why
 
 
-def test_nothing_is_left_behind(contain: Play) -> None:
-    """After a cell there is no container and no mount of ours."""
-    before = Path("/proc/mounts").read_text().count("cab ")
-    contain("call()")
-    assert ours() == []
-    assert Path("/proc/mounts").read_text().count("cab ") == before
+def test_nothing_is_left_behind(contain: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a cell there is no container, no mount and no directory of ours."""
+    scratch = tmp_path / "scratch-of-this-test"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    _, result = contain("call()")
+    assert result.outcome == "failed", result.why
+    assert ours() == [] and list(scratch.iterdir()) == []
+    assert str(scratch) not in Path("/proc/mounts").read_text()
 
 
 def test_sigterm_leaves_time_to_flush(contain: Play) -> None:
