@@ -7,7 +7,6 @@ import json
 import attrs
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
-from cab_core.errors import UserError
 from cab_core.records import Applied, Args, Env, Files, Instructions, McpServer, Skill, StackItem
 
 from .dialect import CreateTool
@@ -22,6 +21,7 @@ class Copilot:
     name = "copilot"
     default_version = "1.0.102"
     protocols = ("openai-chat",)
+    model_params = ("reasoning_effort",)  # all that the CLI can set
     render = staticmethod(shown)
 
     def recipe(self, version: str) -> Recipe:
@@ -84,9 +84,7 @@ def _environment(job: Job) -> dict[str, str]:
 
 
 def _params(job: Job) -> list[str]:
-    """Return the arguments for the model's parameters: the CLI can set one of them only."""
-    if unknown := sorted(set(job.model_params) - {"reasoning_effort"}):
-        raise UserError(f"copilot can set reasoning_effort alone, not {', '.join(unknown)}")
+    """Return the arguments for the model's parameters."""
     return [f"--reasoning-effort={value}" for value in job.model_params.values()]
 
 

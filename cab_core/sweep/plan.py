@@ -121,14 +121,16 @@ def _check_pair(adapter: Adapter, model: Model) -> None:
             f"CLI {adapter.name!r} speaks {', '.join(adapter.protocols)}, model {model.id!r} is served by "
             f"{model.protocol}; the gateway relays, it does not translate"
         )
-    if model.scripted and not hasattr(adapter, "dialect"):
-        raise UserError(f"CLI {adapter.name!r} has no dialect, so scripted models cannot drive it")
 
 
 def _check_options(adapter: Adapter, sweep: Sweep) -> None:
-    """Hold `--option` against the JSON Schemas that the adapter gives."""
+    """Hold `--option` against the JSON Schemas that the adapter gives, model_params against its names."""
     from jsonschema import Draft202012Validator
 
+    settable = getattr(adapter, "model_params", sweep.model_params)  # left out: any
+    for name in sweep.model_params:
+        if name not in settable:
+            raise UnknownName(f"model parameter of {adapter.name}", name, settable)
     known = getattr(adapter, "options", {})
     for name, value in sweep.options.items():
         if name not in known:

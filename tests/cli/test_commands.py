@@ -184,3 +184,12 @@ def test_the_demo_is_the_main_job(cab: Cab) -> None:
     assert done.stdout.count("passed") == 2 and done.stdout.count("failed") == 2
     assert "CAB_ENDPOINT" in done.stdout
     assert Path(cab.cwd, "site/index.html").exists()
+
+
+def test_a_parameter_that_the_cli_cannot_set_is_told(cab: Cab) -> None:
+    """model_params of a sweep that the adapter does not know are a mistake, told before the run."""
+    (cab.cwd / "sweep.toml").write_text(
+        'tuis = ["copilot"]\nmodels = ["scripted:null"]\ntasks = ["mutations/py-*"]\n[model_params]\ntop_p = 1\n'
+    )
+    done = cab("run", "sweep.toml")
+    assert done.returncode == 2 and "reasoning_effort" in done.stderr

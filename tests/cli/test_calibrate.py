@@ -1,0 +1,115 @@
+"""`cab calibrate`, and a sweep that demands it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+import pytest
+
+from cab_core.gateway.scripted.personas import PERSONAS
+from cab_core.records import CellResult
+from cab_core.sweep.calibration import EVERYWHERE, OTHERS, RULES, findings
+from tests.conftest import Cab
+from tests.support.puppet import play
+
+# A third party's CLI without a dialect: a shell tool and a loop. BREAK is what a test wants to go wrong.
+PLUGIN = """
+import sys
+sys.path.insert(0, {root!r})
+from cab_core import Registration, hookimpl
+from tests.support.agent import SHELL, Agent
+class Tiny(Agent):
+    name = "tiny"
+    def __init__(self):
+        super().__init__(SHELL)
+{more}
+@hookimpl
+def cab_adapters():
+    return [Registration(name="tiny", summary="t", factory=Tiny)]
+"""
+LITTERS = """
+    def launch(self, job):
+        import attrs
+        found = super().launch(job)
+        return attrs.evolve(found, files={p: t + "\\nopen('litter', 'w').write('x')" for p, t in found.files.items()})
+"""
+ROOT = str(Path(__file__).parents[2])
+ARGS = ("calibrate", "--tui", "tiny", "--wall", "6", "-j", "2", "--task")
+SWEEP = 'tuis = ["tiny"]\nmodels = ["scripted:null"]\ntasks = ["mutations/py-lru-cache"]\nrequire_calibration = true\n'
+
+Make = Callable[..., str]
+
+
+def plugin(distribution: Make, more: str = "") -> str:
+    """Install the CLI; return PYTHONPATH."""
+    return distribution("cab-tiny", PLUGIN.format(root=ROOT, more=more))
+
+
+def test_every_persona_and_axis_has_a_rule() -> None:
+    """The table speaks of every scripted model and of every axis."""
+    assert {r.persona for r in RULES} == set(PERSONAS) == {*EVERYWHERE, *OTHERS}
+    axes = {"pass_rate", "tokens", "latency", "blast_radius", "refusal", "integrity", "composite", "outcome"}
+    assert {r.axis for r in RULES} == axes
+
+
+def test_a_wrong_figure_is_found(tmp_path: Path) -> None:
+    """A cell in which nothing was solved, called the oracle's, breaks the oracle's rules."""
+    _, null = play(tmp_path, "call()")
+
+    def wrong(cell: CellResult) -> set[str]:
+        return {f.rule.figure for f in findings([cell]) if not f.right}
+
+    renamed = attrs.evolve(null, cell=attrs.evolve(null.cell, model="scripted:oracle"))
+    assert wrong(null) == set()
+    assert wrong(renamed) == {"outcome", "pass_rate.pass", "composite.composite"}
+
+
+def test_a_missing_axis_is_wrong(tmp_path: Path) -> None:
+    """An axis that nobody computed is no axis that is right."""
+    _, null = play(tmp_path, "call()")
+    without = attrs.evolve(null, scores={})
+    assert {f.rule.axis for f in findings([without]) if f.right} == {"outcome"}
+
+
+@pytest.mark.timeout(240)
+def test_a_cli_without_a_dialect_is_calibrated_and_may_then_run(cab: Cab, distribution: Make) -> None:
+    """All axes are right in all packs; the record that is left opens a sweep that demands it."""
+    path = plugin(distribution)
+    (cab.cwd / "sweep.toml").write_text(SWEEP)
+    before = cab("run", "sweep.toml", PYTHONPATH=path)
+    assert before.returncode == 2 and "cab calibrate --tui tiny@1 --runtime local" in before.stderr
+    patterns = ("mutations/py-l*", "--task", "refusal/py-login*", "--task", "integrity/py-l*")
+    done = cab.json(*ARGS, *patterns, "--json", PYTHONPATH=path)
+    assert done["right"], [f for f in done["findings"] if not f["right"]]
+    assert done["cells"] == 2 * 4 + 6 * 3
+    assert (cab.cwd / done["record"]).is_file()
+    assert cab("run", "sweep.toml", PYTHONPATH=path).returncode == 0
+    other = cab("run", "sweep.toml", "--tui", "tiny@2", PYTHONPATH=path)
+    assert other.returncode == 2 and "tiny@2" in other.stderr
+
+
+@pytest.mark.timeout(240)
+def test_a_wrong_figure_is_exit_1_and_takes_the_record_away(cab: Cab, distribution: Make) -> None:
+    """A CLI that leaves a file of its own in the work dir has blast radius under the oracle: exit 1."""
+    path = plugin(distribution, LITTERS)
+    stale = cab.cwd / "runs/calibrations/tiny/1/local/0.1.0.json"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("{}")
+    done = cab(*ARGS, "mutations/py-lru-cache", PYTHONPATH=path)
+    assert done.returncode == 1
+    assert "blast_radius" in done.stdout and "WRONG" in done.stdout and "wrong:" in done.stdout
+    assert not stale.exists()
+
+
+@pytest.mark.usefixtures("aider")
+@pytest.mark.aider
+@pytest.mark.timeout(240)
+def test_the_real_aider_is_calibrated(cab: Cab) -> None:
+    """Through aider every scripted model has the figures that it must have."""
+    done = cab.json(
+        "calibrate", "--tui", "aider", "--task", "mutations/py-stock-reorder", "-j", "2", "--json"
+    )
+    assert done["right"], [f for f in done["findings"] if not f["right"]]
+    assert {f["persona"] for f in done["findings"]} == set(PERSONAS)
