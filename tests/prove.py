@@ -1,0 +1,72 @@
+"""The long proofs: twenty kills, and every CLI x scripted model x task in Docker. Prints a table.
+
+    make prove
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+CAB = str(Path(sys.executable).with_name("cab"))
+KILLS = 20
+CLIS = ("aider", "opencode", "copilot")
+
+
+def run(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run cab to its end."""
+    return subprocess.run([CAB, *args], cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def kills(cwd: Path) -> str | None:
+    """Kill a sweep twenty times at random moments, go on each time, and look at what is left."""
+    sweep = ["run", "--model", "scripted:oracle", "--model", "scripted:null", "--task", "mutations/py-*", "-j", "2"]
+    sweep += ["--tui", "aider", "--runtime", "docker", "--sweep-id", "killed"]
+    chance = random.Random(20261121)
+    for _ in range(KILLS):
+        process = subprocess.Popen([CAB, *sweep], cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0.2, 6))
+        process.kill()
+        process.wait()
+    done = run(*sweep, "--json", cwd=cwd)
+    rows = json.loads(done.stdout)
+    wrong = [r["cell_id"] for r in rows if r["outcome"] != ("passed" if "oracle" in r["model"] else "failed")]
+    run("clean", cwd=cwd)
+    left = subprocess.run(
+        ["docker", "ps", "-aq", "--filter", "label=cab"], capture_output=True, text=True, check=True
+    ).stdout.split()
+    return f"{wrong} {left}" if done.returncode or wrong or left or len(rows) != 12 else None
+
+
+def calibrate(cli: str, cwd: Path) -> str | None:
+    """Hold every axis against every scripted model on every task."""
+    done = run("calibrate", "--tui", cli, "--task", "*", "--full", "--runtime", "docker", "-j", "2", cwd=cwd)
+    (cwd / f"{cli}.log").write_text(done.stdout + done.stderr)
+    return None if done.returncode == 0 else (done.stdout + done.stderr)[-1500:]
+
+
+def main() -> None:
+    """Prove, print, and exit 1 where something is wrong."""
+    base = Path(tempfile.mkdtemp(prefix="prove-", dir=os.environ.get("CAB_PROVE_DIR")))
+    proofs = {"twenty kills": lambda: kills(base)}
+    proofs |= {f"calibrate {c} --full": lambda c=c: calibrate(c, base) for c in CLIS}
+    failed = 0
+    for name, proof in proofs.items():
+        start = time.monotonic()
+        wrong = proof()
+        failed += wrong is not None
+        print(f"{name:<28} {'ok' if wrong is None else 'WRONG: ' + wrong}  {time.monotonic() - start:.0f} s", flush=True)
+    if not failed:
+        shutil.rmtree(base, ignore_errors=True)
+    sys.exit(bool(failed))
+
+
+if __name__ == "__main__":
+    main()
