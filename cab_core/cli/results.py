@@ -10,20 +10,24 @@ from cab_core.errors import UserError
 from cab_core.store.cells import Store
 
 from . import options
+from .summaries import print_summaries, summaries, summary_rows
 from .table import as_row, print_json, print_results
 
 
 @click.command
 @click.option("--sweep-id", help="only this sweep")
 @options.runs
+@click.option("--summary", is_flag=True, help="only the table of CLIs and models, with intervals")
 @options.as_json
-def command(sweep_id: str | None, runs: Path, as_json: bool) -> int:
-    """Print the newest try of every cell in a runs directory."""
+def command(sweep_id: str | None, runs: Path, summary: bool, as_json: bool) -> int:
+    """Print the newest try of every cell, and each CLI x model with its rate, interval and n."""
     if not runs.is_dir():
         raise UserError(f"--runs {runs}: no such directory; `cab demo` or `cab run` makes one")
     results = list(Store(runs).newest(sweep_id))
     if as_json:
-        print_json([as_row(r) for _, r in results])
-    else:
+        print_json(summary_rows(summaries(results)) if summary else [as_row(r) for _, r in results])
+        return 0
+    if not summary:
         print_results(results)
+    print_summaries(summaries(results))
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from . import options
 from .progress import Progress, warn_of_faults
 
 Results = list[tuple[Path, CellResult]]
+Make = Callable[[Sweep], Plan]
 
 
 def run_sweep(
@@ -38,10 +39,30 @@ def run_sweep(
     Raises:
         KeyboardInterrupt: it was interrupted; what was done is on disk.
     """
+    plan, results = run_planned(lambda make: make(sweep), plugins, choice, runs, packs, width, fresh, quiet)
+    return results, exit_code(plan, results)
+
+
+def run_planned(
+    planner: Callable[[Make], Plan],
+    plugins: Plugins,
+    choice: EndpointChoice,
+    runs: Path,
+    packs: tuple[Path, ...] = (),
+    width: int = 1,
+    fresh: bool = False,
+    quiet: bool = False,
+) -> tuple[Plan, Results]:
+    """Run what `planner` makes out of sweeps; return that plan and the results.
+
+    Raises:
+        KeyboardInterrupt: it was interrupted; what was done is on disk.
+    """
     warn_of_faults([f"plugin {r.owner}: {r.fault}" for r in plugins.faults()])
     with Progress(quiet) as progress:
         progress.say("reading tasks")
-        plan = make_plan(sweep, plugins, Catalog(plugins, packs), choice, options.config(), progress.say)
+        catalog, config = Catalog(plugins, packs), options.config()
+        plan = planner(lambda sweep: make_plan(sweep, plugins, catalog, choice, config, progress.say))
         for task, why in plan.skipped.items():
             progress.warn(f"{task} is left out: {why}")
         progress.total = len(plan.orders)
@@ -49,7 +70,7 @@ def run_sweep(
             results = run_plan(plan, plugins, Store(runs), width, progress.events, stop, fresh)
     if stop.is_set():
         raise KeyboardInterrupt
-    return results, exit_code(plan, results)
+    return plan, results
 
 
 def exit_code(plan: Plan, results: Results) -> int:

@@ -37,28 +37,40 @@ def print_json(value: Any) -> None:
 
 def print_results(results: Sequence[tuple[Path, CellResult]]) -> None:
     """Print a table of cells."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD)
-    for column in ("CLI", "model", "task"):
-        table.add_column(column, overflow="fold")
-    table.add_column("outcome")
-    for column in ("tokens", "wall s", "blast", "composite"):
-        table.add_column(column, justify="right")
+    made = table(("CLI", "model", "task", "outcome"), ("tokens", "wall s", "blast", "composite"))
     for _, result in results:
         cell = result.cell
         names = (cell.tui, cell.model, cell.task + (f" ~{cell.attempt}" if cell.attempt != 1 else ""))
-        table.add_row(*(Text(one_line(n, 80)) for n in names), Text(result.outcome), *figures(result))
-    console = Console()
-    if not console.is_terminal:
-        console.width = max(console.width, 130)  # a pipe has no width to fit
-    console.print(table)
+        made.add_row(*(Text(one_line(n, 80)) for n in names), Text(result.outcome), *figures(result))
+    show(made)
     marks = sorted({m for _, r in results for m in r.marks})
     if marks:
         click.echo(f"Marked: {', '.join(marks)}. {_explain(marks)}")
+
+
+def table(texts: Sequence[str], numbers: Sequence[str]) -> Any:
+    """Return an empty table with text columns and columns of figures."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(box=box.SIMPLE_HEAD)
+    for column in texts:
+        made.add_column(column, overflow="fold")
+    for column in numbers:
+        made.add_column(column, justify="right")
+    return made
+
+
+def show(made: Any) -> None:
+    """Print a table."""
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        console.width = max(console.width, 130)  # a pipe has no width to fit
+    console.print(made)
 
 
 def figures(result: CellResult) -> list[str]:

@@ -67,3 +67,6 @@ class Sweep:
     limits: Limits = attrs.field(default=Limits(), metadata=doc("bounds of each cell"))
     model_params: dict[str, Json] = attrs.field(factory=dict, metadata=doc("sent with each call"))
     options: dict[str, Json] = attrs.field(factory=dict, metadata=doc("options of the adapter"))
+    require_calibration: bool = attrs.field(
+        default=False, metadata=doc("do not start where a CLI has no passing record of `cab calibrate`")
+    )

@@ -14,7 +14,8 @@ from .stack import StackItem
 class Installation:
     """A CLI that is ready to run. `path` are directories to search for programs, as seen inside.
 
-    `reported` is what the CLI itself says its version is; the image fields are None without images.
+    `reported` is what the CLI itself says its version is; the image fields are None without images;
+    `cell_image` is the reference, by digest, of a pushed image that holds cab too.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Installation:
     image: str | None = None
     image_id: str | None = None
     image_digest: str | None = None
+    cell_image: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -80,6 +80,9 @@ class Identity:
     container_image: str | None = None
     image_digest: str | None = None
     image_id: str | None = None
+    cell_image: str | None = attrs.field(
+        default=None, metadata=doc("the pushed image that runs this cell by itself, by digest")
+    )
     model_build_id: str | None = None
     cli_version: str | None = None
     adapter: str | None = None

@@ -92,6 +92,7 @@ def _identity(order: Order, found: Findings) -> Identity:
         container_image=installed.image,
         image_digest=installed.image_digest,
         image_id=installed.image_id,
+        cell_image=installed.cell_image,
         model_build_id=", ".join(sorted(served)) or order.model.id,
         cli_version=installed.reported,
         adapter=order.adapter_owner,

@@ -1,78 +1,88 @@
-"""Building the pages of one or more runs directories."""
+"""Building the pages of one or more runs directories. What has not changed is not written again."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import attrs
 
-from cab_core.errors import UserError
-from cab_core.records import CellResult, to_json
-from cab_core.store.cells import Store, read_calls
-from cab_core.store.paths import cell_address
+from cab_core import __version__
 
-from .pages import cell_page, index_page
-
-_PATCH_SHOWN = 200_000  # characters of a patch on the page; the file beside it holds all
-
-
-@attrs.frozen
-class Shown:
-    """A cell as its page shows it. `address` is relative to the site's root."""
-
-    directory: Path
-    result: CellResult
-    address: str
+from .boards import write_boards
+from .cellpage import cell_files
+from .comparison import write_compare
+from .gallery import write_gallery
+from .gather import Row, gather
+from .material import other_tries, read_material
+from .matrix import write_matrix
+from .neighbours import Neighbourhood
+from .output import Output
+from .pages import Options, render
+from .player import player_files
+from .sweeps import write_sweeps
+from .tasks import write_tasks
 
 
-def build_site(runs: Sequence[Path], out: Path) -> Path:
+def build_site(runs: Sequence[Path], out: Path, base_url: str | None = None) -> Path:
     """Write the pages below `out` and return the path of the first one.
+
+    `base_url` is where the site will be published; without it embed codes hold a placeholder.
 
     Raises:
         UserError: a runs directory is missing, or there is no cell in any.
     """
-    cells = list(_newest_of_each(runs))
-    if not cells:
-        raise UserError(f"there is no finished cell in {', '.join(map(str, runs))}")
-    for cell in cells:
-        _write_cell(cell, out)
-    index = out / "index.html"
-    index.write_text(index_page(cells), encoding="utf-8")
-    return index
+    rows = gather(runs)
+    player = player_files()
+    options = Options(base_url=base_url.rstrip("/") if base_url else None, player=bool(player))
+    fingerprint = _digest(_code(), options)
+    output = Output(out)
+    for name, data in {**_static(), **player}.items():
+        output.page(f"static/{name}", data)
+    _write_cells(rows, output, options, fingerprint)
+    write_boards(rows, output, options)
+    write_matrix(rows, output, options)
+    write_tasks(rows, output, options, fingerprint)
+    write_sweeps(runs, rows, output, options)
+    write_compare(rows, output, options)
+    write_gallery(rows, output, options)
+    output.page("method.html", render("method.html", "method.html", options))
+    output.close()
+    return out / "index.html"
 
 
-def _newest_of_each(runs: Sequence[Path]) -> Iterator[Shown]:
-    """Yield each address once, with the cell that ended last."""
-    found: dict[str, Shown] = {}
-    for root in runs:
-        if not root.is_dir():
-            raise UserError(f"{root}: no such directory")
-        for directory, result in Store(root).newest():
-            attempt = f"/~{result.cell.attempt}" if result.cell.attempt != 1 else ""
-            address = f"cell/{cell_address(result.cell)}{attempt}"
-            if address not in found or found[address].result.ended_at < result.ended_at:
-                found[address] = Shown(directory, result, address)
-    yield from (found[a] for a in sorted(found))
+def _write_cells(rows: Sequence[Row], output: Output, options: Options, fingerprint: str) -> None:
+    around = Neighbourhood(rows)
+    for row in rows:
+        beside = around.of(row)
+        tries = [(p.name, (p / "cell.json").stat().st_mtime_ns) for p in other_tries(row.directory)]
+        seen = _digest(fingerprint, str(row.directory), row.stamp, row.current, beside.facts, tries)
+        if not output.unchanged(row.address, seen):
+            output.write(row.address, seen, cell_files(read_material(row), beside, options))
 
 
-def _write_cell(cell: Shown, out: Path) -> None:
-    target = out / cell.address
-    target.mkdir(parents=True, exist_ok=True)
-    spans = [json.loads(line) for line in _text(cell.directory / "spans.jsonl").splitlines()]
-    page = cell_page(
-        cell,
-        spans=spans,
-        calls=read_calls(cell.directory),
-        patch=_text(cell.directory / "changes.patch")[:_PATCH_SHOWN],
-        terminal=_text(cell.directory / "stdout.log")[:_PATCH_SHOWN],
-        grade_log=_text(cell.directory / "grade.log")[:_PATCH_SHOWN],
-    )
-    (target / "index.html").write_text(page, encoding="utf-8", errors="backslashreplace")
-    text = json.dumps(to_json(cell.result), indent=1)
-    (target / "cell.json").write_text(text + "\n", encoding="utf-8")
+def _static() -> dict[str, bytes]:
+    found = files("cab_core.site") / "static"
+    return {f.name: f.read_bytes() for f in found.iterdir() if f.is_file()}
 
 
-def _text(path: Path) -> str:
-    return path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
+def _code() -> str:
+    """Return a digest of all that makes the pages: a new template or version makes every page anew."""
+    whole = hashlib.sha256(__version__.encode())
+    waiting: list[Traversable] = [files("cab_core.site")]
+    while waiting:
+        for entry in sorted(waiting.pop().iterdir(), key=lambda e: e.name):
+            if entry.is_dir() and entry.name != "__pycache__":
+                waiting.append(entry)
+            elif entry.name.endswith((".py", ".html")):
+                whole.update(entry.read_bytes())
+    return whole.hexdigest()
+
+
+def _digest(*parts: object) -> str:
+    plain = [attrs.asdict(p) if isinstance(p, Options) else p for p in parts]
+    return hashlib.sha256(json.dumps(plain).encode()).hexdigest()[:20]

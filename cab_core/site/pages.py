@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import functools
-import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import attrs
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cab_core import __version__
-from cab_core.records import OUTCOMES, ModelCall, to_json
+from cab_core.records import OUTCOMES
 
-if TYPE_CHECKING:
-    from .build import Shown
+from . import text
+from .gather import config_address, pack_address, sweep_address, task_address
+from .output import depth_root
+
+# A sign for each kind of outcome: colour is never alone.
+_SIGNS = {"passed": "✓", "failed": "✗", "refused": "⊘", "agent_crashed": "✗", "no_model_calls": "∅"}
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """What all pages of a build share. `base_url` is None where the site's address is not known."""
+
+    base_url: str | None = None
+    player: bool = False
 
 
 @functools.cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the templates with their filters."""
     env = Environment(
         loader=PackageLoader("cab_core.site", "templates"),
         autoescape=True,
@@ -25,64 +37,51 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(figure=figure, seconds=seconds, compact=compact, count=count, visible=visible)
-    env.globals.update(version=__version__)
+    names = (
+        "figure",
+        "percent",
+        "seconds",
+        "millis",
+        "count",
+        "compact",
+        "json_line",
+        "visible",
+        "script_json",
+        "plural",
+    )
+    env.filters.update({name: getattr(text, name) for name in names})
+    env.filters["words"] = lambda outcome: outcome.replace("_", " ")
+    env.globals.update(
+        version=__version__,
+        dash=text.DASH,
+        outcomes=OUTCOMES,
+        sign=sign,
+        kind=kind,
+        config_address=config_address,
+        task_address=task_address,
+        pack_address=pack_address,
+        sweep_address=sweep_address,
+    )
     return env
 
 
-def index_page(cells: Sequence[Shown]) -> str:
-    """Return the list of all cells."""
-    return _environment().get_template("index.html").render(cells=cells, root=".", title="Cells")
+def render(template: str, path: str, options: Options, **context: Any) -> str:
+    """Fill a template for the page at `path`, which is relative to the site's root."""
+    found = environment().get_template(template)
+    return found.render(path=path, root=depth_root(path), options=options, **context)
 
 
-def cell_page(
-    cell: Shown,
-    spans: Sequence[dict[str, Any]],
-    calls: Sequence[ModelCall],
-    patch: str,
-    terminal: str,
-    grade_log: str,
-) -> str:
-    """Return the page of one cell."""
-    result = cell.result
-    return (
-        _environment()
-        .get_template("cell.html")
-        .render(
-            title=f"{result.cell.tui} × {result.cell.model}",
-            root="/".join([".."] * len(cell.address.split("/"))),
-            result=result,
-            scores={axis: to_json(s) for axis, s in result.scores.items()},
-            rule=OUTCOMES[result.outcome],
-            spans=spans,
-            calls=calls,
-            patch=patch,
-            terminal=terminal,
-            grade_log=grade_log,
-        )
-    )
+def sign(outcome: str) -> str:
+    """Return one character for an outcome."""
+    if not OUTCOMES[outcome].counted:
+        return "–"
+    return _SIGNS.get(outcome, "◷" if outcome.startswith("limit_") else "•")
 
 
-def figure(value: float | None, digits: int = 3) -> str:
-    """Return a number for a page; a dash where it is unknown or does not apply."""
-    return "–" if value is None else f"{value:.{digits}f}"
-
-
-def seconds(ms: float | None) -> str:
-    """Return milliseconds as seconds."""
-    return "–" if ms is None else f"{ms / 1000:.1f}s"
-
-
-def count(value: int | None) -> str:
-    """Return a number of tokens; unknown is said in words."""
-    return "not recorded" if value is None else f"{value:,}"
-
-
-def compact(value: Any) -> str:
-    """Return a value as one line of JSON."""
-    return json.dumps(value, ensure_ascii=True)
-
-
-def visible(text: str) -> str:
-    """Return text whose control, bidi and surrogate characters are shown as escapes."""
-    return "".join(c if c in "\n\t" or c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+def kind(outcome: str) -> str:
+    """Return the class of an outcome: pass, fail, limit, or open where there is no verdict."""
+    if not OUTCOMES[outcome].counted:
+        return "open"
+    if outcome == "passed":
+        return "pass"
+    return "limit" if outcome.startswith("limit_") or outcome == "refused" else "fail"

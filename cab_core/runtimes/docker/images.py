@@ -129,6 +129,16 @@ def list_images() -> list[dict[str, Any]]:
     ]
 
 
+def pushed_cell_image(adapter: Adapter, version: str) -> str | None:
+    """Return the reference, by digest, of this CLI's cell image, or None where none was pushed."""
+    prefix = f"cab-cell-{adapter.name}:{version}-"
+    with engine_errors("look for a pushed image"):
+        found = client().images(filters={"label": [LABEL, f"{ROLE}=cell"]})
+    ours = [i for i in found if any(t.startswith(prefix) for t in i.get("RepoTags") or [])]
+    digests = [d for i in ours for d in i.get("RepoDigests") or []]
+    return digests[0] if digests else None
+
+
 def push(image: str, repository: str, say: Say) -> str:
     """Push an image to a registry and return `repository@sha256:...`.
 

@@ -19,7 +19,7 @@ from ..scratch import is_full, sized_scratch
 from .container import Ended, run_container
 from .dockerfile import ROOT, extra_path
 from .engine import labels
-from .images import agent_image, read_version, tools_image
+from .images import agent_image, pushed_cell_image, read_version, tools_image
 from .leftovers import sweep_once
 
 _PATH = ["/usr/local/bin", "/usr/bin", "/bin"]
@@ -63,6 +63,7 @@ class DockerRuntime:
             image=image.name,
             image_id=image.id,
             image_digest=image.digest,
+            cell_image=pushed_cell_image(adapter, version),
         )
 
     def scratch(self) -> AbstractContextManager[Path]:

@@ -1,0 +1,74 @@
+"""Badges and cards: small pictures made here, so that no other host is asked for them."""
+
+from __future__ import annotations
+
+from html import escape
+
+from .gather import Row
+from .pixels import ACCENT, INK, SOFT, Canvas
+from .text import figure, percent, seconds, visible
+
+LABEL = "CodingAgentBench"
+_COLOURS = {"passed": "#1f7a45", "failed": "#a8402a", "open": "#6b6f76", "other": "#8a5a00"}
+_NARROW, _WIDE = set("iljtfrI.,:;'|!()[]"), set("mwMW@%")
+
+
+def message(row: Row) -> str:
+    """Return what a badge says: the composite in percent, or the outcome where there is none."""
+    value = row.verdict.composite
+    said = row.outcome.replace("_", " ") if value is None else percent(value, 0)
+    if not row.counted:
+        said = "no verdict"
+    marked = [m for m in row.marks if m in ("scripted", "provisional")]
+    return f"{said} ({marked[0]})" if marked else said
+
+
+def colour(row: Row) -> str:
+    """Return the colour of an outcome."""
+    if not row.counted:
+        return _COLOURS["open"]
+    return _COLOURS.get(row.outcome, _COLOURS["other"])
+
+
+def badge_svg(row: Row) -> str:
+    """Return the badge of a cell."""
+    said = f"{row.outcome.replace('_', ' ')} · {message(row)}" if row.verdict.composite else message(row)
+    left, right = _width(LABEL) + 12, _width(said) + 12
+    full = left + right
+    name = escape(visible(f"{LABEL}: {row.config.name}, {row.task}: {said}"))
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{full}" height="20" role="img"\
+ aria-label="{name}">
+<title>{name}</title><clipPath id="r"><rect width="{full}" height="20" rx="3"/></clipPath>
+<g clip-path="url(#r)"><rect width="{left}" height="20" fill="#3c4148"/>\
+<rect x="{left}" width="{right}" height="20" fill="{colour(row)}"/></g>
+<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">
+<text x="6" y="14" textLength="{left - 12}">{LABEL}</text>
+<text x="{left + 6}" y="14" textLength="{right - 12}">{escape(visible(said))}</text></g></svg>
+"""
+
+
+def card_png(row: Row) -> bytes:
+    """Return the picture that a link to the page shows elsewhere (1200 × 630)."""
+    canvas, v = Canvas(), row.verdict
+    canvas.box(0, 0, 300, 4, ACCENT)
+    canvas.text(18, 16, " · ".join((LABEL, *row.all_marks)), colour=SOFT)
+    canvas.text(18, 34, _cut(row.config.tui, 14), scale=3)
+    canvas.text(18, 63, _cut(row.config.model, 44))
+    canvas.text(18, 76, _cut(row.task, 44), colour=SOFT)
+    canvas.box(18, 96, 264, 1, SOFT)
+    figures = (("outcome", row.outcome.replace("_", " ")), ("wall", seconds(v.wall_ms)),
+               ("blast", figure(v.blast_radius, 2)), ("composite", figure(v.composite)))  # fmt: skip
+    for (name, value), x in zip(figures, (18, 128, 178, 224), strict=True):
+        canvas.text(x, 106, name, colour=SOFT)
+        canvas.text(x, 120, value.replace("–", "-"), colour=ACCENT if name == "outcome" else INK)
+    return canvas.png(("#fdfdfc", "#1d2126", "#6a727c", colour(row)))
+
+
+def _width(text: str) -> int:
+    """Estimate the width of a text in Verdana 11; `textLength` makes it fit."""
+    return round(sum(3.9 if c in _NARROW else 10.2 if c in _WIDE else 7.0 for c in text))
+
+
+def _cut(text: str, longest: int) -> str:
+    shown = visible(text)
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"

@@ -1,0 +1,64 @@
+"""The compare page: its data as a script, so that it works from a file system too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from cab_core.store.paths import segments
+
+from .gather import Row
+from .output import Output
+from .pages import Options, render
+
+
+def write_compare(rows: Sequence[Row], out: Output, options: Options) -> None:
+    """Write the page and the data: for each configuration and sweep, solved and counted by task."""
+    out.page("data/compare.js", f"window.cabCompare={json.dumps(_data(rows), separators=(',', ':'))};\n")
+    out.page("compare.html", render("compare.html", "compare.html", options))
+
+
+def _data(rows: Sequence[Row]) -> dict[str, Any]:
+    tasks = sorted({r.task for r in rows})
+    place = {task: i for i, task in enumerate(tasks)}
+    found: dict[tuple[object, ...], dict[str, Any]] = {}
+    for row in rows:
+        key = (row.config, None if row.current else row.sweep)
+        entry = found.setdefault(key, _entry(row))
+        solved, counted = entry["cells"].get(place[row.task], (0, 0))
+        if row.counted:
+            entry["cells"][place[row.task]] = (solved + bool(row.verdict.passed), counted + 1)
+        else:
+            entry["out"] += 1
+    entries = sorted(found.values(), key=lambda e: (e["sweep"] is not None, e["tui"], e["model"], e["stack"]))
+    for entry in entries:
+        entry["cells"] = _short(entry["cells"], len(tasks))
+    return {"tasks": tasks, "places": [segments(t) for t in tasks], "entries": entries}
+
+
+def _entry(row: Row) -> dict[str, Any]:
+    config = row.config
+    return {
+        "tui": config.tui,
+        "model": config.model,
+        "stack": "+".join(config.stack) or "none",
+        "sweep": None if row.current else row.sweep,
+        "scripted": "scripted" in row.marks,
+        "provisional": "provisional" in row.marks,
+        "out": 0,
+        "at": _before_task(row),
+        "cells": {},
+    }
+
+
+def _before_task(row: Row) -> list[str]:
+    """Return what of the address stands before the task, and what behind it."""
+    before, _, behind = row.address.rpartition(segments(row.task))
+    return [before, behind.partition("/~")[0] if row.attempt != 1 else behind]
+
+
+def _short(cells: dict[int, tuple[int, int]], n: int) -> list[Any]:
+    """Return one value a task: 0 or 1, `[solved, counted]` for several attempts, null where none counts."""
+    values = [cells.get(i) for i in range(n)]
+    return [None if v is None or not v[1] else v[0] if v[1] == 1 else list(v) for v in values]

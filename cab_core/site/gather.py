@@ -1,0 +1,147 @@
+"""Finding the cells of a site: one row each, small enough to hold ten thousand of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import attrs
+
+from cab_core.errors import UserError
+from cab_core.records import OUTCOMES, CellResult
+from cab_core.stats import Configuration, Verdict, verdict_of
+from cab_core.store.cells import Store
+from cab_core.store.paths import cell_address, segment, segments
+
+
+@attrs.frozen(kw_only=True)
+class Row:
+    """What the pages around a cell show of it. `address` is relative to the site's root.
+
+    `current`: no newer sweep has this cell. `stamp` changes whenever the cell's file does.
+    """
+
+    directory: Path
+    cell_id: str
+    sweep: str
+    config: Configuration
+    version: str
+    task: str
+    title: str
+    pack: str
+    category: str
+    attempt: int
+    address: str
+    badge: str
+    outcome: str
+    marks: tuple[str, ...]
+    ended_at: str
+    verdict: Verdict
+    recorded: bool
+    stamp: tuple[int, int]
+    current: bool = True
+
+    @property
+    def counted(self) -> bool:
+        """True where the outcome is in the denominator."""
+        return OUTCOMES[self.outcome].counted
+
+    @property
+    def all_marks(self) -> tuple[str, ...]:
+        """The cell's marks, and `incomplete` where it has no verdict."""
+        return self.marks if self.counted else (*self.marks, "incomplete")
+
+
+def gather(runs: Sequence[Path]) -> list[Row]:
+    """Return the newest try of every cell in these runs directories, in the order of their addresses.
+
+    Raises:
+        UserError: a runs directory is missing, or there is no cell in any.
+    """
+    found: dict[tuple[str, str], Row] = {}
+    for row in _rows(runs):
+        key = (row.sweep, row.address)
+        if key not in found or found[key].ended_at < row.ended_at:
+            found[key] = row
+    if not found:
+        raise UserError(f"there is no finished cell in {', '.join(map(str, runs))}")
+    return sorted(_placed(list(found.values())), key=lambda r: r.address)
+
+
+def _rows(runs: Sequence[Path]) -> Iterator[Row]:
+    for root in runs:
+        if not root.is_dir():
+            raise UserError(f"{root}: no such directory")
+        for directory, result in Store(root).newest():
+            yield _row(directory, result)
+
+
+def _placed(rows: list[Row]) -> Iterator[Row]:
+    """Give the newest sweep's cell the plain address; earlier ones stand below their sweep."""
+    newest: dict[str, Row] = {}
+    for row in rows:
+        if row.address not in newest or newest[row.address].ended_at < row.ended_at:
+            newest[row.address] = row
+    for row in rows:
+        if newest[row.address] is row:
+            yield row
+        else:
+            below = f"sweep/{segment(row.sweep)}"
+            address, badge = f"{below}/{row.address}", f"{below}/{row.badge}"
+            yield attrs.evolve(row, address=address, badge=badge, current=False)
+
+
+def _row(directory: Path, result: CellResult) -> Row:
+    cell = result.cell
+    place = cell_address(cell) + (f"/~{cell.attempt}" if cell.attempt != 1 else "")
+    stat = (directory / "cell.json").stat()
+    verdict = verdict_of(result)
+    return Row(
+        directory=directory,
+        cell_id=result.cell_id,
+        sweep=cell.sweep_id,
+        config=verdict.config,
+        version=cell.tui_version,
+        task=cell.task,
+        title=result.task.doc.title,
+        pack=result.task.pack,
+        category=result.task.category,
+        attempt=cell.attempt,
+        address=f"cell/{place}",
+        badge=f"badge/{place}.svg",
+        outcome=result.outcome,
+        marks=result.marks,
+        ended_at=result.ended_at,
+        verdict=verdict,
+        recorded=_recorded(directory / "terminal.cast"),
+        stamp=(stat.st_mtime_ns, stat.st_size),
+    )
+
+
+def _recorded(cast: Path) -> bool:
+    """True where a recording holds more than its header."""
+    try:
+        return cast.stat().st_size > 160
+    except OSError:
+        return False
+
+
+def config_address(config: Configuration) -> str:
+    """Return the directory of a configuration's page."""
+    stack = f"/+{segment('+'.join(config.stack))}" if config.stack else ""
+    return f"config/{segment(config.tui)}/{segments(config.model)}{stack}"
+
+
+def task_address(task: str) -> str:
+    """Return the directory of a task's page."""
+    return f"task/{segments(task)}"
+
+
+def pack_address(pack: str) -> str:
+    """Return the directory of a pack's pages."""
+    return f"pack/{segment(pack)}"
+
+
+def sweep_address(sweep: str) -> str:
+    """Return the directory of a sweep's pages."""
+    return f"sweep/{segment(sweep)}"

@@ -1,0 +1,82 @@
+"""The matrix CLI x model x task: a heat map whose fields lead to the cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from cab_core.stats import Configuration, Summary, summarise
+
+from .boards import by
+from .gather import Row, pack_address
+from .output import Output
+from .pages import Options, render
+
+
+@attrs.frozen(kw_only=True)
+class Field:
+    """One task with one configuration: the cells of its attempts, the first of which it leads to."""
+
+    rows: tuple[Row, ...]
+
+    @property
+    def outcome(self) -> str:
+        """The outcome that all attempts have, else that of the first."""
+        return self.rows[0].outcome
+
+    @property
+    def shown(self) -> str | None:
+        """Solved / counted for several attempts, None for one."""
+        counted = [r for r in self.rows if r.counted]
+        solved = sum(bool(r.verdict.passed) for r in counted)
+        return f"{solved}/{len(counted)}" if len(self.rows) > 1 else None
+
+    @property
+    def share(self) -> float | None:
+        """Solved / counted."""
+        counted = [r for r in self.rows if r.counted]
+        return sum(bool(r.verdict.passed) for r in counted) / len(counted) if counted else None
+
+
+@attrs.frozen(kw_only=True)
+class Grid:
+    """Tasks down, configurations across."""
+
+    configs: tuple[Configuration, ...]
+    scripted: frozenset[Configuration]
+    lines: tuple[tuple[str, tuple[Field | None, ...]], ...]
+
+
+def grid(rows: Sequence[Row]) -> Grid:
+    """Arrange cells. Configurations with scripted models stand last."""
+    scripted = frozenset(r.config for r in rows if "scripted" in r.marks)
+    configs = sorted({r.config for r in rows}, key=lambda c: (c in scripted, c))
+    found: dict[str, dict[Configuration, list[Row]]] = {}
+    for row in sorted(rows, key=lambda r: (r.task, r.attempt)):
+        found.setdefault(row.task, {}).setdefault(row.config, []).append(row)
+    lines = tuple(
+        (task, tuple(Field(rows=tuple(cells[c])) if c in cells else None for c in configs))
+        for task, cells in found.items()
+    )
+    return Grid(configs=tuple(configs), scripted=scripted, lines=lines)
+
+
+def write_matrix(rows: Sequence[Row], out: Output, options: Options) -> None:
+    """Write the overall matrix, packs by configuration, and one of the tasks of each pack."""
+    current = [r for r in rows if r.current]
+    packs = by(current, "pack")
+    whole = grid(current)
+    cells: dict[str, dict[Configuration, Summary]] = {pack: _rates(found) for pack, found in packs.items()}
+    text = render("matrix.html", "matrix.html", options, grid=whole, packs=cells)
+    out.page("matrix.html", text)
+    for pack, found in packs.items():
+        path = f"{pack_address(pack)}/matrix.html"
+        out.page(path, render("pack_matrix.html", path, options, pack=pack, grid=grid(found)))
+
+
+def _rates(rows: Sequence[Row]) -> dict[Configuration, Summary]:
+    groups: dict[Configuration, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.config, []).append(row)
+    return {config: summarise(r.verdict for r in found) for config, found in groups.items()}

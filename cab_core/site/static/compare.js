@@ -1,0 +1,175 @@
+// The compare page: choose two sides, pair them, show the difference and the flipped tasks.
+"use strict";
+(() => {
+  const data = window.cabCompare;
+  const form = document.getElementById("compare");
+  const result = document.getElementById("result");
+  const scripted = document.getElementById("scripted");
+  const KEYS = ["tui", "model", "stack"];
+  const NEWEST = "newest of each";
+  const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
+  const visible = (text) => String(text).replace(hidden, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
+  const element = (tag, text, name) => {
+    const made = document.createElement(tag);
+    if (text !== undefined) made.textContent = visible(text);
+    if (name) made.className = name;
+    return made;
+  };
+  const percent = (v, sign = false) => (v === null ? "–" : `${sign && v > 0 ? "+" : v < 0 ? "−" : ""}${Math.abs(v * 100).toFixed(1)}%`);
+  const entries = () => data.entries.filter((e) => scripted.checked || !e.scripted);
+
+  const side = (name) => {
+    const chosen = {};
+    for (const select of form.querySelectorAll(`[data-side="${name}"] select`)) chosen[select.dataset.key] = select.value;
+    return chosen;
+  };
+  const matches = (entry, chosen) =>
+    KEYS.every((key) => !chosen[key] || entry[key] === chosen[key]) && (entry.sweep ?? NEWEST) === chosen.sweep;
+
+  // Units by name: a task, and whatever neither side names. Values are [solved, counted, address].
+  const units = (chosen, common) => {
+    const found = new Map();
+    for (const entry of entries().filter((e) => matches(e, chosen))) {
+      entry.cells.forEach((cell, i) => {
+        if (cell === null) return;
+        const [solved, counted] = Array.isArray(cell) ? cell : [cell, 1];
+        const unit = [i, ...common.map((key) => entry[key])];
+        const key = JSON.stringify(unit);
+        const before = found.get(key) || { unit, solved: 0, counted: 0, at: entry.at.join(data.places[i]) };
+        found.set(key, { ...before, solved: before.solved + solved, counted: before.counted + counted });
+      });
+    }
+    return found;
+  };
+
+  const compare = (a, b) => {
+    const common = KEYS.filter((key) => !a[key] && !b[key]);
+    const [left, right] = [units(a, common), units(b, common)];
+    const pairs = [...left.keys()].filter((key) => right.has(key)).map((key) => {
+      const [one, other] = [left.get(key), right.get(key)];
+      return { unit: one.unit, a: one.solved / one.counted, b: other.solved / other.counted, one, other };
+    });
+    const tasks = new Map();
+    for (const pair of pairs) tasks.set(pair.unit[0], [...(tasks.get(pair.unit[0]) || []), pair]);
+    const rows = [...tasks.entries()].sort(([x], [y]) => x - y).map(([, group]) => group);
+    const of = (pick) => rows.map((group) => CabStats.mean(group.map(pick)));
+    const differences = of((p) => p.a - p.b);
+    const better = differences.filter((d) => d > 0).length;
+    const worse = differences.filter((d) => d < 0).length;
+    return {
+      pairs, tasks: rows.length, better, worse,
+      a: rows.length ? CabStats.mean(of((p) => p.a)) : null,
+      b: rows.length ? CabStats.mean(of((p) => p.b)) : null,
+      p: CabStats.exactMcNemar(better, worse),
+      interval: CabStats.pairedBootstrap(differences),
+      alone: [left.size - pairs.length, right.size - pairs.length],
+    };
+  };
+
+  const figures = (found) => {
+    const list = element("dl", undefined, "figures");
+    const interval = found.interval ? `${percent(found.interval[0], true)} to ${percent(found.interval[1], true)}` : "not to be had";
+    for (const [name, value] of [
+      ["Tasks in common", found.tasks], ["A", percent(found.a)], ["B", percent(found.b)],
+      ["A − B", percent(found.a - found.b, true)], ["95% interval", interval], ["McNemar, exact p", found.p.toFixed(4)],
+      ["A better on", found.better], ["B better on", found.worse],
+    ]) {
+      const box = element("div");
+      box.append(element("dt", name), element("dd", value));
+      if (name === "95% interval") box.lastChild.style.fontSize = "1rem";
+      list.append(box);
+    }
+    return list;
+  };
+
+  const flips = (found) => {
+    const flipped = found.pairs.filter((p) => p.a !== p.b);
+    const parts = [element("h2", `${flipped.length} flipped`)];
+    if (!flipped.length) return [...parts, element("p", "Both sides agree on every pair.", "soft")];
+    const table = element("table");
+    const head = table.createTHead().insertRow();
+    for (const name of ["Task", "A", "B", "Better"]) {
+      const cell = element("th", name);
+      cell.scope = "col";
+      head.append(cell);
+    }
+    const body = table.createTBody();
+    for (const pair of flipped.slice(0, 500)) {
+      const row = body.insertRow();
+      const name = element("th", [data.tasks[pair.unit[0]], ...pair.unit.slice(1).filter((v) => v !== "none")].join(" · "));
+      name.scope = "row";
+      row.append(name);
+      for (const [value, from] of [[pair.a, pair.one], [pair.b, pair.other]]) {
+        const link = element("a", value === 1 ? "✓ solved" : value === 0 ? "✗ not solved" : percent(value));
+        link.href = `${from.at}/index.html`;
+        row.insertCell().append(link);
+      }
+      row.insertCell().textContent = pair.a > pair.b ? "A" : "B";
+    }
+    const scroll = element("div", undefined, "scroll");
+    scroll.tabIndex = 0;
+    scroll.setAttribute("role", "region");
+    scroll.setAttribute("aria-label", "Flipped tasks");
+    scroll.append(table);
+    return [...parts, scroll];
+  };
+
+  const verdict = (found) => {
+    if (!found.interval) return "Too little varies among these tasks for an interval.";
+    const [low, high] = found.interval;
+    if (low > 0 || high < 0) return `${low > 0 ? "A" : "B"} does better on these tasks: the interval leaves out 0.`;
+    return "These tasks do not tell A and B apart: the interval holds 0.";
+  };
+
+  const update = () => {
+    const [a, b] = [side("A"), side("B")];
+    history.replaceState(null, "", `#${new URLSearchParams(new FormData(form))}`);
+    const found = compare(a, b);
+    if (!found.tasks) {
+      result.replaceChildren(element("p", "No task has a verdict on both sides: there is nothing to compare.", "soft"));
+      return;
+    }
+    const used = entries().filter((e) => matches(e, a) || matches(e, b));
+    const left = used.reduce((sum, e) => sum + e.out, 0);
+    const notes = [`${found.pairs.length} pairs.`, `Without a partner: ${found.alone[0]} of A, ${found.alone[1]} of B.`];
+    if (left) notes.push(`${left} cells have no verdict and are left out.`);
+    if (used.some((e) => e.scripted)) notes.push("Scripted models are among them: they say nothing about a CLI or a model.");
+    if (used.some((e) => e.provisional)) notes.push("Provisional cells are among them: not for citation.");
+    result.replaceChildren(figures(found), element("p", verdict(found)), element("p", notes.join(" "), "soft small"), ...flips(found));
+  };
+
+  const fill = () => {
+    const asked = new URLSearchParams(location.hash.slice(1));
+    for (const select of form.querySelectorAll("select")) {
+      const key = select.dataset.key;
+      const values = [...new Set(entries().map((e) => (key === "sweep" ? e.sweep ?? NEWEST : e[key])))];
+      const before = select.value || asked.get(select.name);
+      const any = key === "sweep" ? [] : [["", "any"]];
+      select.replaceChildren(...[...any, ...values.map((v) => [v, v])].map(([value, text]) => {
+        const option = element("option", text);
+        option.value = value;
+        return option;
+      }));
+      if (values.includes(before)) select.value = before;
+    }
+    prefer();
+  };
+
+  // Nothing chosen yet: two that differ, so that the page opens with an answer.
+  const prefer = () => {
+    if (KEYS.some((key) => side("A")[key] || side("B")[key])) return;
+    for (const key of KEYS) {
+      const values = [...new Set(entries().map((e) => e[key]))];
+      if (values.length < 2) continue;
+      ["A", "B"].forEach((name, i) => { form.querySelector(`[data-side="${name}"] [data-key="${key}"]`).value = values[i]; });
+      return;
+    }
+  };
+
+  scripted.checked = !data.entries.some((e) => !e.scripted);
+  form.addEventListener("change", update);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  scripted.addEventListener("change", () => { fill(); update(); });
+  fill();
+  update();
+})();

@@ -1,0 +1,149 @@
+// Terminal playback. Where asciinema-player was put into the site it plays the recording; else our own screen does.
+"use strict";
+(() => {
+  const stage = document.getElementById("playback-stage");
+  if (!stage || !window.cabCast) return;
+  const find = (what) => stage.querySelector(what);
+  const button = find('[data-do="play"]');
+  const range = find("input[type=range]");
+  const output = find("output");
+  const speed = find("select");
+  const idle = find('[data-do="idle"]');
+  const screen = find(".screen");
+  const PAUSE = 2; // seconds that a pause takes at most where pauses are skipped
+
+  const lines = window.cabCast.split("\n").filter(Boolean).map((l) => { try { return JSON.parse(l); } catch { return null; } });
+  const header = lines[0] || {};
+  const events = lines.slice(1).filter((e) => Array.isArray(e) && e.length === 3 && e.every((v) => v !== null));
+  const marks = events.filter((e) => e[1] === "m");
+
+  if (window.AsciinemaPlayer) {
+    asciinema();
+    return;
+  }
+  stage.dataset.player = "own";
+
+  // `at` is the time on the clock of this playback, with or without long pauses.
+  let at = [], total = 0;
+  const clock = () => {
+    let shift = 0, before = 0;
+    at = events.map(([t]) => {
+      if (idle.checked) shift += Math.max(0, t - before - PAUSE);
+      before = t;
+      return t - shift;
+    });
+    total = at.length ? at[at.length - 1] : 0;
+    range.max = Math.max(total, 0.01);
+  };
+
+  const terminal = new CabScreen(header.width || 100, header.height || 30);
+  const saved = [[0, terminal.snapshot()]];
+  const EVERY = 400; // events between two snapshots, so that going back need not start from the beginning
+  let next = 0, now = 0, playing = false, last = 0;
+
+  const advance = (to) => {
+    const first = next;
+    while (next < events.length && at[next] <= to + 1e-9) {
+      if (events[next][1] === "o") terminal.write(String(events[next][2]));
+      next += 1;
+      if (next % EVERY === 0 && saved.at(-1)[0] < next) saved.push([next, terminal.snapshot()]);
+    }
+    return next !== first;
+  };
+  const show = (drawn) => {
+    range.value = now;
+    range.setAttribute("aria-valuetext", `${now.toFixed(1)} seconds`);
+    output.textContent = `${now.toFixed(1)} s / ${total.toFixed(1)} s`;
+    if (!drawn) return;
+    terminal.draw(screen);
+    screen.scrollTop = screen.scrollHeight;
+  };
+  const seek = (to) => {
+    to = Math.min(total, Math.max(0, to));
+    if (to < now) {
+      let wanted = at.findIndex((t) => t > to + 1e-9);
+      if (wanted < 0) wanted = events.length;
+      const [from, snapshot] = saved.filter(([n]) => n <= wanted).at(-1);
+      terminal.restore(snapshot);
+      next = from;
+    }
+    now = to;
+    advance(now);
+    show(true);
+  };
+  const frame = (moment) => {
+    if (!playing) return;
+    now = Math.min(total, now + ((moment - last) / 1000) * Number(speed.value));
+    last = moment;
+    show(advance(now));
+    if (now >= total) play(false);
+    else requestAnimationFrame(frame);
+  };
+  const play = (on) => {
+    playing = on;
+    button.textContent = on ? "Pause" : "Play";
+    button.setAttribute("aria-pressed", String(on));
+    if (!on) return;
+    if (now >= total) seek(0);
+    last = performance.now();
+    requestAnimationFrame(frame);
+  };
+
+  // The player has no way to change its speed: it is made anew where it stands.
+  function asciinema() {
+    stage.dataset.player = "asciinema";
+    for (const part of [screen, range, output, idle.parentElement, find('[data-do="end"]')]) part.hidden = true;
+    const options = {
+      fit: "width", idleTimeLimit: PAUSE, terminalFontSize: "13px", preload: true, controls: true,
+      markers: marks.map((m) => [m[0], String(m[2])]),
+    };
+    const make = (more) => window.AsciinemaPlayer.create({ data: window.cabCast }, find("#player"), { ...options, ...more });
+    const listen = () => {
+      const shown = (on) => () => { button.textContent = on ? "Pause" : "Play"; button.setAttribute("aria-pressed", String(on)); };
+      for (const [name, on] of [["playing", true], ["pause", false], ["ended", false]]) player.addEventListener(name, shown(on));
+    };
+    const last = events.length ? events[events.length - 1][0] : 0;
+    let player = make({ poster: `npt:${last}` });
+    listen();
+    button.addEventListener("click", () => (button.textContent === "Play" ? player.play() : player.pause()));
+    speed.addEventListener("change", async () => {
+      const startAt = (await player.getCurrentTime()) || 0;
+      const running = button.textContent === "Pause";
+      player.dispose();
+      player = make({ speed: Number(speed.value), startAt, autoPlay: running });
+      listen();
+    });
+    marks.slice(0, 200).forEach((mark, i) => addMark(mark, () => player.seek({ marker: i }).then(() => player.play())));
+  }
+
+  function addMark([, , label], go) {
+    const item = document.createElement("li");
+    const jump = document.createElement("button");
+    jump.type = "button";
+    jump.className = "act";
+    jump.textContent = CabScreen.visible(String(label));
+    jump.addEventListener("click", go);
+    item.append(jump);
+    find(".marks").append(item);
+  }
+
+  button.addEventListener("click", () => play(!playing));
+  find('[data-do="end"]').addEventListener("click", () => { play(false); seek(total); });
+  range.addEventListener("input", () => seek(Number(range.value)));
+  idle.addEventListener("change", () => {
+    const event = Math.max(0, next - 1);
+    clock();
+    now = next ? at[event] : 0;
+    show(false);
+  });
+  stage.addEventListener("keydown", (event) => {
+    if (event.key === " " && !["BUTTON", "SELECT"].includes(event.target.tagName) && event.target.type !== "checkbox") {
+      event.preventDefault();
+      play(!playing);
+    }
+  });
+  marks.slice(0, 200).forEach((mark) => addMark(mark, () => seek(at[events.indexOf(mark)])));
+  clock();
+  show(false);
+  setTimeout(() => { if (!now && !playing) seek(total); }); // a reader sees how it ended before pressing anything
+})();

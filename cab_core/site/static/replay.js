@@ -1,0 +1,95 @@
+// Trace replay: a moment in time that walks over the spans.
+// Keys, while the box has the focus (or nothing has, and the box is in view): space, left/right, comma/period.
+"use strict";
+(() => {
+  const stage = document.getElementById("replay-stage");
+  if (!stage) return;
+  const data = JSON.parse(document.getElementById("replay-data").textContent);
+  const find = (what) => stage.querySelector(`[data-do="${what}"]`);
+  const range = stage.querySelector("input[type=range]");
+  const output = stage.querySelector("output");
+  const speed = stage.querySelector("select");
+  const bars = [...stage.querySelectorAll(".gantt li")];
+  const details = [...stage.querySelectorAll("[data-span]")];
+  const order = data.spans.map((_, i) => i).sort((a, b) => data.spans[a].at - data.spans[b].at || a - b);
+  let now = 0, current = order[0], playing = false, last = 0;
+
+  const time = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
+
+  // The span at a moment: the one that began last and has not ended; else the one that began last.
+  const spanAt = (ms) => {
+    const begun = order.filter((i) => data.spans[i].at <= ms + 1e-6);
+    const open = begun.filter((i) => data.spans[i].at + data.spans[i].ms >= ms);
+    return open.at(-1) ?? begun.at(-1) ?? order[0];
+  };
+
+  const show = () => {
+    range.value = now;
+    range.setAttribute("aria-valuetext", time(now));
+    output.textContent = `t = ${time(now)} / ${time(data.total)}`;
+    stage.style.setProperty("--t", `${data.total ? (now / data.total) * 100 : 0}%`);
+    bars.forEach((bar, i) => (i === current ? bar.setAttribute("aria-current", "step") : bar.removeAttribute("aria-current")));
+    details.forEach((detail, i) => { detail.hidden = i !== current; });
+  };
+  const seek = (ms) => {
+    now = Math.min(data.total, Math.max(0, ms));
+    current = spanAt(now);
+    show();
+  };
+  const goto = (span) => {
+    current = span;
+    now = data.spans[span].at;
+    show();
+  };
+  const step = (by) => {
+    const place = Math.min(order.length - 1, Math.max(0, order.indexOf(current) + by));
+    goto(order[place]);
+  };
+  const frame = (at) => {
+    if (!playing) return;
+    seek(now + (at - last) * Number(speed.value));
+    last = at;
+    if (now >= data.total) play(false);
+    else requestAnimationFrame(frame);
+  };
+  const play = (on) => {
+    playing = on;
+    find("play").textContent = on ? "Pause" : "Play";
+    find("play").setAttribute("aria-pressed", String(on));
+    if (!on) return;
+    if (now >= data.total) seek(0);
+    last = performance.now();
+    requestAnimationFrame(frame);
+  };
+
+  const keys = {
+    " ": () => play(!playing),
+    ArrowLeft: () => step(-1),
+    ArrowRight: () => step(1),
+    ",": () => seek(now - 100),
+    ".": () => seek(now + 100),
+  };
+  const ours = (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return false;
+    if (stage.contains(event.target)) {
+      // A button or a list keeps what the keyboard usually does with it.
+      if (event.target.tagName === "SELECT") return false;
+      return !(event.key === " " && event.target.tagName === "BUTTON");
+    }
+    const box = stage.getBoundingClientRect();
+    return event.target === document.body && box.top < innerHeight && box.bottom > 0;
+  };
+  document.addEventListener("keydown", (event) => {
+    if (!(event.key in keys) || !ours(event)) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  find("play").addEventListener("click", () => play(!playing));
+  find("prev").addEventListener("click", () => step(-1));
+  find("next").addEventListener("click", () => step(1));
+  find("back").addEventListener("click", () => seek(now - 100));
+  find("ahead").addEventListener("click", () => seek(now + 100));
+  range.addEventListener("input", () => seek(Number(range.value)));
+  bars.forEach((bar, i) => bar.querySelector("button").addEventListener("click", () => goto(i)));
+  show();
+})();

@@ -1,0 +1,38 @@
+"""The list of sweeps and a page for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from .boards import board, by
+from .gather import Row, sweep_address
+from .matrix import grid
+from .output import Output
+from .pages import Options, render
+from .planned import not_run
+
+
+def write_sweeps(runs: Sequence[Path], rows: Sequence[Row], out: Output, options: Options) -> None:
+    """Write the list of sweeps and a page for each, which has its cells of then, too."""
+    sweeps = by(rows, "sweep")
+    facts = [
+        {
+            "sweep": sweep,
+            "cells": len(found),
+            "open": sum(not r.counted for r in found),
+            "not_run": not_run(runs, sweep, found),
+            "current": sum(r.current for r in found),
+            "first": min(r.ended_at for r in found),
+            "last": max(r.ended_at for r in found),
+            "marks": sorted({m for r in found for m in r.marks}),
+        }
+        for sweep, found in sweeps.items()
+    ]
+    facts.sort(key=lambda f: str(f["last"]), reverse=True)
+    out.page("sweeps.html", render("sweeps.html", "sweeps.html", options, sweeps=facts))
+    for fact in facts:
+        found = sweeps[str(fact["sweep"])]
+        path = f"{sweep_address(str(fact['sweep']))}/index.html"
+        grids = [(pack, grid(part)) for pack, part in by(found, "pack").items()]
+        out.page(path, render("sweep.html", path, options, fact=fact, board=board(found), grids=grids))

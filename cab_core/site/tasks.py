@@ -1,0 +1,31 @@
+"""A page for each task, and the list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cab_core.records import CellResult
+from cab_core.stats import summarise
+from cab_core.store.cells import read_json
+
+from .boards import by
+from .gather import Row, task_address
+from .output import Output
+from .pages import Options, render
+
+
+def write_tasks(rows: Sequence[Row], out: Output, options: Options, fingerprint: str) -> None:
+    """Write the task pages. Scripted models are listed, and left out of a task's rate."""
+    current = [r for r in rows if r.current]
+    lines = []
+    for task, found in by(current, "task").items():
+        real = [r for r in found if "scripted" not in r.marks]
+        newest = max(found, key=lambda r: r.ended_at)
+        lines.append((newest, summarise(r.verdict for r in real), len(found)))
+        path = f"{task_address(task)}/index.html"
+        seen = repr([(r.address, r.stamp) for r in found]) + fingerprint
+        if not out.unchanged(f"task {task}", seen):
+            doc = read_json(newest.directory / "cell.json", CellResult).task
+            page = render("task.html", path, options, task=doc, row=newest, rows=found, rate=lines[-1][1])
+            out.write(f"task {task}", seen, {path: page})
+    out.page("tasks.html", render("tasks.html", "tasks.html", options, lines=lines))

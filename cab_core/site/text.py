@@ -1,0 +1,85 @@
+"""Values as text for pages. Everything that an agent wrote is hostile: what is invisible is shown."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from markupsafe import Markup, escape
+
+DASH = "–"
+
+
+class _Escapes(dict[int, str]):
+    """Characters by code: itself where it prints, else its escape. Filled as it is used."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        shown = char if char in "\n\t" or char.isprintable() else char.encode("unicode_escape").decode()
+        self[code] = shown
+        return shown
+
+
+_ESCAPES = _Escapes()
+
+
+def visible(text: object) -> str:
+    """Return text whose control, bidi and surrogate characters are shown as escapes."""
+    return str(text).translate(_ESCAPES)
+
+
+def figure(value: float | None, digits: int = 3) -> str:
+    """Return a number for a page; a dash where it is unknown or does not apply."""
+    return DASH if value is None else f"{value:,.{digits}f}"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """Return a share in percent."""
+    return DASH if value is None else f"{value * 100:.{digits}f}%"
+
+
+def seconds(ms: float | None, digits: int = 1) -> str:
+    """Return milliseconds as seconds."""
+    return DASH if ms is None else f"{ms / 1000:.{digits}f}s"
+
+
+def millis(ms: float | None) -> str:
+    """Return a short time: milliseconds below one second, else seconds with two digits."""
+    if ms is None:
+        return DASH
+    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.2f} s"
+
+
+def count(value: float | None) -> str:
+    """Return a number of tokens; unknown is said in words."""
+    return "not recorded" if value is None else f"{value:,.0f}"
+
+
+def compact(value: Any) -> str:
+    """Return a value as one line of JSON. Floats that are whole numbers are written without a point."""
+    return json.dumps(_whole(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def json_line(value: Any) -> Markup:
+    """Return a value as one line of JSON for a page, which may be broken after each comma."""
+    return Markup(str(escape(visible(compact(value)))).replace(",", ",<wbr>"))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, float):
+        return int(value) if math.isfinite(value) and value == int(value) else value
+    if isinstance(value, dict):
+        return {k: _whole(v) for k, v in value.items()}
+    return [_whole(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+def script_json(value: Any) -> Markup:
+    """Return JSON that may stand in a `<script type="application/json">` of a page: nothing ends it."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
+
+
+def plural(n: int, one: str, many: str | None = None) -> str:
+    """Return `1 cell`, `2 cells`."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"

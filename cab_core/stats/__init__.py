@@ -1,0 +1,32 @@
+"""Statistics behind the figures: intervals and paired tests, in plain Python.
+
+Every public function names its formula and its source. The browser's copy of what the compare page
+needs is `cab_core/site/static/stats.js`; both draw from the same generator and give the same figures.
+"""
+
+from __future__ import annotations
+
+from .compare import Comparison, Pair, compare
+from .intervals import Interval, cluster_bootstrap, wilson
+from .paired import exact_mcnemar, paired_bootstrap
+from .select import Selector, newest_sweeps
+from .summary import Configuration, Summary, Verdict, configurations, summarise, verdict_of
+
+__all__ = [
+    "Comparison",
+    "Configuration",
+    "Interval",
+    "Pair",
+    "Selector",
+    "Summary",
+    "Verdict",
+    "cluster_bootstrap",
+    "compare",
+    "configurations",
+    "exact_mcnemar",
+    "newest_sweeps",
+    "paired_bootstrap",
+    "summarise",
+    "verdict_of",
+    "wilson",
+]

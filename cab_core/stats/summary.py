@@ -1,0 +1,142 @@
+"""Cells to figures: what is counted, what is left out and why, the rate and its interval."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+from statistics import fmean, median
+
+import attrs
+
+from cab_core.records import OUTCOMES, CellResult
+
+from .intervals import Interval, cluster_bootstrap, wilson
+
+
+@attrs.frozen(kw_only=True, order=True)
+class Configuration:
+    """What a leaderboard ranks: a CLI with a model and a stack."""
+
+    tui: str
+    model: str
+    stack: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """One line for people."""
+        return f"{self.tui} × {self.model}" + (f" + {', '.join(self.stack)}" if self.stack else "")
+
+
+@attrs.frozen(kw_only=True)
+class Verdict:
+    """What a cell adds to a figure. `passed` is None where the outcome is not counted."""
+
+    config: Configuration
+    task: str
+    outcome: str
+    passed: bool | None
+    scripted: bool
+    tokens: int | None = None
+    wall_ms: float | None = None
+    blast_radius: float | None = None
+    composite: float | None = None
+    usd: float | None = None
+
+
+def verdict_of(result: CellResult) -> Verdict:
+    """Return what a cell adds. A counted outcome without a grade, such as a crash, is not solved."""
+    cell = result.cell
+    counted = OUTCOMES[result.outcome].counted
+    heads = {axis: score.headline for axis, score in result.scores.items()}
+    return Verdict(
+        config=Configuration(tui=cell.tui, model=cell.model, stack=cell.stack),
+        task=cell.task,
+        outcome=result.outcome,
+        passed=bool(heads.get("pass_rate")) if counted else None,
+        scripted="scripted" in result.marks,
+        tokens=result.tokens.total,
+        wall_ms=heads.get("latency"),
+        blast_radius=heads.get("blast_radius"),
+        composite=heads.get("composite"),
+        usd=result.tokens.usd,
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class Summary:
+    """Figures of a group of cells. The rate is the mean over tasks of each task's own rate.
+
+    `attempts` counts cells, `n` tasks that have a verdict; `excluded` says how many cells were left out,
+    by outcome.
+    """
+
+    n: int
+    attempts: int
+    solved: int
+    rate: float | None
+    excluded: dict[str, int]
+    by_task: dict[str, tuple[bool, ...]] = attrs.field(repr=False)
+    tokens_per_solved: float | None = None
+    wall_ms: float | None = None
+    blast_radius: float | None = None
+    composite: float | None = None
+    usd: float | None = None
+
+    @cached_property
+    def interval(self) -> Interval | None:
+        """Wilson where each task has one counted attempt, else cluster bootstrap by task."""
+        if self.attempts == self.n:
+            return wilson(self.solved, self.n)
+        return cluster_bootstrap([[float(v) for v in values] for values in self.by_task.values()])
+
+    @property
+    def why_excluded(self) -> str:
+        """The excluded cells in words; empty where none was."""
+        return "; ".join(f"{n} × {outcome}: {OUTCOMES[outcome].says}" for outcome, n in self.excluded.items())
+
+
+def summarise(verdicts: Iterable[Verdict]) -> Summary:
+    """Return the figures of these cells.
+
+    Tokens per solved task are all tokens of the counted cells / the number solved, None where nothing
+    was solved or any cell's tokens are unknown. Wall time is the median, blast radius and composite are
+    means, each over the counted cells where it is known.
+    """
+    found = list(verdicts)
+    counted = [v for v in found if v.passed is not None]
+    by_task: dict[str, tuple[bool, ...]] = {}
+    for v in sorted(counted, key=lambda v: v.task):
+        by_task[v.task] = (*by_task.get(v.task, ()), bool(v.passed))
+    solved = sum(bool(v.passed) for v in counted)
+    return Summary(
+        n=len(by_task),
+        attempts=len(counted),
+        solved=solved,
+        rate=fmean(fmean(values) for values in by_task.values()) if by_task else None,
+        excluded=dict(sorted(Counter(v.outcome for v in found if v.passed is None).items())),
+        by_task=by_task,
+        tokens_per_solved=_total([v.tokens for v in counted], solved),
+        wall_ms=_known(counted, "wall_ms", median),
+        blast_radius=_known(counted, "blast_radius", fmean),
+        composite=_known(counted, "composite", fmean),
+        usd=_total([v.usd for v in counted], 1),
+    )
+
+
+def configurations(verdicts: Iterable[Verdict]) -> dict[Configuration, list[Verdict]]:
+    """Group by configuration, in the order of their names."""
+    groups: dict[Configuration, list[Verdict]] = {}
+    for v in verdicts:
+        groups.setdefault(v.config, []).append(v)
+    return dict(sorted(groups.items()))
+
+
+def _total(amounts: list[int | None] | list[float | None], solved: int) -> float | None:
+    known = [a for a in amounts if a is not None]
+    return sum(known) / solved if solved and known and len(known) == len(amounts) else None
+
+
+def _known(verdicts: list[Verdict], name: str, middle: object) -> float | None:
+    known = [value for v in verdicts if (value := getattr(v, name)) is not None]
+    return float(middle(known)) if known and callable(middle) else None

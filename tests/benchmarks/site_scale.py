@@ -1,0 +1,100 @@
+"""How long the site takes for many cells: `python tests/benchmarks/site_scale.py [CELLS]`.
+
+Makes synthetic cells, builds the site in a process of its own, builds it again with nothing changed and
+with ten cells changed, and prints the figures beside what they must not exceed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.site.made import Made
+
+_BUILD = """
+import json, resource, sys, time
+from pathlib import Path
+from cab_core.site.build import build_site
+start = time.monotonic()
+build_site([Path(sys.argv[1])], Path(sys.argv[2]))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps({"seconds": time.monotonic() - start, "mb": peak / 1024}))
+"""
+TUIS = ("aider", "opencode", "copilot", "goose", "crush")
+MODELS = tuple(f"acme/coder-{i}" for i in range(10))
+
+
+def make(root: Path, cells: int) -> list[Path]:
+    """Make cells of five CLIs x ten models x as many tasks as it takes."""
+    made = []
+    for i in range(cells):
+        task, rest = divmod(i, len(TUIS) * len(MODELS))
+        model, tui = divmod(rest, len(TUIS))
+        made.append(
+            _one(i, TUIS[tui], MODELS[model], f"pack{task % 4}/task-{task:04d}").write(root, checked=False)
+        )
+    return made
+
+
+def _one(i: int, tui: str, model: str, task: str) -> Made:
+    # A spread of outcomes without a generator: every cell has the same one in every run.
+    outcome = ("passed", "failed", "passed", "limit_wall", "passed", "failed", "infra_upstream")[i * 7919 % 7]
+    reply = "I read the file and made the change that the task asks for. " * 30
+    return Made(sweep="scale", tui=tui, model=model, task=task, outcome=outcome, reply=reply)
+
+
+def build(runs: Path, out: Path) -> dict[str, float]:
+    """Build in a fresh process; return seconds and megabytes."""
+    done = subprocess.run(
+        [sys.executable, "-c", _BUILD, str(runs), str(out)], check=True, capture_output=True, text=True
+    )
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
+
+
+def main(cells: int) -> int:
+    """Print the figures; return 1 where one exceeds its bound."""
+    base = Path(tempfile.mkdtemp(prefix="cab-scale-"))
+    try:
+        start = time.monotonic()
+        made = make(base / "runs", cells)
+        print(f"{cells} cells made in {time.monotonic() - start:.1f} s")
+        first = build(base / "runs", base / "site")
+        again = build(base / "runs", base / "site")
+        for directory in made[:: max(1, cells // 10)][:10]:
+            path = directory / "cell.json"
+            path.write_text(path.read_text().replace("failed", "passed"), encoding="utf-8")
+            os.utime(path)
+        changed = build(base / "runs", base / "site")
+        return _print(base / "site", cells, first, again, changed)
+    finally:
+        shutil.rmtree(base)
+
+
+def _print(site: Path, cells: int, *builds: dict[str, float]) -> int:
+    first, again, changed = builds
+    pages = [site / "index.html", *site.glob("pack/*/index.html")]
+    rows = (
+        ("built, seconds", first["seconds"], 120 * cells / 10_000),
+        ("peak memory, MB", max(b["mb"] for b in builds), 1000),
+        ("nothing changed, seconds", again["seconds"], 10 * cells / 10_000),
+        ("ten cells changed, seconds", changed["seconds"], 10 * cells / 10_000),
+        ("largest leaderboard, KB", max(p.stat().st_size for p in pages) / 1000, 300),
+        ("compare data, KB", (site / "data/compare.js").stat().st_size / 1000, 1000),
+        ("a cell page, KB", next(site.glob("cell/*/*/*/*/*/index.html")).stat().st_size / 1000, 200),
+    )
+    for name, value, bound in rows:
+        print(f"{'ok ' if value <= bound else 'BAD'} {name:<40} {value:9.1f}  (at most {bound:g})")
+    return int(any(value > bound for _, value, bound in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000))

@@ -1,0 +1,241 @@
+"""The pages in a real Chromium, from disk and over http."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from cab_core.site.build import build_site
+from tests.site.conftest import Browser
+from tests.site.made import Made
+
+CELL = "cell/aider/acme/coder-1/mutations/off-by-one/index.html"
+PAGES = (
+    "index.html", "matrix.html", "compare.html", "tasks.html", "recordings.html", "sweeps.html", "method.html",
+    "pack/mutations/index.html", "pack/mutations/matrix.html", "config/aider/acme/coder-1/index.html",
+    "task/mutations/off-by-one/index.html", "sweep/earlier/index.html", CELL,
+    "cell/aider/acme/coder-1/mutations/off-by-one/embed.html",
+)  # fmt: skip
+
+
+def now(browser: Browser) -> float:
+    """The replay's time in milliseconds."""
+    return float(browser.run("return Number(document.querySelector('#replay-stage input').value)"))
+
+
+def current(browser: Browser) -> str:
+    return str(browser.run("return document.querySelector('.gantt li[aria-current] button').textContent"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_quiet_and_asks_no_other_host(browser: Browser, base: str, page: str) -> None:
+    browser.open(f"{base}/{page}")
+    browser.until(lambda: browser.run("return document.readyState") == "complete")
+    assert browser.faults() == []
+    foreign = [u for u in browser.requests() if not u.startswith((base, "data:", "blob:", "about:", "chrome:"))]
+    assert foreign == []
+    assert browser.one("main, body").text
+
+
+def test_replay_plays_pauses_and_comes_to_its_end(browser: Browser, base: str) -> None:
+    browser.open(f"{base}/{CELL}")
+    stage = browser.one("#replay-stage")
+    assert "t = 0 ms / 12.10 s" in stage.text
+    stage.send_keys(" ")
+    browser.until(lambda: now(browser) > 100)
+    stage.send_keys(" ")
+    held = now(browser)
+    assert browser.one("#replay-stage [data-do=play]").text == "Play"
+    assert now(browser) == held
+    browser.run("const s = document.querySelector('#replay-stage select'); s.value = '20'")
+    stage.send_keys(" ")
+    browser.until(lambda: browser.one("#replay-stage [data-do=play]").text == "Play")
+    assert now(browser) >= 12_000
+
+
+def test_replay_steps_spans_and_tenths_of_a_second(browser: Browser, base: str) -> None:
+    browser.open(f"{base}/{CELL}")
+    stage = browser.one("#replay-stage")
+    seen = [current(browser)]
+    for _ in range(5):
+        stage.send_keys(Keys.ARROW_RIGHT)
+        seen.append(current(browser))
+    assert [s.split(":")[0] for s in seen] == [
+        "prepare",
+        "aider",
+        "applied_plugins",
+        "aider",
+        "model_call",
+        "cleanup",
+    ]
+    stage.send_keys(Keys.ARROW_LEFT)
+    assert current(browser) == "model_call:1"
+    assert now(browser) == 3000
+    stage.send_keys("..")
+    assert now(browser) == 3200
+    stage.send_keys(",")
+    assert now(browser) == 3100
+    assert "status" in browser.one("[data-span]:not([hidden])").text
+
+
+def test_replay_keys_work_without_focus_while_it_is_in_view(browser: Browser, base: str) -> None:
+    browser.open(f"{base}/{CELL}")
+    browser.run("document.querySelector('#replay-stage').scrollIntoView({behavior: 'instant'})")
+    browser.one("body").send_keys(".")
+    assert now(browser) == 100
+    browser.run("scrollTo({top: 0, behavior: 'instant'})")
+    browser.one("body").send_keys(".")
+    assert now(browser) == 100
+
+
+def test_replay_seeks_by_slider_and_by_span(browser: Browser, base: str) -> None:
+    browser.open(f"{base}/{CELL}")
+    browser.run(
+        "const r = document.querySelector('#replay-stage input'); r.value = 4000; r.dispatchEvent(new Event('input'))"
+    )
+    assert current(browser) == "model_call:1"
+    browser.run("[...document.querySelectorAll('.gantt button')].at(-1).click()")
+    assert current(browser) == "cleanup:aider"
+
+
+def screen(browser: Browser) -> str:
+    return str(browser.run("return document.querySelector('.screen').textContent"))
+
+
+def test_playback_shows_plays_seeks_and_marks(browser: Browser, base: str) -> None:
+    browser.open(f"{base}/{CELL}")
+    browser.until(lambda: "Applied edit" in screen(browser))
+    assert "thinking |" not in screen(browser), "a line that was overwritten is not shown twice"
+    assert browser.run("return document.querySelector('.screen .f1') !== null")
+    marks = browser.all("#playback-stage .marks button")
+    assert [m.text for m in marks] == ["model call 1", "model call 2"]
+    marks[0].click()
+    assert "line 8" in screen(browser)
+    assert "thinking" not in screen(browser)
+    browser.run("document.querySelector('#playback-stage select').value = '10'")
+    browser.one("#playback-stage [data-do=play]").click()
+    browser.until(lambda: "Applied edit" in screen(browser))
+    browser.until(lambda: browser.one("#playback-stage [data-do=play]").text == "Play")
+
+
+def test_playback_can_keep_or_skip_long_pauses(browser: Browser, base: str) -> None:
+    browser.open(f"{base}/{CELL}")
+    assert "4.1 s" in browser.one("#playback-stage output").text
+    browser.one("#playback-stage [data-do=idle]").click()
+    assert "7.0 s" in browser.one("#playback-stage output").text
+
+
+def names(browser: Browser) -> list[str]:
+    script = "return [...document.querySelectorAll('table.board tbody th a')].map(a => a.textContent)"
+    return list(browser.run(script))
+
+
+def test_a_table_is_sorted_by_its_headings(browser: Browser, base: str) -> None:
+    browser.open(f"{base}/tasks.html")
+    heads = browser.all("table.sortable thead th")
+    heads[0].find_element("css selector", "button").click()
+    assert heads[0].get_attribute("aria-sort") == "ascending"
+    first = [a.text for a in browser.all("table.sortable tbody th a")]
+    assert first == sorted(first)
+    heads[0].find_element("css selector", "button").click()
+    assert [a.text for a in browser.all("table.sortable tbody th a")] == first[::-1]
+    heads[4].find_element("css selector", "button").click()
+    assert heads[4].get_attribute("aria-sort") == "descending"
+    rates = [float(r.text.rstrip("%")) for r in browser.all("table.sortable tbody td:last-child")]
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_scripted_models_stand_apart_from_the_leaderboard(browser: Browser, base: str) -> None:
+    browser.open(f"{base}/index.html")
+    ranked, scripted = browser.all("table.board")
+    assert "scripted" not in ranked.text
+    assert "scripted:oracle" in scripted.text
+    assert "incomplete" in ranked.text
+
+
+def test_filters_hide_what_does_not_match(browser: Browser, base: str) -> None:
+    browser.open(f"{base}/recordings.html")
+    browser.one("input[type=search]").send_keys("opencode coder-2 borrow")
+    shown = [li for li in browser.all(".cards li") if li.is_displayed()]
+    assert len(shown) == 1
+    browser.open(f"{base}/index.html")
+    browser.one("input[type=search]").send_keys("opencode")
+    rows = [r.text for r in browser.all("table.board tbody tr") if r.is_displayed()]
+    assert rows
+    assert all("opencode" in r for r in rows[:2])
+
+
+def test_compare_gives_the_figures_of_cab_compare(browser: Browser, base: str, made_runs: Path) -> None:
+    from click.testing import CliRunner
+
+    from cab_core.cli.compare import command
+
+    said = CliRunner().invoke(command, ["tui=aider", "tui=opencode", "--runs", str(made_runs), "--json"])
+    import json
+
+    expected = json.loads(said.output)
+    browser.open(f"{base}/compare.html#A-tui=aider&B-tui=opencode")
+    shown = {d.find_element("css selector", "dt").text: d.find_element("css selector", "dd").text
+             for d in browser.all("#result .figures > div")}  # fmt: skip
+    assert shown["Tasks in common"] == str(expected["tasks"])
+    assert shown["A"] == f"{expected['rate_a'] * 100:.1f}%"
+    assert shown["McNemar, exact p"] == f"{expected['p']:.4f}"
+    low, high = (expected["interval"][k] * 100 for k in ("low", "high"))
+    assert shown["95% interval"].replace("−", "-") == f"{low:+.1f}% to {high:+.1f}%"
+    links = [a.get_attribute("href") for a in browser.all("#result table a")]
+    assert len(links) == 2 * len(expected["flipped"]) > 0
+    browser.open(links[0])
+    assert browser.one("h1").text.startswith("aider")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(
+    browser: Browser, site: Path, axe: str, page: str, scheme: str, pictures: Path
+) -> None:
+    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    browser.open(f"{site.as_uri()}/{page}")
+    browser.driver.save_screenshot(str(pictures / f"{page.replace('/', '-')}-{scheme}.png"))
+    browser.run(axe)
+    found = browser.driver.execute_async_script(
+        "const done = arguments[0]; axe.run(document).then(r => done(r.violations.map(v =>"
+        " [v.id, v.impact, v.nodes.slice(0, 3).map(n => n.html + ' | ' + n.failureSummary).join(' || ')])))"
+    )
+    assert [v for v in found if v[1] in ("serious", "critical")] == []
+
+
+def test_a_phone_sees_the_whole_width(browser: Browser, site: Path, pictures: Path) -> None:
+    size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        for page in PAGES:
+            browser.open(f"{site.as_uri()}/{page}")
+            wide = browser.run("return document.documentElement.scrollWidth")
+            browser.driver.save_screenshot(str(pictures / f"{page.replace('/', '-')}-phone.png"))
+            assert wide <= 390, page
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_cell_page_is_interactive_within_a_second(browser: Browser, site: Path) -> None:
+    browser.open(f"{site.as_uri()}/{CELL}")
+    timing = browser.run("return performance.getEntriesByType('navigation')[0].toJSON()")
+    assert timing["domContentLoadedEventEnd"] < 1000
+
+
+def test_a_long_recording_does_not_hold_up_the_page(browser: Browser, tmp_path: Path) -> None:
+    text = "\x1b[32mline {}\x1b[0m and as much text as a line of a terminal tends to hold, or more\r\n"
+    Made(events=[[i / 100, "o", text.format(i)] for i in range(17_000)]).write(tmp_path / "runs")
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    browser.open(f"{site.as_uri()}/{CELL}")
+    timing = browser.run("return performance.getEntriesByType('navigation')[0].toJSON()")
+    assert timing["domContentLoadedEventEnd"] < 1000
+    browser.until(lambda: "line 16999" in screen(browser))
+    back = "const r = document.querySelector('#playback-stage input'); const t = performance.now(); r.value = 80;"
+    spent = browser.run(f"{back} r.dispatchEvent(new Event('input')); return performance.now() - t")
+    assert spent < 1000
+    assert "line 8000 " in screen(browser)
+    assert "line 8001 " not in screen(browser)

@@ -1,0 +1,197 @@
+"""Building: addresses, links, what is written again, what is removed."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from cab_core.errors import UserError
+from cab_core.site.build import build_site
+from cab_core.site.diff import read_patch
+from cab_core.site.spans import tree
+from cab_core.site.text import compact, visible
+from tests.site.conftest import Browser
+from tests.site.made import PATCH, Made, span
+
+OFF = "cell/aider/acme/coder-1/mutations/off-by-one"
+
+
+class Links(HTMLParser):
+    """Where a page leads to, and the places within it."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.to: list[str] = []
+        self.ids: set[str] = set()
+        self.feed(page.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in ("href", "src") and value and not value.startswith("data:"):
+                self.to.append(value)
+            if name == "id" and value:
+                assert value not in self.ids, f"id {value} twice"
+                self.ids.add(value)
+
+
+def test_every_link_resolves(site: Path) -> None:
+    pages = {page: Links(page) for page in site.rglob("*.html")}
+    assert len(pages) > 40
+    for page, links in pages.items():
+        for link in links.to:
+            path, _, fragment = link.partition("#")
+            target = (page.parent / unquote(path)).resolve() if path else page
+            assert target.is_file(), f"{page}: {link}"
+            if fragment:
+                assert fragment in pages[target].ids, f"{page}: {link}"
+
+
+def test_addresses_are_the_references(site: Path) -> None:
+    for path in (
+        f"{OFF}/index.html", f"{OFF}/embed.html", f"{OFF}/cell.json", f"{OFF}/~2/index.html",
+        f"{OFF}/+docs/index.html", "badge/aider/acme/coder-1/mutations/off-by-one.svg",
+        "badge/aider/acme/coder-1/mutations/off-by-one/~2.svg", f"sweep/earlier/{OFF}/index.html",
+        "sweep/earlier/badge/aider/acme/coder-1/mutations/off-by-one.svg",
+    ):  # fmt: skip
+        assert (site / path).is_file(), path
+
+
+def test_json_beside_the_page_is_the_cell(site: Path) -> None:
+    assert json.loads((site / OFF / "cell.json").read_text())["cell_id"].startswith(
+        "made/aider/acme/coder-1/"
+    )
+
+
+def test_an_earlier_sweep_is_said_and_leads_to_the_newest(site: Path) -> None:
+    old = (site / "sweep/earlier" / OFF / "index.html").read_text()
+    assert "Earlier sweep." in old
+    assert f"../../../../../../../{OFF}/index.html" in old
+    assert f"sweep/earlier/{OFF}/index.html" in (site / OFF / "index.html").read_text()
+
+
+def test_marks_stand_wherever_a_result_does(site: Path) -> None:
+    scripted = "cell/aider/scripted~3aoracle/mutations/off-by-one"
+    for page in (f"{scripted}/index.html", f"{scripted}/embed.html", "index.html", "recordings.html",
+                 "task/mutations/off-by-one/index.html", "config/aider/scripted~3aoracle/index.html",
+                 "sweep/made/index.html", f"{OFF}/index.html"):  # fmt: skip
+        assert "scripted" in (site / page).read_text(), page
+    badge = (site / "badge/aider/scripted~3aoracle/mutations/off-by-one.svg").read_text()
+    assert "(scripted)" in badge
+    trouble = (site / "cell/copilot/acme/coder-1/mutations/off-by-one/index.html").read_text()
+    assert "incomplete" in trouble
+    assert "counted nowhere" in trouble
+    assert "no verdict" in (site / "badge/copilot/acme/coder-1/mutations/off-by-one.svg").read_text()
+
+
+def test_only_a_pushed_image_can_be_pulled(site: Path) -> None:
+    assert "docker pull" not in (site / OFF / "index.html").read_text()
+    pushed = (site / "cell/aider/acme/coder-3/mutations/off-by-one/index.html").read_text()
+    assert f"docker pull cab/aider:1@sha256:{'cd' * 32}" in pushed
+
+
+def test_skipped_stack_items_have_their_reason(site: Path) -> None:
+    assert "skipped: no such thing" in (site / OFF / "+docs/index.html").read_text()
+
+
+def test_what_has_not_changed_is_not_written_again(tmp_path: Path) -> None:
+    runs, out = tmp_path / "runs", tmp_path / "site"
+    first = Made().write(runs)
+    Made(model="acme/coder-9", task="other/task").write(runs)
+    build_site([runs], out)
+    before = {p: p.stat().st_mtime_ns for p in out.rglob("*") if p.is_file()}
+    build_site([runs], out)
+    same = {p: p.stat().st_mtime_ns for p in out.rglob("*") if p.is_file()}
+    assert {p.name for p in same if same[p] != before[p]} == {".cab-site.json"}
+    cell = first / "cell.json"
+    cell.write_text(cell.read_text().replace("Off by one", "Off by two"), encoding="utf-8")
+    build_site([runs], out)
+    after = {p: p.stat().st_mtime_ns for p in out.rglob("*") if p.is_file()}
+    changed = {str(p.relative_to(out)) for p in after if after[p] != before[p]}
+    assert f"{OFF}/index.html" in changed
+    assert not any("coder-9" in path for path in changed)
+
+
+def test_pages_of_cells_that_are_gone_are_removed(tmp_path: Path) -> None:
+    import shutil
+
+    runs, out = tmp_path / "runs", tmp_path / "site"
+    Made().write(runs)
+    gone = Made(task="pack/gone").write(runs)
+    build_site([runs], out)
+    kept = out / "CNAME"
+    kept.write_text("example.org")
+    shutil.rmtree(gone.parent)
+    build_site([runs], out)
+    assert not (out / "cell/aider/acme/coder-1/pack/gone").exists()
+    assert kept.exists(), "what we did not write is left alone"
+    assert (out / OFF / "index.html").exists()
+
+
+def test_a_manifest_that_leads_outside_removes_nothing(tmp_path: Path) -> None:
+    runs, out = tmp_path / "runs", tmp_path / "site"
+    Made().write(runs)
+    victim = tmp_path / "victim"
+    victim.write_text("here")
+    out.mkdir()
+    (out / ".cab-site.json").write_text(json.dumps({"x": {"": ["../victim", str(victim)]}}))
+    build_site([runs], out)
+    assert victim.exists()
+
+
+def test_earlier_tries_are_listed(tmp_path: Path) -> None:
+    Made(outcome="infra_upstream", why="the endpoint answered 503").write(tmp_path / "runs")
+    Made().write(tmp_path / "runs")
+    build_site([tmp_path / "runs"], tmp_path / "site")
+    page = (tmp_path / "site" / OFF / "index.html").read_text()
+    assert "try 1" in page
+    assert "the endpoint answered 503" in page
+
+
+def test_without_cells_there_is_a_reason(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no such directory"):
+        build_site([tmp_path / "none"], tmp_path / "site")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match="no finished cell"):
+        build_site([tmp_path / "empty"], tmp_path / "site")
+
+
+def test_a_patch_is_split_into_files_and_numbered_lines() -> None:
+    (only,) = read_patch(PATCH)
+    assert (only.name, only.added, only.removed) == ("src/lib.rs", 1, 1)
+    numbered = [(line.kind, line.old, line.new) for line in only.lines if line.kind != "meta"]
+    assert numbered[:4] == [("hunk", None, None), ("same", 3, 3), ("del", 4, None), ("add", None, 4)]
+
+
+def test_spans_are_a_tree_even_where_parents_come_last_or_never() -> None:
+    spans = [
+        span("child", "root", "k", "child", 5, 1, {}),
+        span("root", None, "k", "root", 0, 9, {}),
+        span("orphan", "unknown", "k", "orphan", 7, 1, {}),
+    ]
+    assert [(n.name, n.depth) for n in tree(spans)] == [("root", 0), ("child", 1), ("orphan", 0)]
+
+
+def test_hidden_characters_are_shown() -> None:
+    assert visible("a\u202eb\x00\nc\ud800") == "a\\u202eb\\x00\nc\\ud800"
+    assert compact({"a": 1.0, "b": [0.5, None]}) == '{"a":1,"b":[0.5,null]}'
+
+
+def test_the_card_is_a_picture_that_any_program_can_read(site: Path, browser: Browser) -> None:
+    page = (site / OFF / "index.html").read_text()
+    assert '<meta property="og:image" content="./card.png">' in page
+    browser.open((site / OFF / "card.png").as_uri())
+    size = browser.run("const i = document.querySelector('img'); return [i.naturalWidth, i.naturalHeight]")
+    assert size == [1200, 630]
+
+
+def test_a_sweep_that_has_not_run_all_it_planned_is_incomplete(tmp_path: Path) -> None:
+    Made().write(tmp_path / "runs")
+    lock = '[clis.aider]\nversion = "1"\n[models."acme/coder-1"]\n[tasks]\n"mutations/off-by-one" = ""\n"p/later" = ""\n'
+    (tmp_path / "runs/made/sweep.lock.toml").write_text(lock)
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    assert "1 planned and not run yet" in (site / "sweep/made/index.html").read_text()
+    assert "incomplete" in (site / "sweeps.html").read_text()

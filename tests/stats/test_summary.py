@@ -1,0 +1,62 @@
+"""Summaries: who is counted, who is not, and which interval stands beside the rate."""
+
+from __future__ import annotations
+
+import pytest
+
+from cab_core.records import OUTCOMES
+from cab_core.stats import Configuration, Verdict, configurations, summarise, wilson
+from cab_core.stats.select import KEYS, Selector
+
+AIDER = Configuration(tui="aider", model="m")
+
+
+def verdict(task: str, outcome: str = "passed", **known: object) -> Verdict:
+    passed = outcome == "passed" if OUTCOMES[outcome].counted else None
+    return Verdict(config=AIDER, task=task, outcome=outcome, passed=passed, scripted=False, **known)  # type: ignore[arg-type]
+
+
+def test_one_attempt_a_task_has_wilsons_interval() -> None:
+    found = summarise([verdict("p/a"), verdict("p/b", "failed"), verdict("p/c", "limit_wall")])
+    assert (found.n, found.attempts, found.solved, found.rate) == (3, 3, 1, pytest.approx(1 / 3))
+    assert found.interval == wilson(1, 3)
+
+
+def test_infrastructure_is_left_out_and_said() -> None:
+    found = summarise([verdict("p/a"), verdict("p/b", "infra_upstream"), verdict("p/c", "infra_upstream")])
+    assert (found.n, found.rate) == (1, 1.0)
+    assert found.excluded == {"infra_upstream": 2}
+    assert found.why_excluded == "2 × infra_upstream: the model endpoint failed"
+
+
+def test_several_attempts_are_averaged_by_task_first() -> None:
+    found = summarise([verdict("p/a"), verdict("p/a"), verdict("p/a"), verdict("p/b", "failed")])
+    assert (found.n, found.attempts, found.rate) == (2, 4, 0.5)
+    assert found.interval is not None
+    assert found.interval.method == "bootstrap"
+
+
+def test_no_cell_is_no_figure() -> None:
+    found = summarise([verdict("p/a", "cancelled")])
+    assert (found.n, found.rate, found.interval, found.tokens_per_solved) == (0, None, None, None)
+
+
+def test_tokens_are_unknown_where_one_cell_does_not_know_them() -> None:
+    known = [verdict("p/a", tokens=100), verdict("p/b", "failed", tokens=50)]
+    assert summarise(known).tokens_per_solved == 150
+    assert summarise([*known, verdict("p/c")]).tokens_per_solved is None
+
+
+def test_configurations_keep_stacks_apart() -> None:
+    other = Configuration(tui="aider", model="m", stack=("docs",))
+    groups = configurations([verdict("p/a"), verdict("p/b")])
+    assert list(groups) == [AIDER]
+    assert (AIDER.name, other.name) == ("aider × m", "aider × m + docs")
+
+
+def test_a_selector_reads_back_and_refuses_what_it_does_not_know() -> None:
+    assert str(Selector.parse("tui=aider, model=gpt-*")) == "tui=aider,model=gpt-*"
+    with pytest.raises(Exception, match=", ".join(KEYS)):
+        Selector.parse("cli=aider")
+    with pytest.raises(Exception, match="KEY=PATTERN"):
+        Selector.parse("aider")
