@@ -6,12 +6,13 @@ import json
 from typing import Any
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
+from cab_core.plugins.toolkit import at, parse
 from cab_core.records import TokenClaim
 
 from .chat import chat_files, chat_root
 from .dialect import WholeFile
 from .history import transcript
-from .stack import apply_stack
+from .stack import Effect
 
 _DIR = ".cab"  # below HOME: all that aider writes for itself, and what we write for it
 
@@ -53,7 +54,7 @@ class Aider:
         argv += ["--llm-history-file", f"{own}/llm.log"]
         if "edit_format" in job.options:
             argv += ["--edit-format", job.options["edit_format"]]
-        stack = apply_stack(job.stack, own)
+        stack = Effect(own=own).apply(job.stack)
         return Launch(
             argv=(*argv, *stack.argv, *(f"{job.workdir}/{f}" for f in files)),
             env={"OPENAI_API_KEY": job.token, "LITELLM_LOCAL_MODEL_COST_MAP": "True", **stack.env},
@@ -76,11 +77,7 @@ class Aider:
         ends = [e for e in events if e.get("event") == "exit"]
         return Harvest(
             transcript=tuple(steps),
-            claim=TokenClaim(
-                prompt=sum(int(p.get("prompt_tokens", 0)) for p in sent) if sent else None,
-                completion=sum(int(p.get("completion_tokens", 0)) for p in sent) if sent else None,
-                source="aider's analytics log" if sent else None,
-            ),
+            claim=_claim(sent),
             final_message=spoken[-1] if spoken else None,
             finished=str(ends[-1]["properties"].get("reason", "")).startswith("Completed") if ends else None,
             failure=_failure(left.stdout),
@@ -89,6 +86,14 @@ class Aider:
     def dialect(self) -> WholeFile:
         """How a scripted model edits: aider's edit format for models it does not know."""
         return WholeFile(root=chat_root)
+
+
+def _claim(sent: list[dict[str, Any]]) -> TokenClaim:
+    counts = [(p.get("prompt_tokens"), p.get("completion_tokens")) for p in sent]
+    if not counts or not all(isinstance(n, int) for pair in counts for n in pair):
+        return TokenClaim()
+    prompt, completion = (sum(numbers) for numbers in zip(*counts, strict=True))
+    return TokenClaim(prompt=prompt, completion=completion, source="aider's analytics log")
 
 
 _QUIET = [
@@ -114,15 +119,7 @@ def _settings(job: Job) -> list[dict[str, Any]]:
 
 
 def _events(text: str) -> list[dict[str, Any]]:
-    events = []
-    for line in text.splitlines():
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(event, dict) and isinstance(event.get("properties"), dict):
-            events.append(event)
-    return events
+    return [e for line in text.split("\n") if isinstance(at(e := parse(line), "properties"), dict)]
 
 
 def _failure(stdout: str) -> str | None:

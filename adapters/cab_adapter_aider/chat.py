@@ -28,11 +28,5 @@ def chat_root(job: Job) -> str:
 
     Without git that is the common directory of the files in the chat.
     """
-    files = chat_files(job)
-    if not files:
-        return ""
-    return posixpath.commonpath([posixpath.dirname(f) for f in files]) if len(files) == 1 else _common(files)
-
-
-def _common(files: list[str]) -> str:
-    return posixpath.commonpath([f"/{f}" for f in files]).lstrip("/")
+    directories = [posixpath.dirname(f"/{f}") for f in chat_files(job)]
+    return posixpath.commonpath(directories).lstrip("/") if directories else ""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 
-import attrs
-
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
-from cab_core.records import Applied, Args, Env, Files, Instructions, McpServer, Skill, StackItem
+from cab_core.plugins.toolkit import StackEffect, json_events, skill_document
+from cab_core.records import Instructions, McpServer, Skill
 
 from .dialect import CreateTool
-from .events import events_of, failure, finished, shown, step_of, token_claim
+from .events import failure, finished, shown, step_of, token_claim
 
 _USAGE = ".copilot/usage.json"  # below HOME
 
@@ -38,9 +37,7 @@ class Copilot:
         What the work dir holds (MCP servers, hooks, settings) is not loaded, for it is not trusted;
         so COPILOT_ALLOW_ALL, which trusts it, stays unset and the permissions are given one by one.
         """
-        stack = _Effect()
-        for item in job.stack:
-            stack.add(item)
+        stack = _Effect().apply(job.stack)
         argv = ["copilot", "--allow-all-tools", "--allow-all-paths", "--no-color", "--output-format", "json"]
         argv += ["--usage-output-file", f"{job.home}/{_USAGE}", *_params(job), *stack.argv]
         return Launch(
@@ -48,12 +45,12 @@ class Copilot:
             env={**_environment(job), **stack.env},
             files=stack.files,
             stdin=job.prompt,
-            stack=tuple(Applied(item=f"{i.kind}:{i.name}") for i in job.stack),
+            stack=stack.accounts,
         )
 
     def harvest(self, left: Leftovers) -> Harvest:
         """Read the events on stdout; tokens are in the usage file alone."""
-        events = events_of(left.stdout)
+        events = json_events(left.stdout)
         steps = [step for event in events if (step := step_of(event))]
         done = finished(events)
         return Harvest(
@@ -88,30 +85,22 @@ def _params(job: Job) -> list[str]:
     return [f"--reasoning-effort={value}" for value in job.model_params.values()]
 
 
-@attrs.define
-class _Effect:
-    """What a stack adds to the launch."""
+class _Effect(StackEffect):
+    """What a stack adds to copilot's arguments and files."""
 
-    argv: list[str] = attrs.field(factory=list)
-    env: dict[str, str] = attrs.field(factory=dict)
-    files: dict[str, str] = attrs.field(factory=dict)
+    def mcp(self, item: McpServer) -> str | None:
+        path = f".cab/mcp/{item.name}.json"
+        self.files[path] = json.dumps({"mcpServers": {item.name: _server(item)}})
+        self.argv += ["--additional-mcp-config", f"@~/{path}"]
+        return None
 
-    def add(self, item: StackItem) -> None:
-        if isinstance(item, McpServer):
-            path = f".cab/mcp/{item.name}.json"
-            self.files[path] = json.dumps({"mcpServers": {item.name: _server(item)}})
-            self.argv += ["--additional-mcp-config", f"@~/{path}"]
-        elif isinstance(item, Instructions):
-            self.files[f".copilot/instructions/{item.name}.instructions.md"] = item.text
-        elif isinstance(item, Skill):
-            head = f"---\nname: {item.name}\ndescription: {json.dumps(item.description)}\n---\n\n"
-            self.files[f".copilot/skills/{item.name}/SKILL.md"] = head + item.text
-        elif isinstance(item, Env):
-            self.env |= item.values
-        elif isinstance(item, Args):
-            self.argv += item.argv
-        elif isinstance(item, Files):
-            self.files |= item.files
+    def instructions(self, item: Instructions) -> str | None:
+        self.files[f".copilot/instructions/{item.name}.instructions.md"] = item.text
+        return None
+
+    def skill(self, item: Skill) -> str | None:
+        self.files[f".copilot/skills/{item.name}/SKILL.md"] = skill_document(item)
+        return None
 
 
 def _server(item: McpServer) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import shlex
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from typing import Any
 
 from cab_core import Job
 from cab_core.plugins.protocols import Reply
+from cab_core.plugins.toolkit import calls_made
 
 
 class CreateTool:
@@ -17,8 +17,7 @@ class CreateTool:
 
     def edit(self, files: Mapping[str, str], request: Mapping[str, Any], job: Job) -> Reply | None:
         """Make the first call that was not made in this conversation; a call without tools is aside."""
-        calls = [c["function"] for m in request.get("messages", []) for c in m.get("tool_calls") or ()]
-        done = [(call["name"], json.loads(call["arguments"])) for call in calls]
+        done = calls_made(request)
         wanted = _calls({f"{job.workdir}/{path}": text for path, text in sorted(files.items())})
         todo = [call for call in wanted if call not in done] if files and request.get("tools") else []
         return Reply(tool=todo[0]) if todo else None

@@ -3,54 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from cab_core.plugins.toolkit import Event, at, json_events, parse
 from cab_core.records import Step, TokenClaim
-
-Event = Mapping[str, Any]
-
-
-def events_of(stdout: str) -> list[Event]:
-    """Return the lines that are events. A line ends at a line feed only: texts may hold other ends."""
-    return [event for line in stdout.split("\n") if isinstance(_at(event := _json(line), "type"), str)]
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _at(value: Any, *keys: str) -> Any:
-    """Return what lies below these keys, or None."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
 
 
 def step_of(event: Event) -> Step | None:
     """Return what an event adds to the transcript. A tool call is two steps: asked, and answered."""
     kind, data = event["type"], event.get("data")
     if kind == "user.message":
-        return Step(role="user", text=str(_at(data, "content")))
-    if kind == "assistant.message" and _at(data, "content"):
-        return Step(role="assistant", text=str(_at(data, "content")))
+        return Step(role="user", text=str(at(data, "content")))
+    if kind == "assistant.message" and at(data, "content"):
+        return Step(role="assistant", text=str(at(data, "content")))
     if kind == "tool.execution_start":
-        asked = json.dumps(_at(data, "arguments"), ensure_ascii=False)
-        return Step(role="tool", tool=str(_at(data, "toolName")), text=asked)
+        asked = json.dumps(at(data, "arguments"), ensure_ascii=False)
+        return Step(role="tool", tool=str(at(data, "toolName")), text=asked)
     if kind == "tool.execution_complete":
-        result = _at(data, "result", "content") or _at(data, "error", "message") or ""
+        result = at(data, "result", "content") or at(data, "error", "message") or ""
         return Step(role="tool", text=str(result))
     return None
 
 
 def token_claim(usage: str) -> TokenClaim:
     """Return the sum over the models in the usage file; unknown where the endpoint told nothing."""
-    models = _at(_json(usage), "modelMetrics")
-    used = [_at(m, "usage") for m in models.values()] if isinstance(models, dict) else []
-    prompt, completion = [_at(u, "inputTokens") for u in used], [_at(u, "outputTokens") for u in used]
+    models = at(parse(usage), "modelMetrics")
+    used = [at(m, "usage") for m in models.values()] if isinstance(models, dict) else []
+    prompt, completion = [at(u, "inputTokens") for u in used], [at(u, "outputTokens") for u in used]
     if not all(isinstance(n, int) for n in prompt + completion) or not sum(prompt):
         return TokenClaim()
     return TokenClaim(prompt=sum(prompt), completion=sum(completion), source="copilot's usage file")
@@ -63,14 +42,14 @@ def finished(events: Sequence[Event]) -> bool:
 
 def failure(events: Sequence[Event], stderr: str) -> str | None:
     """Return copilot's own words for what went wrong, or the last line on stderr."""
-    told = [str(_at(e, "data", "message")) for e in events if e["type"] == "session.error"]
+    told = [str(at(e, "data", "message")) for e in events if e["type"] == "session.error"]
     said = told or stderr.strip().splitlines()
     return " ".join(said[-1].split())[:500] if said else None
 
 
 def shown(line: str) -> str:
     """Return a line of stdout for the terminal; an empty text shows nothing."""
-    events = events_of(line)
+    events = json_events(line)
     if not events:
         return line
     step = step_of(events[0])

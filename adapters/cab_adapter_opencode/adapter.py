@@ -8,10 +8,11 @@ from typing import Any
 import attrs
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
-from cab_core.records import Applied, Args, Env, Files, Instructions, McpServer, Skill, StackItem, Step
+from cab_core.plugins.toolkit import StackEffect, json_events, skill_document
+from cab_core.records import Instructions, McpServer, Skill, Step
 
 from .dialect import WriteTool
-from .events import events_of, failure, finished, shown, step_of, token_claim
+from .events import failure, finished, shown, step_of, token_claim
 
 # Below HOME. Our config does not lie in opencode's own directory, so that a stack may put one there.
 _CONFIG, _OWN = ".cab/opencode.json", ".config/opencode"
@@ -36,20 +37,18 @@ class Opencode:
 
     def launch(self, job: Job) -> Launch:
         """As an argument the prompt would arrive in quotation marks; the title saves a call for one."""
-        stack = _Effect()
-        for item in job.stack:
-            stack.add(item)
+        stack = _Effect().apply(job.stack)
         return Launch(
             argv=("opencode", "run", "--format", "json", "--title", "cab", *stack.argv),
             env={"OPENCODE_CONFIG": f"{job.home}/{_CONFIG}", **_QUIET, **stack.env},
             files={_CONFIG: json.dumps(_config(job, stack)), **_LIBRARY, **stack.files},
             stdin=job.prompt,
-            stack=tuple(Applied(item=f"{i.kind}:{i.name}") for i in job.stack),
+            stack=stack.accounts,
         )
 
     def harvest(self, left: Leftovers) -> Harvest:
         """Read the events on stdout, which begin after the prompt."""
-        events = events_of(left.stdout)
+        events = json_events(left.stdout)
         steps = [step for event in events if (step := step_of(event))]
         done = finished(events)
         return Harvest(
@@ -87,7 +86,7 @@ def _config(job: Job, stack: _Effect) -> dict[str, Any]:
         "share": "disabled",
         "permission": {"*": "allow"},  # nobody is there to be asked
         # With the project's config its instructions are left out too. One that is not there does no harm.
-        "instructions": [f"{job.workdir}/AGENTS.md", *stack.instructions],
+        "instructions": [f"{job.workdir}/AGENTS.md", *stack.texts],
         "mcp": stack.servers,
     }
 
@@ -101,29 +100,23 @@ def _model(job: Job) -> dict[str, Any]:
 
 
 @attrs.define
-class _Effect:
-    """What a stack adds to the launch and to opencode's config."""
+class _Effect(StackEffect):
+    """What a stack adds to opencode's config."""
 
-    argv: list[str] = attrs.field(factory=list)
-    env: dict[str, str] = attrs.field(factory=dict)
-    files: dict[str, str] = attrs.field(factory=dict)
     servers: dict[str, Any] = attrs.field(factory=dict)
-    instructions: list[str] = attrs.field(factory=list)
+    texts: list[str] = attrs.field(factory=list)
 
-    def add(self, item: StackItem) -> None:
-        if isinstance(item, McpServer):
-            server = {"type": "local", "command": item.command, "environment": item.env, "enabled": True}
-            # By itself opencode goes on without a server that has not started after 5 s.
-            self.servers[item.name] = {**server, "timeout": 60_000}
-        elif isinstance(item, Instructions):
-            self.files[f".cab/instructions/{item.name}.md"] = item.text
-            self.instructions.append(f"~/.cab/instructions/{item.name}.md")
-        elif isinstance(item, Skill):
-            head = f"---\nname: {item.name}\ndescription: {json.dumps(item.description)}\n---\n\n"
-            self.files[f"{_OWN}/skill/{item.name}/SKILL.md"] = head + item.text
-        elif isinstance(item, Env):
-            self.env |= item.values
-        elif isinstance(item, Args):
-            self.argv += item.argv
-        elif isinstance(item, Files):
-            self.files |= item.files
+    def mcp(self, item: McpServer) -> str | None:
+        server = {"type": "local", "command": item.command, "environment": item.env, "enabled": True}
+        # By itself opencode goes on without a server that has not started after 5 s.
+        self.servers[item.name] = {**server, "timeout": 60_000}
+        return None
+
+    def instructions(self, item: Instructions) -> str | None:
+        self.files[f".cab/instructions/{item.name}.md"] = item.text
+        self.texts.append(f"~/.cab/instructions/{item.name}.md")
+        return None
+
+    def skill(self, item: Skill) -> str | None:
+        self.files[f"{_OWN}/skill/{item.name}/SKILL.md"] = skill_document(item)
+        return None

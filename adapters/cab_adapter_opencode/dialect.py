@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from cab_core import Job
 from cab_core.plugins.protocols import Reply
+from cab_core.plugins.toolkit import calls_made
 
 
 class WriteTool:
@@ -15,10 +15,9 @@ class WriteTool:
 
     def edit(self, files: Mapping[str, str], request: Mapping[str, Any], job: Job) -> Reply | None:
         """Write the first file that was not written in this conversation; a call without tools is aside."""
-        calls = [c for m in request.get("messages", []) for c in m.get("tool_calls") or ()]
-        done = [json.loads(call["function"]["arguments"]) for call in calls]
+        done = calls_made(request)
         for path, text in sorted(files.items()):
             arguments = {"filePath": f"{job.workdir}/{path}", "content": text}
-            if request.get("tools") and arguments not in done:
+            if request.get("tools") and ("write", arguments) not in done:
                 return Reply(tool=("write", arguments))
         return None

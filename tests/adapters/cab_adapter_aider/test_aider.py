@@ -79,7 +79,7 @@ def test_oracle_passes_and_null_fails_on_every_task(cab: Cab) -> None:
     models = ("--model", "scripted:oracle", "--model", "scripted:null")
     rows = cab.json("run", "--tui", "aider", *models, "--task", "*", "-j", "2", "--json")
     got = {(r["model"], r["task"]): (r["outcome"], r["scores"]["blast_radius"]) for r in rows}
-    assert len(got) == 20
+    assert len(got) == 32
     for (model, task), found in got.items():
         assert found == ("passed" if model == "scripted:oracle" else "failed", 0.0), task
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import attrs
 import pytest
 from cab_adapter_copilot.adapter import Copilot
-from cab_adapter_copilot.events import events_of, failure, finished, token_claim
+from cab_adapter_copilot.events import failure, finished, token_claim
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.plugins.protocols import Leftovers, Reply
+from cab_core.plugins.toolkit import json_events
 from cab_core.records import Env, Harvest, Job, McpServer, TokenClaim
 
 JOB = Job(
@@ -74,12 +75,12 @@ def test_events_become_a_transcript(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lines", [[], [TEXT], [END, TEXT], [json.dumps({"type": "result", "exitCode": 1})]])
 def test_what_is_no_end(lines: list[str]) -> None:
     """Only a result of 0, and that as the last event, is an end."""
-    assert finished(events_of("\n".join(lines))) is False
+    assert finished(json_events("\n".join(lines))) is False
 
 
 def test_a_failure_is_told_in_the_clis_words() -> None:
     """The error event comes first, else the last line of stderr."""
-    assert failure(events_of(ERROR), "x") == "Authentication failed. Check it."
+    assert failure(json_events(ERROR), "x") == "Authentication failed. Check it."
     assert failure([], "a\nerror: unknown option '--x'\n") == "error: unknown option '--x'"
     assert failure([], "") is None
 

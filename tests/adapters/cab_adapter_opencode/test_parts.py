@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from cab_adapter_opencode.adapter import Opencode
-from cab_adapter_opencode.events import events_of, failure, finished, token_claim
+from cab_adapter_opencode.events import failure, finished, token_claim
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.plugins.protocols import Leftovers, Reply
+from cab_core.plugins.toolkit import json_events
 from cab_core.records import Env, Job, McpServer, TokenClaim
 
 JOB = Job(
@@ -68,12 +69,12 @@ def test_events_become_a_transcript() -> None:
 )
 def test_what_is_no_end(lines: list[str]) -> None:
     """A step that goes on, or an error at the end, is no end."""
-    assert finished(events_of("\n".join(lines))) is False
+    assert finished(json_events("\n".join(lines))) is False
 
 
 def test_a_failure_is_told_in_the_clis_words() -> None:
     """The error event comes first, else the last line of stderr, without colours."""
-    assert failure(events_of(ERROR), "x") == "no such model"
+    assert failure(json_events(ERROR), "x") == "no such model"
     assert failure([], "a\n\x1b[91mbroken\x1b[0m\n") == "broken"
     assert failure([], "") is None
 
@@ -82,7 +83,7 @@ def test_tokens_that_are_not_told_are_unknown() -> None:
     """Zero, nonsense and a log with a gap are no claim."""
     nothing = json.dumps({"type": "step_finish", "part": {"tokens": {**TOKENS, "input": None}}})
     for stdout in ("", nothing, WHOLE + "\n[... 10 bytes left out ...]\n"):
-        assert token_claim(stdout, events_of(stdout)) == TokenClaim()
+        assert token_claim(stdout, json_events(stdout)) == TokenClaim()
 
 
 def test_what_the_recording_shows() -> None:

@@ -1,0 +1,95 @@
+"""What adapters have in common: reading hostile JSON lines, and applying the items of a stack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+import attrs
+
+from cab_core.records import Applied, Args, Env, Files, Instructions, McpServer, Skill, StackItem
+
+Event = Mapping[str, Any]
+
+
+def parse(text: str) -> Any:
+    """Return the JSON value of a text, or None where it is none; nothing is raised."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def at(value: Any, *keys: str) -> Any:
+    """Return what lies below these keys, or None where something on the way is no object or lacks one."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def json_events(stdout: str) -> list[Event]:
+    """Return the lines that are JSON objects with a text `type`.
+
+    A line ends at a line feed only: texts inside may hold what Python takes for other line ends.
+    """
+    return [event for line in stdout.split("\n") if isinstance(at(event := parse(line), "type"), str)]
+
+
+def calls_made(request: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return (name, arguments) of every tool call in the messages of a request to a scripted model."""
+    calls = [c["function"] for m in request.get("messages", []) for c in m.get("tool_calls") or ()]
+    return [(call["name"], json.loads(call["arguments"])) for call in calls]
+
+
+def skill_document(skill: Skill) -> str:
+    """Return a SKILL.md: front matter with name and description, then the text."""
+    return f"---\nname: {skill.name}\ndescription: {json.dumps(skill.description)}\n---\n\n{skill.text}"
+
+
+@attrs.define
+class StackEffect:
+    """What a stack adds to a launch. A subclass says what its CLI does with servers, texts and skills.
+
+    Each of `mcp`, `instructions` and `skill` returns None where the item was applied, else the reason
+    why not. Variables, arguments and files are the same for every CLI.
+    """
+
+    argv: list[str] = attrs.field(factory=list)
+    env: dict[str, str] = attrs.field(factory=dict)
+    files: dict[str, str] = attrs.field(factory=dict)
+    accounts: tuple[Applied, ...] = ()
+
+    def apply(self, items: Iterable[StackItem]) -> Self:
+        """Apply the items in order and account for each."""
+        for item in items:
+            account = Applied(item=f"{item.kind}:{item.name}", reason=self._apply(item))
+            self.accounts = (*self.accounts, account)
+        return self
+
+    def mcp(self, item: McpServer) -> str | None:
+        """Apply an MCP server."""
+        return "this CLI speaks no MCP"
+
+    def instructions(self, item: Instructions) -> str | None:
+        """Apply a text to read first."""
+        return "this CLI reads no instructions"
+
+    def skill(self, item: Skill) -> str | None:
+        """Apply a skill."""
+        return "this CLI has no skills"
+
+    def _apply(self, item: StackItem) -> str | None:
+        if isinstance(item, McpServer):
+            return self.mcp(item)
+        if isinstance(item, Instructions):
+            return self.instructions(item)
+        if isinstance(item, Skill):
+            return self.skill(item)
+        if isinstance(item, Env):
+            self.env |= item.values
+        elif isinstance(item, Args):
+            self.argv += item.argv
+        elif isinstance(item, Files):
+            self.files |= item.files
+        return None
