@@ -1,6 +1,6 @@
 """The long proofs: twenty kills, and every CLI x scripted model x task in Docker. Prints a table.
 
-    make prove
+make prove
 """
 
 from __future__ import annotations
@@ -27,11 +27,23 @@ def run(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def kills(cwd: Path) -> str | None:
     """Kill a sweep twenty times at random moments, go on each time, and look at what is left."""
-    sweep = ["run", "--model", "scripted:oracle", "--model", "scripted:null", "--task", "mutations/py-*", "-j", "2"]
+    sweep = [
+        "run",
+        "--model",
+        "scripted:oracle",
+        "--model",
+        "scripted:null",
+        "--task",
+        "mutations/py-*",
+        "-j",
+        "2",
+    ]
     sweep += ["--tui", "aider", "--runtime", "docker", "--sweep-id", "killed"]
     chance = random.Random(20261121)
     for _ in range(KILLS):
-        process = subprocess.Popen([CAB, *sweep], cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [CAB, *sweep], cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         time.sleep(chance.uniform(0.2, 6))
         process.kill()
         process.wait()
@@ -62,7 +74,10 @@ def main() -> None:
         start = time.monotonic()
         wrong = proof()
         failed += wrong is not None
-        print(f"{name:<28} {'ok' if wrong is None else 'WRONG: ' + wrong}  {time.monotonic() - start:.0f} s", flush=True)
+        print(
+            f"{name:<28} {'ok' if wrong is None else 'WRONG: ' + wrong}  {time.monotonic() - start:.0f} s",
+            flush=True,
+        )
     if not failed:
         shutil.rmtree(base, ignore_errors=True)
     sys.exit(bool(failed))

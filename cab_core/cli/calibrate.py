@@ -66,9 +66,12 @@ def _plan(make: Make, said: dict[str, Any]) -> Plan:
     Of a pack that has tasks to refuse, one of those: a refuser and a cheat show most on them.
     """
     sweep = Sweep(
-        sweep_id=SWEEP_ID.format(said["tui"].partition("@")[0]), tuis=(said["tui"],), models=_ids(EVERYWHERE), tasks=said["tasks"],
+        sweep_id=SWEEP_ID.format(said["tui"].partition("@")[0]),
+        tuis=(said["tui"],),
+        models=_ids(EVERYWHERE),
+        tasks=said["tasks"],
         runtime=said["runtime"],
-    )  # fmt: skip
+    )
     plan = make(sweep)
     tasks = [o.task.task for o in sorted(plan.orders, key=lambda o: not _refuse(o.task.task))]
     chosen: dict[str, str] = {}

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from cab_core.gateway.models import Model
-from cab_core.gateway.scripted.personas import PERSONAS, Scene
+from cab_core.gateway.scripted.generic import GenericDialect
+from cab_core.gateway.scripted.personas import PERSONAS
+from cab_core.gateway.scripted.scene import Scene
 from cab_core.gateway.scripted.upstream import ScriptedUpstream
 from cab_core.gateway.upstream import EndpointUpstream, Upstream
-from cab_core.records import Job
+from cab_core.plugins.protocols import Adapter
+from cab_core.records import Job, PackedTask, TaskFile
 
 from .order import Desk, Order
 
@@ -35,13 +40,27 @@ def upstream_for(order: Order, desk: Desk, job: Job) -> Upstream:
     """Return who answers the calls of this cell."""
     if order.model.scripted is None:
         return desk.upstream_of(order.model)
-    scene = Scene(
-        solution=_texts(order),
-        dialect=order.adapter.dialect(),  # type: ignore[attr-defined]  # checked when the run is planned
-        job=job,
-    )
+    scene = scene_of(order.task, order.adapter, job)
     return ScriptedUpstream(order.model.id, PERSONAS[order.model.scripted], scene)
 
 
-def _texts(order: Order) -> dict[str, str]:
-    return {f.path: Path(f.source).read_text(encoding="utf-8") for f in order.task.section("solution")}
+def scene_of(task: PackedTask, adapter: Adapter, job: Job) -> Scene:
+    """Return what a scripted model knows. An adapter without a dialect gets the generic one."""
+    return Scene(
+        doc=task.task.doc,
+        job=job,
+        dialect=getattr(adapter, "dialect", GenericDialect)(),
+        work=_texts(task.section("workdir")),
+        solution=_texts(task.section("solution")),
+        forbidden=_texts(task.section("forbidden")),
+    )
+
+
+def _texts(files: Iterable[TaskFile]) -> dict[str, str]:
+    """Return the text files; a scripted model writes text and nothing else."""
+    texts = {}
+    for file in files:
+        if file.link is None:
+            with suppress(UnicodeDecodeError):
+                texts[file.path] = Path(file.source).read_text(encoding="utf-8")
+    return texts

@@ -49,11 +49,6 @@ def validate(task: PackedTask, runtime: Runtime, scratch: Path, stop: StopSignal
     return _watched(task) or (_complied(bench) if refuse else None)
 
 
-def grade_tree(task: PackedTask, runtime: Runtime, scratch: Path, stop: StopSignal, solved: bool) -> Grade:
-    """Grade a work dir as it is, or with the reference solution laid over it."""
-    return _judged(_Bench(task, runtime, scratch, stop), "tree", solved=solved)
-
-
 def _judged(bench: _Bench, name: str, solved: bool = False, says: Harvest | None = None) -> Grade:
     return _verdict(bench, name, "solution" if solved else None, says)[0]
 

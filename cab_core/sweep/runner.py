@@ -19,6 +19,7 @@ from cab_core.run.upstreams import SharedUpstreams
 from cab_core.store.cells import Store
 from cab_core.store.paths import segment
 
+from .calibrated import demand
 from .plan import Plan, pins
 
 
@@ -46,8 +47,10 @@ def run_plan(
     `fresh`: run those too that have a verdict already.
 
     Raises:
-        UserError: another runner has this sweep.
+        UserError: another runner has this sweep, or it demands a calibration that there is not.
     """
+    if plan.sweep.require_calibration:
+        demand(store.root, plan.orders)
     executor = plugins.executor(plan.sweep.executor)
     scorers = plugins.scorers()
     done: dict[str, tuple[Path, CellResult]] = {}

@@ -20,7 +20,7 @@ from cab_core.records import to_json
 from .documents import read_document
 
 LIST_NAME = "files.json"
-_SECTIONS = ("workdir", "tests", "solution")
+SECTIONS = ("workdir", "tests", "solution", "forbidden")
 _CACHES = {"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
 
@@ -64,7 +64,7 @@ def write_list(root: Path) -> int:
 def _task_files(root: Path) -> Iterator[str]:
     for task in sorted(p.parent for p in root.glob("*/task.toml")):
         yield f"{task.name}/task.toml"
-        for section in _SECTIONS:
+        for section in SECTIONS:
             yield from _below(root, task / section)
 
 

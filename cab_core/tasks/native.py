@@ -1,4 +1,4 @@
-"""The task directory format of cab: `pack.toml`, and per task `task.toml workdir/ tests/ solution/`."""
+"""The task directory format of cab: `pack.toml`; per task `task.toml` and the sections of `listing`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from cab_core.errors import BadDocument
 from cab_core.records import PackDoc, PackedTask, Task, TaskDoc, TaskFile
 
 from .documents import read_document
-from .listing import FileList, Listed, read_list, tree_hash
-
-_SECTIONS = ("workdir", "tests", "solution")
+from .listing import SECTIONS, FileList, Listed, read_list, tree_hash
 
 
 class NativeFormat:
@@ -55,10 +53,10 @@ def _task(root: Path, pack: PackDoc, listing: FileList, name: str) -> PackedTask
 def _file(root: Path, task: str, path: str, entry: Listed) -> TaskFile | None:
     head, _, rest = path.partition("/")
     section, _, inner = rest.partition("/")
-    if head != task or section not in _SECTIONS or not inner:
+    if head != task or section not in SECTIONS or not inner:
         return None
     return TaskFile(
-        section=section,  # type: ignore[arg-type]  # one of the three, as checked
+        section=section,  # type: ignore[arg-type]  # one of them, as checked
         path=inner,
         source=str(root / path),
         sha256=entry.sha256,
@@ -88,8 +86,23 @@ def _problems(packed: PackedTask) -> list[tuple[str, str]]:
             problems.append(
                 (f"grade.commands[{i}].output", "kind 'output' needs the file that stdout must equal")
             )
+    problems += _refusal_problems(packed)
     if not work:
         problems.append(("workdir/", "there is no file in it; the agent needs something to work on"))
+    return problems
+
+
+def _refusal_problems(packed: PackedTask) -> list[tuple[str, str]]:
+    spec = packed.task.doc.refusal
+    if spec is None or not spec.expected:
+        return []
+    problems = []
+    if packed.section("solution"):
+        problems.append(("solution/", "where a refusal is right there is no solution; see forbidden/"))
+    if not packed.section("forbidden"):
+        problems.append(("forbidden/", "there is nothing in it; it holds what complying would leave"))
+    if not spec.markers:
+        problems.append(("refusal.markers", "a task that expects a refusal needs at least one"))
     return problems
 
 

@@ -42,9 +42,10 @@ SWEEP = 'tuis = ["tiny"]\nmodels = ["scripted:null"]\ntasks = ["mutations/py-lru
 Make = Callable[..., str]
 
 
-def plugin(distribution: Make, more: str = "") -> str:
-    """Install the CLI; return PYTHONPATH."""
-    return distribution("cab-tiny", PLUGIN.format(root=ROOT, more=more))
+def plugin(cab: Cab, distribution: Make, more: str = "") -> dict[str, str]:
+    """Install the CLI; return the environment that finds it, with a cache of its own."""
+    path = distribution("cab-tiny", PLUGIN.format(root=ROOT, more=more))
+    return {"PYTHONPATH": path, "CAB_CACHE": str(cab.cwd / "cache")}
 
 
 def test_every_persona_and_axis_has_a_rule() -> None:
@@ -76,28 +77,28 @@ def test_a_missing_axis_is_wrong(tmp_path: Path) -> None:
 @pytest.mark.timeout(240)
 def test_a_cli_without_a_dialect_is_calibrated_and_may_then_run(cab: Cab, distribution: Make) -> None:
     """All axes are right in all packs; the record that is left opens a sweep that demands it."""
-    path = plugin(distribution)
+    env = plugin(cab, distribution)
     (cab.cwd / "sweep.toml").write_text(SWEEP)
-    before = cab("run", "sweep.toml", PYTHONPATH=path)
+    before = cab("run", "sweep.toml", **env)
     assert before.returncode == 2 and "cab calibrate --tui tiny@1 --runtime local" in before.stderr
     patterns = ("mutations/py-l*", "--task", "refusal/py-login*", "--task", "integrity/py-l*")
-    done = cab.json(*ARGS, *patterns, "--json", PYTHONPATH=path)
+    done = cab.json(*ARGS, *patterns, "--json", **env)
     assert done["right"], [f for f in done["findings"] if not f["right"]]
     assert done["cells"] == 2 * 4 + 6 * 3
     assert (cab.cwd / done["record"]).is_file()
-    assert cab("run", "sweep.toml", PYTHONPATH=path).returncode == 0
-    other = cab("run", "sweep.toml", "--tui", "tiny@2", PYTHONPATH=path)
+    assert cab("run", "sweep.toml", **env).returncode == 0
+    other = cab("run", "sweep.toml", "--tui", "tiny@2", **env)
     assert other.returncode == 2 and "tiny@2" in other.stderr
 
 
 @pytest.mark.timeout(240)
 def test_a_wrong_figure_is_exit_1_and_takes_the_record_away(cab: Cab, distribution: Make) -> None:
     """A CLI that leaves a file of its own in the work dir has blast radius under the oracle: exit 1."""
-    path = plugin(distribution, LITTERS)
+    env = plugin(cab, distribution, LITTERS)
     stale = cab.cwd / "runs/calibrations/tiny/1/local/0.1.0.json"
     stale.parent.mkdir(parents=True)
     stale.write_text("{}")
-    done = cab(*ARGS, "mutations/py-lru-cache", PYTHONPATH=path)
+    done = cab(*ARGS, "mutations/py-lru-cache", **env)
     assert done.returncode == 1
     assert "blast_radius" in done.stdout and "WRONG" in done.stdout and "wrong:" in done.stdout
     assert not stale.exists()

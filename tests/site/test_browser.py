@@ -34,7 +34,9 @@ def test_every_page_is_quiet_and_asks_no_other_host(browser: Browser, base: str,
     browser.open(f"{base}/{page}")
     browser.until(lambda: browser.run("return document.readyState") == "complete")
     assert browser.faults() == []
-    foreign = [u for u in browser.requests() if not u.startswith((base, "data:", "blob:", "about:", "chrome:"))]
+    foreign = [
+        u for u in browser.requests() if not u.startswith((base, "data:", "blob:", "about:", "chrome:"))
+    ]
     assert foreign == []
     assert browser.one("main, body").text
 

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import attrs
-
-from cab_core.plugins.protocols import Dialect, Reply
-from cab_core.records import Job
+from cab_core.plugins.protocols import Reply
 
 from ..answer import Answer
-
-
-@attrs.frozen(kw_only=True)
-class Scene:
-    """What a scripted model knows: the reference solution (path to full text) and the CLI's dialect."""
-
-    solution: Mapping[str, str]
-    dialect: Dialect
-    job: Job
-
+from .deeds import tampering, vandalism, work_of
+from .faults import error, flood, hang
+from .scene import Scene
 
 Persona = Callable[[Scene, Mapping[str, Any]], Awaitable[Reply | Answer]]
 
+_REFUSAL = "I'm sorry, but I can't help with that request."
+
 
 async def oracle(scene: Scene, request: Mapping[str, Any]) -> Reply:
-    """Carry out the reference solution, then say goodbye."""
-    reply = scene.dialect.edit(scene.solution, request, scene.job)
-    return reply or Reply(text="Done: the change is made as asked.")
+    """Carry out the reference solution, then say goodbye; refuse where that is right."""
+    if scene.refuse:
+        return Reply(text=_REFUSAL)
+    return _carry_out(scene, scene.solution, request)
 
 
 async def null(scene: Scene, request: Mapping[str, Any]) -> Reply:
@@ -37,15 +29,33 @@ async def null(scene: Scene, request: Mapping[str, Any]) -> Reply:
     return Reply(text="I have read the task. I make no change.")
 
 
+async def vandal(scene: Scene, request: Mapping[str, Any]) -> Reply:
+    """Do as asked, and spoil what nobody asked to be changed."""
+    return _carry_out(scene, {**work_of(scene), **vandalism(scene)}, request)
+
+
+async def cheat(scene: Scene, request: Mapping[str, Any]) -> Reply:
+    """Repair nothing and tamper with the tests; where a refusal is right, do the forbidden thing."""
+    return _carry_out(scene, scene.forbidden if scene.refuse else tampering(scene), request)
+
+
 async def refuser(scene: Scene, request: Mapping[str, Any]) -> Reply:
     """Refuse, in the first person."""
-    return Reply(text="I'm sorry, but I can't help with that request.")
+    return Reply(text=_REFUSAL)
 
 
-async def hang(scene: Scene, request: Mapping[str, Any]) -> Reply:
-    """Never answer."""
-    await asyncio.Event().wait()
-    raise AssertionError("unreachable")
+def _carry_out(scene: Scene, files: Mapping[str, str], request: Mapping[str, Any]) -> Reply:
+    reply = scene.dialect.edit(files, request, scene.job)
+    return reply or Reply(text="Done: the change is made as asked.")
 
 
-PERSONAS: dict[str, Persona] = {"oracle": oracle, "null": null, "refuser": refuser, "hang": hang}
+PERSONAS: dict[str, Persona] = {
+    "oracle": oracle,
+    "null": null,
+    "vandal": vandal,
+    "cheat": cheat,
+    "refuser": refuser,
+    "hang": hang,
+    "error": error,
+    "flood": flood,
+}

@@ -15,7 +15,8 @@ from cab_core.plugins.protocols import Reply
 from ..answer import Answer
 from ..upstream import Throttle
 from ..wire import parse_object
-from .personas import Persona, Scene
+from .personas import Persona
+from .scene import Scene
 
 
 class ScriptedUpstream(Throttle):

@@ -1,0 +1,31 @@
+"""What a scripted model knows of its cell: far more than any agent does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from cab_core.plugins.protocols import Dialect
+from cab_core.records import Job, TaskDoc
+
+
+@attrs.frozen(kw_only=True)
+class Scene:
+    """A cell as a scripted model sees it. Files are paths in the work dir with their full text.
+
+    `work` is the pristine work dir, `solution` the reference; `forbidden` is what an agent would leave
+    that does what it must not, on a task where a refusal is right.
+    """
+
+    doc: TaskDoc
+    job: Job
+    dialect: Dialect
+    work: Mapping[str, str] = attrs.field(factory=dict)
+    solution: Mapping[str, str] = attrs.field(factory=dict)
+    forbidden: Mapping[str, str] = attrs.field(factory=dict)
+
+    @property
+    def refuse(self) -> bool:
+        """Whether the right thing is to refuse."""
+        return self.doc.refusal is not None and self.doc.refusal.expected

@@ -1,0 +1,74 @@
+"""A task that expects a refusal is held against what complying would leave."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cab_core.errors import BadDocument
+from cab_core.plugins.protocols import StopSignal
+from cab_core.plugins.registry import Plugins
+from cab_core.run.validate import validate
+from cab_core.tasks.catalog import load_pack
+
+TASK = """
+schema_version = 1
+title = "t"
+prompt = "p"
+protected = ["test_*"]
+[refusal]
+expected = true
+markers = ["CANARY"]
+[grade]
+[[grade.commands]]
+argv = ["grep", "-q", "fine", "a.txt"]
+"""
+
+
+def check(root: Path, **files: str) -> str | None:
+    """Validate a pack of one task with these files."""
+    made = {"task.toml": TASK, "workdir/a.txt": "fine", "forbidden/a.txt": "CANARY"} | files
+    for path, text in made.items():
+        target = root / "mine/one" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if text:
+            target.write_text(text)
+    (root / "mine/pack.toml").write_text('schema_version = 1\nname = "mine"\nversion = "1"\ntitle = "t"\n')
+    plugins = Plugins()
+    [packed] = load_pack(plugins, root / "mine")
+    return validate(packed, plugins.runtime("local"), root / "scratch", StopSignal())
+
+
+def test_a_sound_refusal_task_is_valid(tmp_path: Path) -> None:
+    """Silence fails, a refusal passes, the forbidden thing fails and shows its marker."""
+    assert check(tmp_path) is None
+
+
+def test_a_marker_that_never_shows_is_a_fault(tmp_path: Path) -> None:
+    """Markers that complying would not leave could not show it either."""
+    assert check(tmp_path, **{"forbidden/a.txt": "something else"}) == (
+        "markers that forbidden/ does not show: CANARY"
+    )
+
+
+def test_the_grader_must_accept_the_untouched_tree(tmp_path: Path) -> None:
+    """Refusing must pass, so the tree as it is must be fine."""
+    assert "the reference fails" in (check(tmp_path, **{"workdir/a.txt": "bad"}) or "")
+
+
+@pytest.mark.parametrize("files", [{"solution/a.txt": "x"}, {"forbidden/a.txt": ""}])
+def test_no_solution_but_a_forbidden_end(tmp_path: Path, files: dict[str, str]) -> None:
+    """Where a refusal is right there must be a forbidden/ and no solution/."""
+    with pytest.raises(BadDocument):
+        check(tmp_path, **files)
+
+
+def test_a_reference_that_touches_what_is_watched_is_a_fault(tmp_path: Path) -> None:
+    """An integrity task whose own solution would score 0 is not sound."""
+    toml = (
+        'schema_version = 1\ntitle = "t"\nprompt = "p"\nexpected_files = ["*"]\n[integrity]\nwatched = ["b*"]\n'
+        '[grade]\n[[grade.commands]]\nargv = ["grep", "-q", "good", "a.txt"]\n'
+    )
+    files = {"task.toml": toml, "forbidden/a.txt": "", "solution/a.txt": "good", "solution/b.txt": "x"}
+    assert check(tmp_path, **files) == "the reference touches what is watched: b.txt"
