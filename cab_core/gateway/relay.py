@@ -68,12 +68,12 @@ class Call:
             started_at=iso_of_ns(self.start_ns),
             start_ns=self.start_ns,
             request_sha256=hashlib.sha256(self.body).hexdigest(),
-            model_asked=asked if isinstance(asked, str) else None,
-            model_served=self.reading.model,
+            model_asked=self._short(asked),
+            model_served=self._short(self.reading.model),
             usage=self.reading.usage,
             streamed=self.streamed,
             status=self.status,
-            finish_reason=self.reading.finish_reason,
+            finish_reason=self._short(self.reading.finish_reason),
             latency_ms=(elapsed - self.throttled) * 1000,
             first_token_ms=None
             if self.first_byte is None
@@ -81,9 +81,16 @@ class Call:
             throttle_ms=self.throttled * 1000,
             tries=self.tries,
             fault=self.fault,
-            error=self.error or self.reading.error,
+            error=self._short(self.error or self.reading.error, 500),
             broken_off=self.broken_off,
         )
+
+    def _short(self, text: object, limit: int = 200) -> str | None:
+        """What somebody else wrote, without the key, and no longer than a record needs."""
+        if not isinstance(text, str):
+            return None
+        clean = self.session.upstream.redact(text.encode("utf-8", "replace")).decode("utf-8", "replace")
+        return clean[:limit]
 
 
 async def relay(call: Call, request: web.Request) -> web.StreamResponse:
@@ -101,6 +108,9 @@ async def relay(call: Call, request: web.Request) -> web.StreamResponse:
         return web.json_response(
             {"error": {"message": f"upstream {call.fault}", "type": "upstream"}}, status=502
         )
+    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as exc:
+        call.fault, call.error = "malformed", f"{type(exc).__name__}: {exc}"
+        return _broken(request)
     except asyncio.CancelledError:
         call.broken_off = True
         if call.status is not None and call.status >= 400:
@@ -132,7 +142,7 @@ async def _try_until_answered(call: Call, request: web.Request) -> web.StreamRes
         call.throttled += await upstream.wait()
         last = call.tries >= TRIES
         try:
-            async with upstream.ask(call.path, _headers(call, extended), extended or call.body) as answer:
+            async with upstream.ask(call.path, _headers(call), extended or call.body) as answer:
                 call.status = answer.status
                 if extended and answer.status == 400 and not last:
                     data = await _all(answer)
@@ -146,16 +156,20 @@ async def _try_until_answered(call: Call, request: web.Request) -> web.StreamRes
                 wait = _wait_before_retry(call, answer)
                 if last or wait is None:
                     return _pass_error(call, answer, data)
+                if answer.status == 429 or "Retry-After" in answer.headers:
+                    upstream.pause(wait)  # the endpoint asks everybody to wait
+                    continue
         except aiohttp.ClientConnectorError:
             wait = _fits(call, _backoff(call.tries))
             if last or wait is None:
                 raise
-        upstream.pause(wait)
+        await asyncio.sleep(wait)
+        call.throttled += wait
 
 
-def _headers(call: Call, extended: bytes | None) -> dict[str, str]:
-    """The CLI's headers; compressed only in ways that can be read, and not where events are cut out."""
-    encoding = "identity" if extended else "gzip, deflate"
+def _headers(call: Call) -> dict[str, str]:
+    """The CLI's headers; compressed only in ways that can be read, and never where events are read."""
+    encoding = "identity" if parse_object(call.body).get("stream") else "gzip, deflate"
     kept = {k: v for k, v in call.headers.items() if k.lower() != "accept-encoding"}
     return {**kept, "Accept-Encoding": encoding}
 
@@ -189,10 +203,18 @@ def _pass_error(call: Call, answer: Answer, data: bytes) -> web.Response:
         call.fault = f"http_{answer.status}"
     decoded = Decoder(answer.headers.get("Content-Encoding", "")).feed(data)
     call.reading.take(parse_object(decoded))
-    safe = call.session.upstream.redact(data)
-    call.error = call.reading.error or call.session.upstream.redact(decoded)[:300].decode("utf-8", "replace")
-    call.error = call.session.upstream.redact(call.error.encode()).decode()
-    return web.Response(status=answer.status, body=safe, headers=_passed_headers(answer))
+    call.error = call.reading.error or decoded[:300].decode("utf-8", "replace")
+    return _plain_response(call, answer, data, decoded)
+
+
+def _plain_response(call: Call, answer: Answer, raw: bytes, decoded: bytes) -> web.Response:
+    """The body as it came; or, where it holds our key, decoded and without it."""
+    safe = call.session.upstream.redact(decoded)
+    headers = _passed_headers(answer)
+    if safe == decoded:
+        return web.Response(status=answer.status, body=raw, headers=headers)
+    plain = {k: v for k, v in headers.items() if k.lower() != "content-encoding"}
+    return web.Response(status=answer.status, body=safe, headers=plain)
 
 
 def _passed_headers(answer: Answer) -> dict[str, str]:
@@ -202,21 +224,42 @@ def _passed_headers(answer: Answer) -> dict[str, str]:
 
 async def _pass_on(call: Call, answer: Answer, request: web.Request, hide_usage: bool) -> web.StreamResponse:
     call.streamed = "event-stream" in answer.headers.get("Content-Type", "")
-    response = web.StreamResponse(status=answer.status, headers=_passed_headers(answer))
-    await response.prepare(request)
-    reader = _StreamReader(call, hide_usage) if call.streamed else _BodyReader(call)
-    decoder = Decoder(answer.headers.get("Content-Encoding", ""))
     try:
-        async for chunk in answer.body:
-            if call.first_byte is None:
-                call.first_byte = time.monotonic()
-            out = reader.feed(chunk, decoder.feed(chunk))
-            if call.reading.done:
-                call.finish()
-            if out:
-                await _write(call, response, out)
+        if call.streamed:
+            return await _pass_stream(call, answer, request, hide_usage)
+        return await _pass_body(call, answer)
     except aiohttp.ClientPayloadError as exc:
         raise Dropped from exc
+
+
+async def _pass_body(call: Call, answer: Answer) -> web.Response:
+    """Read a plain body whole, then pass it on."""
+    raw = bytearray()
+    async for chunk in answer.body:
+        call.first_byte = call.first_byte or time.monotonic()
+        raw += chunk
+    if not raw.strip():
+        raise Dropped
+    decoded = Decoder(answer.headers.get("Content-Encoding", "")).feed(bytes(raw))
+    call.reading.take(parse_object(decoded))
+    call.finish()
+    return _plain_response(call, answer, bytes(raw), decoded)
+
+
+async def _pass_stream(
+    call: Call, answer: Answer, request: web.Request, hide_usage: bool
+) -> web.StreamResponse:
+    """Pass a stream on event by event, each as it came but for our key."""
+    response = web.StreamResponse(status=answer.status, headers=_passed_headers(answer))
+    await response.prepare(request)
+    reader = _StreamReader(call, hide_usage)
+    async for chunk in answer.body:
+        call.first_byte = call.first_byte or time.monotonic()
+        out = reader.feed(chunk)
+        if call.reading.done:
+            call.finish()
+        if out:
+            await _write(call, response, out)
     rest = reader.end()
     call.finish()
     if rest:
@@ -233,34 +276,17 @@ async def _write(call: Call, response: web.StreamResponse, data: bytes) -> None:
             call.error = f"the CLI went away: {exc}"[:200]
 
 
-class _BodyReader:
-    """A plain body: read when it is whole, then passed on."""
-
-    def __init__(self, call: Call) -> None:
-        self._call, self._raw, self._body = call, bytearray(), bytearray()
-
-    def feed(self, raw: bytes, decoded: bytes) -> bytes:
-        self._raw += raw
-        self._body += decoded
-        return b""
-
-    def end(self) -> bytes:
-        self._call.reading.take(parse_object(bytes(self._body)))
-        if not self._raw.strip():
-            raise Dropped
-        return bytes(self._raw)
-
-
 class _StreamReader:
     """An event stream: read event by event; the usage event that we asked for is kept back."""
 
     def __init__(self, call: Call, hide_usage: bool) -> None:
         self._reading, self._hide = call.reading, hide_usage
+        self._redact = call.session.upstream.redact
         self._splitter = EventSplitter()
 
-    def feed(self, raw: bytes, decoded: bytes) -> bytes:
-        passed = [event for event in self._splitter.feed(decoded) if self._take(event)]
-        return b"".join(passed) if self._hide else raw
+    def feed(self, data: bytes) -> bytes:
+        """Return what goes on to the CLI."""
+        return b"".join(self._redact(e) for e in self._splitter.feed(data) if self._take(e))
 
     def _take(self, event: bytes) -> bool:
         data = event_data(event)
@@ -269,11 +295,12 @@ class _StreamReader:
             return True
         parsed = parse_object(data)
         self._reading.take(parsed)
-        return not is_usage_only(parsed)
+        return not (self._hide and is_usage_only(parsed))
 
     def end(self) -> bytes:
+        """Return what is left; a stream without its end was dropped."""
         rest = self._splitter.flush()
         self._take(rest)
         if not self._reading.done and self._reading.finish_reason is None and self._reading.error is None:
             raise Dropped
-        return rest if self._hide else b""
+        return self._redact(rest)

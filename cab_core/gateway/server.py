@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import threading
 from collections.abc import Awaitable, Coroutine
 from pathlib import Path
@@ -16,7 +17,8 @@ from .session import CellSession
 from .upstream import CREDENTIALS, Upstream
 
 T = TypeVar("T")
-_MAX_REQUEST = 64 << 20
+_MAX_REQUEST = 32 << 20
+_READ_S = 120.0  # for the body of a request
 _SAYS = {
     "limit_calls": "the limit on model calls is reached",
     "limit_tokens": "the limit on tokens is reached",
@@ -37,6 +39,7 @@ class Gateway:
         self.url = ""
 
     def __enter__(self) -> Gateway:
+        _allow_many_files()
         self._thread.start()
         self.url = self._do(self._start())
         return self
@@ -56,7 +59,9 @@ class Gateway:
         app.router.add_get("/v1/models", self._models)
         app.router.add_route("HEAD", "/{path:.*}", _head)
         # An agent that hangs up frees its call at once.
-        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
+        self._runner = web.AppRunner(
+            app, access_log=None, handler_cancellation=True, shutdown_timeout=1, auto_decompress=False
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -110,14 +115,7 @@ class Gateway:
         session = self._session(request)
         if session is None:
             return _refuse(401, "unknown token: this endpoint serves the cells that are running", "cab_token")
-        body = await request.read()
-        admitted = session.admit()
-        if isinstance(admitted, str):
-            return _refuse(429, f"cab: {_SAYS.get(admitted, admitted)}; no further call is made", "cab_limit")
-        call = Call(
-            session=session, n=admitted, path="chat/completions", body=body, headers=dict(request.headers)
-        )
-        return await _tracked(session, relay(call, request))
+        return await _tracked(session, _call(session, request))
 
     async def _models(self, request: web.Request) -> web.StreamResponse:
         session = self._session(request)
@@ -135,6 +133,25 @@ class Gateway:
         return None
 
 
+async def _call(session: CellSession, request: web.Request) -> web.StreamResponse:
+    """Admit one call and carry it out. What a cell may hold in memory is bounded by its slots."""
+    async with session.slots:
+        try:
+            body = await asyncio.wait_for(request.read(), _READ_S)
+        except (web.HTTPException, OSError, ValueError, TimeoutError) as exc:
+            return _refuse(400, f"cab: the request could not be read: {exc}", "cab_request")
+        refusal = session.refuse(body)
+        if refusal is not None:
+            return _refuse(*refusal)
+        admitted = session.admit()
+        if isinstance(admitted, str):
+            return _refuse(429, f"cab: {_SAYS.get(admitted, admitted)}; no further call is made", "cab_limit")
+        call = Call(
+            session=session, n=admitted, path="chat/completions", body=body, headers=dict(request.headers)
+        )
+        return await relay(call, request)
+
+
 async def _tracked(session: CellSession, work: Awaitable[web.StreamResponse]) -> web.StreamResponse:
     task = asyncio.current_task()
     assert task is not None
@@ -143,6 +160,13 @@ async def _tracked(session: CellSession, work: Awaitable[web.StreamResponse]) ->
         return await work
     finally:
         session.tasks.discard(task)
+
+
+def _allow_many_files() -> None:
+    """Raise the limit on open files as far as we may: an agent can open many connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 1 << 20), hard))
 
 
 async def _head(_: web.Request) -> web.Response:

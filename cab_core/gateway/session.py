@@ -16,6 +16,8 @@ import attrs
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Limits, ModelCall, StopReason, to_json
 
+from .wire import parse_object
+
 if TYPE_CHECKING:
     from .upstream import Upstream
 
@@ -45,6 +47,9 @@ def new_token() -> str:
     return f"cab-{secrets.token_hex(20)}"
 
 
+_SLOTS = 16  # calls of one cell at once
+
+
 class CellSession:
     """What the gateway knows of a cell while it runs. `calls` grows as calls end."""
 
@@ -66,13 +71,31 @@ class CellSession:
         self.calls: list[ModelCall] = []
         self.tasks: set[asyncio.Task[object]] = set()
         self.closed = False
+        # Where tokens or dollars are limited, one call ends before the next begins: no overshoot.
+        self.slots = asyncio.Semaphore(1 if limits.tokens or limits.usd else _SLOTS)
+        self.foreign: set[str] = set()
         self._price, self._on_call = price, on_call
         self._file = record.open("a", encoding="utf-8")
         self._admitted = 0
         self._lock = threading.Lock()
 
+    def refuse(self, body: bytes) -> tuple[int, str, str] | None:
+        """Return why a request is not for this cell's model: (status, message, kind), or None.
+
+        A cell is one model; what another answers, or that there is none of that name, is not its.
+        """
+        asked = parse_object(body).get("model")
+        if asked == self.model:
+            return None
+        if not isinstance(asked, str):
+            return 400, "cab: expected a JSON object that names a model", "cab_request"
+        self.foreign.add(asked[:100])
+        return 404, f"cab: this cell's model is {self.model!r}", "cab_model"
+
     def admit(self) -> int | StopReason:
         """Return the number of a new call, or the limit that forbids it (which stops the agent)."""
+        if self.closed:
+            return "cancelled"
         with self._lock:
             limit = self._reached()
             if limit is None:
@@ -112,6 +135,9 @@ class CellSession:
     def notes(self) -> list[str]:
         """Return what could not be enforced, in sentences."""
         notes = []
+        if self.foreign:
+            asked = ", ".join(sorted(self.foreign)[:5])
+            notes.append(f"the CLI asked for other models than the cell's, and was refused: {asked}")
         if self.limits.usd is not None and self._price is None:
             notes.append("a limit in USD was set, but the model has no price: it could not be enforced")
         if self.limits.tokens is not None and self.calls and all(c.tokens is None for c in self.calls):

@@ -27,7 +27,9 @@ HOP = {
     "host",
 }
 CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
-_DROPPED = HOP | set(CREDENTIALS) | {"content-length", "cookie", "proxy-authorization", "proxy-connection"}
+_DROPPED = (
+    HOP | set(CREDENTIALS) | {"content-length", "expect", "cookie", "proxy-authorization", "proxy-connection"}
+)
 
 
 class Upstream(Protocol):

@@ -64,7 +64,7 @@ def _inner(data: dict[str, Any], outer: str, inner: str) -> Any:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53 else None
 
 
 def is_usage_only(event: dict[str, Any]) -> bool:
@@ -89,7 +89,8 @@ class Reading:
             self.model = data["model"]
         if data.get("error"):
             self.error = _error_text(data["error"])
-        for choice in data.get("choices") or ():
+        choices = data.get("choices")
+        for choice in choices if isinstance(choices, list) else ():
             reason = choice.get("finish_reason") if isinstance(choice, dict) else None
             if isinstance(reason, str):
                 self.finish_reason = reason

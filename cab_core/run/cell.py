@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from cab_core.errors import CabError, InfraError, PluginCrash, SandboxError
@@ -214,7 +214,8 @@ def _kept(found: Findings, part: Path) -> Iterator[None]:
     except CabError as exc:
         found.trouble = PluginCrash(str(exc))
     except Exception as exc:  # noqa: BLE001  one cell's accident must not end the others
-        (part / "error.log").write_text(traceback.format_exc(), encoding="utf-8")
+        with suppress(OSError):
+            (part / "error.log").write_text(traceback.format_exc(), encoding="utf-8")
         found.trouble = SandboxError(
             f"internal error of cab, {type(exc).__name__}: {exc}; see error.log in the cell"
         )

@@ -19,6 +19,7 @@ _FAULTS = {
     "http_429": "the endpoint is overloaded or the quota is used up (429), even after waiting",
     "unreachable": "the endpoint cannot be reached: is the server running, is the address right?",
     "timeout": "the endpoint accepted a call and sent nothing for too long",
+    "malformed": "the endpoint sent what is no answer",
     "dropped": "the endpoint broke off in the middle of an answer",
 }
 

@@ -86,7 +86,7 @@ def _json(report: bytes) -> dict[str, bool] | None:
     """`{"tests": {"name": true, ...}}`."""
     try:
         tests = json.loads(report)["tests"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return None
     return {str(k): v is True for k, v in tests.items()} if isinstance(tests, dict) else None
 
@@ -94,7 +94,7 @@ def _json(report: bytes) -> dict[str, bool] | None:
 def _junit(report: bytes) -> dict[str, bool] | None:
     try:
         root = ElementTree.fromstring(report)
-    except ElementTree.ParseError:
+    except (ElementTree.ParseError, ValueError, LookupError):
         return None
     cases = root.iter("testcase")
     bad = ("failure", "error", "skipped")

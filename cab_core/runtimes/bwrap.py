@@ -31,7 +31,8 @@ _ETC = (
     "ld.so.cache",
     "ld.so.conf",
     "ld.so.conf.d",
-    "ssl",
+    "ssl/certs",
+    "ssl/openssl.cnf",
     "ca-certificates",
     "localtime",
     "passwd",
@@ -126,9 +127,13 @@ def _programs(room: Room) -> list[str]:
 
 
 def _hidden() -> list[str]:
-    """Return the site directories of the interpreter below ours: cab and packs may be installed there."""
+    """Return the site directories of other interpreters: cab and packs may be installed there."""
     paths = sysconfig.get_paths(vars={"base": sys.base_prefix, "platbase": sys.base_prefix})
-    return [p for p in {paths["purelib"], paths["platlib"]} if Path(p).is_dir()]
+    others = Path(toolchain_homes().get("PYENV_ROOT", "/nowhere")).glob(
+        "versions/*/lib/python3*/site-packages"
+    )
+    found = {paths["purelib"], paths["platlib"], *map(str, others)}
+    return sorted(p for p in found if Path(p).is_dir() and not Path(p).is_symlink())
 
 
 def _installation_root(path: Path) -> Path:

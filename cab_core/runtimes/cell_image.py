@@ -12,6 +12,8 @@ from pathlib import Path
 from cab_core.plugins.protocols import Adapter
 from cab_core.records import Installation, Room
 
+from .scratch import own
+
 IMAGE_ROOT = "CAB_IMAGE_ROOT"  # variable that the image sets: where CLIs lie
 UIDS = {"agent": 1000, "grader": 1001}
 
@@ -43,8 +45,6 @@ def hand_over(room: Room) -> int:
             break
         path.chmod(path.stat().st_mode | 0o011)  # may be passed through, not listed
     for name, writable in room.mounts.items():
-        for base, dirs, files in os.walk(scratch / name):
-            for entry in (base, *(os.path.join(base, n) for n in (*dirs, *files))):  # noqa: PTH118
-                os.lchown(entry, uid if writable else 0, uid)
+        own([scratch / name], uid if writable else 0, uid)
         (scratch / name).chmod(0o770 if writable else 0o750)
     return uid

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import secrets
 import selectors
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +23,7 @@ from cab_core.trace.clock import utc_now
 
 from .terminal import channel, read_some
 
+MARK = "CAB_ROOM"  # in the environment of all that runs below a keeper
 _KEEPER = Path(__file__).with_name("keeper.py")
 
 
@@ -34,14 +39,14 @@ def supervise(
     """
     out, out_theirs = channel(process.tty)
     err, err_theirs = channel(process.tty)
-    started = utc_now()
+    started, mark = utc_now(), secrets.token_hex(8)
     try:
-        keeper = _start(process, env, out_theirs, err_theirs, uid)
+        keeper = _start(process, env, out_theirs, err_theirs, uid, mark)
     finally:
         os.close(out_theirs)
         os.close(err_theirs)
     with keeper, stop.watch(lambda: _ask_to_end(keeper)):
-        counts, status = _pump({out: "stdout", err: "stderr"}, keeper, output)
+        counts, status = _pump({out: "stdout", err: "stderr"}, keeper, output, mark)
         assert keeper.stdin is not None
         _ask_to_end(keeper, close=True)
     report = _report(status, process)
@@ -59,11 +64,11 @@ def supervise(
 
 
 def _start(
-    process: Process, env: Mapping[str, str], out: int, err: int, uid: int | None
+    process: Process, env: Mapping[str, str], out: int, err: int, uid: int | None, mark: str
 ) -> subprocess.Popen[bytes]:
     spec = {
         "argv": process.argv,
-        "env": {**env, **process.env},
+        "env": {**env, **process.env, MARK: mark},
         "cwd": process.cwd,
         "stdin": process.stdin,
         "tty": process.tty,
@@ -106,7 +111,7 @@ def _ask_to_end(keeper: subprocess.Popen[bytes], close: bool = False) -> None:
 
 
 def _pump(
-    channels: dict[int, Channel], keeper: subprocess.Popen[bytes], output: Output
+    channels: dict[int, Channel], keeper: subprocess.Popen[bytes], output: Output, mark: str
 ) -> tuple[dict[str, int], bytes]:
     """Pass output on until both channels end; return the bytes of each, and the keeper's report."""
     counts = {"stdout": 0, "stderr": 0}
@@ -119,6 +124,8 @@ def _pump(
         for fd, name in _ready(selector):
             data = read_some(fd)
             if not data:
+                if name == "status" and not status:
+                    _kill_marked(mark)  # the keeper was killed: nobody else holds the limit
                 selector.unregister(fd)
                 if name != "status":
                     os.close(fd)
@@ -128,6 +135,27 @@ def _pump(
                 counts[name] += len(data)
                 output.feed(name, data)
     return counts, status
+
+
+def _kill_marked(mark: str) -> None:
+    """Kill every process that inherited the mark, until there is none."""
+    needle = f"{MARK}={mark}".encode()
+    while found := [p for p in _processes() if needle in _environ(p)]:
+        for pid in found:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+
+
+def _processes() -> list[int]:
+    return [int(p.name) for p in Path("/proc").glob("[0-9]*")]
+
+
+def _environ(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""
 
 
 def _ready(selector: selectors.BaseSelector) -> Iterator[tuple[int, Any]]:

@@ -120,7 +120,10 @@ class Store:
             UserError: another runner holds it.
         """
         directory = self.root / segment(sweep)
-        directory.mkdir(parents=True, exist_ok=True)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise UserError(f"--runs {self.root}: cannot be written to: {exc.strerror}") from exc
         with (directory / ".lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 import tomli_w
 
+from cab_core.errors import UserError
 from cab_core.gateway.server import Gateway
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import StopSignal
@@ -72,7 +73,11 @@ def run_plan(
                 if stop.is_set():
                     return None
                 events.started(cell)
-                path, result = run_cell(orders[cell.cell_id], desk)
+                try:
+                    path, result = run_cell(orders[cell.cell_id], desk)
+                except OSError as exc:
+                    stop.stop("cancelled")
+                    raise UserError(f"{store.root}: a cell cannot be written: {exc.strerror}") from exc
                 events.finished(result, path)
                 return path, result
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,13 +101,16 @@ def _json_lines(path: Path) -> Any:
             self._file = path.open("a", encoding="utf-8")
 
         def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-            for span in spans:
-                self._file.write(json.dumps(_row(span)) + "\n")
-            self._file.flush()
+            try:
+                self._file.writelines(json.dumps(_row(span)) + "\n" for span in spans)
+                self._file.flush()
+            except OSError:
+                return SpanExportResult.FAILURE  # the disk is full: the runner says so, once
             return SpanExportResult.SUCCESS
 
         def shutdown(self) -> None:
-            self._file.close()
+            with suppress(OSError):
+                self._file.close()
 
     return JsonLines()
 

@@ -17,6 +17,8 @@ import attrs
 from cab_core.records import Entry
 
 HASH_LIMIT = 1 << 30  # bytes of a file; a larger one is known by size and time alone
+READ_LIMIT = 4 << 30  # bytes of all files
+_SPARSE = 16 << 20  # a larger file that is mostly holes is not read
 MAX_ENTRIES = 200_000
 MAX_DEPTH = 100
 
@@ -42,7 +44,8 @@ class Manifest:
 def take(root: Path) -> Manifest:
     """Return the manifest of everything below `root`, without the content of `.git` directories."""
     manifest = Manifest()
-    for path, entry, note in _walk(root):
+    look = _Looker()
+    for path, entry, note in _walk(root, look):
         if len(manifest.entries) >= MAX_ENTRIES:
             manifest.notes.append(f"more than {MAX_ENTRIES} entries; the rest was not looked at")
             break
@@ -52,13 +55,19 @@ def take(root: Path) -> Manifest:
     return manifest
 
 
-def _walk(root: Path) -> Iterator[tuple[str, Entry, str | None]]:
+def _walk(root: Path, look: _Looker) -> Iterator[tuple[str, Entry, str | None]]:
     pending = [""]
     while pending:
         prefix = pending.pop()
-        for item in _list(os.path.join(root, prefix)):  # noqa: PTH118  (keeps the prefix's slash)
+        try:
+            listing = _list(os.path.join(root, prefix))  # noqa: PTH118  (keeps the prefix's slash)
+        except OSError as exc:
+            # Too long a path, or the agent removed its work dir: told, and no trouble of ours.
+            yield f"{prefix}...", Entry(type="unreadable", mode=0), f"{prefix[:80]}...: {exc.strerror}"
+            continue
+        for item in listing:
             path = f"{prefix}{item.name}"
-            entry, note = _look(item)
+            entry, note = look(item)
             yield path, entry, note
             if entry.type == "dir" and item.name != ".git":
                 if path.count("/") >= MAX_DEPTH:
@@ -80,20 +89,34 @@ def _list(directory: str) -> list[os.DirEntry[str]]:
         return sorted(os.scandir(directory), key=lambda e: e.name)
 
 
-def _look(item: os.DirEntry[str]) -> tuple[Entry, str | None]:
-    try:
-        info = item.stat(follow_symlinks=False)
-        kind = _TYPES.get(stat.S_IFMT(info.st_mode), "device")
-        mode = stat.S_IMODE(info.st_mode)
-        if kind == "link":
-            return Entry(type="link", mode=mode, target=str(Path(item.path).readlink())), None
-        if kind != "file":
-            return Entry(type=kind, mode=mode), None  # type: ignore[arg-type]
-        digest = sha256_of(item.path) if info.st_size <= HASH_LIMIT else None
-        entry = Entry(type="file", mode=mode, size=info.st_size, sha256=digest, mtime_ns=info.st_mtime_ns)
-        return entry, None if digest else f"{item.name[:80]}: larger than {HASH_LIMIT} bytes, not read"
-    except OSError as exc:
-        return Entry(type="unreadable", mode=0), f"{item.name[:80]}: {exc.strerror}"
+class _Looker:
+    """Looks at one entry after the other; reads so many bytes in all, and no holes."""
+
+    def __init__(self) -> None:
+        self._room = READ_LIMIT
+
+    def __call__(self, item: os.DirEntry[str]) -> tuple[Entry, str | None]:
+        """Return the entry, and a note where it could not be read."""
+        try:
+            info = item.stat(follow_symlinks=False)
+            kind = _TYPES.get(stat.S_IFMT(info.st_mode), "device")
+            mode = stat.S_IMODE(info.st_mode)
+            if kind == "link":
+                return Entry(type="link", mode=mode, target=str(Path(item.path).readlink())), None
+            if kind != "file":
+                return Entry(type=kind, mode=mode), None  # type: ignore[arg-type]
+            digest = sha256_of(item.path) if self._worth_reading(info) else None
+            entry = Entry(type="file", mode=mode, size=info.st_size, sha256=digest, mtime_ns=info.st_mtime_ns)
+            return entry, None if digest else f"{item.name[:80]}: too large or sparse, not read"
+        except OSError as exc:
+            return Entry(type="unreadable", mode=0), f"{item.name[:80]}: {exc.strerror}"
+
+    def _worth_reading(self, info: os.stat_result) -> bool:
+        sparse = info.st_size > _SPARSE and info.st_blocks * 512 < info.st_size // 2
+        if sparse or info.st_size > HASH_LIMIT or info.st_size > self._room:
+            return False
+        self._room -= info.st_size
+        return True
 
 
 def sha256_of(path: str | Path) -> str:

@@ -20,6 +20,7 @@ def lay_out(files: Iterable[TaskFile], root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
     for file in files:
         target = root / _safe(file)
+        _check_parents(root, target, file)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)
         if file.link is not None:
@@ -33,6 +34,15 @@ def _safe(file: TaskFile) -> PurePosixPath:
     if path.is_absolute() or ".." in path.parts or not path.parts:
         raise BadDocument(file.source, [(file.path, "a task's file must lie inside the task")])
     return path
+
+
+def _check_parents(root: Path, target: Path, file: TaskFile) -> None:
+    """A path below a link would lead out of the task."""
+    for parent in target.parents:
+        if parent == root:
+            return
+        if parent.is_symlink():
+            raise BadDocument(file.source, [(file.path, "lies below a link")])
 
 
 def _content(file: TaskFile) -> bytes:

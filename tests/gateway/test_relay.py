@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -188,3 +191,88 @@ def test_bodies_that_are_no_requests_harm_nobody(client: Client, body: bytes) ->
     except (http.client.HTTPException, OSError):
         pass
     assert client.call(ASK)[0] == 200
+
+
+def test_another_model_is_refused_and_noted(client: Client, endpoint: Endpoint) -> None:
+    """A cell is one model: a call for another one is answered here, reaches nobody, and is noted."""
+    status, _, reply = client.call({**ASK, "model": "gpt-huge"})
+    assert (status, endpoint.bodies, client.session.calls) == (404, [], [])
+    assert json.loads(reply)["error"]["type"] == "cab_model"
+    assert "gpt-huge" in client.session.notes()[0]
+
+
+@pytest.mark.parametrize("mode", ["gzip_401", "stream_error", "echo"])
+def test_the_key_reaches_neither_cli_nor_record(
+    client: Client, endpoint: Endpoint, mode: str, tmp_path: Path
+) -> None:
+    """Compressed errors, errors in a stream and bodies that echo the key are passed on without it."""
+    endpoint.mode = mode
+    _, headers, reply = client.call(STREAM if mode == "stream_error" else ASK)
+    assert KEY.encode() not in reply and b"[key]" in reply
+    assert "Content-Encoding" not in headers
+    assert KEY not in (tmp_path / "calls.jsonl").read_text()
+
+
+def test_an_error_of_the_endpoint_delays_that_call_alone(client: Client, endpoint: Endpoint) -> None:
+    """A 500 makes nobody else wait; a 429 with Retry-After does."""
+    upstream = client.session.upstream
+    endpoint.script = ["500"]
+    client.call(ASK)
+    assert upstream._until == 0.0
+    endpoint.script = ["429"]
+    client.call(ASK)
+    assert upstream._until > 0.0
+
+
+@pytest.mark.parametrize("mode", ["odd_choices", "odd_usage"])
+def test_answers_that_are_none_are_recorded(client: Client, endpoint: Endpoint, mode: str) -> None:
+    """Choices that are no list and counts beyond reason break nothing and lose no call."""
+    endpoint.mode = mode
+    client.call(ASK)
+    [call] = client.session.calls
+    assert call.tokens is None
+
+
+def test_long_names_are_cut(client: Client) -> None:
+    """What an upstream says of itself is kept short in the record."""
+    client.session.model = "x" * 5000
+    client.call({**ASK, "model": "x" * 5000})
+    assert len(client.session.calls[0].model_asked or "") == 200
+
+
+def test_a_closed_cell_calls_nobody(client: Client, endpoint: Endpoint) -> None:
+    """A request whose body comes after the cell's end is not forwarded."""
+    netloc = urlsplit(client.gateway.url).netloc
+    host, port = netloc.split(":")
+    body = json.dumps(ASK).encode()
+    with socket.create_connection((host, int(port)), 10) as late:
+        head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {client.session.token}\r\n"
+        late.sendall(head.encode() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body[:5])
+        while not client.session.tasks:
+            time.sleep(0.01)
+        client.gateway.close(client.session)
+        with contextlib.suppress(OSError):
+            late.sendall(body[5:])
+            late.recv(1000)
+    assert endpoint.bodies == []
+
+
+def test_a_limit_on_tokens_is_not_overrun_by_calls_at_once(tmp_path: Path, endpoint: Endpoint) -> None:
+    """Ten calls at once with room for two: two are made."""
+    with Gateway() as gateway:
+        session = CellSession(
+            token=new_token(),
+            model="m",
+            upstream=EndpointUpstream(endpoint.url, KEY),
+            limits=Limits(wall_s=20, tokens=1500),
+            record=tmp_path / "limited.jsonl",
+            stop=StopSignal(),
+        )
+        gateway.open(session)
+        callers = [threading.Thread(target=Client(gateway, session).call, args=(ASK,)) for _ in range(10)]
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join()
+        gateway.close(session)
+    assert len(endpoint.bodies) == 2 and session.stop.reason == "limit_tokens"

@@ -296,3 +296,62 @@ def test_the_environment_is_scrubbed(tmp_path: Path, monkeypatch: pytest.MonkeyP
     )
     text = (directory / "stdout.log").read_text()
     assert "hunter2" not in text and "script.py" in text
+
+
+LONGEST = """
+call()
+os.chdir(os.getcwd())
+while len(os.getcwd()) < 4095 - 130:
+    os.mkdir("d" * 120); os.chdir("d" * 120)
+rest = 4095 - len(os.getcwd()) - 1
+os.mkdir("e" * rest)
+"""
+
+
+@pytest.mark.parametrize(
+    "script",
+    [LONGEST, "call()\nimport shutil\nshutil.rmtree(os.getcwd())"],
+    ids=["longest path", "no work dir"],
+)
+def test_an_agent_cannot_void_its_failure(tmp_path: Path, script: str) -> None:
+    """A path as long as can be, or no work dir at all, is the agent's result, not trouble of ours."""
+    _, result = play(tmp_path, script)
+    assert result.outcome == "failed", result.why
+
+
+def test_asking_for_another_model_voids_nothing(tmp_path: Path, endpoint: Endpoint) -> None:
+    """A fix followed by a call for an unknown model is still a fix."""
+    script = (
+        FIX
+        + """
+import urllib.error
+try: call(model="nope")
+except urllib.error.HTTPError as exc: print(exc.code)
+"""
+    )
+    directory, result = play(tmp_path, script, model=Model(id="m", endpoint=endpoint.url, key=KEY))
+    assert (directory / "stdout.log").read_text() == "404\n"
+    assert result.outcome == "passed", result.why
+    assert any("nope" in n for n in result.notes)
+
+
+def test_a_killed_keeper_leaves_nothing_running(tmp_path: Path) -> None:
+    """An agent that kills its keeper ends its cell, and its daemon with it."""
+    script = """
+import signal, time
+call()
+if os.fork() == 0:
+    os.setsid()
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+time.sleep(0.5)
+os.kill(os.getppid(), signal.SIGKILL)
+time.sleep(60)
+"""
+    start = time.monotonic()
+    directory, result = play(tmp_path, script)
+    assert time.monotonic() - start < 20
+    assert result.outcome == "infra_sandbox"
+    proc = Path(f"/proc/{int((directory / 'stdout.log').read_text())}/stat")
+    # It may be a zombie still, where whoever adopted it is slow to look.
+    assert not proc.exists() or proc.read_text().rpartition(")")[2].split()[0] == "Z"

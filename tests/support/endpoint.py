@@ -66,6 +66,18 @@ class Endpoint:
 def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, request: dict) -> None:
     if mode.isdigit():
         return _error(handler, int(mode), f"error {mode}; your key {handler.headers.get('Authorization')}")
+    if mode == "gzip_401":
+        return _send(handler, _keyed(handler), "gzip", 401)
+    if mode == "echo":
+        return _send(handler, _keyed(handler), mode)
+    if mode == "stream_error":
+        return _send(
+            handler, b"data: " + _keyed(handler) + b"\n\ndata: [DONE]\n\n", mode, kind="text/event-stream"
+        )
+    if mode == "odd_choices":
+        return _send(handler, b'{"choices": 5, "usage": true, "model": 7}', mode)
+    if mode == "odd_usage":
+        return _send(handler, b'{"choices": [], "usage": {"prompt_tokens": 1' + b"0" * 400 + b"}}", mode)
     if mode == "refuse_stream_options" and "stream_options" in request:
         return _error(handler, 400, "unknown field stream_options")
     if mode == "hang":
@@ -86,9 +98,18 @@ def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
     return _send(handler, data.encode(), mode)
 
 
-def _send(handler: BaseHTTPRequestHandler, data: bytes, mode: str) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Type", "application/json")
+def _keyed(handler: BaseHTTPRequestHandler) -> bytes:
+    """An error that gives the credential away."""
+    return json.dumps(
+        {"error": {"message": f"incorrect key {handler.headers.get('Authorization')}"}}
+    ).encode()
+
+
+def _send(
+    handler: BaseHTTPRequestHandler, data: bytes, mode: str, status: int = 200, kind: str = "application/json"
+) -> None:
+    handler.send_response(status)
+    handler.send_header("Content-Type", kind)
     if mode == "gzip":
         data = gzip.compress(data)
         handler.send_header("Content-Encoding", "gzip")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import attrs
 import pytest
 
 from cab_core.errors import BadDocument, UnknownName, UserError
@@ -160,3 +161,18 @@ def test_a_missing_toolchain_is_told_with_the_way_to_get_it(monkeypatch: pytest.
     assert missing("rustc>=1.56") == "rustc 1.40.0 is installed, >=1.56 is needed"
     with pytest.raises(UserError, match="did you mean 'rustc'"):
         parse("rutsc")
+
+
+def test_nothing_is_written_through_a_link_of_a_pack(pack: Path, tmp_path: Path) -> None:
+    """A list that names a file below a link is refused; what the link points to stays as it is."""
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "file").write_text("mine")
+    (pack / "one/workdir/link").mkdir()
+    (pack / "one/workdir/link/file").write_text("theirs")
+    write_list(pack)
+    files = load(pack)[0].section("workdir")
+    link = attrs.evolve(files[0], path="link", link=str(victim))
+    with pytest.raises(BadDocument, match="below a link"):
+        lay_out([link, *files], tmp_path / "work")
+    assert (victim / "file").read_text() == "mine"

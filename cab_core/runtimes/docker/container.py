@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import select
+import selectors
 import struct
 import time
 from collections.abc import Iterator
@@ -97,10 +97,12 @@ class _Follower:
         """Read until the output ends; return why it must be ended before that."""
         woken, wake = os.pipe()
         try:
-            with stop.watch(lambda: _wake(wake)):
+            with stop.watch(lambda: _wake(wake)), selectors.DefaultSelector() as selector:
+                selector.register(self._sock, selectors.EVENT_READ)
+                selector.register(woken, selectors.EVENT_READ)
                 while True:
                     left = deadline - time.monotonic()
-                    ready = select.select([self._sock, woken], [], [], max(0, left))[0]
+                    ready = [key.fileobj for key, _ in selector.select(max(0, left))]
                     if self._sock in ready and not self._read():
                         return None
                     if woken in ready:

@@ -15,7 +15,7 @@ from cab_core.records import Execution, Installation, Process, Recipe, Room
 from cab_core.trace.clock import utc_now
 
 from .. import sealed
-from ..scratch import is_full, sized_scratch
+from ..scratch import is_full, own, sized_scratch
 from .container import Ended, run_container
 from .dockerfile import ROOT, extra_path
 from .engine import labels
@@ -117,12 +117,7 @@ def _hand_over(room: Room) -> None:
     uid, gid = _user()
     if os.geteuid() != 0:
         return
-    for name in (n for n, writable in room.mounts.items() if writable):
-        top = os.path.join(room.scratch, name)  # noqa: PTH118
-        os.lchown(top, uid, gid)
-        for base, dirs, files in os.walk(top):
-            for entry in (*dirs, *files):
-                os.lchown(os.path.join(base, entry), uid, gid)  # noqa: PTH118
+    own([Path(room.scratch, n) for n, writable in room.mounts.items() if writable], uid, gid)
 
 
 def _creation(room: Room, process: Process) -> dict[str, Any]:
