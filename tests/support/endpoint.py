@@ -146,7 +146,17 @@ def _stream(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
         time.sleep(0.01)
         if mode == "drop":
             return
-    event({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+    if mode == "tool" and not any(m.get("role") == "tool" for m in request["messages"]):
+        call = {
+            "index": 0,
+            "id": "c1",
+            "type": "function",
+            "function": {"name": "no_such_tool", "arguments": "{}"},
+        }
+        event({**head, "choices": [{"index": 0, "delta": {"tool_calls": [call]}}]})
+        event({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]})
+    else:
+        event({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
     if mode != "no_usage" and (request.get("stream_options") or {}).get("include_usage"):
         event({**head, "choices": [], "usage": USAGE})
     handler.wfile.write(b"data: [DONE]\n\n")
