@@ -12,7 +12,7 @@ from cab_core.plugins.toolkit import StackEffect, json_events, skill_document
 from cab_core.records import Instructions, McpServer, Skill, Step
 
 from .dialect import WriteTool
-from .events import failure, finished, shown, step_of, token_claim
+from .events import failure, finished, shown, token_claim, transcript
 
 # Below HOME. Our config does not lie in opencode's own directory, so that a stack may put one there.
 _CONFIG, _OWN = ".cab/opencode.json", ".config/opencode"
@@ -49,7 +49,7 @@ class Opencode:
     def harvest(self, left: Leftovers) -> Harvest:
         """Read the events on stdout, which begin after the prompt."""
         events = json_events(left.stdout)
-        steps = [step for event in events if (step := step_of(event))]
+        steps = transcript(events)
         done = finished(events)
         return Harvest(
             transcript=(Step(role="user", text=left.job.prompt), *steps),

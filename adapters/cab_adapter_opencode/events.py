@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Sequence
 
+import attrs
+
 from cab_core.plugins.toolkit import Event, at, json_events
-from cab_core.records import Step, TokenClaim
+from cab_core.records import Step, TokenClaim, Usage
 
 
 def step_of(event: Event) -> Step | None:
@@ -20,6 +22,25 @@ def step_of(event: Event) -> Step | None:
     asked = json.dumps(at(part, "state", "input"), ensure_ascii=False)
     result = at(part, "state", "output") or at(part, "state", "error") or ""
     return Step(role="tool", tool=str(at(part, "tool")), text=f"{asked}\n{result}")
+
+
+def transcript(events: Sequence[Event]) -> list[Step]:
+    """Return the steps; the tokens of a call stand at the last thing that came of it."""
+    steps: list[Step] = []
+    for event in events:
+        if step := step_of(event):
+            steps.append(step)
+        elif event["type"] == "step_finish" and steps:
+            steps[-1] = attrs.evolve(steps[-1], usage=_usage(at(event, "part", "tokens")))
+    return steps
+
+
+def _usage(tokens: object) -> Usage | None:
+    counts = [at(tokens, "input"), at(tokens, "cache", "read"), at(tokens, "output"), at(tokens, "reasoning")]
+    if not all(isinstance(n, int) and not isinstance(n, bool) for n in counts) or not sum(counts[:2]):
+        return None
+    fresh, cached, answered, reasoning = counts
+    return Usage(prompt=fresh + cached, completion=answered + reasoning, cached=cached, reasoning=reasoning)
 
 
 def token_claim(stdout: str, events: Sequence[Event]) -> TokenClaim:

@@ -7,6 +7,7 @@ from typing import Literal
 import attrs
 
 from .base import Json
+from .calls import Usage
 from .stack import StackItem
 
 
@@ -92,11 +93,12 @@ class TokenClaim:
 
 @attrs.frozen(kw_only=True)
 class Step:
-    """One step of a transcript."""
+    """One step of a transcript. `usage` is what the CLI says of the call that led to it, if it does."""
 
     role: Literal["user", "assistant", "tool", "system"]
     text: str
     tool: str | None = None
+    usage: Usage | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -74,6 +74,13 @@ def is_full(path: Path) -> bool:
     return found.f_bavail == 0 or (found.f_files > 0 and found.f_favail == 0)
 
 
+def holds_more(path: Path, limit: int) -> bool:
+    """Return whether a directory holds more than `limit` bytes; du(1) counts blocks, not holes."""
+    done = subprocess.run(["du", "-s", "-B1", "--", str(path)], capture_output=True, text=True, check=False)
+    first = done.stdout.split("\t")[0]
+    return first.isdigit() and int(first) > limit
+
+
 def dead_scratch() -> list[Path]:
     """Return the scratch directories whose runner is gone."""
     owners = Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{OWNER}")

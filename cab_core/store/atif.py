@@ -32,13 +32,31 @@ def _steps(transcript: tuple[Step, ...]) -> Iterator[dict[str, Any]]:
     """A tool's step is the agent's call and what came of it, in one."""
     for number, step in enumerate(transcript, 1):
         if step.role != "tool":
-            yield {"source": _SOURCES[step.role], "message": step.text}
+            yield {"source": _SOURCES[step.role], "message": step.text, **_step_metrics(step)}
         elif step.tool is None:
             yield {"source": "system", "message": step.text}
         else:
             call = {"tool_call_id": f"call_{number}", "function_name": step.tool, "arguments": {}}
             seen = {"results": [{"source_call_id": f"call_{number}", "content": step.text}]}
-            yield {"source": "agent", "message": "", "tool_calls": [call], "observation": seen}
+            yield {
+                "source": "agent",
+                "message": "",
+                "tool_calls": [call],
+                "observation": seen,
+                **_step_metrics(step),
+            }
+
+
+def _step_metrics(step: Step) -> dict[str, Any]:
+    if step.usage is None:
+        return {}
+    return {
+        "metrics": {
+            "prompt_tokens": step.usage.prompt,
+            "completion_tokens": step.usage.completion,
+            "cached_tokens": step.usage.cached,
+        }
+    }
 
 
 def _metrics(result: CellResult, steps: int) -> dict[str, Any]:

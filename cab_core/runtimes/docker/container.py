@@ -6,7 +6,7 @@ import os
 import selectors
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from cab_core.records import StopReason
 
 from .engine import client, engine_errors
 
+_LOOK_S = 0.5  # between two looks at what was written
 _CHANNELS: dict[int, Channel] = {1: "stdout", 2: "stderr"}
 
 
@@ -32,9 +33,17 @@ class Ended:
 
 
 def run_container(
-    create: dict[str, Any], tty: bool, timeout_s: float, grace_s: float, output: Output, stop: StopSignal
+    create: dict[str, Any],
+    tty: bool,
+    timeout_s: float,
+    grace_s: float,
+    output: Output,
+    stop: StopSignal,
+    too_much: Callable[[], bool] | None = None,
 ) -> Ended:
     """Create, attach to, start, follow, inspect and remove a container.
+
+    `too_much` is asked twice a second whether more was written than is allowed; then it is ended.
 
     Raises:
         SandboxError: the engine refused, or is gone.
@@ -47,7 +56,7 @@ def run_container(
             start = time.monotonic()
             api.start(container)
             follower = _Follower(stream, tty, output)
-            stopped = follower.follow(start + timeout_s, stop)
+            stopped = follower.follow(start + timeout_s, stop, too_much)
             if stopped is not None:
                 api.stop(container, timeout=max(1, round(grace_s)))
                 follower.drain()
@@ -93,7 +102,9 @@ class _Follower:
         self._rest = b""
         self.counts: dict[str, int] = {"stdout": 0, "stderr": 0}
 
-    def follow(self, deadline: float, stop: StopSignal) -> StopReason | None:
+    def follow(
+        self, deadline: float, stop: StopSignal, too_much: Callable[[], bool] | None
+    ) -> StopReason | None:
         """Read until the output ends; return why it must be ended before that."""
         woken, wake = os.pipe()
         try:
@@ -102,13 +113,16 @@ class _Follower:
                 selector.register(woken, selectors.EVENT_READ)
                 while True:
                     left = deadline - time.monotonic()
-                    ready = [key.fileobj for key, _ in selector.select(max(0, left))]
+                    patience = left if too_much is None else min(left, _LOOK_S)
+                    ready = [key.fileobj for key, _ in selector.select(max(0, patience))]
                     if self._sock in ready and not self._read():
                         return None
                     if woken in ready:
                         return stop.reason
                     if time.monotonic() >= deadline:
                         return "limit_wall"
+                    if too_much is not None and too_much():
+                        return "limit_disk"
         finally:
             os.close(woken)
             os.close(wake)

@@ -15,7 +15,7 @@ from cab_core.records import Execution, Installation, Process, Recipe, Room
 from cab_core.trace.clock import utc_now
 
 from .. import sealed
-from ..scratch import is_full, own, sized_scratch
+from ..scratch import holds_more, is_full, own, sized_scratch
 from .container import Ended, run_container
 from .dockerfile import ROOT, extra_path
 from .engine import labels
@@ -84,7 +84,9 @@ class DockerRuntime:
         scratch = Path(room.scratch)
         _hand_over(room)
         create = _creation(room, process)
-        ended = run_container(create, process.tty, process.timeout_s, process.grace_s, output, stop)
+        # Where no mount of a fixed size could be made, what is written is watched.
+        watch = None if scratch.is_mount() else lambda: holds_more(scratch, DISK)
+        ended = run_container(create, process.tty, process.timeout_s, process.grace_s, output, stop, watch)
         return _execution(ended, scratch, started)
 
 

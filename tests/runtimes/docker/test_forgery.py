@@ -127,6 +127,21 @@ except OSError as exc: print(exc.errno)
     assert result.outcome == "limit_disk", result.why
 
 
+def test_without_a_mount_what_is_written_is_watched(contain: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing can be mounted, an agent that writes more than is allowed is stopped."""
+    monkeypatch.setattr("cab_core.runtimes.scratch._mount", lambda *_: False)
+    monkeypatch.setattr("cab_core.runtimes.docker.runtime.DISK", 50 << 20)
+    script = """
+import time
+call()
+with open("big", "wb") as f:
+    for _ in range(200): f.write(b"x" * (1 << 20))
+time.sleep(30)
+"""
+    _, result = contain(script, limits=Limits(wall_s=25))
+    assert result.outcome == "limit_disk", result.why
+
+
 def test_running_out_of_memory_is_told(contain: Play) -> None:
     """An agent that takes more memory than there is ends with limit_memory."""
     _, result = contain(
