@@ -1,0 +1,55 @@
+"""A stack inside the seal: its server runs in the agent's container and its tool reaches the model."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import tomli_w
+
+from tests.adapters.drive import MCP_SERVER
+from tests.conftest import Cab
+from tests.support.endpoint import Endpoint
+
+HOUSE = {
+    "schema_version": 1,
+    "name": "house",
+    "instructions": [{"name": "style", "text": "ALWAYS-USE-TABS"}],
+    "mcp": [{"name": "probe", "command": ["python3", *MCP_SERVER[1:]], "env": {"PROBE": "says echo"}}],
+}
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize(
+    ("tui", "tools", "reason"),
+    [
+        ("aider", [], "aider speaks no MCP"),
+        ("opencode", ["probe_echo"], None),
+        ("copilot", ["probe-echo"], None),
+    ],
+)
+def test_a_stack_is_applied_in_the_container(
+    cab: Cab, endpoint: Endpoint, tui: str, tools: list[str], reason: str | None
+) -> None:
+    """The text is in the model's request for every CLI, the tool where the CLI speaks MCP; the cell says so."""
+    (cab.cwd / "house.toml").write_text(tomli_w.dumps(HOUSE))
+    args = (
+        "--tui",
+        tui,
+        "--model",
+        "served-1",
+        "--endpoint",
+        endpoint.url,
+        "--task",
+        "mutations/py-lru-cache",
+    )
+    cell = cab.json("run-cell", *args, "--stack", "house.toml", "--runtime", "docker", "--json")
+    asked = endpoint.requests[0]
+    assert [t["function"]["name"] for t in asked.get("tools", []) if "echo" in t["function"]["name"]] == tools
+    assert "ALWAYS-USE-TABS" in json.dumps(asked)
+    assert [(a["item"], a["reason"]) for a in cell["stack"]] == [
+        ("instructions:style", None),
+        ("mcp:probe", reason),
+    ]
+    assert cell["cell"]["stack"] == ["house"] and cell["cell_id"].endswith("+house")
