@@ -11,11 +11,16 @@ from cab_core.runtimes.scratch import dead_scratch, remove_scratch
 
 @click.command
 @click.option("--dry-run", is_flag=True, help="only say what would be removed")
-def command(dry_run: bool) -> int:
+@click.option(
+    "--other-hosts",
+    is_flag=True,
+    help="containers of runners on other machines too, living or not",
+)
+def command(dry_run: bool, other_hosts: bool) -> int:
     """Remove what killed runners left: containers and scratch directories, and nothing of a living one."""
     directories = dead_scratch()
     try:
-        containers = dead_containers()
+        containers = dead_containers(other_hosts)
     except SandboxError as exc:
         containers = []
         click.echo(f"containers were not looked at: {exc}", err=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import resource
 import threading
 from collections.abc import Awaitable, Coroutine
@@ -14,6 +13,7 @@ from aiohttp import web
 
 from .relay import Call, relay
 from .session import CellSession
+from .sockets import short_path
 from .upstream import CREDENTIALS, Upstream
 
 T = TypeVar("T")
@@ -86,13 +86,9 @@ class Gateway:
 
     async def _listen(self, session: CellSession, socket: Path) -> None:
         assert self._runner is not None
-        # A socket's path holds 107 bytes at most; through its directory's descriptor it is short.
-        directory = os.open(socket.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            site = web.UnixSite(self._runner, f"/proc/self/fd/{directory}/{socket.name}")
+        with short_path(socket) as path:
+            site = web.UnixSite(self._runner, path)
             await site.start()
-        finally:
-            os.close(directory)
         socket.chmod(0o666)  # its directory alone is mounted into the cell's container
         self._sockets[session.token] = site
 

@@ -192,7 +192,10 @@ class Runtime(Protocol):
     citable: bool
     networks: tuple[str, ...]
     sockets: bool
-    facts: Mapping[str, Any]
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """Return what is recorded in a cell that ran here."""
 
     def install(
         self,

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import platform
 from pathlib import Path
 
 
 def runner_id() -> str:
     """Return this process as `pid:start`, so that a pid that was used again is not taken for it."""
     return f"{os.getpid()}:{start_time(os.getpid())}"
+
+
+@functools.cache
+def host_id() -> str:
+    """Return what tells this machine and its space of process ids from others that use the same engine."""
+    machine = Path("/etc/machine-id")
+    name = machine.read_text().strip() if machine.is_file() else ""
+    return f"{name or platform.node()}:{Path('/proc/self/ns/pid').stat().st_ino}"
 
 
 def start_time(pid: int) -> str | None:
@@ -21,6 +31,6 @@ def start_time(pid: int) -> str | None:
 
 
 def is_alive(runner: str) -> bool:
-    """Return whether the runner that made something is still there."""
+    """Return whether the runner that made something on this machine is still there."""
     pid, _, started = runner.partition(":")
     return pid.isdigit() and start_time(int(pid)) == started

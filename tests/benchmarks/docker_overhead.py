@@ -30,7 +30,8 @@ from cab_core.run.order import Desk, Order, content_key, grader_key
 from cab_core.run.upstreams import SharedUpstreams
 from cab_core.runtimes.docker.engine import client
 from cab_core.runtimes.docker.images import tools_image
-from cab_core.runtimes.docker.runtime import DockerRuntime, _creation, _hand_over
+from cab_core.runtimes.docker.near import mounted
+from cab_core.runtimes.docker.runtime import DockerRuntime, creation, image_of
 from cab_core.store.cells import Store
 from cab_core.workdir.materialise import lay_out
 from tests.support.puppet import PRELUDE, Puppet, find_task
@@ -77,7 +78,7 @@ class Bare:
         lay_out([f for f in TASK.section("tests") if f.path != "expected.txt"], scratch / "tests")
         (scratch / "home/script.py").write_text(PRELUDE + "call()")
         token = new_token()
-        scene = Scene(solution={}, dialect=Puppet(""), job=None)  # type: ignore[arg-type]
+        scene = Scene(doc=TASK.task.doc, solution={}, dialect=Puppet(""), job=None)  # type: ignore[arg-type]
         session = CellSession(
             token=token, model="m", upstream=ScriptedUpstream("m", PERSONAS["null"], scene),
             limits=Limits(wall_s=9999), record=scratch / "calls.jsonl", stop=StopSignal(),
@@ -94,14 +95,15 @@ class Bare:
         env = {"ENDPOINT": ENDPOINT, "TOKEN": token, "MODEL": "m"}
         run = Process(argv=("python3", "/home/agent/script.py"), cwd="/work", timeout_s=30, env=env, tty=True)
         judge = Process(argv=("python3", "-I", "/tests/driver.py", "/tree"), cwd="/tree", timeout_s=30)
-        for room in (agent, grader):
-            _hand_over(room)
-        self.creations = [_creation(agent, run), _creation(grader, judge)]
+        self.creations = []
+        for room, process in ((agent, run), (grader, judge)):
+            with mounted(room) as carried:
+                self.creations.append(creation(image_of(room), room, process, carried))
         assert runtime.inside(scratch, "work") == "/work"
 
     def __call__(self) -> None:
-        for creation in self.creations:
-            bare_container(creation)
+        for arguments in self.creations:
+            bare_container(arguments)
 
 
 def timed(work: Any) -> float:

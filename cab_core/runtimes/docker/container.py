@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import selectors
-import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,8 @@ from cab_core.plugins.protocols import Channel, Output, StopSignal
 from cab_core.records import StopReason
 
 from .engine import client, engine_errors
+from .relay import Frames
+from .tunnel import OUTPUT
 
 _LOOK_S = 0.5  # between two looks at what was written
 _CHANNELS: dict[int, Channel] = {1: "stdout", 2: "stderr"}
@@ -52,42 +53,81 @@ def run_container(
     with engine_errors("create a container"):
         container = api.create_container(**create)["Id"]
     try:
-        with engine_errors("run a container"), _attached(api, container) as stream:
-            start = time.monotonic()
-            api.start(container)
-            follower = _Follower(stream, tty, output)
-            stopped = follower.follow(start + timeout_s, stop, too_much)
-            if stopped is not None:
-                api.stop(container, timeout=max(1, round(grace_s)))
-                follower.drain()
-            state = _state(api, container)
-            duration = time.monotonic() - start
+        with engine_errors("run a container"):
+            # Attach before the start, so that no byte is lost.
+            response = api.attach_socket(container, {"stdout": 1, "stderr": 1, "stream": 1})
+            with attached(response) as stream:
+                start = time.monotonic()
+                api.start(container)
+                follower = _Follower(stream, tty, output)
+                watch = _Watch(start + timeout_s, stop, too_much)
+                stopped = follower.follow(watch)
+                state = _state(api, container)
+                if stopped is None and state["Running"]:
+                    stopped = _outlived(api, container, watch)
+                if stopped is not None:
+                    api.stop(container, timeout=max(1, round(grace_s)))
+                    follower.drain()
+                if state["Running"]:
+                    state = _state(api, container)
+                duration = time.monotonic() - start
     finally:
         with engine_errors("remove a container"):
             api.remove_container(container, force=True, v=True)
     return Ended(state["ExitCode"], bool(state["OOMKilled"]), duration, stopped, follower.counts)
 
 
-def _state(api: Any, container: str) -> dict[str, Any]:
-    state: dict[str, Any] = api.inspect_container(container)["State"]
-    if state["Running"]:
-        # The program closed its output and went on.
-        api.wait(container)
-        state = api.inspect_container(container)["State"]
-    return state
-
-
 @contextmanager
-def _attached(api: Any, container: str) -> Iterator[Any]:
-    """Attach before the start, so that no byte is lost."""
-    params = {"stdout": 1, "stderr": 1, "stream": 1}
-    response = api.attach_socket(container, params)
+def attached(response: Any) -> Iterator[Any]:
+    """Yield the socket of what `attach_socket` returned."""
     sock = getattr(response, "_sock", response)
     try:
         yield sock
     finally:
         sock.close()
         response.close()
+
+
+@attrs.frozen
+class _Watch:
+    """What ends a container before its time: a deadline (monotonic clock), somebody, too much written."""
+
+    deadline: float
+    stop: StopSignal
+    too_much: Callable[[], bool] | None
+
+    @property
+    def patience(self) -> float:
+        """Return for how many seconds nothing need be looked at."""
+        left = max(0.0, self.deadline - time.monotonic())
+        return left if self.too_much is None else min(left, _LOOK_S)
+
+    def reason(self) -> StopReason | None:
+        """Return why it must end now, if it must."""
+        if self.stop.reason is not None:
+            return self.stop.reason
+        if time.monotonic() >= self.deadline:
+            return "limit_wall"
+        return "limit_disk" if self.too_much is not None and self.too_much() else None
+
+
+def _outlived(api: Any, container: str, watch: _Watch) -> StopReason | None:
+    """Wait for a program that closed its output and went on; the same limits hold for it."""
+    from requests.exceptions import ConnectionError, ReadTimeout
+
+    while True:
+        try:
+            api.wait(container, timeout=min(_LOOK_S, watch.patience) + 0.01)
+        except (ConnectionError, ReadTimeout):  # a wait in vain: requests calls it this or that
+            if (reason := watch.reason()) is not None:
+                return reason
+        else:
+            return None
+
+
+def _state(api: Any, container: str) -> dict[str, Any]:
+    state: dict[str, Any] = api.inspect_container(container)["State"]
+    return state
 
 
 def _wake(fd: int) -> None:
@@ -99,30 +139,22 @@ class _Follower:
 
     def __init__(self, sock: Any, tty: bool, output: Output) -> None:
         self._sock, self._tty, self._output = sock, tty, output
-        self._rest = b""
+        self._frames = Frames(OUTPUT)
         self.counts: dict[str, int] = {"stdout": 0, "stderr": 0}
 
-    def follow(
-        self, deadline: float, stop: StopSignal, too_much: Callable[[], bool] | None
-    ) -> StopReason | None:
+    def follow(self, watch: _Watch) -> StopReason | None:
         """Read until the output ends; return why it must be ended before that."""
         woken, wake = os.pipe()
         try:
-            with stop.watch(lambda: _wake(wake)), selectors.DefaultSelector() as selector:
+            with watch.stop.watch(lambda: _wake(wake)), selectors.DefaultSelector() as selector:
                 selector.register(self._sock, selectors.EVENT_READ)
                 selector.register(woken, selectors.EVENT_READ)
                 while True:
-                    left = deadline - time.monotonic()
-                    patience = left if too_much is None else min(left, _LOOK_S)
-                    ready = [key.fileobj for key, _ in selector.select(max(0, patience))]
+                    ready = [key.fileobj for key, _ in selector.select(watch.patience)]
                     if self._sock in ready and not self._read():
                         return None
-                    if woken in ready:
-                        return stop.reason
-                    if time.monotonic() >= deadline:
-                        return "limit_wall"
-                    if too_much is not None and too_much():
-                        return "limit_disk"
+                    if (reason := watch.reason()) is not None:
+                        return reason
         finally:
             os.close(woken)
             os.close(wake)
@@ -141,18 +173,9 @@ class _Follower:
         if self._tty:
             self._feed("stdout", data.replace(b"\r\n", b"\n"))
         else:
-            self._rest += data
-            self._frames()
+            for (channel, _), payload in self._frames.feed(data):
+                self._feed(_CHANNELS.get(channel, "stdout"), payload)
         return bool(data)
-
-    def _frames(self) -> None:
-        """Without a terminal, output comes in frames: channel, three zeros, length (4 bytes), bytes."""
-        while len(self._rest) >= 8:
-            channel, length = struct.unpack(">BxxxL", self._rest[:8])
-            if len(self._rest) < 8 + length:
-                return
-            self._feed(_CHANNELS.get(channel, "stdout"), self._rest[8 : 8 + length])
-            self._rest = self._rest[8 + length :]
 
     def _feed(self, channel: Channel, data: bytes) -> None:
         if data:

@@ -16,6 +16,7 @@ from cab_core.tasks.toolchains import parse
 from ..install import recipe_hash
 
 ROOT = "/opt/cab"
+RELAY = "/opt/relay.py"
 _APT = "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends"
 _APT_END = "&& rm -rf /var/lib/apt/lists/*"
 # Debian 12 has an old Node; this package from PyPI brings node and npm of a newer one.
@@ -86,8 +87,24 @@ def agent_dockerfile(tools: str, cli: str, recipe: Recipe, extras: Sequence[tupl
     return _lines(*lines, *(f"COPY --from={i} /opt/node/bin/node /usr/local/bin/node" for i in node[:1]))
 
 
-def cell_dockerfile(agent: str, wheel: str, ca: bool) -> str:
-    """Return the Dockerfile that puts cab and the packs on top of an agent's image, for root alone."""
+def relay_dockerfile(base: str, program: str) -> str:
+    """Return the Dockerfile of a far room's holder.
+
+    `program` is the relay's sha256, so that it is part of the image's name.
+    """
+    return _lines(
+        f"FROM {base}",
+        f"RUN {_APT} python3 {_APT_END}",
+        f"COPY relay.py {RELAY}",
+        f"LABEL cab.relay={program}",
+    )
+
+
+def cell_dockerfile(agent: str, wheel: str, digest: str, ca: bool) -> str:
+    """Return the Dockerfile that puts cab and the packs on top of an agent's image, for root alone.
+
+    `digest` is the wheel's sha256, so that it is part of the image's name.
+    """
     home = "/opt/cab-harness"
     return _lines(
         f"FROM {agent}",
@@ -100,6 +117,7 @@ def cell_dockerfile(agent: str, wheel: str, ca: bool) -> str:
         f"ENV CAB_IMAGE_ROOT={ROOT}",
         "WORKDIR /root",
         f'ENTRYPOINT ["{home}/venv/bin/cab"]',
+        f"LABEL cab.wheel={digest}",
     )
 
 

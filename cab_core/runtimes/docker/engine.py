@@ -1,20 +1,59 @@
-"""The Docker engine: a client for each thread, and errors in our terms."""
+"""The Docker engine: where it is, a client for each thread, and errors in our terms."""
 
 from __future__ import annotations
 
+import functools
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import attrs
+
 from cab_core.errors import SandboxError
 
-from ..owner import runner_id
+from ..owner import host_id, runner_id
 
 LABEL = "cab"  # on everything that we create
+HOST = "cab.host"  # on which machine its runner is: an engine may serve several
 RUNNER = "cab.runner"  # who created it
-_local = threading.local()
+ROLE = "cab.role"  # what it is for
 HINT = "is Docker installed and running? `cab doctor` tells how to get it"
+_local = threading.local()
+_finding = threading.Lock()
+
+
+@attrs.frozen
+class Address:
+    """Where the engine is. `elsewhere`: it is reached by network, so it cannot mount what is here."""
+
+    client: dict[str, Any]  # arguments of docker.APIClient
+    elsewhere: bool
+
+
+def address() -> Address:
+    """Return where the engine is: `DOCKER_HOST` (unix, tcp, ssh), else the docker command's context.
+
+    Raises:
+        SandboxError: there is no way to it.
+    """
+    with _finding:
+        return _address()
+
+
+@functools.cache
+def _address() -> Address:
+    from docker.context import ContextAPI
+    from docker.utils import kwargs_from_env
+
+    found = dict(kwargs_from_env() if os.environ.get("DOCKER_HOST") else ContextAPI.kwargs_from_context())
+    url = str(found.get("base_url") or "")
+    if url.startswith("ssh://"):
+        from .ssh import forward
+
+        return Address({"base_url": forward(url)}, elsewhere=True)
+    return Address(found, elsewhere=url.startswith(("tcp://", "http://", "https://")))
 
 
 def client() -> Any:
@@ -24,16 +63,31 @@ def client() -> Any:
         SandboxError: there is no engine.
     """
     if not hasattr(_local, "client"):
-        from docker import APIClient
         from docker.errors import DockerException
-        from docker.utils import kwargs_from_env
 
         try:
-            # Old engines are asked what they speak; the answer is kept for the process.
-            _local.client = APIClient(**kwargs_from_env(), version="auto", timeout=120)
+            # Old engines are asked what they speak.
+            _local.client = _client_class()(**address().client, version="auto", timeout=120)
         except DockerException as exc:
             raise SandboxError(f"no Docker engine: {exc}; {HINT}") from exc
     return _local.client
+
+
+@functools.cache
+def _client_class() -> Any:
+    from docker import APIClient
+
+    class Client(APIClient):
+        """Holds an engine against the certificates that were given for it, whatever the environment names."""
+
+        def merge_environment_settings(
+            self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
+        ) -> Any:
+            # requests prefers REQUESTS_CA_BUNDLE to what its session was told.
+            chosen = self.verify if verify is None else verify
+            return super().merge_environment_settings(url, proxies, stream, chosen, cert)
+
+    return Client
 
 
 @contextmanager
@@ -52,6 +106,17 @@ def engine_errors(doing: str) -> Iterator[None]:
         raise SandboxError(f"docker: {doing}: {exc}") from exc
 
 
-def labels(**more: str) -> dict[str, str]:
-    """Return the labels of something that we create."""
-    return {LABEL: "1", RUNNER: runner_id(), **more}
+@functools.cache
+def cpus(most: int) -> int:
+    """Return how many processors a container may use: `most`, or all where the engine has fewer.
+
+    Raises:
+        SandboxError: the engine is gone.
+    """
+    with engine_errors("ask for the number of processors"):
+        return min(most, int(client().info()["NCPU"]))
+
+
+def labels(role: str) -> dict[str, str]:
+    """Return the labels of a container that we create; an image's own role is not what it is for."""
+    return {LABEL: "1", HOST: host_id(), RUNNER: runner_id(), ROLE: role}

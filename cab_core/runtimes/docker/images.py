@@ -8,6 +8,7 @@ import os
 import tarfile
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,11 @@ from .dockerfile import (
     cell_dockerfile,
     cli_dockerfile,
     extra_dockerfile,
+    relay_dockerfile,
     tools_dockerfile,
 )
-from .engine import LABEL, client, engine_errors
+from .engine import LABEL, ROLE, client, engine_errors, labels
 
-ROLE = "cab.role"
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 _building = threading.Lock()  # two cells that need one image build it once
 
@@ -88,8 +89,19 @@ def cell_image(adapter: Adapter, version: str, requires: Iterable[str], say: Say
     agent = agent_image(adapter, version, requires, (), say)
     name, data = own_wheel(say)
     digest = hashlib.sha256(data).hexdigest()
-    text = cell_dockerfile(agent.id, name, ca=_ca() is not None) + f"LABEL cab.wheel={digest}\n"
+    text = cell_dockerfile(agent.id, name, digest, ca=_ca() is not None)
     return _ensure(f"cab-cell-{adapter.name}", text, "cell", say, version, {name: data})
+
+
+def relay_image(say: Say) -> Image:
+    """Return the image of a far room's holder.
+
+    Raises:
+        ImageError: it cannot be built.
+    """
+    program = resources.files(__package__).joinpath("relay.py").read_bytes()
+    text = relay_dockerfile(_base(say), hashlib.sha256(program).hexdigest())
+    return _ensure("cab-relay", text, "relay", say, files={"relay.py": program})
 
 
 def _extra_image(recipe: Recipe, say: Say) -> Image:
@@ -101,7 +113,7 @@ def read_version(image: Image, name: str) -> str | None:
     """Return what the CLI said its version is when the image was built."""
     api = client()
     with engine_errors(f"read the version of {name}"):
-        made = api.create_container(image.id, ["true"], network_disabled=True, labels={LABEL: "1"})
+        made = api.create_container(image.id, ["true"], network_disabled=True, labels=labels("look"))
         try:
             stream, _ = api.get_archive(made["Id"], f"{ROOT}/{name}/VERSION")
             data = io.BytesIO(b"".join(stream))
@@ -165,7 +177,7 @@ def remove_images() -> int:
     from docker.errors import APIError
 
     count = 0
-    for role in ("agent", "cell", "cli", "tools", ""):
+    for role in ("agent", "cell", "cli", "relay", "tools", ""):
         for image in [i for i in list_images() if i["role"] == role]:
             try:
                 client().remove_image(image["id"], force=True)

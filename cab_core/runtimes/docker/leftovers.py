@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 
 from cab_core.plugins.protocols import Say
 
-from ..owner import is_alive
+from ..owner import host_id, is_alive
 from ..scratch import dead_scratch, remove_scratch
-from .engine import LABEL, RUNNER, client, engine_errors
+from .engine import HOST, LABEL, RUNNER, client, engine_errors
 
 
-def dead_containers() -> list[str]:
-    """Return the ids of our containers whose runner is gone."""
+def dead_containers(other_hosts: bool = False) -> list[str]:
+    """Return the ids of our containers whose runner is gone.
+
+    `other_hosts`: all containers of runners on other machines too; whether those live cannot be known.
+    """
     with engine_errors("list containers"):
         found = client().containers(all=True, filters={"label": LABEL})
-    return [c["Id"] for c in found if not is_alive(c["Labels"].get(RUNNER, ""))]
+    return [c["Id"] for c in found if _is_dead(c["Labels"], other_hosts)]
+
+
+def _is_dead(labels: Mapping[str, str], other_hosts: bool) -> bool:
+    if labels.get(HOST, host_id()) != host_id():
+        return other_hosts
+    return not is_alive(labels.get(RUNNER, ""))
 
 
 def remove_containers(ids: list[str]) -> int:

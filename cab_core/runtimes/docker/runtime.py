@@ -5,7 +5,6 @@ The agent's container reaches the gateway alone (see `sealed`), the grader's not
 
 from __future__ import annotations
 
-import os
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -15,32 +14,42 @@ from cab_core.records import Execution, Installation, Process, Recipe, Room
 from cab_core.trace.clock import utc_now
 
 from .. import sealed
-from ..scratch import holds_more, is_full, own, sized_scratch
+from ..scratch import sized_scratch
+from .carried import DISK, Carried
 from .container import Ended, run_container
 from .dockerfile import ROOT, extra_path
-from .engine import labels
+from .engine import cpus, labels
+from .far import copied
 from .images import agent_image, pushed_cell_image, read_version, tools_image
 from .leftovers import sweep_once
+from .near import mounted
+from .reach import is_near, known
 
 _PATH = ["/usr/local/bin", "/usr/bin", "/bin"]
 MEMORY = 4 << 30
-DISK = 1 << 30
 PIDS = 512
-UID = 1000
+CPUS = 4
 
 
 class DockerRuntime:
-    """Runs processes in containers of the local engine."""
+    """Runs processes in containers of an engine, on this machine or elsewhere."""
 
     name = "docker"
     citable = True
     networks = ("gateway", "open")
     sockets = True
-    facts = {  # noqa: RUF012  recorded in the cell
-        "memory_bytes": MEMORY,
-        "disk_bytes": DISK,
-        "pids": PIDS,
-    }
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return a container's limits, and how a room gets there: `mounted`, or `copied` with a tunnel."""
+        way = {True: "mounted", False: "copied", None: None}[known()]
+        return {
+            "memory_bytes": MEMORY,
+            "disk_bytes": DISK,
+            "pids": PIDS,
+            "cpus": cpus(CPUS),
+            **({"rooms": way} if way else {}),
+        }
 
     def install(
         self,
@@ -81,20 +90,21 @@ class DockerRuntime:
     def run(self, room: Room, process: Process, output: Output, stop: StopSignal) -> Execution:
         """Run one process in a container of its own."""
         started = utc_now()
-        scratch = Path(room.scratch)
-        _hand_over(room)
-        create = _creation(room, process)
-        # Where no mount of a fixed size could be made, what is written is watched.
-        watch = None if scratch.is_mount() else lambda: holds_more(scratch, DISK)
-        ended = run_container(create, process.tty, process.timeout_s, process.grace_s, output, stop, watch)
-        return _execution(ended, scratch, started)
+        image = image_of(room)
+        with (mounted if is_near(image) else copied)(room) as carried:
+            create = creation(image, room, process, carried)
+            ended = run_container(
+                create, process.tty, process.timeout_s, process.grace_s, output, stop, carried.too_much
+            )
+            full = carried.settle()
+        return _execution(ended, full, started)
 
 
-def _execution(ended: Ended, scratch: Path, started: str) -> Execution:
+def _execution(ended: Ended, full: bool, started: str) -> Execution:
     stopped = ended.stopped
     if stopped is None and ended.out_of_memory:
         stopped = "limit_memory"
-    if stopped is None and is_full(scratch):
+    if stopped is None and full:
         stopped = "limit_disk"
     killed = ended.exit_code > 128
     return Execution(
@@ -109,28 +119,14 @@ def _execution(ended: Ended, scratch: Path, started: str) -> Execution:
     )
 
 
-def _user() -> tuple[int, int]:
-    """The user inside: an ordinary one where we are root, else ourselves, since files must be ours."""
-    return (UID, UID) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
-
-
-def _hand_over(room: Room) -> None:
-    """Give the writable directories to the user inside."""
-    uid, gid = _user()
-    if os.geteuid() != 0:
-        return
-    own([Path(room.scratch, n) for n, writable in room.mounts.items() if writable], uid, gid)
-
-
-def _creation(room: Room, process: Process) -> dict[str, Any]:
+def creation(image: str, room: Room, process: Process, carried: Carried) -> dict[str, Any]:
     """Return the arguments of `create_container`: the seal is here."""
     from docker.types import HostConfig, LogConfig, Ulimit
 
-    uid, gid = _user()
     host = HostConfig(
         version="1.41",
         network_mode=_network(room),
-        binds=_binds(room),
+        binds=carried.binds,
         tmpfs={"/tmp": "rw,nosuid,nodev,exec,size=512m,mode=1777"},
         read_only=True,
         cap_drop=["ALL"],
@@ -138,19 +134,20 @@ def _creation(room: Room, process: Process) -> dict[str, Any]:
         pids_limit=PIDS,
         mem_limit=MEMORY,
         memswap_limit=MEMORY,
+        nano_cpus=cpus(CPUS) * 10**9,
         init=True,
         log_config=LogConfig(type="none"),
         ipc_mode="private",
         ulimits=[Ulimit(name="core", soft=0, hard=0)],
     )
     return {
-        "image": image_of(room),
+        "image": image,
         "command": sealed.command(room, process),
-        "user": f"{uid}:{gid}",
+        "user": carried.user,
         "working_dir": process.cwd,
         "environment": sealed.environment(room, process, _PATH),
         "tty": process.tty,
-        "labels": labels(**{"cab.role": room.role}),
+        "labels": labels(room.role),
         "host_config": host,
     }
 
@@ -165,10 +162,3 @@ def image_of(room: Room) -> str:
     if room.installation is not None and room.installation.image_id is not None:
         return room.installation.image_id
     return tools_image(room.requires, lambda _: None).id
-
-
-def _binds(room: Room) -> dict[str, Any]:
-    return {
-        host: {"bind": inner, "mode": "rw" if writable else "ro"}
-        for host, inner, writable in sealed.mounts(room)
-    }

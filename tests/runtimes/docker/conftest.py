@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ import pytest
 from cab_core.errors import SandboxError
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Installation
+from cab_core.runtimes.docker import engine as engine_module
+from cab_core.runtimes.docker import reach
 from cab_core.runtimes.docker.engine import client
 from cab_core.runtimes.docker.images import tools_image
 from tests.support.puppet import find_task, play
+from tests.support.ways import by_tcp
 
 Play = Callable[..., tuple[Path, CellResult]]
 
@@ -46,9 +50,47 @@ def aider_image(engine: object) -> Installation:
     return plugins.runtime("docker").install(adapter, adapter.default_version, requires, (), print)
 
 
+def forget_engine() -> None:
+    """Let the engine be looked for again."""
+    engine_module._address.cache_clear()
+    engine_module.cpus.cache_clear()
+    engine_module._local.__dict__.clear()
+    reach._known.clear()
+
+
+@contextmanager
+def reached(environment: dict[str, str]) -> Iterator[None]:
+    """Use the engine by another way for a while."""
+    with pytest.MonkeyPatch.context() as patch:
+        if first := environment.pop("PATH_FIRST", None):
+            patch.setenv("PATH", f"{first}:{os.environ['PATH']}")
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        forget_engine()
+        yield
+    forget_engine()
+
+
+@pytest.fixture(scope="session")
+def tcp(engine: object) -> Iterator[dict[str, str]]:
+    """The environment with which the engine is reached by TCP."""
+    with by_tcp() as environment:
+        yield environment
+
+
+@pytest.fixture(params=["mounted", "copied"])
+def contain(request: pytest.FixtureRequest, near: Play) -> Iterator[Play]:
+    """Run one cell with a puppet in a container, of the engine here and of one elsewhere."""
+    if request.param == "mounted":
+        yield near
+        return
+    with reached(dict(request.getfixturevalue("tcp"))):
+        yield near
+
+
 @pytest.fixture
-def contain(tmp_path: Path, puppet_image: Installation) -> Play:
-    """Run one cell with a puppet in a container."""
+def near(tmp_path: Path, puppet_image: Installation) -> Play:
+    """Run one cell with a puppet in a container of the engine here."""
 
     def run(script: str, **more: object) -> tuple[Path, CellResult]:
         return play(tmp_path, script, **{"runtime_name": "docker", "installation": puppet_image, **more})

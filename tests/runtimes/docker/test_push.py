@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +13,7 @@ import pytest
 from cab_core.records import Installation
 from cab_core.runtimes.docker.engine import client
 from cab_core.runtimes.docker.images import list_images, push
+from tests.support.ways import free_port, serving
 
 
 @pytest.fixture
@@ -25,27 +23,13 @@ def registry(tmp_path: Path, engine: object) -> Iterator[str]:
         if os.environ.get("CAB_REQUIRE_DOCKER"):
             pytest.fail("docker-registry is missing; scripts/docker-setup installs it")
         pytest.skip("docker-registry is missing; on Debian: scripts/docker-setup")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     config = tmp_path / "registry.yml"
     config.write_text(
         f"version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {tmp_path / 'blobs'}\nhttp:\n  addr: 127.0.0.1:{port}\n"
     )
-    server = subprocess.Popen(
-        ["docker-registry", "serve", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-    yield f"127.0.0.1:{port}"
-    server.terminate()
-    server.wait()
+    with serving(["docker-registry", "serve", str(config)], port):
+        yield f"127.0.0.1:{port}"
 
 
 def test_a_pushed_image_has_a_digest(registry: str, puppet_image: Installation) -> None:

@@ -1,0 +1,146 @@
+"""Directories to an engine elsewhere and back, as tar archives.
+
+What comes back was written by an agent: nothing of it is written through a link, over what is there,
+or beside the directory that it belongs to.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import tarfile
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+
+from cab_core.errors import SandboxError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# What cannot be made is left out: too long, there already, a link to what is not there or to a directory.
+_SKIPPED = (
+    errno.ENAMETOOLONG, errno.EEXIST, errno.ENOENT, errno.EPERM, errno.EMLINK, errno.EILSEQ, errno.EINVAL,
+)  # fmt: skip
+_COPY = 1 << 18
+_IN_MEMORY = 8 << 20
+
+
+class TooMuch(Exception):
+    """What came back is more than there may be."""
+
+
+def pack(directories: Mapping[Path, str], uid: int, gid: int) -> IO[bytes]:
+    """Return an open archive of directories (host path: path inside), all owned by one user."""
+
+    def handed_over(info: tarfile.TarInfo) -> tarfile.TarInfo:
+        info.uid, info.gid, info.uname, info.gname = uid, gid, "", ""
+        return info
+
+    file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  (the caller's to close)
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        for host, inside in directories.items():
+            archive.add(host, inside.lstrip("/"), filter=handed_over)
+    file.seek(0)
+    return file
+
+
+def unpack(chunks: Iterable[bytes], into: Path, limit: int) -> None:
+    """Write an archive of one directory into `into`, which is empty.
+
+    Owners and setuid bits are not taken, devices are left out, and so is what has too long a path for
+    this machine (the directories that lead to it are there). Holes count as bytes.
+
+    Raises:
+        TooMuch: the files hold more than `limit` bytes, or the disk is full.
+        SandboxError: this is no archive.
+    """
+    placer = _Placer(into, limit)
+    try:
+        with tarfile.open(fileobj=cast("IO[bytes]", _Chunks(chunks)), mode="r|") as archive:
+            for member in archive:
+                placer.place(archive, member)
+    except tarfile.TarError as exc:
+        raise SandboxError(f"docker: what came back of {into.name} is no whole archive: {exc}") from exc
+    except OSError as exc:
+        if exc.errno in _FULL:
+            raise TooMuch from exc
+        raise
+    placer.finish()
+
+
+class _Placer:
+    """Writes members of an archive; a parent is always a directory that it made itself."""
+
+    def __init__(self, into: Path, limit: int) -> None:
+        self._into, self._room = into, limit
+        self._made: dict[tuple[str, ...], tarfile.TarInfo] = {}
+
+    def place(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:
+        """Write one member, if it may be."""
+        parts = _below(member.name)
+        if member.isreg():
+            self._room -= member.size
+            if self._room < 0:
+                raise TooMuch
+        if parts is None or (parts and parts[:-1] not in self._made):
+            return
+        try:
+            self._write(archive, member, parts)
+        except OSError as exc:
+            if exc.errno not in _SKIPPED:
+                raise
+
+    def finish(self) -> None:
+        """Set modes and times of directories, which had to be open until now."""
+        for parts, member in reversed(self._made.items()):
+            _finish(self._into.joinpath(*parts), member)
+
+    def _write(self, archive: tarfile.TarFile, member: tarfile.TarInfo, parts: tuple[str, ...]) -> None:
+        target = self._into.joinpath(*parts)
+        if member.isdir():
+            if parts:
+                target.mkdir(mode=0o700)
+            self._made[parts] = member
+        elif member.isreg():
+            _copy(archive, member, target)
+            _finish(target, member)
+        elif member.issym():
+            target.symlink_to(member.linkname)
+        elif member.islnk() and (source := _below(member.linkname)) and source[:-1] in self._made:
+            # Not through it, where it is a link itself.
+            os.link(self._into.joinpath(*source), target, follow_symlinks=False)
+        elif member.isfifo():
+            os.mkfifo(target)
+
+
+def _below(name: str) -> tuple[str, ...] | None:
+    """Return the parts of a path below the archive's one directory, or None where it leads out."""
+    parts = PurePosixPath(name).parts
+    return None if ".." in parts or not parts or parts[0] == "/" else parts[1:]
+
+
+def _copy(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    source = archive.extractfile(member)
+    assert source is not None
+    with target.open("xb") as file:
+        while data := source.read(_COPY):
+            file.write(data)
+
+
+def _finish(path: Path, member: tarfile.TarInfo) -> None:
+    path.chmod(member.mode & 0o1777)
+    nanoseconds = int(member.mtime * 1e9)
+    os.utime(path, ns=(nanoseconds, nanoseconds))
+
+
+class _Chunks:
+    """Reads an iterable of bytes as a file."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks, self._rest = iter(chunks), b""
+
+    def read(self, size: int) -> bytes:
+        while not self._rest and (chunk := next(self._chunks, None)) is not None:
+            self._rest = chunk
+        found, self._rest = self._rest[:size], self._rest[size:]
+        return found

@@ -1,0 +1,79 @@
+"""Whether the engine can mount what is here: tried, not guessed.
+
+An engine at a local socket may still see other files than we do (cab in a container that was given
+the host's socket), or the files but not their sockets (an engine in a virtual machine).
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+from cab_core.errors import SandboxError
+from cab_core.gateway.sockets import short_path
+from cab_core.plugins.protocols import Channel, StopSignal
+
+from ..scratch import plain_scratch
+from .container import run_container
+from .engine import address, labels
+
+_INSIDE = "/probe"
+_lock = threading.Lock()
+_known: list[bool] = []  # the answer, once there is one
+
+
+def is_near(image: str) -> bool:
+    """Return whether directories and sockets of this machine can be mounted; `image` is one with socat.
+
+    Asked once in a process; it costs a container.
+    """
+    with _lock:
+        if not _known:
+            _known.append(not address().elsewhere and _calls_back(image))
+        return _known[0]
+
+
+def known() -> bool | None:
+    """Return the answer, or None where nobody asked yet."""
+    return _known[0] if _known else None
+
+
+def _calls_back(image: str) -> bool:
+    """Return whether a container can connect to a socket of ours."""
+    with plain_scratch() as room, socket.socket(socket.AF_UNIX) as server:
+        room.chmod(0o755)
+        with short_path(room / "probe.sock") as path:
+            server.bind(path)
+        (room / "probe.sock").chmod(0o666)
+        server.listen(1)
+        server.setblocking(False)
+        try:
+            run_container(_creation(image, room), False, 30, 1, _Ignored(), StopSignal())
+            server.accept()[0].close()
+        except (SandboxError, BlockingIOError):
+            return False
+    return True
+
+
+def _creation(image: str, room: Path) -> dict[str, Any]:
+    from docker.types import HostConfig, LogConfig, Mount
+
+    return {
+        "image": image,
+        "command": ["socat", "-u", "/dev/null", f"UNIX-CONNECT:{_INSIDE}/probe.sock"],
+        "labels": labels("probe"),
+        "host_config": HostConfig(
+            version="1.41",
+            network_mode="none",
+            # A mount, for a bind would make what is not there.
+            mounts=[Mount(_INSIDE, str(room), type="bind", read_only=True)],
+            log_config=LogConfig(type="none"),
+        ),
+    }
+
+
+class _Ignored:
+    def feed(self, channel: Channel, data: bytes) -> None:
+        """What it prints says nothing that its connection does not."""

@@ -1,0 +1,114 @@
+"""The program in the holder of a far room: carries connections over its standard streams.
+
+    python3 relay.py SOCKET|- [DIRECTORY ...]
+
+It listens at SOCKET, where one is named; each connection goes to the runner, and back. Asked whether
+the directories are full, it answers. It lives until standard input ends, which is when the runner is
+gone.
+
+It runs alone in its image, with the standard library. Both directions carry frames: connection (4
+bytes), kind (1), length (4), payload. `tunnel` is the other end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import struct
+import sys
+from collections.abc import Iterator
+
+HEAD = struct.Struct(">IBI")
+READY, OPEN, DATA, END, ASK, FULL, ROOM_LEFT = range(7)
+CONNECTIONS = 256  # at once; a further one is closed
+_READ = 1 << 16
+
+
+class Frames:
+    """Cuts a stream of bytes into frames, whose head ends with the payload's length."""
+
+    def __init__(self, head: struct.Struct = HEAD) -> None:
+        self._head, self._rest = head, bytearray()
+
+    def feed(self, data: bytes) -> Iterator[tuple[tuple[int, ...], bytes]]:
+        """Take what came; yield (head, payload) of each frame that is whole."""
+        self._rest += data
+        while len(self._rest) >= self._head.size:
+            head = self._head.unpack_from(self._rest)
+            end = self._head.size + head[-1]
+            if len(self._rest) < end:
+                return
+            payload = bytes(self._rest[self._head.size : end])
+            del self._rest[:end]
+            yield head, payload
+
+
+def frame(connection: int, kind: int, payload: bytes = b"") -> bytes:
+    """Return a frame as bytes."""
+    return HEAD.pack(connection, kind, len(payload)) + payload
+
+
+class Relay:
+    """Accepts connections at a socket and carries them over two pipes."""
+
+    def __init__(self, out: asyncio.StreamWriter, directories: list[str]) -> None:
+        self._out, self._directories = out, directories
+        self._open: dict[int, asyncio.StreamWriter] = {}
+        self._last = 0
+
+    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Carry what a client sends until it sends no more."""
+        if len(self._open) >= CONNECTIONS:
+            writer.close()
+            return
+        self._last = number = self._last + 1
+        self._open[number] = writer
+        self._out.write(frame(number, OPEN))
+        try:
+            while data := await reader.read(_READ):
+                self._out.write(frame(number, DATA, data))
+                await self._out.drain()
+        except OSError:
+            pass  # the client is gone
+        self._out.write(frame(number, END))
+
+    async def deliver(self, reader: asyncio.StreamReader) -> None:
+        """Give clients what the runner sends, until it is gone.
+
+        Nothing waits for a client that does not read: it would hold up the others.
+        """
+        frames = Frames()
+        while data := await reader.read(_READ):
+            for (number, kind, _), payload in frames.feed(data):
+                if kind == ASK:
+                    self._out.write(frame(0, FULL if any(map(is_full, self._directories)) else ROOM_LEFT))
+                elif kind == DATA and number in self._open:
+                    self._open[number].write(payload)
+                elif kind == END and number in self._open:
+                    # What was written is sent before it closes.
+                    self._open.pop(number).close()
+
+
+def is_full(directory: str) -> bool:
+    """Return whether nothing more can be written in a directory."""
+    found = os.statvfs(directory)
+    return found.f_bavail == 0 or found.f_favail == 0
+
+
+async def main(path: str, directories: list[str]) -> None:
+    """Serve until standard input ends."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, sys.stdout)
+    out = asyncio.StreamWriter(transport, protocol, None, loop)
+    relay = Relay(out, directories)
+    if path != "-":
+        os.umask(0o111)  # the agent's user connects
+        await asyncio.start_unix_server(relay.accept, path)
+    out.write(frame(0, READY))
+    await relay.deliver(reader)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], sys.argv[2:]))

@@ -1,0 +1,298 @@
+"""An engine elsewhere: by TCP, TLS and SSH; its failures; and an engine here that cannot see our files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from cab_core.errors import SandboxError
+from cab_core.plugins.protocols import StopSignal
+from cab_core.records import Installation, Limits
+from cab_core.runtimes.docker import reach
+from cab_core.runtimes.docker.container import run_container
+from cab_core.runtimes.docker.engine import client, labels
+from cab_core.runtimes.docker.images import relay_image
+from cab_core.runtimes.docker.leftovers import dead_containers
+from tests.conftest import CAB, Cab
+from tests.runtimes.docker.conftest import Play, forget_engine, reached
+from tests.runtimes.docker.test_forgery import ours
+from tests.runtimes.docker.test_seal import FIX
+from tests.support.ways import by_ssh, by_tls
+
+AIDER = ("--tui", "aider", "--task", "mutations/py-lru-cache", "--runtime", "docker")
+
+
+@pytest.fixture
+def far(near: Play, tcp: dict[str, str]) -> Iterator[Play]:
+    """Run one cell with a puppet in a container of an engine that is reached by TCP."""
+    with reached(dict(tcp)):
+        yield near
+
+
+def test_what_is_copied_is_recorded(contain: Play, request: pytest.FixtureRequest) -> None:
+    """The cell says how its rooms got to the engine, and both ways are citable."""
+    _, result = contain(FIX)
+    assert result.outcome == "passed", result.why
+    way = request.node.callspec.params["contain"]
+    assert result.host["sandbox"]["rooms"] == way and "provisional" not in result.marks
+
+
+@pytest.mark.parametrize("way", [by_tls, by_ssh])
+def test_encrypted_ways_lead_there(near: Play, tmp_path: Path, way: object) -> None:
+    """With certificates on both sides, and through a real sshd, a cell passes with its rooms copied."""
+    (tmp_path / "way").mkdir()
+    with way(tmp_path / "way") as environment, reached(environment):  # type: ignore[operator]
+        _, result = near(FIX)
+        assert result.outcome == "passed", result.why
+        assert result.host["sandbox"]["rooms"] == "copied"
+
+
+def test_a_way_by_ssh_that_leads_nowhere_says_what_ssh_said(tmp_path: Path) -> None:
+    """No key is accepted: the message names the address and holds ssh's own reason."""
+    with by_ssh(tmp_path) as environment:
+        (tmp_path / "authorized").write_text("")
+        with (
+            reached(environment),
+            pytest.raises(SandboxError, match=r"ssh://127\.0\.0\.1.*Permission denied"),
+        ):
+            client()
+
+
+def test_a_user_s_run_goes_to_an_engine_elsewhere(
+    cab: Cab, aider_image: Installation, tcp: dict[str, str]
+) -> None:
+    """The real aider passes with DOCKER_HOST alone, sealed as ever, and nothing stays on the engine."""
+    cell = cab.json("run-cell", *AIDER, "--model", "scripted:oracle", "--json", **tcp)
+    assert cell["outcome"] == "passed", cell["why"]
+    assert (cell["host"]["sandbox"]["rooms"], cell["cell"]["network"]) == ("copied", "gateway")
+    assert cell["identity"]["image_id"] == aider_image.image_id
+    assert client().volumes(filters={"dangling": True})["Volumes"] in (None, [])
+
+
+def test_many_connections_at_once_go_through(far: Play) -> None:
+    """Sixty calls, twenty at a time, all come back whole; one that is never read holds up none."""
+    script = """
+import socket, threading
+from concurrent.futures import ThreadPoolExecutor
+deaf = socket.create_connection(("127.0.0.1", 31415))
+deaf.sendall(b"GET /v1/models HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n" * 500)
+with ThreadPoolExecutor(20) as pool:
+    replies = list(pool.map(lambda n: call("x" * 100_000 + str(n), stream=n % 2 == 0), range(60)))
+print(len([r for r in replies if r.rstrip().endswith((b"}", b"[DONE]"))]))
+"""
+    directory, result = far(script)
+    assert (directory / "stdout.log").read_text().strip() == "60", result.why
+    assert len((directory / "calls.jsonl").read_text().splitlines()) == 60
+
+
+def test_a_client_that_hangs_up_is_noticed(far: Play) -> None:
+    """A call broken off by the agent ends, and the next is answered."""
+    script = """
+import socket
+for _ in range(5):
+    s = socket.create_connection(("127.0.0.1", 31415))
+    s.sendall(b"POST /v1/chat/completions HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 100\\r\\n\\r\\nhalf")
+    s.close()
+call(); print("answered")
+"""
+    directory, _ = far(script)
+    assert (directory / "stdout.log").read_text().strip() == "answered"
+
+
+def test_a_file_of_holes_is_the_disk_s_limit(far: Play) -> None:
+    """A terabyte that is not there is not fetched: limit_disk, in seconds."""
+    script = "call(); f = open('holes', 'wb'); f.truncate(1 << 40); f.close()"
+    _, result = far(script, limits=Limits(wall_s=60))
+    assert result.outcome == "limit_disk", result.why
+
+
+def test_what_the_room_keeps_from_the_agent_stays_so(far: Play) -> None:
+    """The socket's directory can be read only; the holder is no process that the agent sees."""
+    script = """
+call()
+found = {}
+try: os.unlink("/run/cab/model.sock"); found["socket"] = "gone"
+except OSError as exc: found["socket"] = exc.strerror
+found["relay"] = [p for p in os.listdir("/proc") if p.isdigit() and b"relay" in open(f"/proc/{p}/cmdline", "rb").read()]
+print(json.dumps(found))
+"""
+    directory, _ = far(script)
+    assert json.loads((directory / "stdout.log").read_text()) == {
+        "socket": "Read-only file system",
+        "relay": [],
+    }
+
+
+def holders() -> list[str]:
+    """Return the ids of the holders that run."""
+    return [c["Id"] for c in client().containers(filters={"label": "cab.role=holder"})]
+
+
+def wait_for(what: object, seconds: float = 30) -> None:
+    """Wait until `what()` holds."""
+    deadline = time.monotonic() + seconds
+    while not what():  # type: ignore[operator]
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_holder_that_dies_is_nobody_s_fault(far: Play) -> None:
+    """With it the room is lost: infra_sandbox, not an agent that removed its work."""
+
+    def kill() -> None:
+        wait_for(lambda: len(ours()) == 2)
+        for holder in set(holders()) & set(ours()):
+            client().kill(holder)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    _, result = far("call(); import time; time.sleep(4)")
+    killer.join()
+    assert result.outcome == "infra_sandbox", result.why
+    assert ours() == []
+
+
+@pytest.mark.usefixtures("aider_image")
+def test_after_kill_9_the_holder_ends_and_clean_finds_the_rest(cab: Cab, tcp: dict[str, str]) -> None:
+    """Nobody tells the engine that the runner died: the stream's end does; `cab clean` removes what stays."""
+    args = [str(CAB), "run", *AIDER, "--model", "scripted:hang", "--wall", "60"]
+    run = subprocess.Popen(args, cwd=cab.cwd, env={**cab.env, **tcp}, stdout=-3, stderr=-3)
+    mine = {"label": ["cab"]}
+
+    def of_this_run(role: str) -> list[str]:
+        found = client().containers(all=True, filters=mine)
+        return [
+            c["Id"]
+            for c in found
+            if c["Labels"].get("cab.runner", "").startswith(f"{run.pid}:")
+            and c["Labels"].get("cab.role") == role
+        ]
+
+    wait_for(lambda: of_this_run("agent"), 60)
+    holder = of_this_run("holder")[0]
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    wait_for(lambda: not client().inspect_container(holder)["State"]["Running"])
+    assert cab("clean", **tcp).returncode == 0
+    assert of_this_run("agent") == of_this_run("holder") == []
+
+
+def test_a_runner_on_another_machine_is_left_alone(engine: object) -> None:
+    """An engine may serve several machines: what others made is only removed when that is asked for."""
+    image = relay_image(lambda _: None).id
+    labels = {"cab": "1", "cab.host": "elsewhere:1", "cab.runner": "1:1", "cab.role": "agent"}
+    other = client().create_container(image, ["true"], labels=labels)["Id"]
+    try:
+        assert other not in dead_containers()
+        assert other in dead_containers(other_hosts=True)
+    finally:
+        client().remove_container(other)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a mount namespace of its own needs root")
+def test_an_engine_that_sees_other_files_is_noticed(
+    cab: Cab, aider_image: Installation, tmp_path: Path
+) -> None:
+    """As in a container that was given the host's socket: temporary files are others there, so rooms are copied."""
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    script = f'mount -t tmpfs none {hidden} && TMPDIR={hidden} exec "$@"'
+    argv = [str(CAB), "run-cell", *AIDER, "--model", "scripted:oracle", "--json"]
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script, "sh", *argv],
+        cwd=cab.cwd,
+        env=cab.env,
+        capture_output=True,
+        check=False,
+    )
+    cell = json.loads(done.stdout)
+    assert (cell["outcome"], cell["host"]["sandbox"]["rooms"]) == ("passed", "copied"), done.stderr
+
+
+def test_the_engine_here_is_seen_to_be_here(puppet_image: Installation) -> None:
+    """A container connects to a socket of ours: rooms are mounted."""
+    forget_engine()
+    assert reach.is_near(puppet_image.image_id or "")
+    assert reach.known() is True
+
+
+SETPRIV = """
+setpriv --reuid 4321 --regid {gid} --clear-groups --inh-caps=-all,+dac_read_search
+--ambient-caps=-all,+dac_read_search --bounding-set=-all,+dac_read_search,+setpcap --
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user")
+def test_a_user_who_may_not_mount_runs_in_docker(aider_image: Installation, tmp_path: Path) -> None:
+    """An ordinary user of the socket's group (who may read, for this test's own files): a pass, watched not mounted."""
+    gid = os.stat("/var/run/docker.sock").st_gid
+    cwd = tmp_path / "of-the-user"
+    cwd.mkdir()
+    shutil.chown(cwd, 4321, gid)
+    env = {**os.environ, "HOME": str(cwd), "TMPDIR": str(cwd), "CAB_CACHE": str(cwd / "cache")}
+    argv = [
+        *SETPRIV.format(gid=gid).split(),
+        str(CAB),
+        "run-cell",
+        *AIDER,
+        "--model",
+        "scripted:oracle",
+        "--json",
+    ]
+    done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    cell = json.loads(done.stdout)
+    assert cell["outcome"] == "passed", (cell["why"], done.stderr)
+    assert cell["host"]["sandbox"]["rooms"] == "mounted"
+    assert list(cwd.glob("cab-*")) == []
+
+
+def test_closing_its_output_does_not_outwit_the_limit(contain: Play) -> None:
+    """An agent that closes its terminal and goes on is ended at the wall limit, as any other."""
+    script = """
+call()
+import time
+null = os.open("/dev/null", os.O_RDWR)
+for n in (0, 1, 2): os.dup2(null, n)
+time.sleep(40)
+"""
+    start = time.monotonic()
+    _, result = contain(script, limits=Limits(wall_s=4))
+    assert result.outcome == "limit_wall", result.why
+    assert time.monotonic() - start < 30
+
+
+def test_a_stream_that_breaks_does_not_end_the_limits(
+    puppet_image: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the connection to a container is lost, it still runs, and its wall limit still holds."""
+
+    @contextmanager
+    def broken(response: object) -> Iterator[socket.socket]:
+        here, there = socket.socketpair()
+        there.close()
+        with here:
+            yield here
+
+    monkeypatch.setattr("cab_core.runtimes.docker.container.attached", broken)
+    create = {"image": puppet_image.image_id, "command": ["sleep", "60"], "labels": labels("agent")}
+    ended = run_container(create, False, 2, 1, Unheard(), StopSignal())
+    assert ended.stopped == "limit_wall" and 2 <= ended.duration_s < 20
+
+
+class Unheard:
+    """An output that nobody reads."""
+
+    def feed(self, channel: str, data: bytes) -> None:
+        """Drop it."""
