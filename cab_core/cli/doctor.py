@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
+import attrs
 import click
 
+from cab_core.plugins.protocols import Check
 from cab_core.plugins.registry import Plugins
 from cab_core.runtimes.install import cache_root
 from cab_core.tasks.catalog import Catalog
@@ -16,8 +19,6 @@ from cab_core.tasks.toolchains import TOOLCHAINS, installed_version, missing
 from . import options
 from .table import print_json
 from .text import plain
-
-Finding = dict[str, str | bool | None]
 
 
 @click.command
@@ -30,55 +31,59 @@ def command(plugins: Plugins, as_json: bool) -> int:
 
 def look(plugins: Plugins, as_json: bool) -> int:
     """Print the findings; return 1 where something that every run needs is missing."""
-    findings = [*_basics(), *_plugins(plugins), *_tasks(plugins)]
+    findings = [*_basics(), *_plugins(plugins), *_runtimes(plugins), *_tasks(plugins)]
     if as_json:
-        print_json(findings)
+        print_json([attrs.asdict(f) for f in findings])
     else:
         for found in findings:
-            mark = "ok  " if found["ok"] else ("MISS" if found["needed"] else "--  ")
-            click.echo(
-                f"{mark} {plain(str(found['what']))}"
-                + (f": {plain(str(found['say']))}" if found["say"] else "")
-            )
-    return 1 if any(f["needed"] and not f["ok"] for f in findings) else 0
+            mark = "ok  " if found.ok else ("MISS" if found.needed else "--  ")
+            click.echo(f"{mark} {plain(found.what)}" + (f": {plain(found.say)}" if found.say else ""))
+    return 1 if any(f.needed and not f.ok for f in findings) else 0
 
 
-def _finding(what: str, ok: bool, say: str | None = None, needed: bool = True) -> Finding:
-    return {"what": what, "ok": ok, "say": say, "needed": needed}
-
-
-def _basics() -> list[Finding]:
+def _basics() -> list[Check]:
     version = ".".join(map(str, sys.version_info[:3]))
     root = cache_root()
     near = next(p for p in (root, *root.parents) if p.exists())
     git = installed_version("git")
     return [
-        _finding(f"Python {version}", sys.version_info >= (3, 11), None),
-        _finding("git", git is not None, git or missing("git")),
-        _finding("cache directory", os.access(near, os.W_OK), str(root)),
-        _finding("processes in /proc", os.path.isdir("/proc/self"), "needed to end what an agent leaves"),  # noqa: PTH112
-        _finding("docker", shutil.which("docker") is not None, "for sealed, citable runs", needed=False),
+        Check(what=f"Python {version}", ok=sys.version_info >= (3, 11), needed=True),
+        Check(what="git", ok=git is not None, say=git or missing("git"), needed=True),
+        Check(what="cache directory", ok=os.access(near, os.W_OK), say=str(root), needed=True),
+        Check(
+            what="processes in /proc",
+            ok=Path("/proc/self").is_dir(),
+            say="needed to end what an agent leaves",
+            needed=True,
+        ),
     ]
 
 
-def _plugins(plugins: Plugins) -> list[Finding]:
-    found = [
-        _finding(f"CLI {n}", True, plugins.owner("adapter", n).owner, needed=False) for n in _clis(plugins)
-    ]
-    return found + [_finding(f"plugin {r.owner}", False, r.fault, needed=False) for r in plugins.faults()]
+def _plugins(plugins: Plugins) -> list[Check]:
+    found = [Check(what=f"CLI {n}", ok=True, say=plugins.owner("adapter", n).owner) for n in _clis(plugins)]
+    return found + [Check(what=f"plugin {r.owner}", ok=False, say=r.fault) for r in plugins.faults()]
+
+
+def _runtimes(plugins: Plugins) -> Iterator[Check]:
+    """Ask each runtime that has something to say; one that breaks harms only itself."""
+    for name in plugins.names("runtime"):
+        try:
+            yield from getattr(plugins.runtime(name), "doctor", tuple)()
+        except Exception as exc:  # noqa: BLE001  (a third party's)
+            yield Check(what=f"runtime {name}", ok=False, say=f"{type(exc).__name__}: {exc}")
 
 
 def _clis(plugins: Plugins) -> list[str]:
     return [r.name for r in plugins.rows if r.kind == "adapter" and r.status == "ok"]
 
 
-def _tasks(plugins: Plugins) -> list[Finding]:
+def _tasks(plugins: Plugins) -> list[Check]:
     requirements = sorted({r for p in Catalog(plugins).tasks() for r in p.task.doc.grade.requires})
     found = []
     for requirement in requirements:
         why = missing(requirement)
         name = next(n for n in TOOLCHAINS if requirement.startswith(n))
         found.append(
-            _finding(f"toolchain {requirement}", why is None, why or installed_version(name), needed=False)
+            Check(what=f"toolchain {requirement}", ok=why is None, say=why or installed_version(name))
         )
     return found

@@ -179,9 +179,22 @@ class Output(Protocol):
         """Take a piece of one channel."""
 
 
+@attrs.frozen(kw_only=True)
+class Check:
+    """One finding of `cab doctor`: what was looked at, whether it is well, and what to do or to know.
+
+    `needed`: no run at all is possible without it.
+    """
+
+    what: str
+    ok: bool
+    say: str | None = None
+    needed: bool = False
+
+
 @runtime_checkable
 class Runtime(Protocol):
-    """A place where processes run.
+    """A place where processes run. Optional: `doctor() -> Iterable[Check]`, for `cab doctor`.
 
     `networks` are the networks that an agent can have there, the default first: `gateway` (the model
     endpoint and nothing else) or `open`. `sockets` says whether the gateway is reached through

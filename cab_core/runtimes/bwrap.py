@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from cab_core.errors import SandboxError
-from cab_core.plugins.protocols import Adapter, Output, Say, StopSignal
+from cab_core.plugins.protocols import Adapter, Check, Output, Say, StopSignal
 from cab_core.records import Execution, Installation, Process, Recipe, Room
 
 from . import sealed
@@ -61,12 +63,19 @@ class BwrapRuntime:
         Raises:
             SandboxError: bubblewrap or socat is missing.
         """
-        lacking = [p for p in ("bwrap", "socat") if shutil.which(p) is None]
-        if lacking:
-            raise SandboxError(
-                f"{' and '.join(lacking)} missing; on Debian: apt-get install bubblewrap socat"
-            )
+        if (lacking := _lacking()) is not None:
+            raise SandboxError(lacking)
         return install(adapter, version, extras, say)
+
+    def doctor(self) -> Iterator[Check]:
+        """Say whether bubblewrap is here and may make namespaces."""
+        lacking = _lacking()
+        yield Check(what="bubblewrap", ok=lacking is None, say=lacking or "sealed runs without a daemon")
+        if lacking is None:
+            argv = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
+            tried = subprocess.run(argv, capture_output=True, text=True, check=False)
+            said = tried.stderr.strip()[:200] or "can be made"
+            yield Check(what="bubblewrap namespaces", ok=tried.returncode == 0, say=said)
 
     def scratch(self) -> AbstractContextManager[Path]:
         """Return a directory of a fixed size."""
@@ -90,6 +99,13 @@ class BwrapRuntime:
             argv=argv, cwd="/", timeout_s=process.timeout_s, grace_s=process.grace_s, tty=process.tty
         )
         return supervise(outer, {"PATH": os.environ.get("PATH", os.defpath)}, output, stop)
+
+
+def _lacking() -> str | None:
+    lacking = [p for p in ("bwrap", "socat") if shutil.which(p) is None]
+    return (
+        f"{' and '.join(lacking)} missing; on Debian: apt-get install bubblewrap socat" if lacking else None
+    )
 
 
 def _cargo() -> list[str]:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -193,3 +194,43 @@ def test_a_parameter_that_the_cli_cannot_set_is_told(cab: Cab) -> None:
     )
     done = cab("run", "sweep.toml")
     assert done.returncode == 2 and "reasoning_effort" in done.stderr
+
+
+def test_doctor_says_why_docker_cannot_be_used_and_how_to_get_it(cab: Cab) -> None:
+    """No engine, none at DOCKER_HOST: each says what to do; nothing of it is needed for every run."""
+    nothing = {"PATH": "/nowhere", "DOCKER_CONTEXT": "default", "DOCKER_CONFIG": "/nowhere"}
+    told = {f["what"]: f for f in cab.json("doctor", "--json", DOCKER_HOST="unix:///nowhere/docker.sock")}
+    assert "DOCKER_HOST is unix:///nowhere/docker.sock" in told["docker engine"]["say"]
+    assert not told["docker engine"]["ok"] and not told["docker engine"]["needed"]
+    told = {f["what"]: f for f in cab.json("doctor", "--json", DOCKER_HOST="tcp://127.0.0.1:1", **nothing)}
+    assert "no engine answers there" in told["docker engine"]["say"]
+    assert "apt-get install bubblewrap socat" in told["bubblewrap"]["say"]
+
+
+def test_a_runtime_of_a_third_party_speaks_to_doctor(cab: Cab, distribution: Callable[..., str]) -> None:
+    """Its findings stand beside ours; one that raises is told, and the rest is there."""
+    code = """
+from cab_core import Registration, hookimpl
+from cab_core.plugins.protocols import Check
+class Base:
+    citable = False; networks = ("open",); sockets = False; facts = {}
+    def install(self, *a): ...
+    def scratch(self): ...
+    def inside(self, *a): ...
+    def endpoint(self, url): ...
+    def run(self, *a): ...
+class Good(Base):
+    name = "moon"
+    def doctor(self): return [Check(what="moon base", ok=False, say="build one")]
+class Bad(Base):
+    name = "mars"
+    def doctor(self): raise RuntimeError("dust")
+@hookimpl
+def cab_runtimes():
+    return [Registration(name="moon", summary="far", factory="cab_runtime_moon:Good"),
+            Registration(name="mars", summary="red", factory="cab_runtime_moon:Bad")]
+"""
+    path = distribution("cab-runtime-moon", code)
+    told = {f["what"]: f["say"] for f in cab.json("doctor", "--json", PYTHONPATH=path)}
+    assert told["moon base"] == "build one"
+    assert told["runtime mars"] == "RuntimeError: dust"

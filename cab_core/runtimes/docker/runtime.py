@@ -5,11 +5,12 @@ The agent's container reaches the gateway alone (see `sealed`), the grader's not
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from cab_core.plugins.protocols import Adapter, Output, Say, StopSignal
+from cab_core.plugins.protocols import Adapter, Check, Output, Say, StopSignal
 from cab_core.records import Execution, Installation, Process, Recipe, Room
 from cab_core.trace.clock import utc_now
 
@@ -18,6 +19,7 @@ from ..scratch import sized_scratch
 from .carried import DISK, Carried
 from .container import Ended, run_container
 from .dockerfile import ROOT, extra_path
+from .doctor import look
 from .engine import cpus, labels
 from .far import copied
 from .images import agent_image, pushed_cell_image, read_version, tools_image
@@ -74,6 +76,10 @@ class DockerRuntime:
             image_digest=image.digest,
             cell_image=pushed_cell_image(adapter, version),
         )
+
+    def doctor(self) -> Iterator[Check]:
+        """Say whether an engine answers and what is missing; see `doctor`."""
+        return look()
 
     def scratch(self) -> AbstractContextManager[Path]:
         """Return a directory of a fixed size."""
