@@ -73,21 +73,17 @@ class Hook(BuildHookInterface):  # type: ignore[misc, valid-type]
         """Add the player; an editable install needs none."""
         if version == "editable":
             return
-        self._scratch = tempfile.mkdtemp(prefix="cab-player-")
+        # Removed when the builder's process ends, whatever became of the build.
+        self._scratch = tempfile.TemporaryDirectory(prefix="cab-player-")
         try:
-            fetch(Path(self._scratch))
+            fetch(Path(self._scratch.name))
         except (RuntimeError, subprocess.SubprocessError, OSError) as exc:
             if os.environ.get("CAB_RELEASE"):
                 raise SystemExit(f"a release needs the terminal player: {exc}") from exc
             self.app.display_warning(f"built without asciinema-player: {exc}")
             return
         for name in FILES.values():
-            build_data["force_include"][str(Path(self._scratch) / name)] = f"{VENDOR}/{name}"
-
-    def finalize(self, version: str, build_data: dict, artifact_path: str) -> None:
-        """Remove what was fetched."""
-        if version != "editable":
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            build_data["force_include"][str(Path(self._scratch.name) / name)] = f"{VENDOR}/{name}"
 
 
 if __name__ == "__main__":

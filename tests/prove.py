@@ -51,10 +51,10 @@ def kills(cwd: Path) -> str | None:
     rows = json.loads(done.stdout)
     wrong = [r["cell_id"] for r in rows if r["outcome"] != ("passed" if "oracle" in r["model"] else "failed")]
     run("clean", cwd=cwd)
-    left = subprocess.run(
-        ["docker", "ps", "-aq", "--filter", "label=cab"], capture_output=True, text=True, check=True
-    ).stdout.split()
-    return f"{wrong} {left}" if done.returncode or wrong or left or len(rows) != 12 else None
+    left = run("clean", "--dry-run", cwd=cwd).stdout.strip()
+    if done.returncode or wrong or len(rows) != 12 or left != "0 containers and 0 directories found":
+        return f"exit {done.returncode}, {len(rows)} rows, wrong: {wrong}, left: {left}"
+    return None
 
 
 def calibrate(cli: str, cwd: Path) -> str | None:

@@ -11,10 +11,11 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from docker import APIClient
 
 from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import StopSignal
@@ -24,11 +25,12 @@ from cab_core.runtimes.docker.container import run_container
 from cab_core.runtimes.docker.engine import client, labels
 from cab_core.runtimes.docker.images import relay_image
 from cab_core.runtimes.docker.leftovers import dead_containers
+from cab_core.runtimes.owner import runner_id
 from tests.conftest import CAB, Cab
 from tests.runtimes.docker.conftest import Play, forget_engine, reached
 from tests.runtimes.docker.test_forgery import ours
 from tests.runtimes.docker.test_seal import FIX
-from tests.support.ways import by_ssh, by_tls
+from tests.support.ways import by_ssh, by_tcp, by_tls
 
 AIDER = ("--tui", "aider", "--task", "mutations/py-lru-cache", "--runtime", "docker")
 
@@ -161,6 +163,29 @@ def test_a_holder_that_dies_is_nobody_s_fault(far: Play) -> None:
     killer.join()
     assert result.outcome == "infra_sandbox", result.why
     assert ours() == []
+
+
+def test_an_engine_that_vanishes_is_nobody_s_fault(near: Play) -> None:
+    """The way to the engine is gone in the middle of a run: infra_sandbox, and the message says that it is docker."""
+    with ExitStack() as way, reached(way.enter_context(by_tcp())):
+
+        def vanish() -> None:
+            wait_for(lambda: len(mine()) == 2)
+            way.close()
+
+        def mine() -> list[str]:
+            found = direct.containers(filters={"label": f"cab.runner={runner_id()}"})
+            return [c["Id"] for c in found]
+
+        direct = APIClient(version="auto")
+        vanishing = threading.Thread(target=vanish)
+        vanishing.start()
+        _, result = near("call(); import time; time.sleep(20)")
+        vanishing.join()
+        left = mine()
+    assert result.outcome == "infra_sandbox" and "docker" in result.why, result.why
+    for container in left:  # what could not be removed then
+        client().remove_container(container, force=True, v=True)
 
 
 @pytest.mark.usefixtures("aider_image")

@@ -1,0 +1,30 @@
+"""The benchmarks run: what they measure is read by people, and decides no test."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.runtimes.docker.conftest import engine as _engine
+
+engine = _engine  # one way to leave Docker out
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.usefixtures("engine")
+def test_the_overhead_of_docker_is_measured() -> None:
+    """One round of a cell beside its bare containers prints a ratio."""
+    argv = [sys.executable, "-m", "tests.benchmarks.docker_overhead", "--rounds", "1"]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert re.search(r"median ratio \d\.\d\d", done.stdout), done.stderr
+
+
+def test_the_scale_of_the_site_is_measured() -> None:
+    """With a few cells each figure is printed beside its bound."""
+    argv = [sys.executable, "tests/benchmarks/site_scale.py", "60"]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert len(re.findall(r"\(at most ", done.stdout)) == 7, done.stderr

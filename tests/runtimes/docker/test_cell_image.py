@@ -1,0 +1,71 @@
+"""`docker run IMAGE run-cell`: the image that holds cab and the packs beside a CLI."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from typing import Any
+
+import pytest
+
+from cab_core.runtimes.docker.engine import client
+from cab_core.runtimes.docker.images import list_images
+from tests.conftest import Cab
+from tests.runtimes.docker.test_seal import answers
+from tests.support.endpoint import KEY, Endpoint
+
+TASK = "mutations/py-lru-cache"
+ONE = ("run-cell", "--tui", "aider", "--task", TASK, "--json")
+
+
+def docker_run(*args: str) -> subprocess.CompletedProcess[str]:
+    """Run docker as a user types it."""
+    return subprocess.run(["docker", "run", "--rm", *args], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def image(engine: object, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The cell image of aider for one task, of this very source; those of other sources are removed."""
+    cab = Cab(tmp_path_factory.mktemp("cell"))
+    done = cab("images", "build", "--cell", "aider", "--task", TASK)
+    assert done.returncode == 0, done.stderr
+    name = done.stdout.split()[0]
+    for other in list_images():
+        if other["role"] == "cell" and other["name"] != name:
+            client().remove_image(other["id"], force=True)
+    return name
+
+
+def cell(done: subprocess.CompletedProcess[str]) -> Any:
+    """Return the result that `run-cell --json` printed."""
+    assert done.stdout, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_cell_runs_in_it_without_any_network(image: str) -> None:
+    """The oracle passes; the result says that it is provisional."""
+    result = cell(docker_run("--network", "none", image, *ONE, "--model", "scripted:oracle"))
+    assert result["outcome"] == "passed", result["why"]
+    assert "provisional" in result["marks"] and result["cell"]["runtime"] == "local"
+
+
+def test_the_key_reaches_the_endpoint_and_nothing_else(image: str, endpoint: Endpoint) -> None:
+    """With CAB_ENDPOINT and CAB_KEY as the page prints it: the endpoint sees the key, the result does not hold it."""
+    given = ["--network", "host", "-e", f"CAB_ENDPOINT={endpoint.url}", "-e", f"CAB_KEY={KEY}"]
+    done = docker_run(*given, image, *ONE, "--model", "m")
+    assert cell(done)["outcome"] == "failed", done.stderr
+    assert {h["authorization"] for h in endpoint.headers} == {f"Bearer {KEY}"}
+    assert KEY not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("user", ["agent", "grader"])
+def test_neither_agent_nor_grader_can_read_an_answer(image: str, user: str) -> None:
+    """By hash over every file that the user can read: no solution, no hidden test, no cab."""
+    listing = "find / -xdev -type f -readable -exec sha256sum {} + 2>/dev/null"
+    done = docker_run(
+        "--network", "none", "-w", "/", "--user", user, "--entrypoint", "sh", image, "-c", listing
+    )
+    seen = set(re.findall(r"^\\?([0-9a-f]{64})", done.stdout, re.MULTILINE))
+    assert len(seen) > 5000
+    assert not seen & answers()
