@@ -81,6 +81,7 @@ class Made:
     scores: dict[str, dict[str, Any]] | None = None
     headlines: dict[str, float | None] | None = None
     applied: tuple[Applied, ...] = ()
+    host: dict[str, Any] = attrs.field(factory=dict)
     tail: str = "test result: ok. 4 passed; 0 failed"
 
     def write(self, root: Path, checked: bool = True) -> Path:
@@ -149,6 +150,7 @@ class Made:
                 stdout_bytes=80,
             ),
             marks=self.marks,
+            host=self.host,
             stack=self.applied,
             wiring=Wiring(
                 argv=("aider", "--model", "openai/$YOUR_MODEL_ID", "--yes-always"),

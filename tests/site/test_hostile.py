@@ -41,6 +41,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
             patch=f"diff --git a/{text} b/{text}\n--- a/{text}\n@@ -1 +1 @@\n-{text}\n+{text}\n",
             stdout=text,
             tail=text,
+            host={"system": ALL, "sandbox": {HTML: ALL, "pids": 512}},
             stack=(HTML,),
             applied=(Applied(item=HTML, reason=ALL),),
             claim=TokenClaim(prompt=1, completion=1, source=ALL),
