@@ -52,7 +52,12 @@ def kills(cwd: Path) -> str | None:
     wrong = [r["cell_id"] for r in rows if r["outcome"] != ("passed" if "oracle" in r["model"] else "failed")]
     run("clean", cwd=cwd)
     left = run("clean", "--dry-run", cwd=cwd).stdout.strip()
-    if done.returncode or wrong or len(rows) != 12 or left != "0 containers and 0 directories found":
+    if (
+        done.returncode
+        or wrong
+        or len(rows) != 12
+        or not left.startswith("0 containers, 0 volumes and 0 directories")
+    ):
         return f"exit {done.returncode}, {len(rows)} rows, wrong: {wrong}, left: {left}"
     return None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from cab_core.errors import SandboxError
-from cab_core.runtimes.docker.leftovers import dead_containers, remove_containers
-from cab_core.runtimes.scratch import dead_scratch, remove_scratch
+from cab_core.runtimes.docker.leftovers import Dead, find_dead, remove
+from cab_core.runtimes.scratch import dead_scratch
 
 
 @click.command
@@ -14,21 +14,18 @@ from cab_core.runtimes.scratch import dead_scratch, remove_scratch
 @click.option(
     "--other-hosts",
     is_flag=True,
-    help="containers of runners on other machines too, living or not",
+    help="what runners on other machines made on this engine too, living or not",
 )
 def command(dry_run: bool, other_hosts: bool) -> int:
-    """Remove what killed runners left: containers and scratch directories, and nothing of a living one."""
-    directories = dead_scratch()
+    """Remove what killed runners left: containers, volumes, scratch directories; nothing of a living one."""
     try:
-        containers = dead_containers(other_hosts)
+        dead = find_dead(other_hosts)
     except SandboxError as exc:
-        containers = []
+        dead = Dead([], [], dead_scratch())
         click.echo(f"containers were not looked at: {exc}", err=True)
-    for name in [*containers, *map(str, directories)]:
+    for name in [*dead.containers, *dead.volumes, *map(str, dead.directories)]:
         click.echo(name)
     if not dry_run:
-        remove_containers(containers)
-        remove_scratch(directories)
-    verb = "found" if dry_run else "removed"
-    click.echo(f"{len(containers)} containers and {len(directories)} directories {verb}")
+        remove(dead)
+    click.echo(f"{dead} {'found' if dry_run else 'removed'}")
     return 0

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from cab_core.errors import SandboxError
@@ -23,10 +22,8 @@ from cab_core.records import Execution, Installation, Process, Recipe, Room
 from . import sealed
 from .install import install
 from .local import base_python_bin, toolchain_homes
-from .scratch import sized_scratch
 from .supervise import supervise
 
-DISK = 1 << 30
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = (
     "alternatives",
@@ -41,14 +38,13 @@ _ETC = (
 )
 
 
-class BwrapRuntime:
+class BwrapRuntime(sealed.SealedRuntime):
     """Runs processes below bubblewrap on this machine."""
 
     name = "bwrap"
     citable = False
     networks = ("gateway",)
-    sockets = True
-    facts = {"disk_bytes": DISK}  # noqa: RUF012
+    facts = {"disk_bytes": sealed.DISK}  # noqa: RUF012
 
     def install(
         self,
@@ -76,18 +72,6 @@ class BwrapRuntime:
             tried = subprocess.run(argv, capture_output=True, text=True, check=False)
             said = tried.stderr.strip()[:200] or "can be made"
             yield Check(what="bubblewrap namespaces", ok=tried.returncode == 0, say=said)
-
-    def scratch(self) -> AbstractContextManager[Path]:
-        """Return a directory of a fixed size."""
-        return sized_scratch(DISK)
-
-    def inside(self, scratch: Path, name: str) -> str:
-        """Return where a room's directory is mounted."""
-        return sealed.inside(name)
-
-    def endpoint(self, gateway_url: str) -> str:
-        """Return the forwarder's address."""
-        return sealed.ENDPOINT
 
     def run(self, room: Room, process: Process, output: Output, stop: StopSignal) -> Execution:
         """Run one process in a room of its own."""

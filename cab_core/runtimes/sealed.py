@@ -7,11 +7,15 @@ the room's own loopback; so the CLI has an endpoint, and nothing else can be rea
 from __future__ import annotations
 
 import shlex
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from cab_core.records import Process, Room
 from cab_core.trace.asciicast import COLUMNS, ROWS
 
+from .scratch import sized_scratch
+
+DISK = 1 << 30  # bytes that a room holds
 PORT = 31415  # of the forwarder
 ENDPOINT = f"http://127.0.0.1:{PORT}/v1"
 SOCKET_DIR = "/run/cab"
@@ -20,6 +24,24 @@ _FORWARD = (
     f"socat TCP-LISTEN:{PORT},bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:{SOCKET_DIR}/%s >/dev/null 2>&1 & "
     f"until grep -q ':{PORT:04X} ' /proc/net/tcp; do sleep 0.01; done; "
 )
+
+
+class SealedRuntime:
+    """What a runtime with sealed rooms has in common with others."""
+
+    sockets = True
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """Return a directory of a fixed size."""
+        return sized_scratch(DISK)
+
+    def inside(self, scratch: Path, name: str) -> str:
+        """Return where a room's directory is mounted."""
+        return inside(name)
+
+    def endpoint(self, gateway_url: str) -> str:
+        """Return the forwarder's address; the gateway's own cannot be reached."""
+        return ENDPOINT
 
 
 def inside(name: str) -> str:

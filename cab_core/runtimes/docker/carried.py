@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-DISK = 1 << 30  # bytes that a room holds
 UID = 1000  # an ordinary user
 
 

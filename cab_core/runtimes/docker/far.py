@@ -18,14 +18,14 @@ from cab_core.workdir.remove import remove_tree
 
 from .. import sealed
 from .archive import TooMuch, pack, unpack
-from .carried import DISK, UID, Carried, bind
+from .carried import UID, Carried, bind
 from .container import attached
 from .dockerfile import RELAY
 from .engine import client, engine_errors, labels
 from .images import relay_image
 from .tunnel import Tunnel
 
-_VOLUME = f"size={DISK},nr_inodes=400k,mode=755,uid={UID},gid={UID},nosuid,nodev"
+_VOLUME = f"size={sealed.DISK},nr_inodes=400k,mode=755,uid={UID},gid={UID},nosuid,nodev"
 
 
 @contextmanager
@@ -75,7 +75,7 @@ def _creation(room: Room) -> dict[str, Any]:
 
     driver = DriverConfig("local", {"type": "tmpfs", "device": "tmpfs", "o": _VOLUME})
     volumes = [
-        Mount(inner, None, type="volume", no_copy=True, driver_config=driver)
+        Mount(inner, None, type="volume", no_copy=True, driver_config=driver, labels=labels("room"))
         for _, inner, _ in sealed.mounts(room)
     ]
     host = HostConfig(
@@ -125,7 +125,7 @@ def _fetch(holder: str, host: Path, inner: str) -> bool:
     with engine_errors("copy a room back"):
         chunks, _ = client().get_archive(holder, inner)
         try:
-            unpack(chunks, host, DISK)
+            unpack(chunks, host, sealed.DISK)
         except TooMuch:
             return False
         finally:

@@ -1,53 +1,109 @@
-"""Containers that a killed runner left, known by their label."""
+"""What a killed runner left: containers and volumes, known by their labels, and scratch directories."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import attrs
 
 from cab_core.plugins.protocols import Say
 
 from ..owner import host_id, is_alive
 from ..scratch import dead_scratch, remove_scratch
-from .engine import HOST, LABEL, RUNNER, client, engine_errors
+from .engine import HOST, RUNNER, client, engine_errors
 
 
-def dead_containers(other_hosts: bool = False) -> list[str]:
-    """Return the ids of our containers whose runner is gone.
+@attrs.frozen
+class Dead:
+    """What runners left that are gone: ids of containers, names of volumes, scratch directories."""
 
-    `other_hosts`: all containers of runners on other machines too; whether those live cannot be known.
+    containers: list[str]
+    volumes: list[str]
+    directories: list[Path]
+
+    def __str__(self) -> str:
+        """Return how many there are of each."""
+        counts = [
+            f"{len(found)} {name if len(found) == 1 else plural}"
+            for found, name, plural in (
+                (self.containers, "container", "containers"),
+                (self.volumes, "volume", "volumes"),
+                (self.directories, "directory", "directories"),
+            )
+        ]
+        return f"{counts[0]}, {counts[1]} and {counts[2]}"
+
+    def __bool__(self) -> bool:
+        """Return whether there is anything."""
+        return bool(self.containers or self.volumes or self.directories)
+
+
+def find_dead(other_hosts: bool = False) -> Dead:
+    """Return what runners of this machine left that are gone.
+
+    `other_hosts`: all that runners on other machines made on this engine too; whether they live
+    cannot be known.
+
+    Raises:
+        SandboxError: there is no engine, or it is gone.
     """
-    with engine_errors("list containers"):
-        found = client().containers(all=True, filters={"label": LABEL})
-    return [c["Id"] for c in found if _is_dead(c["Labels"], other_hosts)]
+    # Not by the label of our images: builds have it, and what a user runs out of one.
+    made_by = {"label": RUNNER}
+    with engine_errors("list what cab made"):
+        containers = client().containers(all=True, filters=made_by)
+        volumes = client().volumes(filters=made_by)["Volumes"] or []
+    return Dead(
+        containers=[c["Id"] for c in containers if _is_dead(c["Labels"], other_hosts)],
+        volumes=[v["Name"] for v in volumes if _is_dead(v["Labels"], other_hosts)],
+        directories=dead_scratch(),
+    )
 
 
 def _is_dead(labels: Mapping[str, str], other_hosts: bool) -> bool:
     if labels.get(HOST, host_id()) != host_id():
         return other_hosts
-    return not is_alive(labels.get(RUNNER, ""))
+    return not is_alive(labels[RUNNER])
 
 
-def remove_containers(ids: list[str]) -> int:
-    """Remove containers; return how many there were."""
-    from docker.errors import NotFound
+def remove(dead: Dead) -> None:
+    """Remove it. What somebody else removed first is no trouble.
 
-    for container in ids:
-        with engine_errors("remove a container"):
-            try:
-                client().remove_container(container, force=True, v=True)
-            except NotFound:
-                continue
-    return len(ids)
+    Raises:
+        SandboxError: the engine refused, or is gone.
+    """
+    for container in dead.containers:
+        with _unless_gone():
+            client().remove_container(container, force=True, v=True)
+    for volume in dead.volumes:
+        with _unless_gone():
+            client().remove_volume(volume)
+    remove_scratch(dead.directories)
+
+
+@contextmanager
+def _unless_gone() -> Iterator[None]:
+    from docker.errors import APIError
+
+    with engine_errors("remove what a runner left"):
+        try:
+            yield
+        except APIError as exc:
+            # 404: gone already. 409: somebody removes it at this moment.
+            if exc.status_code not in (404, 409):
+                raise
 
 
 @functools.cache
-def _swept() -> tuple[int, int]:
-    return remove_containers(dead_containers()), remove_scratch(dead_scratch())
+def _swept() -> Dead:
+    dead = find_dead()
+    remove(dead)
+    return dead
 
 
 def sweep_once(say: Say) -> None:
     """Remove what killed runners left, once in this process."""
-    containers, directories = _swept()
-    if containers or directories:
-        say(f"removed {containers} containers and {directories} directories of runners that are gone")
+    if dead := _swept():
+        say(f"removed {dead} of runners that are gone")

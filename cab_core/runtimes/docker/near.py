@@ -11,7 +11,7 @@ from cab_core.records import Room
 
 from .. import sealed
 from ..scratch import holds_more, is_full, own
-from .carried import DISK, UID, Carried, bind
+from .carried import UID, Carried, bind
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def mounted(room: Room) -> Iterator[Carried]:
         binds={host: bind(inner, writable) for host, inner, writable in sealed.mounts(room)},
         user=f"{uid}:{gid}",
         # Where no mount of a fixed size could be made, what is written is watched.
-        too_much=None if scratch.is_mount() else lambda: holds_more(scratch, DISK),
+        too_much=None if scratch.is_mount() else lambda: holds_more(scratch, sealed.DISK),
         settle=lambda: is_full(scratch),
     )
 

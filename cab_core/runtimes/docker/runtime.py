@@ -6,8 +6,6 @@ The agent's container reaches the gateway alone (see `sealed`), the grader's not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 from cab_core.plugins.protocols import Adapter, Check, Output, Say, StopSignal
@@ -15,8 +13,7 @@ from cab_core.records import Execution, Installation, Process, Recipe, Room
 from cab_core.trace.clock import utc_now
 
 from .. import sealed
-from ..scratch import sized_scratch
-from .carried import DISK, Carried
+from .carried import Carried
 from .container import Ended, run_container
 from .dockerfile import ROOT, extra_path
 from .doctor import look
@@ -33,13 +30,12 @@ PIDS = 512
 CPUS = 4
 
 
-class DockerRuntime:
+class DockerRuntime(sealed.SealedRuntime):
     """Runs processes in containers of an engine, on this machine or elsewhere."""
 
     name = "docker"
     citable = True
     networks = ("gateway", "open")
-    sockets = True
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -47,7 +43,7 @@ class DockerRuntime:
         way = {True: "mounted", False: "copied", None: None}[known()]
         return {
             "memory_bytes": MEMORY,
-            "disk_bytes": DISK,
+            "disk_bytes": sealed.DISK,
             "pids": PIDS,
             "cpus": cpus(CPUS),
             **({"rooms": way} if way else {}),
@@ -80,18 +76,6 @@ class DockerRuntime:
     def doctor(self) -> Iterator[Check]:
         """Say whether an engine answers and what is missing; see `doctor`."""
         return look()
-
-    def scratch(self) -> AbstractContextManager[Path]:
-        """Return a directory of a fixed size."""
-        return sized_scratch(DISK)
-
-    def inside(self, scratch: Path, name: str) -> str:
-        """Return where a room's directory is mounted."""
-        return sealed.inside(name)
-
-    def endpoint(self, gateway_url: str) -> str:
-        """Return the forwarder's address; the gateway's own cannot be reached."""
-        return sealed.ENDPOINT
 
     def run(self, room: Room, process: Process, output: Output, stop: StopSignal) -> Execution:
         """Run one process in a container of its own."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from docker.errors import APIError
 
 from cab_core.runtimes.docker.engine import client
 from cab_core.runtimes.docker.images import list_images
@@ -33,7 +35,8 @@ def image(engine: object, tmp_path_factory: pytest.TempPathFactory) -> str:
     name = done.stdout.split()[0]
     for other in list_images():
         if other["role"] == "cell" and other["name"] != name:
-            client().remove_image(other["id"], force=True)
+            with suppress(APIError):  # in use
+                client().remove_image(other["id"], force=True)
     return name
 
 

@@ -130,7 +130,7 @@ except OSError as exc: print(exc.errno)
 def test_without_a_mount_what_is_written_is_watched(near: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing can be mounted, an agent that writes more than is allowed is stopped."""
     monkeypatch.setattr("cab_core.runtimes.scratch._mount", lambda *_: False)
-    monkeypatch.setattr("cab_core.runtimes.docker.near.DISK", 50 << 20)
+    monkeypatch.setattr("cab_core.runtimes.sealed.DISK", 50 << 20)
     script = """
 import time
 call()

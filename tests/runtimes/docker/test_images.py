@@ -108,10 +108,12 @@ def test_an_end_by_signal_cleans_up(cab: Cab, number: int) -> None:
     assert not dead_scratch()
 
 
-@pytest.mark.usefixtures("aider_image", "own_tmp")
-def test_after_kill_9_clean_removes_exactly_ours(cab: Cab) -> None:
-    """A container of somebody else stays; ours and its mount are found and removed."""
+@pytest.mark.usefixtures("own_tmp")
+def test_after_kill_9_clean_removes_exactly_ours(cab: Cab, aider_image: Installation) -> None:
+    """Containers of others stay, also one that a user runs out of our image; ours and its mount are removed."""
     foreign = client().create_container("debian:bookworm-slim", ["true"], labels={"other": "1"})["Id"]
+    users = client().create_container(aider_image.image_id, ["sleep", "60"])["Id"]
+    client().start(users)
     try:
         run, container = started(cab)
         run.kill()
@@ -119,10 +121,11 @@ def test_after_kill_9_clean_removes_exactly_ours(cab: Cab) -> None:
         done = cab("clean")
         assert done.returncode == 0 and container in done.stdout
         left = [c["Id"] for c in client().containers(all=True)]
-        assert container not in left and foreign in left
+        assert container not in left and foreign in left and users in left
         assert not dead_scratch()
     finally:
-        client().remove_container(foreign, force=True)
+        for other in (foreign, users):
+            client().remove_container(other, force=True)
 
 
 def test_a_vanished_engine_is_infrastructure(cab: Cab) -> None:
