@@ -83,7 +83,7 @@ def started(cab: Cab) -> tuple[subprocess.Popen[bytes], str]:
     deadline = time.monotonic() + 40
     while time.monotonic() < deadline:
         for container in client().containers(filters={"label": "cab.role=agent"}):
-            if container["Labels"]["cab.runner"].startswith(f"{run.pid}:"):
+            if container["Labels"].get("cab.runner", "").startswith(f"{run.pid}:"):
                 return run, container["Id"]
         time.sleep(0.05)
     raise AssertionError("no container came up")
