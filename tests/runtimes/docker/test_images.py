@@ -99,12 +99,16 @@ def own_tmp(cab: Cab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("aider_image", "own_tmp")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_end_by_signal_cleans_up(cab: Cab, number: int) -> None:
-    """Ctrl-C and SIGTERM remove container and scratch in seconds."""
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_an_end_by_signal_cleans_up(cab: Cab, tcp: dict[str, str], number: int, elsewhere: bool) -> None:
+    """Ctrl-C and SIGTERM remove containers, volumes and scratch in seconds, wherever the engine is."""
+    cab.env.update(tcp if elsewhere else {})
     run, container = started(cab)
     run.send_signal(number)
     assert run.wait(timeout=20) == 130
     assert container not in [c["Id"] for c in client().containers(all=True)]
+    for left in (*client().containers(all=True), *(client().volumes()["Volumes"] or [])):
+        assert not ((left["Labels"] or {}).get("cab.runner") or "").startswith(f"{run.pid}:"), left
     assert not dead_scratch()
 
 
