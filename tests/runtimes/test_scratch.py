@@ -183,12 +183,15 @@ Start = Callable[[str], tuple[subprocess.Popen[str], Path]]
 
 
 @pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A place for temporary files that is this test's own."""
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place for temporary files that is this test's own; nothing stays mounted there."""
     path = tmp_path / "temporary"
     path.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(path))
-    return path
+    yield path
+    for place in mounted():
+        if Path(place).is_relative_to(path):
+            subprocess.run(["umount", "--lazy", place], check=True)
 
 
 @pytest.fixture
@@ -207,9 +210,6 @@ def start(temporary: Path) -> Iterator[Start]:
     yield begin
     for runner in runners:
         runner.communicate()
-    for path in mounted():
-        if Path(path).is_relative_to(temporary):
-            subprocess.run(["umount", "--lazy", path], check=True)
 
 
 def kill(runner: subprocess.Popen[str]) -> None:

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 HEAD = struct.Struct(">IBI")
 READY, OPEN, DATA, END, ASK, FULL, ROOM_LEFT = range(7)
 CONNECTIONS = 256  # at once; a further one is closed
+WAITING = 64 << 20  # bytes that clients have not taken yet; one that leaves more than that is cut off
 _READ = 1 << 16
 
 
@@ -54,6 +55,7 @@ class Relay:
     def __init__(self, out: asyncio.StreamWriter, directories: list[str]) -> None:
         self._out, self._directories = out, directories
         self._open: dict[int, asyncio.StreamWriter] = {}
+        self._leaving: list[asyncio.StreamWriter] = []  # closed, but not all of it is taken yet
         self._last = 0
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -65,6 +67,7 @@ class Relay:
         self._open[number] = writer
         self._out.write(frame(number, OPEN))
         try:
+            await self._out.drain()
             while data := await reader.read(_READ):
                 self._out.write(frame(number, DATA, data))
                 await self._out.drain()
@@ -83,10 +86,20 @@ class Relay:
                 if kind == ASK:
                     self._out.write(frame(0, FULL if any(map(is_full, self._directories)) else ROOM_LEFT))
                 elif kind == DATA and number in self._open:
-                    self._open[number].write(payload)
+                    self._give(number, payload)
                 elif kind == END and number in self._open:
                     # What was written is sent before it closes.
-                    self._open.pop(number).close()
+                    self._open[number].close()
+                    self._leaving.append(self._open.pop(number))
+
+    def _give(self, number: int, payload: bytes) -> None:
+        self._leaving = [w for w in self._leaving if w.transport.get_write_buffer_size()]
+        writers = (*self._open.values(), *self._leaving)
+        waiting = sum(w.transport.get_write_buffer_size() for w in writers)
+        if waiting + len(payload) > WAITING:
+            self._open.pop(number).transport.abort()
+        else:
+            self._open[number].write(payload)
 
 
 def is_full(directory: str) -> bool:

@@ -6,8 +6,10 @@ The agent's container reaches the gateway alone (see `sealed`), the grader's not
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
+from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import Adapter, Check, Output, Say, StopSignal
 from cab_core.records import Execution, Installation, Process, Recipe, Room
 from cab_core.trace.clock import utc_now
@@ -40,14 +42,11 @@ class DockerRuntime(sealed.SealedRuntime):
     @property
     def facts(self) -> dict[str, Any]:
         """Return a container's limits, and how a room gets there: `mounted`, or `copied` with a tunnel."""
+        found = {"memory_bytes": MEMORY, "disk_bytes": sealed.DISK, "pids": PIDS}
+        with suppress(SandboxError):  # the engine is gone: then it was never asked, and nothing ran
+            found["cpus"] = cpus(CPUS)
         way = {True: "mounted", False: "copied", None: None}[known()]
-        return {
-            "memory_bytes": MEMORY,
-            "disk_bytes": sealed.DISK,
-            "pids": PIDS,
-            "cpus": cpus(CPUS),
-            **({"rooms": way} if way else {}),
-        }
+        return {**found, **({"rooms": way} if way else {})}
 
     def install(
         self,

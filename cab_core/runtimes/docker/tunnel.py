@@ -23,20 +23,22 @@ from .relay import ASK, DATA, END, FULL, OPEN, READY, ROOM_LEFT, Frames, frame
 
 OUTPUT = struct.Struct(">BxxxL")  # the engine's own frames: channel, three zeros, length
 _PATIENCE_S = 60
-_ASKED = -1
 _READ = 1 << 16
+# Bytes that the gateway has not taken yet. A client that sends more than that at once is cut off.
+_WAITING = 64 << 20
 
 
 class Tunnel:
     """Serves one far room until it is closed.
 
     One thread alone uses the attached stream: an encrypted one must not be read and written at once.
+    It never waits for a connection to the gateway: an agent can make one stand still.
     """
 
     def __init__(self, stream: Any, gateway: Path | None) -> None:
         self._stream, self._gateway = stream, gateway
         self._selector = selectors.DefaultSelector()
-        self._open: dict[int, socket.socket] = {}
+        self._open: dict[int, _Connection] = {}
         self._answers: queue.Queue[int | None] = queue.Queue()  # kinds of frames; None where there is an end
         self._asked, self._ask = os.pipe()
         self._said = b""
@@ -69,10 +71,8 @@ class Tunnel:
 
     def close(self) -> None:
         """End the thread; the stream is the caller's to close."""
-        try:
+        with suppress(OSError):  # it has ended by itself
             self._stream.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # it has ended by itself
         self._thread.join()
         os.close(self._ask)
         os.close(self._asked)
@@ -80,29 +80,32 @@ class Tunnel:
     def _serve(self) -> None:
         outer, inner = Frames(OUTPUT), Frames()
         self._selector.register(self._stream, selectors.EVENT_READ)
-        self._selector.register(self._asked, selectors.EVENT_READ, _ASKED)
+        self._selector.register(self._asked, selectors.EVENT_READ)
         try:
-            while True:
-                for key, _ in self._selector.select():
-                    if key.data == _ASKED:
-                        os.read(self._asked, 1)
-                        self._stream.sendall(frame(0, ASK))
-                        continue
-                    if key.data is not None:
-                        self._from_gateway(key.data)
-                        continue
-                    data = self._stream.recv(_READ)
-                    if not data:
-                        return
-                    for (channel, _), payload in outer.feed(data):
-                        self._from_room(channel, payload, inner)
+            while self._turn(outer, inner):
+                pass
         except OSError:
             pass  # the engine is gone; who waits for the container is told
         finally:
-            for number in list(self._open):
-                self._drop(number)
+            for connection in self._open.values():
+                connection.close()
             self._selector.close()
             self._answers.put(None)
+
+    def _turn(self, outer: Frames, inner: Frames) -> bool:
+        """Do what is to be done now; return False at the end of the stream."""
+        for key, events in self._selector.select():
+            if isinstance(key.data, _Connection):
+                self._from_gateway(key.data, events)
+            elif key.fileobj == self._asked:
+                os.read(self._asked, 1)
+                self._stream.sendall(frame(0, ASK))
+            elif data := self._stream.recv(_READ):
+                for (channel, _), payload in outer.feed(data):
+                    self._from_room(channel, payload, inner)
+            else:
+                return False
+        return True
 
     def _from_room(self, channel: int, payload: bytes, frames: Frames) -> None:
         if channel != 1:
@@ -113,48 +116,96 @@ class Tunnel:
                 self._answers.put(kind)
             elif kind == OPEN:
                 self._connect(number)
-            elif number in self._open:
-                self._pass_on(number, kind, data)
+            elif (connection := self._open.get(number)) is not None:
+                self._to_gateway(connection, data if kind == DATA else None)
 
     def _connect(self, number: int) -> None:
-        assert self._gateway is not None
-        connection = socket.socket(socket.AF_UNIX)
         try:
-            with short_path(self._gateway) as path:
-                connection.connect(path)
+            assert self._gateway is not None
+            self._open[number] = _Connection(number, self._gateway, self._selector)
         except OSError:
-            connection.close()
             self._stream.sendall(frame(number, END))
-            return
-        self._open[number] = connection
-        self._selector.register(connection, selectors.EVENT_READ, number)
 
-    def _pass_on(self, number: int, kind: int, data: bytes) -> None:
+    def _to_gateway(self, connection: _Connection, data: bytes | None) -> None:
+        """Pass on what a client sent; None where it will send no more."""
+        waiting = sum(c.waiting for c in self._open.values()) + len(data or b"")
         try:
-            if kind == DATA:
-                self._open[number].sendall(data)
-            elif kind == END:
-                self._open[number].shutdown(socket.SHUT_WR)
+            if waiting > _WAITING:
+                raise BlockingIOError
+            connection.send(data)
         except OSError:
-            self._end(number)
+            self._end(connection)
 
-    def _from_gateway(self, number: int) -> None:
-        if number not in self._open:
-            return  # dropped by what came just before
+    def _from_gateway(self, connection: _Connection, events: int) -> None:
+        if self._open.get(connection.number) is not connection:
+            return  # it was ended by what came just before
         try:
-            data = self._open[number].recv(_READ)
+            if events & selectors.EVENT_WRITE:
+                connection.flush()
+            data = connection.receive() if events & selectors.EVENT_READ else None
         except OSError:
             data = b""
         if data:
-            self._stream.sendall(frame(number, DATA, data))
-        else:
-            self._end(number)
+            self._stream.sendall(frame(connection.number, DATA, data))
+        elif data is not None:
+            self._end(connection)
 
-    def _end(self, number: int) -> None:
-        self._drop(number)
-        self._stream.sendall(frame(number, END))
-
-    def _drop(self, number: int) -> None:
-        connection = self._open.pop(number)
-        self._selector.unregister(connection)
+    def _end(self, connection: _Connection) -> None:
+        del self._open[connection.number]
         connection.close()
+        self._stream.sendall(frame(connection.number, END))
+
+
+class _Connection:
+    """A connection to the gateway that never makes anybody wait.
+
+    Raises:
+        OSError: (all methods) the gateway is not there, or has ended it.
+    """
+
+    def __init__(self, number: int, gateway: Path, selector: selectors.BaseSelector) -> None:
+        self.number, self._selector = number, selector
+        self._waiting, self._last = bytearray(), False
+        self._socket = socket.socket(socket.AF_UNIX)
+        try:
+            with short_path(gateway) as path:
+                self._socket.connect(path)
+        except OSError:
+            self._socket.close()
+            raise
+        self._socket.setblocking(False)
+        selector.register(self._socket, selectors.EVENT_READ, self)
+
+    @property
+    def waiting(self) -> int:
+        """Return how many bytes the gateway has not taken yet."""
+        return len(self._waiting)
+
+    def send(self, data: bytes | None) -> None:
+        """Send this after all that waits; None: and no more after that."""
+        self._last = data is None
+        self._waiting += data or b""
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what the gateway takes now."""
+        with suppress(BlockingIOError):
+            while self._waiting:
+                del self._waiting[: self._socket.send(self._waiting[:_READ])]
+        if self._last and not self._waiting:
+            self._socket.shutdown(socket.SHUT_WR)
+            self._last = False
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._waiting else 0)
+        self._selector.modify(self._socket, events, self)
+
+    def receive(self) -> bytes | None:
+        """Return what has come, None where nothing has, nothing where no more will."""
+        try:
+            return self._socket.recv(_READ)
+        except BlockingIOError:
+            return None
+
+    def close(self) -> None:
+        """End it."""
+        self._selector.unregister(self._socket)
+        self._socket.close()

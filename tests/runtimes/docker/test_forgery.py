@@ -175,13 +175,14 @@ def test_a_container_that_is_killed_is_nobody_s_fault(contain: Play) -> None:
 
 
 def test_nothing_is_left_behind(contain: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a cell there is no container, no mount and no directory of ours."""
+    """After a cell there is no container, no volume, no mount and no directory of ours."""
     scratch = tmp_path / "scratch-of-this-test"
     scratch.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     _, result = contain("call()")
     assert result.outcome == "failed", result.why
     assert ours() == [] and list(scratch.iterdir()) == []
+    assert not client().volumes(filters={"label": f"{RUNNER}={runner_id()}"})["Volumes"]
     assert str(scratch) not in Path("/proc/mounts").read_text()
 
 
