@@ -13,7 +13,7 @@ from aiohttp import web
 
 from .relay import Call, relay
 from .session import CellSession
-from .sockets import short_path
+from .sockets import Door, short_path
 from .upstream import CREDENTIALS, Upstream
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Gateway:
 
     def __init__(self) -> None:
         self._sessions: dict[str, CellSession] = {}
-        self._sockets: dict[str, web.UnixSite] = {}
+        self._sockets: dict[str, asyncio.Server] = {}
         self._upstreams: list[Upstream] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="cab-gateway", daemon=True)
@@ -86,11 +86,11 @@ class Gateway:
 
     async def _listen(self, session: CellSession, socket: Path) -> None:
         assert self._runner is not None
+        assert self._runner.server is not None
         with short_path(socket) as path:
-            site = web.UnixSite(self._runner, path)
-            await site.start()
+            server = await self._loop.create_unix_server(Door(self._runner.server), path)
         socket.chmod(0o666)  # its directory alone is mounted into the cell's container
-        self._sockets[session.token] = site
+        self._sockets[session.token] = server
 
     def close(self, session: CellSession) -> None:
         """End a cell: its token is void, calls under way are broken off and recorded."""
@@ -98,9 +98,9 @@ class Gateway:
 
     async def _close(self, session: CellSession) -> None:
         self._sessions.pop(session.token, None)
-        site = self._sockets.pop(session.token, None)
-        if site is not None:
-            await site.stop()
+        server = self._sockets.pop(session.token, None)
+        if server is not None:
+            server.close()
         tasks = list(session.tasks)
         for task in tasks:
             task.cancel()

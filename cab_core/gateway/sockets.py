@@ -1,16 +1,22 @@
-"""Addresses of sockets, which are short: 107 bytes (unix(7))."""
+"""Sockets of cells: their addresses, which are short, and how many connections a cell may hold."""
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
+
+CONNECTIONS = 256  # of one cell at once: descriptors are the runner's, and it runs other cells too
 
 
 @contextmanager
 def short_path(socket: Path) -> Iterator[str]:
     """Yield a path of a socket, through its directory's descriptor, that fits however deep it lies.
+
+    An address holds 107 bytes (unix(7)).
 
     Raises:
         OSError: the directory is not there.
@@ -20,3 +26,35 @@ def short_path(socket: Path) -> Iterator[str]:
         yield f"/proc/self/fd/{directory}/{socket.name}"
     finally:
         os.close(directory)
+
+
+class Door:
+    """Makes the protocols of one cell's socket: counts connections, and closes those that are too many."""
+
+    def __init__(self, make: Callable[[], asyncio.Protocol]) -> None:
+        self._make = make
+        self._inside: list[asyncio.Transport] = []
+
+    def __call__(self) -> asyncio.Protocol:
+        """Return what a connection has until it is let in."""
+        return _Waiting(self)
+
+    def enter(self, transport: asyncio.Transport) -> None:
+        """Let a connection in, if there is room."""
+        self._inside = [t for t in self._inside if not t.is_closing()]
+        if len(self._inside) >= CONNECTIONS:
+            transport.abort()
+            return
+        self._inside.append(transport)
+        protocol = self._make()
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
+
+
+class _Waiting(asyncio.Protocol):
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ask to be let in."""
+        self._door.enter(cast("asyncio.Transport", transport))

@@ -16,9 +16,9 @@ def runner_id() -> str:
 @functools.cache
 def host_id() -> str:
     """Return what tells this machine and its space of process ids from others that use the same engine."""
-    machine = Path("/etc/machine-id")
-    name = machine.read_text().strip() if machine.is_file() else ""
-    return f"{name or platform.node()}:{Path('/proc/self/ns/pid').stat().st_ino}"
+    machine = Path("/etc/machine-id")  # the same in copies of a machine: its name helps
+    known = machine.read_text().strip() if machine.is_file() else ""
+    return f"{known}:{platform.node()}:{Path('/proc/self/ns/pid').stat().st_ino}"
 
 
 def start_time(pid: int) -> str | None:

@@ -75,8 +75,13 @@ def is_full(path: Path) -> bool:
 
 
 def holds_more(path: Path, limit: int) -> bool:
-    """Return whether a directory holds more than `limit` bytes; du(1) counts blocks, not holes."""
-    done = subprocess.run(["du", "-s", "-B1", "--", str(path)], capture_output=True, text=True, check=False)
+    """Return whether a directory is known to hold more than `limit` bytes; du(1) counts blocks, not holes."""
+    try:
+        done = subprocess.run(
+            ["du", "-s", "-B1", "--", str(path)], capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return False  # no descriptor, no memory: the next look may tell
     first = done.stdout.split("\t")[0]
     return first.isdigit() and int(first) > limit
 

@@ -40,6 +40,7 @@ MACHINE = {
     "packs/mine/one/solution/answer.py": "answer",
 }
 LOOK = """
+from importlib.util import find_spec
 call()
 root, here = {root!r}, {site!r}
 def listed(path):
@@ -49,7 +50,7 @@ except OSError as exc: print(exc, file=sys.stderr)
 print(json.dumps({{
     "seen": sorted(os.path.relpath(os.path.join(d, f), root) for d, _, files in os.walk(root) for f in files),
     "site": listed(here), "etc": listed("/etc"), "ssl": listed("/etc/ssl"), "home": listed("/home"),
-    "modules": [m for m in ("cab_core", "cab_tasks_mutations") if __import__("importlib.util").util.find_spec(m)],
+    "modules": [m for m in ("cab_core", "cab_tasks_mutations") if find_spec(m)],
 }}))
 """
 
@@ -122,7 +123,7 @@ def test_of_the_system_s_settings_only_what_programs_need_is_there(seen: dict[st
 
 
 def test_of_a_home_nothing_but_toolchains_is_there(seen: dict[str, Any]) -> None:
-    """The toolchain's programs are seen; the keys beside them, and whatever else lies in the home, are not."""
+    """The toolchain's programs are seen; the keys beside them and whatever else lies there are not."""
     assert [p for p in seen["seen"] if p.startswith("home/")] == ["home/.cargo/bin/tool"]
     assert seen["home"] == ["agent"]
 

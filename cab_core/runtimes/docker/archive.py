@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 from cab_core.errors import SandboxError
+from cab_core.workdir.manifest import MAX_DEPTH, MAX_ENTRIES
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What cannot be made is left out: too long, there already, a link to what is not there or to a directory.
@@ -22,6 +23,7 @@ _SKIPPED = (
     errno.ENAMETOOLONG, errno.EEXIST, errno.ENOENT, errno.EPERM, errno.EMLINK, errno.EILSEQ, errno.EINVAL,
 )  # fmt: skip
 _COPY = 1 << 18
+_LATEST = 1 << 33  # seconds since 1970: the year 2242
 _IN_MEMORY = 8 << 20
 
 
@@ -47,11 +49,13 @@ def pack(directories: Mapping[Path, str], uid: int, gid: int) -> IO[bytes]:
 def unpack(chunks: Iterable[bytes], into: Path, limit: int) -> None:
     """Write an archive of one directory into `into`, which is empty.
 
-    Owners and setuid bits are not taken, devices are left out, and so is what has too long a path for
-    this machine (the directories that lead to it are there). Holes count as bytes.
+    Owners and setuid bits are not taken, devices are left out, and so is what lies deeper than a
+    manifest looks or has too long a path for this machine (the directories that lead to it are
+    there). Holes count as bytes.
 
     Raises:
-        TooMuch: the files hold more than `limit` bytes, or the disk is full.
+        TooMuch: the files hold more than `limit` bytes, there are more of them than a manifest looks
+            at, or the disk is full.
         SandboxError: this is no archive.
     """
     placer = _Placer(into, limit)
@@ -59,6 +63,7 @@ def unpack(chunks: Iterable[bytes], into: Path, limit: int) -> None:
         with tarfile.open(fileobj=cast("IO[bytes]", _Chunks(chunks)), mode="r|") as archive:
             for member in archive:
                 placer.place(archive, member)
+                archive.members.clear()  # type: ignore[attr-defined]  # it would keep them all
     except tarfile.TarError as exc:
         raise SandboxError(f"docker: what came back of {into.name} is no whole archive: {exc}") from exc
     except OSError as exc:
@@ -72,51 +77,54 @@ class _Placer:
     """Writes members of an archive; a parent is always a directory that it made itself."""
 
     def __init__(self, into: Path, limit: int) -> None:
-        self._into, self._room = into, limit
-        self._made: dict[tuple[str, ...], tarfile.TarInfo] = {}
+        self._into, self._room, self._entries = into, limit, 0
+        self._made: dict[str, tuple[int, float]] = {}  # path: mode, time
 
     def place(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:
         """Write one member, if it may be."""
-        parts = _below(member.name)
-        if member.isreg():
-            self._room -= member.size
-            if self._room < 0:
-                raise TooMuch
-        if parts is None or (parts and parts[:-1] not in self._made):
+        self._entries += 1
+        self._room -= member.size if member.isreg() else 0
+        if self._room < 0 or self._entries > MAX_ENTRIES:
+            raise TooMuch
+        path = _below(member.name)
+        if path is None or (path and os.path.dirname(path) not in self._made):  # noqa: PTH120
             return
         try:
-            self._write(archive, member, parts)
+            self._write(archive, member, path)
         except OSError as exc:
             if exc.errno not in _SKIPPED:
                 raise
 
     def finish(self) -> None:
         """Set modes and times of directories, which had to be open until now."""
-        for parts, member in reversed(self._made.items()):
-            _finish(self._into.joinpath(*parts), member)
+        for path, (mode, time) in reversed(self._made.items()):
+            _finish(self._into / path, mode, time)
 
-    def _write(self, archive: tarfile.TarFile, member: tarfile.TarInfo, parts: tuple[str, ...]) -> None:
-        target = self._into.joinpath(*parts)
+    def _write(self, archive: tarfile.TarFile, member: tarfile.TarInfo, path: str) -> None:
+        target = self._into / path
         if member.isdir():
-            if parts:
+            if path:
                 target.mkdir(mode=0o700)
-            self._made[parts] = member
+            self._made[path] = member.mode, member.mtime
         elif member.isreg():
             _copy(archive, member, target)
-            _finish(target, member)
+            _finish(target, member.mode, member.mtime)
         elif member.issym():
             target.symlink_to(member.linkname)
-        elif member.islnk() and (source := _below(member.linkname)) and source[:-1] in self._made:
-            # Not through it, where it is a link itself.
-            os.link(self._into.joinpath(*source), target, follow_symlinks=False)
+        elif member.islnk() and (source := _below(member.linkname)):
+            if os.path.dirname(source) in self._made:  # noqa: PTH120
+                # Not through it, where it is a link itself.
+                os.link(self._into / source, target, follow_symlinks=False)
         elif member.isfifo():
             os.mkfifo(target)
 
 
-def _below(name: str) -> tuple[str, ...] | None:
-    """Return the parts of a path below the archive's one directory, or None where it leads out."""
+def _below(name: str) -> str | None:
+    """Return a path below the archive's one directory, or None where it leads out or too deep."""
     parts = PurePosixPath(name).parts
-    return None if ".." in parts or not parts or parts[0] == "/" else parts[1:]
+    if not parts or parts[0] == "/" or ".." in parts or len(parts) > MAX_DEPTH + 2:
+        return None
+    return "/".join(parts[1:])
 
 
 def _copy(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
@@ -127,9 +135,10 @@ def _copy(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> No
             file.write(data)
 
 
-def _finish(path: Path, member: tarfile.TarInfo) -> None:
-    path.chmod(member.mode & 0o1777)
-    nanoseconds = int(member.mtime * 1e9)
+def _finish(path: Path, mode: int, time: float) -> None:
+    path.chmod(mode & 0o1777)
+    # A file's time is the agent's to set, to what no system call takes.
+    nanoseconds = int(min(max(time, 0), _LATEST) * 1e9)
     os.utime(path, ns=(nanoseconds, nanoseconds))
 
 

@@ -6,19 +6,22 @@ import os
 import selectors
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import attrs
 
+from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import Channel, Output, StopSignal
 from cab_core.records import StopReason
 
 from .engine import client, engine_errors
+from .lifetime import attached, created
 from .relay import Frames
 from .tunnel import OUTPUT
 
 _LOOK_S = 0.5  # between two looks at what was written
+_DEATH_S = 60  # within which an engine must have ended what it was told to kill
 _CHANNELS: dict[int, Channel] = {1: "stdout", 2: "stderr"}
 
 
@@ -50,42 +53,62 @@ def run_container(
         SandboxError: the engine refused, or is gone.
     """
     api = client()
-    with engine_errors("create a container"):
-        container = api.create_container(**create)["Id"]
-    try:
-        with engine_errors("run a container"):
-            # Attach before the start, so that no byte is lost.
-            response = api.attach_socket(container, {"stdout": 1, "stderr": 1, "stream": 1})
-            with attached(response) as stream:
-                start = time.monotonic()
-                api.start(container)
-                follower = _Follower(stream, tty, output)
-                watch = _Watch(start + timeout_s, stop, too_much)
-                stopped = follower.follow(watch)
+    with created("a container", create) as container, engine_errors("run a container"):
+        # Attach before the start, so that no byte is lost.
+        response = api.attach_socket(container, {"stdout": 1, "stderr": 1, "stream": 1})
+        with attached(response) as stream:
+            start = time.monotonic()
+            api.start(container)
+            follower = _Follower(stream, tty, output)
+            watch = _Watch(start + timeout_s, stop, too_much)
+            stopped = follower.follow(watch)
+            state = _state(api, container)
+            if stopped is None and state["Running"]:
+                stopped = _outlived(api, container, watch)
+            if stopped is not None:
+                _end(api, container, follower, grace_s)
+            if state["Running"]:
                 state = _state(api, container)
-                if stopped is None and state["Running"]:
-                    stopped = _outlived(api, container, watch)
-                if stopped is not None:
-                    api.stop(container, timeout=max(1, round(grace_s)))
-                    follower.drain()
-                if state["Running"]:
-                    state = _state(api, container)
-                duration = time.monotonic() - start
-    finally:
-        with engine_errors("remove a container"):
-            api.remove_container(container, force=True, v=True)
-    return Ended(state["ExitCode"], bool(state["OOMKilled"]), duration, stopped, follower.counts)
+            return Ended(
+                exit_code=state["ExitCode"],
+                out_of_memory=bool(state["OOMKilled"]),
+                duration_s=time.monotonic() - start,
+                stopped=stopped,
+                counts=follower.counts,
+            )
+
+
+def _end(api: Any, container: str, follower: _Follower, grace_s: float) -> None:
+    """Ask it to end, then kill it, and read on all the while: an engine waits for its output to be taken."""
+    for name, patience in (("SIGTERM", grace_s), ("SIGKILL", _DEATH_S)):
+        deadline = time.monotonic() + patience
+        with _unless_ended():
+            api.kill(container, name)
+        follower.drain(patience)
+        if _has_ended(api, container, deadline - time.monotonic()):
+            return
+    raise SandboxError(f"docker: the engine does not end container {container[:12]}")
+
+
+def _has_ended(api: Any, container: str, within_s: float) -> bool:
+    from requests.exceptions import ConnectionError, ReadTimeout
+
+    try:
+        api.wait(container, timeout=max(0.01, within_s))
+    except (ConnectionError, ReadTimeout):  # a wait in vain: requests calls it this or that
+        return False
+    return True
 
 
 @contextmanager
-def attached(response: Any) -> Iterator[Any]:
-    """Yield the socket of what `attach_socket` returned."""
-    sock = getattr(response, "_sock", response)
+def _unless_ended() -> Iterator[None]:
+    from docker.errors import APIError
+
     try:
-        yield sock
-    finally:
-        sock.close()
-        response.close()
+        yield
+    except APIError as exc:
+        if exc.status_code != 409:  # it is not running
+            raise
 
 
 @attrs.frozen
@@ -112,17 +135,11 @@ class _Watch:
 
 
 def _outlived(api: Any, container: str, watch: _Watch) -> StopReason | None:
-    """Wait for a program that closed its output and went on; the same limits hold for it."""
-    from requests.exceptions import ConnectionError, ReadTimeout
-
-    while True:
-        try:
-            api.wait(container, timeout=min(_LOOK_S, watch.patience) + 0.01)
-        except (ConnectionError, ReadTimeout):  # a wait in vain: requests calls it this or that
-            if (reason := watch.reason()) is not None:
-                return reason
-        else:
-            return None
+    """Wait for a program whose output has ended, or was lost; the same limits hold for it."""
+    reason = None
+    while reason is None and not _has_ended(api, container, min(_LOOK_S, watch.patience)):
+        reason = watch.reason()
+    return reason
 
 
 def _state(api: Any, container: str) -> dict[str, Any]:
@@ -159,14 +176,14 @@ class _Follower:
             os.close(woken)
             os.close(wake)
 
-    def drain(self) -> None:
-        """Read what is left after the end."""
-        self._sock.settimeout(5)
-        try:
-            while self._read():
-                pass
-        except TimeoutError:
-            pass
+    def drain(self, patience_s: float) -> None:
+        """Read what is left, for so many seconds at most."""
+        deadline = time.monotonic() + patience_s
+        with suppress(TimeoutError):
+            while (left := deadline - time.monotonic()) > 0:
+                self._sock.settimeout(left)
+                if not self._read():
+                    return
 
     def _read(self) -> bool:
         data = self._sock.recv(1 << 16)

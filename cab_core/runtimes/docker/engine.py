@@ -14,6 +14,7 @@ import attrs
 from cab_core.errors import SandboxError
 
 from ..owner import host_id, runner_id
+from .ssh import Way
 
 LABEL = "cab"  # on everything that we create
 HOST = "cab.host"  # on which machine its runner is: an engine may serve several
@@ -30,6 +31,7 @@ class Address:
 
     client: dict[str, Any]  # arguments of docker.APIClient
     elsewhere: bool
+    way: Way | None = None  # what must be open before
 
 
 def address() -> Address:
@@ -39,7 +41,10 @@ def address() -> Address:
         SandboxError: there is no way to it.
     """
     with _finding:
-        return _address()
+        found = _address()
+    if found.way is not None:
+        found.way.open()
+    return found
 
 
 @functools.cache
@@ -50,9 +55,8 @@ def _address() -> Address:
     found = dict(kwargs_from_env() if os.environ.get("DOCKER_HOST") else ContextAPI.kwargs_from_context())
     url = str(found.get("base_url") or "")
     if url.startswith("ssh://"):
-        from .ssh import forward
-
-        return Address({"base_url": forward(url)}, elsewhere=True)
+        way = Way(url)
+        return Address({"base_url": way.url}, elsewhere=True, way=way)
     return Address(found, elsewhere=url.startswith(("tcp://", "http://", "https://")))
 
 
@@ -62,12 +66,13 @@ def client() -> Any:
     Raises:
         SandboxError: there is no engine.
     """
+    found = address()
     if not hasattr(_local, "client"):
         from docker.errors import DockerException
 
         try:
             # Old engines are asked what they speak.
-            _local.client = _client_class()(**address().client, version="auto", timeout=120)
+            _local.client = _client_class()(**found.client, version="auto", timeout=120)
         except DockerException as exc:
             raise SandboxError(f"no Docker engine: {exc}; {HINT}") from exc
     return _local.client

@@ -19,10 +19,10 @@ from cab_core.workdir.remove import remove_tree
 from .. import sealed
 from .archive import TooMuch, pack, unpack
 from .carried import UID, Carried, bind
-from .container import attached
 from .dockerfile import RELAY
 from .engine import client, engine_errors, labels
 from .images import relay_image
+from .lifetime import attached, created
 from .tunnel import Tunnel
 
 _VOLUME = f"size={sealed.DISK},nr_inodes=400k,mode=755,uid={UID},gid={UID},nosuid,nodev"
@@ -50,24 +50,19 @@ def copied(room: Room) -> Iterator[Carried]:
 @contextmanager
 def _holder(room: Room) -> Iterator[tuple[str, Tunnel]]:
     """Run the container that keeps the volumes; yield its id and the way to it."""
-    api, create = client(), _creation(room)
-    with engine_errors("create the holder of a far room"):
-        holder: str = api.create_container(**create)["Id"]
-    try:
-        with engine_errors("run the holder of a far room"):
+    what, api = "the holder of a far room", client()
+    with created(what, _creation(room)) as holder:
+        with engine_errors(f"run {what}"):
             stream = api.attach_socket(holder, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
         with attached(stream) as sock:
-            tunnel = Tunnel(sock, Path(room.socket) if room.socket else None)
-            with engine_errors("start the holder of a far room"):
+            with engine_errors(f"start {what}"):
                 api.start(holder)
+            tunnel = Tunnel(sock, Path(room.socket) if room.socket else None)
             try:
                 tunnel.start()
                 yield holder, tunnel
             finally:
                 tunnel.close()
-    finally:
-        with engine_errors("remove the holder of a far room"):
-            api.remove_container(holder, force=True, v=True)
 
 
 def _creation(room: Room) -> dict[str, Any]:

@@ -6,8 +6,11 @@ Its socket is forwarded by the system's own `ssh`, with the user's configuration
 from __future__ import annotations
 
 import atexit
+import selectors
 import subprocess
 import tempfile
+import threading
+import time
 from contextlib import ExitStack
 from typing import IO
 from urllib.parse import urlsplit
@@ -17,57 +20,86 @@ from cab_core.errors import SandboxError
 from ..scratch import plain_scratch
 
 _SOCKET = "/var/run/docker.sock"
-_OPTIONS = ("BatchMode=yes", "ExitOnForwardFailure=yes", "ConnectTimeout=20", "ServerAliveInterval=30")
-# Says when the way is there, and ends when we do, even by SIGKILL: then standard input ends.
-_STAY = "echo ready; exec cat >/dev/null"
+_OPTIONS = (
+    "BatchMode=yes",
+    "ExitOnForwardFailure=yes",
+    "ConnectTimeout=20",
+    "ServerAliveInterval=30",
+    "StreamLocalBindUnlink=yes",
+)
+_READY = b"cab: the way is there\n"
+# Ends when we do, even by SIGKILL: then standard input ends.
+_STAY = f"echo '{_READY.decode().strip()}'; exec cat >/dev/null"
+_PATIENCE_S = 60
 
 
-def forward(url: str) -> str:
-    """Return the URL of a local socket that leads to the engine, until this process ends.
+class Way:
+    """A local socket that leads to the engine, until this process ends."""
 
-    Raises:
-        SandboxError: ssh is missing or cannot get there; says what it said.
-    """
-    parts = urlsplit(url)
-    stack = ExitStack()
-    local = stack.enter_context(plain_scratch()) / "docker.sock"
-    argv = ["ssh", "-T", *(w for o in _OPTIONS for w in ("-o", o))]
-    argv += ["-L", f"{local}:{parts.path or _SOCKET}", f"ssh://{parts.netloc}", _STAY]
-    try:
-        _start(argv, stack)
-    except BaseException:
-        stack.close()
-        raise
-    atexit.register(stack.close)
-    return f"unix://{local}"
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._stack, self._lock = ExitStack(), threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        local = self._stack.enter_context(plain_scratch()) / "docker.sock"
+        self._to = f"ssh://{parts.netloc}"
+        self._argv = ["ssh", "-T", *(w for o in _OPTIONS for w in ("-o", o))]
+        self._argv += ["-L", f"{local}:{parts.path or _SOCKET}", self._to, _STAY]
+        self.url = f"unix://{local}"
+        self._stack.callback(self._end)
+        atexit.register(self._stack.close)
 
+    def open(self) -> None:
+        """Make the way, or make it anew where it has broken.
 
-def _start(argv: list[str], stack: ExitStack) -> None:
-    with tempfile.TemporaryFile() as said:
-        process = _ssh(argv, said)
-        stack.callback(_end, process)
-        assert process.stdout is not None
-        if process.stdout.readline() != b"ready\n":
-            process.wait()
+        Raises:
+            SandboxError: ssh is missing or cannot get there; says what it said.
+        """
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self._end()
+                self._start()
+
+    def _start(self) -> None:
+        with tempfile.TemporaryFile() as said:
+            self._process = _ssh(self._argv, said)
+            printed = _until_ready(self._process)
+            if printed.endswith(_READY):
+                return
+            self._end()
             said.seek(0)
-            reason = said.read(2000).decode("utf-8", "replace").strip()
-            raise SandboxError(f"no way to the Docker engine at {argv[-2]}: {reason}")
+            reason = (said.read(2000) + printed[-500:]).decode("utf-8", "replace").strip()
+            raise SandboxError(f"no way to the Docker engine at {self._to}: {reason or 'it says nothing'}")
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for stream in (process.stdin, process.stdout):
+            assert stream is not None
+            stream.close()
+        process.terminate()
+        process.wait()
 
 
 def _ssh(argv: list[str], said: IO[bytes]) -> subprocess.Popen[bytes]:
     try:
         # A group of its own: Ctrl-C must leave the way to the engine open for the cleaning up.
         return subprocess.Popen(
-            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, process_group=0
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, process_group=0, bufsize=0
         )
     except FileNotFoundError as exc:
         hint = "on Debian: apt-get install openssh-client"
         raise SandboxError(f"DOCKER_HOST is ssh://, but there is no ssh; {hint}") from exc
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            stream.close()
-    process.terminate()
-    process.wait()
+def _until_ready(process: subprocess.Popen[bytes]) -> bytes:
+    """Return what it prints until it is ready, ends or takes too long; a login shell may greet first."""
+    assert process.stdout is not None
+    printed, deadline = b"", time.monotonic() + _PATIENCE_S
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while not printed.endswith(_READY) and selector.select(max(0, deadline - time.monotonic())):
+            if not (data := process.stdout.read(1000)):
+                break
+            printed += data
+    return printed

@@ -23,9 +23,10 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Installation, Limits
 from cab_core.runtimes.docker import reach
 from cab_core.runtimes.docker.container import run_container
-from cab_core.runtimes.docker.engine import client, labels
+from cab_core.runtimes.docker.engine import address, client, labels
 from cab_core.runtimes.docker.images import relay_image
 from cab_core.runtimes.docker.leftovers import find_dead
+from cab_core.runtimes.docker.lifetime import created
 from cab_core.runtimes.owner import host_id, runner_id
 from tests.conftest import CAB, Cab
 from tests.runtimes.docker.conftest import Play, forget_engine, reached
@@ -70,6 +71,48 @@ def test_a_way_by_ssh_that_leads_nowhere_says_what_ssh_said(tmp_path: Path) -> N
             pytest.raises(SandboxError, match=r"ssh://127\.0\.0\.1.*Permission denied"),
         ):
             client()
+
+
+def test_a_shell_that_greets_does_not_keep_the_way_shut(tmp_path: Path) -> None:
+    """What a login shell prints first is passed over; where it is all there is, the message holds it."""
+    with by_ssh(tmp_path) as environment:
+        ssh = tmp_path / "bin" / "ssh"
+        ssh.write_text(ssh.read_text().replace("exec ", "echo 'Welcome to builder'; exec "))
+        with reached(dict(environment)):
+            assert client().ping()
+        ssh.write_text("#!/bin/sh\necho Welcome; exit 1\n")
+        with reached(environment), pytest.raises(SandboxError, match="Welcome"):
+            client()
+
+
+def test_a_way_by_ssh_that_breaks_is_made_anew(tmp_path: Path) -> None:
+    """ssh is killed: the next who needs the engine reaches it."""
+    with by_ssh(tmp_path) as environment, reached(environment):
+        assert client().ping()
+        way = address().way
+        assert way is not None and way._process is not None
+        way._process.kill()
+        way._process.wait()
+        assert client().ping()
+
+
+def test_what_could_not_be_removed_is_removed_later(
+    puppet_image: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine is away when a container's time is over: the error is told, and the next one tries again."""
+    create = {"image": puppet_image.image_id, "command": ["true"], "labels": labels("agent")}
+    with pytest.raises(SandboxError, match="remove"), created("one", create):
+        monkeypatch.setattr(APIClient, "remove_container", unreachable)
+    assert len(ours()) == 1
+    monkeypatch.undo()
+    with created("another", create):
+        assert len(ours()) == 1
+    assert ours() == []
+
+
+def unreachable(*_: object, **__: object) -> None:
+    """Stand for a call to an engine that is away."""
+    raise ConnectionError("gone")
 
 
 def test_a_user_s_run_goes_to_an_engine_elsewhere(
@@ -208,7 +251,8 @@ def test_an_engine_that_vanishes_is_nobody_s_fault(near: Play) -> None:
         _, result = near("call(); import time; time.sleep(20)")
         vanishing.join()
         left = mine()
-    assert result.outcome == "infra_sandbox" and "docker" in result.why, result.why
+    assert result.outcome == "infra_sandbox", result.why
+    assert "docker: " in result.why and "remove" not in result.why, result.why
     for container in left:  # what could not be removed then
         client().remove_container(container, force=True, v=True)
 

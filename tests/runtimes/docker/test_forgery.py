@@ -56,6 +56,27 @@ open("stock.py", "w").write(ANSWER)
     assert result.scores["pass_rate"].values["pass"] == 0
 
 
+def test_a_flood_of_output_does_not_outwit_the_limit(contain: Play) -> None:
+    """An engine waits for output to be taken before a container has ended: it is, and the limit is the outcome."""
+    _, result = contain("call()\nwhile True: os.write(1, b'x' * 65536)", limits=Limits(wall_s=2))
+    assert result.outcome == "limit_wall", result.why
+
+
+def test_odd_files_and_times_are_the_agent_s_own(contain: Play) -> None:
+    """Times that no clock shows, deep trees, pipes, locked directories: none makes trouble of ours."""
+    script = """
+call()
+open("early", "w").close(); os.utime("early", ns=(-2**62, -2**62))
+open("late", "w").close(); os.utime("late", (2**63 - 1,) * 2)
+os.mkfifo("pipe"); os.mkdir("locked"); open("locked/x", "w").close(); os.chmod("locked", 0)
+os.symlink("/etc/shadow", "a"); os.link("a", "b", follow_symlinks=False)
+open(b"\\xff\\n", "w").close()
+for _ in range(1500): os.mkdir("d"); os.chdir("d")
+"""
+    _, result = contain(script, limits=Limits(wall_s=60))
+    assert result.outcome == "failed", result.why
+
+
 def test_replaced_programs_do_not_reach_the_grader(contain: Play) -> None:
     """A cat, sh, python3 and test runner of the agent's own, first in every PATH it can write, judge nothing."""
     script = """
