@@ -81,7 +81,25 @@ def _run(args: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone
         return 1
+    except OSError as exc:
+        return _disk_trouble(exc)
     return code if isinstance(code, int) else 0
+
+
+def _disk_trouble(exc: OSError) -> int:
+    """Say what cannot be written; anything else is a bug, and shows its traceback."""
+    import errno
+
+    import click
+
+    from .text import plain
+
+    full = exc.errno in (errno.ENOSPC, errno.EDQUOT)
+    if not full and exc.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+        raise exc
+    where = plain(str(exc.filename)) if exc.filename else "a file"
+    click.echo(f"cab: {where} cannot be written: {exc.strerror}; what was finished before stays", err=True)
+    return 1 if full else 2
 
 
 def root() -> click.Group:

@@ -17,7 +17,7 @@ from cab_core.records import ModelCall
 from .answer import Answer
 from .session import CellSession
 from .upstream import HOP
-from .wire import Decoder, EventSplitter, Reading, ask_for_usage, event_data, is_usage_only, parse_object
+from .wire import EventSplitter, Reading, ask_for_usage, decode, event_data, is_usage_only, parse_object
 
 TRIES = 4  # how often a call is sent when the upstream says 429 or 5xx, or is not there
 BACKOFF_S = 0.5  # before the second try; doubles with each
@@ -201,10 +201,21 @@ async def _all(answer: Answer) -> bytes:
 def _pass_error(call: Call, answer: Answer, data: bytes) -> web.Response:
     if answer.status in (401, 403, 404, 429) or answer.status >= 500:
         call.fault = f"http_{answer.status}"
-    decoded = Decoder(answer.headers.get("Content-Encoding", "")).feed(data)
+    if (decoded := decode(_encoding(answer), data)) is None:
+        # What cannot be read may hold the key: not a byte of it goes on.
+        call.error = _unreadable(answer)
+        return web.json_response({"error": {"message": call.error, "type": "upstream"}}, status=answer.status)
     call.reading.take(parse_object(decoded))
     call.error = call.reading.error or decoded[:300].decode("utf-8", "replace")
     return _plain_response(call, answer, data, decoded)
+
+
+def _encoding(answer: Answer) -> str:
+    return answer.headers.get("Content-Encoding", "").strip()
+
+
+def _unreadable(answer: Answer) -> str:
+    return f"the endpoint's answer cannot be read: Content-Encoding {_encoding(answer)[:80]!r}"
 
 
 def _plain_response(call: Call, answer: Answer, raw: bytes, decoded: bytes) -> web.Response:
@@ -223,7 +234,9 @@ def _passed_headers(answer: Answer) -> dict[str, str]:
 
 
 async def _pass_on(call: Call, answer: Answer, request: web.Request, hide_usage: bool) -> web.StreamResponse:
-    call.streamed = "event-stream" in answer.headers.get("Content-Type", "")
+    # It was asked for plain; one that is packed all the same is read as a whole.
+    packed = _encoding(answer).lower() not in ("", "identity")
+    call.streamed = "event-stream" in answer.headers.get("Content-Type", "") and not packed
     try:
         if call.streamed:
             return await _pass_stream(call, answer, request, hide_usage)
@@ -240,7 +253,8 @@ async def _pass_body(call: Call, answer: Answer) -> web.Response:
         raw += chunk
     if not raw.strip():
         raise Dropped
-    decoded = Decoder(answer.headers.get("Content-Encoding", "")).feed(bytes(raw))
+    if (decoded := decode(_encoding(answer), bytes(raw))) is None:
+        raise ValueError(_unreadable(answer))
     call.reading.take(parse_object(decoded))
     call.finish()
     return _plain_response(call, answer, bytes(raw), decoded)

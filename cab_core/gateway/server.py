@@ -161,8 +161,8 @@ async def _tracked(session: CellSession, work: Awaitable[web.StreamResponse]) ->
 def _allow_many_files() -> None:
     """Raise the limit on open files as far as we may: an agent can open many connections."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 1 << 20), hard))
+    if soft < (wanted := min(hard, 1 << 20)):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _head(_: web.Request) -> web.Response:

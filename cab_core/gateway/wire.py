@@ -128,21 +128,32 @@ def event_data(event: bytes) -> bytes:
     return b"\n".join(lines)
 
 
-class Decoder:
-    """Undoes a Content-Encoding for the record. One that is not known gives nothing."""
+def decode(encoding: str, data: bytes) -> bytes | None:
+    """Undo a Content-Encoding (RFC 9110, 8.4); None where it is not known, broken, or unpacks to too much."""
+    found: bytes | None = data
+    for coding in reversed([c.strip().lower() for c in encoding.split(",")]):
+        if coding in ("", "identity") or found is None:
+            continue
+        if coding in ("gzip", "x-gzip"):
+            found = _members(found, 31)
+        elif coding == "deflate":
+            # Some send it bare, without zlib's own head and sum.
+            found = _members(found, 15) if found[:1] == b"\x78" else _members(found, -15)
+        else:
+            return None
+    return found
 
-    def __init__(self, encoding: str) -> None:
-        self._plain = encoding in ("", "identity")
-        self._zlib = zlib.decompressobj(47) if encoding in ("gzip", "deflate", "x-gzip") else None
 
-    def feed(self, data: bytes) -> bytes:
-        """Return the decoded form of a piece."""
-        if self._plain:
-            return data
-        if self._zlib is None:
-            return b""
+def _members(data: bytes, wbits: int) -> bytes | None:
+    """Unpack all members of a compressed body."""
+    out = bytearray()
+    while data:
+        unpacker = zlib.decompressobj(wbits)
         try:
-            return self._zlib.decompress(data, _READ_LIMIT)
+            out += unpacker.decompress(data, _READ_LIMIT + 1 - len(out))
         except zlib.error:
-            self._zlib = None
-            return b""
+            return None
+        if not unpacker.eof or len(out) > _READ_LIMIT:
+            return None
+        data = unpacker.unused_data
+    return bytes(out)

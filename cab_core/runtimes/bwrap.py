@@ -37,6 +37,10 @@ _ETC = (
     "passwd",
 )
 
+# Where interpreters of version managers have their packages (pyenv, its environments, asdf).
+_VERSIONS = ("versions/*", "versions/*/envs/*", "installs/python/*")
+_SITES = tuple(f"{place}/lib/python3*/site-packages" for place in _VERSIONS)
+
 
 class BwrapRuntime(sealed.SealedRuntime):
     """Runs processes below bubblewrap on this machine."""
@@ -127,13 +131,15 @@ def _programs(room: Room) -> list[str]:
 
 
 def _hidden() -> list[str]:
-    """Return the site directories of other interpreters: cab and packs may be installed there."""
+    """Return the site directories of other interpreters: cab and packs may be installed there.
+
+    Without links in them: bubblewrap makes no mount point below an absolute one.
+    """
     paths = sysconfig.get_paths(vars={"base": sys.base_prefix, "platbase": sys.base_prefix})
-    others = Path(toolchain_homes().get("PYENV_ROOT", "/nowhere")).glob(
-        "versions/*/lib/python3*/site-packages"
-    )
-    found = {paths["purelib"], paths["platlib"], *map(str, others)}
-    return sorted(p for p in found if Path(p).is_dir() and not Path(p).is_symlink())
+    homes = [Path(home) for home in toolchain_homes().values()]
+    found = [paths["purelib"], paths["platlib"], *(str(p) for h in homes for s in _SITES for p in h.glob(s))]
+    found += [str(p) for p in Path("/usr/local/lib").glob("python3*/*-packages")]
+    return sorted({os.path.realpath(p) for p in found if os.path.isdir(p)})  # noqa: PTH112
 
 
 def _installation_root(path: Path) -> Path:

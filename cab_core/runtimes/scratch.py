@@ -24,7 +24,9 @@ def plain_scratch() -> Iterator[Path]:
     """A directory below the system's place for temporary files."""
     path = Path(tempfile.mkdtemp(prefix=PREFIX))
     try:
-        (path / OWNER).write_text(runner_id())
+        # Whole or not there: half an owner would look like a dead one.
+        (path / ".new").write_text(runner_id())
+        (path / ".new").rename(path / OWNER)
         (path / ROOM).mkdir()
         yield path / ROOM
     finally:
@@ -89,13 +91,20 @@ def holds_more(path: Path, limit: int) -> bool:
 def dead_scratch() -> list[Path]:
     """Return the scratch directories whose runner is gone."""
     owners = Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{OWNER}")
-    return [o.parent for o in owners if not is_alive(o.read_text())]
+    return [o.parent for o in owners if _is_dead(o)]
+
+
+def _is_dead(owner: Path) -> bool:
+    try:
+        return not is_alive(owner.read_text())
+    except (OSError, UnicodeDecodeError):
+        return False  # it went away this moment, or is nobody's we know
 
 
 def remove_scratch(paths: list[Path]) -> int:
     """Unmount and remove scratch directories; return how many there were."""
     for path in paths:
-        if (path / ROOM).is_mount():
+        if os.path.ismount(path / ROOM):
             _unmount(path / ROOM)
         remove_tree(path)
     return len(paths)

@@ -36,13 +36,25 @@ T = TypeVar("T")
 
 def write_json(path: Path, value: Any) -> None:
     """Write a record as JSON, whole or not at all. Names that are no UTF-8 survive as escapes."""
-    text = json.dumps(to_json(value), indent=1, ensure_ascii=True)
+    write_whole(path, json.dumps(to_json(value), indent=1, ensure_ascii=True) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file, whole or not at all.
+
+    Raises:
+        OSError: it cannot be written; names the file.
+    """
     part = path.with_name(path.name + ".tmp")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+    except OSError as exc:
+        exc.filename = exc.filename or str(path)
+        raise
 
 
 def write_result(directory: Path, result: CellResult) -> None:
@@ -122,9 +134,10 @@ class Store:
         directory = self.root / segment(sweep)
         try:
             directory.mkdir(parents=True, exist_ok=True)
+            file = (directory / ".lock").open("w")
         except OSError as exc:
             raise UserError(f"--runs {self.root}: cannot be written to: {exc.strerror}") from exc
-        with (directory / ".lock").open("w") as file:
+        with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as exc:

@@ -17,7 +17,7 @@ from cab_core.records import OUTCOMES, Cell, CellResult
 from cab_core.run.cell import run_cell
 from cab_core.run.order import Desk, Order
 from cab_core.run.upstreams import SharedUpstreams
-from cab_core.store.cells import Store
+from cab_core.store.cells import Store, write_whole
 from cab_core.store.paths import segment
 
 from .calibrated import demand
@@ -102,7 +102,7 @@ def _keep(order: Order, store: Store, done: dict[str, tuple[Path, CellResult]], 
 
 def _write_lock_file(plan: Plan, store: Store) -> None:
     path = store.root / segment(plan.sweep.sweep_id) / "sweep.lock.toml"
-    path.write_text(tomli_w.dumps(pins(plan)), encoding="utf-8")
+    write_whole(path, tomli_w.dumps(pins(plan)))
 
 
 def incomplete(plan: Plan, results: list[tuple[Path, CellResult]]) -> bool:

@@ -259,7 +259,6 @@ def test_what_a_dead_runner_had_mounted_is_unmounted(start: Start, temporary: Pa
     assert str(left / "room") not in mounted() and list(temporary.iterdir()) == []
 
 
-@pytest.mark.xfail(sys.version_info < (3, 12), reason="Path.is_mount follows links there", strict=True)
 def test_a_mount_that_a_link_leads_to_is_left_alone(tmp_path: Path, temporary: Path) -> None:
     """A directory that somebody made look like a dead runner's, its room a link, unmounts nothing."""
     with disk(tmp_path / "theirs", "size=64k") as theirs:

@@ -6,7 +6,7 @@ import gzip
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -26,6 +26,7 @@ class Endpoint:
     def __init__(self, mode: str = "ok", reply: str = "I have looked at it.") -> None:
         self.mode, self.reply = mode, reply
         self.script: list[str] = []
+        self.packing: tuple[str, Callable[[bytes], bytes]] = ("identity", bytes)  # of mode "packed"
         self.requests: list[dict] = []
         self.bodies: list[bytes] = []
         self.headers: list[dict[str, str]] = []
@@ -68,6 +69,9 @@ def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
         return _error(handler, int(mode), f"error {mode}; your key {handler.headers.get('Authorization')}")
     if mode == "gzip_401":
         return _send(handler, _keyed(handler), "gzip", 401)
+    if mode == "packed":
+        encoding, pack = endpoint.packing
+        return _send(handler, pack(_keyed(handler)), mode, 401, encoding=encoding)
     if mode == "echo":
         return _send(handler, _keyed(handler), mode)
     if mode == "stream_error":
@@ -106,13 +110,19 @@ def _keyed(handler: BaseHTTPRequestHandler) -> bytes:
 
 
 def _send(
-    handler: BaseHTTPRequestHandler, data: bytes, mode: str, status: int = 200, kind: str = "application/json"
+    handler: BaseHTTPRequestHandler,
+    data: bytes,
+    mode: str,
+    status: int = 200,
+    kind: str = "application/json",
+    encoding: str = "",
 ) -> None:
     handler.send_response(status)
     handler.send_header("Content-Type", kind)
     if mode == "gzip":
-        data = gzip.compress(data)
-        handler.send_header("Content-Encoding", "gzip")
+        data, encoding = gzip.compress(data), "gzip"
+    if encoding:
+        handler.send_header("Content-Encoding", encoding)
     handler.send_header("Content-Length", str(len(data)))
     handler.end_headers()
     handler.wfile.write(data)
