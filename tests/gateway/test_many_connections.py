@@ -9,10 +9,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
+
+from cab_core.gateway.sockets import CONNECTIONS
 
 MANY = 1200
 CELLS = 8
@@ -116,3 +118,18 @@ def test_a_call_is_answered_beside_many_open_connections(runner: Runner, way: st
         last = stack.enter_context(runner.connect())
         head = f"POST /v1/chat/completions HTTP/1.1\r\nAuthorization: Bearer {runner.said['token']}"
         assert ask(last, head, body).startswith(b"HTTP/1.1 200")
+
+
+def test_a_cell_holds_so_many_connections_and_no_more(runner: Runner) -> None:
+    """One more than allowed is closed at once; another cell's is answered, and so is its own when one has ended."""
+    with ExitStack() as stack:
+        for _ in range(CONNECTIONS):
+            held = stack.enter_context(runner.connect(0))
+            assert ask(held, "HEAD / HTTP/1.1").startswith(b"HTTP/1.1 200")
+        too_many = stack.enter_context(runner.connect(0))
+        with suppress(ConnectionError):
+            assert too_many.recv(1) == b""
+        assert ask(stack.enter_context(runner.connect(1)), "HEAD / HTTP/1.1").startswith(b"HTTP/1.1 200")
+        held.shutdown(socket.SHUT_WR)
+        assert held.recv(1) == b""  # the gateway has closed its side
+        assert ask(stack.enter_context(runner.connect(0)), "HEAD / HTTP/1.1").startswith(b"HTTP/1.1 200")

@@ -92,10 +92,16 @@ def _end(api: Any, container: str, follower: _Follower, grace_s: float) -> None:
 
 def _has_ended(api: Any, container: str, within_s: float) -> bool:
     from requests.exceptions import ConnectionError, ReadTimeout
+    from urllib3.exceptions import ReadTimeoutError
 
     try:
         api.wait(container, timeout=max(0.01, within_s))
-    except (ConnectionError, ReadTimeout):  # a wait in vain: requests calls it this or that
+    except ReadTimeout:
+        return False
+    except ConnectionError as exc:
+        # Once the engine has begun its answer, requests calls a wait in vain this.
+        if not (exc.args and isinstance(exc.args[0], ReadTimeoutError)):
+            raise
         return False
     return True
 
