@@ -5,21 +5,16 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cab_core.gateway.server import Gateway
-from cab_core.gateway.session import CellSession, new_token
-from cab_core.gateway.upstream import EndpointUpstream
 from cab_core.gateway.wire import decode
-from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Limits
-from tests.gateway.test_relay import ASK, Client
+from tests.gateway.conftest import ASK, Client
 from tests.support.endpoint import KEY, Endpoint
 
 BODY = json.dumps(ASK).encode()
@@ -50,77 +45,60 @@ def bomb(megabytes: int, wbits: int) -> bytes:
     return b"".join([*pieces, packer.compress(b'"}'), packer.flush()])
 
 
-@pytest.fixture
-def cell(tmp_path: Path, endpoint: Endpoint) -> Iterator[Client]:
-    """A gateway in front of the endpoint, and one cell."""
-    with Gateway() as gateway:
-        session = CellSession(
-            token=new_token(),
-            model="m",
-            upstream=EndpointUpstream(endpoint.url, KEY),
-            limits=Limits(wall_s=60),
-            record=tmp_path / "calls.jsonl",
-            stop=StopSignal(),
-        )
-        gateway.open(session)
-        yield Client(gateway, session)
-        gateway.close(session)
-
-
 @pytest.mark.parametrize("how", PACKED)
-def test_a_compressed_request_is_refused_in_words(cell: Client, endpoint: Endpoint, how: str) -> None:
+def test_a_compressed_request_is_refused_in_words(client: Client, endpoint: Endpoint, how: str) -> None:
     """However a request is compressed it is answered with what is expected, reaches nobody and is no call."""
     encoding, pack = PACKED[how]
-    status, _, reply = cell.call(pack(BODY), **{"Content-Encoding": encoding})
+    status, _, reply = client.call(pack(BODY), **{"Content-Encoding": encoding})
     error = json.loads(reply)["error"]
     assert (status, error["type"]) == (400, "cab_request") and "expected a JSON object" in error["message"]
-    assert (endpoint.bodies, cell.session.calls, cell.session.notes()) == ([], [], [])
+    assert (endpoint.bodies, client.session.calls, client.session.notes()) == ([], [], [])
 
 
 @pytest.mark.parametrize(("encoding", "wbits"), [("gzip", 31), ("deflate", 15)])
-def test_a_bomb_is_not_unpacked(cell: Client, endpoint: Endpoint, encoding: str, wbits: int) -> None:
+def test_a_bomb_is_not_unpacked(client: Client, endpoint: Endpoint, encoding: str, wbits: int) -> None:
     """A small body that would be larger than any request is refused for what it is, not for its size."""
-    status, _, reply = cell.call(bomb(LIMIT * 4, wbits), **{"Content-Encoding": encoding})
+    status, _, reply = client.call(bomb(LIMIT * 4, wbits), **{"Content-Encoding": encoding})
     assert status == 400 and "expected a JSON object" in json.loads(reply)["error"]["message"]
     assert endpoint.bodies == []
 
 
-def test_after_a_bomb_the_gateway_goes_on(cell: Client) -> None:
+def test_after_a_bomb_the_gateway_goes_on(client: Client) -> None:
     """The cell that sent it makes its next call."""
-    cell.call(bomb(LIMIT * 4, 31), **{"Content-Encoding": "gzip"})
-    assert cell.call(BODY)[0] == 200
+    client.call(bomb(LIMIT * 4, 31), **{"Content-Encoding": "gzip"})
+    assert client.call(BODY)[0] == 200
 
 
-def test_a_compressed_request_is_charged_to_no_limit(cell: Client) -> None:
+def test_a_compressed_request_is_charged_to_no_limit(client: Client) -> None:
     """Where one call is allowed, it is still allowed after a request that was refused."""
-    cell.session.limits = Limits(wall_s=60, calls=1)
-    cell.call(gzip.compress(BODY), **{"Content-Encoding": "gzip"})
-    assert [cell.call(BODY)[0] for _ in range(2)] == [200, 429]
+    client.session.limits = Limits(wall_s=60, calls=1)
+    client.call(gzip.compress(BODY), **{"Content-Encoding": "gzip"})
+    assert [client.call(BODY)[0] for _ in range(2)] == [200, 429]
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "nonsense"])
 def test_a_plain_request_with_a_label_goes_on_as_it_came(
-    cell: Client, endpoint: Endpoint, encoding: str
+    client: Client, endpoint: Endpoint, encoding: str
 ) -> None:
     """What the label says is the endpoint's to judge: body and label are forwarded unchanged."""
-    assert cell.call(BODY, **{"Content-Encoding": encoding})[0] == 200
+    assert client.call(BODY, **{"Content-Encoding": encoding})[0] == 200
     assert (endpoint.bodies, endpoint.headers[0]["content-encoding"]) == ([BODY], encoding)
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
-def test_a_request_over_the_limit_is_refused(cell: Client, endpoint: Endpoint, encoding: str) -> None:
+def test_a_request_over_the_limit_is_refused(client: Client, endpoint: Endpoint, encoding: str) -> None:
     """More than 32 MiB on the wire are too much, whatever they are called."""
     body = BODY[:-1] + b', "more": "%s"}' % (b" " * (LIMIT * MIB))
-    status, _, reply = cell.call(body, **{"Content-Encoding": encoding})
+    status, _, reply = client.call(body, **{"Content-Encoding": encoding})
     assert status == 400 and "could not be read" in json.loads(reply)["error"]["message"]
     assert endpoint.bodies == []
 
 
-def test_a_request_just_below_the_limit_is_forwarded(cell: Client, endpoint: Endpoint) -> None:
+def test_a_request_just_below_the_limit_is_forwarded(client: Client, endpoint: Endpoint) -> None:
     """A very long conversation is no attack: it reaches the endpoint byte for byte."""
     head = BODY[:-1] + b', "more": "'
     body = head + b" " * (LIMIT * MIB - len(head) - 2) + b'"}'
-    assert cell.call(body)[0] == 200
+    assert client.call(body)[0] == 200
     assert endpoint.bodies == [body]
 
 
@@ -130,12 +108,12 @@ def test_a_bomb_is_not_an_answer(encoding: str, wbits: int) -> None:
     assert decode(encoding, bomb(READ * 2, wbits)) is None
 
 
-def test_a_bomb_from_an_endpoint_is_the_endpoint_s_fault(cell: Client, endpoint: Endpoint) -> None:
+def test_a_bomb_from_an_endpoint_is_the_endpoint_s_fault(client: Client, endpoint: Endpoint) -> None:
     """Nothing of it is passed on; the call is recorded as malformed, without counts."""
     endpoint.mode, endpoint.reply = "gzip", " " * (READ * MIB)
     with suppress(OSError):
-        cell.call(ASK)
-    [call] = cell.session.calls
+        client.call(ASK)
+    [call] = client.session.calls
     assert (call.fault, call.tokens) == ("malformed", None)
 
 
@@ -178,13 +156,13 @@ def unpacked(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("way", [*WAYS, "unknown", "after a bomb"])
-def test_an_echoed_key_does_not_reach_the_cli(cell: Client, endpoint: Endpoint, way: str) -> None:
+def test_an_echoed_key_does_not_reach_the_cli(client: Client, endpoint: Endpoint, way: str) -> None:
     """However an endpoint packs an error that repeats its key: the key is not passed on."""
     more = {
         "unknown": ("br", raw_deflate),
         "after a bomb": ("gzip", lambda d: bomb(READ, 31) + gzip.compress(d)),
     }
     endpoint.mode, endpoint.packing = "packed", {**WAYS, **more}[way]
-    seen = unpacked(*cell.call(ASK))
+    seen = unpacked(*client.call(ASK))
     assert KEY.encode() not in seen and raw_deflate(KEY.encode())[:20] not in seen
-    assert KEY not in (cell.session.calls[0].error or "")
+    assert KEY not in (client.session.calls[0].error or "")

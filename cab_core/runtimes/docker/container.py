@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import selectors
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import attrs
 
 from cab_core.errors import SandboxError
-from cab_core.plugins.protocols import Channel, Output, StopSignal
+from cab_core.plugins.protocols import Output, StopSignal
 from cab_core.records import StopReason
 
 from .engine import client, engine_errors
+from .follow import LOOK_S, Follower, Watch
 from .lifetime import attached, created
-from .relay import Frames
-from .tunnel import OUTPUT
 
-_LOOK_S = 0.5  # between two looks at what was written
 _DEATH_S = 60  # within which an engine must have ended what it was told to kill
-_CHANNELS: dict[int, Channel] = {1: "stdout", 2: "stderr"}
 
 
 @attrs.frozen
@@ -59,8 +54,8 @@ def run_container(
         with attached(response) as stream:
             start = time.monotonic()
             api.start(container)
-            follower = _Follower(stream, tty, output)
-            watch = _Watch(start + timeout_s, stop, too_much)
+            follower = Follower(stream, tty, output)
+            watch = Watch(start + timeout_s, stop, too_much)
             stopped = follower.follow(watch)
             state = _state(api, container)
             if stopped is None and state["Running"]:
@@ -78,7 +73,7 @@ def run_container(
             )
 
 
-def _end(api: Any, container: str, follower: _Follower, grace_s: float) -> None:
+def _end(api: Any, container: str, follower: Follower, grace_s: float) -> None:
     """Ask it to end, then kill it, and read on all the while: an engine waits for its output to be taken."""
     for name, patience in (("SIGTERM", grace_s), ("SIGKILL", _DEATH_S)):
         deadline = time.monotonic() + patience
@@ -117,33 +112,10 @@ def _unless_ended() -> Iterator[None]:
             raise
 
 
-@attrs.frozen
-class _Watch:
-    """What ends a container before its time: a deadline (monotonic clock), somebody, too much written."""
-
-    deadline: float
-    stop: StopSignal
-    too_much: Callable[[], bool] | None
-
-    @property
-    def patience(self) -> float:
-        """Return for how many seconds nothing need be looked at."""
-        left = max(0.0, self.deadline - time.monotonic())
-        return left if self.too_much is None else min(left, _LOOK_S)
-
-    def reason(self) -> StopReason | None:
-        """Return why it must end now, if it must."""
-        if self.stop.reason is not None:
-            return self.stop.reason
-        if time.monotonic() >= self.deadline:
-            return "limit_wall"
-        return "limit_disk" if self.too_much is not None and self.too_much() else None
-
-
-def _outlived(api: Any, container: str, watch: _Watch) -> StopReason | None:
+def _outlived(api: Any, container: str, watch: Watch) -> StopReason | None:
     """Wait for a program whose output has ended, or was lost; the same limits hold for it."""
     reason = None
-    while reason is None and not _has_ended(api, container, min(_LOOK_S, watch.patience)):
+    while reason is None and not _has_ended(api, container, min(LOOK_S, watch.patience)):
         reason = watch.reason()
     return reason
 
@@ -151,56 +123,3 @@ def _outlived(api: Any, container: str, watch: _Watch) -> StopReason | None:
 def _state(api: Any, container: str) -> dict[str, Any]:
     state: dict[str, Any] = api.inspect_container(container)["State"]
     return state
-
-
-def _wake(fd: int) -> None:
-    os.write(fd, b".")
-
-
-class _Follower:
-    """Reads a container's output and passes it on."""
-
-    def __init__(self, sock: Any, tty: bool, output: Output) -> None:
-        self._sock, self._tty, self._output = sock, tty, output
-        self._frames = Frames(OUTPUT)
-        self.counts: dict[str, int] = {"stdout": 0, "stderr": 0}
-
-    def follow(self, watch: _Watch) -> StopReason | None:
-        """Read until the output ends; return why it must be ended before that."""
-        woken, wake = os.pipe()
-        try:
-            with watch.stop.watch(lambda: _wake(wake)), selectors.DefaultSelector() as selector:
-                selector.register(self._sock, selectors.EVENT_READ)
-                selector.register(woken, selectors.EVENT_READ)
-                while True:
-                    ready = [key.fileobj for key, _ in selector.select(watch.patience)]
-                    if self._sock in ready and not self._read():
-                        return None
-                    if (reason := watch.reason()) is not None:
-                        return reason
-        finally:
-            os.close(woken)
-            os.close(wake)
-
-    def drain(self, patience_s: float) -> None:
-        """Read what is left, for so many seconds at most."""
-        deadline = time.monotonic() + patience_s
-        with suppress(TimeoutError):
-            while (left := deadline - time.monotonic()) > 0:
-                self._sock.settimeout(left)
-                if not self._read():
-                    return
-
-    def _read(self) -> bool:
-        data = self._sock.recv(1 << 16)
-        if self._tty:
-            self._feed("stdout", data.replace(b"\r\n", b"\n"))
-        else:
-            for (channel, _), payload in self._frames.feed(data):
-                self._feed(_CHANNELS.get(channel, "stdout"), payload)
-        return bool(data)
-
-    def _feed(self, channel: Channel, data: bytes) -> None:
-        if data:
-            self.counts[channel] += len(data)
-            self._output.feed(channel, data)

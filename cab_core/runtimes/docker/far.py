@@ -9,10 +9,11 @@ dies, they end, and the holder with them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from cab_core.errors import SandboxError
 from cab_core.records import Room
 from cab_core.workdir.remove import remove_tree
 
@@ -20,7 +21,7 @@ from .. import sealed
 from .archive import TooMuch, pack, unpack
 from .carried import UID, Carried, bind
 from .dockerfile import RELAY
-from .engine import client, engine_errors, labels
+from .engine import client, engine_errors, labels, unless_gone
 from .images import relay_image
 from .lifetime import attached, created
 from .tunnel import Tunnel
@@ -35,16 +36,33 @@ def copied(room: Room) -> Iterator[Carried]:
     Raises:
         SandboxError: the engine refused, or is gone.
     """
-    with _holder(room) as (holder, tunnel):
+    with _removing_volumes() as volumes, _holder(room) as (holder, tunnel):
         mounts = sealed.mounts(room)
+        volumes |= _volumes(holder)
         _send(holder, {Path(host): inner for host, inner, _ in mounts})
-        volumes = _volumes(holder)
         yield Carried(
             binds={volumes[inner]: bind(inner, writable) for _, inner, writable in mounts},
             user=f"{UID}:{UID}",
             too_much=None,
             settle=lambda: _settle(holder, tunnel, {Path(h): i for h, i, writable in mounts if writable}),
         )
+
+
+@contextmanager
+def _removing_volumes() -> Iterator[dict[str, str]]:
+    """Yield a table for a holder's volumes, by where they are mounted; after trouble, remove those.
+
+    The engine removes them with the holder, but not while another container has them: somebody who
+    removed the holder before its time leaves them.
+    """
+    volumes: dict[str, str] = {}
+    try:
+        yield volumes
+    except BaseException:
+        for volume in volumes.values():
+            with suppress(SandboxError), unless_gone("remove a far room"):
+                client().remove_volume(volume)
+        raise
 
 
 @contextmanager

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
@@ -13,7 +12,7 @@ from cab_core.plugins.protocols import Say
 
 from ..owner import host_id, is_alive
 from ..scratch import dead_scratch, remove_scratch
-from .engine import HOST, RUNNER, client, engine_errors
+from .engine import HOST, RUNNER, client, engine_errors, unless_gone
 
 
 @attrs.frozen
@@ -75,25 +74,12 @@ def remove(dead: Dead) -> None:
         SandboxError: the engine refused, or is gone.
     """
     for container in dead.containers:
-        with _unless_gone():
+        with unless_gone("remove what a runner left"):
             client().remove_container(container, force=True, v=True)
     for volume in dead.volumes:
-        with _unless_gone():
+        with unless_gone("remove what a runner left"):
             client().remove_volume(volume)
     remove_scratch(dead.directories)
-
-
-@contextmanager
-def _unless_gone() -> Iterator[None]:
-    from docker.errors import APIError
-
-    with engine_errors("remove what a runner left"):
-        try:
-            yield
-        except APIError as exc:
-            # 404: gone already. 409: somebody removes it at this moment.
-            if exc.status_code not in (404, 409):
-                raise
 
 
 @functools.cache

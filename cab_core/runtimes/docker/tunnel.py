@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from cab_core.errors import SandboxError
-from cab_core.gateway.sockets import short_path
 
+from .connection import Connection
 from .relay import ASK, DATA, END, FULL, OPEN, READY, ROOM_LEFT, Frames, frame
 
 OUTPUT = struct.Struct(">BxxxL")  # the engine's own frames: channel, three zeros, length
@@ -38,7 +38,7 @@ class Tunnel:
     def __init__(self, stream: Any, gateway: Path | None) -> None:
         self._stream, self._gateway = stream, gateway
         self._selector = selectors.DefaultSelector()
-        self._open: dict[int, _Connection] = {}
+        self._open: dict[int, Connection] = {}
         self._answers: queue.Queue[int | None] = queue.Queue()  # kinds of frames; None where there is an end
         self._asked, self._ask = os.pipe()
         self._said = b""
@@ -95,7 +95,7 @@ class Tunnel:
     def _turn(self, outer: Frames, inner: Frames) -> bool:
         """Do what is to be done now; return False at the end of the stream."""
         for key, events in self._selector.select():
-            if isinstance(key.data, _Connection):
+            if isinstance(key.data, Connection):
                 self._from_gateway(key.data, events)
             elif key.fileobj == self._asked:
                 os.read(self._asked, 1)
@@ -122,11 +122,11 @@ class Tunnel:
     def _connect(self, number: int) -> None:
         try:
             assert self._gateway is not None
-            self._open[number] = _Connection(number, self._gateway, self._selector)
+            self._open[number] = Connection(number, self._gateway, self._selector)
         except OSError:
             self._stream.sendall(frame(number, END))
 
-    def _to_gateway(self, connection: _Connection, data: bytes | None) -> None:
+    def _to_gateway(self, connection: Connection, data: bytes | None) -> None:
         """Pass on what a client sent; None where it will send no more."""
         waiting = sum(c.waiting for c in self._open.values()) + len(data or b"")
         try:
@@ -136,7 +136,7 @@ class Tunnel:
         except OSError:
             self._end(connection)
 
-    def _from_gateway(self, connection: _Connection, events: int) -> None:
+    def _from_gateway(self, connection: Connection, events: int) -> None:
         if self._open.get(connection.number) is not connection:
             return  # it was ended by what came just before
         try:
@@ -150,62 +150,7 @@ class Tunnel:
         elif data is not None:
             self._end(connection)
 
-    def _end(self, connection: _Connection) -> None:
+    def _end(self, connection: Connection) -> None:
         del self._open[connection.number]
         connection.close()
         self._stream.sendall(frame(connection.number, END))
-
-
-class _Connection:
-    """A connection to the gateway that never makes anybody wait.
-
-    Raises:
-        OSError: (all methods) the gateway is not there, or has ended it.
-    """
-
-    def __init__(self, number: int, gateway: Path, selector: selectors.BaseSelector) -> None:
-        self.number, self._selector = number, selector
-        self._waiting, self._last = bytearray(), False
-        self._socket = socket.socket(socket.AF_UNIX)
-        try:
-            with short_path(gateway) as path:
-                self._socket.connect(path)
-        except OSError:
-            self._socket.close()
-            raise
-        self._socket.setblocking(False)
-        selector.register(self._socket, selectors.EVENT_READ, self)
-
-    @property
-    def waiting(self) -> int:
-        """Return how many bytes the gateway has not taken yet."""
-        return len(self._waiting)
-
-    def send(self, data: bytes | None) -> None:
-        """Send this after all that waits; None: and no more after that."""
-        self._last = data is None
-        self._waiting += data or b""
-        self.flush()
-
-    def flush(self) -> None:
-        """Send what the gateway takes now."""
-        with suppress(BlockingIOError):
-            while self._waiting:
-                del self._waiting[: self._socket.send(self._waiting[:_READ])]
-        if self._last and not self._waiting:
-            self._socket.shutdown(socket.SHUT_WR)
-            self._last = False
-        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._waiting else 0)
-        self._selector.modify(self._socket, events, self)
-
-    def receive(self) -> bytes | None:
-        """Return what has come, None where nothing has, nothing where no more will."""
-        try:
-            return self._socket.recv(_READ)
-        except BlockingIOError:
-            return None
-
-    def close(self) -> None:
-        """End it."""
-        self._selector.unregister(self._socket)
-        self._socket.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,12 @@ ANSWER = open("stock.py").read().replace('["stock"] < item', '["stock"] <= item'
 def ours() -> list[str]:
     """Return the ids of the containers that this process made."""
     return [c["Id"] for c in client().containers(all=True, filters={"label": f"{RUNNER}={runner_id()}"})]
+
+
+def volumes() -> list[dict[str, Any]]:
+    """Return this process's volumes."""
+    found: list[dict[str, Any]] = client().volumes(filters={"label": f"{RUNNER}={runner_id()}"})["Volumes"]
+    return found
 
 
 def test_a_background_loop_writes_nothing_after_the_end(contain: Play) -> None:
@@ -193,6 +200,7 @@ def test_a_container_that_is_killed_is_nobody_s_fault(contain: Play) -> None:
     _, result = contain("call(); import time; time.sleep(20)")
     killer.join()
     assert result.outcome == "infra_sandbox", result.why
+    assert not volumes()
 
 
 def test_nothing_is_left_behind(contain: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +211,7 @@ def test_nothing_is_left_behind(contain: Play, tmp_path: Path, monkeypatch: pyte
     _, result = contain("call()")
     assert result.outcome == "failed", result.why
     assert ours() == [] and list(scratch.iterdir()) == []
-    assert not client().volumes(filters={"label": f"{RUNNER}={runner_id()}"})["Volumes"]
+    assert not volumes()
     assert str(scratch) not in Path("/proc/mounts").read_text()
 
 
