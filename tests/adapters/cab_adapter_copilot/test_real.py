@@ -16,6 +16,7 @@ from tests.support.endpoint import Endpoint
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("copilot")]
 
 
+@pytest.mark.timeout(300)  # some forty cells, beside another worker's tests
 def test_oracle_passes_and_null_fails_on_every_task(cab: Cab) -> None:
     """On every built-in task the oracle passes with blast radius 0 and null fails."""
     models = ("--model", "scripted:oracle", "--model", "scripted:null")
