@@ -73,7 +73,6 @@ def test_the_chat_history_becomes_a_transcript() -> None:
 
 
 @needs_aider
-@pytest.mark.timeout(240)
 @pytest.mark.timeout(300)  # some forty cells, beside another worker's tests
 def test_oracle_passes_and_null_fails_on_every_task(cab: Cab) -> None:
     """On every built-in task the oracle passes with blast radius 0 and null fails, through the real aider."""
