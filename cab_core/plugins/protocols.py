@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -27,6 +25,8 @@ from cab_core.records import (
     Score,
     StopReason,
 )
+
+from .beneath import open_beneath
 
 if TYPE_CHECKING:
     import io
@@ -69,23 +69,7 @@ class Leftovers:
 
     def open(self, path: str) -> io.BufferedReader | None:
         """Open a regular file of HOME for reading, or return None. Links are not followed."""
-        if ".." in Path(path).parts or Path(path).is_absolute():
-            return None
-        directory = os.open(self.home, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            for part in Path(path).parts[:-1]:
-                inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=directory)
-                os.close(directory)
-                directory = inner
-            fd = os.open(Path(path).name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
-        except OSError:
-            return None
-        finally:
-            os.close(directory)
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            os.close(fd)
-            return None
-        return os.fdopen(fd, "rb")
+        return open_beneath(self.home, path)
 
     def read(self, path: str, limit: int = 4 << 20) -> str | None:
         """Return at most `limit` bytes of a file of HOME as text, or None where there is none."""

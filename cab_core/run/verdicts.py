@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+from cab_core.plugins.beneath import open_beneath
 from cab_core.records import GradeCommand
-from cab_core.workdir.manifest import open_regular
 
 _REPORT_LIMIT = 16 << 20
 # One test a line: name, and the word for its result.
@@ -68,18 +67,18 @@ def _report(command: GradeCommand, text: str, out: Path) -> dict[str, bool] | No
         pattern, good = _LINES[command.style]
         return {m["name"].strip(): m["word"] in good for m in pattern.finditer(text)}
     if command.kind in ("junit", "json"):
-        report = _read_report(out / (command.report or ""))
+        report = _read_report(out, command.report or "")
         parse = _junit if command.kind == "junit" else _json
         return None if report is None else parse(report)
     return None
 
 
-def _read_report(path: Path) -> bytes | None:
-    try:
-        with os.fdopen(open_regular(path), "rb") as file:
-            return file.read(_REPORT_LIMIT)
-    except OSError:
+def _read_report(out: Path, path: str) -> bytes | None:
+    file = open_beneath(out, path)
+    if file is None:
         return None
+    with file:
+        return file.read(_REPORT_LIMIT)
 
 
 def _json(report: bytes) -> dict[str, bool] | None:

@@ -81,9 +81,11 @@ NO_FILE = {
 }
 
 
-def judge(out: Path, kind: Kind, exit_code: int | None = 0, passes: int | None = None) -> Said:
+def judge(
+    out: Path, kind: Kind, exit_code: int | None = 0, passes: int | None = None, report: str = "report"
+) -> Said:
     """Return the verdict on the report in `out`."""
-    command = GradeCommand(argv=("true",), kind=kind, report="report", passes=passes)
+    command = GradeCommand(argv=("true",), kind=kind, report=report, passes=passes)
     return verdict(command, exit_code, "", "", None, out)
 
 
@@ -154,6 +156,16 @@ def test_a_link_to_a_sound_report_is_not_followed(tmp_path: Path, kind: Kind) ->
     (tmp_path / "elsewhere").write_bytes(GOOD[kind])
     (tmp_path / "report").symlink_to(tmp_path / "elsewhere")
     assert judge(tmp_path, kind) == NONE
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_a_link_on_the_way_to_a_report_is_not_followed(tmp_path: Path, kind: Kind) -> None:
+    """Nor is it where the report's directory is the link."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/report").write_bytes(GOOD[kind])
+    (tmp_path / "reports").symlink_to("elsewhere")
+    assert judge(tmp_path, kind, report="elsewhere/report") == judge(tmp_path / "elsewhere", kind)
+    assert judge(tmp_path, kind, report="reports/report") == NONE
 
 
 @pytest.mark.parametrize("kind", GOOD)
