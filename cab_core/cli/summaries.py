@@ -42,6 +42,7 @@ def summary_rows(found: dict[Configuration, Summary]) -> list[dict[str, Any]]:
             "attempts": s.attempts,
             "solved": s.solved,
             "excluded": s.excluded,
+            "voided": s.voided,
             "tokens_per_solved": s.tokens_per_solved,
             "wall_ms": s.wall_ms,
             "blast_radius": s.blast_radius,
@@ -64,6 +65,8 @@ def print_summaries(found: dict[Configuration, Summary]) -> None:
     for config, s in found.items():
         if s.excluded:
             click.echo(f"Left out of {one_line(config.name, 60)}: {s.why_excluded}")
+        if s.voided:
+            click.echo(f"Tried in vain before, {one_line(config.name, 60)}: {s.why_voided}")
 
 
 def rate_text(value: float | None, signed: bool = False) -> str:

@@ -125,6 +125,9 @@ class CellResult:
     stack: tuple[Applied, ...] = attrs.field(default=(), metadata=doc("what became of each stack item"))
     refusal: RefusalSigns = RefusalSigns()
     wiring: Wiring = Wiring()
+    voided: tuple[Outcome, ...] = attrs.field(
+        default=(), metadata=doc("outcomes of earlier tries of the same that stand for nothing, oldest first")
+    )
     host: dict[str, Json] = attrs.field(factory=dict, metadata=doc("machine and cab version"))
 
     @property

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+import attrs
+
 from cab_core.errors import CabError, InfraError, PluginCrash, SandboxError
 from cab_core.gateway.session import CellSession, new_token
 from cab_core.plugins.protocols import StopSignal
@@ -39,6 +41,7 @@ def run_cell(order: Order, desk: Desk) -> tuple[Path, CellResult]:
     kept.
     """
     started, ended = utc_now(), None
+    voided = desk.store.voided(order.cell, order.content_key)
     part = desk.store.begin(order.cell)
     found = Findings()
     _tell(desk, "cab_cell_started", cell=order.cell)
@@ -52,6 +55,7 @@ def run_cell(order: Order, desk: Desk) -> tuple[Path, CellResult]:
         with trace.span("cleanup", f"cleanup:{order.cell.tui}"):
             rooms.close()
     result = report(order, desk.scorers, found, classify(found), started, ended or utc_now())
+    result = attrs.evolve(result, voided=voided)
     directory = desk.store.finish(part, result)
     _tell(desk, "cab_cell_finished", result=result, directory=directory)
     return directory, result

@@ -42,6 +42,7 @@ class Verdict:
     blast_radius: float | None = None
     composite: float | None = None
     usd: float | None = None
+    voided: tuple[str, ...] = ()
 
 
 def verdict_of(result: CellResult) -> Verdict:
@@ -60,6 +61,7 @@ def verdict_of(result: CellResult) -> Verdict:
         blast_radius=heads.get("blast_radius"),
         composite=heads.get("composite"),
         usd=result.tokens.usd,
+        voided=result.voided,
     )
 
 
@@ -68,7 +70,8 @@ class Summary:
     """Figures of a group of cells. The rate is the mean over tasks of each task's own rate.
 
     `attempts` counts cells, `n` tasks that have a verdict; `excluded` says how many cells were left out,
-    by outcome.
+    by outcome; `voided` the same of earlier tries of the counted cells: whoever can make its failures void
+    has as many tries as somebody is willing to run.
     """
 
     n: int
@@ -76,6 +79,7 @@ class Summary:
     solved: int
     rate: float | None
     excluded: dict[str, int]
+    voided: dict[str, int]
     by_task: dict[str, tuple[bool, ...]] = attrs.field(repr=False)
     tokens_per_solved: float | None = None
     wall_ms: float | None = None
@@ -93,7 +97,12 @@ class Summary:
     @property
     def why_excluded(self) -> str:
         """The excluded cells in words; empty where none was."""
-        return "; ".join(f"{n} × {outcome}: {OUTCOMES[outcome].says}" for outcome, n in self.excluded.items())
+        return _in_words(self.excluded)
+
+    @property
+    def why_voided(self) -> str:
+        """The voided tries in words; empty where none was."""
+        return _in_words(self.voided)
 
 
 def summarise(verdicts: Iterable[Verdict]) -> Summary:
@@ -115,6 +124,7 @@ def summarise(verdicts: Iterable[Verdict]) -> Summary:
         solved=solved,
         rate=fmean(fmean(values) for values in by_task.values()) if by_task else None,
         excluded=dict(sorted(Counter(v.outcome for v in found if v.passed is None).items())),
+        voided=dict(sorted(Counter(outcome for v in counted for outcome in v.voided).items())),
         by_task=by_task,
         tokens_per_solved=_total([v.tokens for v in counted], solved),
         wall_ms=_known(counted, "wall_ms", median),
@@ -122,6 +132,10 @@ def summarise(verdicts: Iterable[Verdict]) -> Summary:
         composite=_known(counted, "composite", fmean),
         usd=_total([v.usd for v in counted], 1),
     )
+
+
+def _in_words(outcomes: dict[str, int]) -> str:
+    return "; ".join(f"{n} × {outcome}: {OUTCOMES[outcome].says}" for outcome, n in outcomes.items())
 
 
 def configurations(verdicts: Iterable[Verdict]) -> dict[Configuration, list[Verdict]]:

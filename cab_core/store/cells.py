@@ -24,6 +24,7 @@ from cab_core.records import (
     Grade,
     Harvest,
     ModelCall,
+    Outcome,
     from_json,
     to_json,
 )
@@ -102,6 +103,11 @@ class Store:
         attempt = self.root / attempt_path(cell)
         found = [p for p in attempt.glob("*") if p.name.isdigit() and (p / "cell.json").is_file()]
         return sorted(found, key=lambda p: int(p.name))
+
+    def voided(self, cell: Cell, content_key: str) -> tuple[Outcome, ...]:
+        """Return the outcomes of the finished tries of the same that do not stand, oldest first."""
+        results = (read_json(path / "cell.json", CellResult) for path in self.tries(cell))
+        return tuple(r.outcome for r in results if r.content_key == content_key and OUTCOMES[r.outcome].retry)
 
     def verdict(self, cell: Cell, content_key: str, grader_key: str) -> tuple[Path, CellResult] | None:
         """Return the newest try with these keys whose outcome stands, or None where it must be run."""

@@ -319,6 +319,17 @@ def test_an_agent_cannot_void_its_failure(tmp_path: Path, script: str) -> None:
     assert result.outcome == "failed", result.why
 
 
+def test_tries_in_vain_are_told_with_the_one_that_counts(tmp_path: Path, endpoint: Endpoint) -> None:
+    """Whoever makes the endpoint fail where it has failed itself gets another try, and that is on record."""
+    model = Model(id="m", endpoint=endpoint.url, key=KEY)
+    endpoint.mode = "401"
+    _, voided = play(tmp_path, "call()", model=model)
+    endpoint.mode = "ok"
+    _, passed = play(tmp_path, FIX, model=model)
+    assert (voided.outcome, voided.voided) == ("infra_upstream", ())
+    assert (passed.outcome, passed.voided) == ("passed", ("infra_upstream",))
+
+
 def test_asking_for_another_model_voids_nothing(tmp_path: Path, endpoint: Endpoint) -> None:
     """A fix followed by a call for an unknown model is still a fix."""
     script = (

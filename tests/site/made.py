@@ -24,6 +24,7 @@ from cab_core.records import (
     Harvest,
     Identity,
     ModelCall,
+    Outcome,
     Score,
     Step,
     Task,
@@ -82,6 +83,7 @@ class Made:
     headlines: dict[str, float | None] | None = None
     applied: tuple[Applied, ...] = ()
     host: dict[str, Any] = attrs.field(factory=dict)
+    voided: tuple[Outcome, ...] = ()
     tail: str = "test result: ok. 4 passed; 0 failed"
 
     def write(self, root: Path, checked: bool = True) -> Path:
@@ -150,6 +152,7 @@ class Made:
                 stdout_bytes=80,
             ),
             marks=self.marks,
+            voided=self.voided,
             host=self.host,
             stack=self.applied,
             wiring=Wiring(

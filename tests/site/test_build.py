@@ -158,6 +158,17 @@ def test_earlier_tries_are_listed(tmp_path: Path) -> None:
     assert "the endpoint answered 503" in page
 
 
+def test_tries_in_vain_stand_beside_the_rate(tmp_path: Path) -> None:
+    """The leaderboard and the CLI's page say how often a cell that counts was tried before, and why."""
+    Made(voided=("infra_upstream", "cancelled")).write(tmp_path / "runs")
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    said = "Tried in vain before cells that count: 1 × cancelled: the run was interrupted; 1 × infra_upstream"
+    assert "<summary>0 (+2)</summary>" in (site / "index.html").read_text()
+    [page] = site.glob("config/**/index.html")
+    assert "<dt>Tried in vain</dt><dd>2</dd>" in page.read_text()
+    assert all(said in p.read_text() for p in (site / "index.html", page))
+
+
 def test_without_cells_there_is_a_reason(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such directory"):
         build_site([tmp_path / "none"], tmp_path / "site")

@@ -23,6 +23,7 @@ def runs(tmp_path: Path) -> Path:
         Made(tui="aider", task=f"p/t{i}", outcome="passed" if i < 6 else "failed").write(tmp_path)
         outcome = "infra_upstream" if i == 7 else "passed" if i < 3 else "failed"
         Made(tui="opencode", task=f"p/t{i}", outcome=outcome).write(tmp_path)
+    Made(tui="copilot", task="p/t0", voided=("infra_upstream",)).write(tmp_path)
     Made(tui="aider", task="p/t0", sweep="old", outcome="failed", ended_at="2020-01-01T00:00:00Z").write(
         tmp_path
     )
@@ -39,11 +40,13 @@ def test_results_give_each_rate_its_interval_n_and_what_was_left_out(runs: Path)
     said = call(results.command, "--runs", str(runs), "--summary")
     assert "75.0%" in said
     assert "[40.9%, 92.9%]" in said
-    assert "1 × infra_upstream: the model endpoint failed" in said
+    assert "Left out of opencode × acme/coder-1: 1 × infra_upstream: the model endpoint failed" in said
+    assert "Tried in vain before, copilot × acme/coder-1: 1 × infra_upstream: the model" in said
     rows = json.loads(call(results.command, "--runs", str(runs), "--summary", "--json"))
-    assert [(r["tui"], r["n"], r["solved"], r["excluded"]) for r in rows] == [
-        ("aider", 8, 6, {}),
-        ("opencode", 7, 3, {"infra_upstream": 1}),
+    assert [(r["tui"], r["n"], r["solved"], r["excluded"], r["voided"]) for r in rows] == [
+        ("aider", 8, 6, {}, {}),
+        ("copilot", 1, 1, {}, {"infra_upstream": 1}),
+        ("opencode", 7, 3, {"infra_upstream": 1}, {}),
     ]
 
 

@@ -29,6 +29,12 @@ def test_infrastructure_is_left_out_and_said() -> None:
     assert found.why_excluded == "2 × infra_upstream: the model endpoint failed"
 
 
+def test_tries_in_vain_before_a_verdict_are_said() -> None:
+    found = summarise([verdict("p/a", voided=("infra_upstream",) * 2), verdict("p/b", "infra_upstream")])
+    assert (found.n, found.voided) == (1, {"infra_upstream": 2})
+    assert found.why_voided == "2 × infra_upstream: the model endpoint failed"
+
+
 def test_several_attempts_are_averaged_by_task_first() -> None:
     found = summarise([verdict("p/a"), verdict("p/a"), verdict("p/a"), verdict("p/b", "failed")])
     assert (found.n, found.attempts, found.rate) == (2, 4, 0.5)
