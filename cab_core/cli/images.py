@@ -7,13 +7,8 @@ from pathlib import Path
 import click
 
 from cab_core.plugins.registry import Plugins
-from cab_core.runtimes.docker.images import (
-    agent_image,
-    cell_image,
-    list_images,
-    push,
-    remove_images,
-)
+from cab_core.runtimes.docker.images import agent_image, cell_image
+from cab_core.runtimes.docker.inventory import list_images, push, remove_images
 from cab_core.tasks.catalog import Catalog
 
 from . import options

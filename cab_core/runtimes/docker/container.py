@@ -15,7 +15,8 @@ from cab_core.records import StopReason
 
 from .engine import client, engine_errors
 from .follow import LOOK_S, Follower, Watch
-from .lifetime import attached, created
+from .lifetime import created
+from .stream import attached
 
 _DEATH_S = 60  # within which an engine must have ended what it was told to kill
 

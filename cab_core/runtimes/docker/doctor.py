@@ -10,8 +10,8 @@ from typing import Any
 from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import Check
 
+from .build import base_image
 from .engine import HINT, LABEL, ROLE, address, client, engine_errors
-from .images import base_image
 from .reach import is_near
 
 _SETUP = "scripts/docker-setup of cab's sources"

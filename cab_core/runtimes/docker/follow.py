@@ -14,8 +14,8 @@ import attrs
 from cab_core.plugins.protocols import Channel, Output, StopSignal
 from cab_core.records import StopReason
 
-from .relay import Frames
-from .tunnel import OUTPUT
+from .far.relay import Frames
+from .stream import OUTPUT
 
 LOOK_S = 0.5  # between two looks at what was written
 _CHANNELS: dict[int, Channel] = {1: "stdout", 2: "stderr"}

@@ -50,14 +50,3 @@ def _try_again() -> None:
         with suppress(SandboxError, NotFound):
             _remove("a container", container)
         _left.discard(container)
-
-
-@contextmanager
-def attached(response: Any) -> Iterator[Any]:
-    """Yield the socket of what `attach_socket` returned, and close it."""
-    sock = getattr(response, "_sock", response)
-    try:
-        yield sock
-    finally:
-        sock.close()
-        response.close()

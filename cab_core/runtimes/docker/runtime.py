@@ -20,8 +20,9 @@ from .container import Ended, run_container
 from .dockerfile import ROOT, extra_path
 from .doctor import look
 from .engine import cpus, labels
-from .far import copied
-from .images import agent_image, pushed_cell_image, read_version, tools_image
+from .far.rooms import copied
+from .images import agent_image, tools_image
+from .inventory import pushed_cell_image, read_version
 from .leftovers import sweep_once
 from .near import mounted
 from .reach import is_near, known

@@ -12,7 +12,7 @@ import pytest
 from docker.errors import APIError
 
 from cab_core.runtimes.docker.engine import client
-from cab_core.runtimes.docker.images import list_images
+from cab_core.runtimes.docker.inventory import list_images
 from tests.conftest import Cab
 from tests.runtimes.docker.test_seal import answers
 from tests.support.endpoint import KEY, Endpoint

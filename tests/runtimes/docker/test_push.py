@@ -12,7 +12,7 @@ import pytest
 
 from cab_core.records import Installation
 from cab_core.runtimes.docker.engine import client
-from cab_core.runtimes.docker.images import list_images, push
+from cab_core.runtimes.docker.inventory import list_images, push
 from tests.support.ways import free_port, serving
 
 

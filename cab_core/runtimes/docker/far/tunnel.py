@@ -10,7 +10,6 @@ import os
 import queue
 import selectors
 import socket
-import struct
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -18,10 +17,10 @@ from typing import Any
 
 from cab_core.errors import SandboxError
 
+from ..stream import OUTPUT
 from .connection import Connection
 from .relay import ASK, DATA, END, FULL, OPEN, READY, ROOM_LEFT, Frames, frame
 
-OUTPUT = struct.Struct(">BxxxL")  # the engine's own frames: channel, three zeros, length
 _PATIENCE_S = 60
 _READ = 1 << 16
 # Bytes that the gateway has not taken yet. A client that sends more than that at once is cut off.

@@ -17,13 +17,14 @@ from cab_core.errors import SandboxError
 from cab_core.records import Room
 from cab_core.workdir.remove import remove_tree
 
-from .. import sealed
+from ... import sealed
+from ..carried import UID, Carried, bind
+from ..dockerfile import RELAY
+from ..engine import client, engine_errors, labels, unless_gone
+from ..images import relay_image
+from ..lifetime import created
+from ..stream import attached
 from .archive import TooMuch, pack, unpack
-from .carried import UID, Carried, bind
-from .dockerfile import RELAY
-from .engine import client, engine_errors, labels, unless_gone
-from .images import relay_image
-from .lifetime import attached, created
 from .tunnel import Tunnel
 
 _VOLUME = f"size={sealed.DISK},nr_inodes=400k,mode=755,uid={UID},gid={UID},nosuid,nodev"

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cab_core.errors import SandboxError
-from cab_core.runtimes.docker.archive import TooMuch, pack, unpack
+from cab_core.runtimes.docker.far.archive import TooMuch, pack, unpack
 from cab_core.workdir.manifest import take
 from cab_core.workdir.remove import remove_tree
 

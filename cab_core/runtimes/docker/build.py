@@ -1,0 +1,133 @@
+"""Building an image from a Dockerfile, once: its name is its content."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tarfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+import attrs
+
+from cab_core.errors import ImageError
+from cab_core.plugins.protocols import Say
+
+from .engine import LABEL, ROLE, client, engine_errors
+
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+_building = threading.Lock()  # two cells that need one image build it once
+
+
+@attrs.frozen
+class Image:
+    """An image: its name here, its id (`sha256:...`), and its digest where it was pushed."""
+
+    name: str
+    id: str
+    digest: str | None = None
+
+
+def base_image() -> str:
+    """Return the base of all images: `CAB_BASE_IMAGE`, else Debian 12."""
+    return os.environ.get("CAB_BASE_IMAGE", "debian:bookworm-slim")
+
+
+def base_id(say: Say) -> str:
+    """Return the id of the base image, pulled where it is not here.
+
+    Raises:
+        ImageError: it cannot be pulled either.
+    """
+    from docker.errors import APIError, ImageNotFound
+
+    name = base_image()
+    with engine_errors("look for the base image"):
+        try:
+            return str(client().inspect_image(name)["Id"])
+        except ImageNotFound:
+            say(f"pulling {name}")
+        try:
+            client().pull(name)
+            return str(client().inspect_image(name)["Id"])
+        except APIError as exc:
+            raise ImageError(
+                f"base image {name} is not here and cannot be pulled: {exc.explanation}. Where no registry "
+                "can be reached, scripts/docker-setup makes one; or name another in CAB_BASE_IMAGE"
+            ) from exc
+
+
+def ca_bundle() -> Path | None:
+    """Return the CA bundle that this machine is told to use, if any; builds must trust it too."""
+    for name in ("CAB_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"):
+        if (value := os.environ.get(name)) and Path(value).is_file():
+            return Path(value)
+    return None
+
+
+def ensure(
+    repository: str,
+    dockerfile: str,
+    role: str,
+    say: Say,
+    version: str = "",
+    files: Mapping[str, bytes] | None = None,
+) -> Image:
+    """Return the image of this Dockerfile, built where it is not there yet.
+
+    `files`: what the Dockerfile copies, by name; it should name their hash, or a change builds nothing.
+
+    Raises:
+        ImageError: it cannot be built; says which step and why.
+    """
+    from docker.errors import ImageNotFound
+
+    digest = hashlib.sha256(dockerfile.encode()).hexdigest()[:12]
+    name = f"{repository}:{version + '-' if version else ''}{digest}"
+    with _building, engine_errors(f"image {name}"):
+        try:
+            found = client().inspect_image(name)
+        except ImageNotFound:
+            _build(name, dockerfile, role, say, files or {})
+            found = client().inspect_image(name)
+    return Image(name, found["Id"], next(iter(found.get("RepoDigests") or []), None))
+
+
+def _build(name: str, dockerfile: str, role: str, say: Say, files: Mapping[str, bytes]) -> None:
+    say(f"building {name}")
+    step, tail = "", list[str]()
+    stream = client().build(
+        fileobj=_context(dockerfile, files),
+        custom_context=True,
+        tag=name,
+        rm=True,
+        forcerm=True,
+        decode=True,
+        network_mode="host",
+        buildargs={n: v for n in _PROXIES if (v := os.environ.get(n))},
+        labels={LABEL: "1", ROLE: role},
+    )
+    for line in stream:
+        text = str(line.get("stream", "")).strip()
+        if text.startswith("Step "):
+            step = text
+            say(text)
+        if text:
+            tail = [*tail[-15:], text]
+        if "error" in line:
+            raise ImageError(f"building {name} failed at: {step}\n" + "\n".join([*tail, str(line["error"])]))
+
+
+def _context(dockerfile: str, files: Mapping[str, bytes]) -> io.BytesIO:
+    data = io.BytesIO()
+    ca = ca_bundle()
+    content = {**files, "Dockerfile": dockerfile.encode(), "ca.crt": ca.read_bytes() if ca else b""}
+    with tarfile.open(fileobj=data, mode="w") as archive:
+        for name, content_of in content.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content_of)
+            archive.addfile(info, io.BytesIO(content_of))
+    data.seek(0)
+    return data
