@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from .relay import Call, relay
+from .call import Call
+from .relay import relay
 from .session import CellSession
 from .sockets import Door, short_path
 from .upstream import CREDENTIALS, Upstream

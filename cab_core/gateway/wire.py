@@ -105,20 +105,25 @@ class EventSplitter:
     """Cuts a stream of bytes into events, each with the blank line that ends it."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest = bytearray()
+        self._seen = 0  # bytes of it in which no event's end begins
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yield the events that `data` completes."""
         self._rest += data
-        while match := _EVENT_END.search(self._rest):
-            event, self._rest = self._rest[: match.end()], self._rest[match.end() :]
-            yield event
+        start = 0
+        while match := _EVENT_END.search(self._rest, self._seen):
+            yield bytes(self._rest[start : match.end()])
+            start = self._seen = match.end()
+        del self._rest[:start]
+        self._seen = max(0, len(self._rest) - 3)  # an end is four bytes at most
         if len(self._rest) > _READ_LIMIT:
             yield self.flush()
 
     def flush(self) -> bytes:
         """Return what is left, an unfinished event."""
-        rest, self._rest = self._rest, b""
+        rest, self._seen = bytes(self._rest), 0
+        self._rest.clear()
         return rest
 
 

@@ -1,0 +1,146 @@
+"""Passing an answer on to the CLI: byte by byte what the upstream sent, but for our key."""
+
+from __future__ import annotations
+
+import time
+
+import aiohttp
+from aiohttp import web
+
+from .answer import Answer
+from .call import Call
+from .upstream import HOP
+from .wire import EventSplitter, decode, event_data, is_usage_only, parse_object
+
+
+class Dropped(Exception):
+    """The upstream broke off in the middle of its answer."""
+
+
+def pass_error(call: Call, answer: Answer, data: bytes) -> web.Response:
+    """Pass on a refusal, of which `data` is the body."""
+    if answer.status in (401, 403, 404, 429) or answer.status >= 500:
+        call.fault = f"http_{answer.status}"
+    if (decoded := decode(_encoding(answer), data)) is None:
+        # What cannot be read may hold the key: not a byte of it goes on.
+        call.error = _unreadable(answer)
+        return web.json_response({"error": {"message": call.error, "type": "upstream"}}, status=answer.status)
+    call.reading.take(parse_object(decoded))
+    call.error = call.reading.error or decoded[:300].decode("utf-8", "replace")
+    return _plain_response(call, answer, data, decoded)
+
+
+def _encoding(answer: Answer) -> str:
+    return answer.headers.get("Content-Encoding", "").strip()
+
+
+def _unreadable(answer: Answer) -> str:
+    return f"the endpoint's answer cannot be read: Content-Encoding {_encoding(answer)[:80]!r}"
+
+
+def _plain_response(call: Call, answer: Answer, raw: bytes, decoded: bytes) -> web.Response:
+    """The body as it came; or, where it holds our key, decoded and without it."""
+    safe = call.session.upstream.redact(decoded)
+    headers = _passed_headers(answer)
+    if safe == decoded:
+        return web.Response(status=answer.status, body=raw, headers=headers)
+    plain = {k: v for k, v in headers.items() if k.lower() != "content-encoding"}
+    return web.Response(status=answer.status, body=safe, headers=plain)
+
+
+def _passed_headers(answer: Answer) -> dict[str, str]:
+    dropped = HOP | {"content-length", "set-cookie", "server", "date"}
+    return {k: v for k, v in answer.headers.items() if k.lower() not in dropped}
+
+
+async def pass_on(call: Call, answer: Answer, request: web.Request, hide_usage: bool) -> web.StreamResponse:
+    """Pass on an answer as it comes. `hide_usage`: the CLI did not ask for the usage event.
+
+    Raises:
+        Dropped: the upstream broke off.
+        ValueError: the answer cannot be read, so nobody knows what is in it.
+    """
+    # It was asked for plain; one that is packed all the same is read as a whole.
+    packed = _encoding(answer).lower() not in ("", "identity")
+    call.streamed = "event-stream" in answer.headers.get("Content-Type", "") and not packed
+    try:
+        if call.streamed:
+            return await _pass_stream(call, answer, request, hide_usage)
+        return await _pass_body(call, answer)
+    except aiohttp.ClientPayloadError as exc:
+        raise Dropped from exc
+
+
+async def _pass_body(call: Call, answer: Answer) -> web.Response:
+    """Read a plain body whole, then pass it on."""
+    raw = bytearray()
+    async for chunk in answer.body:
+        call.first_byte = call.first_byte or time.monotonic()
+        raw += chunk
+    if not raw.strip():
+        raise Dropped
+    if (decoded := decode(_encoding(answer), bytes(raw))) is None:
+        raise ValueError(_unreadable(answer))
+    call.reading.take(parse_object(decoded))
+    call.finish()
+    return _plain_response(call, answer, bytes(raw), decoded)
+
+
+async def _pass_stream(
+    call: Call, answer: Answer, request: web.Request, hide_usage: bool
+) -> web.StreamResponse:
+    """Pass a stream on event by event, each as it came but for our key."""
+    response = web.StreamResponse(status=answer.status, headers=_passed_headers(answer))
+    await response.prepare(request)
+    reader = _StreamReader(call, hide_usage)
+    async for chunk in answer.body:
+        call.first_byte = call.first_byte or time.monotonic()
+        out = reader.feed(chunk)
+        if call.reading.done:
+            call.finish()
+        if out:
+            await _write(call, response, out)
+    rest = reader.end()
+    call.finish()
+    if rest:
+        await _write(call, response, rest)
+    await response.write_eof()
+    return response
+
+
+async def _write(call: Call, response: web.StreamResponse, data: bytes) -> None:
+    try:
+        await response.write(data)
+    except ConnectionError as exc:
+        if call.error is None:
+            call.error = f"the CLI went away: {exc}"[:200]
+
+
+class _StreamReader:
+    """An event stream: read event by event; the usage event that we asked for is kept back."""
+
+    def __init__(self, call: Call, hide_usage: bool) -> None:
+        self._reading, self._hide = call.reading, hide_usage
+        self._redact = call.session.upstream.redact
+        self._splitter = EventSplitter()
+
+    def feed(self, data: bytes) -> bytes:
+        """Return what goes on to the CLI."""
+        return b"".join(self._redact(e) for e in self._splitter.feed(data) if self._take(e))
+
+    def _take(self, event: bytes) -> bool:
+        data = event_data(event)
+        if data == b"[DONE]":
+            self._reading.done = True
+            return True
+        parsed = parse_object(data)
+        self._reading.take(parsed)
+        return not (self._hide and is_usage_only(parsed))
+
+    def end(self) -> bytes:
+        """Return what is left; a stream without its end was dropped."""
+        rest = self._splitter.flush()
+        self._take(rest)
+        if not self._reading.done and self._reading.finish_reason is None and self._reading.error is None:
+            raise Dropped
+        return self._redact(rest)
