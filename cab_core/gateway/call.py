@@ -11,7 +11,7 @@ import attrs
 from cab_core.records import ModelCall
 
 from .session import CellSession
-from .wire import Reading, parse_object
+from .wire import Asked, Reading
 
 
 @attrs.define
@@ -22,6 +22,7 @@ class Call:
     n: int
     path: str
     body: bytes
+    asked: Asked
     headers: Mapping[str, str]
     started: float = attrs.field(factory=time.monotonic)
     start_ns: int = attrs.field(factory=time.time_ns)
@@ -46,14 +47,13 @@ class Call:
         """Return the record of the call as it stands now."""
         from cab_core.trace.clock import iso_of_ns
 
-        asked = parse_object(self.body).get("model")
         elapsed = time.monotonic() - self.started
         return ModelCall(
             n=self.n,
             started_at=iso_of_ns(self.start_ns),
             start_ns=self.start_ns,
             request_sha256=hashlib.sha256(self.body).hexdigest(),
-            model_asked=self._short(asked),
+            model_asked=self._short(self.asked.model),
             model_served=self._short(self.reading.model),
             usage=self.reading.usage,
             streamed=self.streamed,

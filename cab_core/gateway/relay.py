@@ -12,7 +12,6 @@ from aiohttp import web
 from .answer import Answer
 from .call import Call
 from .passing import Dropped, pass_error, pass_on
-from .wire import ask_for_usage, parse_object
 
 TRIES = 4  # how often a call is sent when the upstream says 429 or 5xx, or is not there
 BACKOFF_S = 0.5  # before the second try; doubles with each
@@ -62,7 +61,7 @@ def _broken(request: web.Request) -> web.StreamResponse:
 
 async def _try_until_answered(call: Call, request: web.Request) -> web.StreamResponse:
     upstream = call.session.upstream
-    extended = ask_for_usage(call.body)
+    extended = call.asked.with_usage
     while True:
         call.tries += 1
         call.throttled += await upstream.wait()
@@ -95,7 +94,7 @@ async def _try_until_answered(call: Call, request: web.Request) -> web.StreamRes
 
 def _headers(call: Call) -> dict[str, str]:
     """The CLI's headers; compressed only in ways that can be read, and never where events are read."""
-    encoding = "identity" if parse_object(call.body).get("stream") else "gzip, deflate"
+    encoding = "identity" if call.asked.stream else "gzip, deflate"
     kept = {k: v for k, v in call.headers.items() if k.lower() != "accept-encoding"}
     return {**kept, "Accept-Encoding": encoding}
 

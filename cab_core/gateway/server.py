@@ -16,6 +16,7 @@ from .relay import relay
 from .session import CellSession
 from .sockets import Door, short_path
 from .upstream import CREDENTIALS, Upstream
+from .wire import read_request
 
 T = TypeVar("T")
 _MAX_REQUEST = 32 << 20
@@ -137,14 +138,20 @@ async def _call(session: CellSession, request: web.Request) -> web.StreamRespons
             body = await asyncio.wait_for(request.read(), _READ_S)
         except (web.HTTPException, OSError, ValueError, TimeoutError) as exc:
             return _refuse(400, f"cab: the request could not be read: {exc}", "cab_request")
-        refusal = session.refuse(body)
+        asked = read_request(body)
+        refusal = session.refuse(asked)
         if refusal is not None:
             return _refuse(*refusal)
         admitted = session.admit()
         if isinstance(admitted, str):
             return _refuse(429, f"cab: {_SAYS.get(admitted, admitted)}; no further call is made", "cab_limit")
         call = Call(
-            session=session, n=admitted, path="chat/completions", body=body, headers=dict(request.headers)
+            session=session,
+            n=admitted,
+            path="chat/completions",
+            body=body,
+            asked=asked,
+            headers=dict(request.headers),
         )
         return await relay(call, request)
 

@@ -16,7 +16,7 @@ import attrs
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Limits, ModelCall, StopReason, to_json
 
-from .wire import parse_object
+from .wire import Asked
 
 if TYPE_CHECKING:
     from .upstream import Upstream
@@ -47,6 +47,7 @@ def new_token() -> str:
     return f"cab-{secrets.token_hex(20)}"
 
 
+_NAMED = 5  # other models that a note names
 _SLOTS = 16  # calls of one cell at once
 
 
@@ -79,17 +80,17 @@ class CellSession:
         self._admitted = 0
         self._lock = threading.Lock()
 
-    def refuse(self, body: bytes) -> tuple[int, str, str] | None:
+    def refuse(self, asked: Asked) -> tuple[int, str, str] | None:
         """Return why a request is not for this cell's model: (status, message, kind), or None.
 
         A cell is one model; what another answers, or that there is none of that name, is not its.
         """
-        asked = parse_object(body).get("model")
-        if asked == self.model:
+        if asked.model == self.model:
             return None
-        if not isinstance(asked, str):
-            return 400, "cab: expected a JSON object that names a model", "cab_request"
-        self.foreign.add(asked[:100])
+        if asked.model is None:
+            return 400, "cab: expected a JSON object that names a model, every key of it once", "cab_request"
+        if len(self.foreign) < _NAMED:
+            self.foreign.add(asked.model[:100])
         return 404, f"cab: this cell's model is {self.model!r}", "cab_model"
 
     def admit(self) -> int | StopReason:
@@ -136,7 +137,7 @@ class CellSession:
         """Return what could not be enforced, in sentences."""
         notes = []
         if self.foreign:
-            asked = ", ".join(sorted(self.foreign)[:5])
+            asked = ", ".join(sorted(self.foreign))
             notes.append(f"the CLI asked for other models than the cell's, and was refused: {asked}")
         if self.limits.usd is not None and self._price is None:
             notes.append("a limit in USD was set, but the model has no price: it could not be enforced")

@@ -28,17 +28,56 @@ def parse_object(data: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def ask_for_usage(body: bytes) -> bytes | None:
-    """Return the body with `stream_options.include_usage`, or None where nothing must be added.
+@attrs.frozen
+class Asked:
+    """What the gateway reads in a request; the rest goes on as it came.
 
-    The field is put in front; every other byte stays as the CLI sent it, unless it sends
-    `stream_options` of its own without the field.
+    `with_usage`: the body with `stream_options.include_usage`, or None where nothing must be added.
     """
-    request = parse_object(body)
+
+    model: str | None
+    stream: bool
+    with_usage: bytes | None
+
+
+def read_request(body: bytes) -> Asked:
+    """Read a request once. What others could read in another way names no model."""
+    request = _one_way(body)
+    model = request.get("model")
+    return Asked(
+        model=model if isinstance(model, str) else None,
+        stream=request.get("stream") is True,
+        with_usage=_with_usage(body, request),
+    )
+
+
+def _one_way(body: bytes) -> dict[str, Any]:
+    """Return the object of a request, or an empty one where there is none, or readers differ on it.
+
+    Where a key comes twice, some take the first and some the last (RFC 8259, 4), and Go's encoding/json
+    does not tell `Model` from `model`: so an agent could have another model answer than the one we see.
+    """
+    outermost: list[tuple[str, Any]] = []
+
+    def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal outermost
+        outermost = pairs  # the last object to end is the one around all others
+        return dict(pairs)
+
+    try:
+        value = json.loads(body.decode("utf-8"), object_pairs_hook=keep)
+    except (ValueError, RecursionError):
+        return {}
+    clear = isinstance(value, dict) and len({k.casefold() for k, _ in outermost}) == len(outermost)
+    return value if clear else {}
+
+
+def _with_usage(body: bytes, request: dict[str, Any]) -> bytes | None:
+    """Ask for usage in front; every other byte stays, unless there are `stream_options` without the field."""
     options = request.get("stream_options")
     if request.get("stream") is not True or (isinstance(options, dict) and options.get("include_usage")):
         return None
-    if options is None and "stream_options" not in request:
+    if "stream_options" not in request:
         start = body.index(b"{") + 1
         return body[:start] + b'"stream_options":{"include_usage":true},' + body[start:]
     extended = {**(options if isinstance(options, dict) else {}), "include_usage": True}

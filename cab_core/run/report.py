@@ -86,19 +86,23 @@ def evidence_of(order: Order, found: Findings, outcome: str) -> Evidence:
 
 
 def _identity(order: Order, found: Findings) -> Identity:
-    served = {c.model_served for c in found.calls if c.model_served}
+    served = _served(found)
     installed = order.installation
     return Identity(
         container_image=installed.image,
         image_digest=installed.image_digest,
         image_id=installed.image_id,
         cell_image=installed.cell_image,
-        model_build_id=", ".join(sorted(served)) or order.model.id,
+        model_build_id=", ".join(served) or order.model.id,
         cli_version=installed.reported,
         adapter=order.adapter_owner,
         endpoint=_public_url(order.model.endpoint),
         exit_code=found.execution.exit_code if found.execution else None,
     )
+
+
+def _served(found: Findings) -> list[str]:
+    return sorted({c.model_served for c in found.calls if c.model_served})
 
 
 def _public_url(url: str | None) -> str | None:
@@ -123,6 +127,9 @@ def _notes(found: Findings) -> list[str]:
     notes = list(found.notes)
     if found.execution and found.execution.survivors:
         notes.append(f"{found.execution.survivors} processes outlived the CLI and were killed")
+    served = _served(found)
+    if len(served) > 1:
+        notes.append(f"the endpoint named more than one model as its own: {', '.join(served)}"[:500])
     for part in (found.changes, found.grade):
         notes += part.notes if part else ()
     if found.grade and found.grade.refused:

@@ -156,6 +156,33 @@ def test_another_model_is_refused_and_noted(client: Client, endpoint: Endpoint) 
     assert "gpt-huge" in client.session.notes()[0]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"model": "huge", "messages": [], "model": "m"}',
+        b'{"model": "m", "messages": [], "model": "huge"}',
+        b'{"mod\\u0065l": "huge", "messages": [], "model": "m"}',
+        b'{"Model": "huge", "messages": [], "model": "m"}',
+        b'{"model": "m", "messages": [], "MODEL": "huge"}',
+        json.dumps(ASK).encode("utf-16"),
+    ],
+)
+def test_a_body_that_others_could_read_in_another_way_reaches_nobody(
+    client: Client, endpoint: Endpoint, body: bytes
+) -> None:
+    """A key twice, or in another case: some servers would take the other model than the one we see."""
+    status, _, reply = client.call(body)
+    assert (status, endpoint.bodies) == (400, [])
+    assert b"every key of it once" in reply
+
+
+def test_keys_within_a_request_are_the_clis_own(client: Client, endpoint: Endpoint) -> None:
+    """A tool may have a parameter `model`, and one `Model`: nobody takes them for the call's."""
+    inner = {"model": "x", "Model": "y"}
+    assert client.call({**ASK, "tools": [inner], "metadata": inner})[0] == 200
+    assert json.loads(endpoint.bodies[0])["metadata"] == inner
+
+
 @pytest.mark.parametrize("mode", ["gzip_401", "stream_error", "echo"])
 def test_the_key_reaches_neither_cli_nor_record(
     client: Client, endpoint: Endpoint, mode: str, tmp_path: Path

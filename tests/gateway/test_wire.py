@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cab_core.gateway.wire import EventSplitter, Reading, ask_for_usage, event_data, parse_object, usage_of
+from cab_core.gateway.wire import EventSplitter, Reading, event_data, parse_object, read_request, usage_of
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -21,7 +21,7 @@ def test_only_the_field_is_added(extra: dict) -> None:
     """A stream's body with usage asked for is the same request and nothing else."""
     request = {**extra, "stream": True}
     request.pop("stream_options", None)
-    extended = ask_for_usage(json.dumps(request).encode())
+    extended = read_request(json.dumps(request).encode()).with_usage
     assert extended is not None
     assert json.loads(extended) == {**request, "stream_options": {"include_usage": True}}
 

@@ -346,6 +346,14 @@ except urllib.error.HTTPError as exc: print(exc.code)
     assert any("nope" in n for n in result.notes)
 
 
+def test_an_endpoint_that_falls_back_to_another_model_is_noted(tmp_path: Path, endpoint: Endpoint) -> None:
+    """What the endpoint calls itself is kept by call; more than one name is no single model's result."""
+    endpoint.mode = "falls_back"
+    _, result = play(tmp_path, "call()\ncall()", model=Model(id="m", endpoint=endpoint.url, key=KEY))
+    assert result.identity.model_build_id == "served-1, served-2"
+    assert "the endpoint named more than one model as its own: served-1, served-2" in result.notes
+
+
 def test_a_killed_keeper_leaves_nothing_running(tmp_path: Path) -> None:
     """An agent that kills its keeper ends its cell, and its daemon with it."""
     script = """

@@ -25,6 +25,7 @@ class Endpoint:
 
     def __init__(self, mode: str = "ok", reply: str = "I have looked at it.") -> None:
         self.mode, self.reply = mode, reply
+        self.served = "served-1"
         self.script: list[str] = []
         self.packing: tuple[str, Callable[[bytes], bytes]] = ("identity", bytes)  # of mode "packed"
         self.requests: list[dict] = []
@@ -41,6 +42,8 @@ class Endpoint:
                 endpoint.bodies.append(body)
                 endpoint.headers.append({k.lower(): v for k, v in self.headers.items()})
                 endpoint.requests.append(json.loads(body))
+                if endpoint.mode == "falls_back" and len(endpoint.requests) > 1:
+                    endpoint.served = "served-2"
                 mode = endpoint.script.pop(0) if endpoint.script else endpoint.mode
                 _answer(self, endpoint, mode, endpoint.requests[-1])
 
@@ -97,7 +100,7 @@ def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
     message = {"role": "assistant", "content": endpoint.reply}
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
     data = json.dumps(
-        {"id": "x", "object": "chat.completion", "model": "served-1", "choices": [choice], **usage}
+        {"id": "x", "object": "chat.completion", "model": endpoint.served, "choices": [choice], **usage}
     )
     return _send(handler, data.encode(), mode)
 
@@ -145,7 +148,7 @@ def _stream(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
     handler.send_header("Connection", "close")
     handler.end_headers()
     handler.close_connection = True
-    head = {"id": "x", "object": "chat.completion.chunk", "model": "served-1"}
+    head = {"id": "x", "object": "chat.completion.chunk", "model": endpoint.served}
 
     def event(data: dict) -> None:
         handler.wfile.write(b"data: " + json.dumps(data).encode() + b"\n\n")
