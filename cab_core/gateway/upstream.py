@@ -27,8 +27,24 @@ HOP = {
     "host",
 }
 CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
+# Some servers take these for the request's real method, path or origin: an agent could have a 404 at will.
+_REROUTING = {
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-url",
+    "x-rewrite-url",
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-prefix",
+    "x-forwarded-proto",
+}
 _DROPPED = (
-    HOP | set(CREDENTIALS) | {"content-length", "expect", "cookie", "proxy-authorization", "proxy-connection"}
+    HOP
+    | set(CREDENTIALS)
+    | _REROUTING
+    | {"content-length", "expect", "cookie", "proxy-authorization", "proxy-connection"}
 )
 
 
