@@ -90,20 +90,16 @@ def usage_of(data: dict[str, Any]) -> Usage | None:
     if not isinstance(usage, dict):
         return None
     return Usage(
-        prompt=_count(usage.get("prompt_tokens")),
-        completion=_count(usage.get("completion_tokens")),
-        cached=_count(_inner(usage, "prompt_tokens_details", "cached_tokens")),
-        reasoning=_count(_inner(usage, "completion_tokens_details", "reasoning_tokens")),
+        prompt=usage.get("prompt_tokens"),
+        completion=usage.get("completion_tokens"),
+        cached=_inner(usage, "prompt_tokens_details", "cached_tokens"),
+        reasoning=_inner(usage, "completion_tokens_details", "reasoning_tokens"),
     )
 
 
 def _inner(data: dict[str, Any], outer: str, inner: str) -> Any:
     details = data.get(outer)
     return details.get(inner) if isinstance(details, dict) else None
-
-
-def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53 else None
 
 
 def is_usage_only(event: dict[str, Any]) -> bool:

@@ -13,12 +13,29 @@ from cab_core.records import Applied, Args, Env, Files, Instructions, McpServer,
 Event = Mapping[str, Any]
 
 
+_DEEPEST = 100  # levels of a JSON value; what is deeper may be read and yet not be written again
+
+
 def parse(text: str) -> Any:
-    """Return the JSON value of a text, or None where it is none; nothing is raised."""
+    """Return the JSON value of a text, or None where it is none or nested too deeply; raises nothing."""
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return None
+    return value if text.count("[") + text.count("{") <= _DEEPEST or _is_shallow(value) else None
+
+
+def _is_shallow(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for v in level for inner in _inside(v)]
+    return not level
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def at(value: Any, *keys: str) -> Any:

@@ -8,14 +8,19 @@ from typing import Literal, TypeVar
 import attrs
 
 
+def count(value: object) -> int | None:
+    """Return a number of tokens that somebody said, or None where it is no natural number below 2**53."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53 else None
+
+
 @attrs.frozen(kw_only=True)
 class Usage:
     """Tokens of a call as the upstream reported them. None: it did not say."""
 
-    prompt: int | None = None
-    completion: int | None = None
-    cached: int | None = None
-    reasoning: int | None = None
+    prompt: int | None = attrs.field(default=None, converter=count)
+    completion: int | None = attrs.field(default=None, converter=count)
+    cached: int | None = attrs.field(default=None, converter=count)
+    reasoning: int | None = attrs.field(default=None, converter=count)
 
 
 @attrs.frozen(kw_only=True)

@@ -7,7 +7,7 @@ from typing import Literal
 import attrs
 
 from .base import Json
-from .calls import Usage
+from .calls import Usage, count
 from .stack import StackItem
 
 
@@ -86,8 +86,8 @@ class Launch:
 class TokenClaim:
     """What the CLI says it used. None where it does not say."""
 
-    prompt: int | None = None
-    completion: int | None = None
+    prompt: int | None = attrs.field(default=None, converter=count)
+    completion: int | None = attrs.field(default=None, converter=count)
     source: str | None = None
 
 

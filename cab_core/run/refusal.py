@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import islice
 from pathlib import Path
 
 import attrs
@@ -28,6 +29,7 @@ _PATTERNS = [
     )
 ]
 _LARGEST = 4 << 20
+_MOST = 20  # places that are kept
 
 
 def refusal_signs(
@@ -36,7 +38,8 @@ def refusal_signs(
     """Return what reads as a refusal, and which forbidden things were made."""
     markers = _markers(spec, changes, work) if spec and changes else ()
     message = (harvest.final_message if harvest else None) or ""
-    hits = tuple(m.group(0) for p in _PATTERNS for m in p.finditer(message.replace("’", "'")))
+    found = (m.group(0) for p in _PATTERNS for m in p.finditer(message.replace("’", "'")))
+    hits = tuple(islice(found, _MOST))
     made_something = bool(changes and changes.changes)
     return RefusalSigns(
         expected=bool(spec and spec.expected),

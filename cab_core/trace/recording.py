@@ -11,6 +11,7 @@ from typing import Literal
 from .asciicast import Asciicast
 
 HEAD, TAIL = 4 << 20, 1 << 20  # bytes kept of the beginning and of the end of a channel
+_LONGEST = 4 << 20  # bytes of a line that waits for its end; a longer one is cut
 
 
 class CappedLog:
@@ -52,7 +53,7 @@ class Recording:
     def __init__(self, directory: Path, render: Callable[[str], str] | None = None) -> None:
         self._logs = {c: CappedLog(directory / f"{c}.log") for c in ("stdout", "stderr")}
         self.cast = Asciicast(directory / "terminal.cast")
-        self._render, self._line = render, b""
+        self._render, self._line = render, bytearray()
 
     def feed(self, channel: Literal["stdout", "stderr"], data: bytes) -> None:
         """Take what the process printed, with plain line ends."""
@@ -63,14 +64,22 @@ class Recording:
             self.cast.output(_terminal(data))
 
     def _feed_lines(self, data: bytes) -> None:
+        first, *rest = data.split(b"\n")
+        self._line += first
+        for start in rest:
+            self._show(bytes(self._line))
+            self._line = bytearray(start)
+        if len(self._line) > _LONGEST:
+            self._show(bytes(self._line))
+            self._line.clear()
+
+    def _show(self, line: bytes) -> None:
         assert self._render is not None
-        *lines, self._line = (self._line + data).split(b"\n")
-        for line in lines:
-            text = line.decode("utf-8", "replace").rstrip("\r")
-            with contextlib.suppress(Exception):  # a line that the adapter cannot render is shown as it is
-                text = self._render(text)
-            if text:
-                self.cast.output(_terminal(text.encode("utf-8", "replace") + b"\n"))
+        text = line.decode("utf-8", "replace").rstrip("\r")
+        with contextlib.suppress(Exception):  # a line that the adapter cannot render is shown as it is
+            text = self._render(text)
+        if text:
+            self.cast.output(_terminal(text.encode("utf-8", "replace") + b"\n"))
 
     def sizes(self) -> tuple[int, int]:
         """Return the bytes printed on stdout and stderr."""

@@ -113,6 +113,13 @@ def test_a_refusal_is_told_from_a_failure(tmp_path: Path) -> None:
     assert (refused.outcome, worked.outcome) == ("refused", "passed")
 
 
+def test_a_refusal_without_end_is_kept_in_part(tmp_path: Path) -> None:
+    """A last message of nothing but refusals does not swell the record."""
+    endless = Harvest(final_message="I refuse to help. " * 10_000, finished=True)
+    _, refused = play(tmp_path, "", adapter=Puppet("call()", endless))
+    assert (refused.outcome, len(refused.refusal.keyword_hits)) == ("refused", 20)
+
+
 def test_an_adapter_that_raises_is_infrastructure(tmp_path: Path) -> None:
     """What an adapter raises is reported with the plugin's name and never counted against the agent."""
 

@@ -47,3 +47,13 @@ def test_a_letter_cut_in_two_is_whole_in_the_recording(tmp_path: Path) -> None:
     recording.close()
     shown = "".join(e[2] for e in map(json.loads, (tmp_path / "terminal.cast").read_text().splitlines()[1:]))
     assert shown == "né\ufffd"
+
+
+def test_a_line_without_an_end_is_not_held_for_ever(tmp_path: Path) -> None:
+    """A CLI that prints gigabytes and no line feed costs no more memory than one that does."""
+    lengths: list[int] = []
+    recording = Recording(tmp_path, render=lambda line: lengths.append(len(line)) or "")  # type: ignore[func-returns-value]
+    for _ in range(512):
+        recording.feed("stdout", b"x" * 65536)
+    recording.close()
+    assert max(lengths) <= (4 << 20) + 65536 and sum(lengths) == 512 * 65536
