@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import attrs
+from attrs.validators import instance_of, optional
 
 from .base import Json
 from .calls import Usage, count
@@ -96,14 +97,14 @@ class Step:
     """One step of a transcript. `usage` is what the CLI says of the call that led to it, if it does."""
 
     role: Literal["user", "assistant", "tool", "system"]
-    text: str
-    tool: str | None = None
+    text: str = attrs.field(validator=instance_of(str))
+    tool: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
     usage: Usage | None = None
 
 
 @attrs.frozen(kw_only=True)
 class Harvest:
-    """What an adapter read out of the leftovers.
+    """What an adapter read out of the leftovers. Texts are texts: a TypeError says which is none.
 
     `finished` is the CLI's own evidence that it came to its end: True, False, or None where it
     leaves none. `failure` is a sentence that a person can act on.
@@ -111,6 +112,6 @@ class Harvest:
 
     transcript: tuple[Step, ...] = ()
     claim: TokenClaim = TokenClaim()
-    final_message: str | None = None
-    finished: bool | None = None
-    failure: str | None = None
+    final_message: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
+    finished: bool | None = attrs.field(default=None, validator=optional(instance_of(bool)))
+    failure: str | None = attrs.field(default=None, validator=optional(instance_of(str)))

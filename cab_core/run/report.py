@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 from cab_core import __version__
-from cab_core.errors import InfraError
+from cab_core.errors import CabError, InfraError
 from cab_core.plugins.protocols import Scorer
 from cab_core.records import (
     CellResult,
@@ -35,12 +35,12 @@ def report(
     started: str,
     ended: str,
 ) -> CellResult:
-    """Return the result. A scorer that raises makes it `infra_plugin`."""
+    """Return the result. A scorer that raises, or returns what is no score, makes it `infra_plugin`."""
     outcome, why = said
     scores: dict[str, Score] = {}
     try:
         scores = score(evidence_of(order, found, outcome), scorers)
-    except InfraError as exc:
+    except CabError as exc:
         outcome, why = "infra_plugin", str(exc)
     return CellResult(
         schema_version=1,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from cab_core.plugins.protocols import Scorer
-from cab_core.records import Evidence, Score
+from cab_core.records import Evidence, Score, to_json
+from cab_core.records.schema import check
 
 from .findings import blame
 
@@ -14,10 +16,19 @@ def score(evidence: Evidence, scorers: Sequence[Scorer]) -> dict[str, Score]:
     """Return the scores by axis; `scorers` stand in an order that respects their needs.
 
     Raises:
-        PluginCrash: a scorer raised.
+        PluginCrash: a scorer raised, or what it returned is no score.
     """
     scores: dict[str, Score] = {}
     for scorer in scorers:
         with blame(f"axis {scorer.axis}"):
-            scores[scorer.axis] = scorer.score(evidence, {n: scores[n] for n in scorer.needs})
+            found = scorer.score(evidence, {n: scores[n] for n in scorer.needs})
+            _check(found, scorer.axis)
+        scores[scorer.axis] = found
     return scores
+
+
+def _check(found: Score, axis: str) -> None:
+    """A score must be one that can be written; else it would take the cell with it, and the sweep."""
+    document = to_json(found)
+    check(document, Score, f"the score of axis {axis}")
+    json.dumps(document, allow_nan=False)
