@@ -9,7 +9,7 @@ import click
 
 from cab_core.errors import UserError
 from cab_core.records import CellResult, to_json
-from cab_core.stats import Comparison, Pair, Selector, compare, newest_sweeps, verdict_of
+from cab_core.stats import Comparison, Pair, Selector, compare, one_of_each, verdict_of
 from cab_core.store.cells import Store
 
 from . import options
@@ -45,7 +45,7 @@ def command(a: str, b: str, task: str, runs: Path, as_json: bool) -> int:
         if rate is None and not any(side.matches(r) for r in results):
             raise UserError(f"no cell in {runs} is {side}; `cab results` shows what there is")
     if as_json:
-        print_json(_json(one, other, found))
+        print_json(_json(one, other, found, results))
     else:
         _print(one, other, found, results)
     return 0
@@ -56,9 +56,9 @@ def _results(runs: Path, task: str, one: Selector, other: Selector) -> list[Cell
 
     if not runs.is_dir():
         raise UserError(f"--runs {runs}: no such directory; `cab run` makes one")
-    found = [(d, r) for d, r in Store(runs).newest() if fnmatchcase(r.cell.task, task)]
+    found = [(d, r) for d, r in Store(runs).standing() if fnmatchcase(r.cell.task, task)]
     if not {"sweep", "version"} & (one.wanted.keys() | other.wanted.keys()):
-        found = newest_sweeps(found)
+        found = one_of_each(found)
     return [r for _, r in found]
 
 
@@ -77,13 +77,16 @@ def _units(results: list[CellResult], side: Selector, common: list[str]) -> dict
     return units
 
 
-def _json(one: Selector, other: Selector, found: Comparison) -> dict[str, Any]:
+def _json(one: Selector, other: Selector, found: Comparison, results: list[CellResult]) -> dict[str, Any]:
+    matched = [r for r in results if one.matches(r) or other.matches(r)]
     return {
         "a": str(one),
         "b": str(other),
         **to_json(found),
         "difference": found.difference,
         "flipped": to_json(found.flipped),
+        "marks": sorted({mark for r in matched for mark in r.marks}),
+        "runtimes": sorted({r.cell.runtime for r in matched}),
     }
 
 
@@ -118,5 +121,15 @@ def _print_left_out(one: Selector, other: Selector, found: Comparison, results: 
     excluded = sum(verdict_of(r).passed is None for r in results if one.matches(r) or other.matches(r))
     if excluded:
         click.echo(f"{excluded} cells are left out: infrastructure trouble is never counted.")
-    if any("scripted" in r.marks for r in results if one.matches(r) or other.matches(r)):
+    _print_marks([r for r in results if one.matches(r) or other.matches(r)])
+
+
+def _print_marks(results: list[CellResult]) -> None:
+    marks = {mark for r in results for mark in r.marks}
+    if "scripted" in marks:
         click.echo("Scripted models are among them: they prove the harness and say nothing about a CLI.")
+    if "provisional" in marks:
+        click.echo("Provisional cells are among them: not for citation.")
+    runtimes = sorted({r.cell.runtime for r in results})
+    if len(runtimes) > 1:
+        click.echo(f"They ran in different sandboxes ({', '.join(runtimes)}): a difference may be theirs.")

@@ -26,7 +26,7 @@ def command(atif: bool, out: Path, sweep_id: str | None, runs: Path) -> int:
     if not runs.is_dir():
         raise UserError(f"--runs {runs}: no such directory")
     count = 0
-    for directory, result in Store(runs).newest(sweep_id):
+    for directory, result in Store(runs).standing(sweep_id):
         if (directory / "harvest.json").exists():
             _write(directory, result, out)
             count += 1

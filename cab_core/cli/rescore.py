@@ -22,7 +22,7 @@ def command(plugins: Plugins, sweep_id: str | None, runs: Path) -> int:
     """Compute the axes of finished cells anew, from what they recorded, without running anything."""
     scorers = plugins.scorers()
     changed = count = 0
-    for directory, _ in Store(runs).newest(sweep_id):
+    for directory, _ in Store(runs).standing(sweep_id):
         result, evidence = read_evidence(directory)
         scores = score(evidence, scorers)
         count += 1

@@ -20,10 +20,10 @@ from .table import as_row, print_json, print_results
 @click.option("--summary", is_flag=True, help="only the table of CLIs and models, with intervals")
 @options.as_json
 def command(sweep_id: str | None, runs: Path, summary: bool, as_json: bool) -> int:
-    """Print the newest try of every cell, and each CLI x model with its rate, interval and n."""
+    """Print every cell, by the try that stands, and each CLI x model with its rate, interval and n."""
     if not runs.is_dir():
         raise UserError(f"--runs {runs}: no such directory; `cab demo` or `cab run` makes one")
-    results = list(Store(runs).newest(sweep_id))
+    results = list(Store(runs).standing(sweep_id))
     if as_json:
         print_json(summary_rows(summaries(results)) if summary else [as_row(r) for _, r in results])
         return 0

@@ -14,7 +14,7 @@ from cab_core.stats import (
     Interval,
     Summary,
     configurations,
-    newest_sweeps,
+    one_of_each,
     summarise,
     verdict_of,
 )
@@ -24,8 +24,8 @@ from .text import one_line
 
 
 def summaries(results: Sequence[tuple[Path, CellResult]]) -> dict[Configuration, Summary]:
-    """Return the summary of each configuration; a cell that several sweeps ran counts once, the newest."""
-    groups = configurations(verdict_of(r) for _, r in newest_sweeps(results))
+    """Return the summary of each configuration; a cell that several sweeps ran counts once."""
+    groups = configurations(verdict_of(r) for _, r in one_of_each(results))
     return {config: summarise(verdicts) for config, verdicts in groups.items()}
 
 
@@ -43,6 +43,7 @@ def summary_rows(found: dict[Configuration, Summary]) -> list[dict[str, Any]]:
             "solved": s.solved,
             "excluded": s.excluded,
             "voided": s.voided,
+            "marks": list(s.marks),
             "tokens_per_solved": s.tokens_per_solved,
             "wall_ms": s.wall_ms,
             "blast_radius": s.blast_radius,
@@ -60,7 +61,8 @@ def print_summaries(found: dict[Configuration, Summary]) -> None:
     for config, s in found.items():
         left_out = sum(s.excluded.values())
         figures = (rate_text(s.rate), interval_text(s.interval), f"{s.n}", f"{s.attempts}", f"{left_out}")
-        made.add_row(Text(one_line(config.name, 90)), f"{s.solved}", *figures)
+        name = one_line(config.name, 90) + (f" ({', '.join(s.marks)})" if s.marks else "")
+        made.add_row(Text(name), f"{s.solved}", *figures)
     show(made)
     for config, s in found.items():
         if s.excluded:

@@ -131,6 +131,11 @@ class CellResult:
     host: dict[str, Json] = attrs.field(factory=dict, metadata=doc("machine and cab version"))
 
     @property
+    def standing(self) -> tuple[bool, bool, str]:
+        """What decides which of several results of one cell stands, the greatest: see `Store.standing`."""
+        return OUTCOMES[self.outcome].counted, "provisional" not in self.marks, self.ended_at
+
+    @property
     def network(self) -> str:
         """What the agent could reach: `gateway` or `open`."""
         return self.cell.network

@@ -60,7 +60,7 @@ def _order(line: Line) -> tuple[float, float, Configuration]:
 
 def _line(config: Configuration, rows: Sequence[Row], tasks: int) -> Line:
     summary = summarise(r.verdict for r in rows)
-    marks = sorted({m for r in rows for m in r.marks})
+    marks = list(summary.marks)
     if summary.n < tasks:
         marks.append(f"incomplete: {summary.n} of {tasks} tasks")
     versions = sorted({r.version for r in rows})

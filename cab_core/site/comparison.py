@@ -26,6 +26,8 @@ def _data(rows: Sequence[Row]) -> dict[str, Any]:
     for row in rows:
         key = (row.config, None if row.current else row.sweep)
         entry = found.setdefault(key, _entry(row))
+        for mark in ("scripted", "provisional"):
+            entry[mark] |= mark in row.marks
         solved, counted = entry["cells"].get(place[row.task], (0, 0))
         if row.counted:
             entry["cells"][place[row.task]] = (solved + bool(row.verdict.passed), counted + 1)
@@ -44,8 +46,8 @@ def _entry(row: Row) -> dict[str, Any]:
         "model": config.model,
         "stack": "+".join(config.stack) or "none",
         "sweep": None if row.current else row.sweep,
-        "scripted": "scripted" in row.marks,
-        "provisional": "provisional" in row.marks,
+        "scripted": False,
+        "provisional": False,
         "out": 0,
         "at": _before_task(row),
         "cells": {},

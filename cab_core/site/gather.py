@@ -18,7 +18,8 @@ from cab_core.store.paths import cell_address, segment, segments
 class Row:
     """What the pages around a cell show of it. `address` is relative to the site's root.
 
-    `current`: no newer sweep has this cell. `stamp` changes whenever the cell's file does.
+    `current`: no other sweep's result of this cell stands before it. `stamp` changes whenever the
+    cell's file does.
     """
 
     directory: Path
@@ -36,6 +37,7 @@ class Row:
     outcome: str
     marks: tuple[str, ...]
     ended_at: str
+    standing: tuple[bool, bool, str]
     verdict: Verdict
     recorded: bool
     stamp: tuple[int, int]
@@ -53,7 +55,7 @@ class Row:
 
 
 def gather(runs: Sequence[Path]) -> list[Row]:
-    """Return the newest try of every cell in these runs directories, in the order of their addresses.
+    """Return the try that stands of every cell in these runs directories, in the order of their addresses.
 
     Raises:
         UserError: a runs directory is missing, or there is no cell in any.
@@ -61,7 +63,7 @@ def gather(runs: Sequence[Path]) -> list[Row]:
     found: dict[tuple[str, str], Row] = {}
     for row in _rows(runs):
         key = (row.sweep, row.address)
-        if key not in found or found[key].ended_at < row.ended_at:
+        if key not in found or found[key].standing < row.standing:
             found[key] = row
     if not found:
         raise UserError(f"there is no finished cell in {', '.join(map(str, runs))}")
@@ -72,18 +74,18 @@ def _rows(runs: Sequence[Path]) -> Iterator[Row]:
     for root in runs:
         if not root.is_dir():
             raise UserError(f"{root}: no such directory")
-        for directory, result in Store(root).newest():
+        for directory, result in Store(root).standing():
             yield _row(directory, result)
 
 
 def _placed(rows: list[Row]) -> Iterator[Row]:
-    """Give the newest sweep's cell the plain address; earlier ones stand below their sweep."""
-    newest: dict[str, Row] = {}
+    """Give the cell that stands the plain address; those of other sweeps are found below their sweep."""
+    standing: dict[str, Row] = {}
     for row in rows:
-        if row.address not in newest or newest[row.address].ended_at < row.ended_at:
-            newest[row.address] = row
+        if row.address not in standing or standing[row.address].standing < row.standing:
+            standing[row.address] = row
     for row in rows:
-        if newest[row.address] is row:
+        if standing[row.address] is row:
             yield row
         else:
             below = f"sweep/{segment(row.sweep)}"
@@ -112,6 +114,7 @@ def _row(directory: Path, result: CellResult) -> Row:
         outcome=result.outcome,
         marks=result.marks,
         ended_at=result.ended_at,
+        standing=result.standing,
         verdict=verdict,
         recorded=_recorded(directory / "terminal.cast"),
         stamp=(stat.st_mtime_ns, stat.st_size),

@@ -44,14 +44,14 @@ class Grid:
     """Tasks down, configurations across."""
 
     configs: tuple[Configuration, ...]
-    scripted: frozenset[Configuration]
+    marks: dict[Configuration, tuple[str, ...]]
     lines: tuple[tuple[str, tuple[Field | None, ...]], ...]
 
 
 def grid(rows: Sequence[Row]) -> Grid:
     """Arrange cells. Configurations with scripted models stand last."""
-    scripted = frozenset(r.config for r in rows if "scripted" in r.marks)
-    configs = sorted({r.config for r in rows}, key=lambda c: (c in scripted, c))
+    marks = {c: summarise(r.verdict for r in found).marks for c, found in _by_config(rows).items()}
+    configs = sorted(marks, key=lambda c: ("scripted" in marks[c], c))
     found: dict[str, dict[Configuration, list[Row]]] = {}
     for row in sorted(rows, key=lambda r: (r.task, r.attempt)):
         found.setdefault(row.task, {}).setdefault(row.config, []).append(row)
@@ -59,7 +59,7 @@ def grid(rows: Sequence[Row]) -> Grid:
         (task, tuple(Field(rows=tuple(cells[c])) if c in cells else None for c in configs))
         for task, cells in found.items()
     )
-    return Grid(configs=tuple(configs), scripted=scripted, lines=lines)
+    return Grid(configs=tuple(configs), marks=marks, lines=lines)
 
 
 def write_matrix(rows: Sequence[Row], out: Output, options: Options) -> None:
@@ -76,7 +76,11 @@ def write_matrix(rows: Sequence[Row], out: Output, options: Options) -> None:
 
 
 def _rates(rows: Sequence[Row]) -> dict[Configuration, Summary]:
+    return {config: summarise(r.verdict for r in found) for config, found in _by_config(rows).items()}
+
+
+def _by_config(rows: Sequence[Row]) -> dict[Configuration, list[Row]]:
     groups: dict[Configuration, list[Row]] = {}
     for row in rows:
         groups.setdefault(row.config, []).append(row)
-    return {config: summarise(r.verdict for r in found) for config, found in groups.items()}
+    return groups

@@ -9,7 +9,7 @@ from __future__ import annotations
 from .compare import Comparison, Pair, compare
 from .intervals import Interval, cluster_bootstrap, wilson
 from .paired import exact_mcnemar, paired_bootstrap
-from .select import Selector, newest_sweeps
+from .select import Selector, one_of_each
 from .summary import Configuration, Summary, Verdict, configurations, summarise, verdict_of
 
 __all__ = [
@@ -24,7 +24,7 @@ __all__ = [
     "compare",
     "configurations",
     "exact_mcnemar",
-    "newest_sweeps",
+    "one_of_each",
     "paired_bootstrap",
     "summarise",
     "verdict_of",

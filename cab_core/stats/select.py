@@ -59,12 +59,12 @@ def _facts(result: CellResult) -> dict[str, str]:
     }
 
 
-def newest_sweeps(results: Iterable[tuple[T, CellResult]]) -> list[tuple[T, CellResult]]:
-    """Keep, of cells that differ in their sweep alone, those of the sweep that ended last."""
-    latest: dict[tuple[object, ...], tuple[T, CellResult]] = {}
+def one_of_each(results: Iterable[tuple[T, CellResult]]) -> list[tuple[T, CellResult]]:
+    """Keep, of cells that differ in their sweep alone, the one that stands (see `Store.standing`)."""
+    kept: dict[tuple[object, ...], tuple[T, CellResult]] = {}
     for item, result in results:
         cell = result.cell
         key = (cell.tui, cell.model, cell.task, cell.stack, cell.attempt)
-        if key not in latest or latest[key][1].ended_at < result.ended_at:
-            latest[key] = (item, result)
-    return list(latest.values())
+        if key not in kept or kept[key][1].standing < result.standing:
+            kept[key] = (item, result)
+    return list(kept.values())

@@ -36,7 +36,7 @@ class Verdict:
     task: str
     outcome: str
     passed: bool | None
-    scripted: bool
+    marks: tuple[str, ...] = ()
     tokens: int | None = None
     wall_ms: float | None = None
     blast_radius: float | None = None
@@ -55,7 +55,7 @@ def verdict_of(result: CellResult) -> Verdict:
         task=cell.task,
         outcome=result.outcome,
         passed=bool(heads.get("pass_rate")) if counted else None,
-        scripted="scripted" in result.marks,
+        marks=result.marks,
         tokens=result.tokens.total,
         wall_ms=heads.get("latency"),
         blast_radius=heads.get("blast_radius"),
@@ -70,8 +70,8 @@ class Summary:
     """Figures of a group of cells. The rate is the mean over tasks of each task's own rate.
 
     `attempts` counts cells, `n` tasks that have a verdict; `excluded` says how many cells were left out,
-    by outcome; `voided` the same of earlier tries of the counted cells: whoever can make its failures void
-    has as many tries as somebody is willing to run.
+    by outcome; `marks` are those that any of the cells has. `voided` counts earlier tries of the counted
+    cells, by outcome: whoever can make its failures void has as many tries as somebody is willing to run.
     """
 
     n: int
@@ -80,6 +80,7 @@ class Summary:
     rate: float | None
     excluded: dict[str, int]
     voided: dict[str, int]
+    marks: tuple[str, ...]
     by_task: dict[str, tuple[bool, ...]] = attrs.field(repr=False)
     tokens_per_solved: float | None = None
     wall_ms: float | None = None
@@ -125,6 +126,7 @@ def summarise(verdicts: Iterable[Verdict]) -> Summary:
         rate=fmean(fmean(values) for values in by_task.values()) if by_task else None,
         excluded=dict(sorted(Counter(v.outcome for v in found if v.passed is None).items())),
         voided=dict(sorted(Counter(outcome for v in counted for outcome in v.voided).items())),
+        marks=tuple(sorted({mark for v in found for mark in v.marks})),
         by_task=by_task,
         tokens_per_solved=_total([v.tokens for v in counted], solved),
         wall_ms=_known(counted, "wall_ms", median),

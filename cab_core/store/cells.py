@@ -118,17 +118,20 @@ class Store:
                 return path, result
         return None
 
-    def newest(self, sweep: str | None = None) -> Iterator[tuple[Path, CellResult]]:
-        """Yield the newest finished try of every attempt, in the order of the paths."""
+    def standing(self, sweep: str | None = None) -> Iterator[tuple[Path, CellResult]]:
+        """Yield of every attempt the try that stands, in the order of the paths.
+
+        A verdict stands before none, a sealed run before a provisional one, and then the latest: so a
+        look at a cell without Docker takes nothing from one that can be cited.
+        """
         base = self.root / segment(sweep) if sweep else self.root
-        latest: dict[Path, int] = {}
+        attempts: dict[Path, list[Path]] = {}
         for path in base.rglob("cell.json"):
             if path.parent.name.isdigit():
-                number = int(path.parent.name)
-                latest[path.parent.parent] = max(number, latest.get(path.parent.parent, 0))
-        for attempt in sorted(latest):
-            directory = attempt / str(latest[attempt])
-            yield directory, read_json(directory / "cell.json", CellResult)
+                attempts.setdefault(path.parent.parent, []).append(path.parent)
+        for attempt in sorted(attempts):
+            tries = ((path, read_json(path / "cell.json", CellResult)) for path in attempts[attempt])
+            yield max(tries, key=lambda found: (found[1].standing, int(found[0].name)))
 
     @contextlib.contextmanager
     def lock(self, sweep: str) -> Iterator[None]:

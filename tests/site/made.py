@@ -84,6 +84,7 @@ class Made:
     applied: tuple[Applied, ...] = ()
     host: dict[str, Any] = attrs.field(factory=dict)
     voided: tuple[Outcome, ...] = ()
+    runtime: str = "local"
     tail: str = "test result: ok. 4 passed; 0 failed"
 
     def write(self, root: Path, checked: bool = True) -> Path:
@@ -123,6 +124,7 @@ class Made:
             task=self.task,
             attempt=self.attempt,
             stack=self.stack,
+            runtime=self.runtime,
         )
 
     def result(self, cell: Cell, calls: list[ModelCall]) -> CellResult:

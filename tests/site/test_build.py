@@ -66,9 +66,9 @@ def test_json_beside_the_page_is_the_cell(site: Path) -> None:
     )
 
 
-def test_an_earlier_sweep_is_said_and_leads_to_the_newest(site: Path) -> None:
+def test_another_sweep_is_said_and_leads_to_the_one_that_stands(site: Path) -> None:
     old = (site / "sweep/earlier" / OFF / "index.html").read_text()
-    assert "Earlier sweep." in old
+    assert "Another sweep stands." in old
     assert f"../../../../../../../{OFF}/index.html" in old
     assert f"sweep/earlier/{OFF}/index.html" in (site / OFF / "index.html").read_text()
 
@@ -167,6 +167,16 @@ def test_tries_in_vain_stand_beside_the_rate(tmp_path: Path) -> None:
     [page] = site.glob("config/**/index.html")
     assert "<dt>Tried in vain</dt><dd>2</dd>" in page.read_text()
     assert all(said in p.read_text() for p in (site / "index.html", page))
+
+
+def test_one_provisional_cell_marks_its_configuration_everywhere(tmp_path: Path) -> None:
+    """Whichever of its cells it is: on the leaderboard, the matrices and for the compare page."""
+    Made(task="p/a", runtime="docker").write(tmp_path / "runs")
+    Made(task="p/b", marks=("provisional",)).write(tmp_path / "runs")
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    for page in ("index.html", "matrix.html", "pack/p/matrix.html"):
+        assert "provisional" in (site / page).read_text(), page
+    assert '"provisional":true' in (site / "data/compare.js").read_text()
 
 
 def test_without_cells_there_is_a_reason(tmp_path: Path) -> None:

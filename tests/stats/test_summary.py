@@ -13,7 +13,7 @@ AIDER = Configuration(tui="aider", model="m")
 
 def verdict(task: str, outcome: str = "passed", **known: object) -> Verdict:
     passed = outcome == "passed" if OUTCOMES[outcome].counted else None
-    return Verdict(config=AIDER, task=task, outcome=outcome, passed=passed, scripted=False, **known)  # type: ignore[arg-type]
+    return Verdict(config=AIDER, task=task, outcome=outcome, passed=passed, **known)  # type: ignore[arg-type]
 
 
 def test_one_attempt_a_task_has_wilsons_interval() -> None:
