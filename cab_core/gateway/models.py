@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -70,6 +71,7 @@ class EndpointChoice:
 
     url: str | None = None
     key: str | None = attrs.field(default=None, repr=False)
+    taken: dict[str, str] = attrs.field(factory=dict, repr=False)  # variables that held a key, and it
 
     @classmethod
     def of(cls, url: str | None, key: str | None, key_env: str | None) -> EndpointChoice:
@@ -79,16 +81,24 @@ class EndpointChoice:
             UserError: the variable named by `key_env` is not set.
         """
         if key_env is not None:
-            key = _from_env(key_env, "--key-env")
-        return cls(url=url or os.environ.get("CAB_ENDPOINT"), key=key or os.environ.get("CAB_KEY"))
+            key = _from_env(key_env, "--key-env", os.environ)
+        taken = {n: value for n in ("CAB_KEY", key_env) if n and (value := os.environ.get(n))}
+        return cls(
+            url=url or os.environ.get("CAB_ENDPOINT"), key=key or os.environ.get("CAB_KEY"), taken=taken
+        )
 
 
 def resolve(model_id: str, choice: EndpointChoice, config: ConfigDoc) -> Model:
     """Return who answers for a model id.
 
+    Endpoint and key come from the choice, else from `cab.toml`; what a model costs and how large its
+    context is, from `cab.toml` always.
+
     Raises:
         UserError: nobody does, or its key is not set.
     """
+    if not model_id.strip():
+        raise UserError("a model id is empty: is the variable set that was to name it?")
     if model_id.startswith(SCRIPTED):
         name = model_id.removeprefix(SCRIPTED)
         if name not in PERSONAS:
@@ -98,8 +108,9 @@ def resolve(model_id: str, choice: EndpointChoice, config: ConfigDoc) -> Model:
         raise UserError(
             f"model {model_id!r}: recordings cannot be replayed yet; use scripted:NAME or an endpoint"
         )
-    if choice.url is None and model_id in config.models:
-        return _from_config(model_id, config.models[model_id])
+    found = config.models.get(model_id)
+    if found is not None:
+        return _from_config(model_id, found, choice)
     if choice.url is None:
         raise UserError(
             f"model {model_id!r} has no endpoint: give --endpoint URL (and --key-env NAME), or set "
@@ -108,12 +119,18 @@ def resolve(model_id: str, choice: EndpointChoice, config: ConfigDoc) -> Model:
     return Model(id=model_id, endpoint=choice.url, key=choice.key)
 
 
-def _from_config(model_id: str, found: ModelDoc) -> Model:
+def _from_config(model_id: str, found: ModelDoc, choice: EndpointChoice) -> Model:
+    key = choice.key
+    if choice.url is None and found.key_env is not None:
+        where = f'cab.toml: models."{model_id}".key_env'
+        key = _from_env(found.key_env, where, {**os.environ, **choice.taken})
+    elif choice.url is None:
+        key = None  # a key goes to the endpoint that it was given for, and to no other
     price = Price(found.price.input, found.price.output, found.price.cached) if found.price else None
     return Model(
         id=model_id,
-        endpoint=found.endpoint,
-        key=_from_env(found.key_env, f'cab.toml: models."{model_id}".key_env') if found.key_env else None,
+        endpoint=choice.url or found.endpoint,
+        key=key,
         price=price,
         context_tokens=found.context_tokens,
         idle_s=found.idle_s,
@@ -121,8 +138,8 @@ def _from_config(model_id: str, found: ModelDoc) -> Model:
     )
 
 
-def _from_env(name: str, where: str) -> str:
-    value = os.environ.get(name)
+def _from_env(name: str, where: str, environment: Mapping[str, str]) -> str:
+    value = environment.get(name)
     if not value:
         raise UserError(f"{where}: the environment variable {name} is not set")
     return value

@@ -13,7 +13,7 @@ from cab_core.errors import UnknownName, UserError
 from cab_core.gateway.models import ConfigDoc, EndpointChoice, Model, resolve
 from cab_core.plugins.protocols import Adapter, Runtime, Say
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Cell, Installation, PackedTask, Sweep
+from cab_core.records import Cell, Installation, Limits, PackedTask, Sweep
 from cab_core.run.order import Order, content_key, grader_key
 from cab_core.runtimes.install import recipe_hash
 from cab_core.tasks.catalog import Catalog
@@ -53,6 +53,8 @@ def make_plan(
     network = _network(sweep, runtime)
     stack = compose(sweep.stacks, plugins)
     models = [resolve(m, choice, config) for m in sweep.models]
+    for model in models:
+        _check_price(model, sweep.limits)
     tasks, skipped = _runnable(catalog.select(sweep.tasks))
     for cli, model in product(clis, models):
         _check_pair(cli.adapter, model)
@@ -120,6 +122,15 @@ def _check_pair(adapter: Adapter, model: Model) -> None:
         raise UserError(
             f"CLI {adapter.name!r} speaks {', '.join(adapter.protocols)}, model {model.id!r} is served by "
             f"{model.protocol}; the gateway relays, it does not translate"
+        )
+
+
+def _check_price(model: Model, limits: Limits) -> None:
+    if limits.usd is not None and model.scripted is None and model.price is None:
+        raise UserError(
+            f"a limit in US dollars needs to know what model {model.id!r} costs: write "
+            f'[models."{model.id}"] with '
+            "`price` into cab.toml, or limit tokens (--max-tokens) or calls (--max-calls)"
         )
 
 
