@@ -200,10 +200,13 @@ def test_doctor_says_why_docker_cannot_be_used_and_how_to_get_it(cab: Cab) -> No
     """No engine, none at DOCKER_HOST: each says what to do; nothing of it is needed for every run."""
     nothing = {"PATH": "/nowhere", "DOCKER_CONTEXT": "default", "DOCKER_CONFIG": "/nowhere"}
     told = {f["what"]: f for f in cab.json("doctor", "--json", DOCKER_HOST="unix:///nowhere/docker.sock")}
-    assert "DOCKER_HOST is unix:///nowhere/docker.sock" in told["docker engine"]["say"]
+    assert "unix:///nowhere/docker.sock (DOCKER_HOST): No such file" in told["docker engine"]["say"]
     assert not told["docker engine"]["ok"] and not told["docker engine"]["needed"]
     told = {f["what"]: f for f in cab.json("doctor", "--json", DOCKER_HOST="tcp://127.0.0.1:1", **nothing)}
-    assert "no engine answers there" in told["docker engine"]["say"]
+    assert (
+        "tcp://127.0.0.1:1 (DOCKER_HOST): Connection refused; is the address right"
+        in told["docker engine"]["say"]
+    )
     assert "apt-get install bubblewrap socat" in told["bubblewrap"]["say"]
 
 

@@ -7,18 +7,15 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
-from cab_core.errors import SandboxError
+from cab_core.errors import CabError
 from cab_core.plugins.protocols import Check
 
+from .address import address, place
 from .build import base_image
-from .engine import HINT, LABEL, ROLE, address, client, engine_errors
+from .engine import LABEL, ROLE, client, engine_errors
 from .reach import is_near
 
 _SETUP = "scripts/docker-setup of cab's sources"
-_GET = (
-    f"on Debian, as root: apt-get install docker.io, and start it ({_SETUP} does that, and makes a base "
-    "image); elsewhere: install Docker in the usual way"
-)
 # What an engine's `info` says it can limit; without one of them a limit of ours would not hold.
 _LIMITS = {"MemoryLimit": "memory", "PidsLimit": "processes", "CpuCfsQuota": "processors"}
 _ROOM = 5 << 30  # bytes that images of a CLI and its toolchains may take
@@ -28,11 +25,10 @@ def look() -> Iterator[Check]:
     """Yield findings: engine, limits, base image, our images, how rooms get there, free space."""
     try:
         info = _info()
-    except SandboxError as exc:
-        yield Check(what="docker engine", ok=False, say=_remedy(str(exc)))
+    except CabError as exc:
+        yield Check(what="docker engine", ok=False, say=str(exc))
         return
-    where = os.environ.get("DOCKER_HOST") or str(address().client.get("base_url") or "the local socket")
-    yield Check(what=f"docker engine {info['ServerVersion']}", ok=True, say=where)
+    yield Check(what=f"docker engine {info['ServerVersion']}", ok=True, say=place())
     missing = [said for key, said in _LIMITS.items() if not info.get(key)]
     yield Check(what="docker limits", ok=not missing, say=_limits(missing))
     yield from _images()
@@ -43,17 +39,6 @@ def _info() -> dict[str, Any]:
     with engine_errors("ask the engine about itself"):
         info: dict[str, Any] = client().info()
     return info
-
-
-def _remedy(said: str) -> str:
-    said = said.removesuffix(f"; {HINT}")
-    if url := os.environ.get("DOCKER_HOST"):
-        return f"DOCKER_HOST is {url}, and no engine answers there: {said}"
-    if "Permission denied" in said:
-        return f"it runs, but not for this user: `usermod -aG docker USER` as root and log in anew ({said})"
-    if shutil.which("dockerd") or shutil.which("docker"):
-        return f"it does not answer; start it: `systemctl start docker`, else `dockerd` ({said})"
-    return f"for sealed, citable runs; {_GET}"
 
 
 def _limits(missing: list[str]) -> str:

@@ -1,63 +1,23 @@
-"""The Docker engine: where it is, a client for each thread, and errors in our terms."""
+"""The Docker engine: a client for each thread, and errors in our terms."""
 
 from __future__ import annotations
 
 import functools
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import attrs
-
 from cab_core.errors import SandboxError
 
 from ..owner import host_id, runner_id
-from .ssh import Way
+from .address import address, no_engine
 
 LABEL = "cab"  # on everything that we create
 HOST = "cab.host"  # on which machine its runner is: an engine may serve several
 RUNNER = "cab.runner"  # who created it
 ROLE = "cab.role"  # what it is for
-HINT = "is Docker installed and running? `cab doctor` tells how to get it"
 _local = threading.local()
-_finding = threading.Lock()
-
-
-@attrs.frozen
-class Address:
-    """Where the engine is. `elsewhere`: it is reached by network, so it cannot mount what is here."""
-
-    client: dict[str, Any]  # arguments of docker.APIClient
-    elsewhere: bool
-    way: Way | None = None  # what must be open before
-
-
-def address() -> Address:
-    """Return where the engine is: `DOCKER_HOST` (unix, tcp, ssh), else the docker command's context.
-
-    Raises:
-        SandboxError: there is no way to it.
-    """
-    with _finding:
-        found = _address()
-    if found.way is not None:
-        found.way.open()
-    return found
-
-
-@functools.cache
-def _address() -> Address:
-    from docker.context import ContextAPI
-    from docker.utils import kwargs_from_env
-
-    found = dict(kwargs_from_env() if os.environ.get("DOCKER_HOST") else ContextAPI.kwargs_from_context())
-    url = str(found.get("base_url") or "")
-    if url.startswith("ssh://"):
-        way = Way(url)
-        return Address({"base_url": way.url}, elsewhere=True, way=way)
-    return Address(found, elsewhere=url.startswith(("tcp://", "http://", "https://")))
 
 
 def client() -> Any:
@@ -74,7 +34,7 @@ def client() -> Any:
             # Old engines are asked what they speak.
             _local.client = _client_class()(**found.client, version="auto", timeout=120)
         except DockerException as exc:
-            raise SandboxError(f"no Docker engine: {exc}; {HINT}") from exc
+            raise no_engine(exc) from exc
     return _local.client
 
 

@@ -16,8 +16,9 @@ from cab_core.gateway.sockets import short_path
 from cab_core.plugins.protocols import Channel, StopSignal
 
 from ..scratch import plain_scratch
+from .address import address
 from .container import run_container
-from .engine import address, labels
+from .engine import labels
 
 _INSIDE = "/probe"
 _lock = threading.Lock()

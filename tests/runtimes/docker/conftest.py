@@ -12,6 +12,7 @@ import pytest
 from cab_core.errors import SandboxError
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Installation
+from cab_core.runtimes.docker import address as address_module
 from cab_core.runtimes.docker import engine as engine_module
 from cab_core.runtimes.docker import reach
 from cab_core.runtimes.docker.engine import client
@@ -52,7 +53,7 @@ def aider_image(engine: object) -> Installation:
 
 def forget_engine() -> None:
     """Let the engine be looked for again."""
-    engine_module._address.cache_clear()
+    address_module._address.cache_clear()
     engine_module.cpus.cache_clear()
     engine_module._local.__dict__.clear()
     reach._known.clear()

@@ -22,8 +22,9 @@ from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Installation, Limits
 from cab_core.runtimes.docker import reach
+from cab_core.runtimes.docker.address import address
 from cab_core.runtimes.docker.container import run_container
-from cab_core.runtimes.docker.engine import address, client, labels
+from cab_core.runtimes.docker.engine import client, labels
 from cab_core.runtimes.docker.images import relay_image
 from cab_core.runtimes.docker.leftovers import find_dead
 from cab_core.runtimes.docker.lifetime import created
