@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import tarfile
+from contextlib import suppress
 from typing import Any
 
-from cab_core.errors import ImageError
+from cab_core.errors import ImageError, UserError
 from cab_core.plugins.protocols import Adapter, Say
 
 from .build import Image
@@ -60,21 +61,45 @@ def push(image: str, repository: str, say: Say) -> str:
     """Push an image to a registry and return `repository@sha256:...`.
 
     Raises:
+        UserError: there is no such image, or `repository` is no name for one.
         ImageError: the registry refused it.
     """
-    api = client()
     name, _, tag = (
         repository.rpartition(":") if ":" in repository.rpartition("/")[2] else (repository, "", "latest")
     )
     with engine_errors(f"push {image}"):
-        api.tag(image, name, tag)
-        for line in api.push(name, tag, stream=True, decode=True):
-            if "error" in line:
-                raise ImageError(f"push of {image} to {repository} failed: {line['error']}")
-            if digest := (line.get("aux") or {}).get("Digest"):
-                say(f"pushed {name}:{tag}")
-                return f"{name}@{digest}"
-    raise ImageError(f"push of {image} to {repository}: the registry gave no digest")
+        _tag(image, name, tag)
+        try:
+            digest = _push(name, tag)
+        except BaseException:
+            with suppress(Exception):
+                client().remove_image(f"{name}:{tag}", noprune=True)  # the name alone
+            raise
+    say(f"pushed {name}:{tag}")
+    return f"{name}@{digest}"
+
+
+def _tag(image: str, name: str, tag: str) -> None:
+    from docker.errors import APIError, ImageNotFound
+
+    try:
+        client().tag(image, name, tag)
+    except ImageNotFound as exc:
+        raise UserError(f"there is no image {image!r} here; `cab images list` shows ours") from exc
+    except APIError as exc:
+        if "invalid" not in str(exc.explanation):
+            raise
+        wanted = "expected REGISTRY/NAME[:TAG] in small letters, digits and . _ -"
+        raise UserError(f"{f'{name}:{tag}'!r} is no name for an image: {wanted}") from exc
+
+
+def _push(name: str, tag: str) -> str:
+    for line in client().push(name, tag, stream=True, decode=True):
+        if "error" in line:
+            raise ImageError(f"push to {name}:{tag} failed: {line['error']}")
+        if digest := (line.get("aux") or {}).get("Digest"):
+            return str(digest)
+    raise ImageError(f"push to {name}:{tag}: the registry gave no digest")
 
 
 def remove_images() -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cab_core.errors import ImageError, UserError
 from cab_core.records import Installation
 from cab_core.runtimes.docker.engine import client
 from cab_core.runtimes.docker.inventory import list_images, push
@@ -42,3 +43,28 @@ def test_a_pushed_image_has_a_digest(registry: str, puppet_image: Installation) 
         assert any(reference in i["digests"] for i in list_images())
     finally:
         client().remove_image(f"{registry}/cab/tools:1", force=False)
+
+
+@pytest.mark.parametrize(
+    ("image", "repository", "says"),
+    [
+        ("no-such-image:1", "127.0.0.1:1/x", "there is no image 'no-such-image:1' here"),
+        ("debian:bookworm-slim", "127.0.0.1:1/x/y z", "expected REGISTRY/NAME[:TAG]"),
+        ("debian:bookworm-slim", "127.0.0.1:1/UPPER:1", "expected REGISTRY/NAME[:TAG]"),
+    ],
+)
+def test_a_name_that_is_none_is_the_users_mistake(
+    engine: object, image: str, repository: str, says: str
+) -> None:
+    """An unknown image, a repository that no registry takes."""
+    with pytest.raises(UserError) as told:
+        push(image, repository, lambda _: None)
+    assert says in str(told.value)
+
+
+def test_a_push_in_vain_leaves_no_name_behind(engine: object) -> None:
+    """Nobody listens there: the image is not left with the registry's name."""
+    with pytest.raises(ImageError, match=r"127\.0\.0\.1:1/x:1 failed"):
+        push("debian:bookworm-slim", "127.0.0.1:1/x:1", lambda _: None)
+    assert not client().images(name="127.0.0.1:1/x")
+    assert client().images(name="debian:bookworm-slim")
