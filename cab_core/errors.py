@@ -38,7 +38,14 @@ class UnknownName(UserError):
     def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
         self.kind, self.name = kind, name
         self.known = sorted(known)
-        super().__init__(f"unknown {kind} {name!r}{nearest(name, self.known)}{hint and '; ' + hint}")
+        super().__init__(f"unknown {kind} {name!r}{_joined(nearest(name, self.known), hint)}")
+
+
+def _joined(question: str, hint: str) -> str:
+    """A question ends a sentence: no semicolon stands behind it."""
+    if not hint:
+        return question
+    return f"{question} {hint[0].upper()}{hint[1:]}" if question.endswith("?") else f"{question}; {hint}"
 
 
 class BadDocument(UserError):

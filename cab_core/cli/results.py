@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cab_core.errors import UserError
+from cab_core.errors import UnknownName, UserError
 from cab_core.store.cells import Store
 
 from . import options
@@ -24,8 +24,14 @@ def command(sweep_id: str | None, runs: Path, summary: bool, as_json: bool) -> i
     if not runs.is_dir():
         raise UserError(f"--runs {runs}: no such directory; `cab demo` or `cab run` makes one")
     results = list(Store(runs).standing(sweep_id))
+    if not results and sweep_id is not None:
+        known = sorted({r.cell.sweep_id for _, r in Store(runs).standing()})
+        raise UnknownName("sweep", sweep_id, known, f"--runs is {runs}")
     if as_json:
         print_json(summary_rows(summaries(results)) if summary else [as_row(r) for _, r in results])
+        return 0
+    if not results:
+        click.echo(f"There is no finished cell in {runs}.")
         return 0
     if not summary:
         print_results(results)

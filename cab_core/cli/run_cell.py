@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from cab_core.errors import UserError
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Limits, Sweep, to_json
 
@@ -33,6 +34,8 @@ from .text import one_line
 @click.pass_obj
 def command(plugins: Plugins, /, **said: Any) -> int:
     """Run one cell, always anew, and print its result (with --json the whole cell.json)."""
+    if set("*?[") & set(said["task"]):
+        raise UserError(f"--task {said['task']!r}: run-cell runs one task; `cab run` takes patterns")
     bounds = options.limits_of(Limits(), said["wall"], said["max_calls"], said["max_tokens"], said["max_usd"])
     sweep = Sweep(
         tuis=(said["tui"],),

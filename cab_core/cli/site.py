@@ -28,7 +28,7 @@ def command() -> None:
 @_base_url
 def build(runs: tuple[Path, ...], out: Path, base_url: str | None) -> int:
     """Write static pages of all cells in the runs directories; what has not changed is left alone."""
-    click.echo(f"Pages: {build_site(list(runs), out, _checked(base_url)).resolve()}")
+    click.echo(f"Pages: {_build(runs, out, base_url).resolve()}")
     return 0
 
 
@@ -42,7 +42,7 @@ def build(runs: tuple[Path, ...], out: Path, base_url: str | None) -> int:
 def serve(runs: tuple[Path, ...], out: Path, base_url: str | None, port: int) -> int:
     """Serve the pages on 127.0.0.1 until Ctrl-C; with RUNS, build them first."""
     if runs:
-        build_site(list(runs), out, _checked(base_url))
+        _build(runs, out, base_url)
     with server(out, port) as running:
         click.echo(f"http://127.0.0.1:{running.server_port}/ serves {out.resolve()} (Ctrl-C ends it)")
         try:
@@ -50,6 +50,15 @@ def serve(runs: tuple[Path, ...], out: Path, base_url: str | None, port: int) ->
         except KeyboardInterrupt:
             click.echo("")
     return 0
+
+
+def _build(runs: tuple[Path, ...], out: Path, base_url: str | None) -> Path:
+    try:
+        return build_site(list(runs), out, _checked(base_url))
+    except (FileExistsError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as exc:
+        raise UserError(
+            f"--out {out}: expected a directory, there or new; {exc.filename}: {exc.strerror}"
+        ) from exc
 
 
 def _checked(base_url: str | None) -> str | None:

@@ -59,8 +59,9 @@ def print_summaries(found: dict[Configuration, Summary]) -> None:
 
     made = table(("CLI × model",), ("solved", "rate", "95% interval", "tasks", "cells", "left out"))
     for config, s in found.items():
-        left_out = sum(s.excluded.values())
-        figures = (rate_text(s.rate), interval_text(s.interval), f"{s.n}", f"{s.attempts}", f"{left_out}")
+        vain = f" (+{sum(s.voided.values())})" if s.voided else ""
+        left_out = f"{sum(s.excluded.values())}{vain}"
+        figures = (rate_text(s.rate), interval_text(s.interval), f"{s.n}", f"{s.attempts}", left_out)
         name = one_line(config.name, 90) + (f" ({', '.join(s.marks)})" if s.marks else "")
         made.add_row(Text(name), f"{s.solved}", *figures)
     show(made)

@@ -48,6 +48,8 @@ def print_results(results: Sequence[tuple[Path, CellResult]]) -> None:
     marks = sorted({m for _, r in results for m in r.marks})
     if marks:
         click.echo(f"Marked: {', '.join(marks)}. {_explain(marks)}")
+    elif results and all(r.citable for _, r in results):
+        click.echo("Nothing is marked: these ran sealed, and can be cited.")
 
 
 def table(texts: Sequence[str], numbers: Sequence[str]) -> Any:
@@ -96,6 +98,6 @@ def _figure(value: float | None) -> str:
 def _explain(marks: Sequence[str]) -> str:
     says = {
         "scripted": "A scripted model proves the harness, it says nothing about a CLI or a model.",
-        "provisional": "Provisional results are not for citation.",
+        "provisional": "Provisional results are not for citation: they did not run sealed in Docker.",
     }
     return " ".join(says[m] for m in marks if m in says)

@@ -77,7 +77,7 @@ def _agent(
         behavior_mode=cell.behavior_mode,
     ):
         prepared = prepare(order, scratch, order.runtime.endpoint(desk.gateway.url), token)
-        found.launch = prepared.launch
+        found.launch, found.files = prepared.launch, prepared.job.files
     with trace.span(
         "adapter_run", f"{cell.tui}:{cell.task}", timeout_s=cell.limits.wall_s, plugin_stack=list(cell.stack)
     ) as span:

@@ -16,6 +16,7 @@ from cab_core.records import (
     Launch,
     ModelCall,
     RefusalSigns,
+    WorkFile,
 )
 
 
@@ -24,6 +25,7 @@ class Findings:
     """None: that stage was not reached. `trouble` is the first infrastructure error."""
 
     launch: Launch | None = None
+    files: tuple[WorkFile, ...] = ()  # of the work dir, as the adapter was told
     execution: Execution | None = None
     harvest: Harvest | None = None
     changes: Changes | None = None

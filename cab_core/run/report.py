@@ -64,7 +64,7 @@ def report(
         notes=tuple(_notes(found)),
         stack=found.launch.stack if found.launch else (),
         refusal=found.refusal,
-        wiring=_wiring(order),
+        wiring=_wiring(order, found),
         host=_host(order),
     )
 
@@ -137,9 +137,9 @@ def _notes(found: Findings) -> list[str]:
     return notes
 
 
-def _wiring(order: Order) -> Wiring:
+def _wiring(order: Order, found: Findings) -> Wiring:
     try:
-        return wiring(order, ())
+        return wiring(order, found.files)
     except InfraError:
         return Wiring()
 

@@ -9,30 +9,42 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cab_core.errors import ImageError
 from cab_core.plugins.protocols import Adapter
 from cab_core.records import Installation, Room
 
 from .scratch import own
 
-IMAGE_ROOT = "CAB_IMAGE_ROOT"  # variable that the image sets: where CLIs lie
+# Variables that the image sets: where CLIs lie, and the agent's image that it was made of.
+IMAGE_ROOT, AGENT_IMAGE, AGENT_IMAGE_ID = "CAB_IMAGE_ROOT", "CAB_AGENT_IMAGE", "CAB_AGENT_IMAGE_ID"
 UIDS = {"agent": 1000, "grader": 1001}
 
 
 def in_image(adapter: Adapter, version: str) -> Installation | None:
-    """Return the CLI of the image we are in, or None where we are in none, or it holds another."""
+    """Return the CLI of the image we are in, or None where we are in none.
+
+    Raises:
+        ImageError: it holds another CLI.
+    """
     root = os.environ.get(IMAGE_ROOT)
     if root is None:
         return None
     prefix = Path(root, adapter.name)
     recipe = adapter.recipe(version)
     if not (prefix / "VERSION").is_file():
-        return None
+        held = ", ".join(sorted(p.parent.name for p in Path(root).glob("*/VERSION"))) or "no CLI"
+        raise ImageError(
+            f"this image holds {held}, not {adapter.name}; "
+            f"`cab images build --cell {adapter.name}` makes one that does"
+        )
     return Installation(
         name=adapter.name,
         version=version,
         reported=(prefix / "VERSION").read_text().strip().splitlines()[0],
         path=recipe.path_at(str(prefix)),
         env=recipe.env_at(str(prefix)),
+        image=os.environ.get(AGENT_IMAGE),
+        image_id=os.environ.get(AGENT_IMAGE_ID),
     )
 
 

@@ -32,7 +32,8 @@ def colour(row: Row) -> str:
 
 def badge_svg(row: Row) -> str:
     """Return the badge of a cell."""
-    said = f"{row.outcome.replace('_', ' ')} · {message(row)}" if row.verdict.composite else message(row)
+    known = row.counted and row.verdict.composite is not None
+    said = f"{row.outcome.replace('_', ' ')} · composite {message(row)}" if known else message(row)
     left, right = _width(LABEL) + 12, _width(said) + 12
     full = left + right
     name = escape(visible(f"{LABEL}: {row.config.name}, {row.task}: {said}"))

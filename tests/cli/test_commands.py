@@ -15,6 +15,7 @@ import pytest
 from tests.conftest import CAB, Cab
 from tests.support.endpoint import KEY, Endpoint
 
+PAID = ("--tui", "aider", "--model", "m", "--endpoint", "http://127.0.0.1:9/v1", "--task", "mutations/*")
 ONE = ("--tui", "aider", "--model", "scripted:oracle", "--task", "mutations/py-lru-cache")
 needs_aider = pytest.mark.usefixtures("aider")
 
@@ -37,6 +38,17 @@ needs_aider = pytest.mark.usefixtures("aider")
         (["run", *ONE, "--key-env", "NOT_SET_AT_ALL"], "is not set"),
         (["check", "--tui", "aider"], "needs --tui, --model and --task"),
         (["results", "--runs", "nowhere"], "no such directory"),
+        (["results", "--runs", ".", "--sweep-id", "nope"], "unknown sweep 'nope'"),
+        (
+            ["run-cell", "--tui", "aider", "--model", "scripted:null", "--task", "mutations/*"],
+            "runs one task",
+        ),
+        (["run", "--tui", "aider", "--model", "", "--task", "mutations/*"], "a model id is empty"),
+        (["run", *PAID, "--max-usd", "1"], "what model 'm' costs"),
+        (
+            ["run", "--tui", "aider", "--model", "scripted:null", "--task", "mutation/*"],
+            "? See `cab tasks list`",
+        ),
         (["site", "build", "nowhere"], "no such directory"),
         (["tasks", "lock", "."], "no pack.toml"),
         (["plugins", "info", "adier"], "did you mean 'aider'"),

@@ -106,6 +106,14 @@ def test_site_is_built_and_served(runs: Path, tmp_path: Path) -> None:
         running.shutdown()
 
 
+@pytest.mark.parametrize("out", ["file", "file/below", "/proc/nowhere"])
+def test_a_site_where_none_can_be_is_the_users_mistake(runs: Path, tmp_path: Path, out: str) -> None:
+    """A file is in the way, or no directory can be made there: said, without a traceback."""
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="expected a directory"):
+        call(site.command, "build", str(runs), "-o", str(tmp_path / out))
+
+
 def test_serve_without_a_site_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cab site build"):
         server(tmp_path)

@@ -13,6 +13,7 @@ from cab_core.plugins.protocols import Adapter
 from cab_core.records import Recipe
 from cab_core.tasks.toolchains import parse
 
+from ..cell_image import AGENT_IMAGE, AGENT_IMAGE_ID, IMAGE_ROOT
 from ..install import recipe_hash
 
 ROOT = "/opt/cab"
@@ -100,21 +101,21 @@ def relay_dockerfile(base: str, program: str) -> str:
     )
 
 
-def cell_dockerfile(agent: str, wheel: str, digest: str, ca: bool) -> str:
+def cell_dockerfile(agent: str, agent_id: str, wheel: str, digest: str, ca: bool) -> str:
     """Return the Dockerfile that puts cab and the packs on top of an agent's image, for root alone.
 
-    `digest` is the wheel's sha256, so that it is part of the image's name.
+    `agent` is that image's name; `digest` is the wheel's sha256, so that it is part of the image's name.
     """
     home = "/opt/cab-harness"
     return _lines(
-        f"FROM {agent}",
+        f"FROM {agent_id}",
         *_ca_lines(ca),
         f"RUN {_APT} python3 python3-venv git {_APT_END}",
         "RUN useradd --uid 1001 --no-create-home grader",
         f"COPY {wheel} {home}/{wheel}",
         f"RUN python3 -m venv {home}/venv && {home}/venv/bin/pip install --no-cache-dir --progress-bar off "
         f"{home}/{wheel} && chmod -R go-rwx {home}",
-        f"ENV CAB_IMAGE_ROOT={ROOT}",
+        f"ENV {IMAGE_ROOT}={ROOT} {AGENT_IMAGE}={agent} {AGENT_IMAGE_ID}={agent_id}",
         "WORKDIR /root",
         f'ENTRYPOINT ["{home}/venv/bin/cab"]',
         f"LABEL cab.wheel={digest}",

@@ -62,7 +62,7 @@ def cell_image(adapter: Adapter, version: str, requires: Iterable[str], say: Say
     agent = agent_image(adapter, version, requires, (), say)
     name, data = own_wheel(say)
     digest = hashlib.sha256(data).hexdigest()
-    text = cell_dockerfile(agent.id, name, digest, ca=ca_bundle() is not None)
+    text = cell_dockerfile(agent.name, agent.id, name, digest, ca=ca_bundle() is not None)
     return ensure(f"cab-cell-{adapter.name}", text, "cell", say, version, {name: data})
 
 

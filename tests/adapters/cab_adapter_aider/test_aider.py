@@ -73,6 +73,15 @@ def test_the_chat_history_becomes_a_transcript() -> None:
 
 
 @needs_aider
+def test_a_page_s_command_names_the_files_that_the_cell_named(cab: Cab) -> None:
+    """What is printed for readers is what was run, with placeholders."""
+    cell = cab.json(
+        "run-cell", "--tui", "aider", "--model", "scripted:null", "--task", "mutations/py-lru-cache", "--json"
+    )
+    assert cell["wiring"]["argv"][-2:] == ["$WORKDIR/cache.py", "$WORKDIR/test_cache.py"]
+
+
+@needs_aider
 @pytest.mark.timeout(300)  # some forty cells, beside another worker's tests
 def test_oracle_passes_and_null_fails_on_every_task(cab: Cab) -> None:
     """On every built-in task the oracle passes with blast radius 0 and null fails, through the real aider."""

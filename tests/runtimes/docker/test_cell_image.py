@@ -51,6 +51,16 @@ def test_a_cell_runs_in_it_without_any_network(image: str) -> None:
     result = cell(docker_run("--network", "none", image, *ONE, "--model", "scripted:oracle"))
     assert result["outcome"] == "passed", result["why"]
     assert "provisional" in result["marks"] and result["cell"]["runtime"] == "local"
+    identity = result["identity"]
+    assert identity["container_image"].startswith("cab-agent-aider:")
+    assert client().inspect_image(identity["container_image"])["Id"] == identity["image_id"]
+
+
+def test_another_cli_is_not_in_it(image: str) -> None:
+    """It says which one is, and how to have the other; nothing is installed into a container."""
+    one = ("run-cell", "--tui", "opencode", "--task", TASK, "--model", "scripted:null")
+    done = docker_run("--network", "none", image, *one)
+    assert done.returncode == 1 and "this image holds aider, not opencode" in done.stderr
 
 
 def test_the_key_reaches_the_endpoint_and_nothing_else(image: str, endpoint: Endpoint) -> None:
