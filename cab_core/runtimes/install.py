@@ -26,6 +26,8 @@ from cab_core.plugins.protocols import Adapter, Say
 from cab_core.records import Installation, Recipe, from_json, to_json
 from cab_core.workdir.remove import remove_tree
 
+from .terminal import told
+
 _READY = "ready.json"
 
 
@@ -159,7 +161,7 @@ def _step(argv: Sequence[str], say: Say, title: str) -> None:
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            lines = [*lines[-30:], line.rstrip()]
+            lines = [*lines[-30:], told(line)]
             _progress(line, say)
     if process.returncode != 0:
         raise ImageError(f"{title} failed with exit code {process.returncode}:\n" + "\n".join(lines))

@@ -5,10 +5,20 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import struct
 import termios
 
 from cab_core.trace.asciicast import COLUMNS, ROWS
+
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|.)")
+_WIDEST = 300
+
+
+def told(line: str) -> str:
+    """Return what an installer said as one readable line: no colours, and no list of everything there is."""
+    text = _ESCAPE.sub("", line).rstrip()
+    return text if len(text) <= _WIDEST else f"{text[:_WIDEST]} ..."
 
 
 def channel(tty: bool) -> tuple[int, int]:

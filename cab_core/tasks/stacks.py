@@ -7,7 +7,7 @@ from pathlib import Path
 
 import attrs
 
-from cab_core.errors import UserError
+from cab_core.errors import UnknownName, UserError
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Env, Files, McpServer, Recipe, StackItem
 from cab_core.records.stack import StackDoc
@@ -42,7 +42,11 @@ def _find(text: str, plugins: Plugins) -> tuple[str, tuple[StackItem, ...]]:
     if text.endswith(".toml"):
         found = read_document(Path(text), StackDoc)
         return found.name, found.items()
-    items = tuple(plugins.get("stack", text))
+    try:
+        items = tuple(plugins.get("stack", text))
+    except UnknownName as exc:
+        hint = "a stack is the name of a plugin's, or a file whose name ends in .toml"
+        raise UnknownName("stack", text, exc.known, hint) from exc
     strange = [type(i).__name__ for i in items if not isinstance(i, StackItem)]
     if strange:
         owner = plugins.owner("stack", text).owner

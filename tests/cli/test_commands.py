@@ -44,6 +44,7 @@ needs_aider = pytest.mark.usefixtures("aider")
             "runs one task",
         ),
         (["run", "--tui", "aider", "--model", "", "--task", "mutations/*"], "a model id is empty"),
+        (["run", *ONE, "--stack", "nosuch"], "whose name ends in .toml"),
         (["run", *PAID, "--max-usd", "1"], "what model 'm' costs"),
         (
             ["run", "--tui", "aider", "--model", "scripted:null", "--task", "mutation/*"],

@@ -15,6 +15,7 @@ import attrs
 from cab_core.errors import ImageError
 from cab_core.plugins.protocols import Say
 
+from ..terminal import told
 from .engine import LABEL, ROLE, client, engine_errors
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
@@ -110,7 +111,7 @@ def _build(name: str, dockerfile: str, role: str, say: Say, files: Mapping[str, 
         labels={LABEL: "1", ROLE: role},
     )
     for line in stream:
-        text = str(line.get("stream", "")).strip()
+        text = told(str(line.get("stream", ""))).strip()
         if text.startswith("Step "):
             step = text
             say(text)
