@@ -82,7 +82,9 @@ events = st.dictionaries(st.sampled_from(KEYS), values, max_size=5)
 lines = st.tuples(st.sampled_from(KINDS), events).map(
     lambda e: json.dumps({**e[1], "type": e[0], "event": e[0]})
 )
-texts = st.lists(lines | st.text(max_size=20), max_size=4).map("\n".join)
+texts = st.lists(
+    lines | st.sampled_from(["[" * 100_000, "{}", "[]", "1"]) | st.text(max_size=20), max_size=4
+).map("\n".join)
 
 
 class Left(Leftovers):
@@ -100,6 +102,8 @@ def reads(name: str, text: str, stderr: str = "") -> None:
     found = to_json(adapter.harvest(left))
     check(found, Harvest, "the harvest")
     json.dumps(found)
+    render = getattr(adapter, "render", str)
+    assert all(isinstance(render(line), str) for line in text.split("\n"))
 
 
 adapters = pytest.mark.parametrize("name", ["aider", "opencode", "copilot"])

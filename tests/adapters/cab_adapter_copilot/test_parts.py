@@ -9,8 +9,6 @@ import attrs
 import pytest
 from cab_adapter_copilot.adapter import Copilot
 from cab_adapter_copilot.events import failure, finished, token_claim
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cab_core.plugins.protocols import Leftovers, Reply
 from cab_core.plugins.toolkit import json_events
@@ -116,28 +114,3 @@ def test_the_dialect_makes_room_and_creates_each_file_once() -> None:
     replies = [ask(), ask(room), ask(room, first), ask(room, first, second)]
     assert replies == [Reply(tool=room), Reply(tool=first), Reply(tool=second), None]
     assert Copilot().dialect().edit({"b": "2"}, {"messages": []}, JOB) is None
-
-
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-)
-kinds = [
-    "user.message",
-    "assistant.message",
-    "tool.execution_start",
-    "tool.execution_complete",
-    "session.error",
-    "result",
-]
-keys = st.sampled_from(["content", "toolName", "arguments", "result", "error", "message", "exitCode"])
-
-
-@given(st.lists(st.tuples(st.sampled_from(kinds), anything | st.dictionaries(keys, anything))), anything)
-def test_hostile_events_raise_nothing(events: list[tuple[str, object]], usage: object) -> None:
-    """Whatever an agent prints or leaves, reading it does not fail."""
-    lines = [json.dumps({"type": kind, "data": data}) for kind, data in events]
-    harvest("\n".join([*lines, "[" * 100_000, "{}", "[]", "1"]))
-    token_claim(json.dumps({"modelMetrics": usage}))
-    for line in lines:
-        Copilot.render(line)

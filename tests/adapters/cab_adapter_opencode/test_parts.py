@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from cab_adapter_opencode.adapter import Opencode
 from cab_adapter_opencode.events import failure, finished, token_claim
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cab_core.plugins.protocols import Leftovers, Reply
 from cab_core.plugins.toolkit import json_events
@@ -105,20 +103,3 @@ def test_the_dialect_writes_each_file_once() -> None:
         Reply(tool=("write", first)), Reply(tool=("write", second)), None,
     ]  # fmt: skip
     assert Opencode().dialect().edit({"b": "2"}, {"messages": []}, JOB) is None
-
-
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-)
-kinds = st.sampled_from(["text", "tool_use", "step_start", "step_finish", "error"])
-keys = st.sampled_from(["part", "error", "tokens", "state", "input", "data", "text", "reason"])
-
-
-@given(st.lists(st.tuples(kinds, st.dictionaries(keys, anything | st.dictionaries(keys, anything)))))
-def test_hostile_events_raise_nothing(events: list[tuple[str, dict[str, object]]]) -> None:
-    """Whatever an agent prints, reading it does not fail."""
-    lines = [json.dumps({**rest, "type": kind}) for kind, rest in events]
-    harvest("\n".join([*lines, "[" * 100_000, "{}", "[]", "1"]))
-    for line in lines:
-        Opencode.render(line)
