@@ -17,7 +17,7 @@ import attrs
 import pluggy
 
 from cab_core import __version__
-from cab_core.errors import nearest
+from cab_core.errors import UnknownName, nearest
 
 from . import hookspecs
 from .markers import PROJECT
@@ -68,16 +68,20 @@ def load(disabled: Iterable[str] = ()) -> Loaded:
 
     `disabled` holds entry point names or `dist:NAME`; the variables CAB_DISABLE_PLUGINS (comma
     separated) and CAB_NO_PLUGINS=1 add to it.
+
+    Raises:
+        UnknownName: nothing is there of a name in `disabled`; a variable may name what is not there.
     """
     loaded = Loaded()
     loaded.manager.add_hookspecs(hookspecs)
-    off = set(disabled) | {
-        n.strip() for n in os.environ.get("CAB_DISABLE_PLUGINS", "").split(",") if n.strip()
-    }
+    entries = sorted(_entry_points(), key=lambda e: (_dist(e), e.name))
+    off = set(disabled)
+    for name in off - (known := {e.name for e in entries} | {f"dist:{_dist(e)}" for e in entries}):
+        raise UnknownName("plugin", name, known, "`cab plugins list` names them")
+    off |= {n.strip() for n in os.environ.get("CAB_DISABLE_PLUGINS", "").split(",") if n.strip()}
     everything_off = os.environ.get("CAB_NO_PLUGINS", "") not in ("", "0")
-    for entry in sorted(_entry_points(), key=lambda e: (e.dist.name if e.dist else "", e.name)):
-        dist = entry.dist.name if entry.dist else "unknown"
-        if everything_off or entry.name in off or f"dist:{dist}" in off:
+    for entry in entries:
+        if everything_off or entry.name in off or f"dist:{_dist(entry)}" in off:
             loaded.rows.append(_plain_row(entry, "disabled", "switched off for this run"))
         else:
             loaded.rows.extend(_load_one(entry, loaded.manager))
@@ -101,6 +105,10 @@ def _mark_conflicts(rows: list[PluginRow]) -> list[PluginRow]:
     return [marked(row) for row in rows]
 
 
+def _dist(entry: metadata.EntryPoint) -> str:
+    return entry.dist.name if entry.dist else "unknown"
+
+
 def _entry_points() -> Iterable[metadata.EntryPoint]:
     return metadata.entry_points(group=GROUP)
 
@@ -109,7 +117,7 @@ def _plain_row(entry: metadata.EntryPoint, status: Status, fault: str | None) ->
     dist = entry.dist
     return PluginRow(
         name=entry.name,
-        distribution=dist.name if dist else "unknown",
+        distribution=_dist(entry),
         version=dist.version if dist else "",
         entry_point=entry.name,
         kind="plugin",

@@ -55,6 +55,7 @@ needs_aider = pytest.mark.usefixtures("aider")
         (["plugins", "info", "adier"], "did you mean 'aider'"),
         (["schema", "sell"], "cell"),
         (["-p", "yes:x", "tasks", "list"], "no:ENTRYPOINT"),
+        (["-p", "no:aidr", "tasks", "list"], "unknown plugin 'aidr'; did you mean 'aider'?"),
     ],
 )
 def test_a_mistake_is_one_message_and_exit_2(cab: Cab, args: list[str], says: str) -> None:
