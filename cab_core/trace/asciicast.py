@@ -24,6 +24,11 @@ class Asciicast:
         header = {"version": 2, "width": COLUMNS, "height": ROWS, "timestamp": int(time.time())}
         self._file.write(json.dumps({**header, "env": {"TERM": "xterm-256color"}}) + "\n")
 
+    @property
+    def full(self) -> bool:
+        """True where no more output is recorded: then nobody need make it ready."""
+        return self._room <= 0
+
     def output(self, data: bytes) -> None:
         """Record a piece of terminal output."""
         with self._lock:

@@ -58,6 +58,8 @@ class Recording:
     def feed(self, channel: Literal["stdout", "stderr"], data: bytes) -> None:
         """Take what the process printed, with plain line ends."""
         self._logs[channel].write(data)
+        if self.cast.full:
+            return
         if channel == "stdout" and self._render:
             self._feed_lines(data)
         else:

@@ -49,6 +49,17 @@ def test_a_letter_cut_in_two_is_whole_in_the_recording(tmp_path: Path) -> None:
     assert shown == "né\ufffd"
 
 
+def test_a_full_recording_renders_nothing_more(tmp_path: Path) -> None:
+    """A CLI that prints without end does not keep its runner busy with what nobody will see."""
+    lines: list[str] = []
+    recording = Recording(tmp_path, render=lambda line: lines.append(line) or line)  # type: ignore[func-returns-value]
+    for _ in range(200):
+        recording.feed("stdout", b"x" * 65535 + b"\n")
+    recording.close()
+    assert len(lines) <= 65
+    assert (tmp_path / "stdout.log").stat().st_size > 5 << 20
+
+
 def test_a_line_without_an_end_is_not_held_for_ever(tmp_path: Path) -> None:
     """A CLI that prints gigabytes and no line feed costs no more memory than one that does."""
     lengths: list[int] = []
