@@ -136,7 +136,7 @@ def test_a_vanished_engine_is_infrastructure(cab: Cab) -> None:
     """No engine at the address: exit 1, one message, and what to do."""
     done = cab("run", *ONE, "--model", "scripted:null", DOCKER_HOST="unix:///nowhere/docker.sock")
     assert done.returncode == 1
-    assert "cab doctor" in done.stderr and "Traceback" not in done.stderr
+    assert "no Docker engine answers" in done.stderr and "Traceback" not in done.stderr
 
 
 CELLS = """
