@@ -120,7 +120,7 @@ def _print_left_out(one: Selector, other: Selector, found: Comparison, results: 
             click.echo(f"\n{len(alone)} of {name} have no partner, first: {one_line(alone[0], 90)}")
     excluded = sum(verdict_of(r).passed is None for r in results if one.matches(r) or other.matches(r))
     if excluded:
-        click.echo(f"{excluded} cells are left out: infrastructure trouble is never counted.")
+        click.echo(f"Left out: {excluded}, since infrastructure trouble is never counted.")
     _print_marks([r for r in results if one.matches(r) or other.matches(r)])
 
 
