@@ -12,7 +12,7 @@ from pathlib import Path
 
 import attrs
 
-from cab_core.errors import ImageError
+from cab_core.errors import ImageError, UserError
 from cab_core.plugins.protocols import Say
 
 from ..terminal import told
@@ -61,7 +61,13 @@ def base_id(say: Say) -> str:
 
 
 def ca_bundle() -> Path | None:
-    """Return the CA bundle that this machine is told to use, if any; builds must trust it too."""
+    """Return the CA bundle that this machine is told to use, if any; builds must trust it too.
+
+    Raises:
+        UserError: `CAB_CA_BUNDLE` names no file.
+    """
+    if (ours := os.environ.get("CAB_CA_BUNDLE")) and not Path(ours).is_file():
+        raise UserError(f"CAB_CA_BUNDLE is {ours!r}, which is no file: expected a CA bundle (PEM)")
     for name in ("CAB_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"):
         if (value := os.environ.get(name)) and Path(value).is_file():
             return Path(value)

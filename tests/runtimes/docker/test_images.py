@@ -132,6 +132,12 @@ def test_after_kill_9_clean_removes_exactly_ours(cab: Cab, aider_image: Installa
             client().remove_container(other, force=True)
 
 
+def test_a_ca_bundle_that_is_not_there_is_told(cab: Cab) -> None:
+    """Without it a build would fail much later, for a reason that nobody reads out of it."""
+    done = cab("images", "build", "aider", CAB_CA_BUNDLE="/nowhere.pem")
+    assert done.returncode == 2 and "CAB_CA_BUNDLE is '/nowhere.pem'" in done.stderr
+
+
 def test_a_vanished_engine_is_infrastructure(cab: Cab) -> None:
     """No engine at the address: exit 1, one message, and what to do."""
     done = cab("run", *ONE, "--model", "scripted:null", DOCKER_HOST="unix:///nowhere/docker.sock")
