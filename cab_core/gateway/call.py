@@ -27,6 +27,7 @@ class Call:
     started: float = attrs.field(factory=time.monotonic)
     start_ns: int = attrs.field(factory=time.time_ns)
     reading: Reading = attrs.field(factory=Reading)
+    received: int = 0  # bytes of the answer
     tries: int = 0
     status: int | None = None
     first_byte: float | None = None
@@ -41,7 +42,7 @@ class Call:
         """Record the call, once: before the CLI has its last byte, so that limits see it in time."""
         if not self.recorded:
             self.recorded = True
-            self.session.ended(self.record())
+            self.session.ended(self.record(), len(self.body) + self.received)
 
     def record(self) -> ModelCall:
         """Return the record of the call as it stands now."""

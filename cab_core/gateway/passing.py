@@ -26,7 +26,8 @@ def pass_error(call: Call, answer: Answer, data: bytes) -> web.Response:
         call.error = _unreadable(answer)
         return web.json_response({"error": {"message": call.error, "type": "upstream"}}, status=answer.status)
     call.reading.take(parse_object(decoded))
-    call.error = call.reading.error or decoded[:300].decode("utf-8", "replace")
+    # Nothing is cut before it is recorded without the key: half a key would not be known again.
+    call.error = call.reading.error or decoded.decode("utf-8", "replace")
     return _plain_response(call, answer, data, decoded)
 
 
@@ -41,16 +42,21 @@ def _unreadable(answer: Answer) -> str:
 def _plain_response(call: Call, answer: Answer, raw: bytes, decoded: bytes) -> web.Response:
     """The body as it came; or, where it holds our key, decoded and without it."""
     safe = call.session.upstream.redact(decoded)
-    headers = _passed_headers(answer)
+    headers = _passed_headers(call, answer)
     if safe == decoded:
         return web.Response(status=answer.status, body=raw, headers=headers)
     plain = {k: v for k, v in headers.items() if k.lower() != "content-encoding"}
     return web.Response(status=answer.status, body=safe, headers=plain)
 
 
-def _passed_headers(answer: Answer) -> dict[str, str]:
+def _passed_headers(call: Call, answer: Answer) -> dict[str, str]:
     dropped = HOP | {"content-length", "set-cookie", "server", "date"}
-    return {k: v for k, v in answer.headers.items() if k.lower() not in dropped}
+    redact = call.session.upstream.redact
+    return {
+        k: redact(v.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+        for k, v in answer.headers.items()
+        if k.lower() not in dropped
+    }
 
 
 async def pass_on(call: Call, answer: Answer, request: web.Request, hide_usage: bool) -> web.StreamResponse:
@@ -76,6 +82,7 @@ async def _pass_body(call: Call, answer: Answer) -> web.Response:
     raw = bytearray()
     async for chunk in answer.body:
         call.first_byte = call.first_byte or time.monotonic()
+        call.received += len(chunk)
         raw += chunk
     if not raw.strip():
         raise Dropped
@@ -90,11 +97,12 @@ async def _pass_stream(
     call: Call, answer: Answer, request: web.Request, hide_usage: bool
 ) -> web.StreamResponse:
     """Pass a stream on event by event, each as it came but for our key."""
-    response = web.StreamResponse(status=answer.status, headers=_passed_headers(answer))
+    response = web.StreamResponse(status=answer.status, headers=_passed_headers(call, answer))
     await response.prepare(request)
     reader = _StreamReader(call, hide_usage)
     async for chunk in answer.body:
         call.first_byte = call.first_byte or time.monotonic()
+        call.received += len(chunk)
         out = reader.feed(chunk)
         if call.reading.done:
             call.finish()

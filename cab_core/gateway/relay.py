@@ -27,7 +27,7 @@ async def relay(call: Call, request: web.Request) -> web.StreamResponse:
         return _broken(request)
     except (OSError, TimeoutError, aiohttp.ClientError) as exc:
         call.fault = _fault_of(exc)
-        call.error = f"{type(exc).__name__}: {exc}"[:500]
+        call.error = f"{type(exc).__name__}: {exc}"
         if call.first_byte is not None:
             return _broken(request)
         return web.json_response(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import resource
 import threading
 from collections.abc import Awaitable, Coroutine
@@ -62,7 +63,12 @@ class Gateway:
         app.router.add_route("HEAD", "/{path:.*}", _head)
         # An agent that hangs up frees its call at once.
         self._runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, shutdown_timeout=1, auto_decompress=False
+            app,
+            access_log=None,
+            logger=_quiet(),
+            handler_cancellation=True,
+            shutdown_timeout=1,
+            auto_decompress=False,
         )
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -134,12 +140,14 @@ class Gateway:
 async def _call(session: CellSession, request: web.Request) -> web.StreamResponse:
     """Admit one call and carry it out. What a cell may hold in memory is bounded by its slots."""
     async with session.slots:
+        if session.has_enough:
+            return _refuse(429, "cab: too much was sent that is no call", "cab_request", close=True)
         try:
             body = await asyncio.wait_for(request.read(), _READ_S)
         except (web.HTTPException, OSError, ValueError, TimeoutError) as exc:
             return _refuse(400, f"cab: the request could not be read: {exc}", "cab_request")
         asked = read_request(body)
-        refusal = session.refuse(asked)
+        refusal = session.refuse(asked, len(body))
         if refusal is not None:
             return _refuse(*refusal)
         admitted = session.admit()
@@ -173,9 +181,21 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
+def _quiet() -> logging.Logger:
+    """Return a logger that says nothing: an agent's malformed requests would fill our terminal."""
+    logger = logging.getLogger("cab.gateway")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    return logger
+
+
 async def _head(_: web.Request) -> web.Response:
     return web.Response()
 
 
-def _refuse(status: int, message: str, kind: str) -> web.Response:
-    return web.json_response({"error": {"message": message, "type": kind, "code": kind}}, status=status)
+def _refuse(status: int, message: str, kind: str, close: bool = False) -> web.Response:
+    body = {"error": {"message": message, "type": kind, "code": kind}}
+    response = web.json_response(body, status=status)
+    if close:
+        response.force_close()  # what it sends is not read
+    return response

@@ -48,6 +48,7 @@ def new_token() -> str:
 
 
 _NAMED = 5  # other models that a note names
+_REFUSED = 64 << 20  # bytes of requests that are no calls
 _SLOTS = 16  # calls of one cell at once
 
 
@@ -77,16 +78,22 @@ class CellSession:
         self.foreign: set[str] = set()
         self._price, self._on_call = price, on_call
         self._file = record.open("a", encoding="utf-8")
-        self._admitted = 0
+        self._admitted = self._refused = self._unsaid = 0
         self._lock = threading.Lock()
 
-    def refuse(self, asked: Asked) -> tuple[int, str, str] | None:
+    @property
+    def has_enough(self) -> bool:
+        """True where so much was refused that no more is read: reading holds up all cells."""
+        return self._refused > _REFUSED
+
+    def refuse(self, asked: Asked, size: int) -> tuple[int, str, str] | None:
         """Return why a request is not for this cell's model: (status, message, kind), or None.
 
         A cell is one model; what another answers, or that there is none of that name, is not its.
         """
         if asked.model == self.model:
             return None
+        self._refused += size
         if asked.model is None:
             return 400, "cab: expected a JSON object that names a model, every key of it once", "cab_request"
         if len(self.foreign) < _NAMED:
@@ -111,14 +118,25 @@ class CellSession:
         return self._overspent()
 
     def _overspent(self) -> StopReason | None:
-        if self.limits.tokens is not None and sum(c.tokens or 0 for c in self.calls) >= self.limits.tokens:
+        spent = sum(c.tokens or 0 for c in self.calls) + self._unsaid
+        if self.limits.tokens is not None and spent >= self.limits.tokens:
             return "limit_tokens"
-        if self.limits.usd is not None and sum(c.usd or 0.0 for c in self.calls) >= self.limits.usd:
+        paid = sum(c.usd or 0.0 for c in self.calls) + self._dearest(self._unsaid)
+        if self.limits.usd is not None and paid >= self.limits.usd:
             return "limit_cost"
         return None
 
-    def ended(self, call: ModelCall) -> None:
-        """Take a call that has ended: on disk at once, then to whoever listens."""
+    def _dearest(self, tokens: int) -> float:
+        return 0.0 if self._price is None else tokens * max(self._price.input, self._price.output) / 1e6
+
+    def ended(self, call: ModelCall, size: int) -> None:
+        """Take a call that has ended: on disk at once, then to whoever listens.
+
+        `size`: bytes that went to and fro. Where the CLI hung up before the usage came, that many tokens
+        count towards the limits: no token is shorter, and hanging up would be a way around them.
+        """
+        if call.broken_off and call.tokens is None:
+            self._unsaid += size
         call = attrs.evolve(call, usd=self._price.of(call) if self._price else None)
         with self._lock:
             self.calls.append(call)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -44,8 +45,19 @@ _DROPPED = (
     HOP
     | set(CREDENTIALS)
     | _REROUTING
-    | {"content-length", "expect", "cookie", "proxy-authorization", "proxy-connection"}
+    | {"content-length", "content-type", "content-encoding", "expect", "cookie"}
+    | {"proxy-authorization", "proxy-connection"}
 )
+
+
+def _spellings(key: str) -> re.Pattern[bytes]:
+    """Match a key as it is, and with any of its characters escaped as JSON may (RFC 8259, 7)."""
+    return re.compile(b"".join(map(_ways, key)))
+
+
+def _ways(char: str) -> bytes:
+    plain = re.escape(char.encode())
+    return rb"(?:\\?%s|(?i:\\u%04x))" % (plain, ord(char)) if ord(char) < 1 << 16 else plain
 
 
 class Upstream(Protocol):
@@ -104,6 +116,7 @@ class EndpointUpstream(Throttle):
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UserError(f"endpoint {base_url!r}: expected an address such as http://127.0.0.1:8000/v1")
         self._key = key
+        self._spellings = _spellings(key) if key else None
         self._idle_s = idle_s
         self._client: aiohttp.ClientSession | None = None
 
@@ -120,7 +133,9 @@ class EndpointUpstream(Throttle):
     @asynccontextmanager
     async def ask(self, path: str, headers: Mapping[str, str], body: bytes) -> AsyncIterator[Answer]:
         """Forward a call with the real credential in place of the cell's token."""
-        sent = {k: v for k, v in headers.items() if k.lower() not in _DROPPED}
+        # Some servers read `_` in a name as `-`.
+        sent = {k: v for k, v in headers.items() if k.lower().replace("_", "-") not in _DROPPED}
+        sent["Content-Type"] = "application/json"  # as it was read here: another charset is another text
         if self._key:
             sent["Authorization"] = f"Bearer {self._key}"
         url = f"{self.base_url}/{path}"
@@ -129,7 +144,7 @@ class EndpointUpstream(Throttle):
 
     def redact(self, data: bytes) -> bytes:
         """Return `data` with the key replaced: an endpoint may echo it in an error."""
-        return data.replace(self._key.encode(), b"[key]") if self._key else data
+        return self._spellings.sub(b"[key]", data) if self._spellings is not None else data
 
     async def aclose(self) -> None:
         """Close the connections."""

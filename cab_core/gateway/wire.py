@@ -16,6 +16,7 @@ import attrs
 from cab_core.records import Usage
 
 _EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_DENSEST = 2_000_000  # commas, colons and brackets of a request: reading more would hold up all cells
 _READ_LIMIT = 64 << 20  # bytes of one body or event that are looked at
 
 
@@ -57,6 +58,8 @@ def _one_way(body: bytes) -> dict[str, Any]:
     Where a key comes twice, some take the first and some the last (RFC 8259, 4), and Go's encoding/json
     does not tell `Model` from `model`: so an agent could have another model answer than the one we see.
     """
+    if sum(body.count(mark) for mark in (b",", b":", b"[", b"{")) > _DENSEST:
+        return {}
     outermost: list[tuple[str, Any]] = []
 
     def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -133,7 +136,7 @@ class Reading:
 
 def _error_text(error: Any) -> str:
     message = error.get("message") if isinstance(error, dict) else error
-    return str(message)[:500]
+    return str(message)
 
 
 class EventSplitter:

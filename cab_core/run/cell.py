@@ -186,11 +186,14 @@ def _judge(
     """Compare and grade. The agent is dead: nothing moves in its work dir any more."""
     task = order.task
     with trace.span("compare", f"compare:{task.task.id}"):
-        changes = compare(prepared.before, take(prepared.work), task.task.doc.by_products)
+        after = take(prepared.work)
+        changes = compare(prepared.before, after, task.task.doc.by_products)
         lay_out(task.section("workdir"), scratch / "pristine")
         found.changes = write_patch(changes, scratch / "pristine", prepared.work, part / "changes.patch")
     write_json(part / "changes.json", found.changes)
-    found.refusal = refusal_signs(task.task.doc.refusal, found.harvest, found.changes, prepared.work)
+    found.refusal = refusal_signs(
+        task.task.doc.refusal, found.harvest, found.changes, compare(prepared.before, after), prepared.work
+    )
     if (not OUTCOMES[classify(found)[0]].graded and found.calls == ()) or desk.stop.is_set():
         return
     with trace.span("grade", f"grade:{task.task.id}") as span:

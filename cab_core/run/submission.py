@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import attrs
@@ -16,6 +17,7 @@ from cab_core.workdir.materialise import lay_out
 from .regions import RegionViolation, restore
 
 _LARGEST = 64 << 20  # bytes of one file that is taken
+_MOST = 512 << 20  # bytes of all of them
 
 
 @attrs.define
@@ -33,13 +35,19 @@ def assemble(task: PackedTask, changes: Changes, left: Path, tree: Path) -> Subm
     """Lay the pristine work dir out at `tree` and the agent's changes from `left` over it."""
     lay_out(task.section("workdir"), tree)
     submission = Submission(tree)
-    for change in changes.changes:
-        reason = _why_not(task.task.doc, change)
+    room = _MOST
+    # What goes makes room for what comes: a file where a directory was.
+    for change in sorted(changes.changes, key=lambda c: c.after is not None):
+        room -= change.after.size if change.after is not None else 0
+        reason = _why_not(task.task.doc, change) or (None if room >= 0 else "more than is taken in all")
         if reason is not None:
             submission.refused[change.path] = reason
             continue
         try:
             _apply(task.task.doc, change, left, submission)
+        except OSError as exc:
+            # A path that is too long there, or stands in the place of something that is not taken.
+            submission.refused[change.path] = f"cannot be laid over the task's own files: {exc.strerror}"
         except RegionViolation as exc:
             submission.broken = str(exc)
             submission.notes.append(str(exc))
@@ -65,6 +73,7 @@ def _apply(doc: TaskDoc, change: Change, left: Path, submission: Submission) -> 
         if regions:
             raise RegionViolation(f"{change.path}: removed, with its protected region")
         target.unlink(missing_ok=True)
+        _prune(target.parent, submission.tree)
     elif regions:
         edited = (left / change.path).read_bytes().decode("utf-8", "surrogateescape")
         pristine = target.read_bytes().decode("utf-8", "surrogateescape")
@@ -74,6 +83,14 @@ def _apply(doc: TaskDoc, change: Change, left: Path, submission: Submission) -> 
     else:
         _copy(left / change.path, target, executable=bool(change.after.mode & 0o100))
     submission.taken.append(change.path)
+
+
+def _prune(directory: Path, tree: Path) -> None:
+    """Remove the directories that nothing is left in."""
+    with suppress(OSError):
+        while directory != tree:
+            directory.rmdir()
+            directory = directory.parent
 
 
 def _copy(source: Path, target: Path, executable: bool) -> None:

@@ -62,7 +62,7 @@ def _verdict(
     before = take(work)
     lay_out([f for f in task.files if f.section == laid_over], work)
     changes = compare(before, take(work), task.task.doc.by_products)
-    signs = refusal_signs(task.task.doc.refusal, says, changes, work)
+    signs = refusal_signs(task.task.doc.refusal, says, changes, changes, work)
     log = scratch / "grade.log"
     judged = grade(task, changes, work, scratch / "grade", bench.runtime, log, bench.stop)
     return settle(judged, signs), signs

@@ -21,6 +21,8 @@ READ_LIMIT = 4 << 30  # bytes of all files
 _SPARSE = 16 << 20  # a larger file that is mostly holes is not read
 MAX_ENTRIES = 200_000
 MAX_DEPTH = 100
+NAMES = 8 << 20  # characters of all paths and targets, escaped: one may be 4,000 bytes of anything
+_NOTES = 50
 
 _TYPES = {
     stat.S_IFDIR: "dir",
@@ -44,14 +46,19 @@ class Manifest:
 def take(root: Path) -> Manifest:
     """Return the manifest of everything below `root`, without the content of `.git` directories."""
     manifest = Manifest()
-    look = _Looker()
+    look, room, untold = _Looker(), NAMES, 0
     for path, entry, note in _walk(root, look):
-        if len(manifest.entries) >= MAX_ENTRIES:
-            manifest.notes.append(f"more than {MAX_ENTRIES} entries; the rest was not looked at")
+        room -= len(ascii(path)) + len(ascii(entry.target or ""))
+        if len(manifest.entries) >= MAX_ENTRIES or room < 0:
+            manifest.notes.append(f"more than {len(manifest.entries)} entries; the rest was not looked at")
             break
         manifest.entries[path] = entry
-        if note:
+        if note and len(manifest.notes) < _NOTES:
             manifest.notes.append(note)
+        elif note:
+            untold += 1
+    if untold:
+        manifest.notes.append(f"and {untold} more of the kind")
     return manifest
 
 

@@ -26,6 +26,7 @@ class Endpoint:
     def __init__(self, mode: str = "ok", reply: str = "I have looked at it.") -> None:
         self.mode, self.reply = mode, reply
         self.served = "served-1"
+        self.said = ""  # the error of mode "said"
         self.script: list[str] = []
         self.packing: tuple[str, Callable[[bytes], bytes]] = ("identity", bytes)  # of mode "packed"
         self.requests: list[dict] = []
@@ -70,6 +71,10 @@ class Endpoint:
 def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, request: dict) -> None:
     if mode.isdigit():
         return _error(handler, int(mode), f"error {mode}; your key {handler.headers.get('Authorization')}")
+    if mode == "said":
+        return _error(handler, 401, endpoint.said)
+    if mode == "debug":
+        return _send(handler, b'{"choices": []}', mode)
     if mode == "gzip_401":
         return _send(handler, _keyed(handler), "gzip", 401)
     if mode == "packed":
@@ -124,6 +129,8 @@ def _send(
     handler.send_header("Content-Type", kind)
     if mode == "gzip":
         data, encoding = gzip.compress(data), "gzip"
+    if mode == "debug":
+        handler.send_header("X-Debug-Authorization", handler.headers.get("Authorization", ""))
     if encoding:
         handler.send_header("Content-Encoding", encoding)
     handler.send_header("Content-Length", str(len(data)))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,3 +99,22 @@ def test_holes_are_not_read(tmp_path: Path) -> None:
             file.truncate(1 << 30)
     manifest = take(tmp_path)
     assert {e.sha256 for e in manifest.entries.values()} == {None} and len(manifest.notes) == 50
+
+
+def test_names_without_end_are_looked_at_in_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names may be long and of anything, six bytes of JSON a byte: there is a limit on all of them together."""
+    monkeypatch.setattr("cab_core.workdir.manifest.NAMES", 100_000)
+    for i in range(200):
+        (tmp_path / os.fsdecode(b"\xff" * 200 + str(i).encode())).touch()
+    found = take(tmp_path)
+    assert 50 < len(found.entries) < 100 and len(json.dumps(list(found.entries))) < 100_000
+    assert found.notes == [f"more than {len(found.entries)} entries; the rest was not looked at"]
+
+
+def test_notes_without_end_are_counted(tmp_path: Path) -> None:
+    """Thousands of files that are not read make fifty notes, and the number of the others."""
+    for i in range(70):
+        with (tmp_path / str(i)).open("wb") as file:
+            file.truncate(17 << 20)
+    notes = take(tmp_path).notes
+    assert len(notes) == 51 and notes[-1] == "and 20 more of the kind"
