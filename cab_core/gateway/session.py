@@ -159,7 +159,8 @@ class CellSession:
             notes.append(f"the CLI asked for other models than the cell's, and was refused: {asked}")
         if self.limits.usd is not None and self._price is None:
             notes.append("a limit in USD was set, but the model has no price: it could not be enforced")
-        if self.limits.tokens is not None and self.calls and all(c.tokens is None for c in self.calls):
+        unknown = bool(self.calls) and all(c.tokens is None for c in self.calls)
+        if self.limits.tokens is not None and unknown and not self._unsaid:
             notes.append(
                 "a limit on tokens was set, but the upstream reported no usage: it could not be enforced"
             )
