@@ -16,6 +16,7 @@ from cab_core.records import StopReason
 from .engine import client, engine_errors
 from .follow import LOOK_S, Follower, Watch
 from .lifetime import created
+from .outsider import check_own_end
 from .stream import attached
 
 _DEATH_S = 60  # within which an engine must have ended what it was told to kill
@@ -46,7 +47,7 @@ def run_container(
     `too_much` is asked twice a second whether more was written than is allowed; then it is ended.
 
     Raises:
-        SandboxError: the engine refused, or is gone.
+        SandboxError: the engine refused, or is gone; somebody else ended the container.
     """
     api = client()
     with created("a container", create) as container, engine_errors("run a container"):
@@ -65,6 +66,8 @@ def run_container(
                 _end(api, container, follower, grace_s)
             if state["Running"]:
                 state = _state(api, container)
+            if stopped is None:
+                check_own_end(api, container, state)
             return Ended(
                 exit_code=state["ExitCode"],
                 out_of_memory=bool(state["OOMKilled"]),

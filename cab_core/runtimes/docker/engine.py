@@ -71,24 +71,6 @@ def engine_errors(doing: str) -> Iterator[None]:
         raise SandboxError(f"docker: {doing}: {exc}") from exc
 
 
-@contextmanager
-def unless_gone(doing: str) -> Iterator[None]:
-    """Remove something that somebody else may have removed by now, which is no trouble.
-
-    Raises:
-        SandboxError: the engine refused for another reason, or is gone.
-    """
-    from docker.errors import APIError
-
-    with engine_errors(doing):
-        try:
-            yield
-        except APIError as exc:
-            # 404: gone already. 409: somebody removes it at this moment.
-            if exc.status_code not in (404, 409):
-                raise
-
-
 @functools.cache
 def cpus(most: int) -> int:
     """Return how many processors a container may use: `most`, or all where the engine has fewer.

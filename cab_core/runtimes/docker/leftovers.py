@@ -12,7 +12,8 @@ from cab_core.plugins.protocols import Say
 
 from ..owner import host_id, is_alive
 from ..scratch import dead_scratch, remove_scratch
-from .engine import HOST, RUNNER, client, engine_errors, unless_gone
+from .engine import HOST, RUNNER, client, engine_errors
+from .lifetime import remove_container, remove_volume
 
 
 @attrs.frozen
@@ -74,11 +75,9 @@ def remove(dead: Dead) -> None:
         SandboxError: the engine refused, or is gone.
     """
     for container in dead.containers:
-        with unless_gone("remove what a runner left"):
-            client().remove_container(container, force=True, v=True)
+        remove_container(container)
     for volume in dead.volumes:
-        with unless_gone("remove what a runner left"):
-            client().remove_volume(volume)
+        remove_volume(volume)
     remove_scratch(dead.directories)
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from docker.errors import APIError
 
 from cab_core.records import Limits
-from cab_core.runtimes.docker.engine import RUNNER, client
+from cab_core.runtimes.docker.engine import ROLE, RUNNER, client
 from cab_core.runtimes.owner import runner_id
 from tests.runtimes.docker.conftest import Play
 
@@ -22,6 +26,13 @@ ANSWER = open("stock.py").read().replace('["stock"] < item', '["stock"] <= item'
 def ours() -> list[str]:
     """Return the ids of the containers that this process made."""
     return [c["Id"] for c in client().containers(all=True, filters={"label": f"{RUNNER}={runner_id()}"})]
+
+
+def agents() -> list[dict[str, Any]]:
+    """Return this process's containers with an agent in them, as the engine lists them."""
+    mine = [f"{RUNNER}={runner_id()}", f"{ROLE}=agent"]
+    found: list[dict[str, Any]] = client().containers(all=True, filters={"label": mine})
+    return found
 
 
 def volumes() -> list[dict[str, Any]]:
@@ -178,29 +189,39 @@ def test_running_out_of_memory_is_told(contain: Play) -> None:
     assert result.outcome == "limit_memory", result.why
 
 
-def test_a_container_that_is_killed_is_nobody_s_fault(contain: Play) -> None:
-    """Somebody who removes the container from outside makes infra_sandbox, not a failure."""
-    import threading
-    import time
-    from contextlib import suppress
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda container: client().remove_container(container, force=True),
+        lambda container: client().kill(container),
+        lambda container: client().stop(container, timeout=0),
+    ],
+    ids=["removed", "killed", "stopped"],
+)
+def test_a_container_that_somebody_ends_is_nobody_s_fault(contain: Play, end: Callable[[str], None]) -> None:
+    """Somebody who ends the containers from outside makes infra_sandbox, not a failure; nothing is left."""
+    gone = threading.Event()
 
-    from docker.errors import APIError
-
-    def kill() -> None:
-        deadline = time.monotonic() + 20
-        while not ours() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        time.sleep(1)
+    def end_all() -> None:
+        while not any(c["State"] == "running" for c in agents()) and not gone.wait(0.05):
+            pass
         for container in ours():
             with suppress(APIError):  # the runner cleans up after the first one already
-                client().remove_container(container, force=True)
+                end(container)
 
-    killer = threading.Thread(target=kill)
-    killer.start()
+    outsider = threading.Thread(target=end_all)
+    outsider.start()
     _, result = contain("call(); import time; time.sleep(20)")
-    killer.join()
-    assert result.outcome == "infra_sandbox", result.why
-    assert not volumes()
+    gone.set()
+    outsider.join()
+    assert (result.outcome, "docker: " in (result.why or "")) == ("infra_sandbox", True), result.why
+    assert not ours() and not volumes()
+
+
+def test_an_agent_that_kills_itself_has_crashed(contain: Play) -> None:
+    """The engine tells its end from one that came from outside."""
+    _, result = contain("call(); import os; os.kill(os.getpid(), 9)")
+    assert result.outcome == "agent_crashed", result.why
 
 
 def test_nothing_is_left_behind(contain: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,21 +8,21 @@ dies, they end, and the holder with them.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cab_core.errors import SandboxError
 from cab_core.records import Room
 from cab_core.workdir.remove import remove_tree
 
 from ... import sealed
 from ..carried import UID, Carried, bind
 from ..dockerfile import RELAY
-from ..engine import client, engine_errors, labels, unless_gone
+from ..engine import client, engine_errors, labels
 from ..images import relay_image
-from ..lifetime import created
+from ..lifetime import created, volumes_removed
 from ..stream import attached
 from .archive import TooMuch, pack, unpack
 from .tunnel import Tunnel
@@ -37,9 +37,8 @@ def copied(room: Room) -> Iterator[Carried]:
     Raises:
         SandboxError: the engine refused, or is gone.
     """
-    with _removing_volumes() as volumes, _holder(room) as (holder, tunnel):
-        mounts = sealed.mounts(room)
-        volumes |= _volumes(holder)
+    mounts, volumes = sealed.mounts(room), _new_names(room)
+    with volumes_removed(volumes.values()), _holder(room, volumes) as (holder, tunnel):
         _send(holder, {Path(host): inner for host, inner, _ in mounts})
         yield Carried(
             binds={volumes[inner]: bind(inner, writable) for _, inner, writable in mounts},
@@ -49,28 +48,21 @@ def copied(room: Room) -> Iterator[Carried]:
         )
 
 
-@contextmanager
-def _removing_volumes() -> Iterator[dict[str, str]]:
-    """Yield a table for a holder's volumes, by where they are mounted; after trouble, remove those.
+def _new_names(room: Room) -> dict[str, str]:
+    """Return names for a room's volumes, by where they are mounted: we know them before the engine does.
 
-    The engine removes them with the holder, but not while another container has them: somebody who
-    removed the holder before its time leaves them.
+    Nameless volumes would go with their holder; but somebody who removes the holder before its time,
+    or at the same moment as we do, leaves them, and nobody knows which they were.
     """
-    volumes: dict[str, str] = {}
-    try:
-        yield volumes
-    except BaseException:
-        for volume in volumes.values():
-            with suppress(SandboxError), unless_gone("remove a far room"):
-                client().remove_volume(volume)
-        raise
+    key = uuid.uuid4().hex
+    return {inner: f"cab-{key}-{n}" for n, (_, inner, _) in enumerate(sealed.mounts(room))}
 
 
 @contextmanager
-def _holder(room: Room) -> Iterator[tuple[str, Tunnel]]:
+def _holder(room: Room, volumes: dict[str, str]) -> Iterator[tuple[str, Tunnel]]:
     """Run the container that keeps the volumes; yield its id and the way to it."""
     what, api = "the holder of a far room", client()
-    with created(what, _creation(room)) as holder:
+    with created(what, _creation(room, volumes)) as holder:
         with engine_errors(f"run {what}"):
             stream = api.attach_socket(holder, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
         with attached(stream) as sock:
@@ -84,18 +76,18 @@ def _holder(room: Room) -> Iterator[tuple[str, Tunnel]]:
                 tunnel.close()
 
 
-def _creation(room: Room) -> dict[str, Any]:
+def _creation(room: Room, volumes: dict[str, str]) -> dict[str, Any]:
     from docker.types import DriverConfig, HostConfig, LogConfig, Mount
 
     driver = DriverConfig("local", {"type": "tmpfs", "device": "tmpfs", "o": _VOLUME})
-    volumes = [
-        Mount(inner, None, type="volume", no_copy=True, driver_config=driver, labels=labels("room"))
-        for _, inner, _ in sealed.mounts(room)
+    mounts = [
+        Mount(inner, name, type="volume", no_copy=True, driver_config=driver, labels=labels("room"))
+        for inner, name in volumes.items()
     ]
     host = HostConfig(
         version="1.41",
         network_mode="none",
-        mounts=volumes,
+        mounts=mounts,
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],
         pids_limit=16,
@@ -112,13 +104,6 @@ def _creation(room: Room) -> dict[str, Any]:
         "labels": labels("holder"),
         "host_config": host,
     }
-
-
-def _volumes(holder: str) -> dict[str, str]:
-    """Return the names of the holder's volumes by where they are mounted."""
-    with engine_errors("look at the holder of a far room"):
-        found = client().inspect_container(holder)["Mounts"]
-    return {m["Destination"]: m["Name"] for m in found}
 
 
 def _send(holder: str, directories: dict[Path, str]) -> None:
