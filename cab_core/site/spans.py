@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 
+_CHILDREN = 500
+
 
 @attrs.frozen(kw_only=True)
 class Node:
@@ -26,6 +28,7 @@ class Node:
 def tree(spans: Sequence[dict[str, Any]]) -> list[Node]:
     """Return spans in the order of a tree: each after its parent, children by their start.
 
+    Of the children of one span the first 500 are taken: an agent may make as many calls as it likes.
     A span whose parent is not there is a root. Where no start was recorded it is taken to begin where
     the one before it ended.
     """
@@ -36,7 +39,7 @@ def tree(spans: Sequence[dict[str, Any]]) -> list[Node]:
         parent = span.get("parent_id")
         children.setdefault(parent if parent in known else None, []).append(span)
     found: list[Node] = []
-    waiting = [(s, 0) for s in reversed(children.get(None, []))]
+    waiting = [(s, 0) for s in reversed(children.get(None, [])[:_CHILDREN])]
     seen: set[Any] = set()
     while waiting:
         span, depth = waiting.pop()
@@ -44,7 +47,7 @@ def tree(spans: Sequence[dict[str, Any]]) -> list[Node]:
             continue
         seen.add(span.get("span_id"))
         found.append(_node(span, depth, starts[id(span)]))
-        waiting += [(s, depth + 1) for s in reversed(children.get(span.get("span_id"), []))]
+        waiting += [(s, depth + 1) for s in reversed(children.get(span.get("span_id"), [])[:_CHILDREN])]
     return found
 
 

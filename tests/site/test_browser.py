@@ -26,11 +26,13 @@ def now(browser: Browser) -> float:
 
 
 def current(browser: Browser) -> str:
+    """Return the name of the span that the replay is at."""
     return str(browser.run("return document.querySelector('.gantt li[aria-current] button').textContent"))
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_is_quiet_and_asks_no_other_host(browser: Browser, base: str, page: str) -> None:
+    """A page logs no fault, asks no other host for anything and shows some text."""
     browser.open(f"{base}/{page}")
     browser.until(lambda: browser.run("return document.readyState") == "complete")
     assert browser.faults() == []
@@ -42,6 +44,7 @@ def test_every_page_is_quiet_and_asks_no_other_host(browser: Browser, base: str,
 
 
 def test_replay_plays_pauses_and_comes_to_its_end(browser: Browser, base: str) -> None:
+    """The space bar starts and stops the replay, which ends where the last span does."""
     browser.open(f"{base}/{CELL}")
     stage = browser.one("#replay-stage")
     assert "t = 0 ms / 12.10 s" in stage.text
@@ -58,6 +61,7 @@ def test_replay_plays_pauses_and_comes_to_its_end(browser: Browser, base: str) -
 
 
 def test_replay_steps_spans_and_tenths_of_a_second(browser: Browser, base: str) -> None:
+    """Arrow keys step from span to span, comma and period by 100 ms."""
     browser.open(f"{base}/{CELL}")
     stage = browser.one("#replay-stage")
     seen = [current(browser)]
@@ -83,6 +87,7 @@ def test_replay_steps_spans_and_tenths_of_a_second(browser: Browser, base: str) 
 
 
 def test_replay_keys_work_without_focus_while_it_is_in_view(browser: Browser, base: str) -> None:
+    """Keys reach the replay while it is in view, and not when it is out of it."""
     browser.open(f"{base}/{CELL}")
     browser.run("document.querySelector('#replay-stage').scrollIntoView({behavior: 'instant'})")
     browser.one("body").send_keys(".")
@@ -93,6 +98,7 @@ def test_replay_keys_work_without_focus_while_it_is_in_view(browser: Browser, ba
 
 
 def test_replay_seeks_by_slider_and_by_span(browser: Browser, base: str) -> None:
+    """The slider and a span's name both lead to that moment."""
     browser.open(f"{base}/{CELL}")
     browser.run(
         "const r = document.querySelector('#replay-stage input'); r.value = 4000; r.dispatchEvent(new Event('input'))"
@@ -103,10 +109,12 @@ def test_replay_seeks_by_slider_and_by_span(browser: Browser, base: str) -> None
 
 
 def screen(browser: Browser) -> str:
+    """Return what the playback's terminal shows."""
     return str(browser.run("return document.querySelector('.screen').textContent"))
 
 
 def test_playback_shows_plays_seeks_and_marks(browser: Browser, base: str) -> None:
+    """The recording is shown as its terminal showed it, plays, and is sought by its marks."""
     browser.open(f"{base}/{CELL}")
     browser.until(lambda: "Applied edit" in screen(browser))
     assert "thinking |" not in screen(browser), "a line that was overwritten is not shown twice"
@@ -123,6 +131,7 @@ def test_playback_shows_plays_seeks_and_marks(browser: Browser, base: str) -> No
 
 
 def test_playback_can_keep_or_skip_long_pauses(browser: Browser, base: str) -> None:
+    """The box for long pauses changes how long the playback is."""
     browser.open(f"{base}/{CELL}")
     assert "4.1 s" in browser.one("#playback-stage output").text
     browser.one("#playback-stage [data-do=idle]").click()
@@ -130,11 +139,13 @@ def test_playback_can_keep_or_skip_long_pauses(browser: Browser, base: str) -> N
 
 
 def names(browser: Browser) -> list[str]:
+    """Return the leaderboard's configurations, in order."""
     script = "return [...document.querySelectorAll('table.board tbody th a')].map(a => a.textContent)"
     return list(browser.run(script))
 
 
 def test_a_table_is_sorted_by_its_headings(browser: Browser, base: str) -> None:
+    """A heading sorts its column up, then down, numbers as numbers."""
     browser.open(f"{base}/tasks.html")
     heads = browser.all("table.sortable thead th")
     heads[0].find_element("css selector", "button").click()
@@ -150,6 +161,7 @@ def test_a_table_is_sorted_by_its_headings(browser: Browser, base: str) -> None:
 
 
 def test_scripted_models_stand_apart_from_the_leaderboard(browser: Browser, base: str) -> None:
+    """Scripted models have a table of their own, and what has not run all says so."""
     browser.open(f"{base}/index.html")
     ranked, scripted = browser.all("table.board")
     assert "scripted" not in ranked.text
@@ -158,6 +170,7 @@ def test_scripted_models_stand_apart_from_the_leaderboard(browser: Browser, base
 
 
 def test_filters_hide_what_does_not_match(browser: Browser, base: str) -> None:
+    """A search leaves only the entries that hold all of its words."""
     browser.open(f"{base}/recordings.html")
     browser.one("input[type=search]").send_keys("opencode coder-2 borrow")
     shown = [li for li in browser.all(".cards li") if li.is_displayed()]
@@ -170,6 +183,7 @@ def test_filters_hide_what_does_not_match(browser: Browser, base: str) -> None:
 
 
 def test_compare_gives_the_figures_of_cab_compare(browser: Browser, base: str, made_runs: Path) -> None:
+    """The page computes in the browser what the command computes in Python."""
     from click.testing import CliRunner
 
     from cab_core.cli.compare import command
@@ -197,6 +211,7 @@ def test_compare_gives_the_figures_of_cab_compare(browser: Browser, base: str, m
 def test_axe_finds_nothing_serious(
     browser: Browser, site: Path, axe: str, page: str, scheme: str, pictures: Path
 ) -> None:
+    """axe-core reports no serious fault of accessibility, in light and in dark."""
     media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
     browser.open(f"{site.as_uri()}/{page}")
@@ -210,6 +225,7 @@ def test_axe_finds_nothing_serious(
 
 
 def test_a_phone_sees_the_whole_width(browser: Browser, site: Path, pictures: Path) -> None:
+    """No page is wider than a phone's screen."""
     size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
     browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     try:
@@ -223,12 +239,14 @@ def test_a_phone_sees_the_whole_width(browser: Browser, site: Path, pictures: Pa
 
 
 def test_a_cell_page_is_interactive_within_a_second(browser: Browser, site: Path) -> None:
+    """A cell's page answers within a second of being opened."""
     browser.open(f"{site.as_uri()}/{CELL}")
     timing = browser.run("return performance.getEntriesByType('navigation')[0].toJSON()")
     assert timing["domContentLoadedEventEnd"] < 1000
 
 
 def test_a_long_recording_does_not_hold_up_the_page(browser: Browser, tmp_path: Path) -> None:
+    """With 17,000 events the page still answers within a second, as does a jump within them."""
     text = "\x1b[32mline {}\x1b[0m and as much text as a line of a terminal tends to hold, or more\r\n"
     Made(events=[[i / 100, "o", text.format(i)] for i in range(17_000)]).write(tmp_path / "runs")
     site = build_site([tmp_path / "runs"], tmp_path / "site").parent

@@ -39,6 +39,7 @@ class Links(HTMLParser):
 
 
 def test_every_link_resolves(site: Path) -> None:
+    """Every link of every page leads to a file, and to a place that is in it."""
     pages = {page: Links(page) for page in site.rglob("*.html")}
     assert len(pages) > 40
     for page, links in pages.items():
@@ -51,6 +52,7 @@ def test_every_link_resolves(site: Path) -> None:
 
 
 def test_addresses_are_the_references(site: Path) -> None:
+    """A cell, its embed, badge, attempts, stacks and other sweeps have the reference's addresses."""
     for path in (
         f"{OFF}/index.html", f"{OFF}/embed.html", f"{OFF}/cell.json", f"{OFF}/~2/index.html",
         f"{OFF}/+docs/index.html", "badge/aider/acme/coder-1/mutations/off-by-one.svg",
@@ -61,12 +63,14 @@ def test_addresses_are_the_references(site: Path) -> None:
 
 
 def test_json_beside_the_page_is_the_cell(site: Path) -> None:
+    """The `cell.json` beside a page is that cell's own."""
     assert json.loads((site / OFF / "cell.json").read_text())["cell_id"].startswith(
         "made/aider/acme/coder-1/"
     )
 
 
 def test_another_sweep_is_said_and_leads_to_the_one_that_stands(site: Path) -> None:
+    """A cell of another sweep says so, and both pages lead to each other."""
     old = (site / "sweep/earlier" / OFF / "index.html").read_text()
     assert "Another sweep stands." in old
     assert f"../../../../../../../{OFF}/index.html" in old
@@ -74,6 +78,7 @@ def test_another_sweep_is_said_and_leads_to_the_one_that_stands(site: Path) -> N
 
 
 def test_marks_stand_wherever_a_result_does(site: Path) -> None:
+    """Scripted and incomplete results are marked on every page and badge."""
     scripted = "cell/aider/scripted~3aoracle/mutations/off-by-one"
     for page in (f"{scripted}/index.html", f"{scripted}/embed.html", "index.html", "recordings.html",
                  "task/mutations/off-by-one/index.html", "config/aider/scripted~3aoracle/index.html",
@@ -88,16 +93,19 @@ def test_marks_stand_wherever_a_result_does(site: Path) -> None:
 
 
 def test_only_a_pushed_image_can_be_pulled(site: Path) -> None:
+    """A page prints `docker pull` for an image with a digest alone."""
     assert "docker pull" not in (site / OFF / "index.html").read_text()
     pushed = (site / "cell/aider/acme/coder-3/mutations/off-by-one/index.html").read_text()
     assert f"docker pull cab/aider:1@sha256:{'cd' * 32}" in pushed
 
 
 def test_skipped_stack_items_have_their_reason(site: Path) -> None:
+    """An item of a stack that was not applied is shown with the reason."""
     assert "skipped: no such thing" in (site / OFF / "+docs/index.html").read_text()
 
 
 def test_what_has_not_changed_is_not_written_again(tmp_path: Path) -> None:
+    """A second build writes what belongs to a changed cell, and nothing else."""
     runs, out = tmp_path / "runs", tmp_path / "site"
     first = Made().write(runs)
     Made(model="acme/coder-9", task="other/task").write(runs)
@@ -123,6 +131,7 @@ def test_a_cell_s_page_says_what_its_sandbox_was(tmp_path: Path) -> None:
 
 
 def test_pages_of_cells_that_are_gone_are_removed(tmp_path: Path) -> None:
+    """A cell that is gone takes its pages along; files of somebody else stay."""
     import shutil
 
     runs, out = tmp_path / "runs", tmp_path / "site"
@@ -139,6 +148,7 @@ def test_pages_of_cells_that_are_gone_are_removed(tmp_path: Path) -> None:
 
 
 def test_a_manifest_that_leads_outside_removes_nothing(tmp_path: Path) -> None:
+    """A forged list of written files cannot make a build remove others."""
     runs, out = tmp_path / "runs", tmp_path / "site"
     Made().write(runs)
     victim = tmp_path / "victim"
@@ -150,6 +160,7 @@ def test_a_manifest_that_leads_outside_removes_nothing(tmp_path: Path) -> None:
 
 
 def test_earlier_tries_are_listed(tmp_path: Path) -> None:
+    """A cell's page lists its earlier tries, and why they failed."""
     Made(outcome="infra_upstream", why="the endpoint answered 503").write(tmp_path / "runs")
     Made().write(tmp_path / "runs")
     build_site([tmp_path / "runs"], tmp_path / "site")
@@ -180,6 +191,7 @@ def test_one_provisional_cell_marks_its_configuration_everywhere(tmp_path: Path)
 
 
 def test_without_cells_there_is_a_reason(tmp_path: Path) -> None:
+    """No directory and no finished cell are told as a user's mistake."""
     with pytest.raises(UserError, match="no such directory"):
         build_site([tmp_path / "none"], tmp_path / "site")
     (tmp_path / "empty").mkdir()
@@ -188,6 +200,7 @@ def test_without_cells_there_is_a_reason(tmp_path: Path) -> None:
 
 
 def test_a_patch_is_split_into_files_and_numbered_lines() -> None:
+    """A patch's lines carry their numbers before and after."""
     (only,) = read_patch(PATCH)
     assert (only.name, only.added, only.removed) == ("src/lib.rs", 1, 1)
     numbered = [(line.kind, line.old, line.new) for line in only.lines if line.kind != "meta"]
@@ -195,6 +208,7 @@ def test_a_patch_is_split_into_files_and_numbered_lines() -> None:
 
 
 def test_spans_are_a_tree_even_where_parents_come_last_or_never() -> None:
+    """Spans are ordered after their parents; one without its parent is a root."""
     spans = [
         span("child", "root", "k", "child", 5, 1, {}),
         span("root", None, "k", "root", 0, 9, {}),
@@ -203,12 +217,31 @@ def test_spans_are_a_tree_even_where_parents_come_last_or_never() -> None:
     assert [(n.name, n.depth) for n in tree(spans)] == [("root", 0), ("child", 1), ("orphan", 0)]
 
 
+def test_a_page_stays_small_whatever_an_agent_multiplies(tmp_path: Path) -> None:
+    """Of thousands of calls, refused paths and failed tests a page shows some, and says how many there are."""
+    many = 5000
+    calls = [span(f"c{i}", "root", "model_call", f"model_call:{i}", i, 1, {}) for i in range(many)]
+    end = span("end", None, "cleanup", "cleanup:aider", many, 3, {})
+    cell = Made(spans=[span("root", None, "adapter_run", "run", 0, many, {}), *calls, end]).write(tmp_path / "r")
+    grade = json.loads((cell / "grade.json").read_text())
+    grade["refused"] = {f"some/path/{i}": "not a regular file" for i in range(many)}
+    grade["commands"][0]["tests"] = {f"test {i}": False for i in range(many)}
+    (cell / "grade.json").write_text(json.dumps(grade))
+    page = (build_site([tmp_path / "r"], tmp_path / "site").parent / OFF / "index.html").read_text()
+    assert "502 of 5,002 spans are shown here; spans.jsonl of the cell's directory has all." in page
+    assert "cleanup:aider" in page
+    assert "and 4900 more" in page and "0 of 5000 passed" in page
+    assert len(page) < 1_000_000
+
+
 def test_hidden_characters_are_shown() -> None:
+    """Invisible, reordering and unpaired characters become escapes."""
     assert visible("a\u202eb\x00\nc\ud800") == "a\\u202eb\\x00\nc\\ud800"
     assert compact({"a": 1.0, "b": [0.5, None]}) == '{"a":1,"b":[0.5,null]}'
 
 
 def test_the_card_is_a_picture_that_any_program_can_read(site: Path, browser: Browser) -> None:
+    """The preview card is a picture of 1200 by 630 that a browser shows."""
     page = (site / OFF / "index.html").read_text()
     assert '<meta property="og:image" content="./card.png">' in page
     browser.open((site / OFF / "card.png").as_uri())
@@ -217,6 +250,7 @@ def test_the_card_is_a_picture_that_any_program_can_read(site: Path, browser: Br
 
 
 def test_a_sweep_that_has_not_run_all_it_planned_is_incomplete(tmp_path: Path) -> None:
+    """Planned cells without a result are counted on the sweep's page."""
     Made().write(tmp_path / "runs")
     lock = '[clis.aider]\nversion = "1"\n[models."acme/coder-1"]\n[tasks]\n"mutations/off-by-one" = ""\n"p/later" = ""\n'
     (tmp_path / "runs/made/sweep.lock.toml").write_text(lock)

@@ -53,10 +53,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pages(site: Path) -> list[Path]:
+    """Return all pages of a site."""
     return sorted(site.rglob("*.html"))
 
 
 def test_nothing_runs_on_any_page(browser: Browser, hostile: Path) -> None:
+    """With all boxes open and all buttons pressed, no hostile text has run."""
     found = pages(hostile)
     assert len(found) > 15
     for page in found:
@@ -71,6 +73,7 @@ def test_nothing_runs_on_any_page(browser: Browser, hostile: Path) -> None:
 
 
 def test_no_link_leads_into_a_script(browser: Browser, hostile: Path) -> None:
+    """No address leads outside or into a script, and no element has an inline handler."""
     for page in pages(hostile):
         browser.open(page.as_uri())
         script = "return [...document.querySelectorAll('a[href], img, iframe')].map(e => e.href || e.src)"
@@ -83,6 +86,7 @@ def test_no_link_leads_into_a_script(browser: Browser, hostile: Path) -> None:
 
 
 def test_all_of_it_is_shown(browser: Browser, hostile: Path) -> None:
+    """Hostile text is there to be read, in every place that shows such text."""
     page = next(
         p for p in pages(hostile) if "cell" in p.parts and p.name == "index.html" and "other" in p.parts
     )
@@ -100,6 +104,7 @@ def test_all_of_it_is_shown(browser: Browser, hostile: Path) -> None:
 
 
 def test_the_terminal_shows_text_and_nothing_else(browser: Browser, hostile: Path) -> None:
+    """The terminal shows text and escapes, and drops what would act on a real one."""
     page = next(
         p for p in pages(hostile) if "cell" in p.parts and p.name == "index.html" and "other" in p.parts
     )

@@ -54,6 +54,7 @@ def with_player(player: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_the_real_player_plays_with_marks_and_speed(browser: Browser, with_player: Path) -> None:
+    """asciinema's player plays a recording from a mark to its end, at tenfold speed."""
     browser.open(f"{with_player.as_uri()}/{PAGE}")
     assert browser.one("#playback-stage").get_attribute("data-player") == "asciinema"
     assert [b.text for b in browser.all("#playback-stage .marks button")] == ["model call 1", "model call 2"]
@@ -71,10 +72,12 @@ def test_the_real_player_plays_with_marks_and_speed(browser: Browser, with_playe
 
 
 def test_its_licence_stands_beside_it(with_player: Path) -> None:
+    """The player's licence is published with it."""
     assert "Apache License" in (with_player / "static/LICENSE.asciinema-player").read_text()
 
 
 def test_a_package_with_another_hash_is_refused() -> None:
+    """A download that is not the pinned one is refused."""
     with pytest.raises(RuntimeError, match="expected sha512-"):
         hook()._check(b"something else")
 
@@ -94,6 +97,7 @@ def build_wheel(target: Path, **env: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_release_without_the_player_fails_and_any_other_build_goes_on(tmp_path: Path) -> None:
+    """Only a release insists on the player."""
     release = build_wheel(tmp_path, CAB_RELEASE="1")
     assert release.returncode != 0
     assert "a release needs the terminal player: npm is not on PATH" in release.stderr
@@ -108,6 +112,7 @@ def test_a_release_without_the_player_fails_and_any_other_build_goes_on(tmp_path
 
 
 def test_no_third_party_file_is_in_the_tree() -> None:
+    """Neither the player nor axe-core is committed."""
     vendored = [
         p for p in (ROOT / "cab_core/site/static").iterdir() if "asciinema" in p.name or "axe" in p.name
     ]
@@ -117,6 +122,7 @@ def test_no_third_party_file_is_in_the_tree() -> None:
 def test_a_hostile_stream_does_nothing_in_the_real_player(
     browser: Browser, player: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Escape sequences of a hostile recording run nothing in asciinema's player."""
     monkeypatch.setattr(build, "player_files", lambda: player)
     Made(events=[[0.1, "o", STREAM], [0.2, "m", ALL], [0.3, "o", ALL], [0.4, "o", "the end"]]).write(
         tmp_path / "runs"

@@ -206,6 +206,7 @@ def page(reference_site: Path, cell: Published) -> Text:
 
 
 def test_every_section_in_the_references_order(page: Text) -> None:
+    """A page has all of the reference's sections, in its order."""
     assert "Skip to main content" in page.text
     places = [next(i for i, h in enumerate(page.headings) if h.startswith(name)) for name in SECTIONS]
     assert places == sorted(places)
@@ -213,6 +214,7 @@ def test_every_section_in_the_references_order(page: Text) -> None:
 
 
 def test_every_figure(page: Text, cell: Published) -> None:
+    """Every figure of the reference's page is on ours, with the same value."""
     for name, value in cell.shown.items():
         assert f"{name} {value}" in page.text
     for name in ("Tokens/correct", "Refusal"):
@@ -225,6 +227,7 @@ def test_every_figure(page: Text, cell: Published) -> None:
 
 
 def test_identity_and_timing(page: Text, cell: Published) -> None:
+    """Identity, timing and the CLI's own claim are those of the reference."""
     image = f"codingagentbench/{cell.tui}:{cell.version}"
     facts = {
         "cell_id": f"{SWEEP}/{cell.tui}/{MODEL}/{cell.task}", "sweep_id": SWEEP, "container_image": image,
@@ -240,6 +243,7 @@ def test_identity_and_timing(page: Text, cell: Published) -> None:
 
 
 def test_trace_and_calls(page: Text, cell: Published) -> None:
+    """Spans, model calls and the replay's controls are those of the reference."""
     assert f"t = 0 ms / {cell.times[2]}" in page.text
     for key in ("play/pause", "step span", "step 100 ms"):
         assert key in page.text
@@ -251,6 +255,7 @@ def test_trace_and_calls(page: Text, cell: Published) -> None:
 
 
 def test_run_it_yourself_can_work(page: Text, cell: Published) -> None:
+    """The printed commands name an image that can be pulled and every option that is needed."""
     image = f"codingagentbench/{cell.tui}:{cell.version}@{cell.digest}"
     assert f"docker pull {image}" in page.text
     assert "sha256:sha256" not in page.text
@@ -267,6 +272,7 @@ def test_run_it_yourself_can_work(page: Text, cell: Published) -> None:
 
 
 def test_badge_and_embed(page: Text, cell: Published, reference_site: Path) -> None:
+    """Badge, Markdown and HTML to embed have the reference's words and addresses."""
     base, place = "https://codingagentbench.com", f"{cell.tui}/{MODEL}/{cell.task}"
     said = f"CodingAgentBench: {cell.tui} × {MODEL} {cell.badge}"
     assert f"[![{said}]({base}/badge/{place}.svg)]({base}/cell/{place}/)" in page.text
@@ -275,6 +281,7 @@ def test_badge_and_embed(page: Text, cell: Published, reference_site: Path) -> N
 
 
 def test_neighbours(page: Text, cell: Published) -> None:
+    """A cell's page names the other CLIs that tried its task."""
     others = {c.tui for c in CELLS if c.task == cell.task} - {cell.tui}
     beside = page.text.partition("Other CLIs on this task")[2].partition("Other models")[0]
     assert all(tui in beside for tui in others)

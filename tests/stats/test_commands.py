@@ -31,12 +31,14 @@ def runs(tmp_path: Path) -> Path:
 
 
 def call(command: object, *args: str) -> str:
+    """Return what a command printed; it must end well."""
     done = CliRunner().invoke(command, args, catch_exceptions=False)  # type: ignore[arg-type]
     assert done.exit_code == 0, done.output
     return done.output
 
 
 def test_results_give_each_rate_its_interval_n_and_what_was_left_out(runs: Path) -> None:
+    """`cab results --summary` gives a rate with its interval and n, and says what it leaves out."""
     said = call(results.command, "--runs", str(runs), "--summary")
     assert "75.0%" in said
     assert "[40.9%, 92.9%]" in said
@@ -51,6 +53,7 @@ def test_results_give_each_rate_its_interval_n_and_what_was_left_out(runs: Path)
 
 
 def test_compare_pairs_by_task_and_lists_the_flips(runs: Path) -> None:
+    """`cab compare` pairs by task, and lists those on which the verdicts differ."""
     found = json.loads(call(compare.command, "tui=aider", "tui=opencode", "--runs", str(runs), "--json"))
     assert (found["tasks"], found["better"], found["worse"]) == (7, 3, 0)
     assert found["p"] == 0.25
@@ -83,16 +86,19 @@ def test_marks_and_sandboxes_are_said_wherever_rates_are(tmp_path: Path) -> None
 
 
 def test_compare_two_sweeps(runs: Path) -> None:
+    """Two sweeps of one configuration can be compared."""
     found = json.loads(call(compare.command, "sweep=made", "sweep=old", "--runs", str(runs), "--json"))
     assert (found["tasks"], found["better"]) == (1, 1)
 
 
 def test_compare_says_what_is_not_there(runs: Path) -> None:
+    """A side that selects no cell is told as a user's mistake."""
     with pytest.raises(UserError, match=r"no cell in .* is tui=goose"):
         call(compare.command, "tui=aider", "tui=goose", "--runs", str(runs))
 
 
 def test_site_is_built_and_served(runs: Path, tmp_path: Path) -> None:
+    """`cab site build` writes pages that `cab site serve` gives, and no listing of a directory."""
     out = tmp_path / "site"
     call(site.command, "build", str(runs), "-o", str(out), "--base-url", "https://example.org/b/")
     assert "https://example.org/b/cell/aider" in (out / "cell/aider/acme/coder-1/p/t0/index.html").read_text()
@@ -115,6 +121,7 @@ def test_a_site_where_none_can_be_is_the_users_mistake(runs: Path, tmp_path: Pat
 
 
 def test_serve_without_a_site_says_what_to_do(tmp_path: Path) -> None:
+    """Serving what was not built, and an address that is none, are told with what to do."""
     with pytest.raises(UserError, match="cab site build"):
         server(tmp_path)
     with pytest.raises(UserError, match="--base-url"):

@@ -12,17 +12,20 @@ AIDER = Configuration(tui="aider", model="m")
 
 
 def verdict(task: str, outcome: str = "passed", **known: object) -> Verdict:
+    """Return the verdict of one cell of aider."""
     passed = outcome == "passed" if OUTCOMES[outcome].counted else None
     return Verdict(config=AIDER, task=task, outcome=outcome, passed=passed, **known)  # type: ignore[arg-type]
 
 
 def test_one_attempt_a_task_has_wilsons_interval() -> None:
+    """With one attempt a task the rate has Wilson's interval."""
     found = summarise([verdict("p/a"), verdict("p/b", "failed"), verdict("p/c", "limit_wall")])
     assert (found.n, found.attempts, found.solved, found.rate) == (3, 3, 1, pytest.approx(1 / 3))
     assert found.interval == wilson(1, 3)
 
 
 def test_infrastructure_is_left_out_and_said() -> None:
+    """Trouble of the infrastructure is not in the rate, and counted beside it."""
     found = summarise([verdict("p/a"), verdict("p/b", "infra_upstream"), verdict("p/c", "infra_upstream")])
     assert (found.n, found.rate) == (1, 1.0)
     assert found.excluded == {"infra_upstream": 2}
@@ -30,12 +33,14 @@ def test_infrastructure_is_left_out_and_said() -> None:
 
 
 def test_tries_in_vain_before_a_verdict_are_said() -> None:
+    """Tries in vain are counted for cells with a verdict alone."""
     found = summarise([verdict("p/a", voided=("infra_upstream",) * 2), verdict("p/b", "infra_upstream")])
     assert (found.n, found.voided) == (1, {"infra_upstream": 2})
     assert found.why_voided == "2 × infra_upstream: the model endpoint failed"
 
 
 def test_several_attempts_are_averaged_by_task_first() -> None:
+    """A task counts once, with the mean of its attempts."""
     found = summarise([verdict("p/a"), verdict("p/a"), verdict("p/a"), verdict("p/b", "failed")])
     assert (found.n, found.attempts, found.rate) == (2, 4, 0.5)
     assert found.interval is not None
@@ -43,17 +48,20 @@ def test_several_attempts_are_averaged_by_task_first() -> None:
 
 
 def test_no_cell_is_no_figure() -> None:
+    """Without a verdict every figure is None."""
     found = summarise([verdict("p/a", "cancelled")])
     assert (found.n, found.rate, found.interval, found.tokens_per_solved) == (0, None, None, None)
 
 
 def test_tokens_are_unknown_where_one_cell_does_not_know_them() -> None:
+    """One cell with unknown tokens makes their sum unknown."""
     known = [verdict("p/a", tokens=100), verdict("p/b", "failed", tokens=50)]
     assert summarise(known).tokens_per_solved == 150
     assert summarise([*known, verdict("p/c")]).tokens_per_solved is None
 
 
 def test_configurations_keep_stacks_apart() -> None:
+    """The same CLI and model with a stack is another configuration."""
     other = Configuration(tui="aider", model="m", stack=("docs",))
     groups = configurations([verdict("p/a"), verdict("p/b")])
     assert list(groups) == [AIDER]
@@ -61,6 +69,7 @@ def test_configurations_keep_stacks_apart() -> None:
 
 
 def test_a_selector_reads_back_and_refuses_what_it_does_not_know() -> None:
+    """A selector's text is itself again; an unknown key is told with the known ones."""
     assert str(Selector.parse("tui=aider, model=gpt-*")) == "tui=aider,model=gpt-*"
     with pytest.raises(Exception, match=", ".join(KEYS)):
         Selector.parse("cli=aider")
