@@ -63,6 +63,7 @@ def list_all(as_json: bool) -> int:
     for image in found:
         click.echo(
             f"{plain(image['name']):<48} {image['role']:<6} {image['size'] / 1e6:7.0f} MB  {image['id']}"
+            + ("  old" if image["old"] else "")
         )
     return 0
 
@@ -79,7 +80,8 @@ def push_image(image: str, repository: str) -> int:
 
 
 @command.command
-def clean() -> int:
-    """Remove all our images that no container uses."""
-    click.echo(f"{remove_images()} images removed")
+@click.option("--old", is_flag=True, help="only those that a newer one took the place of")
+def clean(old: bool) -> int:
+    """Remove our images that no container uses."""
+    click.echo(f"{remove_images(i for i in list_images() if i['old'] or not old)} images removed")
     return 0

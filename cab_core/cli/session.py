@@ -59,6 +59,8 @@ def run_planned(
         KeyboardInterrupt: it was interrupted; what was done is on disk.
     """
     warn_of_faults([f"plugin {r.owner}: {r.fault}" for r in plugins.faults()])
+    store = Store(runs)
+    store.check_writable()
     with Progress(quiet) as progress:
         progress.say("reading tasks")
         catalog, config = Catalog(plugins, packs), options.config()
@@ -67,7 +69,7 @@ def run_planned(
             progress.warn(f"{task} is left out: {why}")
         progress.total = len(plan.orders)
         with _interruptible() as stop:
-            results = run_plan(plan, plugins, Store(runs), width, progress.events, stop, fresh)
+            results = run_plan(plan, plugins, store, width, progress.events, stop, fresh)
     if stop.is_set():
         raise KeyboardInterrupt
     return plan, results

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -133,6 +134,22 @@ class Store:
             tries = ((path, read_json(path / "cell.json", CellResult)) for path in attempts[attempt])
             yield max(tries, key=lambda found: (found[1].standing, int(found[0].name)))
 
+    def check_writable(self) -> None:
+        """Look whether cells could be written here, before anything costly is done for them.
+
+        Raises:
+            UserError: they could not.
+        """
+        root = self.root.absolute()
+        there = next(p for p in (root, *root.parents) if p.exists())
+        try:
+            tempfile.TemporaryFile(dir=there).close()
+        except OSError as exc:
+            raise self._unwritable(exc.strerror) from exc
+
+    def _unwritable(self, reason: str | None) -> UserError:
+        return UserError(f"--runs {self.root}: cannot be written to: {reason}")
+
     @contextlib.contextmanager
     def lock(self, sweep: str) -> Iterator[None]:
         """Hold the sweep's lock: one runner per sweep.
@@ -145,7 +162,7 @@ class Store:
             directory.mkdir(parents=True, exist_ok=True)
             file = (directory / ".lock").open("w")
         except OSError as exc:
-            raise UserError(f"--runs {self.root}: cannot be written to: {exc.strerror}") from exc
+            raise self._unwritable(exc.strerror) from exc
         with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -103,7 +103,9 @@ def is_told(done: subprocess.CompletedProcess[str], says: str, code: int = 2) ->
 def test_a_fresh_runs_directory_that_cannot_be_written_to(tiny: Cab, disk: Disk) -> None:
     """On a read-only file system nothing is begun, and why is said."""
     disk.lock()
-    is_told(tiny("run", *ONE), "cannot be written to: Read-only file system")
+    done = tiny("run", *ONE)
+    is_told(done, "cannot be written to: Read-only file system")
+    assert "reading tasks" not in done.stderr and "install" not in done.stderr
 
 
 @pytest.mark.parametrize("command", ["run", "run-cell"])

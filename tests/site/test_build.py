@@ -222,7 +222,9 @@ def test_a_page_stays_small_whatever_an_agent_multiplies(tmp_path: Path) -> None
     many = 5000
     calls = [span(f"c{i}", "root", "model_call", f"model_call:{i}", i, 1, {}) for i in range(many)]
     end = span("end", None, "cleanup", "cleanup:aider", many, 3, {})
-    cell = Made(spans=[span("root", None, "adapter_run", "run", 0, many, {}), *calls, end]).write(tmp_path / "r")
+    cell = Made(spans=[span("root", None, "adapter_run", "run", 0, many, {}), *calls, end]).write(
+        tmp_path / "r"
+    )
     grade = json.loads((cell / "grade.json").read_text())
     grade["refused"] = {f"some/path/{i}": "not a regular file" for i in range(many)}
     grade["commands"][0]["tests"] = {f"test {i}": False for i in range(many)}

@@ -7,7 +7,7 @@ import io
 import os
 import tarfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import attrs
@@ -16,7 +16,7 @@ from cab_core.errors import ImageError, UserError
 from cab_core.plugins.protocols import Say
 
 from ..terminal import told
-from .engine import LABEL, ROLE, client, engine_errors
+from .engine import LABEL, ROLE, WHAT, client, engine_errors
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 _building = threading.Lock()  # two cells that need one image build it once
@@ -81,10 +81,12 @@ def ensure(
     say: Say,
     version: str = "",
     files: Mapping[str, bytes] | None = None,
+    holds: Iterable[str] = (),
 ) -> Image:
     """Return the image of this Dockerfile, built where it is not there yet.
 
     `files`: what the Dockerfile copies, by name; it should name their hash, or a change builds nothing.
+    `holds`: of images with the same repository, version and this the newest is in use, others are old.
 
     Raises:
         ImageError: it cannot be built; says which step and why.
@@ -97,12 +99,13 @@ def ensure(
         try:
             found = client().inspect_image(name)
         except ImageNotFound:
-            _build(name, dockerfile, role, say, files or {})
+            marks = {LABEL: "1", ROLE: role, WHAT: " ".join([repository, version, *sorted(holds)])}
+            _build(name, dockerfile, marks, say, files or {})
             found = client().inspect_image(name)
     return Image(name, found["Id"], next(iter(found.get("RepoDigests") or []), None))
 
 
-def _build(name: str, dockerfile: str, role: str, say: Say, files: Mapping[str, bytes]) -> None:
+def _build(name: str, dockerfile: str, marks: dict[str, str], say: Say, files: Mapping[str, bytes]) -> None:
     say(f"building {name}")
     step, tail = "", list[str]()
     stream = client().build(
@@ -114,7 +117,7 @@ def _build(name: str, dockerfile: str, role: str, say: Say, files: Mapping[str, 
         decode=True,
         network_mode="host",
         buildargs={n: v for n in _PROXIES if (v := os.environ.get(n))},
-        labels={LABEL: "1", ROLE: role},
+        labels=marks,
     )
     for line in stream:
         text = told(str(line.get("stream", ""))).strip()

@@ -17,6 +17,7 @@ LABEL = "cab"  # on everything that we create
 HOST = "cab.host"  # on which machine its runner is: an engine may serve several
 RUNNER = "cab.runner"  # who created it
 ROLE = "cab.role"  # what it is for
+WHAT = "cab.what"  # of an image: what it holds, without the hash of how it was made
 _local = threading.local()
 
 

@@ -27,9 +27,9 @@ def tools_image(requires: Iterable[str], say: Say) -> Image:
     Raises:
         ImageError: it cannot be built; says which step and why.
     """
-    base = base_id(say)
-    text = tools_dockerfile(base, sorted(set(requires)), ca=ca_bundle() is not None)
-    return ensure("cab-tools", text, "tools", say)
+    needs = sorted(set(requires))
+    text = tools_dockerfile(base_id(say), needs, ca=ca_bundle() is not None)
+    return ensure("cab-tools", text, "tools", say, holds=needs)
 
 
 def agent_image(
@@ -44,7 +44,8 @@ def agent_image(
     cli = cli_image(adapter, version, say)
     added = [(_extra_image(r, say).id, r) for r in extras]
     text = agent_dockerfile(tools.id, cli.id, adapter.recipe(version), added)
-    return ensure(f"cab-agent-{adapter.name}", text, "agent", say, version)
+    holds = [*requires, *(p for r in extras for p in _packages(r))]
+    return ensure(f"cab-agent-{adapter.name}", text, "agent", say, version, holds=holds)
 
 
 def cli_image(adapter: Adapter, version: str, say: Say) -> Image:
@@ -63,7 +64,7 @@ def cell_image(adapter: Adapter, version: str, requires: Iterable[str], say: Say
     name, data = own_wheel(say)
     digest = hashlib.sha256(data).hexdigest()
     text = cell_dockerfile(agent.name, agent.id, name, digest, ca=ca_bundle() is not None)
-    return ensure(f"cab-cell-{adapter.name}", text, "cell", say, version, {name: data})
+    return ensure(f"cab-cell-{adapter.name}", text, "cell", say, version, {name: data}, requires)
 
 
 def relay_image(say: Say) -> Image:
@@ -79,4 +80,9 @@ def relay_image(say: Say) -> Image:
 
 def _extra_image(recipe: Recipe, say: Say) -> Image:
     """Return the image that holds what a stack's item needs."""
-    return ensure("cab-extra", extra_dockerfile(base_id(say), recipe, ca=ca_bundle() is not None), "cli", say)
+    text = extra_dockerfile(base_id(say), recipe, ca=ca_bundle() is not None)
+    return ensure("cab-extra", text, "cli", say, holds=_packages(recipe))
+
+
+def _packages(recipe: Recipe) -> tuple[str, ...]:
+    return (*recipe.pip, *recipe.npm, *recipe.apt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -12,20 +13,27 @@ from cab_core.plugins.protocols import Adapter, Say
 
 from .build import Image
 from .dockerfile import ROOT
-from .engine import LABEL, ROLE, client, engine_errors, labels
+from .engine import LABEL, ROLE, WHAT, client, engine_errors, labels
+
+_ON_TOP = ("cell", "agent", "cli", "relay", "tools", "")  # roles: what stands on another comes first
 
 
 def list_images() -> list[dict[str, Any]]:
-    """Return our images: name, id, role, size in bytes."""
+    """Return our images: name, id, role, size in bytes, digests, and whether a newer one took its place.
+
+    One that does not say what it holds, as an earlier cab made them, is not called old.
+    """
     with engine_errors("list images"):
         found = client().images(filters={"label": LABEL})
+    newest = {i["Labels"].get(WHAT): i["Id"] for i in sorted(found, key=lambda i: int(i["Created"]))}
     return [
         {
             "name": (i.get("RepoTags") or ["<none>"])[0],
             "id": i["Id"],
-            "role": (i.get("Labels") or {}).get(ROLE, ""),
+            "role": i["Labels"].get(ROLE, ""),
             "size": i["Size"],
             "digests": i.get("RepoDigests") or [],
+            "old": WHAT in i["Labels"] and newest[i["Labels"][WHAT]] != i["Id"],
         }
         for i in found
     ]
@@ -102,16 +110,15 @@ def _push(name: str, tag: str) -> str:
     raise ImageError(f"push to {name}:{tag}: the registry gave no digest")
 
 
-def remove_images() -> int:
-    """Remove all our images that no container uses; return how many."""
+def remove_images(images: Iterable[dict[str, Any]]) -> int:
+    """Remove images, as `list_images` gives them, that nothing else needs; return how many."""
     from docker.errors import APIError
 
     count = 0
-    for role in ("agent", "cell", "cli", "relay", "tools", ""):
-        for image in [i for i in list_images() if i["role"] == role]:
-            try:
-                client().remove_image(image["id"], force=True)
-                count += 1
-            except APIError:
-                continue  # in use, or gone with another tag
+    for image in sorted(images, key=lambda i: _ON_TOP.index(i["role"])):
+        try:
+            client().remove_image(image["id"], force=True)
+            count += 1
+        except APIError:
+            continue  # in use, or gone with another tag
     return count

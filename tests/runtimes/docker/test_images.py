@@ -16,8 +16,10 @@ from cab_core.errors import ImageError
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Installation
 from cab_core.runtimes.docker import images
+from cab_core.runtimes.docker.build import base_id, ensure
 from cab_core.runtimes.docker.dockerfile import agent_dockerfile, cli_dockerfile, tools_dockerfile
 from cab_core.runtimes.docker.engine import client
+from cab_core.runtimes.docker.inventory import list_images, remove_images
 from cab_core.runtimes.scratch import dead_scratch
 from tests.conftest import CAB, Cab
 
@@ -38,6 +40,28 @@ def test_nothing_is_built_twice(aider_image: Installation) -> None:
     again = plugins.runtime("docker").install(adapter, "0.86.2", ("python3>=3.9",), (), said.append)
     assert again == aider_image
     assert not [s for s in said if s.startswith("Step")]
+
+
+def test_an_image_is_old_once_a_newer_one_holds_the_same(cab: Cab, engine: object) -> None:
+    """`images clean --old` removes what was made anew since, and nothing else of ours."""
+    base = base_id(print)
+
+    def toy(change: int, *holds: str) -> str:
+        return ensure("cab-toy", f"FROM {base}\nLABEL change={change}\n", "tools", print, holds=holds).id
+
+    first, other = toy(1, "rust"), toy(3, "go")
+    time.sleep(1.1)  # an engine dates its images in whole seconds
+    second = toy(2, "rust")
+    toys = (first, second, other)
+    try:
+        assert [i["id"] for i in list_images() if i["old"] and i["id"] in toys] == [first]
+        before = {i["id"] for i in list_images() if not i["old"]}
+        assert cab("images", "clean", "--old").returncode == 0
+        left = {i["id"] for i in list_images()}
+        assert first not in left and before <= left
+    finally:
+        remove_images(i for i in list_images() if i["id"] in toys)
+    assert not {i["id"] for i in list_images()} & {*toys}
 
 
 def test_dockerfiles_follow_recipe_and_toolchains() -> None:
