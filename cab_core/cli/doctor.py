@@ -12,7 +12,7 @@ import click
 
 from cab_core.plugins.protocols import Check
 from cab_core.plugins.registry import Plugins
-from cab_core.runtimes.install import cache_root
+from cab_core.runtimes.cache import cache_root
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.toolchains import TOOLCHAINS, installed_version, missing
 

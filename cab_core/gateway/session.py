@@ -78,7 +78,8 @@ class CellSession:
         self.foreign: set[str] = set()
         self._price, self._on_call = price, on_call
         self._file = record.open("a", encoding="utf-8")
-        self._admitted = self._refused = self._unsaid = 0
+        self._admitted = self._refused = self._unsaid = self._spent = 0
+        self._paid = 0.0
         self._lock = threading.Lock()
 
     @property
@@ -118,10 +119,10 @@ class CellSession:
         return self._overspent()
 
     def _overspent(self) -> StopReason | None:
-        spent = sum(c.tokens or 0 for c in self.calls) + self._unsaid
+        spent = self._spent + self._unsaid
         if self.limits.tokens is not None and spent >= self.limits.tokens:
             return "limit_tokens"
-        paid = sum(c.usd or 0.0 for c in self.calls) + self._dearest(self._unsaid)
+        paid = self._paid + self._dearest(self._unsaid)
         if self.limits.usd is not None and paid >= self.limits.usd:
             return "limit_cost"
         return None
@@ -140,6 +141,8 @@ class CellSession:
         call = attrs.evolve(call, usd=self._price.of(call) if self._price else None)
         with self._lock:
             self.calls.append(call)
+            self._spent += call.tokens or 0
+            self._paid += call.usd or 0.0
             if not self._file.closed:
                 self._file.write(json.dumps(to_json(call)) + "\n")
                 self._file.flush()

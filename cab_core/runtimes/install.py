@@ -6,7 +6,6 @@ environments. A directory is ready when it holds `ready.json`; one without it is
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -15,8 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import attrs
@@ -26,16 +24,10 @@ from cab_core.plugins.protocols import Adapter, Say
 from cab_core.records import Installation, Recipe, from_json, to_json
 from cab_core.workdir.remove import remove_tree
 
+from .cache import cache_root, locked
 from .terminal import told
 
 _READY = "ready.json"
-
-
-def cache_root() -> Path:
-    """Return the directory below which cab caches what it installs."""
-    if explicit := os.environ.get("CAB_CACHE"):
-        return Path(explicit)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cab"
 
 
 def install(adapter: Adapter, version: str, extras: Sequence[Recipe], say: Say) -> Installation:
@@ -69,7 +61,7 @@ def _home(name: str, recipe: Recipe) -> Path:
 
 
 def _once(home: Path, recipe: Recipe, describe: Callable[[], Installation], say: Say) -> Installation:
-    with _locked(home, say):
+    with locked(home, f"the installation {home.name}", say):
         if not (home / _READY).is_file():
             remove_tree(home)
             home.mkdir(parents=True)
@@ -81,19 +73,6 @@ def _once(home: Path, recipe: Recipe, describe: Callable[[], Installation], say:
 def recipe_hash(recipe: Recipe) -> str:
     """Return the sha256 of a recipe."""
     return hashlib.sha256(json.dumps(to_json(recipe), sort_keys=True).encode()).hexdigest()
-
-
-@contextmanager
-def _locked(home: Path, say: Say) -> Iterator[None]:
-    """Hold the lock of one CLI, so that two runners do not install it at once."""
-    home.parent.mkdir(parents=True, exist_ok=True)
-    with home.with_suffix(home.suffix + ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            say("waiting for another cab that is installing the same CLI")
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _install_parts(recipe: Recipe, home: Path, say: Say) -> None:

@@ -8,18 +8,21 @@ import os
 import tarfile
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import attrs
 
 from cab_core.errors import ImageError, UserError
 from cab_core.plugins.protocols import Say
 
+from ..cache import cache_root, locked
 from ..terminal import told
 from .engine import LABEL, ROLE, WHAT, client, engine_errors
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
-_building = threading.Lock()  # two cells that need one image build it once
+_building = threading.Lock()  # two cells of this process that need one image build it once
 
 
 @attrs.frozen
@@ -100,9 +103,21 @@ def ensure(
             found = client().inspect_image(name)
         except ImageNotFound:
             marks = {LABEL: "1", ROLE: role, WHAT: " ".join([repository, version, *sorted(holds)])}
-            _build(name, dockerfile, marks, say, files or {})
-            found = client().inspect_image(name)
+            found = _build_once(name, dockerfile, marks, say, files or {})
     return Image(name, found["Id"], next(iter(found.get("RepoDigests") or []), None))
+
+
+def _build_once(
+    name: str, dockerfile: str, marks: dict[str, str], say: Say, files: Mapping[str, bytes]
+) -> dict[str, Any]:
+    """Build an image, or wait until another process has; return what the engine says of it."""
+    from docker.errors import ImageNotFound
+
+    with locked(cache_root() / "images" / name.replace(":", "-"), f"the image {name}", say):
+        with suppress(ImageNotFound):
+            return dict(client().inspect_image(name))
+        _build(name, dockerfile, marks, say, files)
+        return dict(client().inspect_image(name))
 
 
 def _build(name: str, dockerfile: str, marks: dict[str, str], say: Say, files: Mapping[str, bytes]) -> None:

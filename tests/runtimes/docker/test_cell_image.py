@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from contextlib import suppress
 from typing import Any
 
 import pytest
-from docker.errors import APIError
 
 from cab_core.runtimes.docker.engine import client
-from cab_core.runtimes.docker.inventory import list_images
+from cab_core.runtimes.docker.inventory import list_images, remove_images
 from tests.conftest import Cab
 from tests.runtimes.docker.test_seal import answers
 from tests.support.endpoint import KEY, Endpoint
@@ -28,15 +26,12 @@ def docker_run(*args: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def image(engine: object, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The cell image of aider for one task, of this very source; those of other sources are removed."""
+    """The cell image of aider for one task, of this very source; those that it took the place of are removed."""
     cab = Cab(tmp_path_factory.mktemp("cell"))
     done = cab("images", "build", "--cell", "aider", "--task", TASK)
     assert done.returncode == 0, done.stderr
     name = done.stdout.split()[0]
-    for other in list_images():
-        if other["role"] == "cell" and other["name"] != name:
-            with suppress(APIError):  # in use
-                client().remove_image(other["id"], force=True)
+    remove_images(i for i in list_images() if i["old"] and i["role"] == "cell")
     return name
 
 

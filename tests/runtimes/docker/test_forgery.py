@@ -181,8 +181,9 @@ time.sleep(30)
     assert result.outcome == "limit_disk", result.why
 
 
-def test_running_out_of_memory_is_told(contain: Play) -> None:
-    """An agent that takes more memory than there is ends with limit_memory."""
+def test_running_out_of_memory_is_told(contain: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An agent that takes more memory than it may ends with limit_memory."""
+    monkeypatch.setattr("cab_core.runtimes.docker.runtime.MEMORY", 512 << 20)
     _, result = contain(
         "call(); x = [bytearray(1 << 27) for _ in range(99)]; [b.__setitem__(0, 1) for b in x]"
     )
