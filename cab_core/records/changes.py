@@ -39,14 +39,15 @@ class Change:
 class Changes:
     """All changed files of a work dir (directories count only where they replace something).
 
-    `in_patch` is False for those whose content `changes.patch` does not hold, being too large or
-    of a kind that a patch cannot hold.
+    `left_out_of_patch`: those whose content `changes.patch` does not hold, being too large, too slow to
+    compare, or of a kind that a patch cannot hold. `cut`: there was more than was looked at.
     """
 
     changes: tuple[Change, ...] = ()
     left_out_of_patch: tuple[str, ...] = ()
     extra_git_dir: bool = False
     notes: tuple[str, ...] = ()
+    cut: bool = False
 
     def paths(self, kind: Literal["added", "removed", "modified"]) -> list[str]:
         """Return the sorted paths of one kind."""

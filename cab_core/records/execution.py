@@ -51,7 +51,7 @@ class Execution:
     """The end of one process. Times are UTC (ISO 8601); durations in seconds, from a monotonic clock.
 
     `stopped` is why we ended it, None where it ended by itself. `exit_code` is None and `signal`
-    set where a signal ended it.
+    set where a signal ended it. `cut`: only a part of what it left was brought back.
     """
 
     started_at: str
@@ -63,6 +63,7 @@ class Execution:
     survivors: int = 0
     stdout_bytes: int = 0
     stderr_bytes: int = 0
+    cut: bool = False
 
     @property
     def timed_out(self) -> bool:

@@ -187,6 +187,9 @@ def _judge(
     task = order.task
     with trace.span("compare", f"compare:{task.task.id}"):
         after = take(prepared.work)
+        if found.execution and found.execution.cut:
+            after.cut = True
+            after.notes.append("only a part of the work dir was brought back")
         changes = compare(prepared.before, after, task.task.doc.by_products)
         lay_out(task.section("workdir"), scratch / "pristine")
         found.changes = write_patch(changes, scratch / "pristine", prepared.work, part / "changes.patch")

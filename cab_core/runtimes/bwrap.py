@@ -8,6 +8,7 @@ sets no limit on memory or processes, so its results stay provisional.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -37,9 +38,17 @@ _ETC = (
     "passwd",
 )
 
-# Where interpreters of version managers have their packages (pyenv, its environments, asdf).
+# Where interpreters of version managers have their packages (pyenv, its environments, asdf): installed,
+# as checkouts (`pip install -e git+...`), or unpacked (conda).
 _VERSIONS = ("versions/*", "versions/*/envs/*", "installs/python/*")
-_SITES = tuple(f"{place}/lib/python3*/site-packages" for place in _VERSIONS)
+_PACKAGES = ("lib/python3*/site-packages", "lib/pypy3*/site-packages", "src", "pkgs")
+_SITES = tuple(f"{place}/{packages}" for place in _VERSIONS for packages in _PACKAGES)
+# Of /proc, as Docker has it. Without this a run as root could set the kernel's variables: it has no
+# capability, but what root owns asks for none; bubblewrap makes read-only what access(2) calls writable.
+_READ_ONLY = ("acpi", "asound", "bus", "driver", "fs", "irq", "mtrr", "scsi", "sys", "sysrq-trigger", "tty")
+_MASKED = ("kcore", "key-users", "keys", "latency_stats", "sched_debug", "timer_list")
+_TMP = 512 << 20  # bytes; as in a container
+_OLDEST = (0, 8)  # bubblewrap that can forbid namespaces in the room
 
 
 class BwrapRuntime(sealed.SealedRuntime):
@@ -72,7 +81,7 @@ class BwrapRuntime(sealed.SealedRuntime):
         lacking = _lacking()
         yield Check(what="bubblewrap", ok=lacking is None, say=lacking or "sealed runs without a daemon")
         if lacking is None:
-            argv = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
+            argv = ["bwrap", *_SEAL, "--ro-bind", "/", "/", "true"]
             tried = subprocess.run(argv, capture_output=True, text=True, check=False)
             said = tried.stderr.strip()[:200] or "can be made"
             yield Check(what="bubblewrap namespaces", ok=tried.returncode == 0, say=said)
@@ -91,18 +100,27 @@ class BwrapRuntime(sealed.SealedRuntime):
 
 def _lacking() -> str | None:
     lacking = [p for p in ("bwrap", "socat") if shutil.which(p) is None]
-    return (
-        f"{' and '.join(lacking)} missing; on Debian: apt-get install bubblewrap socat" if lacking else None
-    )
+    if lacking:
+        return f"{' and '.join(lacking)} missing; on Debian: apt-get install bubblewrap socat"
+    said = subprocess.run(["bwrap", "--version"], capture_output=True, text=True, check=False).stdout
+    version = tuple(int(n) for n in re.findall(r"\d+", said)[:2])
+    oldest = ".".join(map(str, _OLDEST))
+    return None if version >= _OLDEST else f"{said.strip() or 'bwrap'} is too old: expected {oldest} or newer"
 
 
 def _cargo() -> list[str]:
     return [str(p) for p in [Path.home() / ".cargo" / "bin"] if p.is_dir()]
 
 
+# In a user namespace of its own the agent would be root again, and could mount other cells' cgroups.
+_SEAL = ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--cap-drop", "ALL")
+
+
 def _bwrap(room: Room, process: Process, env: dict[str, str]) -> list[str]:
-    argv = ["bwrap", "--unshare-all", "--die-with-parent", "--cap-drop", "ALL", "--clearenv"]
-    argv += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run", "--dir", "/home"]
+    argv = ["bwrap", *_SEAL, "--clearenv", "--proc", "/proc", *_proc(), "--dev", "/dev"]
+    for path in ("/tmp", "/dev/shm", "/run"):
+        argv += ["--size", str(_TMP), "--tmpfs", path]
+    argv += ["--dir", "/home"]
     for path in _SYSTEM:
         if Path(path).is_symlink():
             argv += ["--symlink", str(Path(path).readlink()), path]
@@ -113,12 +131,20 @@ def _bwrap(room: Room, process: Process, env: dict[str, str]) -> list[str]:
     for path in _programs(room):
         argv += ["--ro-bind-try", path, path]
     for path in _hidden():
-        argv += ["--tmpfs", path]
+        argv += ["--tmpfs", path, "--remount-ro", path]
     for host, inner, writable in sealed.mounts(room):
         argv += ["--bind" if writable else "--ro-bind", host, inner]
+    argv += ["--remount-ro", "/dev", "--remount-ro", "/"]
     for name, value in env.items():
         argv += ["--setenv", name, value]
     return [*argv, "--chdir", process.cwd, "--"]
+
+
+def _proc() -> Iterator[str]:
+    for name in (*_READ_ONLY, *_MASKED):
+        path = f"/proc/{name}"
+        if Path(path).exists():
+            yield from ("--ro-bind", path if name in _READ_ONLY else "/dev/null", path)
 
 
 def _programs(room: Room) -> list[str]:

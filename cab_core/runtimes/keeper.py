@@ -24,6 +24,8 @@ import time
 
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
+KEYCTL_JOIN_SESSION_KEYRING = 1
+KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219}  # the system call's number
 TYPE_CHECKING = False  # the typing module is slow to import
 if TYPE_CHECKING:
     from typing import Any
@@ -76,6 +78,7 @@ def _become(spec: Spec, failing: int) -> None:
     """In the child: turn into the program that was asked for. Never returns."""
     try:
         os.setsid()
+        _leave_keyring()
         if spec["tty"]:
             fcntl.ioctl(spec["out"], termios.TIOCSCTTY, 0)
         os.dup2(os.open(spec["stdin"] or os.devnull, os.O_RDONLY), 0)
@@ -91,6 +94,12 @@ def _become(spec: Spec, failing: int) -> None:
     except OSError as exc:
         os.write(failing, f"{spec['argv'][0]}: {exc.strerror}".encode())
     os._exit(127)
+
+
+def _leave_keyring() -> None:
+    """Take a new session keyring (keyctl(2)): in the user's, one cell could leave answers for the next."""
+    if sys.platform == "linux" and (number := KEYCTL.get(os.uname().machine)):
+        ctypes.CDLL(None).syscall(number, KEYCTL_JOIN_SESSION_KEYRING, None)
 
 
 def _drop(uid: int) -> None:

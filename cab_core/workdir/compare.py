@@ -16,10 +16,11 @@ def compare(before: Manifest, after: Manifest, by_products: Iterable[str] = ()) 
     """Return all changed paths but those that match a pattern of `by_products`, and never `.git`.
 
     A directory counts only where it takes the place of something else or something else takes its
-    place; modes of directories do not count.
+    place; modes of directories do not count. Where `after` was cut, what it does not list is not known
+    to be removed.
     """
     ignored = list(by_products)
-    paths = sorted(before.entries.keys() | after.entries.keys())
+    paths = sorted(after.entries.keys() if after.cut else before.entries.keys() | after.entries.keys())
     found = []
     for path in paths:
         change = _change(path, before.entries.get(path), after.entries.get(path))
@@ -27,7 +28,12 @@ def compare(before: Manifest, after: Manifest, by_products: Iterable[str] = ()) 
             found.append(change)
     had_git = any(in_git_dir(p) for p in before.entries)
     has_git = any(in_git_dir(p) for p in after.entries)
-    return Changes(changes=tuple(found), extra_git_dir=has_git and not had_git, notes=tuple(after.notes))
+    return Changes(
+        changes=tuple(found),
+        extra_git_dir=has_git and not had_git,
+        notes=tuple(after.notes),
+        cut=after.cut,
+    )
 
 
 def _change(path: str, old: Entry | None, new: Entry | None) -> Change | None:

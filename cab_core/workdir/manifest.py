@@ -37,10 +37,14 @@ _TYPES = {
 
 @attrs.define
 class Manifest:
-    """Entries by relative path (names that are no UTF-8 are surrogate-escaped), and what was skipped."""
+    """Entries by relative path (names that are no UTF-8 are surrogate-escaped), and what was skipped.
+
+    `cut`: there is more than what is listed; nothing is known of that.
+    """
 
     entries: dict[str, Entry] = attrs.field(factory=dict)
     notes: list[str] = attrs.field(factory=list)
+    cut: bool = False
 
 
 def take(root: Path) -> Manifest:
@@ -51,6 +55,7 @@ def take(root: Path) -> Manifest:
         room -= len(ascii(path)) + len(ascii(entry.target or ""))
         if len(manifest.entries) >= MAX_ENTRIES or room < 0:
             manifest.notes.append(f"more than {len(manifest.entries)} entries; the rest was not looked at")
+            manifest.cut = True
             break
         manifest.entries[path] = entry
         if note and len(manifest.notes) < _NOTES:

@@ -18,6 +18,7 @@ from .manifest import open_regular
 
 MAX_FILE = 4 << 20  # bytes of a file whose content goes into a patch
 MAX_TOTAL = 32 << 20  # bytes of all of them
+PATIENCE_S = 60  # with git, which takes quadratic time for lines that were made for it
 _GIT_ENV = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -26,32 +27,40 @@ _GIT_ENV = {
 }
 
 
+class _NoPatch(Exception):
+    """git could not do it with what the agent made."""
+
+
 def write_patch(changes: Changes, before: Path, after: Path, target: Path) -> Changes:
     """Write `changes.patch` (for `git apply`) and return the changes with line counts.
 
     `before` is a pristine tree. What is too large, or of a kind that a patch cannot hold, is named
-    in `left_out_of_patch`.
+    in `left_out_of_patch`; where git fails or takes longer than a minute, that is everything: no
+    agent shall void its cell by what is hard to compare.
 
     Raises:
-        SandboxError: git is missing or failed.
+        SandboxError: git is missing.
     """
     with tempfile.TemporaryDirectory(prefix="cab-patch-") as scratch:
         old, new = Path(scratch, "a"), Path(scratch, "b")
         old.mkdir()
         new.mkdir()
         left_out = tuple(_stage(changes, before, after, old, new))
-        with target.open("wb") as file:
-            _git(scratch, ["--binary", "--full-index"], file.fileno())
-        counts = _counts(scratch)
-    counted = tuple(
-        attrs.evolve(
-            c,
-            lines_added=counts.get(c.path, (None, None))[0],
-            lines_removed=counts.get(c.path, (None, None))[1],
-        )
-        for c in changes.changes
-    )
+        try:
+            with target.open("wb") as file:
+                _git(scratch, ["--binary", "--full-index"], file.fileno())
+            counts = _counts(scratch)
+        except _NoPatch as exc:
+            target.write_bytes(b"")
+            everything = tuple(c.path for c in changes.changes)
+            return attrs.evolve(changes, left_out_of_patch=everything, notes=(*changes.notes, str(exc)))
+    counted = tuple(_counted(change, counts) for change in changes.changes)
     return attrs.evolve(changes, changes=counted, left_out_of_patch=left_out)
+
+
+def _counted(change: Change, counts: dict[str, tuple[int | None, int | None]]) -> Change:
+    added, removed = counts.get(change.path, (None, None))
+    return attrs.evolve(change, lines_added=added, lines_removed=removed)
 
 
 def _stage(changes: Changes, before: Path, after: Path, old: Path, new: Path) -> Iterator[str]:
@@ -89,12 +98,21 @@ def _git(cwd: str, options: list[str], stdout: int) -> bytes:
     argv += [*options, "--no-prefix", "a", "b"]
     try:
         done = subprocess.run(
-            argv, cwd=cwd, env=_GIT_ENV, stdout=stdout, stderr=subprocess.PIPE, check=False, timeout=300
+            argv,
+            cwd=cwd,
+            env=_GIT_ENV,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=PATIENCE_S,
         )
-    except (OSError, subprocess.TimeoutExpired) as exc:
+    except OSError as exc:
         raise SandboxError(f"git is needed to write the patch: {exc}") from exc
+    except subprocess.TimeoutExpired as exc:
+        raise _NoPatch(f"no patch: git was not done with it after {PATIENCE_S} s") from exc
     if done.returncode not in (0, 1):
-        raise SandboxError(f"git diff failed: {done.stderr.decode('utf-8', 'replace').strip()[:500]}")
+        said = done.stderr.decode("utf-8", "replace").strip()[:500]
+        raise _NoPatch(f"no patch: git diff failed: {said}")
     return done.stdout or b""
 
 

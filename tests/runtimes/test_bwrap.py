@@ -73,6 +73,55 @@ print({KEY[:16]!r} in seen)
     assert (directory / "stdout.log").read_text() == "False\n"
 
 
+def test_the_kernel_s_own_settings_are_out_of_reach(tmp_path: Path) -> None:
+    """A run as root too can set no variable, make no namespace, mount no cgroup, and write to no system directory."""
+    script = """
+import ctypes
+call()
+libc, found = ctypes.CDLL(None, use_errno=True), {}
+for path in ("/proc/sys/kernel/core_pattern", "/proc/sys/fs/inotify/max_queued_events", "/etc/new", "/new", "/dev/new"):
+    try: open(path, "a" if "/proc" in path else "w").close(); found[path] = "open"
+    except OSError: pass
+for path in "/proc/keys", "/proc/timer_list":
+    try: found[path] = open(path).read()
+    except OSError: pass
+for name, flags in ("user", 0x10000000), ("mount", 0x20000), ("cgroup", 0x2000000):
+    if libc.unshare(flags) == 0: found[name] = "unshared"
+if libc.mount(b"none", b"/tmp", b"cgroup2", 0, None) == 0: found["mount"] = "done"
+print(json.dumps(found))
+"""
+    directory, result = play(tmp_path, script, runtime_name="bwrap")
+    assert json.loads((directory / "stdout.log").read_text()) == {}, result.why
+
+
+def test_no_key_ring_is_shared(tmp_path: Path) -> None:
+    """Nothing that a cell leaves in its session's keyring is there for whoever started it, or for the next."""
+    # keyctl(2): join a new session keyring, as at a login; add_key(2) and request_key(2) by libc's syscall.
+    script = """
+import ctypes
+call()
+libc = ctypes.CDLL(None, use_errno=True)
+add, search = libc.syscall(248, b"user", b"cab-test", b"answer", 6, -3), libc.syscall(250, 10, -3, b"user", b"cab-test", 0)
+print(add > 0, search > 0)
+"""
+    looks = script.replace('libc.syscall(248, b"user", b"cab-test", b"answer", 6, -3)', "1")
+    directory, _ = play(tmp_path / "one", script, runtime_name="bwrap")
+    assert (directory / "stdout.log").read_text() == "True True\n"
+    directory, _ = play(tmp_path / "two", looks, runtime_name="bwrap")
+    assert (directory / "stdout.log").read_text() == "True False\n"
+
+
+def test_scratch_places_are_limited(tmp_path: Path) -> None:
+    """What is written beside the work dir is written to memory: no more of it than in a container."""
+    script = """
+call()
+for place in "/tmp", "/dev/shm", "/run":
+    print(os.statvfs(place).f_blocks * os.statvfs(place).f_frsize >> 20)
+"""
+    directory, _ = play(tmp_path, script, runtime_name="bwrap")
+    assert (directory / "stdout.log").read_text().split() == ["512"] * 3
+
+
 def test_a_daemon_does_not_survive(tmp_path: Path) -> None:
     """What the agent leaves running dies with its room."""
     script = "call()\nif os.fork() == 0:\n  os.setsid(); import time; time.sleep(2); open('late', 'w'); os._exit(0)"

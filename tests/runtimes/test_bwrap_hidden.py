@@ -33,6 +33,9 @@ MACHINE = {
     f"pyenv/versions/3.9.9/{SITE}/cab_tasks_secret/answer.py": "answer",
     "pyenv/versions/3.9.9/lib/python3.9/os.py": "library",
     f"pyenv/versions/3.8.8/{SITE.replace('3.9', '3.8')}/cab_core/answer.py": "answer",
+    "pyenv/versions/3.9.9/src/codingagentbench/task_packs/answer.py": "answer",
+    "pyenv/versions/pypy3.10/lib/pypy3.10/site-packages/cab_core/answer.py": "answer",
+    "pyenv/versions/conda/pkgs/cab/answer.py": "answer",
     "home/.cargo/bin/tool": "tool",
     "home/.cargo/credentials.toml": "key",
     "home/.ssh/id_ed25519": "key",
@@ -106,9 +109,9 @@ def test_the_site_directory_below_our_own_interpreter_is_hidden(seen: dict[str, 
     assert (seen["site"], seen["modules"]) == ([], [])
 
 
-def test_what_is_written_there_does_not_reach_this_machine(machine: Path, seen: dict[str, Any]) -> None:
-    """A module that the agent plants where site packages were is gone with its room."""
-    assert f"pyenv/versions/3.9.9/{SITE}/planted.py" in seen["seen"]
+def test_nothing_can_be_written_there(machine: Path, seen: dict[str, Any]) -> None:
+    """No module can be planted where site packages were, neither in the room nor on this machine."""
+    assert f"pyenv/versions/3.9.9/{SITE}/planted.py" not in seen["seen"]
     assert os.listdir(machine / f"pyenv/versions/3.9.9/{SITE}") == ["cab_tasks_secret"]
 
 

@@ -111,6 +111,19 @@ def test_names_without_end_are_looked_at_in_part(tmp_path: Path, monkeypatch: py
     assert found.notes == [f"more than {len(found.entries)} entries; the rest was not looked at"]
 
 
+def test_what_was_not_looked_at_is_not_called_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there are more entries than are looked at, nothing is known of the others, and that is said."""
+    (tmp_path / "z").touch()
+    before = take(tmp_path)
+    monkeypatch.setattr("cab_core.workdir.manifest.MAX_ENTRIES", 3)
+    for name in "abcd":
+        (tmp_path / name).touch()
+    changes = compare(before, take(tmp_path))
+    assert (changes.cut, changes.paths("added"), changes.paths("removed")) == (True, ["a", "b", "c"], [])
+
+
 def test_notes_without_end_are_counted(tmp_path: Path) -> None:
     """Thousands of files that are not read make fifty notes, and the number of the others."""
     for i in range(70):

@@ -11,7 +11,7 @@ from cab_core.records import Room
 
 from .. import sealed
 from ..scratch import holds_more, is_full, own
-from .carried import UID, Carried, bind
+from .carried import UID, Carried, Left, bind
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def mounted(room: Room) -> Iterator[Carried]:
         user=f"{uid}:{gid}",
         # Where no mount of a fixed size could be made, what is written is watched.
         too_much=None if scratch.is_mount() else lambda: holds_more(scratch, sealed.DISK),
-        settle=lambda: is_full(scratch),
+        settle=lambda: Left(full=is_full(scratch)),
     )
 
 

@@ -15,7 +15,7 @@ from cab_core.records import Execution, Installation, Process, Recipe, Room
 from cab_core.trace.clock import utc_now
 
 from .. import sealed
-from .carried import Carried
+from .carried import Carried, Left
 from .container import Ended, run_container
 from .dockerfile import ROOT, extra_path
 from .doctor import look
@@ -86,15 +86,15 @@ class DockerRuntime(sealed.SealedRuntime):
             ended = run_container(
                 create, process.tty, process.timeout_s, process.grace_s, output, stop, carried.too_much
             )
-            full = carried.settle()
-        return _execution(ended, full, started)
+            left = carried.settle()
+        return _execution(ended, left, started)
 
 
-def _execution(ended: Ended, full: bool, started: str) -> Execution:
+def _execution(ended: Ended, left: Left, started: str) -> Execution:
     stopped = ended.stopped
     if stopped is None and ended.out_of_memory:
         stopped = "limit_memory"
-    if stopped is None and full:
+    if stopped is None and (left.full or left.cut):
         stopped = "limit_disk"
     killed = ended.exit_code > 128
     return Execution(
@@ -106,6 +106,7 @@ def _execution(ended: Ended, full: bool, started: str) -> Execution:
         stopped=stopped,
         stdout_bytes=ended.counts["stdout"],
         stderr_bytes=ended.counts["stderr"],
+        cut=left.cut,
     )
 
 

@@ -219,6 +219,18 @@ def test_a_container_that_somebody_ends_is_nobody_s_fault(contain: Play, end: Ca
     assert not ours() and not volumes()
 
 
+def test_odd_times_of_a_room_s_own_directories_void_nothing(contain: Play) -> None:
+    """A year that the engine cannot speak of, set by the agent and by the code under test: failed all the same."""
+    script = """
+call()
+for directory, year in ("/work", 2**40), ("/home/agent", -2**40):
+    os.utime(directory, (year, year))
+open("/work/stock.py", "a").write("import os; os.utime('/out', (2**40, 2**40))")
+"""
+    _, result = contain(script)
+    assert result.outcome == "failed", result.why
+
+
 def test_an_agent_that_kills_itself_has_crashed(contain: Play) -> None:
     """The engine tells its end from one that came from outside."""
     _, result = contain("call(); import os; os.kill(os.getpid(), 9)")

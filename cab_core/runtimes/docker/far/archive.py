@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 from cab_core.errors import SandboxError
-from cab_core.workdir.manifest import MAX_DEPTH, MAX_ENTRIES
+from cab_core.workdir.manifest import MAX_DEPTH, MAX_ENTRIES, NAMES
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What cannot be made is left out: too long, there already, a link to what is not there or to a directory.
@@ -54,8 +54,8 @@ def unpack(chunks: Iterable[bytes], into: Path, limit: int) -> None:
     there). Holes count as bytes.
 
     Raises:
-        TooMuch: the files hold more than `limit` bytes, there are more of them than a manifest looks
-            at, or the disk is full.
+        TooMuch: the files hold more than `limit` bytes, there are more of them (or longer names) than a
+            manifest looks at, or the disk is full.
         SandboxError: this is no archive.
     """
     placer = _Placer(into, limit)
@@ -77,7 +77,7 @@ class _Placer:
     """Writes members of an archive; a parent is always a directory that it made itself."""
 
     def __init__(self, into: Path, limit: int) -> None:
-        self._into, self._room, self._entries = into, limit, 0
+        self._into, self._room, self._entries, self._names = into, limit, 0, 0
         self._made: dict[str, tuple[int, float]] = {}  # path: mode, time
 
     def place(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:
@@ -105,6 +105,9 @@ class _Placer:
         if member.isdir():
             if path:
                 target.mkdir(mode=0o700)
+            self._names += len(path)
+            if self._names > NAMES:
+                raise TooMuch
             self._made[path] = member.mode, member.mtime
         elif member.isreg():
             _copy(archive, member, target)

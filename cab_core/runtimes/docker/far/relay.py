@@ -3,8 +3,8 @@
     python3 relay.py SOCKET|- [DIRECTORY ...]
 
 It listens at SOCKET, where one is named; each connection goes to the runner, and back. Asked whether
-the directories are full, it answers. It lives until standard input ends, which is when the runner is
-gone.
+the directories are full, it answers, and makes them fit to be fetched. It lives until standard input
+ends, which is when the runner is gone.
 
 It runs alone in its image, with the standard library. Both directions carry frames: connection (4
 bytes), kind (1), length (4), payload. `tunnel` is the other end.
@@ -17,6 +17,7 @@ import os
 import struct
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 HEAD = struct.Struct(">IBI")
 READY, OPEN, DATA, END, ASK, FULL, ROOM_LEFT = range(7)
@@ -84,6 +85,8 @@ class Relay:
         while data := await reader.read(_READ):
             for (number, kind, _), payload in frames.feed(data):
                 if kind == ASK:
+                    for directory in self._directories:
+                        tame(directory)
                     self._out.write(frame(0, FULL if any(map(is_full, self._directories)) else ROOM_LEFT))
                 elif kind == DATA and number in self._open:
                     self._give(number, payload)
@@ -100,6 +103,12 @@ class Relay:
             self._open.pop(number).transport.abort()
         else:
             self._open[number].write(payload)
+
+
+def tame(directory: str) -> None:
+    """Give a directory the present time: the engine cannot speak of one beyond the year 9999."""
+    with suppress(OSError):
+        os.utime(directory)
 
 
 def is_full(directory: str) -> bool:

@@ -18,7 +18,7 @@ from cab_core.records import Room
 from cab_core.workdir.remove import remove_tree
 
 from ... import sealed
-from ..carried import UID, Carried, bind
+from ..carried import UID, Carried, Left, bind
 from ..dockerfile import RELAY
 from ..engine import client, engine_errors, labels
 from ..images import relay_image
@@ -111,10 +111,11 @@ def _send(holder: str, directories: dict[Path, str]) -> None:
         client().put_archive(holder, "/", archive)
 
 
-def _settle(holder: str, tunnel: Tunnel, directories: dict[Path, str]) -> bool:
+def _settle(holder: str, tunnel: Tunnel, directories: dict[Path, str]) -> Left:
+    tunnel.is_full()  # which makes the directories fit to be fetched, too: see `relay`
     fitted = [_fetch(holder, host, inner) for host, inner in directories.items()]
     # Asked last: as long as the holder lives, its volumes are what the agent left.
-    return tunnel.is_full() or not all(fitted)
+    return Left(full=tunnel.is_full(), cut=not all(fitted))
 
 
 def _fetch(holder: str, host: Path, inner: str) -> bool:

@@ -142,6 +142,14 @@ def test_more_than_may_be_is_not_read(into: Path) -> None:
         unpack(endless(), into, 1 << 20)
 
 
+def test_names_without_end_are_too_much(into: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known of directories is kept until the end: there is a limit on all of it together."""
+    monkeypatch.setattr("cab_core.runtimes.docker.far.archive.NAMES", 10_000)
+    wide = [(f"work/{n:0200}", tarfile.DIRTYPE, "", b"") for n in range(60)]
+    with pytest.raises(TooMuch):
+        unpack([archive(ROOT, *wide)], into, 1 << 20)
+
+
 def test_a_name_too_long_for_this_machine_is_left_out(into: Path) -> None:
     """Directories lead as far as a path can; the rest is not there, and nothing fails."""
     deep = [("work" + "/d" * (n + 1), tarfile.DIRTYPE, "", b"") for n in range(3000)]

@@ -1,0 +1,36 @@
+"""The patch of what an agent changed: where it cannot be made, nothing else suffers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cab_core.workdir import patch
+from cab_core.workdir.compare import compare
+from cab_core.workdir.manifest import take
+
+
+@pytest.mark.parametrize(
+    ("git", "says"),
+    [
+        ("sleep 60", "git was not done with it after 0.2 s"),
+        ("echo odd >&2; exit 128", "git diff failed: odd"),
+    ],
+    ids=["slow", "failing"],
+)
+def test_what_git_cannot_compare_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, git: str, says: str
+) -> None:
+    """An agent can make lines that take git hours: that is a note, and no trouble of the machinery."""
+    before, after, programs = (tmp_path / name for name in ("before", "after", "bin"))
+    for directory in (before, after, programs):
+        directory.mkdir()
+    (after / "new").write_text("x\n")
+    (programs / "git").write_text(f"#!/bin/sh\n{git}\n")
+    (programs / "git").chmod(0o755)
+    monkeypatch.setitem(patch._GIT_ENV, "PATH", f"{programs}:{patch._GIT_ENV['PATH']}")
+    monkeypatch.setattr(patch, "PATIENCE_S", 0.2)
+    changes = patch.write_patch(compare(take(before), take(after)), before, after, tmp_path / "p")
+    assert (changes.left_out_of_patch, changes.changes[0].lines_added) == (("new",), None)
+    assert says in changes.notes[-1] and (tmp_path / "p").read_bytes() == b""
