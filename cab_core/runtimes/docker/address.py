@@ -64,7 +64,7 @@ def _named() -> dict[str, Any]:
     from docker.utils import kwargs_from_env
 
     host, context = os.environ.get("DOCKER_HOST"), os.environ.get("DOCKER_CONTEXT")
-    if host and urlsplit(host).scheme not in ("unix", "tcp", "ssh", "http", "https"):
+    if host and not _is_address(host):
         raise UserError(
             f"DOCKER_HOST is {host!r}: expected unix:///PATH/docker.sock, tcp://HOST:PORT or ssh://USER@HOST"
         )
@@ -72,10 +72,19 @@ def _named() -> dict[str, Any]:
         raise UserError(f"DOCKER_CONTEXT is {context!r}: `docker context ls` knows none of that name")
     try:
         return dict(kwargs_from_env() if host else ContextAPI.kwargs_from_context())
-    except DockerException as exc:
+    except (DockerException, ValueError) as exc:
         certificates = os.environ.get("DOCKER_CERT_PATH")
         hint = f" (DOCKER_CERT_PATH is {certificates!r})" if certificates else ""
         raise UserError(f"what names the Docker engine cannot be used: {exc}{hint}") from exc
+
+
+def _is_address(host: str) -> bool:
+    try:
+        parts = urlsplit(host)
+        _ = parts.port  # raises where it is no number, or too high a one
+    except ValueError:
+        return False
+    return parts.scheme in ("unix", "tcp", "ssh", "http", "https")
 
 
 def no_engine(exc: BaseException) -> SandboxError:

@@ -31,6 +31,9 @@ PLAIN = {"DOCKER_HOST": "", "DOCKER_CONTEXT": "", "DOCKER_TLS_VERIFY": "", "DOCK
             "DOCKER_HOST is '/var/run/docker.sock': expected unix:///PATH",
         ),
         ({"DOCKER_HOST": "foo://bar"}, "expected unix:///PATH"),
+        ({"DOCKER_HOST": "tcp://127.0.0.1:99999"}, "expected unix:///PATH"),
+        ({"DOCKER_HOST": "tcp://127.0.0.1:port"}, "expected unix:///PATH"),
+        ({"DOCKER_HOST": "ssh://[x"}, "expected unix:///PATH"),
         ({"DOCKER_CONTEXT": "nosuch"}, "DOCKER_CONTEXT is 'nosuch'"),
         (
             {"DOCKER_HOST": "tcp://127.0.0.1:1", "DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": "/nowhere"},
