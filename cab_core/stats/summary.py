@@ -54,7 +54,7 @@ def verdict_of(result: CellResult) -> Verdict:
         config=Configuration(tui=cell.tui, model=cell.model, stack=cell.stack),
         task=cell.task,
         outcome=result.outcome,
-        passed=bool(heads.get("pass_rate")) if counted else None,
+        passed=_solved(result.outcome, heads.get("pass_rate")) if counted else None,
         marks=result.marks,
         tokens=result.tokens.total,
         wall_ms=heads.get("latency"),
@@ -63,6 +63,11 @@ def verdict_of(result: CellResult) -> Verdict:
         usd=result.tokens.usd,
         voided=result.voided,
     )
+
+
+def _solved(outcome: str, pass_rate: float | None) -> bool:
+    """The outcome says it. A limit, a crash and a refusal do not: there the grader's figure does."""
+    return outcome == "passed" if outcome in ("passed", "failed") else pass_rate == 1
 
 
 @attrs.frozen(kw_only=True, slots=False)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cab_core.records import OUTCOMES
-from cab_core.stats import Configuration, Verdict, configurations, summarise, wilson
+from cab_core.stats import Configuration, Verdict, configurations, summarise, verdict_of, wilson
 from cab_core.stats.select import KEYS, Selector
+from tests.site.made import Made
 
 AIDER = Configuration(tui="aider", model="m")
 
@@ -75,3 +76,24 @@ def test_a_selector_reads_back_and_refuses_what_it_does_not_know() -> None:
         Selector.parse("cli=aider")
     with pytest.raises(Exception, match="KEY=PATTERN"):
         Selector.parse("aider")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "pass_rate", "solved"),
+    [
+        ("passed", 1, True),
+        ("passed", 0, True),
+        ("passed", None, True),
+        ("failed", 0, False),
+        ("failed", 1, False),
+        ("failed", 7, False),
+        ("limit_wall", 1, True),
+        ("limit_wall", 7, False),
+        ("agent_crashed", None, False),
+        ("infra_upstream", 1, None),
+    ],
+)
+def test_the_outcome_says_what_is_solved(outcome: str, pass_rate: float | None, solved: bool | None) -> None:
+    """`passed` and `failed` mean what they say; where a limit or a crash came, the grader's figure tells."""
+    made = Made(outcome=outcome, headlines={"pass_rate": pass_rate})
+    assert verdict_of(made.result(made.cell(), [])).passed is solved
