@@ -9,18 +9,23 @@ from cab_core.records import Cell
 
 _PLAIN = re.compile(rb"[A-Za-z0-9._-]")
 _LONGEST = 120  # bytes of one segment
+# Files beside which the pages of cells have directories; a badge is a file named after its cell.
+PAGE_FILES = {"index.html", "embed.html", "cell.json", "card.png", "terminal.js", "changes.patch"}
 
 
 def segment(text: str) -> str:
     """Return a text as one path and URL segment: letters, digits, `.`, `_`, `-`; any other byte is `~hh`.
 
     Different texts give different segments. A leading dot is escaped too, so `.` and `..` cannot
-    occur; a long text is cut and ends in its hash.
+    occur, and so is the dot of what would be the name of a page's file; a long text is cut and ends
+    in its hash.
     """
-    data = text.encode("utf-8", "surrogateescape")
+    data = text.encode("utf-8", "surrogatepass")
     quoted = "".join(chr(b) if _PLAIN.match(bytes([b])) else f"~{b:02x}" for b in data)
     if quoted.startswith("."):
         quoted = "~2e" + quoted[1:]
+    if quoted in PAGE_FILES or quoted.endswith(".svg"):
+        quoted = "~2e".join(quoted.rsplit(".", 1))
     if len(quoted) > _LONGEST:
         quoted = f"{quoted[: _LONGEST - 18]}~~{hashlib.sha256(data).hexdigest()[:16]}"
     return quoted or "~~"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.records import Cell
-from cab_core.store.paths import attempt_path, cell_address, segment
+from cab_core.store.paths import PAGE_FILES, attempt_path, cell_address, segment
 
-NAMES = st.text(max_size=200)
+NAMES = st.text(max_size=120)  # of which the longest are 480 bytes
 
 
-@given(NAMES)
+@given(st.text(st.characters(), max_size=200))
 def test_a_segment_is_safe(name: str) -> None:
     """Whatever the text, the segment is plain ASCII, no dot at the start, not empty, not too long."""
     quoted = segment(name)
@@ -34,6 +35,13 @@ def test_no_id_leaves_the_runs_directory(model: str, sweep: str) -> None:
         attempt_path(Cell(sweep_id=sweep, tui="t", tui_version="1", model=model, task="p/n"))
     )
     assert not path.is_absolute() and ".." not in path.parts and "." not in path.parts
+
+
+@pytest.mark.parametrize("name", [*sorted(PAGE_FILES), "t.svg"])
+def test_no_segment_is_the_name_of_a_page_s_file(name: str) -> None:
+    """Where a page has a file, no other page has its directory."""
+    assert segment(name) == name.replace(".", "~2e")
+    assert segment(f"x-{name}x") == f"x-{name}x"
 
 
 def test_an_address_is_as_in_the_reference() -> None:
