@@ -13,6 +13,7 @@ from .launch import Applied, Harvest, Installation, Job, Launch, Step, TokenClai
 from .recipe import Recipe
 from .result import OUTCOMES, CellResult, Identity, Outcome, OutcomeRule, Wiring
 from .score import Evidence, RefusalSigns, Score
+from .span import Span
 from .stack import Args, Env, Files, Instructions, McpServer, Skill, StackItem
 from .task import (
     GradeCommand,
@@ -69,6 +70,7 @@ __all__ = [
     "Room",
     "Score",
     "Skill",
+    "Span",
     "StackItem",
     "Step",
     "StopReason",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 import attrs
+from attrs.validators import ge, lt
 
-from .base import Json, doc
+from .base import Json, doc, named
 
 
 @attrs.frozen(kw_only=True)
@@ -23,15 +24,15 @@ class Limits:
 class Cell:
     """One CLI x model x task x stack x attempt."""
 
-    sweep_id: str
-    tui: str
-    tui_version: str
-    model: str
-    task: str
-    attempt: int = 1
-    stack: tuple[str, ...] = ()
-    runtime: str = "local"
-    network: str = "open"
+    sweep_id: str = attrs.field(validator=named)
+    tui: str = attrs.field(validator=named)
+    tui_version: str = attrs.field(validator=named)
+    model: str = attrs.field(validator=named)
+    task: str = attrs.field(validator=named)
+    attempt: int = attrs.field(default=1, validator=[ge(1), lt(10**9)])
+    stack: tuple[str, ...] = attrs.field(default=(), validator=named)
+    runtime: str = attrs.field(default="local", validator=named)
+    network: str = attrs.field(default="open", validator=named)
     limits: Limits = Limits()
     model_params: dict[str, Json] = attrs.field(factory=dict)
     options: dict[str, Json] = attrs.field(factory=dict)
@@ -54,9 +55,11 @@ class Sweep:
     """The content of a sweep file: a matrix of cells run under one id."""
 
     tuis: tuple[str, ...] = attrs.field(metadata=doc("NAME or NAME@VERSION", minItems=1))
-    models: tuple[str, ...] = attrs.field(metadata=doc("model ids", minItems=1))
+    models: tuple[str, ...] = attrs.field(metadata=doc("model ids", minItems=1), validator=named)
     tasks: tuple[str, ...] = attrs.field(metadata=doc("patterns on task ids", minItems=1))
-    sweep_id: str = attrs.field(default="local", metadata=doc("name of the sweep", minLength=1))
+    sweep_id: str = attrs.field(
+        default="local", metadata=doc("name of the sweep", minLength=1), validator=named
+    )
     stacks: tuple[str, ...] = attrs.field(default=(), metadata=doc("stack names or files, composed in order"))
     attempts: int = attrs.field(default=1, metadata=doc("runs of each cell", minimum=1))
     runtime: str = attrs.field(default="local", metadata=doc("where the agent runs"))

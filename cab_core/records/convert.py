@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 T = TypeVar("T")
+N = TypeVar("N", int, float)
+_SAID = 5  # problems in one message, each cut
 
 
 @functools.cache
@@ -16,7 +18,17 @@ def converter() -> Converter:
     """Return the one converter: it forbids extra keys and accepts what JSON can say."""
     from cattrs.preconf.json import make_converter
 
-    return make_converter(forbid_extra_keys=True, detailed_validation=True)
+    made = make_converter(forbid_extra_keys=True, detailed_validation=True)
+    made.register_structure_hook(int, _number)
+    made.register_structure_hook(float, _number)
+    return made
+
+
+def _number(value: Any, cls: type[N]) -> N:
+    """Take no text for a number: `float("nan")` is one that no JSON holds."""
+    if isinstance(value, str):
+        raise ValueError(f"expected a number, got {value!r}")
+    return cls(value)
 
 
 def to_json(value: Any) -> Any:
@@ -32,3 +44,19 @@ def from_json(data: Any, cls: type[T]) -> T:
             `schema.check` first, which explains every problem.
     """
     return converter().structure(data, cls)
+
+
+def why_not(exc: Exception) -> str:
+    """Return what `from_json` found wrong, as one line for people: each problem with its key path."""
+    from cattrs import BaseValidationError, transform_error
+
+    if not isinstance(exc, BaseValidationError):
+        return str(exc)[:200]
+    problems = transform_error(exc, format_exception=_problem)
+    return "; ".join(p[:400] for p in problems[:_SAID])
+
+
+def _problem(exc: BaseException, _: type | None) -> str:
+    if isinstance(exc, KeyError):
+        return "missing"
+    return "of the wrong type" if isinstance(exc, AttributeError | TypeError) else str(exc)[:200]

@@ -6,7 +6,7 @@ from typing import Literal
 
 import attrs
 
-from .base import Json, doc
+from .base import Json, doc, named
 from .calls import TokenTotals
 from .cell import Cell
 from .execution import Execution
@@ -120,7 +120,9 @@ class CellResult:
     scores: dict[str, Score] = attrs.field(metadata=doc("by axis"))
     execution: Execution | None = None
     citable: bool = attrs.field(default=False, metadata=doc("false: provisional"))
-    marks: tuple[str, ...] = attrs.field(default=(), metadata=doc("such as scripted, provisional"))
+    marks: tuple[str, ...] = attrs.field(
+        default=(), metadata=doc("such as scripted, provisional"), validator=named
+    )
     notes: tuple[str, ...] = attrs.field(default=(), metadata=doc("what a reader should know"))
     stack: tuple[Applied, ...] = attrs.field(default=(), metadata=doc("what became of each stack item"))
     refusal: RefusalSigns = RefusalSigns()

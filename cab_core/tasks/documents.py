@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from cab_core.errors import BadDocument
 from cab_core.records import from_json
+from cab_core.records.convert import why_not
 from cab_core.records.schema import check
 
 T = TypeVar("T")
@@ -22,7 +23,10 @@ def read_document(path: Path, cls: type[T]) -> T:
     """
     data = _parse(path)
     check(data, cls, str(path))
-    return from_json(data, cls)
+    try:
+        return from_json(data, cls)
+    except Exception as exc:
+        raise BadDocument(str(path), [("(document)", why_not(exc))]) from exc
 
 
 def _parse(path: Path) -> Any:
