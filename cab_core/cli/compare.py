@@ -132,4 +132,5 @@ def _print_marks(results: list[CellResult]) -> None:
         click.echo("Provisional cells are among them: not for citation.")
     runtimes = sorted({r.cell.runtime for r in results})
     if len(runtimes) > 1:
-        click.echo(f"They ran in different sandboxes ({', '.join(runtimes)}): a difference may be theirs.")
+        named = one_line(", ".join(runtimes))
+        click.echo(f"They ran in different sandboxes ({named}): a difference may be theirs.")

@@ -62,7 +62,7 @@ def print_summaries(found: dict[Configuration, Summary]) -> None:
         vain = f" (+{sum(s.voided.values())})" if s.voided else ""
         left_out = f"{sum(s.excluded.values())}{vain}"
         figures = (rate_text(s.rate), interval_text(s.interval), f"{s.n}", f"{s.attempts}", left_out)
-        name = one_line(config.name, 90) + (f" ({', '.join(s.marks)})" if s.marks else "")
+        name = one_line(config.name, 90) + (f" ({one_line(', '.join(s.marks))})" if s.marks else "")
         made.add_row(Text(name), f"{s.solved}", *figures)
     show(made)
     for config, s in found.items():

@@ -47,7 +47,7 @@ def print_results(results: Sequence[tuple[Path, CellResult]]) -> None:
     show(made)
     marks = sorted({m for _, r in results for m in r.marks})
     if marks:
-        click.echo(f"Marked: {', '.join(marks)}. {_explain(marks)}")
+        click.echo(f"Marked: {', '.join(one_line(m, 40) for m in marks)}. {_explain(marks)}")
     elif results and all(r.citable for _, r in results):
         click.echo("Nothing is marked: these ran sealed, and can be cited.")
 

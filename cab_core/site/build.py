@@ -59,7 +59,7 @@ def _write_cells(rows: Sequence[Row], output: Output, options: Options, fingerpr
     around = Neighbourhood(rows)
     for row in rows:
         beside = around.of(row)
-        tries = [(p.name, (p / "cell.json").stat().st_mtime_ns) for p in other_tries(row.directory)]
+        tries = [(p.name, (p / "cell.json").lstat().st_mtime_ns) for p in other_tries(row.directory)]
         seen = _digest(fingerprint, str(row.directory), row.stamp, row.current, beside.facts, tries)
         if not output.unchanged(row.address, seen):
             output.write(row.address, seen, cell_files(read_material(row), beside, options))

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from cab_core.records import OUTCOMES
+from cab_core.store.reading import read_whole
 
 from . import commands
 from .badge import badge_svg, card_png
@@ -34,14 +35,14 @@ def cell_files(m: Material, beside: Beside, options: Options) -> dict[str, str |
     files: dict[str, str | bytes] = {
         f"{at}index.html": _page(m, beside, options),
         f"{at}embed.html": render("embed.html", f"{at}embed.html", options, row=row, figures=_figures(m)),
-        f"{at}cell.json": (row.directory / "cell.json").read_bytes(),
+        f"{at}cell.json": read_whole(row.directory / "cell.json"),
         f"{at}card.png": card_png(row),
         row.badge: badge_svg(row),
     }
     if m.cast.text:
         files[f"{at}terminal.js"] = f"window.cabCast={json.dumps(m.cast.text)};\n"
     if m.patch.left_out:
-        files[f"{at}changes.patch"] = (row.directory / "changes.patch").read_bytes()
+        files[f"{at}changes.patch"] = read_whole(row.directory / "changes.patch")
     return files
 
 

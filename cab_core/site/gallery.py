@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
+
+from cab_core.store.reading import opened
 
 from .gather import Row
 from .output import Output
@@ -11,6 +14,7 @@ from .pages import Options, render
 
 _SHOWN = 240
 _LINES, _COLUMNS = 9, 60
+_TAIL = 4096  # bytes in which these lines are sought
 
 
 def write_gallery(rows: Sequence[Row], out: Output, options: Options) -> None:
@@ -23,11 +27,11 @@ def write_gallery(rows: Sequence[Row], out: Output, options: Options) -> None:
 
 def _last_lines(path: Path) -> str:
     """Return the end of what the CLI printed, as a small picture of its screen."""
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - 4096))
-            text = file.read().decode("utf-8", "replace")
-    except OSError:
+    file = opened(path)
+    if file is None:
         return ""
+    with file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL))
+        text = file.read(_TAIL).decode("utf-8", "replace")
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     return "\n".join(line[:_COLUMNS] for line in lines[-_LINES:])

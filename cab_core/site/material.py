@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import attrs
 
-from cab_core.records import CellResult, Evidence
-from cab_core.store.cells import read_evidence
+from cab_core.records import CellResult, Evidence, Span
+from cab_core.store.cells import read_evidence, tries_in, try_number
+from cab_core.store.reading import read_json, read_lines, read_start
 
 from .gather import Row
 
-_SHOWN = 120_000  # characters of a text on the page
-_CAST = 2_000_000  # characters of a recording in the site
+_SHOWN = 120_000  # bytes of a text on the page
+_CAST = 2_000_000  # bytes of a recording in the site
 
 
 @attrs.frozen(kw_only=True)
 class Cut:
-    """A text, and how many characters of it were left out."""
+    """A text, and how many bytes of it were left out."""
 
     text: str
     left_out: int = 0
@@ -42,7 +41,7 @@ class Material:
     row: Row
     result: CellResult
     evidence: Evidence
-    spans: tuple[dict[str, Any], ...]
+    spans: tuple[Span, ...]
     patch: Cut
     stdout: Cut
     stderr: Cut
@@ -52,7 +51,11 @@ class Material:
 
 
 def read_material(row: Row) -> Material:
-    """Read everything of a cell."""
+    """Read everything of a cell.
+
+    Raises:
+        UserError: a file of it cannot be read, or is no such record.
+    """
     at = row.directory
     result, evidence = read_evidence(at)
     return Material(
@@ -71,40 +74,25 @@ def read_material(row: Row) -> Material:
 
 def other_tries(directory: Path) -> list[Path]:
     """Return the finished tries beside this one, oldest first."""
-    names = [p for p in directory.parent.iterdir() if p.name.isdigit() and p.name != directory.name]
-    return sorted((p for p in names if (p / "cell.json").is_file()), key=lambda p: int(p.name))
+    return [p for p in tries_in(directory.parent) if p.name != directory.name]
 
 
 def _tries(directory: Path) -> list[Try]:
     found = []
     for path in other_tries(directory):
-        told = json.loads((path / "cell.json").read_text(encoding="utf-8"))
-        facts = {k: str(told.get(k)) for k in ("outcome", "why", "started_at")}
-        found.append(Try(number=int(path.name), **facts))
+        told = read_json(path / "cell.json", CellResult)
+        number = try_number(path.name) or 0
+        found.append(Try(number=number, outcome=told.outcome, why=told.why, started_at=told.started_at))
     return found
 
 
-def _spans(path: Path) -> tuple[dict[str, Any], ...]:
+def _spans(path: Path) -> tuple[Span, ...]:
     """Return the spans by their start. One without a start, as in foreign data, keeps its place."""
-    spans = []
-    for line in _text(path).splitlines():
-        try:
-            spans.append(json.loads(line))
-        except ValueError:
-            continue  # a line that a killed runner left unfinished
-    return tuple(sorted(spans, key=lambda s: s.get("start_ns") or 0))
+    return tuple(sorted(read_lines(path, Span), key=lambda s: s.start_ns or 0))
 
 
 def _cut(path: Path, limit: int = _SHOWN) -> Cut:
-    text = _text(path)
-    if len(text) <= limit:
-        return Cut(text=text)
-    kept = text[:limit].rpartition("\n")[0] or text[:limit]
-    return Cut(text=kept, left_out=len(text) - len(kept))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8", "replace")
-    except OSError:
-        return ""
+    data, size = read_start(path, limit)
+    if size > len(data):
+        data = data.rpartition(b"\n")[0] or data
+    return Cut(text=data.decode("utf-8", "replace"), left_out=size - len(data))

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import math
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+from cab_core.errors import UserError
 from cab_core.store.paths import segment
+from cab_core.store.reading import read_start
 
 from .gather import Row
+
+_LARGEST = 16 << 20  # bytes of a lock file
+_MOST = 2_000_000  # combinations of one
 
 
 def not_run(runs: Sequence[Path], sweep: str, rows: Sequence[Row]) -> int:
@@ -21,10 +27,12 @@ def not_run(runs: Sequence[Path], sweep: str, rows: Sequence[Row]) -> int:
     planned: set[tuple[str, ...]] = set()
     for root in runs:
         try:
-            text = (root / segment(sweep) / "sweep.lock.toml").read_text(encoding="utf-8")
-            lock = tomllib.loads(text)
-        except (OSError, ValueError):
+            data, _ = read_start(root / segment(sweep) / "sweep.lock.toml", _LARGEST)
+            lock = tomllib.loads(data.decode("utf-8"))
+        except (UserError, ValueError, RecursionError):
             continue
         axes = (lock.get("clis"), lock.get("models"), lock.get("tasks"))
-        planned |= set(itertools.product(*(a if isinstance(a, dict) else {} for a in axes)))
+        names = [a if isinstance(a, dict) else {} for a in axes]
+        if math.prod(map(len, names)) <= _MOST:
+            planned |= set(itertools.product(*names))
     return len(planned - {(r.config.tui, r.config.model, r.task) for r in rows})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cab_core.records import CellResult
 from cab_core.stats import summarise
-from cab_core.store.cells import read_json
+from cab_core.store.reading import read_json
 
 from .boards import by
 from .gather import Row, task_address

@@ -13,7 +13,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from cab_core.errors import UserError
 from cab_core.records import (
@@ -26,14 +26,12 @@ from cab_core.records import (
     Harvest,
     ModelCall,
     Outcome,
-    from_json,
     to_json,
 )
 from cab_core.records.schema import check
 
 from .paths import attempt_path, segment
-
-T = TypeVar("T")
+from .reading import read_json, read_lines, read_optional
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -49,7 +47,8 @@ def write_whole(path: Path, text: str) -> None:
     """
     part = path.with_name(path.name + ".tmp")
     try:
-        with part.open("w", encoding="utf-8") as file:
+        part.unlink(missing_ok=True)  # what a killed runner left, or a link that somebody laid there
+        with part.open("x", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -65,16 +64,19 @@ def write_result(directory: Path, result: CellResult) -> None:
     write_json(directory / "cell.json", result)
 
 
-def read_json(path: Path, cls: type[T]) -> T:
-    """Return the record of a JSON file that cab wrote.
+def try_number(name: str) -> int | None:
+    """Return the number of a finished try by the name of its directory; None: it is no such name."""
+    return int(name) if name.isascii() and name.isdigit() else None
 
-    Raises:
-        UserError: it is missing or is no such record.
-    """
-    try:
-        return from_json(json.loads(path.read_text(encoding="utf-8")), cls)
-    except Exception as exc:
-        raise UserError(f"{path}: not a {cls.__name__} of this version of cab: {exc}") from exc
+
+def tries_in(attempt: Path) -> list[Path]:
+    """Return the finished tries in the directory of an attempt, oldest first. A link is none."""
+    found = [p for p in attempt.glob("*") if try_number(p.name) is not None and not p.is_symlink()]
+    return sorted((p for p in found if os.path.lexists(p / "cell.json")), key=_number)
+
+
+def _number(path: Path) -> int:
+    return try_number(path.name) or 0
 
 
 class Store:
@@ -87,8 +89,8 @@ class Store:
         """Make and return the `.part` directory of a new try."""
         attempt = self.root / attempt_path(cell)
         attempt.mkdir(parents=True, exist_ok=True)
-        numbers = [int(n) for p in attempt.iterdir() if (n := p.name.removesuffix(".part")).isdigit()]
-        part = attempt / f"{max(numbers, default=0) + 1}.part"
+        numbers = (try_number(p.name.removesuffix(".part")) for p in attempt.iterdir())
+        part = attempt / f"{max((n for n in numbers if n), default=0) + 1}.part"
         part.mkdir()
         return part
 
@@ -101,9 +103,7 @@ class Store:
 
     def tries(self, cell: Cell) -> list[Path]:
         """Return the finished tries of a cell, oldest first."""
-        attempt = self.root / attempt_path(cell)
-        found = [p for p in attempt.glob("*") if p.name.isdigit() and (p / "cell.json").is_file()]
-        return sorted(found, key=lambda p: int(p.name))
+        return tries_in(self.root / attempt_path(cell))
 
     def voided(self, cell: Cell, content_key: str) -> tuple[Outcome, ...]:
         """Return the outcomes of the finished tries of the same that do not stand, oldest first."""
@@ -124,15 +124,33 @@ class Store:
 
         A verdict stands before none, a sealed run before a provisional one, and then the latest: so a
         look at a cell without Docker takes nothing from one that can be cited.
+
+        Raises:
+            UserError: a `cell.json` cannot be read, or is no cell's result.
         """
-        base = self.root / segment(sweep) if sweep else self.root
         attempts: dict[Path, list[Path]] = {}
-        for path in base.rglob("cell.json"):
-            if path.parent.name.isdigit():
-                attempts.setdefault(path.parent.parent, []).append(path.parent)
+        for path in self._finished(sweep):
+            attempts.setdefault(path.parent, []).append(path)
         for attempt in sorted(attempts):
-            tries = ((path, read_json(path / "cell.json", CellResult)) for path in attempts[attempt])
-            yield max(tries, key=lambda found: (found[1].standing, int(found[0].name)))
+            # `m/p` with `q/r` and `m` with `p/q/r` share a directory, and are two cells.
+            cells: dict[str, list[tuple[Path, CellResult]]] = {}
+            for path in attempts[attempt]:
+                result = read_json(path / "cell.json", CellResult)
+                cells.setdefault(result.cell.model, []).append((path, result))
+            for tries in cells.values():
+                yield max(tries, key=lambda found: (found[1].standing, _number(found[0])))
+
+    def _finished(self, sweep: str | None) -> Iterator[Path]:
+        """Yield the directories of finished tries. No link is followed, and nothing recurses."""
+        base = self.root / segment(sweep) if sweep else self.root
+        waiting = [base] if base == self.root or not base.is_symlink() else []
+        while waiting:
+            directory = waiting.pop()
+            for entry in _entries(directory):
+                if entry.name == "cell.json" and try_number(directory.name) is not None:
+                    yield directory
+                elif entry.is_dir(follow_symlinks=False):
+                    waiting.append(Path(entry.path))
 
     def check_writable(self) -> None:
         """Look whether cells could be written here, before anything costly is done for them.
@@ -160,7 +178,7 @@ class Store:
         directory = self.root / segment(sweep)
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            file = (directory / ".lock").open("w")
+            file = (directory / ".lock").open("a")  # nothing is cut off, wherever it leads
         except OSError as exc:
             raise self._unwritable(exc.strerror) from exc
         with file:
@@ -174,32 +192,30 @@ class Store:
             yield
 
 
-def read_calls(directory: Path) -> tuple[ModelCall, ...]:
-    """Return the calls of a cell; a last line that a killed runner left unfinished is passed over."""
-    path = directory / "calls.jsonl"
-    calls = []
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
-        with contextlib.suppress(json.JSONDecodeError):
-            calls.append(from_json(json.loads(line), ModelCall))
-    return tuple(calls)
+def _entries(directory: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(directory) as found:
+            return list(found)
+    except OSError:
+        return []  # not ours to read, or below more levels than a path can name: no cell lies there
 
 
 def read_evidence(directory: Path) -> tuple[CellResult, Evidence]:
-    """Return a finished cell and all that its scorers saw, read back from its directory."""
+    """Return a finished cell and all that its scorers saw, read back from its directory.
+
+    Raises:
+        UserError: a file of it cannot be read, or is no such record.
+    """
     result = read_json(directory / "cell.json", CellResult)
-
-    def optional(name: str, cls: type[T]) -> T | None:
-        return read_json(directory / name, cls) if (directory / name).exists() else None
-
     return result, Evidence(
         cell=result.cell,
         task=result.task,
         outcome=result.outcome,
         wall_ms=result.wall_ms,
         execution=result.execution,
-        harvest=optional("harvest.json", Harvest),
-        calls=read_calls(directory),
-        changes=optional("changes.json", Changes),
-        grade=optional("grade.json", Grade),
+        harvest=read_optional(directory / "harvest.json", Harvest),
+        calls=tuple(read_lines(directory / "calls.jsonl", ModelCall)),
+        changes=read_optional(directory / "changes.json", Changes),
+        grade=read_optional(directory / "grade.json", Grade),
         refusal=result.refusal,
     )

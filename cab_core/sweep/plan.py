@@ -16,6 +16,7 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import Cell, Installation, Limits, PackedTask, Sweep
 from cab_core.run.order import Order, content_key, grader_key
 from cab_core.runtimes.install import recipe_hash
+from cab_core.store.reading import check_readable
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.stacks import Stack, compose
 from cab_core.tasks.toolchains import missing
@@ -48,6 +49,7 @@ def make_plan(
         UserError: a name is unknown, a model has no endpoint, no task can be run ...
         InfraError: an endpoint cannot be reached, a CLI cannot be installed.
     """
+    check_readable(sweep, f"sweep {sweep.sweep_id!r}")
     clis = [_cli(plugins, text) for text in sweep.tuis]
     runtime = plugins.runtime(sweep.runtime)
     network = _network(sweep, runtime)

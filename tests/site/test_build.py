@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from cab_core.errors import UserError
+from cab_core.records import Span, from_json
 from cab_core.site.build import build_site
 from cab_core.site.diff import read_patch
 from cab_core.site.spans import tree
@@ -214,7 +215,11 @@ def test_spans_are_a_tree_even_where_parents_come_last_or_never() -> None:
         span("root", None, "k", "root", 0, 9, {}),
         span("orphan", "unknown", "k", "orphan", 7, 1, {}),
     ]
-    assert [(n.name, n.depth) for n in tree(spans)] == [("root", 0), ("child", 1), ("orphan", 0)]
+    assert [(n.name, n.depth) for n in tree([from_json(s, Span) for s in spans])] == [
+        ("root", 0),
+        ("child", 1),
+        ("orphan", 0),
+    ]
 
 
 def test_a_page_stays_small_whatever_an_agent_multiplies(tmp_path: Path) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
 import pytest
 
+from cab_core.errors import UserError
 from cab_core.stats import one_of_each
-from cab_core.store.cells import Store
+from cab_core.store.cells import Store, write_whole
 from tests.site.made import Made
 
 EARLY, LATE = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
@@ -42,3 +47,70 @@ def test_which_sweep_stands(tmp_path: Path, name: str) -> None:
     attrs.evolve(wanted, sweep="b").write(tmp_path)
     [(_, found)] = one_of_each(Store(tmp_path).standing())
     assert found.cell.sweep_id == "b"
+
+
+@pytest.mark.parametrize("name", ["²", "٣", "1.part", "x", "-1"])
+def test_a_directory_with_another_name_is_no_try(tmp_path: Path, name: str) -> None:
+    """A digit that is none in ASCII numbers nothing; the next try has the next number."""
+    made = Made()
+    first = made.write(tmp_path)
+    shutil.copytree(first, first.parent / name)
+    assert [path for path, _ in Store(tmp_path).standing()] == [first]
+    assert Store(tmp_path).tries(made.cell()) == [first]
+    assert Store(tmp_path).begin(made.cell()).name == "2.part"
+
+
+@pytest.mark.parametrize("level", range(6))
+def test_no_link_leads_to_a_cell(tmp_path: Path, level: int) -> None:
+    """Whichever directory of a cell's path is a link elsewhere: the cell is not one of this runs directory."""
+    runs, made = tmp_path / "runs", Made()
+    linked = [made.write(runs), *made.write(runs).parents][level]
+    linked.rename(tmp_path / "elsewhere")
+    linked.symlink_to(tmp_path / "elsewhere")
+    found = [path for path, _ in (*Store(runs).standing(), *Store(runs).standing("made"))]
+    assert not any(path.is_relative_to(linked) for path in found)
+
+
+@pytest.fixture
+def deep(tmp_path: Path) -> Iterator[Path]:
+    """A runs directory with a tree of 3,000 levels, which Python itself cannot remove."""
+    (tmp_path / "runs").mkdir()
+    at = os.open(tmp_path / "runs", os.O_RDONLY)
+    for _ in range(3000):
+        os.mkdir("ddd", dir_fd=at)
+        inner = os.open("ddd", os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = inner
+    os.close(at)
+    yield tmp_path / "runs"
+    subprocess.run(["rm", "-rf", str(tmp_path / "runs")], check=True)
+
+
+def test_a_tree_of_thousands_of_levels_is_walked(deep: Path) -> None:
+    """Its lower levels are longer than any path; the cell beside it is found."""
+    Made().write(deep)
+    assert len(list(Store(deep).standing())) == 1
+
+
+def test_two_cells_in_one_directory_are_two(tmp_path: Path) -> None:
+    """A model's id and a task's may have slashes: where they share a path, neither cell hides the other."""
+    Made(model="m", task="p/q/r").write(tmp_path)
+    Made(model="m/p", task="q/r").write(tmp_path)
+    assert {r.cell.model for _, r in Store(tmp_path).standing()} == {"m", "m/p"}
+
+
+def test_a_cell_that_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:
+    """One bad `cell.json` among others: results would be wrong without it."""
+    Made().write(tmp_path)
+    bad = Made(task="p/bad").write(tmp_path) / "cell.json"
+    bad.write_text("{")
+    with pytest.raises(UserError, match=str(bad)):
+        list(Store(tmp_path).standing())
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    """A link that waits where a file is prepared is replaced, and what it leads to stays."""
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "cell.json.tmp").symlink_to("mine")
+    write_whole(tmp_path / "cell.json", "new")
+    assert ((tmp_path / "mine").read_text(), (tmp_path / "cell.json").read_text()) == ("mine", "new")

@@ -1,0 +1,191 @@
+"""Reading the files of a cell directory as if a stranger had made them.
+
+No link is followed and nothing but a regular file is opened, so neither a file from elsewhere nor a pipe is
+read. No more is read than a stated bound. JSON is what its standard says: no NaN, no Infinity. What cannot
+be read is a UserError that names the file.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from cab_core.errors import UserError
+from cab_core.plugins.beneath import open_beneath
+from cab_core.records import from_json, to_json
+from cab_core.records.convert import why_not
+
+T = TypeVar("T")
+
+LIMIT = 128 << 20  # bytes of a record file; changes.json is the largest, some 90 MiB for 200,000 new files
+LINE = 16 << 20  # bytes of one line
+LARGEST = 1e300  # a number; a hundred million of them can be added up
+DEPTH = 100  # arrays and objects within one another
+
+
+def opened(path: Path) -> io.BufferedReader | None:
+    """Open a file for reading; None where there is none.
+
+    Raises:
+        UserError: it is no regular file, or cannot be read.
+    """
+    if not os.path.lexists(path):
+        return None
+    try:
+        file = open_beneath(path.parent, path.name)
+    except OSError:
+        file = None  # the directory cannot be opened
+    if file is None:
+        raise _broken(str(path), "expected a regular file that can be read, no link, pipe or directory")
+    return file
+
+
+def read_start(path: Path, limit: int) -> tuple[bytes, int]:
+    """Return the first `limit` bytes of a file and the size of the whole; nothing where there is no file.
+
+    Raises:
+        UserError: it is no regular file, or cannot be read.
+    """
+    file = opened(path)
+    if file is None:
+        return b"", 0
+    with file:
+        return file.read(limit), os.fstat(file.fileno()).st_size
+
+
+def read_whole(path: Path) -> bytes:
+    """Return the content of a file.
+
+    Raises:
+        UserError: it is missing, too large, no regular file, or cannot be read.
+    """
+    file = opened(path)
+    if file is None:
+        raise _broken(str(path), "no such file")
+    with file:
+        size = os.fstat(file.fileno()).st_size
+        if size > LIMIT:
+            raise _broken(str(path), f"{size:,} bytes; expected at most {LIMIT:,}, as cab writes less")
+        return file.read(size)
+
+
+def read_json(path: Path, cls: type[T]) -> T:
+    """Return the record of a JSON file that cab wrote.
+
+    Raises:
+        UserError: it is missing, cannot be read, or is no such record.
+    """
+    return _record(read_whole(path), cls, str(path))
+
+
+def read_optional(path: Path, cls: type[T]) -> T | None:
+    """Return the record of a JSON file, None where there is no file.
+
+    Raises:
+        UserError: it cannot be read, or is no such record.
+    """
+    return read_json(path, cls) if os.path.lexists(path) else None
+
+
+def read_lines(path: Path, cls: type[T]) -> Iterator[T]:
+    """Yield the records of a file that has one a line; none where there is no file.
+
+    A last line that a killed runner left unfinished is passed over.
+
+    Raises:
+        UserError: the file cannot be read or is too large, or a line is no such record.
+    """
+    file = opened(path)
+    if file is None:
+        return
+    with file:
+        room = LIMIT
+        for number, line in enumerate(iter(lambda: file.readline(LINE), b""), 1):
+            room -= len(line)
+            if room < 0 or len(line) == LINE:
+                said = f"expected lines of less than {LINE:,} bytes, {LIMIT:,} in all"
+                raise _broken(f"{path}:{number}", said)
+            try:
+                record = _record(line, cls, f"{path}:{number}")
+            except UserError:
+                if line.endswith(b"\n"):
+                    raise
+                return
+            yield record
+
+
+def check_readable(value: Any, where: str) -> None:
+    """Hold a record that is to be written against what can be read again.
+
+    Raises:
+        UserError: it holds a number that is none in JSON or is out of range, or is nested too deeply.
+    """
+    try:
+        _parse(json.dumps(to_json(value)).encode())
+    except ValueError as exc:
+        raise UserError(f"{where}: {exc}") from exc
+
+
+def _broken(where: str, said: str) -> UserError:
+    return UserError(f"{where}: {said}; mend it, or take the cell's directory away")
+
+
+def _record(data: bytes, cls: type[T], where: str) -> T:
+    try:
+        value = _parse(data)
+    except ValueError as exc:
+        raise _broken(where, f"cannot be read as JSON: {exc}") from exc
+    if not isinstance(value, dict):
+        raise _broken(where, f"expected a {cls.__name__}, which is an object of JSON")
+    try:
+        return from_json(value, cls)
+    except Exception as exc:
+        raise _broken(where, f"not a {cls.__name__} of this version of cab: {why_not(exc)}") from exc
+
+
+def _parse(data: bytes) -> Any:
+    """Return a JSON value of limited depth and limited numbers; ValueError says why it is none."""
+    try:
+        text = data.decode("utf-8")
+        value = json.loads(text, parse_constant=_constant, parse_float=_float, parse_int=_int)
+    except RecursionError:
+        value = None
+    if value is None or _deep(value):
+        raise ValueError(f"expected an object of at most {DEPTH} levels")
+    return value
+
+
+def _constant(text: str) -> float:
+    raise ValueError(f"{text} is no number in JSON")
+
+
+def _float(text: str) -> float:
+    return _bounded(float(text))
+
+
+def _int(text: str) -> int:
+    return _bounded(int(text))
+
+
+N = TypeVar("N", int, float)
+
+
+def _bounded(number: N) -> N:
+    if not -LARGEST <= number <= LARGEST:
+        raise ValueError(f"it holds a number beyond {LARGEST:g}")
+    return number
+
+
+def _deep(value: Any) -> bool:
+    """Tell whether there are more than `DEPTH` levels, without recursion."""
+    level = [value]
+    for _ in range(DEPTH + 1):
+        inner = (v.values() if isinstance(v, dict) else v for v in level if isinstance(v, dict | list))
+        level = [child for children in inner for child in children]
+        if not level:
+            return False
+    return True
