@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cab_core.errors import UserError
-from cab_core.records import CellResult, Harvest
+from cab_core.records import Cell, Harvest
 from cab_core.store.atif import trajectory
-from cab_core.store.cells import Store, read_json
+from cab_core.store.cells import Store
 from cab_core.store.paths import attempt_path
+from cab_core.store.reading import read_optional
 
 from . import options
 
@@ -26,16 +28,21 @@ def command(atif: bool, out: Path, sweep_id: str | None, runs: Path) -> int:
     if not runs.is_dir():
         raise UserError(f"--runs {runs}: no such directory")
     count = 0
+    cells: dict[str, Cell] = {}
     for directory, result in Store(runs).standing(sweep_id):
-        if (directory / "harvest.json").exists():
-            _write(directory, result, out)
+        harvest = read_optional(directory / "harvest.json", Harvest)
+        if harvest is not None:
+            address = attempt_path(result.cell)
+            if cells.setdefault(address, result.cell) != result.cell:
+                raise UserError(
+                    f"{directory}: another cell has the same address, {address}; export them apart"
+                )
+            _write(trajectory(result, harvest), out / address / "trajectory.json")
             count += 1
     click.echo(f"{count} trajectories in {out}")
     return 0
 
 
-def _write(directory: Path, result: CellResult, out: Path) -> None:
-    target = out / attempt_path(result.cell) / "trajectory.json"
+def _write(found: dict[str, Any], target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    found = trajectory(result, read_json(directory / "harvest.json", Harvest))
     target.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -58,16 +58,27 @@ def gather(runs: Sequence[Path]) -> list[Row]:
     """Return the try that stands of every cell in these runs directories, in the order of their addresses.
 
     Raises:
-        UserError: a runs directory is missing, or there is no cell in any.
+        UserError: a runs directory is missing, there is no cell in any, or two cells have one address.
     """
     found: dict[tuple[str, str], Row] = {}
+    places: dict[str, Row] = {}
     for row in _rows(runs):
+        _check_place(places.setdefault(row.address, row), row)
         key = (row.sweep, row.address)
         if key not in found or found[key].standing < row.standing:
             found[key] = row
     if not found:
         raise UserError(f"there is no finished cell in {', '.join(map(str, runs))}")
     return sorted(_placed(list(found.values())), key=lambda r: r.address)
+
+
+def _check_place(first: Row, row: Row) -> None:
+    """An address is a cell's own: model `m` with task `p/q/r` and `m/p` with `q/r` would have the same."""
+    if (first.config, first.task, first.attempt) != (row.config, row.task, row.attempt):
+        raise UserError(
+            f"{first.directory} and {row.directory} are different cells whose pages would have one address, "
+            f"{row.address}; build a site of each"
+        )
 
 
 def _rows(runs: Sequence[Path]) -> Iterator[Row]:
@@ -96,7 +107,7 @@ def _placed(rows: list[Row]) -> Iterator[Row]:
 def _row(directory: Path, result: CellResult) -> Row:
     cell = result.cell
     place = cell_address(cell) + (f"/~{cell.attempt}" if cell.attempt != 1 else "")
-    stat = (directory / "cell.json").stat()
+    stat = (directory / "cell.json").lstat()
     verdict = verdict_of(result)
     return Row(
         directory=directory,
@@ -124,7 +135,7 @@ def _row(directory: Path, result: CellResult) -> Row:
 def _recorded(cast: Path) -> bool:
     """True where a recording holds more than its header."""
     try:
-        return cast.stat().st_size > 160
+        return cast.lstat().st_size > 160
     except OSError:
         return False
 
