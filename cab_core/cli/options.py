@@ -55,7 +55,7 @@ def limits(command: F) -> F:
             "--max-usd", type=click.FloatRange(min=0, min_open=True), help="US dollars a cell may cost"
         ),
         click.option("--max-tokens", type=click.IntRange(min=1), help="tokens a cell may use"),
-        click.option("--max-calls", type=click.IntRange(min=1), help="model calls a cell may make"),
+        click.option("--max-calls", type=click.IntRange(min=1), help="model calls a cell may make  [10000]"),
         click.option(
             "--wall", type=click.FloatRange(min=0, min_open=True), help="seconds a cell may run  [600]"
         ),

@@ -12,10 +12,14 @@ from .base import Json, doc, named
 
 @attrs.frozen(kw_only=True)
 class Limits:
-    """Bounds of one cell. None: no bound."""
+    """Bounds of one cell. None: no bound.
+
+    Calls have one from the start, beyond what any real run makes: what an agent multiplies must be read
+    and shown again.
+    """
 
     wall_s: float = attrs.field(default=600.0, metadata=doc("seconds the agent may run", exclusiveMinimum=0))
-    calls: int | None = attrs.field(default=None, metadata=doc("model calls", minimum=1))
+    calls: int | None = attrs.field(default=10_000, metadata=doc("model calls", minimum=1))
     tokens: int | None = attrs.field(default=None, metadata=doc("input and output tokens", minimum=1))
     usd: float | None = attrs.field(default=None, metadata=doc("US dollars", exclusiveMinimum=0))
 
