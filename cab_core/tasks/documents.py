@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,10 +33,20 @@ def read_document(path: Path, cls: type[T]) -> T:
 def _parse(path: Path) -> Any:
     try:
         text = path.read_text(encoding="utf-8")
-        return tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+        if path.suffix == ".toml":
+            return tomllib.loads(text, parse_float=_finite)
+        return json.loads(text, parse_float=_finite, parse_constant=_finite)
     except OSError as exc:
         raise BadDocument(str(path), [("(file)", f"cannot be read: {exc.strerror}")]) from exc
     except UnicodeDecodeError as exc:
         raise BadDocument(str(path), [("(file)", f"is not UTF-8: byte {exc.start}")]) from exc
-    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as exc:
+    except (ValueError, RecursionError) as exc:
         raise BadDocument(str(path), [("(file)", f"cannot be parsed: {exc}")]) from exc
+
+
+def _finite(text: str) -> float:
+    """TOML has `inf` and `nan`, and Python's JSON too; what is recorded of a document is strict JSON."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"expected a finite number, got {text}")
+    return number
