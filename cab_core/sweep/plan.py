@@ -49,7 +49,7 @@ def make_plan(
         UserError: a name is unknown, a model has no endpoint, no task can be run ...
         InfraError: an endpoint cannot be reached, a CLI cannot be installed.
     """
-    check_readable(sweep, f"sweep {sweep.sweep_id!r}")
+    check_readable(sweep, f"sweep {sweep.sweep_id!r}: a limit, option or parameter cannot be recorded")
     clis = [_cli(plugins, text) for text in sweep.tuis]
     runtime = plugins.runtime(sweep.runtime)
     network = _network(sweep, runtime)

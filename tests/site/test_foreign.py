@@ -142,3 +142,11 @@ def test_the_json_beside_a_page_is_json(tmp_path: Path) -> None:
     path.write_text(json.dumps(found))
     with pytest.raises(UserError, match="NaN is no number in JSON"):
         build_site([tmp_path / "runs"], tmp_path / "site")
+
+
+@pytest.mark.parametrize("sandbox", [3, [1], "x", None, {}])
+def test_a_sandbox_of_another_shape_is_left_out(tmp_path: Path, sandbox: object) -> None:
+    """What a host says of itself is free; the page shows what it knows how to show."""
+    Made(host={"sandbox": sandbox}).write(tmp_path / "runs")
+    page = next(build_site([tmp_path / "runs"], tmp_path / "site").parent.glob("cell/**/index.html"))
+    assert "<dt>sandbox</dt>" not in page.read_text()
