@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from cab_core.plugins.protocols import Scorer
 from cab_core.records import Evidence, Score, to_json
 from cab_core.records.schema import check
+from cab_core.store.reading import check_readable
 
 from .findings import blame
 
@@ -28,7 +28,7 @@ def score(evidence: Evidence, scorers: Sequence[Scorer]) -> dict[str, Score]:
 
 
 def _check(found: Score, axis: str) -> None:
-    """A score must be one that can be written; else it would take the cell with it, and the sweep."""
-    document = to_json(found)
-    check(document, Score, f"the score of axis {axis}")
-    json.dumps(document, allow_nan=False)
+    """A score must be one that can be written and read; else it takes the cell with it, and the sweep."""
+    where = f"the score of axis {axis}"
+    check(to_json(found), Score, where)
+    check_readable(found, where)

@@ -12,6 +12,10 @@ from cab_core.records import Cell, Evidence, Score, Task
 from cab_core.run.score import score
 from tests.support.puppet import find_task, play
 
+DEEP: list[object] = []
+for _ in range(200):
+    DEEP = [DEEP]
+
 
 class Odd:
     """A scorer that returns what it is told."""
@@ -44,6 +48,8 @@ def evidence() -> Evidence:
         Score(axis="odd", headline=float("nan")),
         Score(axis="odd", values={"x": float("inf")}),
         Score(axis="odd", values={"x": 10**5000}),
+        Score(axis="odd", values={"x": 1e301}),
+        Score(axis="odd", values={"x": DEEP}),
         Score(axis="odd", values={"x": object()}),  # type: ignore[dict-item]
     ],
 )
