@@ -55,9 +55,13 @@ def limits(command: F) -> F:
             "--max-usd", type=click.FloatRange(min=0, min_open=True), help="US dollars a cell may cost"
         ),
         click.option("--max-tokens", type=click.IntRange(min=1), help="tokens a cell may use"),
-        click.option("--max-calls", type=click.IntRange(min=1), help="model calls a cell may make  [10000]"),
         click.option(
-            "--wall", type=click.FloatRange(min=0, min_open=True), help="seconds a cell may run  [600]"
+            "--max-calls", type=click.IntRange(min=1), help=f"model calls a cell may make  [{Limits().calls}]"
+        ),
+        click.option(
+            "--wall",
+            type=click.FloatRange(min=0, min_open=True),
+            help=f"seconds a cell may run  [{Limits().wall_s:g}]",
         ),
     ):
         command = option(command)

@@ -30,5 +30,6 @@ def score(evidence: Evidence, scorers: Sequence[Scorer]) -> dict[str, Score]:
 def _check(found: Score, axis: str) -> None:
     """A score must be one that can be written and read; else it takes the cell with it, and the sweep."""
     where = f"the score of axis {axis}"
-    check(to_json(found), Score, where)
-    check_readable(found, where)
+    document = to_json(found)
+    check(document, Score, where)
+    check_readable(document, where)

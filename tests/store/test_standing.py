@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +12,9 @@ import pytest
 from cab_core.errors import UserError
 from cab_core.stats import one_of_each
 from cab_core.store.cells import Store, write_whole
+from cab_core.workdir.remove import remove_tree
 from tests.site.made import Made
+from tests.support.trees import deepen
 
 EARLY, LATE = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
 TRIES = {
@@ -73,17 +73,11 @@ def test_no_link_leads_to_a_cell(tmp_path: Path, level: int) -> None:
 
 @pytest.fixture
 def deep(tmp_path: Path) -> Iterator[Path]:
-    """A runs directory with a tree of 3,000 levels, which Python itself cannot remove."""
+    """A runs directory with a tree of 3,000 levels, too deep for pytest's own cleaning up."""
     (tmp_path / "runs").mkdir()
-    at = os.open(tmp_path / "runs", os.O_RDONLY)
-    for _ in range(3000):
-        os.mkdir("ddd", dir_fd=at)
-        inner = os.open("ddd", os.O_RDONLY, dir_fd=at)
-        os.close(at)
-        at = inner
-    os.close(at)
+    deepen(tmp_path / "runs", "ddd", 3000)
     yield tmp_path / "runs"
-    subprocess.run(["rm", "-rf", str(tmp_path / "runs")], check=True)
+    remove_tree(tmp_path / "runs")
 
 
 def test_a_tree_of_thousands_of_levels_is_walked(deep: Path) -> None:

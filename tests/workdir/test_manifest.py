@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cab_core.workdir.compare import compare
 from cab_core.workdir.manifest import Manifest, take
 from cab_core.workdir.remove import remove_tree
+from tests.support.trees import deepen
 
 
 def test_the_same_tree_has_no_changes(tmp_path: Path) -> None:
@@ -81,13 +82,7 @@ def test_any_directory_can_be_removed(tmp_path: Path) -> None:
     (top / "locked").mkdir(parents=True)
     (top / "locked" / "x").write_text("x")
     (top / "locked").chmod(0)
-    here = os.open(top, os.O_RDONLY)
-    for _ in range(1500):
-        os.mkdir("d", dir_fd=here)
-        inner = os.open("d", os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = inner
-    os.close(here)
+    deepen(top, "d", 1500)
     remove_tree(top)
     assert not top.exists()
 

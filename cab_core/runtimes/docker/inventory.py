@@ -14,6 +14,7 @@ from cab_core.plugins.protocols import Adapter, Say
 from .build import Image
 from .dockerfile import ROOT
 from .engine import LABEL, ROLE, WHAT, client, engine_errors, labels
+from .lifetime import created
 
 _ON_TOP = ("cell", "agent", "cli", "relay", "tools", "")  # roles: what stands on another comes first
 
@@ -41,14 +42,11 @@ def list_images() -> list[dict[str, Any]]:
 
 def read_version(image: Image, name: str) -> str | None:
     """Return what the CLI said its version is when the image was built."""
-    api = client()
-    with engine_errors(f"read the version of {name}"):
-        made = api.create_container(image.id, ["true"], network_disabled=True, labels=labels("look"))
-        try:
-            stream, _ = api.get_archive(made["Id"], f"{ROOT}/{name}/VERSION")
-            data = io.BytesIO(b"".join(stream))
-        finally:
-            api.remove_container(made["Id"], force=True)
+    what = f"a container to read the version of {name}"
+    create = {"image": image.id, "command": ["true"], "network_disabled": True, "labels": labels("look")}
+    with created(what, create) as container, engine_errors(f"read the version of {name}"):
+        stream, _ = client().get_archive(container, f"{ROOT}/{name}/VERSION")
+        data = io.BytesIO(b"".join(stream))
     with tarfile.open(fileobj=data) as archive:
         member = archive.extractfile(archive.getmembers()[0])
         text = member.read().decode("utf-8", "replace").strip() if member else ""
@@ -111,11 +109,15 @@ def _push(name: str, tag: str) -> str:
 
 
 def remove_images(images: Iterable[dict[str, Any]]) -> int:
-    """Remove images, as `list_images` gives them, that nothing else needs; return how many."""
+    """Remove images, as `list_images` gives them, that nothing else needs; return how many.
+
+    One whose role is none of an image is not ours: a container of ours was made into it by somebody.
+    """
     from docker.errors import APIError
 
     count = 0
-    for image in sorted(images, key=lambda i: _ON_TOP.index(i["role"])):
+    built = [i for i in images if i["role"] in _ON_TOP]
+    for image in sorted(built, key=lambda i: _ON_TOP.index(i["role"])):
         try:
             client().remove_image(image["id"], force=True)
             count += 1

@@ -18,8 +18,9 @@ from cab_core.records import Installation
 from cab_core.runtimes.docker import images
 from cab_core.runtimes.docker.build import base_id, ensure
 from cab_core.runtimes.docker.dockerfile import agent_dockerfile, cli_dockerfile, tools_dockerfile
-from cab_core.runtimes.docker.engine import client
+from cab_core.runtimes.docker.engine import client, labels
 from cab_core.runtimes.docker.inventory import list_images, remove_images
+from cab_core.runtimes.docker.lifetime import created
 from cab_core.runtimes.scratch import dead_scratch
 from tests.conftest import CAB, Cab
 
@@ -62,6 +63,18 @@ def test_an_image_is_old_once_a_newer_one_holds_the_same(cab: Cab, engine: objec
     finally:
         remove_images(i for i in list_images() if i["id"] in toys)
     assert not {i["id"] for i in list_images()} & {*toys}
+
+
+def test_an_image_that_somebody_made_of_our_container_stays(engine: object) -> None:
+    """It has the container's labels; a role that no image of ours has is no reason to fail or to remove it."""
+    create = {"image": base_id(print), "command": ["true"], "labels": labels("grader")}
+    with created("one", create) as container:
+        made = client().commit(container)["Id"]
+    try:
+        mine = [i for i in list_images() if i["id"] == made]
+        assert [i["role"] for i in mine] == ["grader"] and remove_images(mine) == 0
+    finally:
+        client().remove_image(made)
 
 
 def test_dockerfiles_follow_recipe_and_toolchains() -> None:

@@ -9,7 +9,7 @@ dies, they end, and the holder with them.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,8 @@ def copied(room: Room) -> Iterator[Carried]:
     Raises:
         SandboxError: the engine refused, or is gone.
     """
-    mounts, volumes = sealed.mounts(room), _new_names(room)
+    mounts = sealed.mounts(room)
+    volumes = _new_names(inner for _, inner, _ in mounts)
     with volumes_removed(volumes.values()), _holder(room, volumes) as (holder, tunnel):
         _send(holder, {Path(host): inner for host, inner, _ in mounts})
         yield Carried(
@@ -48,14 +49,14 @@ def copied(room: Room) -> Iterator[Carried]:
         )
 
 
-def _new_names(room: Room) -> dict[str, str]:
+def _new_names(places: Iterable[str]) -> dict[str, str]:
     """Return names for a room's volumes, by where they are mounted: we know them before the engine does.
 
     Nameless volumes would go with their holder; but somebody who removes the holder before its time,
     or at the same moment as we do, leaves them, and nobody knows which they were.
     """
     key = uuid.uuid4().hex
-    return {inner: f"cab-{key}-{n}" for n, (_, inner, _) in enumerate(sealed.mounts(room))}
+    return {inner: f"cab-{key}-{n}" for n, inner in enumerate(places)}
 
 
 @contextmanager
