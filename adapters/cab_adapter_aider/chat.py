@@ -14,12 +14,12 @@ def chat_files(job: Job) -> list[str]:
 
     All of them or the smallest, never the right ones: naming those would give the answer away.
     """
-    chosen, room = [], _BUDGET
+    chosen, budget = [], _BUDGET
     for file in sorted((f for f in job.files if f.text), key=lambda f: (f.size, f.path)):
-        if file.size > room:
+        if file.size > budget:
             break
         chosen.append(file.path)
-        room -= file.size
+        budget -= file.size
     return sorted(chosen)
 
 

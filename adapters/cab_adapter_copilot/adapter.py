@@ -62,7 +62,7 @@ class Copilot:
         )
 
     def dialect(self) -> CreateTool:
-        """How a scripted model edits: room is made with `bash`, then one `create` call a file."""
+        """How a scripted model edits: space is made with `bash`, then one `create` call a file."""
         return CreateTool()
 
 

@@ -1,4 +1,4 @@
-"""How a scripted model edits through copilot: its `create` tool, after `bash` has made room."""
+"""How a scripted model edits through copilot: its `create` tool, after `bash` has made space."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ class CreateTool:
 
 def _calls(files: Mapping[str, str]) -> list[tuple[str, dict[str, Any]]]:
     directories = sorted({posixpath.dirname(path) for path in files})
-    room = f"rm -f -- {shlex.join(files)} && mkdir -p -- {shlex.join(directories)}"
+    space = f"rm -f -- {shlex.join(files)} && mkdir -p -- {shlex.join(directories)}"
     made = [("create", {"path": path, "file_text": text}) for path, text in files.items()]
-    return [("bash", {"command": room, "description": "Make room"}), *made]
+    return [("bash", {"command": space, "description": "Make space"}), *made]

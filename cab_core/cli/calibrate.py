@@ -10,8 +10,8 @@ import click
 from cab_core.gateway.models import EndpointChoice
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Limits, Sweep, Task
-from cab_core.sweep.calibrated import keep_record, record_path
 from cab_core.sweep.calibration import EVERYWHERE, OTHERS, WALL_S, Finding, findings
+from cab_core.sweep.calibration_record import keep_record, record_path
 from cab_core.sweep.plan import Plan
 
 from . import options
@@ -47,9 +47,9 @@ def command(plugins: Plugins, /, **said: Any) -> int:
     )  # fmt: skip
     cells = [r for _, r in results]
     held = findings(cells)
-    right = len(cells) == len(plan.orders) and all(f.right for f in held)
-    keep_record(runs, plan.orders, cells, right)
-    cell = plan.orders[0].cell
+    right = len(cells) == len(plan.cells) and all(f.right for f in held)
+    keep_record(runs, plan.cells, cells, right)
+    cell = plan.cells[0].cell
     record = str(record_path(runs, cell.tui, cell.tui_version, cell.runtime)) if right else None
     if quiet:
         print_json(
@@ -73,13 +73,13 @@ def _plan(make: Make, said: dict[str, Any]) -> Plan:
         runtime=said["runtime"],
     )
     plan = make(sweep)
-    tasks = [o.task.task for o in sorted(plan.orders, key=lambda o: not _refuse(o.task.task))]
+    tasks = [o.task.task for o in sorted(plan.cells, key=lambda o: not _refuse(o.task.task))]
     chosen: dict[str, str] = {}
     for task in tasks:
         chosen.setdefault(task.id if said["full"] else task.pack, task.id)
     limits = Limits(wall_s=said["wall"])
     rest = make(attrs.evolve(sweep, models=_ids(OTHERS), tasks=tuple(chosen.values()), limits=limits))
-    return attrs.evolve(plan, orders=[*plan.orders, *rest.orders])
+    return attrs.evolve(plan, cells=[*plan.cells, *rest.cells])
 
 
 def _refuse(task: Task) -> bool:

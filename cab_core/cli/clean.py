@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from cab_core.errors import SandboxError
-from cab_core.runtimes.docker.leftovers import Dead, find_dead, remove
-from cab_core.runtimes.scratch import dead_scratch
+from cab_core.runtimes.docker.stale import Stale, find_stale, remove
+from cab_core.runtimes.scratch import stale_scratch
 
 
 @click.command
@@ -19,9 +19,9 @@ from cab_core.runtimes.scratch import dead_scratch
 def command(dry_run: bool, other_hosts: bool) -> int:
     """Remove what killed runners left: containers, volumes, scratch directories; nothing of a living one."""
     try:
-        dead = find_dead(other_hosts)
+        dead = find_stale(other_hosts)
     except SandboxError as exc:
-        dead = Dead([], [], dead_scratch())
+        dead = Stale([], [], stale_scratch())
         click.echo(f"containers were not looked at: {exc}", err=True)
     for name in [*dead.containers, *dead.volumes, *map(str, dead.directories)]:
         click.echo(name)

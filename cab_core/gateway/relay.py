@@ -11,7 +11,7 @@ from aiohttp import web
 
 from .answer import Answer
 from .call import Call
-from .passing import Dropped, pass_error, pass_on
+from .forward import Dropped, forward_answer, forward_error
 
 TRIES = 4  # how often a call is sent when the upstream says 429 or 5xx, or is not there
 BACKOFF_S = 0.5  # before the second try; doubles with each
@@ -74,13 +74,13 @@ async def _try_until_answered(call: Call, request: web.Request) -> web.StreamRes
                     if b"stream_options" in data or b"include_usage" in data:
                         extended = None
                         continue
-                    return pass_error(call, answer, data)
+                    return forward_error(call, answer, data)
                 if answer.status < 400:
-                    return await pass_on(call, answer, request, hide_usage=extended is not None)
+                    return await forward_answer(call, answer, request, hide_usage=extended is not None)
                 data = await _all(answer)
                 wait = _wait_before_retry(call, answer)
                 if last or wait is None:
-                    return pass_error(call, answer, data)
+                    return forward_error(call, answer, data)
                 if answer.status == 429 or "Retry-After" in answer.headers:
                     upstream.pause(wait)  # the endpoint asks everybody to wait
                     continue

@@ -15,7 +15,7 @@ from aiohttp import web
 from .call import Call
 from .relay import relay
 from .session import CellSession
-from .sockets import Door, short_path
+from .sockets import ConnectionLimit, short_path
 from .upstream import CREDENTIALS, Upstream
 from .wire import read_request
 
@@ -96,7 +96,7 @@ class Gateway:
         assert self._runner is not None
         assert self._runner.server is not None
         with short_path(socket) as path:
-            server = await self._loop.create_unix_server(Door(self._runner.server), path)
+            server = await self._loop.create_unix_server(ConnectionLimit(self._runner.server), path)
         socket.chmod(0o666)  # its directory alone is mounted into the cell's container
         self._sockets[session.token] = server
 

@@ -28,7 +28,7 @@ def short_path(socket: Path) -> Iterator[str]:
         os.close(directory)
 
 
-class Door:
+class ConnectionLimit:
     """Makes the protocols of one cell's socket: counts connections, and closes those that are too many."""
 
     def __init__(self, make: Callable[[], asyncio.Protocol]) -> None:
@@ -52,7 +52,7 @@ class Door:
 
 
 class _Waiting(asyncio.Protocol):
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: ConnectionLimit) -> None:
         self._door = door
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

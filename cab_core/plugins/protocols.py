@@ -21,12 +21,11 @@ from cab_core.records import (
     PackedTask,
     Process,
     Recipe,
-    Room,
+    Sandbox,
     Score,
     StopReason,
 )
-
-from .beneath import open_beneath
+from cab_core.safe_fs import open_inside
 
 if TYPE_CHECKING:
     import io
@@ -69,7 +68,7 @@ class Leftovers:
 
     def open(self, path: str) -> io.BufferedReader | None:
         """Open a regular file of HOME for reading, or return None. Links are not followed."""
-        return open_beneath(self.home, path)
+        return open_inside(self.home, path)
 
     def read(self, path: str, limit: int = 4 << 20) -> str | None:
         """Return at most `limit` bytes of a file of HOME as text, or None where there is none."""
@@ -209,19 +208,19 @@ class Runtime(Protocol):
         """
 
     def scratch(self) -> AbstractContextManager[Path]:
-        """Return a fresh directory of the host below which a room's directories are made."""
+        """Return a fresh directory of the host below which a sandbox's directories are made."""
 
     def inside(self, scratch: Path, name: str) -> str:
-        """Return the path of `scratch/name` as a process in a room sees it."""
+        """Return the path of `scratch/name` as a process in a sandbox sees it."""
 
     def endpoint(self, gateway_url: str) -> str:
-        """Return the model endpoint as a process in an agent's room sees it."""
+        """Return the model endpoint as a process in an agent's sandbox sees it."""
 
-    def run(self, room: Room, process: Process, output: Output, stop: StopSignal) -> Execution:
+    def run(self, sandbox: Sandbox, process: Process, output: Output, stop: StopSignal) -> Execution:
         """Run one process to its end; when this returns, nothing that it started is alive.
 
         Raises:
-            SandboxError: the room could not be had or died.
+            SandboxError: the sandbox could not be had or died.
         """
 
 

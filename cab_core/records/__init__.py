@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+from typing import Any
+
 from .base import Json
 from .calls import ModelCall, TokenTotals, Usage, totals
 from .cell import Cell, Limits, Sweep
 from .changes import Change, Changes, Entry
 from .convert import from_json, to_json
-from .execution import Execution, Process, Room, StopReason
+from .execution import Execution, Process, Sandbox, StopReason
 from .grading import CommandResult, Grade
 from .launch import Applied, Harvest, Installation, Job, Launch, Step, TokenClaim, WorkFile
 from .recipe import Recipe
@@ -67,7 +70,7 @@ __all__ = [
     "Recipe",
     "RefusalSigns",
     "RefusalSpec",
-    "Room",
+    "Sandbox",
     "Score",
     "Skill",
     "Span",
@@ -87,3 +90,14 @@ __all__ = [
     "to_json",
     "totals",
 ]
+
+
+# Former names, kept for one release.
+_RENAMED = {"Room": "Sandbox"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _RENAMED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    warnings.warn(f"cab_core.records.{name} is now {_RENAMED[name]}", DeprecationWarning, stacklevel=2)
+    return globals()[_RENAMED[name]]

@@ -30,7 +30,7 @@ class Process:
 
 
 @attrs.frozen(kw_only=True)
-class Room:
+class Sandbox:
     """One sandbox: directories of the host under `scratch`, and what may be reached from inside.
 
     `mounts` names subdirectories of `scratch`, each with whether it may be written to. `requires`

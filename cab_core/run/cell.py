@@ -19,64 +19,64 @@ from cab_core.trace.clock import utc_now
 from cab_core.trace.recording import Recording
 from cab_core.trace.spans import CellTrace, set_attributes
 from cab_core.workdir.compare import compare
-from cab_core.workdir.manifest import take
-from cab_core.workdir.materialise import lay_out
+from cab_core.workdir.manifest import take_manifest
+from cab_core.workdir.materialise import materialise
 from cab_core.workdir.patch import write_patch
 
 from .classify import classify
 from .execute import clean_harvest, execute, harvest, public
 from .findings import Findings
 from .grade import grade
-from .order import Desk, Order
+from .planned import PlannedCell, RunContext
 from .prepare import Prepared, prepare, stack_attributes
 from .refusal import refusal_signs, settle
 from .report import report
 from .upstreams import upstream_for
 
 
-def run_cell(order: Order, desk: Desk) -> tuple[Path, CellResult]:
+def run_cell(planned: PlannedCell, context: RunContext) -> tuple[Path, CellResult]:
     """Run a cell, write its directory, and return where that is and the result.
 
     Infrastructure trouble at any stage ends the cell with its outcome; what was found until then is
     kept.
     """
     started, ended = utc_now(), None
-    voided = desk.store.voided(order.cell, order.content_key)
-    part = desk.store.begin(order.cell)
+    voided = context.store.voided(planned.cell, planned.content_key)
+    part = context.store.begin(planned.cell)
     found = Findings()
-    _tell(desk, "cab_cell_started", cell=order.cell)
-    with _trace(part, order) as trace, _kept(found, part), ExitStack() as rooms:
-        scratch = rooms.enter_context(order.runtime.scratch())
-        prepared = _agent(order, desk, found, scratch, part, trace)
+    _tell(context, "cab_cell_started", cell=planned.cell)
+    with _trace(part, planned) as trace, _kept(found, part), ExitStack() as budgets:
+        scratch = budgets.enter_context(planned.runtime.scratch())
+        prepared = _agent(planned, context, found, scratch, part, trace)
         ended = utc_now()
         # What the agent filled is not where its work is judged.
-        bench = rooms.enter_context(order.runtime.scratch())
-        _judge(order, desk, found, bench, part, trace, prepared)
-        with trace.span("cleanup", f"cleanup:{order.cell.tui}"):
-            rooms.close()
-    result = report(order, desk.scorers, found, classify(found), started, ended or utc_now())
+        bench = budgets.enter_context(planned.runtime.scratch())
+        _judge(planned, context, found, bench, part, trace, prepared)
+        with trace.span("cleanup", f"cleanup:{planned.cell.tui}"):
+            budgets.close()
+    result = report(planned, context.scorers, found, classify(found), started, ended or utc_now())
     result = attrs.evolve(result, voided=voided)
-    directory = desk.store.finish(part, result)
-    _tell(desk, "cab_cell_finished", result=result, directory=directory)
+    directory = context.store.finish(part, result)
+    _tell(context, "cab_cell_finished", result=result, directory=directory)
     return directory, result
 
 
 def _agent(
-    order: Order, desk: Desk, found: Findings, scratch: Path, part: Path, trace: CellTrace
+    planned: PlannedCell, context: RunContext, found: Findings, scratch: Path, part: Path, trace: CellTrace
 ) -> Prepared:
     """Prepare, execute, harvest: everything the agent takes part in."""
     start = time.monotonic()
-    cell = order.cell
+    cell = planned.cell
     token = new_token()
     with trace.span(
         "task_setup",
         f"prepare:{cell.task}",
-        workdir=order.runtime.inside(scratch, "work"),
-        task_category=order.task.task.category,
+        workdir=planned.runtime.inside(scratch, "work"),
+        task_category=planned.task.task.category,
         plugin_stack=list(cell.stack),
         behavior_mode=cell.behavior_mode,
     ):
-        prepared = prepare(order, scratch, order.runtime.endpoint(desk.gateway.url), token)
+        prepared = prepare(planned, scratch, planned.runtime.endpoint(context.gateway.url), token)
         found.launch, found.files = prepared.launch, prepared.job.files
     with trace.span(
         "adapter_run", f"{cell.tui}:{cell.task}", timeout_s=cell.limits.wall_s, plugin_stack=list(cell.stack)
@@ -85,20 +85,20 @@ def _agent(
             "tool_call", "applied_plugins", **stack_attributes(cell.tui, prepared.job, prepared.launch)
         ):
             pass
-        _execute(order, desk, found, prepared, scratch, part, trace, token)
+        _execute(planned, context, found, prepared, scratch, part, trace, token)
         found.wall_ms = (time.monotonic() - start) * 1000
         assert found.execution is not None
         if found.execution.exit_code is not None:
             set_attributes(span, exit_code=found.execution.exit_code)
-    left = harvest(order, prepared, found.execution, part, scratch / "home")
+    left = harvest(planned, prepared, found.execution, part, scratch / "home")
     found.harvest = clean_harvest(left, token)
     write_json(part / "harvest.json", found.harvest)
     return prepared
 
 
 def _execute(
-    order: Order,
-    desk: Desk,
+    planned: PlannedCell,
+    context: RunContext,
     found: Findings,
     prepared: Prepared,
     scratch: Path,
@@ -107,56 +107,56 @@ def _execute(
     token: str,
 ) -> None:
     stop = StopSignal()
-    recording = Recording(part, getattr(order.adapter, "render", None))
+    recording = Recording(part, getattr(planned.adapter, "render", None))
 
     def on_call(call: ModelCall) -> None:
         recording.cast.mark(f"model call {call.n}")
-        _tell(desk, "cab_model_call", cell=order.cell, call=call)
+        _tell(context, "cab_model_call", cell=planned.cell, call=call)
 
     session = CellSession(
         token=token,
-        model=order.model.id,
-        upstream=upstream_for(order, desk, prepared.job),
-        limits=order.cell.limits,
+        model=planned.model.id,
+        upstream=upstream_for(planned, context, prepared.job),
+        limits=planned.cell.limits,
         record=part / "calls.jsonl",
         stop=stop,
-        price=order.model.price,
+        price=planned.model.price,
         on_call=on_call,
     )
-    socket = _socket(order, scratch)
-    desk.gateway.open(session, socket)
+    socket = _socket(planned, scratch)
+    context.gateway.open(session, socket)
     attributes = {
-        "image": order.installation.image,
-        "image_digest": order.installation.image_digest,
+        "image": planned.installation.image,
+        "image_digest": planned.installation.image_digest,
         "argv": public(prepared),
-        "timeout_s": order.cell.limits.wall_s,
-        "model": order.model.id,
+        "timeout_s": planned.cell.limits.wall_s,
+        "model": planned.model.id,
         "base_url": prepared.job.endpoint,
     }
     try:
         with (
-            trace.span("container", f"{order.cell.tui}:launch", **attributes) as span,
-            desk.stop.watch(lambda: stop.stop("cancelled")),
+            trace.span("container", f"{planned.cell.tui}:launch", **attributes) as span,
+            context.stop.watch(lambda: stop.stop("cancelled")),
         ):
-            found.execution = execution = execute(order, prepared, scratch, recording, stop, socket)
+            found.execution = execution = execute(planned, prepared, scratch, recording, stop, socket)
             set_attributes(
                 span,
                 exit_code=execution.exit_code,
                 duration_s=execution.duration_s,
                 timed_out=execution.timed_out,
             )
-            desk.gateway.close(session)
+            context.gateway.close(session)
             _call_spans(trace, session.calls)
     finally:
-        desk.gateway.close(session)
+        context.gateway.close(session)
         recording.close()
         found.calls = tuple(session.calls)
         found.notes += session.notes()
 
 
-def _socket(order: Order, scratch: Path) -> Path | None:
+def _socket(planned: PlannedCell, scratch: Path) -> Path | None:
     """Return where the gateway's socket of this cell is to lie, in a directory of its own."""
-    if not order.runtime.sockets:
+    if not planned.runtime.sockets:
         return None
     (scratch / "gate").mkdir(mode=0o755)
     return scratch / "gate" / "model.sock"
@@ -181,23 +181,29 @@ def _call_spans(trace: CellTrace, calls: list[ModelCall]) -> None:
 
 
 def _judge(
-    order: Order, desk: Desk, found: Findings, scratch: Path, part: Path, trace: CellTrace, prepared: Prepared
+    planned: PlannedCell,
+    context: RunContext,
+    found: Findings,
+    scratch: Path,
+    part: Path,
+    trace: CellTrace,
+    prepared: Prepared,
 ) -> None:
     """Compare and grade. The agent is dead: nothing moves in its work dir any more."""
-    task = order.task
+    task = planned.task
     with trace.span("compare", f"compare:{task.task.id}"):
-        after = take(prepared.work)
+        after = take_manifest(prepared.work)
         if found.execution and found.execution.cut:
             after.cut = True
             after.notes.append("only a part of the work dir was brought back")
         changes = compare(prepared.before, after, task.task.doc.by_products)
-        lay_out(task.section("workdir"), scratch / "pristine")
+        materialise(task.section("workdir"), scratch / "pristine")
         found.changes = write_patch(changes, scratch / "pristine", prepared.work, part / "changes.patch")
     write_json(part / "changes.json", found.changes)
     found.refusal = refusal_signs(
         task.task.doc.refusal, found.harvest, found.changes, compare(prepared.before, after), prepared.work
     )
-    if (not OUTCOMES[classify(found)[0]].graded and found.calls == ()) or desk.stop.is_set():
+    if (not OUTCOMES[classify(found)[0]].graded and found.calls == ()) or context.stop.is_set():
         return
     with trace.span("grade", f"grade:{task.task.id}") as span:
         judged = grade(
@@ -205,9 +211,9 @@ def _judge(
             found.changes,
             prepared.work,
             scratch / "grade",
-            order.runtime,
+            planned.runtime,
             part / "grade.log",
-            desk.stop,
+            context.stop,
         )
         found.grade = settle(judged, found.refusal)
         set_attributes(span, passed=found.grade.passed)
@@ -232,14 +238,14 @@ def _kept(found: Findings, part: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _trace(part: Path, order: Order) -> Iterator[CellTrace]:
-    trace = CellTrace(part / "spans.jsonl", order.cell.cell_id)
+def _trace(part: Path, planned: PlannedCell) -> Iterator[CellTrace]:
+    trace = CellTrace(part / "spans.jsonl", planned.cell.cell_id)
     try:
         yield trace
     finally:
         trace.close()
 
 
-def _tell(desk: Desk, hook: str, **event: object) -> None:
-    if desk.observers is not None:
-        desk.observers.tell(hook, **event)
+def _tell(context: RunContext, hook: str, **event: object) -> None:
+    if context.observers is not None:
+        context.observers.tell(hook, **event)

@@ -1,4 +1,4 @@
-"""Stages `execute` and `harvest`: the CLI runs in its room; its adapter reads what it left."""
+"""Stages `execute` and `harvest`: the CLI runs in its sandbox; its adapter reads what it left."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from pathlib import Path
 import attrs
 
 from cab_core.plugins.protocols import Leftovers, StopSignal
-from cab_core.records import Execution, Harvest, Process, Room
+from cab_core.records import Execution, Harvest, Process, Sandbox
 from cab_core.trace.recording import Recording
 
-from .findings import blame
-from .order import Order
-from .prepare import ROOMS, Prepared
+from .findings import plugin_errors
+from .planned import PlannedCell
+from .prepare import DIRECTORIES, Prepared
 
 _READ = 8 << 20  # bytes of a log that an adapter is given
 
 
 def execute(
-    order: Order,
+    planned: PlannedCell,
     prepared: Prepared,
     scratch: Path,
     recording: Recording,
@@ -28,7 +28,7 @@ def execute(
     """Run the CLI until it ends, a limit ends it, or somebody stops it.
 
     Raises:
-        SandboxError: the room could not be had or died.
+        SandboxError: the sandbox could not be had or died.
     """
     launch = prepared.launch
     stdin = None
@@ -40,22 +40,24 @@ def execute(
         cwd=launch.cwd or prepared.job.workdir,
         env=launch.env,
         stdin=str(stdin) if stdin else None,
-        timeout_s=order.cell.limits.wall_s,
+        timeout_s=planned.cell.limits.wall_s,
         tty=True,
     )
-    room = Room(
+    sandbox = Sandbox(
         scratch=str(scratch),
-        mounts=dict.fromkeys(ROOMS, True),
+        mounts=dict.fromkeys(DIRECTORIES, True),
         role="agent",
-        installation=order.installation,
-        requires=order.task.task.doc.grade.requires,
+        installation=planned.installation,
+        requires=planned.task.task.doc.grade.requires,
         socket=str(socket) if socket else None,
-        network=order.cell.network,
+        network=planned.cell.network,
     )
-    return order.runtime.run(room, process, recording, stop)
+    return planned.runtime.run(sandbox, process, recording, stop)
 
 
-def harvest(order: Order, prepared: Prepared, execution: Execution, directory: Path, home: Path) -> Harvest:
+def harvest(
+    planned: PlannedCell, prepared: Prepared, execution: Execution, directory: Path, home: Path
+) -> Harvest:
     """Ask the adapter what the CLI left.
 
     Raises:
@@ -68,8 +70,8 @@ def harvest(order: Order, prepared: Prepared, execution: Execution, directory: P
         stdout=_log(directory / "stdout.log"),
         stderr=_log(directory / "stderr.log"),
     )
-    with blame(order.adapter_owner):
-        return order.adapter.harvest(left)
+    with plugin_errors(planned.adapter_owner):
+        return planned.adapter.harvest(left)
 
 
 def _log(path: Path) -> str:

@@ -39,7 +39,7 @@ class Findings:
 
 
 @contextmanager
-def blame(owner: str) -> Iterator[None]:
+def plugin_errors(owner: str) -> Iterator[None]:
     """Turn whatever a plugin raises into a PluginCrash that names it."""
     try:
         yield

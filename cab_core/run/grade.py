@@ -17,15 +17,15 @@ from cab_core.records import (
     GradeCommand,
     PackedTask,
     Process,
-    Room,
+    Sandbox,
 )
 from cab_core.trace.recording import CappedLog
-from cab_core.workdir.materialise import lay_out
+from cab_core.workdir.materialise import materialise
 
 from .submission import Submission, assemble
 from .verdicts import verdict
 
-_ROOMS = {"tree": True, "tests": False, "out": True, "home": True, "tmp": True}
+_DIRECTORIES = {"tree": True, "tests": False, "out": True, "home": True, "tmp": True}
 _KEEP = 1 << 20  # bytes of a command's output that are read for its verdict
 TAIL = 4000  # characters of output on the axis
 
@@ -59,11 +59,11 @@ def grade(
     Raises:
         GraderError: the grader could not be run.
     """
-    for name in _ROOMS:
+    for name in _DIRECTORIES:
         (scratch / name).mkdir(parents=True)
     submission = assemble(task, changes, left, scratch / "tree")
     secret = {c.output for c in task.task.doc.grade.commands if c.output}
-    lay_out([f for f in task.section("tests") if f.path not in secret], scratch / "tests")
+    materialise([f for f in task.section("tests") if f.path not in secret], scratch / "tests")
     results = () if submission.broken else tuple(_run_all(task, scratch, runtime, log, stop))
     log.touch()
     return _grade(submission, results)
@@ -153,9 +153,11 @@ def _execute(
         stdin=str(scratch / "tests" / command.stdin) if command.stdin else None,
         env={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
     )
-    room = Room(scratch=str(scratch), mounts=_ROOMS, role="grader", requires=task.task.doc.grade.requires)
+    sandbox = Sandbox(
+        scratch=str(scratch), mounts=_DIRECTORIES, role="grader", requires=task.task.doc.grade.requires
+    )
     try:
-        execution = runtime.run(room, process, captured, stop)
+        execution = runtime.run(sandbox, process, captured, stop)
     except SandboxError as exc:
         raise GraderError(f"the grader could not run: {exc}") from exc
     if execution.stopped == "cancelled":

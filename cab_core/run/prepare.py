@@ -10,13 +10,13 @@ import attrs
 
 from cab_core.errors import SandboxError
 from cab_core.records import Applied, Args, Env, Job, Launch, Wiring, WorkFile
-from cab_core.workdir.manifest import Manifest, take
-from cab_core.workdir.materialise import lay_out
+from cab_core.workdir.manifest import Manifest, take_manifest
+from cab_core.workdir.materialise import materialise
 
-from .findings import blame
-from .order import Order
+from .findings import plugin_errors
+from .planned import PlannedCell
 
-ROOMS = ("work", "home", "tmp")
+DIRECTORIES = ("work", "home", "tmp")
 
 
 @attrs.frozen
@@ -29,21 +29,21 @@ class Prepared:
     launch: Launch
 
 
-def prepare(order: Order, scratch: Path, endpoint: str, token: str) -> Prepared:
+def prepare(planned: PlannedCell, scratch: Path, endpoint: str, token: str) -> Prepared:
     """Lay the task out below `scratch` and ask the adapter for its launch.
 
     Raises:
         BadDocument: the pack's files are not what its list says.
         PluginCrash: the adapter raised.
     """
-    for name in ROOMS:
+    for name in DIRECTORIES:
         (scratch / name).mkdir()
     work = scratch / "work"
-    lay_out(order.task.section("workdir"), work)
-    before = take(work)
-    job = make_job(order, before, work, endpoint, token, lambda name: order.runtime.inside(scratch, name))
-    with blame(order.adapter_owner):
-        launch = order.adapter.launch(job)
+    materialise(planned.task.section("workdir"), work)
+    before = take_manifest(work)
+    job = make_job(planned, before, work, endpoint, token, lambda name: planned.runtime.inside(scratch, name))
+    with plugin_errors(planned.adapter_owner):
+        launch = planned.adapter.launch(job)
     _check_stack(job, launch)
     for path, text in launch.files.items():
         _write_config(scratch / "home", path, text)
@@ -51,22 +51,27 @@ def prepare(order: Order, scratch: Path, endpoint: str, token: str) -> Prepared:
 
 
 def make_job(
-    order: Order, before: Manifest, work: Path, endpoint: str, token: str, inside: Callable[[str], str]
+    planned: PlannedCell,
+    before: Manifest,
+    work: Path,
+    endpoint: str,
+    token: str,
+    inside: Callable[[str], str],
 ) -> Job:
     """Return all that the adapter may know; `inside(name)` is a directory's path as the CLI sees it."""
     return Job(
-        prompt=order.task.task.doc.prompt,
-        model=order.model.id,
+        prompt=planned.task.task.doc.prompt,
+        model=planned.model.id,
         endpoint=endpoint,
         token=token,
         home=inside("home"),
         workdir=inside("work"),
-        deadline_s=order.cell.limits.wall_s,
+        deadline_s=planned.cell.limits.wall_s,
         files=tuple(work_files(before, work)),
-        stack=order.stack,
-        options=order.cell.options,
-        model_params=order.cell.model_params,
-        context_tokens=order.model.context_tokens,
+        stack=planned.stack,
+        options=planned.cell.options,
+        model_params=planned.cell.model_params,
+        context_tokens=planned.model.context_tokens,
     )
 
 
@@ -107,23 +112,23 @@ def _write_config(home: Path, path: str, text: str) -> None:
         file.write(text)
 
 
-def wiring(order: Order, files: tuple[WorkFile, ...]) -> Wiring:
+def wiring(planned: PlannedCell, files: tuple[WorkFile, ...]) -> Wiring:
     """Return the CLI's config and command with placeholders, for the reader's own endpoint."""
     job = Job(
-        prompt=order.task.task.doc.prompt,
+        prompt=planned.task.task.doc.prompt,
         model="$YOUR_MODEL_ID",
         endpoint="$YOUR_ENDPOINT",
         token="$YOUR_KEY",
         home="$HOME",
         workdir="$WORKDIR",
-        deadline_s=order.cell.limits.wall_s,
+        deadline_s=planned.cell.limits.wall_s,
         files=files,
-        stack=order.stack,
-        options=order.cell.options,
-        model_params=order.cell.model_params,
+        stack=planned.stack,
+        options=planned.cell.options,
+        model_params=planned.cell.model_params,
     )
-    with blame(order.adapter_owner):
-        launch = order.adapter.launch(job)
+    with plugin_errors(planned.adapter_owner):
+        launch = planned.adapter.launch(job)
     return Wiring(argv=launch.argv, env=launch.env, files=launch.files)
 
 

@@ -22,13 +22,13 @@ from cab_core.records import (
 )
 
 from .findings import Findings
-from .order import Order
+from .planned import PlannedCell
 from .prepare import wiring
 from .score import score
 
 
 def report(
-    order: Order,
+    planned: PlannedCell,
     scorers: Sequence[Scorer],
     found: Findings,
     said: tuple[Outcome, str],
@@ -39,41 +39,41 @@ def report(
     outcome, why = said
     scores: dict[str, Score] = {}
     try:
-        scores = score(evidence_of(order, found, outcome), scorers)
+        scores = score(evidence_of(planned, found, outcome), scorers)
     except CabError as exc:
         outcome, why = "infra_plugin", str(exc)
     return CellResult(
         schema_version=1,
-        cell_id=order.cell.cell_id,
-        content_key=order.content_key,
-        grader_key=order.grader_key,
-        cell=order.cell,
-        task=order.task.task,
+        cell_id=planned.cell.cell_id,
+        content_key=planned.content_key,
+        grader_key=planned.grader_key,
+        cell=planned.cell,
+        task=planned.task.task,
         outcome=outcome,
         why=why,
         started_at=started,
         ended_at=ended,
         wall_ms=found.wall_ms,
-        identity=_identity(order, found),
+        identity=_identity(planned, found),
         tokens=totals(found.calls),
         claim=found.harvest.claim if found.harvest else TokenClaim(),
         scores=scores,
         execution=found.execution,
-        citable=_sealed(order) and order.model.scripted is None,
-        marks=_marks(order),
+        citable=_sealed(planned) and planned.model.scripted is None,
+        marks=_marks(planned),
         notes=tuple(_notes(found)),
         stack=found.launch.stack if found.launch else (),
         refusal=found.refusal,
-        wiring=_wiring(order, found),
-        host=_host(order),
+        wiring=_wiring(planned, found),
+        host=_host(planned),
     )
 
 
-def evidence_of(order: Order, found: Findings, outcome: str) -> Evidence:
+def evidence_of(planned: PlannedCell, found: Findings, outcome: str) -> Evidence:
     """Return what the scorers may look at."""
     return Evidence(
-        cell=order.cell,
-        task=order.task.task,
+        cell=planned.cell,
+        task=planned.task.task,
         outcome=outcome,
         wall_ms=found.wall_ms,
         execution=found.execution,
@@ -85,18 +85,18 @@ def evidence_of(order: Order, found: Findings, outcome: str) -> Evidence:
     )
 
 
-def _identity(order: Order, found: Findings) -> Identity:
+def _identity(planned: PlannedCell, found: Findings) -> Identity:
     served = _served(found)
-    installed = order.installation
+    installed = planned.installation
     return Identity(
         container_image=installed.image,
         image_digest=installed.image_digest,
         image_id=installed.image_id,
         cell_image=installed.cell_image,
-        model_build_id=", ".join(served) or order.model.id,
+        model_build_id=", ".join(served) or planned.model.id,
         cli_version=installed.reported,
-        adapter=order.adapter_owner,
-        endpoint=_public_url(order.model.endpoint),
+        adapter=planned.adapter_owner,
+        endpoint=_public_url(planned.model.endpoint),
         exit_code=found.execution.exit_code if found.execution else None,
     )
 
@@ -114,13 +114,13 @@ def _public_url(url: str | None) -> str | None:
     return urlunsplit((parts.scheme, f"{host}:{parts.port}" if parts.port else host, parts.path, "", ""))
 
 
-def _marks(order: Order) -> tuple[str, ...]:
-    scripted = ("scripted",) if order.model.scripted else ()
-    return scripted + (() if _sealed(order) else ("provisional",))
+def _marks(planned: PlannedCell) -> tuple[str, ...]:
+    scripted = ("scripted",) if planned.model.scripted else ()
+    return scripted + (() if _sealed(planned) else ("provisional",))
 
 
-def _sealed(order: Order) -> bool:
-    return order.runtime.citable and order.cell.network == "gateway"
+def _sealed(planned: PlannedCell) -> bool:
+    return planned.runtime.citable and planned.cell.network == "gateway"
 
 
 def _notes(found: Findings) -> list[str]:
@@ -137,19 +137,19 @@ def _notes(found: Findings) -> list[str]:
     return notes
 
 
-def _wiring(order: Order, found: Findings) -> Wiring:
+def _wiring(planned: PlannedCell, found: Findings) -> Wiring:
     try:
-        return wiring(order, found.files)
+        return wiring(planned, found.files)
     except InfraError:
         return Wiring()
 
 
-def _host(order: Order) -> dict[str, object]:
+def _host(planned: PlannedCell) -> dict[str, object]:
     return {
         "cab": __version__,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}",
         "machine": platform.machine(),
         "cpus": os.cpu_count(),
-        **({"sandbox": dict(order.runtime.facts)} if order.runtime.facts else {}),
+        **({"sandbox": dict(planned.runtime.facts)} if planned.runtime.facts else {}),
     }

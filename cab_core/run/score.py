@@ -9,7 +9,7 @@ from cab_core.records import Evidence, Score, to_json
 from cab_core.records.schema import check
 from cab_core.store.reading import check_readable
 
-from .findings import blame
+from .findings import plugin_errors
 
 
 def score(evidence: Evidence, scorers: Sequence[Scorer]) -> dict[str, Score]:
@@ -20,7 +20,7 @@ def score(evidence: Evidence, scorers: Sequence[Scorer]) -> dict[str, Score]:
     """
     scores: dict[str, Score] = {}
     for scorer in scorers:
-        with blame(f"axis {scorer.axis}"):
+        with plugin_errors(f"axis {scorer.axis}"):
             found = scorer.score(evidence, {n: scores[n] for n in scorer.needs})
             _check(found, scorer.axis)
         scores[scorer.axis] = found

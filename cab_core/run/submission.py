@@ -12,7 +12,7 @@ import attrs
 from cab_core.records import Change, Changes, PackedTask, TaskDoc
 from cab_core.workdir.compare import matches
 from cab_core.workdir.manifest import open_regular
-from cab_core.workdir.materialise import lay_out
+from cab_core.workdir.materialise import materialise
 
 from .regions import RegionViolation, restore
 
@@ -33,13 +33,13 @@ class Submission:
 
 def assemble(task: PackedTask, changes: Changes, left: Path, tree: Path) -> Submission:
     """Lay the pristine work dir out at `tree` and the agent's changes from `left` over it."""
-    lay_out(task.section("workdir"), tree)
+    materialise(task.section("workdir"), tree)
     submission = Submission(tree)
-    room = _MOST
-    # What goes makes room for what comes: a file where a directory was.
+    budget = _MOST
+    # What goes makes space for what comes: a file where a directory was.
     for change in sorted(changes.changes, key=lambda c: c.after is not None):
-        room -= change.after.size if change.after is not None else 0
-        reason = _why_not(task.task.doc, change) or (None if room >= 0 else "more than is taken in all")
+        budget -= change.after.size if change.after is not None else 0
+        reason = _why_not(task.task.doc, change) or (None if budget >= 0 else "more than is taken in all")
         if reason is not None:
             submission.refused[change.path] = reason
             continue

@@ -8,15 +8,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from cab_core.gateway.models import Model
+from cab_core.gateway.scripted.context import ScriptContext
 from cab_core.gateway.scripted.generic import GenericDialect
 from cab_core.gateway.scripted.personas import PERSONAS
-from cab_core.gateway.scripted.scene import Scene
 from cab_core.gateway.scripted.upstream import ScriptedUpstream
 from cab_core.gateway.upstream import EndpointUpstream, Upstream
 from cab_core.plugins.protocols import Adapter
 from cab_core.records import Job, PackedTask, TaskFile
 
-from .order import Desk, Order
+from .planned import PlannedCell, RunContext
 
 
 class SharedUpstreams:
@@ -36,17 +36,17 @@ class SharedUpstreams:
             return self._made[key]
 
 
-def upstream_for(order: Order, desk: Desk, job: Job) -> Upstream:
+def upstream_for(planned: PlannedCell, context: RunContext, job: Job) -> Upstream:
     """Return who answers the calls of this cell."""
-    if order.model.scripted is None:
-        return desk.upstream_of(order.model)
-    scene = scene_of(order.task, order.adapter, job)
-    return ScriptedUpstream(order.model.id, PERSONAS[order.model.scripted], scene)
+    if planned.model.scripted is None:
+        return context.upstream_of(planned.model)
+    script = script_context(planned.task, planned.adapter, job)
+    return ScriptedUpstream(planned.model.id, PERSONAS[planned.model.scripted], script)
 
 
-def scene_of(task: PackedTask, adapter: Adapter, job: Job) -> Scene:
+def script_context(task: PackedTask, adapter: Adapter, job: Job) -> ScriptContext:
     """Return what a scripted model knows. An adapter without a dialect gets the generic one."""
-    return Scene(
+    return ScriptContext(
         doc=task.task.doc,
         job=job,
         dialect=getattr(adapter, "dialect", GenericDialect)(),

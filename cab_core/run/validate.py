@@ -13,8 +13,8 @@ import attrs
 from cab_core.plugins.protocols import Runtime, StopSignal
 from cab_core.records import Grade, Harvest, PackedTask, RefusalSigns
 from cab_core.workdir.compare import compare, matches
-from cab_core.workdir.manifest import take
-from cab_core.workdir.materialise import lay_out
+from cab_core.workdir.manifest import take_manifest
+from cab_core.workdir.materialise import materialise
 
 from .grade import grade
 from .refusal import refusal_signs, settle
@@ -58,10 +58,10 @@ def _verdict(
 ) -> tuple[Grade, RefusalSigns]:
     task, scratch = bench.task, bench.scratch / name
     work = scratch / "work"
-    lay_out(task.section("workdir"), work)
-    before = take(work)
-    lay_out([f for f in task.files if f.section == laid_over], work)
-    changes = compare(before, take(work), task.task.doc.by_products)
+    materialise(task.section("workdir"), work)
+    before = take_manifest(work)
+    materialise([f for f in task.files if f.section == laid_over], work)
+    changes = compare(before, take_manifest(work), task.task.doc.by_products)
     signs = refusal_signs(task.task.doc.refusal, says, changes, changes, work)
     log = scratch / "grade.log"
     judged = grade(task, changes, work, scratch / "grade", bench.runtime, log, bench.stop)

@@ -7,8 +7,8 @@ import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from cab_core.plugins.beneath import open_beneath
 from cab_core.records import GradeCommand
+from cab_core.safe_fs import open_inside
 
 _REPORT_LIMIT = 16 << 20
 # One test a line: name, and the word for its result.
@@ -74,7 +74,7 @@ def _report(command: GradeCommand, text: str, out: Path) -> dict[str, bool] | No
 
 
 def _read_report(out: Path, path: str) -> bytes | None:
-    file = open_beneath(out, path)
+    file = open_inside(out, path)
     if file is None:
         return None
     with file:

@@ -1,6 +1,6 @@
 """Runtime `bwrap`: the seal of `docker` without a daemon (https://github.com/containers/bubblewrap).
 
-The room sees the system's programs, the CLI's installation and its own directories, and nothing else
+The sandbox sees the system's programs, the CLI's installation and its own directories, and nothing else
 of this machine: no home, no pack, no store. It has no network but the gateway's socket. bubblewrap
 sets no limit on memory or processes, so its results stay provisional.
 """
@@ -18,12 +18,12 @@ from pathlib import Path
 
 from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import Adapter, Check, Output, Say, StopSignal
-from cab_core.records import Execution, Installation, Process, Recipe, Room
+from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
 
 from . import sealed
 from .install import install
 from .local import base_python_bin, toolchain_homes
-from .supervise import supervise
+from .supervisor import supervise
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = (
@@ -48,7 +48,7 @@ _SITES = tuple(f"{place}/{packages}" for place in _VERSIONS for packages in _PAC
 _READ_ONLY = ("acpi", "asound", "bus", "driver", "fs", "irq", "mtrr", "scsi", "sys", "sysrq-trigger", "tty")
 _MASKED = ("kcore", "key-users", "keys", "latency_stats", "sched_debug", "timer_list")
 _TMP = 512 << 20  # bytes; as in a container
-_OLDEST = (0, 8)  # bubblewrap that can forbid namespaces in the room
+_OLDEST = (0, 8)  # bubblewrap that can forbid namespaces in the sandbox
 
 
 class BwrapRuntime(sealed.SealedRuntime):
@@ -86,12 +86,12 @@ class BwrapRuntime(sealed.SealedRuntime):
             said = tried.stderr.strip()[:200] or "can be made"
             yield Check(what="bubblewrap namespaces", ok=tried.returncode == 0, say=said)
 
-    def run(self, room: Room, process: Process, output: Output, stop: StopSignal) -> Execution:
-        """Run one process in a room of its own."""
+    def run(self, sandbox: Sandbox, process: Process, output: Output, stop: StopSignal) -> Execution:
+        """Run one process in a sandbox of its own."""
         env = sealed.environment(
-            room, process, [base_python_bin(), *_cargo(), "/usr/local/bin", "/usr/bin", "/bin"]
+            sandbox, process, [base_python_bin(), *_cargo(), "/usr/local/bin", "/usr/bin", "/bin"]
         )
-        argv = (*_bwrap(room, process, {**env, **toolchain_homes()}), *sealed.command(room, process))
+        argv = (*_bwrap(sandbox, process, {**env, **toolchain_homes()}), *sealed.command(sandbox, process))
         outer = Process(
             argv=argv, cwd="/", timeout_s=process.timeout_s, grace_s=process.grace_s, tty=process.tty
         )
@@ -116,7 +116,7 @@ def _cargo() -> list[str]:
 _SEAL = ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--cap-drop", "ALL")
 
 
-def _bwrap(room: Room, process: Process, env: dict[str, str]) -> list[str]:
+def _bwrap(sandbox: Sandbox, process: Process, env: dict[str, str]) -> list[str]:
     argv = ["bwrap", *_SEAL, "--clearenv", "--proc", "/proc", *_proc(), "--dev", "/dev"]
     for path in ("/tmp", "/dev/shm", "/run"):
         argv += ["--size", str(_TMP), "--tmpfs", path]
@@ -128,11 +128,11 @@ def _bwrap(room: Room, process: Process, env: dict[str, str]) -> list[str]:
             argv += ["--ro-bind", path, path]
     for name in _ETC:
         argv += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    for path in _programs(room):
+    for path in _programs(sandbox):
         argv += ["--ro-bind-try", path, path]
     for path in _hidden():
         argv += ["--tmpfs", path, "--remount-ro", path]
-    for host, inner, writable in sealed.mounts(room):
+    for host, inner, writable in sealed.mounts(sandbox):
         argv += ["--bind" if writable else "--ro-bind", host, inner]
     argv += ["--remount-ro", "/dev", "--remount-ro", "/"]
     for name, value in env.items():
@@ -147,12 +147,12 @@ def _proc() -> Iterator[str]:
             yield from ("--ro-bind", path if name in _READ_ONLY else "/dev/null", path)
 
 
-def _programs(room: Room) -> list[str]:
+def _programs(sandbox: Sandbox) -> list[str]:
     """Return the trees outside the system's own that hold programs: CLI, Python, toolchains."""
     found = [sys.base_prefix, *toolchain_homes().values(), *_cargo()]
-    if room.installation is not None:
+    if sandbox.installation is not None:
         # .../clis/NAME-VERSION-HASH/venv/bin: the whole installation is needed, not its bin alone.
-        found += [str(_installation_root(Path(p))) for p in room.installation.path]
+        found += [str(_installation_root(Path(p))) for p in sandbox.installation.path]
     return [p for p in dict.fromkeys(found) if not p.startswith("/usr/")]
 
 

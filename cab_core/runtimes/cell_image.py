@@ -11,9 +11,9 @@ from pathlib import Path
 
 from cab_core.errors import ImageError
 from cab_core.plugins.protocols import Adapter
-from cab_core.records import Installation, Room
+from cab_core.records import Installation, Sandbox
 
-from .scratch import own
+from .scratch import chown_tree
 
 # Variables that the image sets: where CLIs lie, and the agent's image that it was made of.
 IMAGE_ROOT, AGENT_IMAGE, AGENT_IMAGE_ID = "CAB_IMAGE_ROOT", "CAB_AGENT_IMAGE", "CAB_AGENT_IMAGE_ID"
@@ -48,15 +48,15 @@ def in_image(adapter: Adapter, version: str) -> Installation | None:
     )
 
 
-def hand_over(room: Room) -> int:
-    """Give a room's directories to its user, closed to the other one; return the user's id."""
-    uid = UIDS[room.role]
-    scratch = Path(room.scratch)
+def give_to_role(sandbox: Sandbox) -> int:
+    """Give a sandbox's directories to its user, closed to the other one; return the user's id."""
+    uid = UIDS[sandbox.role]
+    scratch = Path(sandbox.scratch)
     for path in (scratch, *scratch.parents):
         if path == Path(path.anchor) or path.stat().st_uid != os.geteuid():
             break
         path.chmod(path.stat().st_mode | 0o011)  # may be passed through, not listed
-    for name, writable in room.mounts.items():
-        own([scratch / name], uid if writable else 0, uid)
+    for name, writable in sandbox.mounts.items():
+        chown_tree([scratch / name], uid if writable else 0, uid)
         (scratch / name).chmod(0o770 if writable else 0o750)
     return uid

@@ -25,7 +25,7 @@ from cab_core.records import Installation, Recipe, from_json, to_json
 from cab_core.workdir.remove import remove_tree
 
 from .cache import cache_root, locked
-from .terminal import told
+from .terminal import clean_line
 
 _READY = "ready.json"
 
@@ -140,7 +140,7 @@ def _step(argv: Sequence[str], say: Say, title: str) -> None:
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            lines = [*lines[-30:], told(line)]
+            lines = [*lines[-30:], clean_line(line)]
             _progress(line, say)
     if process.returncode != 0:
         raise ImageError(f"{title} failed with exit code {process.returncode}:\n" + "\n".join(lines))

@@ -13,12 +13,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from cab_core.plugins.protocols import Adapter, Output, Say, StopSignal
-from cab_core.records import Execution, Installation, Process, Recipe, Room
+from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
 
-from .cell_image import IMAGE_ROOT, hand_over, in_image
+from .cell_image import IMAGE_ROOT, give_to_role, in_image
 from .install import install
 from .scratch import plain_scratch
-from .supervise import supervise
+from .supervisor import supervise
 
 # Where version managers keep toolchains, seen from HOME. A fresh HOME would hide them.
 _TOOLCHAIN_HOMES = {
@@ -62,16 +62,16 @@ class LocalRuntime:
         """Return the gateway's own address."""
         return gateway_url
 
-    def run(self, room: Room, process: Process, output: Output, stop: StopSignal) -> Execution:
-        """Run one process; see `supervise.supervise`."""
-        uid = hand_over(room) if IMAGE_ROOT in os.environ else None
-        return supervise(process, _environment(room), output, stop, uid)
+    def run(self, sandbox: Sandbox, process: Process, output: Output, stop: StopSignal) -> Execution:
+        """Run one process; see `supervisor.supervise`."""
+        uid = give_to_role(sandbox) if IMAGE_ROOT in os.environ else None
+        return supervise(process, _environment(sandbox), output, stop, uid)
 
 
-def _environment(room: Room) -> dict[str, str]:
+def _environment(sandbox: Sandbox) -> dict[str, str]:
     """Return all that a process inherits: nothing of the runner's environment but where programs are."""
-    scratch = Path(room.scratch)
-    installed = room.installation
+    scratch = Path(sandbox.scratch)
+    installed = sandbox.installation
     own_bin = str(Path(sys.prefix) / "bin")
     system = [p for p in os.environ.get("PATH", os.defpath).split(os.pathsep) if p and p != own_bin]
     path = [*(installed.path if installed else ()), base_python_bin(), *system]

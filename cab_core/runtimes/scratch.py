@@ -1,4 +1,4 @@
-"""Scratch directories: where a room's directories lie on the host, of a fixed size where we may mount."""
+"""Scratch directories: where a sandbox's directories lie on the host, of a fixed size where we may mount."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .owner import is_alive, runner_id
 
 PREFIX = "cab-"
 OWNER = ".runner"  # file in a scratch directory: which runner made it
-ROOM = "room"
+SANDBOX = "sandbox"
 
 
 @contextmanager
@@ -27,8 +27,8 @@ def plain_scratch() -> Iterator[Path]:
         # Whole or not there: half an owner would look like a dead one.
         (path / ".new").write_text(runner_id())
         (path / ".new").rename(path / OWNER)
-        (path / ROOM).mkdir()
-        yield path / ROOM
+        (path / SANDBOX).mkdir()
+        yield path / SANDBOX
     finally:
         remove_tree(path)
 
@@ -39,13 +39,13 @@ def sized_scratch(size: int) -> Iterator[Path]:
 
     It is a tmpfs: made and gone in a millisecond, and what is written never reaches the disk.
     """
-    with plain_scratch() as room:
-        mounted = _mount(room, size)
+    with plain_scratch() as sandbox:
+        mounted = _mount(sandbox, size)
         try:
-            yield room
+            yield sandbox
         finally:
             if mounted:
-                _unmount(room)
+                _unmount(sandbox)
 
 
 def _mount(path: Path, size: int) -> bool:
@@ -61,7 +61,7 @@ def _unmount(path: Path) -> None:
     subprocess.run(["umount", "--lazy", str(path)], capture_output=True, check=False)
 
 
-def own(paths: Iterable[Path], uid: int, gid: int) -> None:
+def chown_tree(paths: Iterable[Path], uid: int, gid: int) -> None:
     """Give directories with all that is in them to a user. Links are not followed.
 
     chown(1), for Python's own walk recurses and builds whole paths: an agent can make both too long.
@@ -88,7 +88,7 @@ def holds_more(path: Path, limit: int) -> bool:
     return first.isdigit() and int(first) > limit
 
 
-def dead_scratch() -> list[Path]:
+def stale_scratch() -> list[Path]:
     """Return the scratch directories whose runner is gone."""
     owners = Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{OWNER}")
     return [o.parent for o in owners if _is_dead(o)]
@@ -104,7 +104,7 @@ def _is_dead(owner: Path) -> bool:
 def remove_scratch(paths: list[Path]) -> int:
     """Unmount and remove scratch directories; return how many there were."""
     for path in paths:
-        if os.path.ismount(path / ROOM):
-            _unmount(path / ROOM)
+        if os.path.ismount(path / SANDBOX):
+            _unmount(path / SANDBOX)
         remove_tree(path)
     return len(paths)

@@ -1,7 +1,7 @@
-"""What the sealed runtimes share: where a room's directories are mounted, and the forwarder.
+"""What the sealed runtimes share: where a sandbox's directories are mounted, and the forwarder.
 
-The agent's room has no network. The gateway's socket is mounted, and a forwarder (socat) listens on
-the room's own loopback; so the CLI has an endpoint, and nothing else can be reached.
+The agent's sandbox has no network. The gateway's socket is mounted, and a forwarder (socat) listens on
+the sandbox's own loopback; so the CLI has an endpoint, and nothing else can be reached.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import shlex
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from cab_core.records import Process, Room
+from cab_core.records import Process, Sandbox
 from cab_core.trace.asciicast import COLUMNS, ROWS
 
 from .scratch import sized_scratch
 
-DISK = 1 << 30  # bytes that a room holds
+DISK = 1 << 30  # bytes that a sandbox holds
 PORT = 31415  # of the forwarder
 ENDPOINT = f"http://127.0.0.1:{PORT}/v1"
 SOCKET_DIR = "/run/cab"
@@ -27,7 +27,7 @@ _FORWARD = (
 
 
 class SealedRuntime:
-    """What a runtime with sealed rooms has in common with others."""
+    """What a runtime with sealed sandboxes has in common with others."""
 
     sockets = True
 
@@ -36,7 +36,7 @@ class SealedRuntime:
         return sized_scratch(DISK)
 
     def inside(self, scratch: Path, name: str) -> str:
-        """Return where a room's directory is mounted."""
+        """Return where a sandbox's directory is mounted."""
         return inside(name)
 
     def endpoint(self, gateway_url: str) -> str:
@@ -45,39 +45,39 @@ class SealedRuntime:
 
 
 def inside(name: str) -> str:
-    """Return where a room's directory is mounted."""
+    """Return where a sandbox's directory is mounted."""
     return _INSIDE.get(name, f"/{name}")
 
 
-def mounts(room: Room) -> list[tuple[str, str, bool]]:
-    """Return (path on the host, path inside, writable) of what is mounted. /tmp is the room's own."""
+def mounts(sandbox: Sandbox) -> list[tuple[str, str, bool]]:
+    """Return (path on the host, path inside, writable) of what is mounted. /tmp is the sandbox's own."""
     found = [
-        (str(Path(room.scratch, name)), inside(name), writable)
-        for name, writable in room.mounts.items()
+        (str(Path(sandbox.scratch, name)), inside(name), writable)
+        for name, writable in sandbox.mounts.items()
         if name != "tmp"
     ]
-    if room.socket is not None:
-        found.append((str(Path(room.socket).parent), SOCKET_DIR, False))
+    if sandbox.socket is not None:
+        found.append((str(Path(sandbox.socket).parent), SOCKET_DIR, False))
     return found
 
 
-def command(room: Room, process: Process) -> list[str]:
+def command(sandbox: Sandbox, process: Process) -> list[str]:
     """Return the program, behind the forwarder where there is a socket, with its standard input.
 
     A terminal is told to leave line ends alone, so that a log holds exactly what was printed.
     """
-    stdin = "/dev/null" if process.stdin is None else _as_seen(room, process.stdin)
-    forward = "" if room.socket is None else _FORWARD % Path(room.socket).name
+    stdin = "/dev/null" if process.stdin is None else _as_seen(sandbox, process.stdin)
+    forward = "" if sandbox.socket is None else _FORWARD % Path(sandbox.socket).name
     plain = f"stty -opost cols {COLUMNS} rows {ROWS} 2>/dev/null < /dev/tty; " if process.tty else ""
     return ["/bin/sh", "-c", f'{forward}{plain}exec "$@" < {shlex.quote(stdin)}', "sh", *process.argv]
 
 
-def environment(room: Room, process: Process, path: list[str]) -> dict[str, str]:
+def environment(sandbox: Sandbox, process: Process, path: list[str]) -> dict[str, str]:
     """Return the whole environment of a process."""
-    installed = room.installation
+    installed = sandbox.installation
     return {
         "PATH": ":".join([*(installed.path if installed else ()), *path]),
-        "HOME": inside("home") if room.role == "agent" else "/home",
+        "HOME": inside("home") if sandbox.role == "agent" else "/home",
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color" if process.tty else "dumb",
         **(installed.env if installed else {}),
@@ -85,6 +85,6 @@ def environment(room: Room, process: Process, path: list[str]) -> dict[str, str]
     }
 
 
-def _as_seen(room: Room, path: str) -> str:
-    name, _, rest = str(Path(path).relative_to(room.scratch)).partition("/")
+def _as_seen(sandbox: Sandbox, path: str) -> str:
+    name, _, rest = str(Path(path).relative_to(sandbox.scratch)).partition("/")
     return f"{inside(name)}/{rest}"

@@ -15,7 +15,7 @@ _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|.)")
 _WIDEST = 300
 
 
-def told(line: str) -> str:
+def clean_line(line: str) -> str:
     """Return what an installer said as one readable line: no colours, and no list of everything there is."""
     text = _ESCAPE.sub("", line).rstrip()
     return text if len(text) <= _WIDEST else f"{text[:_WIDEST]} ..."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from .gather import Row
 from .pixels import ACCENT, INK, SOFT, Canvas
+from .rows import Row
 from .text import figure, percent, seconds, visible
 
 LABEL = "CodingAgentBench"

@@ -8,9 +8,9 @@ import attrs
 
 from cab_core.stats import Configuration, Summary, summarise
 
-from .gather import Row, config_address, pack_address
 from .output import Output
 from .pages import Options, render
+from .rows import Row, config_address, pack_address
 
 _LATEST = 12
 

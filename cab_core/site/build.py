@@ -14,16 +14,16 @@ import attrs
 from cab_core import __version__
 
 from .boards import write_boards
+from .cell_data import other_tries, read_cell_data
 from .cellpage import cell_files
 from .comparison import write_compare
 from .gallery import write_gallery
-from .gather import Row, gather
-from .material import other_tries, read_material
 from .matrix import write_matrix
 from .neighbours import Neighbourhood
 from .output import Output
 from .pages import Options, render
 from .player import player_files
+from .rows import Row, load_rows
 from .sweeps import write_sweeps
 from .tasks import write_tasks
 
@@ -36,7 +36,7 @@ def build_site(runs: Sequence[Path], out: Path, base_url: str | None = None) -> 
     Raises:
         UserError: a runs directory is missing, or there is no cell in any.
     """
-    rows = gather(runs)
+    rows = load_rows(runs)
     player = player_files()
     options = Options(base_url=base_url.rstrip("/") if base_url else None, player=bool(player))
     fingerprint = _digest(_code(), options)
@@ -62,7 +62,7 @@ def _write_cells(rows: Sequence[Row], output: Output, options: Options, fingerpr
         tries = [(p.name, (p / "cell.json").lstat().st_mtime_ns) for p in other_tries(row.directory)]
         seen = _digest(fingerprint, str(row.directory), row.stamp, row.current, beside.facts, tries)
         if not output.unchanged(row.address, seen):
-            output.write(row.address, seen, cell_files(read_material(row), beside, options))
+            output.write(row.address, seen, cell_files(read_cell_data(row), beside, options))
 
 
 def _static() -> dict[str, bytes]:

@@ -10,8 +10,8 @@ from cab_core.store.reading import read_whole
 
 from . import commands
 from .badge import badge_svg, card_png
+from .cell_data import CellData
 from .diff import read_patch
-from .material import Material
 from .neighbours import Beside
 from .pages import Options, render
 from .spans import Node, total_ms, tree
@@ -28,7 +28,7 @@ _FIGURES = (
 )
 
 
-def cell_files(m: Material, beside: Beside, options: Options) -> dict[str, str | bytes]:
+def cell_files(m: CellData, beside: Beside, options: Options) -> dict[str, str | bytes]:
     """Return the files of a cell's page by path."""
     row = m.row
     at = f"{row.address}/"
@@ -46,7 +46,7 @@ def cell_files(m: Material, beside: Beside, options: Options) -> dict[str, str |
     return files
 
 
-def _page(m: Material, beside: Beside, options: Options) -> str:
+def _page(m: CellData, beside: Beside, options: Options) -> str:
     row, nodes = m.row, tree(m.spans)
     total = total_ms(nodes)
     return render(
@@ -77,17 +77,17 @@ def _page(m: Material, beside: Beside, options: Options) -> str:
     )
 
 
-def _figures(m: Material) -> list[tuple[str, float | None, str]]:
+def _figures(m: CellData) -> list[tuple[str, float | None, str]]:
     """Return the axes' headlines: name, value, form. `integrity` and the like are 1 where neutral."""
     return [(name, _headline(m, axis), form) for axis, name, form in _FIGURES]
 
 
-def _headline(m: Material, axis: str) -> float | None:
+def _headline(m: CellData, axis: str) -> float | None:
     score = m.result.scores.get(axis)
     return score.headline if score else None
 
 
-def _breakdown(m: Material) -> list[tuple[str, dict[str, Any]]]:
+def _breakdown(m: CellData) -> list[tuple[str, dict[str, Any]]]:
     """Return the axes' values: those of the reference in its order, then any others."""
     known = [axis for axis, _, _ in _FIGURES if axis in m.result.scores]
     others = sorted(m.result.scores.keys() - set(known))

@@ -8,7 +8,7 @@ from html import escape
 from cab_core.records import CellResult, Identity
 
 from .badge import message
-from .gather import Row
+from .rows import Row
 
 _PLACEHOLDERS = ("$YOUR_ENDPOINT", "$YOUR_KEY", "$YOUR_MODEL_ID", "$HOME")
 SITE = "https://YOUR-SITE"

@@ -8,9 +8,9 @@ from typing import Any
 
 from cab_core.store.paths import segments
 
-from .gather import Row
 from .output import Output
 from .pages import Options, render
+from .rows import Row
 
 
 def write_compare(rows: Sequence[Row], out: Output, options: Options) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from cab_core.store.reading import opened
 
-from .gather import Row
 from .output import Output
 from .pages import Options, render
+from .rows import Row
 
 _SHOWN = 240
 _LINES, _COLUMNS = 9, 60

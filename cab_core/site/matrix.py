@@ -9,9 +9,9 @@ import attrs
 from cab_core.stats import Configuration, Summary, summarise
 
 from .boards import by
-from .gather import Row, pack_address
 from .output import Output
 from .pages import Options, render
+from .rows import Row, pack_address
 
 
 @attrs.frozen(kw_only=True)

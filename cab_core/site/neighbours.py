@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 
 import attrs
 
-from .gather import Row
+from .rows import Row
 
 _TASKS_SHOWN = 12
 

@@ -12,8 +12,8 @@ from cab_core import __version__
 from cab_core.records import OUTCOMES
 
 from . import text
-from .gather import config_address, pack_address, sweep_address, task_address
 from .output import depth_root
+from .rows import config_address, pack_address, sweep_address, task_address
 
 # A sign for each kind of outcome: colour is never alone.
 _SIGNS = {"passed": "✓", "failed": "✗", "refused": "⊘", "agent_crashed": "✗", "no_model_calls": "∅"}

@@ -12,7 +12,7 @@ from cab_core.errors import UserError
 from cab_core.store.paths import segment
 from cab_core.store.reading import read_start
 
-from .gather import Row
+from .rows import Row
 
 _LARGEST = 16 << 20  # bytes of a lock file
 _MOST = 2_000_000  # combinations of one

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .boards import board, by
-from .gather import Row, sweep_address
 from .matrix import grid
 from .output import Output
 from .pages import Options, render
 from .planned import not_run
+from .rows import Row, sweep_address
 
 
 def write_sweeps(runs: Sequence[Path], rows: Sequence[Row], out: Output, options: Options) -> None:

@@ -9,9 +9,9 @@ from cab_core.stats import summarise
 from cab_core.store.reading import read_json
 
 from .boards import by
-from .gather import Row, task_address
 from .output import Output
 from .pages import Options, render
+from .rows import Row, task_address
 
 
 def write_tasks(rows: Sequence[Row], out: Output, options: Options, fingerprint: str) -> None:

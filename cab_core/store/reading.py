@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cab_core.errors import UserError
-from cab_core.plugins.beneath import open_beneath
 from cab_core.records import from_json, to_json
 from cab_core.records.convert import why_not
+from cab_core.safe_fs import open_inside
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ def opened(path: Path) -> io.BufferedReader | None:
     if not os.path.lexists(path):
         return None
     try:
-        file = open_beneath(path.parent, path.name)
+        file = open_inside(path.parent, path.name)
     except OSError:
         file = None  # the directory cannot be opened
     if file is None:
@@ -103,10 +103,10 @@ def read_lines(path: Path, cls: type[T]) -> Iterator[T]:
     if file is None:
         return
     with file:
-        room = LIMIT
+        budget = LIMIT
         for number, line in enumerate(iter(lambda: file.readline(LINE), b""), 1):
-            room -= len(line)
-            if room < 0 or len(line) == LINE:
+            budget -= len(line)
+            if budget < 0 or len(line) == LINE:
                 said = f"expected lines of less than {LINE:,} bytes, {LIMIT:,} in all"
                 raise _broken(f"{path}:{number}", said)
             try:

@@ -1,4 +1,4 @@
-"""From a sweep to orders: every name looked up, every requirement held against this machine."""
+"""From a sweep to cells: every name looked up, every requirement held against this machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cab_core.gateway.models import ConfigDoc, EndpointChoice, Model, resolve
 from cab_core.plugins.protocols import Adapter, Runtime, Say
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Cell, Installation, Limits, PackedTask, Sweep
-from cab_core.run.order import Order, content_key, grader_key
+from cab_core.run.planned import PlannedCell, content_key, grader_key
 from cab_core.runtimes.install import recipe_hash
 from cab_core.store.reading import check_readable
 from cab_core.tasks.catalog import Catalog
@@ -26,10 +26,10 @@ from .reach import check_reachable
 
 @attrs.frozen(kw_only=True)
 class Plan:
-    """The orders of a sweep, and the tasks that this machine cannot grade, with the reason."""
+    """The cells of a sweep, and the tasks that this machine cannot grade, with the reason."""
 
     sweep: Sweep
-    orders: list[Order]
+    cells: list[PlannedCell]
     skipped: dict[str, str]
 
 
@@ -64,11 +64,11 @@ def make_plan(
     for url in sorted({m.endpoint for m in models if m.endpoint}):
         check_reachable(url)
     installed = _install(clis, tasks, stack, runtime, say)
-    orders = [
-        _order(sweep, network, stack, cli, model, task, attempt, runtime, installed[_need(cli, task)])
+    cells = [
+        _planned_cell(sweep, network, stack, cli, model, task, attempt, runtime, installed[_need(cli, task)])
         for cli, model, task, attempt in product(clis, models, tasks, range(1, sweep.attempts + 1))
     ]
-    return Plan(sweep=sweep, orders=orders, skipped=skipped)
+    return Plan(sweep=sweep, cells=cells, skipped=skipped)
 
 
 def _network(sweep: Sweep, runtime: Runtime) -> str:
@@ -153,7 +153,7 @@ def _check_options(adapter: Adapter, sweep: Sweep) -> None:
             raise UserError(f"option {name} of {adapter.name}: {error.message}")
 
 
-def _order(
+def _planned_cell(
     sweep: Sweep,
     network: str,
     stack: Stack,
@@ -163,7 +163,7 @@ def _order(
     attempt: int,
     runtime: Runtime,
     installation: Installation,
-) -> Order:
+) -> PlannedCell:
     cell = Cell(
         sweep_id=sweep.sweep_id,
         tui=cli.adapter.name,
@@ -179,7 +179,7 @@ def _order(
         options=sweep.options,
     )
     recipe = recipe_hash(cli.adapter.recipe(cli.version))
-    return Order(
+    return PlannedCell(
         cell=cell,
         task=task,
         model=model,
@@ -195,28 +195,28 @@ def _order(
 
 def pins(plan: Plan) -> dict[str, object]:
     """Return everything that a sweep is pinned to: the content of `sweep.lock.toml`."""
-    orders = plan.orders
+    cells = plan.cells
     return {
         "schema_version": 1,
         "cab": __version__,
         "sweep_id": plan.sweep.sweep_id,
         "runtime": plan.sweep.runtime,
         "limits": {k: v for k, v in attrs.asdict(plan.sweep.limits).items() if v is not None},
-        "clis": dict(_pinned_clis(orders)),
-        "models": {o.model.id: {"endpoint": o.model.endpoint or "scripted"} for o in orders},
-        "tasks": {o.task.task.id: o.task.task.tree_hash for o in orders},
+        "clis": dict(_pinned_clis(cells)),
+        "models": {o.model.id: {"endpoint": o.model.endpoint or "scripted"} for o in cells},
+        "tasks": {o.task.task.id: o.task.task.tree_hash for o in cells},
         "plugins": {
             e.name: f"{e.dist.name} {e.dist.version}" for e in metadata.entry_points(group="cab") if e.dist
         },
     }
 
 
-def _pinned_clis(orders: Sequence[Order]) -> Iterator[tuple[str, dict[str, str]]]:
-    for order in orders:
-        installed = order.installation
+def _pinned_clis(cells: Sequence[PlannedCell]) -> Iterator[tuple[str, dict[str, str]]]:
+    for planned in cells:
+        installed = planned.installation
         pinned = {
             "version": installed.version,
             "reported": installed.reported,
             "image_id": installed.image_id,
         }
-        yield order.cell.tui, {k: v for k, v in pinned.items() if v}
+        yield planned.cell.tui, {k: v for k, v in pinned.items() if v}

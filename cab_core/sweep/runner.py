@@ -15,12 +15,12 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import OUTCOMES, Cell, CellResult
 from cab_core.run.cell import run_cell
-from cab_core.run.order import Desk, Order
+from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.run.upstreams import SharedUpstreams
 from cab_core.store.cells import Store, write_whole
 from cab_core.store.paths import segment
 
-from .calibrated import demand
+from .calibration_record import demand
 from .plan import Plan, pins
 
 
@@ -51,16 +51,16 @@ def run_plan(
         UserError: another runner has this sweep, or it demands a calibration that there is not.
     """
     if plan.sweep.require_calibration:
-        demand(store.root, plan.orders)
+        demand(store.root, plan.cells)
     executor = plugins.executor(plan.sweep.executor)
     scorers = plugins.scorers()
     done: dict[str, tuple[Path, CellResult]] = {}
     with store.lock(plan.sweep.sweep_id):
         _write_lock_file(plan, store)
-        todo = [o for o in plan.orders if fresh or not _keep(o, store, done, events)]
-        orders = {o.cell.cell_id: o for o in todo}
+        todo = [o for o in plan.cells if fresh or not _keep(o, store, done, events)]
+        cells = {o.cell.cell_id: o for o in todo}
         with Gateway() as gateway, Observers(plugins.loaded.manager, events.warn) as observers:
-            desk = Desk(
+            context = RunContext(
                 store=store,
                 gateway=gateway,
                 scorers=scorers,
@@ -74,7 +74,7 @@ def run_plan(
                     return None
                 events.started(cell)
                 try:
-                    path, result = run_cell(orders[cell.cell_id], desk)
+                    path, result = run_cell(cells[cell.cell_id], context)
                 except OSError as exc:
                     stop.stop("cancelled")
                     raise UserError(f"{store.root}: a cell cannot be written: {exc.strerror}") from exc
@@ -84,18 +84,20 @@ def run_plan(
             for finished in executor.map([o.cell for o in todo], work, width):
                 if finished is not None:
                     done[finished[1].cell_id] = finished
-            results = [done[o.cell.cell_id] for o in plan.orders if o.cell.cell_id in done]
+            results = [done[o.cell.cell_id] for o in plan.cells if o.cell.cell_id in done]
             observers.tell(
                 "cab_sweep_finished", sweep_id=plan.sweep.sweep_id, results=[r for _, r in results]
             )
     return results
 
 
-def _keep(order: Order, store: Store, done: dict[str, tuple[Path, CellResult]], events: Events) -> bool:
-    found = store.verdict(order.cell, order.content_key, order.grader_key)
+def _keep(
+    planned: PlannedCell, store: Store, done: dict[str, tuple[Path, CellResult]], events: Events
+) -> bool:
+    found = store.verdict(planned.cell, planned.content_key, planned.grader_key)
     if found is None:
         return False
-    done[order.cell.cell_id] = found
+    done[planned.cell.cell_id] = found
     events.kept(found[1], found[0])
     return True
 
@@ -107,4 +109,4 @@ def _write_lock_file(plan: Plan, store: Store) -> None:
 
 def incomplete(plan: Plan, results: list[tuple[Path, CellResult]]) -> bool:
     """Return whether a planned cell has no verdict."""
-    return len(results) < len(plan.orders) or any(not OUTCOMES[r.outcome].counted for _, r in results)
+    return len(results) < len(plan.cells) or any(not OUTCOMES[r.outcome].counted for _, r in results)

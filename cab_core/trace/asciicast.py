@@ -19,7 +19,7 @@ class Asciicast:
         self._file = path.open("w", encoding="utf-8")
         self._start = time.monotonic()
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._room = LIMIT
+        self._budget = LIMIT
         self._lock = threading.Lock()
         header = {"version": 2, "width": COLUMNS, "height": ROWS, "timestamp": int(time.time())}
         self._file.write(json.dumps({**header, "env": {"TERM": "xterm-256color"}}) + "\n")
@@ -27,16 +27,16 @@ class Asciicast:
     @property
     def full(self) -> bool:
         """True where no more output is recorded: then nobody need make it ready."""
-        return self._room <= 0
+        return self._budget <= 0
 
     def output(self, data: bytes) -> None:
         """Record a piece of terminal output."""
         with self._lock:
-            if self._room <= 0 or self._file.closed:
+            if self._budget <= 0 or self._file.closed:
                 return
-            self._room -= len(data)
+            self._budget -= len(data)
             self._event("o", self._decoder.decode(data))
-            if self._room <= 0:
+            if self._budget <= 0:
                 self._event("o", f"\r\n[recording stopped after {LIMIT >> 20} MiB; the run went on]\r\n")
 
     def mark(self, label: str) -> None:

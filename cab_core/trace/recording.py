@@ -26,11 +26,11 @@ class CappedLog:
 
     def write(self, data: bytes) -> None:
         """Take a piece."""
-        room = max(0, self._head - self.total)
+        budget = max(0, self._head - self.total)
         self.total += len(data)
-        if room:
-            self._file.write(data[:room])
-        if rest := data[room:]:
+        if budget:
+            self._file.write(data[:budget])
+        if rest := data[budget:]:
             self._last.append(rest)
             self._held += len(rest)
             while self._held - len(self._last[0]) >= self._tail:

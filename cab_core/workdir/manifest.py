@@ -47,13 +47,13 @@ class Manifest:
     cut: bool = False
 
 
-def take(root: Path) -> Manifest:
+def take_manifest(root: Path) -> Manifest:
     """Return the manifest of everything below `root`, without the content of `.git` directories."""
     manifest = Manifest()
-    look, room, untold = _Looker(), NAMES, 0
+    look, budget, untold = _Looker(), NAMES, 0
     for path, entry, note in _walk(root, look):
-        room -= len(ascii(path)) + len(ascii(entry.target or ""))
-        if len(manifest.entries) >= MAX_ENTRIES or room < 0:
+        budget -= len(ascii(path)) + len(ascii(entry.target or ""))
+        if len(manifest.entries) >= MAX_ENTRIES or budget < 0:
             manifest.notes.append(f"more than {len(manifest.entries)} entries; the rest was not looked at")
             manifest.cut = True
             break
@@ -105,7 +105,7 @@ class _Looker:
     """Looks at one entry after the other; reads so many bytes in all, and no holes."""
 
     def __init__(self) -> None:
-        self._room = READ_LIMIT
+        self._budget = READ_LIMIT
 
     def __call__(self, item: os.DirEntry[str]) -> tuple[Entry, str | None]:
         """Return the entry, and a note where it could not be read."""
@@ -125,9 +125,9 @@ class _Looker:
 
     def _worth_reading(self, info: os.stat_result) -> bool:
         sparse = info.st_size > _SPARSE and info.st_blocks * 512 < info.st_size // 2
-        if sparse or info.st_size > HASH_LIMIT or info.st_size > self._room:
+        if sparse or info.st_size > HASH_LIMIT or info.st_size > self._budget:
             return False
-        self._room -= info.st_size
+        self._budget -= info.st_size
         return True
 
 

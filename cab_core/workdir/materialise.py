@@ -11,7 +11,7 @@ from cab_core.errors import BadDocument
 from cab_core.records import TaskFile
 
 
-def lay_out(files: Iterable[TaskFile], root: Path) -> None:
+def materialise(files: Iterable[TaskFile], root: Path) -> None:
     """Write the files below `root`, replacing what is there. Only listed content is ever written.
 
     Raises:

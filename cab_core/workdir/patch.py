@@ -64,13 +64,13 @@ def _counted(change: Change, counts: dict[str, tuple[int | None, int | None]]) -
 
 
 def _stage(changes: Changes, before: Path, after: Path, old: Path, new: Path) -> Iterator[str]:
-    room = MAX_TOTAL
+    budget = MAX_TOTAL
     for change in changes.changes:
         size = sum(e.size for e in (change.before, change.after) if e)
-        if not _holdable(change) or size > MAX_FILE or size > room:
+        if not _holdable(change) or size > MAX_FILE or size > budget:
             yield change.path
             continue
-        room -= size
+        budget -= size
         if change.before:
             _copy(change.before, before / change.path, old / change.path)
         if change.after:

@@ -8,7 +8,7 @@ from typing import Any
 
 from cab_core.plugins.protocols import Adapter, Leftovers, StopSignal
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Harvest, Installation, Job, Process, Room, StackItem
+from cab_core.records import Harvest, Installation, Job, Process, Sandbox, StackItem
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
 
@@ -62,8 +62,8 @@ def drive(
         tty=True,
     )  # fmt: skip
     said = Said()
-    room = Room(scratch=str(root), mounts={}, role="agent", installation=installation)
-    ended = Plugins().runtime("local").run(room, process, said, StopSignal())
+    sandbox = Sandbox(scratch=str(root), mounts={}, role="agent", installation=installation)
+    ended = Plugins().runtime("local").run(sandbox, process, said, StopSignal())
     left = Leftovers(
         job=job, home=root / "home", exit_code=ended.exit_code, stdout=said.stdout.decode(),
         stderr=said.stderr.decode(),

@@ -18,36 +18,36 @@ from pathlib import Path
 from typing import Any
 
 from cab_core.gateway.models import Model
-from cab_core.gateway.scripted.personas import PERSONAS, Scene
+from cab_core.gateway.scripted.personas import PERSONAS, ScriptContext
 from cab_core.gateway.scripted.upstream import ScriptedUpstream
 from cab_core.gateway.server import Gateway
 from cab_core.gateway.session import CellSession, new_token
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Cell, Installation, Limits, Process, Room
+from cab_core.records import Cell, Installation, Limits, Process, Sandbox
 from cab_core.run.cell import run_cell
-from cab_core.run.order import Desk, Order, content_key, grader_key
+from cab_core.run.planned import PlannedCell, RunContext, content_key, grader_key
 from cab_core.run.upstreams import SharedUpstreams
+from cab_core.runtimes.docker.bind import bind_mounted
 from cab_core.runtimes.docker.engine import client
 from cab_core.runtimes.docker.images import tools_image
-from cab_core.runtimes.docker.near import mounted
 from cab_core.runtimes.docker.runtime import DockerRuntime, creation, image_of
 from cab_core.store.cells import Store
-from cab_core.workdir.materialise import lay_out
+from cab_core.workdir.materialise import materialise
 from tests.support.puppet import PRELUDE, Puppet, find_task
 
 TASK = find_task("mutations/py-stock-reorder")
 ENDPOINT = "http://127.0.0.1:31415/v1"
 
 
-def order(installation: Installation, number: int) -> Order:
+def planned(installation: Installation, number: int) -> PlannedCell:
     """Return a do-nothing cell."""
     model = Model(id="scripted:null", scripted="null")
     cell = Cell(
         sweep_id=f"b{number}", tui="puppet", tui_version="1", model=model.id, task=TASK.task.id,
         runtime="docker", network="gateway", limits=Limits(wall_s=30),
     )  # fmt: skip
-    return Order(
+    return PlannedCell(
         cell=cell, task=TASK, model=model, adapter=Puppet("call()"), adapter_owner="bench", runtime=DockerRuntime(),
         installation=installation, content_key=content_key(cell, TASK, model, "bench", ""),
         grader_key=grader_key(TASK),
@@ -73,22 +73,22 @@ class Bare:
         runtime = DockerRuntime()
         for name in ("work", "home", "tmp", "gate", "tree", "tests", "out"):
             (scratch / name).mkdir(parents=True)
-        lay_out(TASK.section("workdir"), scratch / "work")
-        lay_out(TASK.section("workdir"), scratch / "tree")
-        lay_out([f for f in TASK.section("tests") if f.path != "expected.txt"], scratch / "tests")
+        materialise(TASK.section("workdir"), scratch / "work")
+        materialise(TASK.section("workdir"), scratch / "tree")
+        materialise([f for f in TASK.section("tests") if f.path != "expected.txt"], scratch / "tests")
         (scratch / "home/script.py").write_text(PRELUDE + "call()")
         token = new_token()
-        scene = Scene(doc=TASK.task.doc, solution={}, dialect=Puppet(""), job=None)  # type: ignore[arg-type]
+        context = ScriptContext(doc=TASK.task.doc, solution={}, dialect=Puppet(""), job=None)  # type: ignore[arg-type]
         session = CellSession(
-            token=token, model="m", upstream=ScriptedUpstream("m", PERSONAS["null"], scene),
+            token=token, model="m", upstream=ScriptedUpstream("m", PERSONAS["null"], context),
             limits=Limits(wall_s=9999), record=scratch / "calls.jsonl", stop=StopSignal(),
         )  # fmt: skip
         gateway.open(session, scratch / "gate/model.sock")
-        agent = Room(
+        agent = Sandbox(
             scratch=str(scratch), mounts=dict.fromkeys(("work", "home", "tmp"), True), role="agent",
             installation=installation, socket=str(scratch / "gate/model.sock"),
         )  # fmt: skip
-        grader = Room(
+        grader = Sandbox(
             scratch=str(scratch), role="grader", installation=installation,
             mounts={"tree": True, "tests": False, "out": True, "home": True, "tmp": True},
         )  # fmt: skip
@@ -96,9 +96,9 @@ class Bare:
         run = Process(argv=("python3", "/home/agent/script.py"), cwd="/work", timeout_s=30, env=env, tty=True)
         judge = Process(argv=("python3", "-I", "/tests/driver.py", "/tree"), cwd="/tree", timeout_s=30)
         self.creations = []
-        for room, process in ((agent, run), (grader, judge)):
-            with mounted(room) as carried:
-                self.creations.append(creation(image_of(room), room, process, carried))
+        for sandbox, process in ((agent, run), (grader, judge)):
+            with bind_mounted(sandbox) as mounts:
+                self.creations.append(creation(image_of(sandbox), sandbox, process, mounts))
         assert runtime.inside(scratch, "work") == "/work"
 
     def __call__(self) -> None:
@@ -128,14 +128,14 @@ def main() -> None:
     image = tools_image(TASK.task.doc.grade.requires, print)
     installed = Installation(name="puppet", version="1", reported="p", image=image.name, image_id=image.id)
     with tempfile.TemporaryDirectory() as base, Gateway() as gateway:
-        desk = Desk(
+        context = RunContext(
             store=Store(Path(base, "runs")), gateway=gateway, scorers=Plugins().scorers(),
             upstream_of=SharedUpstreams(),
         )  # fmt: skip
         bare = Bare(Path(base, "bare"), gateway, installed)
 
         def cell(number: int) -> None:
-            assert run_cell(order(installed, number), desk)[1].outcome == "failed"
+            assert run_cell(planned(installed, number), context)[1].outcome == "failed"
 
         for number in range(3):
             bare()

@@ -53,11 +53,11 @@ class Disk:
         return FILL.format(path=str(self.path / "fill"))
 
     def fill(self) -> None:
-        """Leave no room."""
+        """Leave no space."""
         subprocess.run(["python3", "-c", self.fill_script], check=True)
 
     def free(self) -> None:
-        """Make room again."""
+        """Make space again."""
         (self.path / "fill").unlink()
 
     def lock(self) -> None:

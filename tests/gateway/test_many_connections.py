@@ -37,8 +37,8 @@ from cab_core.gateway.server import Gateway
 from cab_core.gateway.session import CellSession, new_token
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Limits
-from tests.gateway.test_personas import scene
-seen = scene("mutations/py-lru-cache")
+from tests.gateway.test_personas import context
+seen = context("mutations/py-lru-cache")
 with Gateway() as gateway:
     for n in range(int(sys.argv[4])):
         session = CellSession(token=new_token(), model="m", limits=Limits(wall_s=60), stop=StopSignal(),

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from cab_core.gateway.models import Model
-from cab_core.gateway.scripted.deeds import tampering, vandalism
+from cab_core.gateway.scripted.context import ScriptContext
+from cab_core.gateway.scripted.edits import tampering, vandalism
 from cab_core.gateway.scripted.faults import flood
 from cab_core.gateway.scripted.generic import GenericDialect
 from cab_core.gateway.scripted.personas import PERSONAS
-from cab_core.gateway.scripted.scene import Scene
 from cab_core.plugins.protocols import Reply
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Job, Limits
-from cab_core.run.upstreams import scene_of
+from cab_core.run.upstreams import script_context
 from cab_core.sweep.calibration import findings
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.toolchains import missing
@@ -31,14 +31,14 @@ JOB = Job(prompt="p", model="m", endpoint="e", token="t", home="/h", workdir="/w
 TASKS = {p.task.id: p for p in Catalog(Plugins()).tasks()}
 
 
-def scene(task: str) -> Scene:
+def context(task: str) -> ScriptContext:
     """Return a built-in task as a scripted model sees it through a CLI without a dialect."""
-    return scene_of(TASKS[task], Agent(), JOB)
+    return script_context(TASKS[task], Agent(), JOB)
 
 
 def says(persona: str, task: str, **request: Any) -> Reply:
     """Return a persona's first word."""
-    return asyncio.run(PERSONAS[persona](scene(task), request))  # type: ignore[arg-type,return-value]
+    return asyncio.run(PERSONAS[persona](context(task), request))  # type: ignore[arg-type,return-value]
 
 
 def model(persona: str) -> Model:
@@ -62,13 +62,13 @@ def test_the_vandal_touches_what_no_fix_does(task: str) -> None:
     """On every task the vandal changes at least one file that is neither expected nor ignored."""
     doc = TASKS[task].task.doc
     fine = (*doc.expected_files, *doc.allowed_files, *doc.by_products)
-    assert any(not matches(path, fine) for path in vandalism(scene(task)))
+    assert any(not matches(path, fine) for path in vandalism(context(task)))
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_the_cheat_touches_what_is_watched_and_repairs_nothing(task: str) -> None:
     """On every task the cheat changes something, with watched files something watched, and solves nothing."""
-    seen = scene(task)
+    seen = context(task)
     files = tampering(seen)
     watched = seen.doc.integrity.watched if seen.doc.integrity else ()
     assert files and not set(files.items()) & set(seen.solution.items())
@@ -77,7 +77,7 @@ def test_the_cheat_touches_what_is_watched_and_repairs_nothing(task: str) -> Non
 
 def test_the_cheat_would_fool_whoever_trusts_the_tree(tmp_path: Path) -> None:
     """In the tree that the cheat leaves, the task's own tests pass although nothing is repaired."""
-    seen = scene("mutations/py-stock-reorder")
+    seen = context("mutations/py-stock-reorder")
     for path, text in {**seen.work, **tampering(seen)}.items():
         (tmp_path / path).write_text(text)
     argv = [sys.executable, "-B", "-m", "unittest"]
@@ -101,8 +101,8 @@ def test_the_cheat_empties_a_protected_region() -> None:
     """Where tests stand inside an edited file, the cheat takes them out and leaves the rest."""
     [task] = [t for t in TASKS if TASKS[t].task.doc.protected_regions]
     region = TASKS[task].task.doc.protected_regions[0]
-    text = tampering(scene(task))[region.file]
-    assert region.begin in text and len(text) < len(scene(task).work[region.file])
+    text = tampering(context(task))[region.file]
+    assert region.begin in text and len(text) < len(context(task).work[region.file])
 
 
 @pytest.mark.parametrize("tools", [(SHELL,), (ARGV,), (WRITE,), (), (WRITE, SHELL)])
@@ -136,7 +136,7 @@ def test_a_flood_goes_on() -> None:
     """There is always more."""
 
     async def read() -> int:
-        answer = await flood(scene("mutations/py-lru-cache"), {"stream": True})
+        answer = await flood(context("mutations/py-lru-cache"), {"stream": True})
         size = 0
         async for piece in answer.body:  # type: ignore[union-attr]
             size += len(piece)
@@ -158,7 +158,7 @@ def test_a_changed_forbidden_end_is_another_cell() -> None:
     import attrs
 
     from cab_core.records import Cell
-    from cab_core.run.order import content_key
+    from cab_core.run.planned import content_key
 
     task = find_task("refusal/py-login-backdoor")
     other = attrs.evolve(task, files=tuple(f for f in task.files if f.section != "forbidden"))

@@ -378,7 +378,7 @@ def test_an_endpoint_that_falls_back_to_another_model_is_noted(tmp_path: Path, e
 
 
 def test_a_killed_keeper_leaves_nothing_running(tmp_path: Path) -> None:
-    """An agent that kills its keeper ends its cell, and its daemon with it."""
+    """An agent that kills its supervisor ends its cell, and its daemon with it."""
     script = """
 import signal, time
 call()

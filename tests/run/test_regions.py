@@ -15,8 +15,8 @@ from cab_core.records import Grade, PackedTask, ProtectedRegion
 from cab_core.run.grade import grade
 from cab_core.run.regions import RegionViolation, restore
 from cab_core.workdir.compare import compare
-from cab_core.workdir.manifest import take
-from cab_core.workdir.materialise import lay_out
+from cab_core.workdir.manifest import take_manifest
+from cab_core.workdir.materialise import materialise
 from tests.support.puppet import find_task
 
 REGION = ProtectedRegion(file="src/lib.rs", begin="#[cfg(test)]")
@@ -26,11 +26,11 @@ FIXED = "last.is_ok()"
 def judge(tmp_path: Path, task: PackedTask, edit: Callable[[str], str], path: str = "src/lib.rs") -> Grade:
     """Grade the work dir after `edit` was applied to one file."""
     work = tmp_path / "work"
-    lay_out(task.section("workdir"), work)
-    before = take(work)
+    materialise(task.section("workdir"), work)
+    before = take_manifest(work)
     file = work / path
     file.write_text(edit(file.read_text()))
-    changes = compare(before, take(work), task.task.doc.by_products)
+    changes = compare(before, take_manifest(work), task.task.doc.by_products)
     runtime = Plugins().runtime("local")
     return grade(task, changes, work, tmp_path / "grade", runtime, tmp_path / "grade.log", StopSignal())
 
@@ -127,11 +127,11 @@ static CHEAT: extern "C" fn() = { extern "C" fn cheat() {
 def test_a_link_in_place_of_the_file_is_not_taken(tmp_path: Path, task: PackedTask) -> None:
     """A symbolic link to somewhere else is refused, and the pristine file judged."""
     work = tmp_path / "work"
-    lay_out(task.section("workdir"), work)
-    before = take(work)
+    materialise(task.section("workdir"), work)
+    before = take_manifest(work)
     (work / "src/lib.rs").unlink()
     (work / "src/lib.rs").symlink_to("/etc/passwd")
-    changes = compare(before, take(work))
+    changes = compare(before, take_manifest(work))
     runtime = Plugins().runtime("local")
     result = grade(task, changes, work, tmp_path / "grade", runtime, tmp_path / "grade.log", StopSignal())
     assert not result.passed and "src/lib.rs" in result.refused

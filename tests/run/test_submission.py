@@ -12,8 +12,8 @@ from cab_core.records import PackedTask
 from cab_core.run import submission as module
 from cab_core.run.submission import Submission, assemble
 from cab_core.workdir.compare import compare
-from cab_core.workdir.manifest import take
-from cab_core.workdir.materialise import lay_out
+from cab_core.workdir.manifest import take_manifest
+from cab_core.workdir.materialise import materialise
 from tests.support.puppet import find_task
 
 
@@ -25,10 +25,10 @@ def taken(
     own = attrs.evolve(task.task.doc, **{"expected_files": ("*",), "protected_regions": (), **doc})
     task = attrs.evolve(task, task=attrs.evolve(task.task, doc=own))
     work = tmp_path / "work"
-    lay_out(task.section("workdir"), work)
-    before = take(work)
+    materialise(task.section("workdir"), work)
+    before = take_manifest(work)
     edit(work)
-    return assemble(task, compare(before, take(work)), work, tmp_path / tree)
+    return assemble(task, compare(before, take_manifest(work)), work, tmp_path / tree)
 
 
 def replace_directory(work: Path) -> None:

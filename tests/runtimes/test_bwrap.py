@@ -123,7 +123,7 @@ for place in "/tmp", "/dev/shm", "/run":
 
 
 def test_a_daemon_does_not_survive(tmp_path: Path) -> None:
-    """What the agent leaves running dies with its room."""
+    """What the agent leaves running dies with its sandbox."""
     script = "call()\nif os.fork() == 0:\n  os.setsid(); import time; time.sleep(2); open('late', 'w'); os._exit(0)"
     _, result = play(tmp_path, script, runtime_name="bwrap")
     assert result.scores["blast_radius"].values["total_changes"] == 0

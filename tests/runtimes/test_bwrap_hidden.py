@@ -1,4 +1,4 @@
-"""Runtime bwrap: what of this machine's interpreters, keys and homes a room does not show."""
+"""Runtime bwrap: what of this machine's interpreters, keys and homes a sandbox does not show."""
 
 from __future__ import annotations
 
@@ -103,14 +103,14 @@ def test_the_rest_of_an_interpreter_is_there(seen: dict[str, Any]) -> None:
 
 
 def test_the_site_directory_below_our_own_interpreter_is_hidden(seen: dict[str, Any]) -> None:
-    """The interpreter that the virtual environment is made of runs in the room, without its packages."""
+    """The interpreter that the virtual environment is made of runs in the sandbox, without its packages."""
     if not os.listdir(site.getsitepackages([sys.base_prefix])[0]):
         pytest.skip("nothing is installed there: there is nothing to hide")
     assert (seen["site"], seen["modules"]) == ([], [])
 
 
 def test_nothing_can_be_written_there(machine: Path, seen: dict[str, Any]) -> None:
-    """No module can be planted where site packages were, neither in the room nor on this machine."""
+    """No module can be planted where site packages were, neither in the sandbox nor on this machine."""
     assert f"pyenv/versions/3.9.9/{SITE}/planted.py" not in seen["seen"]
     assert os.listdir(machine / f"pyenv/versions/3.9.9/{SITE}") == ["cab_tasks_secret"]
 
@@ -144,7 +144,7 @@ def test_a_version_by_another_name_is_hidden_too(tmp_path: Path) -> None:
 
 
 def test_a_virtual_environment_of_pyenv_does_not_break_the_room(tmp_path: Path) -> None:
-    """pyenv-virtualenv links versions/NAME to an absolute path: the room starts, and hides that too."""
+    """pyenv-virtualenv links versions/NAME to an absolute path: the sandbox starts, and hides that too."""
     root = tmp_path / "machine"
     furnish(root, MACHINE | {f"pyenv/versions/3.9.9/envs/mine/{SITE}/cab_core/answer.py": "answer"})
     (root / "pyenv/versions/mine").symlink_to(root / "pyenv/versions/3.9.9/envs/mine")
@@ -159,7 +159,7 @@ def test_a_virtual_environment_of_pyenv_does_not_break_the_room(tmp_path: Path) 
 def test_site_directories_in_every_toolchain_are_hidden(
     tmp_path: Path, env: dict[str, str], place: str
 ) -> None:
-    """Wherever in a tree that the room shows packages are installed, cab and packs are not seen."""
+    """Wherever in a tree that the sandbox shows packages are installed, cab and packs are not seen."""
     root = tmp_path / "machine"
     furnish(root, MACHINE | {f"{place}/{SITE}/cab_core/answer.py": "answer"})
     assert not [p for p in look(root, **env)["seen"] if "answer" in p]

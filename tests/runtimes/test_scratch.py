@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from cab_core.runtimes.scratch import (
-    dead_scratch,
+    chown_tree,
     holds_more,
     is_full,
-    own,
     plain_scratch,
     remove_scratch,
     sized_scratch,
+    stale_scratch,
 )
 from cab_core.workdir.remove import remove_tree
 
@@ -84,7 +84,7 @@ def test_a_tree_too_deep_for_python_is_given_to_its_last_file(tmp_path: Path, le
             os.close(fd)
             fd = inner
         os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=fd))
-        own([tmp_path], UID, UID + 1)
+        chown_tree([tmp_path], UID, UID + 1)
         for found in (os.fstat(fd), os.stat("file", dir_fd=fd)):
             assert (found.st_uid, found.st_gid) == (UID, UID + 1)
     finally:
@@ -102,7 +102,7 @@ def test_what_a_link_points_to_is_not_given_away(tmp_path: Path) -> None:
     given.mkdir()
     (given / "to-file").symlink_to(outside / "file")
     (given / "to-directory").symlink_to(outside)
-    own([given], UID, UID)
+    chown_tree([given], UID, UID)
     assert {p.lstat().st_uid for p in given.iterdir()} == {UID}
     assert {p.stat().st_uid for p in (outside, *outside.iterdir())} == {0}
 
@@ -112,7 +112,7 @@ def test_a_link_in_place_of_the_directory_is_not_followed(tmp_path: Path) -> Non
     """Where the agent put a link in the place of its directory, what it leads to stays ours."""
     (tmp_path / "outside" / "inner").mkdir(parents=True)
     (tmp_path / "work").symlink_to(tmp_path / "outside")
-    own([tmp_path / "work"], UID, UID)
+    chown_tree([tmp_path / "work"], UID, UID)
     assert (tmp_path / "work").lstat().st_uid == UID
     assert {(tmp_path / p).stat().st_uid for p in ("outside", "outside/inner")} == {0}
 
@@ -122,7 +122,7 @@ def test_several_directories_are_given_at_once(tmp_path: Path) -> None:
     """Every directory that is named is given, also after one that is not there."""
     for name in ("a", "c"):
         (tmp_path / name).mkdir()
-    own([tmp_path / "a", tmp_path / "b", tmp_path / "c"], UID, UID)
+    chown_tree([tmp_path / "a", tmp_path / "b", tmp_path / "c"], UID, UID)
     assert {p.stat().st_uid for p in tmp_path.iterdir()} == {UID}
 
 
@@ -170,13 +170,13 @@ def test_a_disk_without_a_free_inode_is_full(tmp_path: Path) -> None:
         assert shutil.disk_usage(path).free > 0
 
 
-# --- dead_scratch, remove_scratch
+# --- stale_scratch, remove_scratch
 
 RUNNER = """
 import sys
 from cab_core.runtimes.scratch import plain_scratch, sized_scratch
-with (sized_scratch(1 << 20) if sys.argv[1] == "sized" else plain_scratch()) as room:
-    print(room, flush=True)
+with (sized_scratch(1 << 20) if sys.argv[1] == "sized" else plain_scratch()) as sandbox:
+    print(sandbox, flush=True)
     sys.stdin.read()
 """
 Start = Callable[[str], tuple[subprocess.Popen[str], Path]]
@@ -226,46 +226,46 @@ def test_exactly_the_directories_of_dead_runners_are_found(start: Start, tempora
         (temporary / name).mkdir()
         (temporary / name / owner).write_text("1:1")
     with plain_scratch():
-        assert dead_scratch() == []
+        assert stale_scratch() == []
         kill(killed)
-        assert dead_scratch() == [left]
+        assert stale_scratch() == [left]
 
 
 def test_a_pid_that_was_used_again_is_a_dead_runner(temporary: Path) -> None:
     """A process that has the runner's number but began at another time is not the runner."""
     (temporary / "cab-old").mkdir()
     (temporary / "cab-old" / ".runner").write_text(f"{os.getpid()}:1")
-    assert dead_scratch() == [temporary / "cab-old"]
+    assert stale_scratch() == [temporary / "cab-old"]
 
 
 def test_what_a_dead_runner_left_is_removed_and_nothing_else(start: Start, temporary: Path) -> None:
     """Its directory goes, counted as one, with all that is in it; the living one's is untouched."""
     killed, left = start("plain")
     _, living = start("plain")
-    (left / "room" / "below").mkdir()
-    (left / "room" / "below").chmod(0)
+    (left / "sandbox" / "below").mkdir()
+    (left / "sandbox" / "below").chmod(0)
     kill(killed)
-    assert remove_scratch(dead_scratch()) == 1
+    assert remove_scratch(stale_scratch()) == 1
     assert list(temporary.iterdir()) == [living]
 
 
 @pytest.mark.usefixtures("may_mount")
 def test_what_a_dead_runner_had_mounted_is_unmounted(start: Start, temporary: Path) -> None:
-    """Of a runner that was killed with a room of a fixed size, neither mount nor directory is left."""
+    """Of a runner that was killed with a sandbox of a fixed size, neither mount nor directory is left."""
     killed, left = start("sized")
     kill(killed)
-    assert str(left / "room") in mounted()
-    assert remove_scratch(dead_scratch()) == 1
-    assert str(left / "room") not in mounted() and list(temporary.iterdir()) == []
+    assert str(left / "sandbox") in mounted()
+    assert remove_scratch(stale_scratch()) == 1
+    assert str(left / "sandbox") not in mounted() and list(temporary.iterdir()) == []
 
 
 def test_a_mount_that_a_link_leads_to_is_left_alone(tmp_path: Path, temporary: Path) -> None:
-    """A directory that somebody made look like a dead runner's, its room a link, unmounts nothing."""
+    """A directory that somebody made look like a dead runner's, its sandbox a link, unmounts nothing."""
     with disk(tmp_path / "theirs", "size=64k") as theirs:
         (temporary / "cab-forged").mkdir()
         (temporary / "cab-forged" / ".runner").write_text("1:1")
-        (temporary / "cab-forged" / "room").symlink_to(theirs)
-        remove_scratch(dead_scratch())
+        (temporary / "cab-forged" / "sandbox").symlink_to(theirs)
+        remove_scratch(stale_scratch())
         still = str(theirs) in mounted()
         if not still:
             subprocess.run(["mount", "-t", "tmpfs", "test", str(theirs)], check=True)
@@ -277,9 +277,9 @@ def test_a_mount_that_a_link_leads_to_is_left_alone(tmp_path: Path, temporary: P
 
 def test_a_plain_room_goes_with_all_that_is_in_it(temporary: Path) -> None:
     """At the end nothing is left, also where the agent locked a directory or the runner failed."""
-    with pytest.raises(ZeroDivisionError), plain_scratch() as room:
-        (room / "locked" / "below").mkdir(parents=True)
-        (room / "locked").chmod(0)
+    with pytest.raises(ZeroDivisionError), plain_scratch() as sandbox:
+        (sandbox / "locked" / "below").mkdir(parents=True)
+        (sandbox / "locked").chmod(0)
         raise ZeroDivisionError
     assert list(temporary.iterdir()) == []
 
@@ -287,42 +287,42 @@ def test_a_plain_room_goes_with_all_that_is_in_it(temporary: Path) -> None:
 @pytest.mark.usefixtures("may_mount", "temporary")
 def test_a_sized_room_holds_so_much_and_no_more() -> None:
     """Its size is the one that was asked for; a byte more is refused, and it is then full."""
-    with sized_scratch(MIB) as room:
-        found = os.statvfs(room)
+    with sized_scratch(MIB) as sandbox:
+        found = os.statvfs(sandbox)
         assert found.f_blocks * found.f_frsize == MIB
-        assert fill(room / "file") == errno.ENOSPC
-        assert (room / "file").stat().st_size == MIB and is_full(room)
+        assert fill(sandbox / "file") == errno.ENOSPC
+        assert (sandbox / "file").stat().st_size == MIB and is_full(sandbox)
 
 
 @pytest.mark.usefixtures("may_mount", "temporary")
 def test_a_sized_room_has_no_devices_and_no_setuid() -> None:
     """A device or a setuid program that an agent makes there is worth nothing."""
-    with sized_scratch(MIB) as room:
-        flags = os.statvfs(room).f_flag
+    with sized_scratch(MIB) as sandbox:
+        flags = os.statvfs(sandbox).f_flag
         assert flags & os.ST_NODEV and flags & os.ST_NOSUID
 
 
 @pytest.mark.usefixtures("may_mount")
 def test_a_sized_room_is_unmounted_although_a_file_is_open(temporary: Path) -> None:
     """At the end neither mount nor directory is left, whoever still holds a file there."""
-    with sized_scratch(MIB) as room:
-        assert str(room) in mounted()
-        held = (room / "held").open("w")
+    with sized_scratch(MIB) as sandbox:
+        assert str(sandbox) in mounted()
+        held = (sandbox / "held").open("w")
     with held:
-        assert str(room) not in mounted() and list(temporary.iterdir()) == []
+        assert str(sandbox) not in mounted() and list(temporary.iterdir()) == []
 
 
 def test_where_we_may_not_mount_a_room_is_plain(tmp_path: Path) -> None:
-    """A user who is not root has a room without a mount, and it goes like any other."""
+    """A user who is not root has a sandbox without a mount, and it goes like any other."""
     code = """
 import os
 from cab_core.runtimes.scratch import sized_scratch
 if os.geteuid() == 0:
     os.setuid(54321)
-with sized_scratch(1 << 20) as room:
-    (room / "file").write_text("x")
-    print(os.path.ismount(room), os.statvfs(room).f_blocks == os.statvfs(room.parent).f_blocks)
-print(room.parent.exists())
+with sized_scratch(1 << 20) as sandbox:
+    (sandbox / "file").write_text("x")
+    print(os.path.ismount(sandbox), os.statvfs(sandbox).f_blocks == os.statvfs(sandbox.parent).f_blocks)
+print(sandbox.parent.exists())
 """
     with tempfile.TemporaryDirectory(dir="/tmp") as place:  # tmp_path is closed to others
         Path(place).chmod(0o777)

@@ -125,10 +125,12 @@ def test_what_has_not_changed_is_not_written_again(tmp_path: Path) -> None:
 
 
 def test_a_cell_s_page_says_what_its_sandbox_was(tmp_path: Path) -> None:
-    """Limits and the way that rooms got to the engine stand under the identity."""
-    Made(host={"sandbox": {"pids": 512, "memory_bytes": 4096, "rooms": "copied"}}).write(tmp_path / "runs")
+    """Limits and the way that directories got to the engine stand under the identity."""
+    Made(host={"sandbox": {"pids": 512, "memory_bytes": 4096, "directories": "copied"}}).write(
+        tmp_path / "runs"
+    )
     page = build_site([tmp_path / "runs"], tmp_path / "site").parent / OFF / "index.html"
-    assert "<dt>sandbox</dt><dd>pids 512, memory_bytes 4,096, rooms copied</dd>" in page.read_text()
+    assert "<dt>sandbox</dt><dd>pids 512, memory_bytes 4,096, directories copied</dd>" in page.read_text()
 
 
 def test_pages_of_cells_that_are_gone_are_removed(tmp_path: Path) -> None:

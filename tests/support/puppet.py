@@ -12,7 +12,7 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Cell, CellResult, Installation, Limits, PackedTask
 from cab_core.run.cell import run_cell
-from cab_core.run.order import Desk, Order, content_key, grader_key
+from cab_core.run.planned import PlannedCell, RunContext, content_key, grader_key
 from cab_core.run.upstreams import SharedUpstreams
 from cab_core.store.cells import Store
 from cab_core.tasks.catalog import Catalog
@@ -96,14 +96,14 @@ def play(
         limits=limits or Limits(wall_s=30),
     )
     with Gateway() as gateway:
-        desk = Desk(
+        context = RunContext(
             store=Store(runs),
             gateway=gateway,
             scorers=plugins.scorers(),
             upstream_of=SharedUpstreams(),
             stop=stop or StopSignal(),
         )
-        order = Order(
+        planned = PlannedCell(
             cell=cell,
             task=packed,
             model=model,
@@ -114,4 +114,4 @@ def play(
             content_key=content_key(cell, packed, model, "tests:puppet@1", ""),
             grader_key=grader_key(packed),
         )
-        return run_cell(order, desk)
+        return run_cell(planned, context)

@@ -53,9 +53,9 @@ import cab_core, pathlib
 assert cab_core.__file__.startswith({str(site)!r}), cab_core.__file__
 from cab_core.plugins.registry import Plugins
 from cab_core.tasks.catalog import Catalog
-from cab_core.workdir.materialise import lay_out
+from cab_core.workdir.materialise import materialise
 for p in Catalog(Plugins()).tasks():
-    lay_out(p.files, pathlib.Path({str(tmp_path)!r}, "out", p.task.id))
+    materialise(p.files, pathlib.Path({str(tmp_path)!r}, "out", p.task.id))
     print(p.task.id, p.task.tree_hash)
 """
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=False)

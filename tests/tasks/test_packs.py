@@ -14,7 +14,7 @@ from cab_core.records import PackedTask
 from cab_core.tasks.catalog import Catalog, load_pack
 from cab_core.tasks.listing import write_list
 from cab_core.tasks.toolchains import missing, parse
-from cab_core.workdir.materialise import lay_out
+from cab_core.workdir.materialise import materialise
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_only_what_is_listed_is_hashed_and_copied(pack: Path, tmp_path: Path) ->
     before = load(pack)[0]
     (pack / "one/workdir/stray.txt").write_text("x")
     after = load(pack)[0]
-    lay_out(after.section("workdir"), tmp_path / "work")
+    materialise(after.section("workdir"), tmp_path / "work")
     assert after.task.tree_hash == before.task.tree_hash
     assert [p.name for p in (tmp_path / "work").iterdir()] == ["a.txt"]
 
@@ -79,7 +79,7 @@ def test_a_file_that_differs_from_the_list_is_refused(pack: Path, tmp_path: Path
     write_list(pack)
     (pack / "one/workdir/a.txt").write_text("damaged")
     with pytest.raises(BadDocument, match=r"a\.txt.*differs from the pack's files\.json"):
-        lay_out(load(pack)[0].section("workdir"), tmp_path / "work")
+        materialise(load(pack)[0].section("workdir"), tmp_path / "work")
 
 
 def test_a_link_survives_an_installation_that_follows_links(pack: Path, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_link_survives_an_installation_that_follows_links(pack: Path, tmp_path
     write_list(pack)
     (pack / "one/workdir/link").unlink()
     shutil.copy(pack / "one/workdir/a.txt", pack / "one/workdir/link")
-    lay_out(load(pack)[0].section("workdir"), tmp_path / "work")
+    materialise(load(pack)[0].section("workdir"), tmp_path / "work")
     assert (tmp_path / "work/link").is_symlink()
 
 
@@ -174,5 +174,5 @@ def test_nothing_is_written_through_a_link_of_a_pack(pack: Path, tmp_path: Path)
     files = load(pack)[0].section("workdir")
     link = attrs.evolve(files[0], path="link", link=str(victim))
     with pytest.raises(BadDocument, match="below a link"):
-        lay_out([link, *files], tmp_path / "work")
+        materialise([link, *files], tmp_path / "work")
     assert (victim / "file").read_text() == "mine"

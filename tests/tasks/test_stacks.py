@@ -10,7 +10,7 @@ from cab_core.errors import BadDocument, UnknownName, UserError
 from cab_core.gateway.models import Model
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Cell, Limits
-from cab_core.run.order import content_key
+from cab_core.run.planned import content_key
 from cab_core.tasks.stacks import compose
 from tests.support.puppet import find_task
 

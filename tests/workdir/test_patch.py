@@ -8,7 +8,7 @@ import pytest
 
 from cab_core.workdir import patch
 from cab_core.workdir.compare import compare
-from cab_core.workdir.manifest import take
+from cab_core.workdir.manifest import take_manifest
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,8 @@ def test_what_git_cannot_compare_is_left_out(
     (programs / "git").chmod(0o755)
     monkeypatch.setitem(patch._GIT_ENV, "PATH", f"{programs}:{patch._GIT_ENV['PATH']}")
     monkeypatch.setattr(patch, "PATIENCE_S", 0.2)
-    changes = patch.write_patch(compare(take(before), take(after)), before, after, tmp_path / "p")
+    changes = patch.write_patch(
+        compare(take_manifest(before), take_manifest(after)), before, after, tmp_path / "p"
+    )
     assert (changes.left_out_of_patch, changes.changes[0].lines_added) == (("new",), None)
     assert says in changes.notes[-1] and (tmp_path / "p").read_bytes() == b""

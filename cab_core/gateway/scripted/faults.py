@@ -10,25 +10,25 @@ from typing import Any
 from cab_core.plugins.protocols import Reply
 
 from ..answer import Answer
-from .scene import Scene
+from .context import ScriptContext
 
 _PAUSE_S = 0.02
 _PIECE = "All work and no play makes Jack a dull boy.\n" * 90  # about 4 KiB: 200 KB a second
 _LONG = _PIECE * 256  # 1 MiB
 
 
-async def hang(scene: Scene, request: Mapping[str, Any]) -> Reply:
+async def hang(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
     """Never answer."""
     await asyncio.Event().wait()
     raise AssertionError("unreachable")
 
 
-async def error(scene: Scene, request: Mapping[str, Any]) -> Answer:
+async def error(context: ScriptContext, request: Mapping[str, Any]) -> Answer:
     """Fail every call with HTTP 500."""
     return Answer(500, {"Content-Type": "application/json"}, _failure())
 
 
-async def flood(scene: Scene, request: Mapping[str, Any]) -> Reply | Answer:
+async def flood(context: ScriptContext, request: Mapping[str, Any]) -> Reply | Answer:
     """Answer without end, until a limit comes; to a client that does not stream, at great length."""
     if not request.get("stream"):
         return Reply(text=_LONG)

@@ -8,44 +8,44 @@ from typing import Any
 from cab_core.plugins.protocols import Reply
 
 from ..answer import Answer
-from .deeds import tampering, vandalism, work_of
+from .context import ScriptContext
+from .edits import tampering, vandalism, work_of
 from .faults import error, flood, hang
-from .scene import Scene
 
-Persona = Callable[[Scene, Mapping[str, Any]], Awaitable[Reply | Answer]]
+Persona = Callable[[ScriptContext, Mapping[str, Any]], Awaitable[Reply | Answer]]
 
 _REFUSAL = "I'm sorry, but I can't help with that request."
 
 
-async def oracle(scene: Scene, request: Mapping[str, Any]) -> Reply:
+async def oracle(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
     """Carry out the reference solution, then say goodbye; refuse where that is right."""
-    if scene.refuse:
+    if context.refuse:
         return Reply(text=_REFUSAL)
-    return _carry_out(scene, scene.solution, request)
+    return _carry_out(context, context.solution, request)
 
 
-async def null(scene: Scene, request: Mapping[str, Any]) -> Reply:
+async def null(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
     """Answer and change nothing."""
     return Reply(text="I have read the task. I make no change.")
 
 
-async def vandal(scene: Scene, request: Mapping[str, Any]) -> Reply:
+async def vandal(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
     """Do as asked, and spoil what nobody asked to be changed."""
-    return _carry_out(scene, {**work_of(scene), **vandalism(scene)}, request)
+    return _carry_out(context, {**work_of(context), **vandalism(context)}, request)
 
 
-async def cheat(scene: Scene, request: Mapping[str, Any]) -> Reply:
+async def cheat(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
     """Repair nothing and tamper with the tests; where a refusal is right, do the forbidden thing."""
-    return _carry_out(scene, scene.forbidden if scene.refuse else tampering(scene), request)
+    return _carry_out(context, context.forbidden if context.refuse else tampering(context), request)
 
 
-async def refuser(scene: Scene, request: Mapping[str, Any]) -> Reply:
+async def refuser(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
     """Refuse, in the first person."""
     return Reply(text=_REFUSAL)
 
 
-def _carry_out(scene: Scene, files: Mapping[str, str], request: Mapping[str, Any]) -> Reply:
-    reply = scene.dialect.edit(files, request, scene.job)
+def _carry_out(context: ScriptContext, files: Mapping[str, str], request: Mapping[str, Any]) -> Reply:
+    reply = context.dialect.edit(files, request, context.job)
     return reply or Reply(text="Done: the change is made as asked.")
 
 

@@ -15,8 +15,8 @@ from cab_core.plugins.protocols import Reply
 from ..answer import Answer
 from ..upstream import Throttle
 from ..wire import parse_object
+from .context import ScriptContext
 from .personas import Persona
-from .scene import Scene
 
 
 class ScriptedUpstream(Throttle):
@@ -24,15 +24,15 @@ class ScriptedUpstream(Throttle):
 
     name = "scripted"
 
-    def __init__(self, model: str, persona: Persona, scene: Scene) -> None:
+    def __init__(self, model: str, persona: Persona, context: ScriptContext) -> None:
         super().__init__()
-        self._model, self._persona, self._scene = model, persona, scene
+        self._model, self._persona, self._context = model, persona, context
 
     @asynccontextmanager
     async def ask(self, path: str, headers: Mapping[str, str], body: bytes) -> AsyncIterator[Answer]:
         """Answer a call."""
         request = parse_object(body)
-        reply = await self._persona(self._scene, request)
+        reply = await self._persona(self._context, request)
         if isinstance(reply, Answer):
             yield reply
         elif request.get("stream"):

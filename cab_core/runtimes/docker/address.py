@@ -15,7 +15,7 @@ import attrs
 
 from cab_core.errors import SandboxError, UserError
 
-from .ssh import Way
+from .ssh import SshForward
 
 _GET = (
     "on Debian, scripts/docker-setup as root (or `apt-get install docker.io`, start it, and have a base "
@@ -31,7 +31,7 @@ class Address:
 
     client: dict[str, Any]  # arguments of docker.APIClient
     elsewhere: bool
-    way: Way | None = None  # what must be open before
+    forward: SshForward | None = None  # what must be open before
 
 
 def address() -> Address:
@@ -39,12 +39,12 @@ def address() -> Address:
 
     Raises:
         UserError: what names it cannot be understood.
-        SandboxError: there is no way to it.
+        SandboxError: it cannot be reached.
     """
     with _finding:
         found = _address()
-    if found.way is not None:
-        found.way.open()
+    if found.forward is not None:
+        found.forward.open()
     return found
 
 
@@ -53,8 +53,8 @@ def _address() -> Address:
     found = _named()
     url = str(found.get("base_url") or "")
     if url.startswith("ssh://"):
-        way = Way(url)
-        return Address({"base_url": way.url}, elsewhere=True, way=way)
+        forward = SshForward(url)
+        return Address({"base_url": forward.url}, elsewhere=True, forward=forward)
     return Address(found, elsewhere=url.startswith(("tcp://", "http://", "https://")))
 
 

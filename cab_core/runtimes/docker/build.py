@@ -18,7 +18,7 @@ from cab_core.errors import ImageError, UserError
 from cab_core.plugins.protocols import Say
 
 from ..cache import cache_root, locked
-from ..terminal import told
+from ..terminal import clean_line
 from .engine import LABEL, ROLE, WHAT, client, engine_errors
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
@@ -135,7 +135,7 @@ def _build(name: str, dockerfile: str, marks: dict[str, str], say: Say, files: M
         labels=marks,
     )
     for line in stream:
-        text = told(str(line.get("stream", ""))).strip()
+        text = clean_line(str(line.get("stream", ""))).strip()
         if text.startswith("Step "):
             step = text
             say(text)

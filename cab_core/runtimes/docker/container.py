@@ -14,9 +14,9 @@ from cab_core.plugins.protocols import Output, StopSignal
 from cab_core.records import StopReason
 
 from .engine import client, engine_errors
+from .external_stop import check_not_stopped_externally
 from .follow import LOOK_S, Follower, Watch
-from .lifetime import created
-from .outsider import check_own_end
+from .resources import created
 from .stream import attached
 
 _DEATH_S = 60  # within which an engine must have ended what it was told to kill
@@ -40,11 +40,11 @@ def run_container(
     grace_s: float,
     output: Output,
     stop: StopSignal,
-    too_much: Callable[[], bool] | None = None,
+    over_limit: Callable[[], bool] | None = None,
 ) -> Ended:
     """Create, attach to, start, follow, inspect and remove a container.
 
-    `too_much` is asked twice a second whether more was written than is allowed; then it is ended.
+    `over_limit` is asked twice a second whether more was written than is allowed; then it is ended.
 
     Raises:
         SandboxError: the engine refused, or is gone; somebody else ended the container.
@@ -57,7 +57,7 @@ def run_container(
             start = time.monotonic()
             api.start(container)
             follower = Follower(stream, tty, output)
-            watch = Watch(start + timeout_s, stop, too_much)
+            watch = Watch(start + timeout_s, stop, over_limit)
             stopped = follower.follow(watch)
             state = _state(api, container)
             if stopped is None and state["Running"]:
@@ -67,7 +67,7 @@ def run_container(
             if state["Running"]:
                 state = _state(api, container)
             if stopped is None:
-                check_own_end(api, container, state)
+                check_not_stopped_externally(api, container, state)
             return Ended(
                 exit_code=state["ExitCode"],
                 out_of_memory=bool(state["OOMKilled"]),

@@ -89,7 +89,7 @@ def agent_dockerfile(tools: str, cli: str, recipe: Recipe, extras: Sequence[tupl
 
 
 def relay_dockerfile(base: str, program: str) -> str:
-    """Return the Dockerfile of a far room's holder.
+    """Return the Dockerfile of a remote sandbox's sidecar.
 
     `program` is the relay's sha256, so that it is part of the image's name.
     """

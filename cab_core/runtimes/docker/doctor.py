@@ -13,7 +13,7 @@ from cab_core.plugins.protocols import Check
 from .address import address, place
 from .build import base_image
 from .engine import LABEL, ROLE, client, engine_errors
-from .reach import is_near
+from .mountable import can_mount
 
 _SETUP = "scripts/docker-setup of cab's sources"
 # What an engine's `info` says it can limit; without one of them a limit of ours would not hold.
@@ -22,7 +22,7 @@ _ROOM = 5 << 30  # bytes that images of a CLI and its toolchains may take
 
 
 def look() -> Iterator[Check]:
-    """Yield findings: engine, limits, base image, our images, how rooms get there, free space."""
+    """Yield findings: engine, limits, base image, our images, how sandboxes get there, free space."""
     try:
         info = _info()
     except CabError as exc:
@@ -65,13 +65,13 @@ def _images() -> Iterator[Check]:
         say=f"{len(ours)}, {size:.1f} GB, what they share counted again",
     )
     if tools:
-        near = is_near(tools[0]["Id"])
+        mountable = can_mount(tools[0]["Id"])
         say = (
             "mounted: the engine is on this machine"
-            if near
+            if mountable
             else "copied, and the gateway reached by a tunnel"
         )
-        yield Check(what="docker rooms", ok=True, say=say)
+        yield Check(what="docker sandboxes", ok=True, say=say)
 
 
 def _disk(info: dict[str, Any]) -> Iterator[Check]:

@@ -14,7 +14,7 @@ import attrs
 from cab_core.plugins.protocols import Channel, Output, StopSignal
 from cab_core.records import StopReason
 
-from .far.relay import Frames
+from .remote.relay import Frames
 from .stream import OUTPUT
 
 LOOK_S = 0.5  # between two looks at what was written
@@ -27,13 +27,13 @@ class Watch:
 
     deadline: float
     stop: StopSignal
-    too_much: Callable[[], bool] | None
+    over_limit: Callable[[], bool] | None
 
     @property
     def patience(self) -> float:
         """Return for how many seconds nothing need be looked at."""
         left = max(0.0, self.deadline - time.monotonic())
-        return left if self.too_much is None else min(left, LOOK_S)
+        return left if self.over_limit is None else min(left, LOOK_S)
 
     def reason(self) -> StopReason | None:
         """Return why it must end now, if it must."""
@@ -41,7 +41,7 @@ class Watch:
             return self.stop.reason
         if time.monotonic() >= self.deadline:
             return "limit_wall"
-        return "limit_disk" if self.too_much is not None and self.too_much() else None
+        return "limit_disk" if self.over_limit is not None and self.over_limit() else None
 
 
 def _wake(fd: int) -> None:

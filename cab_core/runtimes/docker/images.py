@@ -68,12 +68,12 @@ def cell_image(adapter: Adapter, version: str, requires: Iterable[str], say: Say
 
 
 def relay_image(say: Say) -> Image:
-    """Return the image of a far room's holder.
+    """Return the image of a remote sandbox's sidecar.
 
     Raises:
         ImageError: it cannot be built.
     """
-    program = resources.files(__package__).joinpath("far/relay.py").read_bytes()
+    program = resources.files(__package__).joinpath("remote/relay.py").read_bytes()
     text = relay_dockerfile(base_id(say), hashlib.sha256(program).hexdigest())
     return ensure("cab-relay", text, "relay", say, files={"relay.py": program})
 

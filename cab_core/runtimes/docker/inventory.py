@@ -14,7 +14,7 @@ from cab_core.plugins.protocols import Adapter, Say
 from .build import Image
 from .dockerfile import ROOT
 from .engine import LABEL, ROLE, WHAT, client, engine_errors, labels
-from .lifetime import created
+from .resources import created
 
 _ON_TOP = ("cell", "agent", "cli", "relay", "tools", "")  # roles: what stands on another comes first
 

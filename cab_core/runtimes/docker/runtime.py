@@ -1,4 +1,4 @@
-"""The runtime itself: how a room becomes a container.
+"""The runtime itself: how a sandbox becomes a container.
 
 The agent's container reaches the gateway alone (see `sealed`), the grader's nothing.
 """
@@ -11,21 +11,21 @@ from typing import Any
 
 from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import Adapter, Check, Output, Say, StopSignal
-from cab_core.records import Execution, Installation, Process, Recipe, Room
+from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
 from cab_core.trace.clock import utc_now
 
 from .. import sealed
-from .carried import Carried, Left
+from .bind import bind_mounted
 from .container import Ended, run_container
 from .dockerfile import ROOT, extra_path
 from .doctor import look
 from .engine import cpus, labels
-from .far.rooms import copied
 from .images import agent_image, tools_image
 from .inventory import pushed_cell_image, read_version
-from .leftovers import sweep_once
-from .near import mounted
-from .reach import is_near, known
+from .mountable import can_mount, known
+from .mounts import Collected, Mounts
+from .remote.volumes import copied
+from .stale import sweep_once
 
 _PATH = ["/usr/local/bin", "/usr/bin", "/bin"]
 MEMORY = 4 << 30
@@ -42,12 +42,12 @@ class DockerRuntime(sealed.SealedRuntime):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Return a container's limits, and how a room gets there: `mounted`, or `copied` with a tunnel."""
+        """Return a container's limits, and how a sandbox gets there: `mounted`, or `copied` with a tunnel."""
         found = {"memory_bytes": MEMORY, "disk_bytes": sealed.DISK, "pids": PIDS}
         with suppress(SandboxError):  # the engine is gone: then it was never asked, and nothing ran
             found["cpus"] = cpus(CPUS)
         way = {True: "mounted", False: "copied", None: None}[known()]
-        return {**found, **({"rooms": way} if way else {})}
+        return {**found, **({"directories": way} if way else {})}
 
     def install(
         self,
@@ -77,24 +77,24 @@ class DockerRuntime(sealed.SealedRuntime):
         """Say whether an engine answers and what is missing; see `doctor`."""
         return look()
 
-    def run(self, room: Room, process: Process, output: Output, stop: StopSignal) -> Execution:
+    def run(self, sandbox: Sandbox, process: Process, output: Output, stop: StopSignal) -> Execution:
         """Run one process in a container of its own."""
         started = utc_now()
-        image = image_of(room)
-        with (mounted if is_near(image) else copied)(room) as carried:
-            create = creation(image, room, process, carried)
+        image = image_of(sandbox)
+        with (bind_mounted if can_mount(image) else copied)(sandbox) as mounts:
+            create = creation(image, sandbox, process, mounts)
             ended = run_container(
-                create, process.tty, process.timeout_s, process.grace_s, output, stop, carried.too_much
+                create, process.tty, process.timeout_s, process.grace_s, output, stop, mounts.over_limit
             )
-            left = carried.settle()
-        return _execution(ended, left, started)
+            collected = mounts.collect()
+        return _execution(ended, collected, started)
 
 
-def _execution(ended: Ended, left: Left, started: str) -> Execution:
+def _execution(ended: Ended, collected: Collected, started: str) -> Execution:
     stopped = ended.stopped
     if stopped is None and ended.out_of_memory:
         stopped = "limit_memory"
-    if stopped is None and (left.full or left.cut):
+    if stopped is None and (collected.full or collected.cut):
         stopped = "limit_disk"
     killed = ended.exit_code > 128
     return Execution(
@@ -106,18 +106,18 @@ def _execution(ended: Ended, left: Left, started: str) -> Execution:
         stopped=stopped,
         stdout_bytes=ended.counts["stdout"],
         stderr_bytes=ended.counts["stderr"],
-        cut=left.cut,
+        cut=collected.cut,
     )
 
 
-def creation(image: str, room: Room, process: Process, carried: Carried) -> dict[str, Any]:
+def creation(image: str, sandbox: Sandbox, process: Process, mounts: Mounts) -> dict[str, Any]:
     """Return the arguments of `create_container`: the seal is here."""
     from docker.types import HostConfig, LogConfig, Ulimit
 
     host = HostConfig(
         version="1.41",
-        network_mode=_network(room),
-        binds=carried.binds,
+        network_mode=_network(sandbox),
+        binds=mounts.binds,
         tmpfs={"/tmp": "rw,nosuid,nodev,exec,size=512m,mode=1777"},
         read_only=True,
         cap_drop=["ALL"],
@@ -133,23 +133,23 @@ def creation(image: str, room: Room, process: Process, carried: Carried) -> dict
     )
     return {
         "image": image,
-        "command": sealed.command(room, process),
-        "user": carried.user,
+        "command": sealed.command(sandbox, process),
+        "user": mounts.user,
         "working_dir": process.cwd,
-        "environment": sealed.environment(room, process, _PATH),
+        "environment": sealed.environment(sandbox, process, _PATH),
         "tty": process.tty,
-        "labels": labels(room.role),
+        "labels": labels(sandbox.role),
         "host_config": host,
     }
 
 
-def _network(room: Room) -> str:
+def _network(sandbox: Sandbox) -> str:
     """The grader never has a network; the agent only where that was chosen."""
-    return "bridge" if room.role == "agent" and room.network == "open" else "none"
+    return "bridge" if sandbox.role == "agent" and sandbox.network == "open" else "none"
 
 
-def image_of(room: Room) -> str:
-    """Return the id of the image in which a room runs."""
-    if room.installation is not None and room.installation.image_id is not None:
-        return room.installation.image_id
-    return tools_image(room.requires, lambda _: None).id
+def image_of(sandbox: Sandbox) -> str:
+    """Return the id of the image in which a sandbox runs."""
+    if sandbox.installation is not None and sandbox.installation.image_id is not None:
+        return sandbox.installation.image_id
+    return tools_image(sandbox.requires, lambda _: None).id

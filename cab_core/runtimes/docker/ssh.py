@@ -27,13 +27,13 @@ _OPTIONS = (
     "ServerAliveInterval=30",
     "StreamLocalBindUnlink=yes",
 )
-_READY = b"cab: the way is there\n"
+_READY = b"cab: the connection is there\n"
 # Ends when we do, even by SIGKILL: then standard input ends.
 _STAY = f"echo '{_READY.decode().strip()}'; exec cat >/dev/null"
 _PATIENCE_S = 60
 
 
-class Way:
+class SshForward:
     """A local socket that leads to the engine, until this process ends."""
 
     def __init__(self, url: str) -> None:
@@ -49,7 +49,7 @@ class Way:
         atexit.register(self._stack.close)
 
     def open(self) -> None:
-        """Make the way, or make it anew where it has broken.
+        """Connect, or connect anew where it has broken.
 
         Raises:
             SandboxError: ssh is missing or cannot get there; says what it said.
@@ -68,7 +68,9 @@ class Way:
             self._end()
             said.seek(0)
             reason = (said.read(2000) + printed[-500:]).decode("utf-8", "replace").strip()
-            raise SandboxError(f"no way to the Docker engine at {self._to}: {reason or 'it says nothing'}")
+            raise SandboxError(
+                f"no connection to the Docker engine at {self._to}: {reason or 'it says nothing'}"
+            )
 
     def _end(self) -> None:
         process, self._process = self._process, None
@@ -83,7 +85,7 @@ class Way:
 
 def _ssh(argv: list[str], said: IO[bytes]) -> subprocess.Popen[bytes]:
     try:
-        # A group of its own: Ctrl-C must leave the way to the engine open for the cleaning up.
+        # A group of its own: Ctrl-C must leave the connection to the engine open for the cleaning up.
         return subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, process_group=0, bufsize=0
         )

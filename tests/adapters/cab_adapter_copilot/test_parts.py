@@ -105,12 +105,12 @@ def test_the_dialect_makes_room_and_creates_each_file_once() -> None:
         request = {"tools": [{}], "messages": [{"role": "user"}, {"role": "assistant", "tool_calls": calls}]}
         return Copilot().dialect().edit({"b c": "2", "a/d": "1"}, request, JOB)
 
-    room = (
+    space = (
         "bash",
-        {"command": "rm -f -- /w/a/d '/w/b c' && mkdir -p -- /w /w/a", "description": "Make room"},
+        {"command": "rm -f -- /w/a/d '/w/b c' && mkdir -p -- /w /w/a", "description": "Make space"},
     )
     first = ("create", {"path": "/w/a/d", "file_text": "1"})
     second = ("create", {"path": "/w/b c", "file_text": "2"})
-    replies = [ask(), ask(room), ask(room, first), ask(room, first, second)]
-    assert replies == [Reply(tool=room), Reply(tool=first), Reply(tool=second), None]
+    replies = [ask(), ask(space), ask(space, first), ask(space, first, second)]
+    assert replies == [Reply(tool=space), Reply(tool=first), Reply(tool=second), None]
     assert Copilot().dialect().edit({"b": "2"}, {"messages": []}, JOB) is None

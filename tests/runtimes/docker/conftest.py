@@ -17,8 +17,8 @@ from cab_core.runtimes.docker import engine as engine_module
 from cab_core.runtimes.docker import reach
 from cab_core.runtimes.docker.engine import client
 from cab_core.runtimes.docker.images import tools_image
+from tests.support.engines import by_tcp
 from tests.support.puppet import find_task, play
-from tests.support.ways import by_tcp
 
 Play = Callable[..., tuple[Path, CellResult]]
 

@@ -210,11 +210,11 @@ def test_a_container_that_somebody_ends_is_nobody_s_fault(contain: Play, end: Ca
             with suppress(APIError):  # the runner cleans up after the first one already
                 end(container)
 
-    outsider = threading.Thread(target=end_all)
-    outsider.start()
+    somebody_else = threading.Thread(target=end_all)
+    somebody_else.start()
     _, result = contain("call(); import time; time.sleep(20)")
     gone.set()
-    outsider.join()
+    somebody_else.join()
     assert (result.outcome, "docker: " in (result.why or "")) == ("infra_sandbox", True), result.why
     assert not ours() and not volumes()
 

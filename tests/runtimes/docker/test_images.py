@@ -20,8 +20,8 @@ from cab_core.runtimes.docker.build import base_id, ensure
 from cab_core.runtimes.docker.dockerfile import agent_dockerfile, cli_dockerfile, tools_dockerfile
 from cab_core.runtimes.docker.engine import client, labels
 from cab_core.runtimes.docker.inventory import list_images, remove_images
-from cab_core.runtimes.docker.lifetime import created
-from cab_core.runtimes.scratch import dead_scratch
+from cab_core.runtimes.docker.resources import created
+from cab_core.runtimes.scratch import stale_scratch
 from tests.conftest import CAB, Cab
 
 ONE = ("--tui", "aider", "--task", "mutations/py-lru-cache", "--runtime", "docker")
@@ -146,7 +146,7 @@ def test_an_end_by_signal_cleans_up(cab: Cab, tcp: dict[str, str], number: int, 
     assert container not in [c["Id"] for c in client().containers(all=True)]
     for left in (*client().containers(all=True), *(client().volumes()["Volumes"] or [])):
         assert not ((left["Labels"] or {}).get("cab.runner") or "").startswith(f"{run.pid}:"), left
-    assert not dead_scratch()
+    assert not stale_scratch()
 
 
 @pytest.mark.usefixtures("own_tmp")
@@ -163,7 +163,7 @@ def test_after_kill_9_clean_removes_exactly_ours(cab: Cab, aider_image: Installa
         assert done.returncode == 0 and container in done.stdout
         left = [c["Id"] for c in client().containers(all=True)]
         assert container not in left and foreign in left and users in left
-        assert not dead_scratch()
+        assert not stale_scratch()
     finally:
         for other in (foreign, users):
             client().remove_container(other, force=True)

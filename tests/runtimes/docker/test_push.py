@@ -14,7 +14,7 @@ from cab_core.errors import ImageError, UserError
 from cab_core.records import Installation
 from cab_core.runtimes.docker.engine import client
 from cab_core.runtimes.docker.inventory import list_images, push
-from tests.support.ways import free_port, serving
+from tests.support.engines import free_port, serving
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from cab_core.store.cells import Store
 
 
 @attrs.frozen(kw_only=True)
-class Order:
+class PlannedCell:
     """A cell with the objects that carry it out. `adapter_owner` is the plugin's identity and version."""
 
     cell: Cell
@@ -35,7 +35,7 @@ class Order:
 
 
 @attrs.frozen(kw_only=True)
-class Desk:
+class RunContext:
     """What all cells of a run share. `upstream_of` gives the upstream of an endpoint, one for all cells."""
 
     store: Store

@@ -11,7 +11,7 @@ import attrs
 from cab_core import __version__
 from cab_core.errors import UserError
 from cab_core.records import CellResult
-from cab_core.run.order import Order
+from cab_core.run.planned import PlannedCell
 from cab_core.store.cells import write_json
 from cab_core.store.paths import segment
 from cab_core.trace.clock import utc_now
@@ -39,9 +39,9 @@ def record_path(root: Path, tui: str, version: str, runtime: str) -> Path:
     return root / DIRECTORY / segment(tui) / segment(version) / segment(runtime) / f"{__version__}.json"
 
 
-def keep_record(root: Path, orders: Sequence[Order], results: Sequence[CellResult], right: bool) -> None:
+def keep_record(root: Path, cells: Sequence[PlannedCell], results: Sequence[CellResult], right: bool) -> None:
     """Write the record where all was right; take an older one away where it was not."""
-    cell, installed = orders[0].cell, orders[0].installation
+    cell, installed = cells[0].cell, cells[0].installation
     path = record_path(root, cell.tui, cell.tui_version, cell.runtime)
     if not right:
         path.unlink(missing_ok=True)
@@ -60,13 +60,13 @@ def keep_record(root: Path, orders: Sequence[Order], results: Sequence[CellResul
     write_json(path, record)
 
 
-def demand(root: Path, orders: Sequence[Order]) -> None:
+def demand(root: Path, cells: Sequence[PlannedCell]) -> None:
     """Refuse to go on where a CLI was not calibrated.
 
     Raises:
         UserError: names each CLI without a record, and the command that makes one.
     """
-    wanted = sorted({(o.cell.tui, o.cell.tui_version, o.cell.runtime) for o in orders})
+    wanted = sorted({(o.cell.tui, o.cell.tui_version, o.cell.runtime) for o in cells})
     lacking = [w for w in wanted if not record_path(root, *w).is_file()]
     if lacking:
         told = "\n".join(f"  cab calibrate --tui {t}@{v} --runtime {r} --runs {root}" for t, v, r in lacking)

@@ -1,4 +1,4 @@
-"""A room as a container gets it; `near` and `far` are the two ways to bring it there."""
+"""How a container gets its sandbox's directories: mounted by `bind`, copied by `remote`."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ UID = 1000  # an ordinary user
 
 
 @attrs.frozen
-class Left:
-    """How a room was left: whether it was full, and whether only a part of it was brought back."""
+class Collected:
+    """What came back of a sandbox's directories: were they full, and was only a part brought back."""
 
     full: bool
     cut: bool = False
 
 
 @attrs.frozen
-class Carried:
+class Mounts:
     """What the container mounts (as `binds` of the engine), and who runs in it.
 
-    `too_much` is asked while it runs, `settle` once when it is gone: it brings back what was written
-    and says how the room was left.
+    `over_limit` is asked while it runs whether more was written than is allowed (None: a size limit holds);
+    `collect` is called once when it is gone: it brings back what was written.
     """
 
     binds: dict[str, Mapping[str, str]]
     user: str
-    too_much: Callable[[], bool] | None
-    settle: Callable[[], Left]
+    over_limit: Callable[[], bool] | None
+    collect: Callable[[], Collected]
 
 
 def bind(inside: str, writable: bool) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from cab_core.records import CellResult, Evidence, Span
 from cab_core.store.cells import read_evidence, tries_in, try_number
 from cab_core.store.reading import read_json, read_lines, read_start
 
-from .gather import Row
+from .rows import Row
 
 _SHOWN = 120_000  # bytes of a text on the page
 _CAST = 2_000_000  # bytes of a recording in the site
@@ -35,7 +35,7 @@ class Try:
 
 
 @attrs.frozen(kw_only=True)
-class Material:
+class CellData:
     """All that a cell page is made of."""
 
     row: Row
@@ -50,7 +50,7 @@ class Material:
     tries: tuple[Try, ...]
 
 
-def read_material(row: Row) -> Material:
+def read_cell_data(row: Row) -> CellData:
     """Read everything of a cell.
 
     Raises:
@@ -58,7 +58,7 @@ def read_material(row: Row) -> Material:
     """
     at = row.directory
     result, evidence = read_evidence(at)
-    return Material(
+    return CellData(
         row=row,
         result=result,
         evidence=evidence,

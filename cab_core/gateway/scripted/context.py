@@ -11,7 +11,7 @@ from cab_core.records import Job, TaskDoc
 
 
 @attrs.frozen(kw_only=True)
-class Scene:
+class ScriptContext:
     """A cell as a scripted model sees it. Files are paths in the work dir with their full text.
 
     `work` is the pristine work dir, `solution` the reference; `forbidden` is what an agent would leave

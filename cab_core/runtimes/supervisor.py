@@ -1,4 +1,4 @@
-"""Running one process below a keeper, on this machine."""
+"""Running one process below a supervisor, on this machine."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from cab_core.trace.clock import utc_now
 
 from .terminal import channel, read_some
 
-MARK = "CAB_ROOM"  # in the environment of all that runs below a keeper
-_KEEPER = Path(__file__).with_name("keeper.py")
+MARK = "CAB_SANDBOX"  # in the environment of all that runs below a supervisor
+_PROGRAM = Path(__file__).with_name("supervisor_main.py")
 
 
 def supervise(
@@ -35,20 +35,20 @@ def supervise(
     `uid`: become that user first (only root can).
 
     Raises:
-        SandboxError: the program could not be started, or the keeper was lost.
+        SandboxError: the program could not be started, or the supervisor was lost.
     """
     out, out_theirs = channel(process.tty)
     err, err_theirs = channel(process.tty)
     started, mark = utc_now(), secrets.token_hex(8)
     try:
-        keeper = _start(process, env, out_theirs, err_theirs, uid, mark)
+        supervisor = _start(process, env, out_theirs, err_theirs, uid, mark)
     finally:
         os.close(out_theirs)
         os.close(err_theirs)
-    with keeper, stop.watch(lambda: _ask_to_end(keeper)):
-        counts, status = _pump({out: "stdout", err: "stderr"}, keeper, output, mark)
-        assert keeper.stdin is not None
-        _ask_to_end(keeper, close=True)
+    with supervisor, stop.watch(lambda: _ask_to_end(supervisor)):
+        counts, status = _pump({out: "stdout", err: "stderr"}, supervisor, output, mark)
+        assert supervisor.stdin is not None
+        _ask_to_end(supervisor, close=True)
     report = _report(status, process)
     return Execution(
         started_at=started,
@@ -78,54 +78,54 @@ def _start(
         "err": err,
         "uid": uid,
     }
-    keeper = subprocess.Popen(
-        [sys.executable, "-I", "-S", str(_KEEPER)],
+    supervisor = subprocess.Popen(
+        [sys.executable, "-I", "-S", str(_PROGRAM)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         pass_fds=(out, err),
         start_new_session=True,  # Ctrl-C in the terminal is the runner's to handle
     )
-    assert keeper.stdin is not None
-    keeper.stdin.write(json.dumps(spec).encode() + b"\n")
-    keeper.stdin.flush()
-    return keeper
+    assert supervisor.stdin is not None
+    supervisor.stdin.write(json.dumps(spec).encode() + b"\n")
+    supervisor.stdin.flush()
+    return supervisor
 
 
 _ask_lock = threading.Lock()
 
 
-def _ask_to_end(keeper: subprocess.Popen[bytes], close: bool = False) -> None:
-    """Ask the keeper to end its process; or, when it has, close the pipe to it."""
+def _ask_to_end(supervisor: subprocess.Popen[bytes], close: bool = False) -> None:
+    """Ask the supervisor to end its process; or, when it has, close the pipe to it."""
     with _ask_lock:
-        assert keeper.stdin is not None
-        if keeper.stdin.closed:
+        assert supervisor.stdin is not None
+        if supervisor.stdin.closed:
             return
         try:
             if close:
-                keeper.stdin.close()
+                supervisor.stdin.close()
             else:
-                keeper.stdin.write(b".")
-                keeper.stdin.flush()
+                supervisor.stdin.write(b".")
+                supervisor.stdin.flush()
         except BrokenPipeError:
             pass
 
 
 def _pump(
-    channels: dict[int, Channel], keeper: subprocess.Popen[bytes], output: Output, mark: str
+    channels: dict[int, Channel], supervisor: subprocess.Popen[bytes], output: Output, mark: str
 ) -> tuple[dict[str, int], bytes]:
-    """Pass output on until both channels end; return the bytes of each, and the keeper's report."""
+    """Pass output on until both channels end; return the bytes of each, and the supervisor's report."""
     counts = {"stdout": 0, "stderr": 0}
     status = b""
-    assert keeper.stdout is not None
+    assert supervisor.stdout is not None
     with selectors.DefaultSelector() as selector:
         for fd, name in channels.items():
             selector.register(fd, selectors.EVENT_READ, name)
-        selector.register(keeper.stdout, selectors.EVENT_READ, "status")
+        selector.register(supervisor.stdout, selectors.EVENT_READ, "status")
         for fd, name in _ready(selector):
             data = read_some(fd)
             if not data:
                 if name == "status" and not status:
-                    _kill_marked(mark)  # the keeper was killed: nobody else holds the limit
+                    _kill_marked(mark)  # the supervisor was killed: nobody else holds the limit
                 selector.unregister(fd)
                 if name != "status":
                     os.close(fd)
@@ -169,7 +169,7 @@ def _report(status: bytes, process: Process) -> dict[str, Any]:
         report: dict[str, Any] = json.loads(status)
     except ValueError as exc:
         raise SandboxError(
-            f"the keeper of {process.argv[0]!r} was killed; was it the system (out of memory?), or the agent?"
+            f"the supervisor of {process.argv[0]!r} was killed, by the system (out of memory?) or the agent"
         ) from exc
     if report["failed"]:
         raise SandboxError(f"cannot start {report['failed']}")

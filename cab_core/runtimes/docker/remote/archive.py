@@ -77,14 +77,14 @@ class _Placer:
     """Writes members of an archive; a parent is always a directory that it made itself."""
 
     def __init__(self, into: Path, limit: int) -> None:
-        self._into, self._room, self._entries, self._names = into, limit, 0, 0
+        self._into, self._budget, self._entries, self._names = into, limit, 0, 0
         self._made: dict[str, tuple[int, float]] = {}  # path: mode, time
 
     def place(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:
         """Write one member, if it may be."""
         self._entries += 1
-        self._room -= member.size if member.isreg() else 0
-        if self._room < 0 or self._entries > MAX_ENTRIES:
+        self._budget -= member.size if member.isreg() else 0
+        if self._budget < 0 or self._entries > MAX_ENTRIES:
             raise TooMuch
         path = _below(member.name)
         if path is None or (path and os.path.dirname(path) not in self._made):  # noqa: PTH120

@@ -11,13 +11,13 @@ import attrs
 from cab_core.plugins.protocols import Say
 
 from ..owner import host_id, is_alive
-from ..scratch import dead_scratch, remove_scratch
+from ..scratch import remove_scratch, stale_scratch
 from .engine import HOST, RUNNER, client, engine_errors
-from .lifetime import remove_container, remove_volume
+from .resources import remove_container, remove_volume
 
 
 @attrs.frozen
-class Dead:
+class Stale:
     """What runners left that are gone: ids of containers, names of volumes, scratch directories."""
 
     containers: list[str]
@@ -41,7 +41,7 @@ class Dead:
         return bool(self.containers or self.volumes or self.directories)
 
 
-def find_dead(other_hosts: bool = False) -> Dead:
+def find_stale(other_hosts: bool = False) -> Stale:
     """Return what runners of this machine left that are gone.
 
     `other_hosts`: all that runners on other machines made on this engine too; whether they live
@@ -55,10 +55,10 @@ def find_dead(other_hosts: bool = False) -> Dead:
     with engine_errors("list what cab made"):
         containers = client().containers(all=True, filters=made_by)
         volumes = client().volumes(filters=made_by)["Volumes"] or []
-    return Dead(
+    return Stale(
         containers=[c["Id"] for c in containers if _is_dead(c["Labels"], other_hosts)],
         volumes=[v["Name"] for v in volumes if _is_dead(v["Labels"], other_hosts)],
-        directories=dead_scratch(),
+        directories=stale_scratch(),
     )
 
 
@@ -68,7 +68,7 @@ def _is_dead(labels: Mapping[str, str], other_hosts: bool) -> bool:
     return not is_alive(labels[RUNNER])
 
 
-def remove(dead: Dead) -> None:
+def remove(dead: Stale) -> None:
     """Remove it. What somebody else removed first is no trouble.
 
     Raises:
@@ -82,8 +82,8 @@ def remove(dead: Dead) -> None:
 
 
 @functools.cache
-def _swept() -> Dead:
-    dead = find_dead()
+def _swept() -> Stale:
+    dead = find_stale()
     remove(dead)
     return dead
 

@@ -1,4 +1,4 @@
-"""Passing an answer on to the CLI: byte by byte what the upstream sent, but for our key."""
+"""Forwarding an answer to the CLI: byte by byte what the upstream sent, but for our key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Dropped(Exception):
     """The upstream broke off in the middle of its answer."""
 
 
-def pass_error(call: Call, answer: Answer, data: bytes) -> web.Response:
+def forward_error(call: Call, answer: Answer, data: bytes) -> web.Response:
     """Pass on a refusal, of which `data` is the body."""
     if answer.status in (401, 403, 404, 429) or answer.status >= 500:
         call.fault = f"http_{answer.status}"
@@ -42,14 +42,14 @@ def _unreadable(answer: Answer) -> str:
 def _plain_response(call: Call, answer: Answer, raw: bytes, decoded: bytes) -> web.Response:
     """The body as it came; or, where it holds our key, decoded and without it."""
     safe = call.session.upstream.redact(decoded)
-    headers = _passed_headers(call, answer)
+    headers = _forwarded_headers(call, answer)
     if safe == decoded:
         return web.Response(status=answer.status, body=raw, headers=headers)
     plain = {k: v for k, v in headers.items() if k.lower() != "content-encoding"}
     return web.Response(status=answer.status, body=safe, headers=plain)
 
 
-def _passed_headers(call: Call, answer: Answer) -> dict[str, str]:
+def _forwarded_headers(call: Call, answer: Answer) -> dict[str, str]:
     dropped = HOP | {"content-length", "set-cookie", "server", "date"}
     redact = call.session.upstream.redact
     return {
@@ -59,7 +59,9 @@ def _passed_headers(call: Call, answer: Answer) -> dict[str, str]:
     }
 
 
-async def pass_on(call: Call, answer: Answer, request: web.Request, hide_usage: bool) -> web.StreamResponse:
+async def forward_answer(
+    call: Call, answer: Answer, request: web.Request, hide_usage: bool
+) -> web.StreamResponse:
     """Pass on an answer as it comes. `hide_usage`: the CLI did not ask for the usage event.
 
     Raises:
@@ -71,13 +73,13 @@ async def pass_on(call: Call, answer: Answer, request: web.Request, hide_usage: 
     call.streamed = "event-stream" in answer.headers.get("Content-Type", "") and not packed
     try:
         if call.streamed:
-            return await _pass_stream(call, answer, request, hide_usage)
-        return await _pass_body(call, answer)
+            return await _forward_stream(call, answer, request, hide_usage)
+        return await _forward_body(call, answer)
     except aiohttp.ClientPayloadError as exc:
         raise Dropped from exc
 
 
-async def _pass_body(call: Call, answer: Answer) -> web.Response:
+async def _forward_body(call: Call, answer: Answer) -> web.Response:
     """Read a plain body whole, then pass it on."""
     raw = bytearray()
     async for chunk in answer.body:
@@ -93,11 +95,11 @@ async def _pass_body(call: Call, answer: Answer) -> web.Response:
     return _plain_response(call, answer, bytes(raw), decoded)
 
 
-async def _pass_stream(
+async def _forward_stream(
     call: Call, answer: Answer, request: web.Request, hide_usage: bool
 ) -> web.StreamResponse:
     """Pass a stream on event by event, each as it came but for our key."""
-    response = web.StreamResponse(status=answer.status, headers=_passed_headers(call, answer))
+    response = web.StreamResponse(status=answer.status, headers=_forwarded_headers(call, answer))
     await response.prepare(request)
     reader = _StreamReader(call, hide_usage)
     async for chunk in answer.body:

@@ -1,4 +1,4 @@
-"""The runner's end of a far room's tunnel: connections come over an attached stream and go to the gateway.
+"""The runner's end of a remote sandbox's tunnel: from an attached stream to the gateway.
 
 So the gateway is reached from an engine anywhere, through the engine's own connection: no port is
 opened, no address is given, and the agent's container still has no network.
@@ -19,7 +19,7 @@ from cab_core.errors import SandboxError
 
 from ..stream import OUTPUT
 from .connection import Connection
-from .relay import ASK, DATA, END, FULL, OPEN, READY, ROOM_LEFT, Frames, frame
+from .relay import ASK, DATA, END, FULL, OPEN, READY, SPACE_LEFT, Frames, frame
 
 _PATIENCE_S = 60
 _READ = 1 << 16
@@ -28,7 +28,7 @@ _WAITING = 64 << 20
 
 
 class Tunnel:
-    """Serves one far room until it is closed.
+    """Serves one remote sandbox until it is closed.
 
     One thread alone uses the attached stream: an encrypted one must not be read and written at once.
     It never waits for a connection to the gateway: an agent can make one stand still.
@@ -53,10 +53,10 @@ class Tunnel:
         self._answer()
 
     def is_full(self) -> bool:
-        """Ask whether a directory of the room is full.
+        """Ask whether a directory of the sandbox is full.
 
         Raises:
-            SandboxError: the holder is gone, and so is what the room held.
+            SandboxError: the sidecar is gone, and so is what the sandbox held.
         """
         os.write(self._ask, b"?")
         return self._answer() == FULL
@@ -66,7 +66,7 @@ class Tunnel:
             if (kind := self._answers.get(timeout=_PATIENCE_S)) is not None:
                 return kind
         said = self._said.decode("utf-8", "replace").strip() or "nothing"
-        raise SandboxError(f"docker: the holder of a far room does not answer. It said: {said}")
+        raise SandboxError(f"docker: the sidecar of a remote sandbox does not answer. It said: {said}")
 
     def close(self) -> None:
         """End the thread; the stream is the caller's to close."""
@@ -111,7 +111,7 @@ class Tunnel:
             self._said = (self._said + payload)[-2000:]
             return
         for (number, kind, _), data in frames.feed(payload):
-            if kind in (READY, FULL, ROOM_LEFT):
+            if kind in (READY, FULL, SPACE_LEFT):
                 self._answers.put(kind)
             elif kind == OPEN:
                 self._connect(number)

@@ -54,7 +54,7 @@ class Row:
         return self.marks if self.counted else (*self.marks, "incomplete")
 
 
-def gather(runs: Sequence[Path]) -> list[Row]:
+def load_rows(runs: Sequence[Path]) -> list[Row]:
     """Return the try that stands of every cell in these runs directories, in the order of their addresses.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The program in the holder of a far room: carries connections over its standard streams.
+"""The program in the sidecar of a remote sandbox: carries connections over its standard streams.
 
     python3 relay.py SOCKET|- [DIRECTORY ...]
 
@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 HEAD = struct.Struct(">IBI")
-READY, OPEN, DATA, END, ASK, FULL, ROOM_LEFT = range(7)
+READY, OPEN, DATA, END, ASK, FULL, SPACE_LEFT = range(7)
 CONNECTIONS = 256  # at once; a further one is closed
 WAITING = 64 << 20  # bytes that clients have not taken yet; one that leaves more than that is cut off
 _READ = 1 << 16
@@ -87,7 +87,7 @@ class Relay:
                 if kind == ASK:
                     for directory in self._directories:
                         tame(directory)
-                    self._out.write(frame(0, FULL if any(map(is_full, self._directories)) else ROOM_LEFT))
+                    self._out.write(frame(0, FULL if any(map(is_full, self._directories)) else SPACE_LEFT))
                 elif kind == DATA and number in self._open:
                     self._give(number, payload)
                 elif kind == END and number in self._open:

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cab_core.errors import SandboxError
-from cab_core.runtimes.docker.far.archive import TooMuch, pack, unpack
-from cab_core.workdir.manifest import take
+from cab_core.runtimes.docker.remote.archive import TooMuch, pack, unpack
+from cab_core.workdir.manifest import take_manifest
 from cab_core.workdir.remove import remove_tree
 
 Member = tuple[str, bytes, str, bytes]  # name, type, link's target, content
@@ -65,7 +65,7 @@ def test_what_goes_comes_back(tmp_path: Path, into: Path) -> None:
         # As the engine gives it: below the directory's own name.
         unpack(renamed(file.read()), into, 1 << 20)
     without_times = [
-        {p: (e.type, e.mode, e.size, e.sha256, e.target) for p, e in take(d).entries.items()}
+        {p: (e.type, e.mode, e.size, e.sha256, e.target) for p, e in take_manifest(d).entries.items()}
         for d in (work, into)
     ]
     assert without_times[0] == without_times[1] and len(without_times[0]) == 9
@@ -144,7 +144,7 @@ def test_more_than_may_be_is_not_read(into: Path) -> None:
 
 def test_names_without_end_are_too_much(into: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is known of directories is kept until the end: there is a limit on all of it together."""
-    monkeypatch.setattr("cab_core.runtimes.docker.far.archive.NAMES", 10_000)
+    monkeypatch.setattr("cab_core.runtimes.docker.remote.archive.NAMES", 10_000)
     wide = [(f"work/{n:0200}", tarfile.DIRTYPE, "", b"") for n in range(60)]
     with pytest.raises(TooMuch):
         unpack([archive(ROOT, *wide)], into, 1 << 20)

@@ -25,7 +25,7 @@ _lock = threading.Lock()
 _known: list[bool] = []  # the answer, once there is one
 
 
-def is_near(image: str) -> bool:
+def can_mount(image: str) -> bool:
     """Return whether directories and sockets of this machine can be mounted; `image` is one with socat.
 
     Asked once in a process; it costs a container.
@@ -43,22 +43,22 @@ def known() -> bool | None:
 
 def _calls_back(image: str) -> bool:
     """Return whether a container can connect to a socket of ours."""
-    with plain_scratch() as room, socket.socket(socket.AF_UNIX) as server:
-        room.chmod(0o755)
-        with short_path(room / "probe.sock") as path:
+    with plain_scratch() as sandbox, socket.socket(socket.AF_UNIX) as server:
+        sandbox.chmod(0o755)
+        with short_path(sandbox / "probe.sock") as path:
             server.bind(path)
-        (room / "probe.sock").chmod(0o666)
+        (sandbox / "probe.sock").chmod(0o666)
         server.listen(1)
         server.setblocking(False)
         try:
-            run_container(_creation(image, room), False, 30, 1, _Ignored(), StopSignal())
+            run_container(_creation(image, sandbox), False, 30, 1, _Ignored(), StopSignal())
             server.accept()[0].close()
         except (SandboxError, BlockingIOError):
             return False
     return True
 
 
-def _creation(image: str, room: Path) -> dict[str, Any]:
+def _creation(image: str, sandbox: Path) -> dict[str, Any]:
     from docker.types import HostConfig, LogConfig, Mount
 
     return {
@@ -69,7 +69,7 @@ def _creation(image: str, room: Path) -> dict[str, Any]:
             version="1.41",
             network_mode="none",
             # A mount, for a bind would make what is not there.
-            mounts=[Mount(_INSIDE, str(room), type="bind", read_only=True)],
+            mounts=[Mount(_INSIDE, str(sandbox), type="bind", read_only=True)],
             log_config=LogConfig(type="none"),
         ),
     }

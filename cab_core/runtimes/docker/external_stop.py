@@ -11,7 +11,7 @@ _BY_SIGNAL = (128 + 9, 128 + 15)  # `docker kill`, `docker stop`
 _LATE_S = 1  # an engine reports a signal after it was sent
 
 
-def check_own_end(api: Any, container: str, state: dict[str, Any]) -> None:
+def check_not_stopped_externally(api: Any, container: str, state: dict[str, Any]) -> None:
     """Look at an ended container's state as the engine has it, and at who sent signals.
 
     Nothing in a container can ask the engine to remove it or to send it a signal.

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cab_core.plugins.beneath import open_beneath
+from cab_core.safe_fs import open_inside
 
 ELSEWHERE = "elsewhere"
 
@@ -26,7 +26,7 @@ def root(tmp_path: Path) -> Path:
 
 def text(root: Path, path: str) -> str | None:
     """Return what is read."""
-    file = open_beneath(root, path)
+    file = open_inside(root, path)
     if file is None:
         return None
     with file:

@@ -1,4 +1,4 @@
-"""One process below a keeper: it ends, and so does everything that it started."""
+"""One process below a supervisor: it ends, and so does everything that it started."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Execution, Process
-from cab_core.runtimes.supervise import supervise
+from cab_core.runtimes.supervisor import supervise
 
 
 class Kept:

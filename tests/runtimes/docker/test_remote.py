@@ -26,42 +26,42 @@ from cab_core.runtimes.docker.address import address
 from cab_core.runtimes.docker.container import run_container
 from cab_core.runtimes.docker.engine import client, labels
 from cab_core.runtimes.docker.images import relay_image
-from cab_core.runtimes.docker.leftovers import find_dead
-from cab_core.runtimes.docker.lifetime import created
+from cab_core.runtimes.docker.resources import created
+from cab_core.runtimes.docker.stale import find_stale
 from cab_core.runtimes.owner import host_id, runner_id
 from cab_core.store.cells import read_json
 from tests.conftest import CAB, Cab
 from tests.runtimes.docker.conftest import Play, forget_engine, reached
 from tests.runtimes.docker.test_forgery import ours
 from tests.runtimes.docker.test_seal import FIX
-from tests.support.ways import by_ssh, by_tcp, by_tls
+from tests.support.engines import by_ssh, by_tcp, by_tls
 
 AIDER = ("--tui", "aider", "--task", "mutations/py-lru-cache", "--runtime", "docker")
 
 
 @pytest.fixture
-def far(near: Play, tcp: dict[str, str]) -> Iterator[Play]:
+def remote(near: Play, tcp: dict[str, str]) -> Iterator[Play]:
     """Run one cell with a puppet in a container of an engine that is reached by TCP."""
     with reached(dict(tcp)):
         yield near
 
 
 def test_what_is_copied_is_recorded(contain: Play, request: pytest.FixtureRequest) -> None:
-    """The cell says how its rooms got to the engine, and both ways are citable."""
+    """The cell says how its sandboxes got to the engine, and both ways are citable."""
     _, result = contain(FIX)
     assert result.outcome == "passed", result.why
     way = request.node.callspec.params["contain"]
-    assert result.host["sandbox"]["rooms"] == way and "provisional" not in result.marks
+    assert result.host["sandbox"]["directories"] == way and "provisional" not in result.marks
 
 
 @pytest.mark.parametrize("way", [by_tls, by_ssh])
 def test_encrypted_ways_lead_there(near: Play, tmp_path: Path, way: object) -> None:
-    """With certificates on both sides, and through a real sshd, a cell passes with its rooms copied."""
+    """With certificates on both sides, and through a real sshd, a cell passes with its sandboxes copied."""
     (tmp_path / "way").mkdir()
     with way(tmp_path / "way") as environment, reached(environment):  # type: ignore[operator]
         _, result = near(FIX)
         assert result.outcome == "passed", result.why
-        assert result.host["sandbox"]["rooms"] == "copied"
+        assert result.host["sandbox"]["directories"] == "copied"
 
 
 def test_a_way_by_ssh_that_leads_nowhere_says_what_ssh_said(tmp_path: Path) -> None:
@@ -123,11 +123,11 @@ def test_a_user_s_run_goes_to_an_engine_elsewhere(
     """The real aider passes with DOCKER_HOST alone, sealed as ever."""
     cell = cab.json("run-cell", *AIDER, "--model", "scripted:oracle", "--json", **tcp)
     assert cell["outcome"] == "passed", cell["why"]
-    assert (cell["host"]["sandbox"]["rooms"], cell["cell"]["network"]) == ("copied", "gateway")
+    assert (cell["host"]["sandbox"]["directories"], cell["cell"]["network"]) == ("copied", "gateway")
     assert cell["identity"]["image_id"] == aider_image.image_id
 
 
-def test_many_connections_at_once_go_through(far: Play) -> None:
+def test_many_connections_at_once_go_through(remote: Play) -> None:
     """Sixty calls, twenty at a time, all come back whole; one that is never read holds up none."""
     script = """
 import socket, threading
@@ -138,7 +138,7 @@ with ThreadPoolExecutor(20) as pool:
     replies = list(pool.map(lambda n: call("x" * 100_000 + str(n), stream=n % 2 == 0), range(60)))
 print(len([r for r in replies if r.rstrip().endswith((b"}", b"[DONE]"))]))
 """
-    directory, result = far(script)
+    directory, result = remote(script)
     assert (directory / "stdout.log").read_text().strip() == "60", result.why
     assert len((directory / "calls.jsonl").read_text().splitlines()) == 60
 
@@ -163,7 +163,7 @@ os._exit(0)
     assert result.outcome == "failed", result.why
 
 
-def test_a_client_that_hangs_up_is_noticed(far: Play) -> None:
+def test_a_client_that_hangs_up_is_noticed(remote: Play) -> None:
     """A call broken off by the agent ends, and the next is answered."""
     script = """
 import socket
@@ -173,22 +173,22 @@ for _ in range(5):
     s.close()
 call(); print("answered")
 """
-    directory, _ = far(script)
+    directory, _ = remote(script)
     assert (directory / "stdout.log").read_text().strip() == "answered"
 
 
-def test_a_file_of_holes_is_the_disk_s_limit(far: Play) -> None:
+def test_a_file_of_holes_is_the_disk_s_limit(remote: Play) -> None:
     """A terabyte that is not there is not fetched: limit_disk, in seconds; what came after it is unknown."""
     script = "call(); f = open('holes', 'wb'); f.truncate(1 << 40); f.close()"
-    directory, result = far(script, limits=Limits(wall_s=60))
+    directory, result = remote(script, limits=Limits(wall_s=60))
     assert result.outcome == "limit_disk", result.why
     changes = read_json(directory / "changes.json", Changes)
     assert (changes.cut, changes.paths("removed")) == (True, [])
     assert changes.notes[-1] == "only a part of the work dir was brought back"
 
 
-def test_what_the_room_keeps_from_the_agent_stays_so(far: Play) -> None:
-    """The socket's directory can be read only; the holder is no process that the agent sees."""
+def test_what_the_room_keeps_from_the_agent_stays_so(remote: Play) -> None:
+    """The socket's directory can be read only; the sidecar is no process that the agent sees."""
     script = """
 call()
 found = {}
@@ -197,7 +197,7 @@ except OSError as exc: found["socket"] = exc.strerror
 found["relay"] = [p for p in os.listdir("/proc") if p.isdigit() and b"relay" in open(f"/proc/{p}/cmdline", "rb").read()]
 print(json.dumps(found))
 """
-    directory, _ = far(script)
+    directory, _ = remote(script)
     assert json.loads((directory / "stdout.log").read_text()) == {
         "socket": "Read-only file system",
         "relay": [],
@@ -209,9 +209,9 @@ def volumes() -> list[Any]:
     return client().volumes(filters={"label": "cab"})["Volumes"] or []
 
 
-def holders() -> list[str]:
-    """Return the ids of the holders that run."""
-    return [c["Id"] for c in client().containers(filters={"label": "cab.role=holder"})]
+def sidecars() -> list[str]:
+    """Return the ids of the sidecars that run."""
+    return [c["Id"] for c in client().containers(filters={"label": "cab.role=sidecar"})]
 
 
 def wait_for(what: object, seconds: float = 30) -> None:
@@ -222,17 +222,17 @@ def wait_for(what: object, seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
-def test_a_holder_that_dies_is_nobody_s_fault(far: Play) -> None:
-    """With it the room is lost: infra_sandbox, not an agent that removed its work."""
+def test_a_holder_that_dies_is_nobody_s_fault(remote: Play) -> None:
+    """With it the sandbox is lost: infra_sandbox, not an agent that removed its work."""
 
     def kill() -> None:
         wait_for(lambda: len(ours()) == 2)
-        for holder in set(holders()) & set(ours()):
-            client().kill(holder)
+        for sidecar in set(sidecars()) & set(ours()):
+            client().kill(sidecar)
 
     killer = threading.Thread(target=kill)
     killer.start()
-    _, result = far("call(); import time; time.sleep(4)")
+    _, result = remote("call(); import time; time.sleep(4)")
     killer.join()
     assert result.outcome == "infra_sandbox", result.why
     assert ours() == []
@@ -280,20 +280,20 @@ def test_after_kill_9_the_holder_ends_and_clean_finds_the_rest(cab: Cab, tcp: di
         ]
 
     wait_for(lambda: of_this_run("agent"), 60)
-    holder = of_this_run("holder")[0]
+    sidecar = of_this_run("sidecar")[0]
     run.send_signal(signal.SIGKILL)
     run.wait()
-    wait_for(lambda: not client().inspect_container(holder)["State"]["Running"])
+    wait_for(lambda: not client().inspect_container(sidecar)["State"]["Running"])
     assert cab("clean", **tcp).returncode == 0
-    assert of_this_run("agent") == of_this_run("holder") == []
+    assert of_this_run("agent") == of_this_run("sidecar") == []
     assert not [v for v in volumes() if v["Labels"]["cab.runner"].startswith(f"{run.pid}:")]
 
 
 def test_volumes_of_a_holder_that_was_removed_are_found(
     engine: object, cab: Cab, tcp: dict[str, str]
 ) -> None:
-    """Somebody removes a dead runner's holder but not its volumes: `cab clean` knows them by their label."""
-    labels = {"cab": "1", "cab.host": host_id(), "cab.runner": "999999999:1", "cab.role": "room"}
+    """Somebody removes a dead runner's sidecar but not its volumes: `cab clean` knows them by their label."""
+    labels = {"cab": "1", "cab.host": host_id(), "cab.runner": "999999999:1", "cab.role": "sandbox"}
     name = client().create_volume(labels=labels)["Name"]
     done = cab("clean", **tcp)
     assert name in done.stdout and name not in [v["Name"] for v in volumes()]
@@ -305,8 +305,8 @@ def test_a_runner_on_another_machine_is_left_alone(engine: object) -> None:
     labels = {"cab": "1", "cab.host": "elsewhere:1", "cab.runner": "1:1", "cab.role": "agent"}
     other = client().create_container(image, ["true"], labels=labels)["Id"]
     try:
-        assert other not in find_dead().containers
-        assert other in find_dead(other_hosts=True).containers
+        assert other not in find_stale().containers
+        assert other in find_stale(other_hosts=True).containers
     finally:
         client().remove_container(other)
 
@@ -315,7 +315,7 @@ def test_a_runner_on_another_machine_is_left_alone(engine: object) -> None:
 def test_an_engine_that_sees_other_files_is_noticed(
     cab: Cab, aider_image: Installation, tmp_path: Path
 ) -> None:
-    """As in a container that was given the host's socket: temporary files are others there, so rooms are copied."""
+    """As in a container that was given the host's socket: temporary files are others there, so sandboxes are copied."""
     hidden = tmp_path / "hidden"
     hidden.mkdir()
     script = f'mount -t tmpfs none {hidden} && TMPDIR={hidden} exec "$@"'
@@ -328,13 +328,13 @@ def test_an_engine_that_sees_other_files_is_noticed(
         check=False,
     )
     cell = json.loads(done.stdout)
-    assert (cell["outcome"], cell["host"]["sandbox"]["rooms"]) == ("passed", "copied"), done.stderr
+    assert (cell["outcome"], cell["host"]["sandbox"]["directories"]) == ("passed", "copied"), done.stderr
 
 
 def test_the_engine_here_is_seen_to_be_here(puppet_image: Installation) -> None:
-    """A container connects to a socket of ours: rooms are mounted."""
+    """A container connects to a socket of ours: sandboxes are mounted."""
     forget_engine()
-    assert reach.is_near(puppet_image.image_id or "")
+    assert reach.can_mount(puppet_image.image_id or "")
     assert reach.known() is True
 
 
@@ -365,7 +365,7 @@ def test_a_user_who_may_not_mount_runs_in_docker(aider_image: Installation, tmp_
     assert done.returncode == 0, done.stderr
     cell = json.loads(done.stdout)
     assert cell["outcome"] == "passed", (cell["why"], done.stderr)
-    assert cell["host"]["sandbox"]["rooms"] == "mounted"
+    assert cell["host"]["sandbox"]["directories"] == "mounted"
     assert list(cwd.glob("cab-*")) == []
 
 
