@@ -7,7 +7,7 @@ from typing import Any
 
 from .base import Json
 from .calls import ModelCall, TokenTotals, Usage, totals
-from .cell import Cell, Limits, Sweep
+from .cell import Cell, CellKey, Configuration, Limits, Sweep
 from .changes import Change, Changes, Entry
 from .convert import from_json, to_json
 from .execution import Execution, Process, Sandbox, StopReason
@@ -37,10 +37,12 @@ __all__ = [
     "Applied",
     "Args",
     "Cell",
+    "CellKey",
     "CellResult",
     "Change",
     "Changes",
     "CommandResult",
+    "Configuration",
     "Entry",
     "Env",
     "Evidence",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Literal
 
 import attrs
@@ -24,9 +25,49 @@ class Limits:
     usd: float | None = attrs.field(default=None, metadata=doc("US dollars", exclusiveMinimum=0))
 
 
+@attrs.frozen(kw_only=True, order=True)
+class Configuration:
+    """What is compared: a CLI of one version with a model and a stack, in one runtime, set up in one way.
+
+    `options` and `model_params` are canonical JSON objects as texts, so that a configuration can be hashed.
+    """
+
+    tui: str
+    model: str
+    stack: tuple[str, ...] = ()
+    version: str = ""
+    runtime: str = ""
+    network: str = ""
+    options: str = "{}"
+    model_params: str = "{}"
+
+    @property
+    def name(self) -> str:
+        """`tui x model + stack`, which several configurations may share: see `stats.names`."""
+        return f"{self.tui} × {self.model}" + (f" + {', '.join(self.stack)}" if self.stack else "")
+
+    @property
+    def variant(self) -> tuple[str, str, str, str, str]:
+        """What may tell configurations of one name apart."""
+        return self.version, self.runtime, self.network, self.options, self.model_params
+
+
+@attrs.frozen(kw_only=True, order=True)
+class CellKey:
+    """The identity of a cell: all parts that tell it from others, compared part by part.
+
+    A joined text would not do: model `m` with task `p/q/r` reads like `m/p` with `q/r`.
+    """
+
+    sweep_id: str
+    configuration: Configuration
+    task: str
+    attempt: int
+
+
 @attrs.frozen(kw_only=True)
 class Cell:
-    """One CLI x model x task x stack x attempt."""
+    """One CLI x model x task x stack x attempt, in one runtime and set up in one way."""
 
     sweep_id: str = attrs.field(validator=named)
     tui: str = attrs.field(validator=named)
@@ -42,8 +83,35 @@ class Cell:
     options: dict[str, Json] = attrs.field(factory=dict)
 
     @property
+    def configuration(self) -> Configuration:
+        """What the cell is an attempt of, with whichever task."""
+        return Configuration(
+            tui=self.tui,
+            model=self.model,
+            stack=self.stack,
+            version=self.tui_version,
+            runtime=self.runtime,
+            network=self.network,
+            options=_canonical(self.options),
+            model_params=_canonical(self.model_params),
+        )
+
+    @property
+    def key(self) -> CellKey:
+        """The identity. Cells with one key are tries of the same; limits and prices are inputs of it."""
+        return CellKey(
+            sweep_id=self.sweep_id,
+            configuration=self.configuration,
+            task=self.task,
+            attempt=self.attempt,
+        )
+
+    @property
     def cell_id(self) -> str:
-        """`sweep/tui/model/task`, then `+stack` and `~attempt` where they are not the default."""
+        """`sweep/tui/model/task`, then `+stack` and `~attempt` where they are not the default: for people.
+
+        Cells of one `cell_id` may differ in their `key`.
+        """
         stack = f"+{'+'.join(self.stack)}" if self.stack else ""
         attempt = f"~{self.attempt}" if self.attempt != 1 else ""
         return f"{self.sweep_id}/{self.tui}/{self.model}/{self.task}{stack}{attempt}"
@@ -52,6 +120,10 @@ class Cell:
     def behavior_mode(self) -> Literal["factory", "composed"]:
         """`factory`: the CLI as shipped; `composed`: with a stack."""
         return "composed" if self.stack else "factory"
+
+
+def _canonical(value: dict[str, Json]) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")) if value else "{}"
 
 
 @attrs.frozen(kw_only=True)
@@ -67,6 +139,9 @@ class Sweep:
     stacks: tuple[str, ...] = attrs.field(default=(), metadata=doc("stack names or files, composed in order"))
     attempts: int = attrs.field(default=1, metadata=doc("runs of each cell", minimum=1))
     runtime: str = attrs.field(default="local", metadata=doc("where the agent runs"))
+    runtimes: tuple[str, ...] = attrs.field(
+        default=(), metadata=doc("several runtimes, a cell in each; in the place of `runtime`")
+    )
     network: Literal["gateway", "open"] | None = attrs.field(
         default=None, metadata=doc("what the agent can reach; left out, the tightest that the runtime has")
     )
@@ -74,6 +149,20 @@ class Sweep:
     limits: Limits = attrs.field(default=Limits(), metadata=doc("bounds of each cell"))
     model_params: dict[str, Json] = attrs.field(factory=dict, metadata=doc("sent with each call"))
     options: dict[str, Json] = attrs.field(factory=dict, metadata=doc("options of the adapter"))
+    option_sets: tuple[dict[str, Json], ...] = attrs.field(
+        default=(), metadata=doc("several sets of options, a cell with each; added to `options`")
+    )
     require_calibration: bool = attrs.field(
         default=False, metadata=doc("do not start where a CLI has no passing record of `cab calibrate`")
     )
+
+    @property
+    def all_runtimes(self) -> tuple[str, ...]:
+        """The runtimes of the matrix, each once."""
+        return tuple(dict.fromkeys(self.runtimes or (self.runtime,)))
+
+    @property
+    def all_options(self) -> tuple[dict[str, Json], ...]:
+        """The sets of options of the matrix, each once."""
+        found = [{**self.options, **chosen} for chosen in self.option_sets or ({},)]
+        return tuple({_canonical(f): f for f in found}.values())

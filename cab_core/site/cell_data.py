@@ -7,8 +7,9 @@ from pathlib import Path
 import attrs
 
 from cab_core.records import CellResult, Evidence, Span
-from cab_core.store.cells import read_evidence, tries_in, try_number
+from cab_core.store.cells import read_evidence, tries_in
 from cab_core.store.reading import read_json, read_lines, read_start
+from cab_core.store.standing import try_number
 
 from .rows import Row
 

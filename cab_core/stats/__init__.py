@@ -6,11 +6,13 @@ needs is `cab_core/site/static/stats.js`; both draw from the same generator and 
 
 from __future__ import annotations
 
+from cab_core.records import Configuration
+
 from .compare import Comparison, Pair, compare
 from .intervals import Interval, cluster_bootstrap, wilson
 from .paired import exact_mcnemar, paired_bootstrap
 from .select import Selector, one_of_each
-from .summary import Configuration, Summary, Verdict, configurations, summarise, verdict_of
+from .summary import Summary, Verdict, configurations, summarise, verdict_of
 
 __all__ = [
     "Comparison",

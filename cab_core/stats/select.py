@@ -64,7 +64,7 @@ def one_of_each(results: Iterable[tuple[T, CellResult]]) -> list[tuple[T, CellRe
     kept: dict[tuple[object, ...], tuple[T, CellResult]] = {}
     for item, result in results:
         cell = result.cell
-        key = (cell.tui, cell.model, cell.task, cell.stack, cell.attempt)
+        key = (cell.configuration, cell.task, cell.attempt)
         if key not in kept or kept[key][1].standing < result.standing:
             kept[key] = (item, result)
     return list(kept.values())

@@ -9,23 +9,9 @@ from statistics import fmean, median
 
 import attrs
 
-from cab_core.records import OUTCOMES, CellResult
+from cab_core.records import OUTCOMES, CellResult, Configuration
 
 from .intervals import Interval, cluster_bootstrap, wilson
-
-
-@attrs.frozen(kw_only=True, order=True)
-class Configuration:
-    """What a leaderboard ranks: a CLI with a model and a stack."""
-
-    tui: str
-    model: str
-    stack: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """One line for people."""
-        return f"{self.tui} × {self.model}" + (f" + {', '.join(self.stack)}" if self.stack else "")
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +37,7 @@ def verdict_of(result: CellResult) -> Verdict:
     counted = OUTCOMES[result.outcome].counted
     heads = {axis: score.headline for axis, score in result.scores.items()}
     return Verdict(
-        config=Configuration(tui=cell.tui, model=cell.model, stack=cell.stack),
+        config=cell.configuration,
         task=cell.task,
         outcome=result.outcome,
         passed=_solved(result.outcome, heads.get("pass_rate")) if counted else None,

@@ -1,4 +1,4 @@
-"""Writing and reading cell directories: `<runs>/<sweep>/<tui>/<model>/<task>/<attempt>/<try>/`.
+"""Writing and reading cell directories: `<runs>/<sweep>/<tui>/<model>/<task>/@<variant>/<attempt>/<try>/`.
 
 A running cell writes into `<try>.part`, which is renamed when it is finished. A rerun is another try;
 earlier ones stay.
@@ -19,6 +19,7 @@ from cab_core.errors import UserError
 from cab_core.records import (
     OUTCOMES,
     Cell,
+    CellKey,
     CellResult,
     Changes,
     Evidence,
@@ -30,32 +31,15 @@ from cab_core.records import (
 )
 from cab_core.records.schema import check
 
-from .paths import attempt_path, segment
+from .durable import make_directories, rename, sync_files, write_whole
+from .paths import attempt_path, former_attempt_path, is_variant, segment
 from .reading import read_json, read_lines, read_optional
+from .standing import age, choose, try_number
 
 
 def write_json(path: Path, value: Any) -> None:
     """Write a record as JSON, whole or not at all. Names that are no UTF-8 survive as escapes."""
     write_whole(path, json.dumps(to_json(value), indent=1, ensure_ascii=True) + "\n")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file, whole or not at all.
-
-    Raises:
-        OSError: it cannot be written; names the file.
-    """
-    part = path.with_name(path.name + ".tmp")
-    try:
-        part.unlink(missing_ok=True)  # what a killed runner left, or a link that somebody laid there
-        with part.open("x", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(path)
-    except OSError as exc:
-        exc.filename = exc.filename or str(path)
-        raise
 
 
 def write_result(directory: Path, result: CellResult) -> None:
@@ -64,19 +48,16 @@ def write_result(directory: Path, result: CellResult) -> None:
     write_json(directory / "cell.json", result)
 
 
-def try_number(name: str) -> int | None:
-    """Return the number of a finished try by the name of its directory; None: it is no such name."""
-    return int(name) if name.isascii() and name.isdigit() else None
-
-
 def tries_in(attempt: Path) -> list[Path]:
     """Return the finished tries in the directory of an attempt, oldest first. A link is none."""
     found = [p for p in attempt.glob("*") if try_number(p.name) is not None and not p.is_symlink()]
-    return sorted((p for p in found if os.path.lexists(p / "cell.json")), key=_number)
+    return sorted((p for p in found if os.path.lexists(p / "cell.json")), key=age)
 
 
-def _number(path: Path) -> int:
-    return try_number(path.name) or 0
+def _address(path: Path) -> Path:
+    """Return the directory that all variants of a cell share, by one of its finished tries."""
+    above = path.parent.parent
+    return above.parent if is_variant(above.name) else above
 
 
 class Store:
@@ -88,57 +69,71 @@ class Store:
     def begin(self, cell: Cell) -> Path:
         """Make and return the `.part` directory of a new try."""
         attempt = self.root / attempt_path(cell)
-        attempt.mkdir(parents=True, exist_ok=True)
-        numbers = (try_number(p.name.removesuffix(".part")) for p in attempt.iterdir())
-        part = attempt / f"{max((n for n in numbers if n), default=0) + 1}.part"
-        part.mkdir()
-        return part
+        make_directories(attempt)
+        while True:
+            numbers = (try_number(p.name.removesuffix(".part")) for p in attempt.iterdir())
+            part = attempt / f"{max((n for n in numbers if n), default=0) + 1}.part"
+            try:
+                part.mkdir()
+            except FileExistsError:
+                continue  # somebody else began a try at this moment
+            return part
 
     def finish(self, part: Path, result: CellResult) -> Path:
-        """Write the result and rename the directory; return where it now is."""
+        """Write the result and rename the directory; return where it now is.
+
+        When this returns, a power cut takes nothing of the cell.
+        """
         write_result(part, result)
+        sync_files(part)
         final = part.with_suffix("")
-        part.rename(final)
+        rename(part, final)
         return final
 
     def tries(self, cell: Cell) -> list[Path]:
-        """Return the finished tries of a cell, oldest first."""
-        return tries_in(self.root / attempt_path(cell))
+        """Return the finished tries of a cell, oldest first: those of an earlier cab, then our own."""
+        found = tries_in(self.root / former_attempt_path(cell))
+        former = [p for p in found if self.result(p).cell.key == cell.key]
+        return former + tries_in(self.root / attempt_path(cell))
+
+    def result(self, directory: Path) -> CellResult:
+        """Return the result of a finished try.
+
+        Raises:
+            UserError: it cannot be read, or is no cell's result.
+        """
+        return read_json(directory / "cell.json", CellResult)
 
     def voided(self, cell: Cell, content_key: str) -> tuple[Outcome, ...]:
         """Return the outcomes of the finished tries of the same that do not stand, oldest first."""
-        results = (read_json(path / "cell.json", CellResult) for path in self.tries(cell))
+        results = map(self.result, self.tries(cell))
         return tuple(r.outcome for r in results if r.content_key == content_key and OUTCOMES[r.outcome].retry)
 
     def verdict(self, cell: Cell, content_key: str, grader_key: str) -> tuple[Path, CellResult] | None:
         """Return the newest try with these keys whose outcome stands, or None where it must be run."""
         for path in reversed(self.tries(cell)):
-            result = read_json(path / "cell.json", CellResult)
+            result = self.result(path)
             same = (result.content_key, result.grader_key) == (content_key, grader_key)
             if same and not OUTCOMES[result.outcome].retry:
                 return path, result
         return None
 
     def standing(self, sweep: str | None = None) -> Iterator[tuple[Path, CellResult]]:
-        """Yield of every attempt the try that stands, in the order of the paths.
-
-        A verdict stands before none, a sealed run before a provisional one, and then the latest: so a
-        look at a cell without Docker takes nothing from one that can be cited.
+        """Yield of every cell the try that stands (see `standing.choose`), in the order of the paths.
 
         Raises:
             UserError: a `cell.json` cannot be read, or is no cell's result.
         """
-        attempts: dict[Path, list[Path]] = {}
+        # By address, so that not all results of a large store are held at once.
+        by_address: dict[Path, list[Path]] = {}
         for path in self._finished(sweep):
-            attempts.setdefault(path.parent, []).append(path)
-        for attempt in sorted(attempts):
-            # `m/p` with `q/r` and `m` with `p/q/r` share a directory, and are two cells.
-            cells: dict[str, list[tuple[Path, CellResult]]] = {}
-            for path in attempts[attempt]:
-                result = read_json(path / "cell.json", CellResult)
-                cells.setdefault(result.cell.model, []).append((path, result))
-            for tries in cells.values():
-                yield max(tries, key=lambda found: (found[1].standing, _number(found[0])))
+            by_address.setdefault(_address(path), []).append(path)
+        for address in sorted(by_address):
+            cells: dict[CellKey, list[tuple[Path, CellResult]]] = {}
+            for path in sorted(by_address[address], key=age):
+                result = self.result(path)
+                cells.setdefault(result.cell.key, []).append((path, result))
+            yield from (choose(tries) for _, tries in sorted(cells.items()))
 
     def _finished(self, sweep: str | None) -> Iterator[Path]:
         """Yield the directories of finished tries. No link is followed, and nothing recurses."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from cab_core.records import Cell
+from cab_core.records import Cell, Configuration
 
 _PLAIN = re.compile(rb"[A-Za-z0-9._-]")
 _LONGEST = 120  # bytes of one segment
@@ -42,6 +42,28 @@ def cell_address(cell: Cell) -> str:
     return f"{segment(cell.tui)}/{segments(cell.model)}/{segments(cell.task)}{stack}"
 
 
+def variant_segment(config: Configuration) -> str:
+    """Return what tells apart the configurations of one address: `@1.2-docker-gateway`, for people too.
+
+    Options and model parameters are a hash in it, where there are any. No other segment begins with `@`.
+    """
+    said = "-".join((config.version, config.runtime, config.network))
+    rest = (config.options, config.model_params)
+    mark = "" if rest == ("{}", "{}") else f"-{hashlib.sha256(repr(rest).encode()).hexdigest()[:12]}"
+    return f"@{segment(said + mark)}"
+
+
+def is_variant(name: str) -> bool:
+    """Tell a variant's directory from others by its name."""
+    return name.startswith("@")
+
+
 def attempt_path(cell: Cell) -> str:
-    """Return the path of a cell's attempt below the runs directory: sweep, address, attempt."""
+    """Return the path of a cell's attempt below the runs directory: sweep, address, variant, attempt."""
+    variant = variant_segment(cell.configuration)
+    return f"{segment(cell.sweep_id)}/{cell_address(cell)}/{variant}/{cell.attempt}"
+
+
+def former_attempt_path(cell: Cell) -> str:
+    """Return where an earlier cab kept a cell's attempt: versions and runtimes of a CLI shared it."""
     return f"{segment(cell.sweep_id)}/{cell_address(cell)}/{cell.attempt}"

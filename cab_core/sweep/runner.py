@@ -17,7 +17,8 @@ from cab_core.records import OUTCOMES, Cell, CellResult
 from cab_core.run.cell import run_cell
 from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.run.upstreams import SharedUpstreams
-from cab_core.store.cells import Store, write_whole
+from cab_core.store.cells import Store
+from cab_core.store.durable import write_whole
 from cab_core.store.paths import segment
 
 from .calibration_record import demand
