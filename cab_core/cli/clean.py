@@ -19,13 +19,14 @@ from cab_core.runtimes.scratch import stale_scratch
 def command(dry_run: bool, other_hosts: bool) -> int:
     """Remove what killed runners left: containers, volumes, scratch directories; nothing of a living one."""
     try:
-        dead = find_stale(other_hosts)
+        found = find_stale(other_hosts)
     except SandboxError as exc:
-        dead = Stale([], [], stale_scratch())
+        found = Stale([], [], stale_scratch())
         click.echo(f"containers were not looked at: {exc}", err=True)
-    for name in [*dead.containers, *dead.volumes, *map(str, dead.directories)]:
+    for name in [*found.containers, *found.volumes, *map(str, found.directories)]:
         click.echo(name)
-    if not dry_run:
-        remove(dead)
-    click.echo(f"{dead} {'found' if dry_run else 'removed'}")
-    return 0
+    refused = [] if dry_run else remove(found)
+    for said in refused:
+        click.echo(said, err=True)
+    click.echo(f"{found} {'found' if dry_run else 'removed'}")
+    return 1 if refused else 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cab_core.leases import in_use
 from cab_core.plugins.registry import Plugins
 from cab_core.runtimes.docker.images import agent_image, cell_image
 from cab_core.runtimes.docker.inventory import list_images, push, remove_images
@@ -82,6 +83,11 @@ def push_image(image: str, repository: str) -> int:
 @command.command
 @click.option("--old", is_flag=True, help="only those that a newer one took the place of")
 def clean(old: bool) -> int:
-    """Remove our images that no container uses."""
-    click.echo(f"{remove_images(i for i in list_images() if i['old'] or not old)} images removed")
+    """Remove our images that no container uses, and no cab that is running."""
+    found = [i for i in list_images() if i["old"] or not old]
+    used = in_use()
+    free = [i for i in found if f"image {i['id']}" not in used]
+    click.echo(f"{remove_images(free)} images removed")
+    if len(free) < len(found):
+        click.echo(f"{len(found) - len(free)} are left: a cab that is running needs them", err=True)
     return 0

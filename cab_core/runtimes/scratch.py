@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -10,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cab_core.leases import Lease, is_held
 from cab_core.workdir.remove import remove_tree
 
-from .owner import is_alive, runner_id
+from .reaper import REAPER
 
 PREFIX = "cab-"
-OWNER = ".runner"  # file in a scratch directory: which runner made it
+LEASE = ".lease"  # file in a scratch directory: held by the runner that made it
 SANDBOX = "sandbox"
 
 
@@ -23,14 +25,30 @@ SANDBOX = "sandbox"
 def plain_scratch() -> Iterator[Path]:
     """A directory below the system's place for temporary files."""
     path = Path(tempfile.mkdtemp(prefix=PREFIX))
+    lease = None
     try:
-        # Whole or not there: half an owner would look like a dead one.
-        (path / ".new").write_text(runner_id())
-        (path / ".new").rename(path / OWNER)
+        # Locked before it has its name: one that is not held would look like a dead runner's.
+        lease = Lease(path / f"{LEASE}.new")
+        lease.rename(path / LEASE)
         (path / SANDBOX).mkdir()
         yield path / SANDBOX
     finally:
-        remove_tree(path)
+        REAPER.remove(str(path), lambda: _remove(path))
+        if lease is not None:
+            lease.release()
+
+
+def _remove(path: Path) -> None:
+    """Unmount and remove a scratch directory.
+
+    Raises:
+        OSError: something of it is still there.
+    """
+    if os.path.ismount(path / SANDBOX):
+        _unmount(path / SANDBOX)
+    remove_tree(path)
+    if os.path.lexists(path):
+        raise OSError(0, "something of it cannot be removed")
 
 
 @contextmanager
@@ -40,20 +58,16 @@ def sized_scratch(size: int) -> Iterator[Path]:
     It is a tmpfs: made and gone in a millisecond, and what is written never reaches the disk.
     """
     with plain_scratch() as sandbox:
-        mounted = _mount(sandbox, size)
-        try:
-            yield sandbox
-        finally:
-            if mounted:
-                _unmount(sandbox)
+        _mount(sandbox, size)
+        yield sandbox
 
 
-def _mount(path: Path, size: int) -> bool:
+def _mount(path: Path, size: int) -> None:
     if os.geteuid() != 0 or sys.platform != "linux":
-        return False
+        return
     options = f"size={size},nr_inodes=400k,mode=755,nosuid,nodev"
     argv = ["mount", "-t", "tmpfs", "-o", options, "cab", str(path)]
-    return subprocess.run(argv, capture_output=True, check=False).returncode == 0
+    subprocess.run(argv, capture_output=True, check=False)
 
 
 def _unmount(path: Path) -> None:
@@ -90,21 +104,10 @@ def holds_more(path: Path, limit: int) -> bool:
 
 def stale_scratch() -> list[Path]:
     """Return the scratch directories whose runner is gone."""
-    owners = Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{OWNER}")
-    return [o.parent for o in owners if _is_dead(o)]
-
-
-def _is_dead(owner: Path) -> bool:
-    try:
-        return not is_alive(owner.read_text())
-    except (OSError, UnicodeDecodeError):
-        return False  # it went away this moment, or is nobody's we know
+    leases = Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{LEASE}")
+    return [lease.parent for lease in leases if not is_held(lease)]
 
 
 def remove_scratch(paths: list[Path]) -> int:
-    """Unmount and remove scratch directories; return how many there were."""
-    for path in paths:
-        if os.path.ismount(path / SANDBOX):
-            _unmount(path / SANDBOX)
-        remove_tree(path)
-    return len(paths)
+    """Unmount and remove scratch directories; return how many are gone."""
+    return sum(REAPER.remove(str(path), functools.partial(_remove, path)) is None for path in paths)

@@ -7,7 +7,6 @@ earlier ones stay.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import tempfile
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cab_core.errors import UserError
+from cab_core.leases import Lease, LeaseHeld
 from cab_core.records import (
     OUTCOMES,
     Cell,
@@ -172,19 +172,19 @@ class Store:
         """
         directory = self.root / segment(sweep)
         try:
-            directory.mkdir(parents=True, exist_ok=True)
-            file = (directory / ".lock").open("a")  # nothing is cut off, wherever it leads
+            make_directories(directory)
+            lease = Lease(directory / ".lock")
+        except LeaseHeld as exc:
+            raise UserError(
+                f"sweep {sweep!r} in {self.root} is being run by another cab ({exc}); "
+                "wait for it, or use another sweep_id or --runs"
+            ) from exc
         except OSError as exc:
             raise self._unwritable(exc.strerror) from exc
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as exc:
-                raise UserError(
-                    f"sweep {sweep!r} in {self.root} is being run by another cab; "
-                    "wait for it, or use another sweep_id or --runs"
-                ) from exc
+        try:
             yield
+        finally:
+            lease.release(keep=True)
 
 
 def _entries(directory: Path) -> list[os.DirEntry[str]]:

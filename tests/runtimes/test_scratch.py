@@ -222,20 +222,13 @@ def test_exactly_the_directories_of_dead_runners_are_found(start: Start, tempora
     """Of a killed runner, a living one, this process and strangers, the killed one's alone is found."""
     killed, left = start("plain")
     start("plain")
-    for name, owner in (("cab-stranger", "other"), ("stranger", ".runner")):
+    for name, owner in (("cab-stranger", "other"), ("stranger", ".lease")):
         (temporary / name).mkdir()
         (temporary / name / owner).write_text("1:1")
     with plain_scratch():
         assert stale_scratch() == []
         kill(killed)
         assert stale_scratch() == [left]
-
-
-def test_a_pid_that_was_used_again_is_a_dead_runner(temporary: Path) -> None:
-    """A process that has the runner's number but began at another time is not the runner."""
-    (temporary / "cab-old").mkdir()
-    (temporary / "cab-old" / ".runner").write_text(f"{os.getpid()}:1")
-    assert stale_scratch() == [temporary / "cab-old"]
 
 
 def test_what_a_dead_runner_left_is_removed_and_nothing_else(start: Start, temporary: Path) -> None:
@@ -263,7 +256,7 @@ def test_a_mount_that_a_link_leads_to_is_left_alone(tmp_path: Path, temporary: P
     """A directory that somebody made look like a dead runner's, its sandbox a link, unmounts nothing."""
     with disk(tmp_path / "theirs", "size=64k") as theirs:
         (temporary / "cab-forged").mkdir()
-        (temporary / "cab-forged" / ".runner").write_text("1:1")
+        (temporary / "cab-forged" / ".lease").write_text("1:1")
         (temporary / "cab-forged" / "sandbox").symlink_to(theirs)
         remove_scratch(stale_scratch())
         still = str(theirs) in mounted()

@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from cab_core.errors import ImageError, UserError
+from cab_core.leases import process_lease
 from cab_core.plugins.protocols import Say
 
 from ..cache import cache_root, locked
@@ -104,6 +105,7 @@ def ensure(
         except ImageNotFound:
             marks = {LABEL: "1", ROLE: role, WHAT: " ".join([repository, version, *sorted(holds)])}
             found = _build_once(name, dockerfile, marks, say, files or {})
+    process_lease().use(f"image {found['Id']}")
     return Image(name, found["Id"], next(iter(found.get("RepoDigests") or []), None))
 
 

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from cab_core.errors import SandboxError
+from cab_core.leases import host_id, process_lease, runner_id
 
-from ..owner import host_id, runner_id
 from .address import address, no_engine
 
 LABEL = "cab"  # on everything that we create
 HOST = "cab.host"  # on which machine its runner is: an engine may serve several
 RUNNER = "cab.runner"  # who created it
+LEASE = "cab.lease"  # the path of that runner's lease
 ROLE = "cab.role"  # what it is for
 WHAT = "cab.what"  # of an image: what it holds, without the hash of how it was made
 _local = threading.local()
@@ -85,4 +86,5 @@ def cpus(most: int) -> int:
 
 def labels(role: str) -> dict[str, str]:
     """Return the labels of a container that we create; an image's own role is not what it is for."""
-    return {LABEL: "1", HOST: host_id(), RUNNER: runner_id(), ROLE: role}
+    made_by = {HOST: host_id(), RUNNER: runner_id(), LEASE: str(process_lease().path)}
+    return {LABEL: "1", ROLE: role, **made_by}

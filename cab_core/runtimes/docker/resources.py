@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
-from cab_core.errors import SandboxError
-
+from ..reaper import REAPER
 from .engine import client, engine_errors
 
 _REMOVAL_S = 60  # within which an engine must have removed what somebody told it to
-_left: dict[str, Callable[[str], None]] = {}  # what could not be removed when it was its time, and how it is
 
 
 @contextmanager
 def created(what: str, create: dict[str, Any]) -> Iterator[str]:
     """Create a container, yield its id, remove it with its nameless volumes.
 
-    Where the removal fails after another error, that error is the one that is told; the next
-    container's time is the next try.
+    What hinders the removal is the reaper's to tell: it takes nothing from what the container has shown.
 
     Raises:
         SandboxError: the engine refused, or is gone.
     """
-    _try_again()
     with engine_errors(f"create {what}"):
         container: str = client().create_container(**create)["Id"]
-    with _removed(container, remove_container):
+    try:
         yield container
+    finally:
+        REAPER.remove(f"container {container[:12]}", partial(remove_container, container))
 
 
 @contextmanager
 def volumes_removed(names: Iterable[str]) -> Iterator[None]:
-    """Remove volumes by name at the end; errors are told as those of `created`.
-
-    Raises:
-        SandboxError: the engine refused, or is gone.
-    """
-    with ExitStack() as stack:
-        for name in names:
-            stack.enter_context(_removed(name, remove_volume))
+    """Remove volumes by name at the end; see `created`."""
+    try:
         yield
+    finally:
+        for name in names:
+            REAPER.remove(f"volume {name}", partial(remove_volume, name))
 
 
 def remove_container(container: str) -> None:
@@ -71,30 +67,3 @@ def remove_volume(name: str) -> None:
 
     with engine_errors("remove a volume"), suppress(NotFound):
         client().remove_volume(name)
-
-
-@contextmanager
-def _removed(name: str, remove: Callable[[str], None]) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        with suppress(SandboxError):
-            _remove(name, remove)
-        raise
-    _remove(name, remove)
-
-
-def _remove(name: str, remove: Callable[[str], None]) -> None:
-    try:
-        remove(name)
-    except SandboxError:
-        _left[name] = remove
-        raise
-
-
-def _try_again() -> None:
-    """Remove what was left; what still cannot be removed is no trouble here, and stays for the next time."""
-    for name in list(_left):
-        with suppress(SandboxError):
-            if remove := _left.pop(name, None):
-                _remove(name, remove)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import attrs
 
+from cab_core.leases import host_id, is_alive
 from cab_core.plugins.protocols import Say
 
-from ..owner import host_id, is_alive
+from ..reaper import REAPER
 from ..scratch import remove_scratch, stale_scratch
-from .engine import HOST, RUNNER, client, engine_errors
+from .engine import HOST, LEASE, RUNNER, client, engine_errors
 from .resources import remove_container, remove_volume
 
 
@@ -56,39 +58,37 @@ def find_stale(other_hosts: bool = False) -> Stale:
         containers = client().containers(all=True, filters=made_by)
         volumes = client().volumes(filters=made_by)["Volumes"] or []
     return Stale(
-        containers=[c["Id"] for c in containers if _is_dead(c["Labels"], other_hosts)],
-        volumes=[v["Name"] for v in volumes if _is_dead(v["Labels"], other_hosts)],
+        containers=[c["Id"] for c in containers if _is_stale(c["Labels"], other_hosts)],
+        volumes=[v["Name"] for v in volumes if _is_stale(v["Labels"], other_hosts)],
         directories=stale_scratch(),
     )
 
 
-def _is_dead(labels: Mapping[str, str], other_hosts: bool) -> bool:
-    if labels.get(HOST, host_id()) != host_id():
-        return other_hosts
-    return not is_alive(labels[RUNNER])
+def _is_stale(labels: Mapping[str, str], other_hosts: bool) -> bool:
+    # What an earlier cab made says nothing of a host: it was this one.
+    alive = is_alive(labels.get(HOST, host_id()), labels[RUNNER], labels.get(LEASE))
+    return other_hosts if alive is None else not alive
 
 
-def remove(dead: Stale) -> None:
-    """Remove it. What somebody else removed first is no trouble.
+def remove(found: Stale) -> list[str]:
+    """Remove it; return a sentence for each thing that could not be removed.
 
-    Raises:
-        SandboxError: the engine refused, or is gone.
+    What somebody else removed first is no trouble.
     """
-    for container in dead.containers:
-        remove_container(container)
-    for volume in dead.volumes:
-        remove_volume(volume)
-    remove_scratch(dead.directories)
+    told = [REAPER.remove(f"container {c[:12]}", partial(remove_container, c)) for c in found.containers]
+    told += [REAPER.remove(f"volume {v}", partial(remove_volume, v)) for v in found.volumes]
+    remove_scratch(found.directories)
+    return [said for said in told if said is not None]
 
 
 @functools.cache
 def _swept() -> Stale:
-    dead = find_stale()
-    remove(dead)
-    return dead
+    found = find_stale()
+    remove(found)
+    return found
 
 
 def sweep_once(say: Say) -> None:
     """Remove what killed runners left, once in this process."""
-    if dead := _swept():
-        say(f"removed {dead} of runners that are gone")
+    if found := _swept():
+        say(f"removed {found} of runners that are gone")

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from docker.errors import APIError
 
+from cab_core.leases import runner_id
 from cab_core.records import Limits
 from cab_core.runtimes.docker.engine import ROLE, RUNNER, client
-from cab_core.runtimes.owner import runner_id
 from tests.runtimes.docker.conftest import Play
 
 ANSWER = """

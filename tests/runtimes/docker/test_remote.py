@@ -19,6 +19,7 @@ import pytest
 from docker import APIClient
 
 from cab_core.errors import SandboxError
+from cab_core.leases import host_id, runner_id
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Changes, Installation, Limits
 from cab_core.runtimes.docker import lifetime, reach
@@ -28,7 +29,6 @@ from cab_core.runtimes.docker.engine import client, labels
 from cab_core.runtimes.docker.images import relay_image
 from cab_core.runtimes.docker.resources import created
 from cab_core.runtimes.docker.stale import find_stale
-from cab_core.runtimes.owner import host_id, runner_id
 from cab_core.store.cells import read_json
 from tests.conftest import CAB, Cab
 from tests.runtimes.docker.conftest import Play, forget_engine, reached

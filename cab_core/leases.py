@@ -1,0 +1,208 @@
+"""Who uses what at this moment: asked by everything that cleans.
+
+A lease is a file that its holder keeps locked (flock(2)) while it lives. The kernel drops the lock when the
+process ends, whatever ends it, and shows it to every process of this kernel: also to one in another space of
+process ids, for which the holder's pid means nothing. What the file says of its holder is for people, and for
+where a lock cannot tell.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import functools
+import json
+import os
+import platform
+import secrets
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import attrs
+
+from cab_core.cache import cache_root
+
+_LARGEST = 1 << 20  # bytes of a lease file that are read
+
+
+@attrs.frozen(kw_only=True)
+class Holder:
+    """The process that holds a lease. `start`: when it started, in clock ticks since boot."""
+
+    host: str
+    node: str
+    pid: int
+    start: str | None
+    since: str
+
+    def __str__(self) -> str:
+        """Say it for people."""
+        return f"process {self.pid} on {self.node} since {self.since}"
+
+
+class LeaseHeld(Exception):
+    """Somebody else holds it; `holder` says who, None where the file does not tell."""
+
+    def __init__(self, holder: Holder | None) -> None:
+        super().__init__(str(holder or "another process"))
+        self.holder = holder
+
+
+class Lease:
+    """Held from when it is made until `release`, or until this process ends."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the lease at `path`.
+
+        Raises:
+            LeaseHeld: somebody has it.
+            OSError: the file cannot be made.
+        """
+        self.path = path
+        # A link that somebody laid there is not followed; nothing is cut off before it is ours.
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        self._lock = threading.Lock()
+        self._used: set[str] = set()
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            os.close(self._fd)
+            if exc.errno == errno.ENOLCK:
+                raise
+            raise LeaseHeld(read_holder(path)) from exc
+        os.ftruncate(self._fd, 0)
+        self._append(json.dumps(attrs.asdict(_here())))
+
+    def use(self, *things: str) -> None:
+        """Say that these things, such as `image sha256:...`, are in use until the end."""
+        with self._lock:
+            for thing in things:
+                if thing not in self._used:
+                    self._used.add(thing)
+                    self._append(thing)
+
+    def _append(self, line: str) -> None:
+        os.write(self._fd, line.encode("utf-8", "backslashreplace") + b"\n")
+
+    def rename(self, path: Path) -> None:
+        """Give the file its name once it is locked: nobody sees it free."""
+        self.path.rename(path)
+        self.path = path
+
+    def release(self, keep: bool = False) -> None:
+        """Give it up. `keep`: the file stays, for whoever takes it next."""
+        if not keep:
+            self.path.unlink(missing_ok=True)
+        os.close(self._fd)
+
+
+def is_held(path: Path) -> bool:
+    """Return whether a living process holds the lease at `path`. What cannot be told counts as held."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as exc:
+        if exc.errno != errno.ENOLCK:
+            return True
+        holder = read_holder(path)  # a file system without locks
+        return holder is None or process_lives(holder.host, f"{holder.pid}:{holder.start}")
+    finally:
+        os.close(fd)
+    return False
+
+
+def read_holder(path: Path) -> Holder | None:
+    """Return what a lease says of its holder, None where it does not."""
+    try:
+        return Holder(**json.loads(_lines(path)[0]))
+    except (OSError, ValueError, TypeError, IndexError):
+        return None
+
+
+def _lines(path: Path) -> list[str]:
+    """Return the whole lines of a lease; one that is being written has no end yet."""
+    with path.open("rb") as file:
+        text = file.read(_LARGEST).decode("utf-8", "replace")
+    return text.split("\n")[:-1]
+
+
+@functools.cache
+def process_lease() -> Lease:
+    """Return this process's own lease, made on first use: what it uses, and what is labelled with it."""
+    directory = cache_root() / "leases"
+    directory.mkdir(parents=True, exist_ok=True)
+    token = secrets.token_hex(8)
+    lease = Lease(directory / f".{token}.new")
+    lease.rename(directory / f"{token}.lease")
+    return lease
+
+
+def in_use() -> set[str]:
+    """Return what living processes say that they use; leases that nobody holds any more are removed."""
+    return {thing for path in _leases() for thing in _things(path)}
+
+
+def _leases() -> Iterator[Path]:
+    for path in (cache_root() / "leases").glob("*.lease"):
+        if is_held(path):
+            yield path
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _things(path: Path) -> list[str]:
+    try:
+        return _lines(path)[1:]
+    except OSError:
+        return []  # given up this moment
+
+
+def is_alive(host: str, runner: str, lease: str | None) -> bool | None:
+    """Return whether who made something is still there, by what is written on it; None: it cannot be known.
+
+    `host` and `runner` are `host_id()` and `runner_id()` of the maker, `lease` the path of its lease.
+    """
+    if lease and os.path.lexists(lease):
+        return is_held(Path(lease))
+    return process_lives(host, runner) if host == host_id() else None
+
+
+def process_lives(host: str, runner: str) -> bool:
+    """Return whether a process lives, by `pid:start`; one of another machine is taken to live."""
+    pid, _, started = runner.partition(":")
+    return host != host_id() or (pid.isdigit() and start_time(int(pid)) == started)
+
+
+def runner_id() -> str:
+    """Return this process as `pid:start`, so that a pid that was used again is not taken for it."""
+    return f"{os.getpid()}:{start_time(os.getpid())}"
+
+
+@functools.cache
+def host_id() -> str:
+    """Return what tells this machine and its space of process ids from others."""
+    machine = Path("/etc/machine-id")  # the same in copies of a machine: its name helps
+    known = machine.read_text().strip() if machine.is_file() else ""
+    return f"{known}:{platform.node()}:{Path('/proc/self/ns/pid').stat().st_ino}"
+
+
+def start_time(pid: int) -> str | None:
+    """Return when a process started, in clock ticks since boot, or None where it is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    return text.rpartition(")")[2].split()[19]
+
+
+def _here() -> Holder:
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    pid = os.getpid()
+    return Holder(host=host_id(), node=platform.node(), pid=pid, start=start_time(pid), since=now)
