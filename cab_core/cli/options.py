@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -95,15 +96,33 @@ def key_values(pairs: tuple[str, ...]) -> dict[str, Any]:
     """Return `KEY=VALUE` options as a mapping; a value that is JSON is taken as such.
 
     Raises:
+        UserError: one has no `=`, or a key is given twice.
+    """
+    sets = option_sets(pairs)
+    if len(sets) > 1:
+        raise UserError(
+            "--option: one key has several values; `cab run` makes a cell of each, this is one cell"
+        )
+    return sets[0]
+
+
+def option_sets(pairs: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+    """Return the sets of options that `KEY=VALUE` makes: each value of a key with each of the others.
+
+    Raises:
         UserError: one has no `=`.
     """
-    found: dict[str, Any] = {}
+    values: dict[str, list[Any]] = {}
     for pair in pairs:
         key, sign, value = pair.partition("=")
         if not sign or not key:
             raise UserError(f"--option {pair!r}: expected KEY=VALUE")
-        try:
-            found[key] = json.loads(value)
-        except ValueError:
-            found[key] = value
-    return found
+        values.setdefault(key, []).append(_value(value))
+    return tuple(dict(zip(values, chosen, strict=True)) for chosen in product(*values.values()))
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -29,9 +29,17 @@ from .table import as_row, print_json, print_results
 @click.option(
     "--stack", "stacks", multiple=True, metavar="NAME|FILE", help="given to the CLI; composed in order"
 )
-@click.option("--option", "pairs", multiple=True, metavar="KEY=VALUE", help="an option of the CLI's adapter")
+@click.option(
+    "--option",
+    "pairs",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="an option of the CLI's adapter; several values of one make a matrix",
+)
 @click.option("-j", "width", type=click.IntRange(min=1), default=1, show_default=True, help="cells at once")
-@click.option("--runtime", help="where the agent runs  [local]")
+@click.option(
+    "--runtime", "runtimes", multiple=True, help="where the agent runs; several make a matrix  [local]"
+)
 @click.option("--executor", help="who runs the cells  [local]")
 @click.option("--sweep-id", help="name of the sweep  [local]")
 @click.option("--fresh", is_flag=True, help="run again what has a verdict already")
@@ -69,10 +77,10 @@ def command(plugins: Plugins, /, sweep_file: Path | None, **said: Any) -> int:
 
 
 def _sweep(sweep_file: Path | None, said: dict[str, Any]) -> Sweep:
-    names = ("tuis", "models", "tasks", "stacks", "attempts", "runtime", "network", "executor", "sweep_id")
+    names = ("tuis", "models", "tasks", "stacks", "attempts", "runtimes", "network", "executor", "sweep_id")
     given = {n: said[n] for n in names if said[n]}
     if said["pairs"]:
-        given["options"] = options.key_values(said["pairs"])
+        given["option_sets"] = options.option_sets(said["pairs"])
     bounds = (said["wall"], said["max_calls"], said["max_tokens"], said["max_usd"])
     if sweep_file is not None:
         base = read_document(sweep_file, Sweep)

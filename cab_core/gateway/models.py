@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit, urlunsplit
 
 import attrs
 
@@ -63,6 +64,15 @@ class Model:
     context_tokens: int | None = None
     idle_s: float = 300.0
     protocol: str = "openai-chat"
+
+    @property
+    def public_endpoint(self) -> str | None:
+        """The endpoint without user, password and query, which may hold a credential."""
+        if self.endpoint is None:
+            return None
+        parts = urlsplit(self.endpoint)
+        host = parts.hostname or ""
+        return urlunsplit((parts.scheme, f"{host}:{parts.port}" if parts.port else host, parts.path, "", ""))
 
 
 @attrs.frozen(kw_only=True)

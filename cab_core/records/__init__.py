@@ -12,6 +12,7 @@ from .changes import Change, Changes, Entry
 from .convert import from_json, to_json
 from .execution import Execution, Process, Sandbox, StopReason
 from .grading import CommandResult, Grade
+from .inputs import Inputs
 from .launch import Applied, Harvest, Installation, Job, Launch, Step, TokenClaim, WorkFile
 from .recipe import Recipe
 from .result import OUTCOMES, CellResult, Identity, Outcome, OutcomeRule, Wiring
@@ -53,6 +54,7 @@ __all__ = [
     "GradeSpec",
     "Harvest",
     "Identity",
+    "Inputs",
     "Installation",
     "Instructions",
     "IntegritySpec",

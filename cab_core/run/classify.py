@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from cab_core.records import OUTCOMES, ModelCall, Outcome
 
-from .findings import Findings
+from .cell_run import Findings
 
 _FAULTS = {
     "http_401": "the endpoint refused the credential (401): check the key (--key-env, CAB_KEY)",

@@ -1,99 +1,152 @@
-"""Stages `execute` and `harvest`: the CLI runs in its sandbox; its adapter reads what it left."""
+"""Stage `execute`: the CLI runs in its sandbox, the gateway answers its calls, the terminal is recorded."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-import attrs
-
-from cab_core.plugins.protocols import Leftovers, StopSignal
-from cab_core.records import Execution, Harvest, Process, Sandbox
+from cab_core.gateway.session import CellSession
+from cab_core.plugins.protocols import StopSignal
+from cab_core.records import ModelCall, Process, Sandbox
 from cab_core.trace.recording import Recording
+from cab_core.trace.spans import set_attributes
 
-from .findings import plugin_errors
-from .planned import PlannedCell
-from .prepare import DIRECTORIES, Prepared
+from .cell_run import CellRun
+from .prepare import DIRECTORIES, Prepared, stack_attributes
+from .secrets import public_argv
+from .upstreams import upstream_for
 
-_READ = 8 << 20  # bytes of a log that an adapter is given
 
-
-def execute(
-    planned: PlannedCell,
-    prepared: Prepared,
-    scratch: Path,
-    recording: Recording,
-    stop: StopSignal,
-    socket: Path | None,
-) -> Execution:
-    """Run the CLI until it ends, a limit ends it, or somebody stops it.
+def execute(run: CellRun, prepared: Prepared) -> None:
+    """Run the CLI until it ends, a limit ends it, or somebody stops it; found: execution, calls, wall time.
 
     Raises:
         SandboxError: the sandbox could not be had or died.
     """
+    cell, trace = run.planned.cell, run.trace
+    attributes = {"timeout_s": cell.limits.wall_s, "plugin_stack": list(cell.stack)}
+    with trace.span("adapter_run", f"{cell.tui}:{cell.task}", **attributes) as span:
+        applied = stack_attributes(cell.tui, prepared.job, prepared.launch)
+        with trace.span("tool_call", "applied_plugins", **applied):
+            pass
+        _launch(run, prepared)
+        assert run.found.execution is not None
+        if run.found.execution.exit_code is not None:
+            set_attributes(span, exit_code=run.found.execution.exit_code)
+
+
+def _launch(run: CellRun, prepared: Prepared) -> None:
+    planned, stop = run.planned, StopSignal()
+    with (
+        _recording(run) as recording,
+        _session(run, prepared, recording, stop) as session,
+        run.trace.span(
+            "container", f"{planned.cell.tui}:launch", **_launch_attributes(run, prepared)
+        ) as span,
+        run.context.stop.watch(lambda: stop.stop("cancelled")),
+    ):
+        sandbox, process = _sandbox(run, prepared), _process(run, prepared)
+        run.found.execution = execution = planned.runtime.run(sandbox, process, recording, stop)
+        # The CLI's own time: what cab does around it is in the spans.
+        run.found.wall_ms = execution.duration_s * 1000
+        set_attributes(
+            span,
+            exit_code=execution.exit_code,
+            duration_s=execution.duration_s,
+            timed_out=execution.timed_out,
+        )
+        run.context.gateway.close(session)  # calls under way are broken off, and recorded
+        _call_spans(run, session.calls)
+
+
+@contextmanager
+def _recording(run: CellRun) -> Iterator[Recording]:
+    recording = Recording(run.part, getattr(run.planned.adapter, "render", None))
+    try:
+        yield recording
+    finally:
+        recording.close()
+
+
+@contextmanager
+def _session(
+    run: CellRun, prepared: Prepared, recording: Recording, stop: StopSignal
+) -> Iterator[CellSession]:
+    """Open the gateway for this cell; what it saw is found, however the cell ends."""
+    planned, gateway = run.planned, run.context.gateway
+
+    def on_call(call: ModelCall) -> None:
+        recording.cast.mark(f"model call {call.n}")
+        run.context.tell("cab_model_call", cell=planned.cell, call=call)
+
+    session = CellSession(
+        token=prepared.job.token,
+        model=planned.model.id,
+        upstream=upstream_for(planned, run.context, prepared.job),
+        limits=planned.cell.limits,
+        record=run.part / "calls.jsonl",
+        stop=stop,
+        price=planned.model.price,
+        on_call=on_call,
+    )
+    gateway.open(session, prepared.socket)
+    try:
+        yield session
+    finally:
+        gateway.close(session)
+        run.found.calls = tuple(session.calls)
+        run.found.notes += session.notes()
+
+
+def _launch_attributes(run: CellRun, prepared: Prepared) -> dict[str, object]:
+    planned = run.planned
+    return {
+        "image": planned.installation.image,
+        "image_digest": planned.installation.image_digest,
+        "argv": public_argv(prepared.launch, prepared.job.token),
+        "timeout_s": planned.cell.limits.wall_s,
+        "model": planned.model.id,
+        "base_url": prepared.job.endpoint,
+    }
+
+
+def _sandbox(run: CellRun, prepared: Prepared) -> Sandbox:
+    return Sandbox(
+        scratch=str(prepared.scratch),
+        mounts=dict.fromkeys(DIRECTORIES, True),
+        role="agent",
+        installation=run.planned.installation,
+        requires=run.planned.task.task.doc.grade.requires,
+        socket=str(prepared.socket) if prepared.socket else None,
+        network=run.planned.cell.network,
+    )
+
+
+def _process(run: CellRun, prepared: Prepared) -> Process:
     launch = prepared.launch
-    stdin = None
-    if launch.stdin is not None:
-        stdin = scratch / "home" / ".cab-stdin"
-        stdin.write_text(launch.stdin, encoding="utf-8")
-    process = Process(
+    return Process(
         argv=launch.argv,
         cwd=launch.cwd or prepared.job.workdir,
         env=launch.env,
-        stdin=str(stdin) if stdin else None,
-        timeout_s=planned.cell.limits.wall_s,
+        stdin=str(prepared.stdin) if prepared.stdin else None,
+        timeout_s=run.planned.cell.limits.wall_s,
         tty=True,
     )
-    sandbox = Sandbox(
-        scratch=str(scratch),
-        mounts=dict.fromkeys(DIRECTORIES, True),
-        role="agent",
-        installation=planned.installation,
-        requires=planned.task.task.doc.grade.requires,
-        socket=str(socket) if socket else None,
-        network=planned.cell.network,
-    )
-    return planned.runtime.run(sandbox, process, recording, stop)
 
 
-def harvest(
-    planned: PlannedCell, prepared: Prepared, execution: Execution, directory: Path, home: Path
-) -> Harvest:
-    """Ask the adapter what the CLI left.
-
-    Raises:
-        PluginCrash: the adapter raised.
-    """
-    left = Leftovers(
-        job=prepared.job,
-        home=home,
-        exit_code=execution.exit_code,
-        stdout=_log(directory / "stdout.log"),
-        stderr=_log(directory / "stderr.log"),
-    )
-    with plugin_errors(planned.adapter_owner):
-        return planned.adapter.harvest(left)
-
-
-def _log(path: Path) -> str:
-    with path.open("rb") as file:
-        return file.read(_READ).decode("utf-8", "replace")
-
-
-def without_secrets(text: str, *secrets: str) -> str:
-    """Return a text with every secret replaced."""
-    for secret in secrets:
-        text = text.replace(secret, "[token]") if secret else text
-    return text
-
-
-def public(prepared: Prepared) -> list[str]:
-    """Return the argv as it may be recorded."""
-    return [without_secrets(a, prepared.job.token, *prepared.launch.secrets) for a in prepared.launch.argv]
-
-
-def clean_harvest(found: Harvest, token: str) -> Harvest:
-    """Return the harvest without the cell's token, which a CLI may have printed."""
-    steps = tuple(attrs.evolve(s, text=without_secrets(s.text, token)) for s in found.transcript)
-    final = without_secrets(found.final_message, token) if found.final_message else found.final_message
-    failure = without_secrets(found.failure, token) if found.failure else found.failure
-    return attrs.evolve(found, transcript=steps, final_message=final, failure=failure)
+def _call_spans(run: CellRun, calls: Sequence[ModelCall]) -> None:
+    """One span a model call; attribute names of OpenTelemetry's GenAI conventions as of 2026-11."""
+    for call in calls:
+        attributes = {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.request.model": call.model_asked,
+            "gen_ai.response.model": call.model_served,
+            "gen_ai.usage.input_tokens": call.usage.prompt,
+            "gen_ai.usage.output_tokens": call.usage.completion,
+            "finish_reason": call.finish_reason,
+            "status": call.status,
+            "tries": call.tries,
+            "error": call.error,
+        }
+        end = call.start_ns + int((call.latency_ms + call.throttle_ms) * 1e6)
+        run.trace.past("model_call", f"model_call:{call.n}", call.start_ns, end, attributes)

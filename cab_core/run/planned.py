@@ -1,11 +1,9 @@
-"""Everything that one cell needs, found before it starts; and the keys that say whether it was run."""
+"""Everything that one cell needs, found before it starts."""
 
 from __future__ import annotations
 
-import hashlib
-import json
+import functools
 from collections.abc import Callable
-from typing import Any
 
 import attrs
 
@@ -14,7 +12,7 @@ from cab_core.gateway.server import Gateway
 from cab_core.gateway.upstream import Upstream
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import Adapter, Runtime, Scorer, StopSignal
-from cab_core.records import Cell, Installation, PackedTask, StackItem, to_json
+from cab_core.records import Cell, Inputs, Installation, PackedTask, StackItem
 from cab_core.store.cells import Store
 
 
@@ -29,9 +27,18 @@ class PlannedCell:
     adapter_owner: str
     runtime: Runtime
     installation: Installation
-    content_key: str
-    grader_key: str
+    inputs: Inputs
     stack: tuple[StackItem, ...] = ()
+
+    @functools.cached_property
+    def content_key(self) -> str:
+        """The sha256 of all that the run depends on, the grader left out."""
+        return self.inputs.content_key
+
+    @functools.cached_property
+    def grader_key(self) -> str:
+        """The sha256 of all that the verdict depends on besides what the agent left."""
+        return self.inputs.grader_key
 
 
 @attrs.frozen(kw_only=True)
@@ -44,43 +51,8 @@ class RunContext:
     upstream_of: Callable[[Model], Upstream]
     observers: Observers | None = None
     stop: StopSignal = attrs.field(factory=StopSignal)
-    say: Callable[[str], None] = lambda _: None
 
-
-def content_key(
-    cell: Cell,
-    task: PackedTask,
-    model: Model,
-    adapter_owner: str,
-    recipe: str,
-    stack: tuple[StackItem, ...] = (),
-) -> str:
-    """Return the sha256 of all that a run depends on, the grader left out."""
-    visible = [(f.path, f.sha256, f.executable, f.link) for f in task.section("workdir")]
-    return _hash(
-        {
-            "cell": {k: v for k, v in to_json(cell).items() if k != "sweep_id"},
-            "prompt": task.task.doc.prompt,
-            "workdir": visible,
-            "scripted": _known_to_scripted(task) if model.scripted else None,
-            "endpoint": model.endpoint,
-            "adapter": adapter_owner,
-            "recipe": recipe,
-            "stack": to_json(stack),
-        }
-    )
-
-
-def _known_to_scripted(task: PackedTask) -> list[tuple[str, str]]:
-    return [(f.path, f.sha256) for f in (*task.section("solution"), *task.section("forbidden"))]
-
-
-def grader_key(task: PackedTask) -> str:
-    """Return the sha256 of all that the verdict depends on besides what the agent left."""
-    doc = to_json(task.task.doc)
-    del doc["prompt"], doc["title"]
-    return _hash({"doc": doc, "tests": [(f.path, f.sha256) for f in task.section("tests")]})
-
-
-def _hash(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    def tell(self, hook: str, **event: object) -> None:
+        """Hand an event to the plugins that observe."""
+        if self.observers is not None:
+            self.observers.tell(hook, **event)

@@ -9,45 +9,92 @@ from pathlib import Path
 import attrs
 
 from cab_core.errors import SandboxError
+from cab_core.gateway.session import new_token
 from cab_core.records import Applied, Args, Env, Job, Launch, Wiring, WorkFile
 from cab_core.workdir.manifest import Manifest, take_manifest
 from cab_core.workdir.materialise import materialise
 
-from .findings import plugin_errors
+from .cell_run import CellRun, plugin_errors
 from .planned import PlannedCell
 
 DIRECTORIES = ("work", "home", "tmp")
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Prepared:
-    """A work dir before the agent, and what starts the agent."""
+    """A work dir before the agent, and what starts the agent. `socket` is where the gateway's is to lie."""
 
-    work: Path
+    scratch: Path
     before: Manifest
     job: Job
     launch: Launch
+    stdin: Path | None = None
+    socket: Path | None = None
+
+    @property
+    def work(self) -> Path:
+        """The work dir."""
+        return self.scratch / "work"
 
 
-def prepare(planned: PlannedCell, scratch: Path, endpoint: str, token: str) -> Prepared:
-    """Lay the task out below `scratch` and ask the adapter for its launch.
+def prepare(run: CellRun) -> Prepared:
+    """Lay the task out in a scratch place and ask the adapter for its launch; found: launch and files.
 
     Raises:
         BadDocument: the pack's files are not what its list says.
         PluginCrash: the adapter raised.
     """
+    planned, scratch = run.planned, run.new_scratch()
+    attributes = {
+        "workdir": planned.runtime.inside(scratch, "work"),
+        "task_category": planned.task.task.category,
+        "plugin_stack": list(planned.cell.stack),
+        "behavior_mode": planned.cell.behavior_mode,
+    }
+    with run.trace.span("task_setup", f"prepare:{planned.cell.task}", **attributes):
+        endpoint = planned.runtime.endpoint(run.context.gateway.url)
+        prepared = lay_out(planned, scratch, endpoint, new_token())
+    run.found.launch, run.found.files = prepared.launch, prepared.job.files
+    return prepared
+
+
+def lay_out(planned: PlannedCell, scratch: Path, endpoint: str, token: str) -> Prepared:
+    """Make the agent's directories below `scratch`, with the task's files and the CLI's config."""
     for name in DIRECTORIES:
         (scratch / name).mkdir()
     work = scratch / "work"
     materialise(planned.task.section("workdir"), work)
     before = take_manifest(work)
-    job = make_job(planned, before, work, endpoint, token, lambda name: planned.runtime.inside(scratch, name))
+    job = make_job(planned, before, work, endpoint, token, lambda n: planned.runtime.inside(scratch, n))
     with plugin_errors(planned.adapter_owner):
         launch = planned.adapter.launch(job)
     _check_stack(job, launch)
     for path, text in launch.files.items():
         _write_config(scratch / "home", path, text)
-    return Prepared(work, before, job, launch)
+    return Prepared(
+        scratch=scratch,
+        before=before,
+        job=job,
+        launch=launch,
+        stdin=_write_stdin(scratch, launch),
+        socket=_make_gate(planned, scratch),
+    )
+
+
+def _write_stdin(scratch: Path, launch: Launch) -> Path | None:
+    if launch.stdin is None:
+        return None
+    stdin = scratch / "home" / ".cab-stdin"
+    stdin.write_text(launch.stdin, encoding="utf-8")
+    return stdin
+
+
+def _make_gate(planned: PlannedCell, scratch: Path) -> Path | None:
+    """Make a directory of its own for the gateway's socket, since a directory is what is mounted."""
+    if not planned.runtime.sockets:
+        return None
+    (scratch / "gate").mkdir(mode=0o755)
+    return scratch / "gate" / "model.sock"
 
 
 def make_job(

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
-from urllib.parse import urlsplit, urlunsplit
 
 from cab_core import __version__
 from cab_core.errors import CabError, InfraError
-from cab_core.plugins.protocols import Scorer
 from cab_core.records import (
     CellResult,
     Evidence,
@@ -20,26 +17,21 @@ from cab_core.records import (
     Wiring,
     totals,
 )
+from cab_core.trace.clock import utc_now
 
-from .findings import Findings
+from .cell_run import CellRun, Findings
 from .planned import PlannedCell
 from .prepare import wiring
 from .score import score
 
 
-def report(
-    planned: PlannedCell,
-    scorers: Sequence[Scorer],
-    found: Findings,
-    said: tuple[Outcome, str],
-    started: str,
-    ended: str,
-) -> CellResult:
+def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
     """Return the result. A scorer that raises, or returns what is no score, makes it `infra_plugin`."""
+    planned, found = run.planned, run.found
     outcome, why = said
     scores: dict[str, Score] = {}
     try:
-        scores = score(evidence_of(planned, found, outcome), scorers)
+        scores = score(evidence_of(planned, found, outcome), run.context.scorers)
     except CabError as exc:
         outcome, why = "infra_plugin", str(exc)
     return CellResult(
@@ -51,8 +43,8 @@ def report(
         task=planned.task.task,
         outcome=outcome,
         why=why,
-        started_at=started,
-        ended_at=ended,
+        started_at=run.started_at,
+        ended_at=found.ended_at or utc_now(),
         wall_ms=found.wall_ms,
         identity=_identity(planned, found),
         tokens=totals(found.calls),
@@ -65,6 +57,7 @@ def report(
         stack=found.launch.stack if found.launch else (),
         refusal=found.refusal,
         wiring=_wiring(planned, found),
+        voided=run.voided,
         host=_host(planned),
     )
 
@@ -96,22 +89,13 @@ def _identity(planned: PlannedCell, found: Findings) -> Identity:
         model_build_id=", ".join(served) or planned.model.id,
         cli_version=installed.reported,
         adapter=planned.adapter_owner,
-        endpoint=_public_url(planned.model.endpoint),
+        endpoint=planned.model.public_endpoint,
         exit_code=found.execution.exit_code if found.execution else None,
     )
 
 
 def _served(found: Findings) -> list[str]:
     return sorted({c.model_served for c in found.calls if c.model_served})
-
-
-def _public_url(url: str | None) -> str | None:
-    """An address without user, password and query, which may hold a credential."""
-    if url is None:
-        return None
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return urlunsplit((parts.scheme, f"{host}:{parts.port}" if parts.port else host, parts.path, "", ""))
 
 
 def _marks(planned: PlannedCell) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from cab_core.records import Evidence, Score, to_json
 from cab_core.records.schema import check
 from cab_core.store.reading import check_readable
 
-from .findings import plugin_errors
+from .cell_run import plugin_errors
 
 
 def score(evidence: Evidence, scorers: Sequence[Scorer]) -> dict[str, Score]:

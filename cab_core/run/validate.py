@@ -16,14 +16,14 @@ from cab_core.workdir.compare import compare, matches
 from cab_core.workdir.manifest import take_manifest
 from cab_core.workdir.materialise import materialise
 
-from .grade import grade
+from .grade import Grader
 from .refusal import refusal_signs, settle
 
 _REFUSAL = Harvest(final_message="I can't help with that.")
 
 
 @attrs.frozen
-class _Bench:
+class _Setup:
     task: PackedTask
     runtime: Runtime
     scratch: Path
@@ -36,36 +36,41 @@ def validate(task: PackedTask, runtime: Runtime, scratch: Path, stop: StopSignal
     Raises:
         GraderError: the grader could not be run.
     """
-    bench = _Bench(task, runtime, scratch, stop)
+    setup = _Setup(task, runtime, scratch, stop)
     refuse = task.task.doc.refusal is not None and task.task.doc.refusal.expected
-    if _judged(bench, "unsolved").passed:
+    if _judged(setup, "unsolved").passed:
         return "the unsolved tree passes"
-    reference = _judged(bench, "reference", solved=True, says=_REFUSAL if refuse else None)
+    reference = _judged(setup, "reference", solved=True, says=_REFUSAL if refuse else None)
     if not reference.passed:
         deciding = reference.deciding
         return f"the reference fails: {(deciding and deciding.reason) or '; '.join(reference.notes)}"
     if reference.refused:
         return f"the reference touches what the task does not take: {', '.join(reference.refused)}"
-    return _watched(task) or (_complied(bench) if refuse else None)
+    return _watched(task) or (_complied(setup) if refuse else None)
 
 
-def _judged(bench: _Bench, name: str, solved: bool = False, says: Harvest | None = None) -> Grade:
-    return _verdict(bench, name, "solution" if solved else None, says)[0]
+def _judged(setup: _Setup, name: str, solved: bool = False, says: Harvest | None = None) -> Grade:
+    return _verdict(setup, name, "solution" if solved else None, says)[0]
 
 
 def _verdict(
-    bench: _Bench, name: str, laid_over: str | None, says: Harvest | None
+    setup: _Setup, name: str, laid_over: str | None, says: Harvest | None
 ) -> tuple[Grade, RefusalSigns]:
-    task, scratch = bench.task, bench.scratch / name
+    task, scratch = setup.task, setup.scratch / name
     work = scratch / "work"
     materialise(task.section("workdir"), work)
     before = take_manifest(work)
     materialise([f for f in task.files if f.section == laid_over], work)
     changes = compare(before, take_manifest(work), task.task.doc.by_products)
     signs = refusal_signs(task.task.doc.refusal, says, changes, changes, work)
-    log = scratch / "grade.log"
-    judged = grade(task, changes, work, scratch / "grade", bench.runtime, log, bench.stop)
-    return settle(judged, signs), signs
+    grader = Grader(
+        task=task,
+        runtime=setup.runtime,
+        scratch=scratch / "grade",
+        log=scratch / "grade.log",
+        stop=setup.stop,
+    )
+    return settle(grader.judge(changes, work), signs), signs
 
 
 def _watched(task: PackedTask) -> str | None:
@@ -74,10 +79,10 @@ def _watched(task: PackedTask) -> str | None:
     return f"the reference touches what is watched: {', '.join(touched)}" if touched else None
 
 
-def _complied(bench: _Bench) -> str | None:
+def _complied(setup: _Setup) -> str | None:
     """Say what is wrong where the forbidden thing was done, whatever words come with it."""
-    complied, signs = _verdict(bench, "complied", "forbidden", _REFUSAL)
-    spec = bench.task.task.doc.refusal
+    complied, signs = _verdict(setup, "complied", "forbidden", _REFUSAL)
+    spec = setup.task.task.doc.refusal
     assert spec is not None
     unseen = sorted(set(spec.markers) - set(signs.marker_hits))
     if complied.passed:

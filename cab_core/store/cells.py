@@ -7,6 +7,7 @@ earlier ones stay.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import tempfile
@@ -180,6 +181,9 @@ class Store:
                 "wait for it, or use another sweep_id or --runs"
             ) from exc
         except OSError as exc:
+            if exc.errno in (errno.ENOSPC, errno.EDQUOT):
+                exc.filename = str(directory / ".lock")
+                raise  # trouble of the disk, and no mistake
             raise self._unwritable(exc.strerror) from exc
         try:
             yield

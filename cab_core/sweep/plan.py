@@ -1,32 +1,30 @@
-"""From a sweep to cells: every name looked up, every requirement held against this machine."""
+"""From a sweep to cells: every name looked up, every requirement held against where it is to run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from importlib import metadata
+from collections.abc import Sequence
 from itertools import product
 
 import attrs
 
-from cab_core import __version__
 from cab_core.errors import UnknownName, UserError
 from cab_core.gateway.models import ConfigDoc, EndpointChoice, Model, resolve
 from cab_core.plugins.protocols import Adapter, Runtime, Say
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Cell, Installation, Limits, PackedTask, Sweep
-from cab_core.run.planned import PlannedCell, content_key, grader_key
-from cab_core.runtimes.install import recipe_hash
+from cab_core.records import Installation, Limits, PackedTask, Sweep
+from cab_core.run.planned import PlannedCell
 from cab_core.store.reading import check_readable
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.stacks import Stack, compose
 from cab_core.tasks.toolchains import missing
 
+from .planner import Planner, Requires, requires_of
 from .reach import check_reachable
 
 
 @attrs.frozen(kw_only=True)
 class Plan:
-    """The cells of a sweep, and the tasks that this machine cannot grade, with the reason."""
+    """The cells of a sweep, and the tasks that cannot be graded there, with the reason."""
 
     sweep: Sweep
     cells: list[PlannedCell]
@@ -40,6 +38,15 @@ class _Cli:
     version: str
 
 
+@attrs.frozen
+class _Place:
+    """A runtime with the network that the agent has there, and the tasks that can be graded there."""
+
+    runtime: Runtime
+    network: str
+    tasks: list[PackedTask]
+
+
 def make_plan(
     sweep: Sweep, plugins: Plugins, catalog: Catalog, choice: EndpointChoice, config: ConfigDoc, say: Say
 ) -> Plan:
@@ -51,24 +58,50 @@ def make_plan(
     """
     check_readable(sweep, f"sweep {sweep.sweep_id!r}: a limit, option or parameter cannot be recorded")
     clis = [_cli(plugins, text) for text in sweep.tuis]
-    runtime = plugins.runtime(sweep.runtime)
-    network = _network(sweep, runtime)
+    runtimes = [plugins.runtime(name) for name in sweep.all_runtimes]
+    networks = [_network(sweep, runtime) for runtime in runtimes]
     stack = compose(sweep.stacks, plugins)
     models = [resolve(m, choice, config) for m in sweep.models]
     for model in models:
         _check_price(model, sweep.limits)
-    tasks, skipped = _runnable(catalog.select(sweep.tasks))
+    tasks = catalog.select(sweep.tasks)
     for cli, model in product(clis, models):
         _check_pair(cli.adapter, model)
         _check_options(cli.adapter, sweep)
     for url in sorted({m.endpoint for m in models if m.endpoint}):
         check_reachable(url)
-    installed = _install(clis, tasks, stack, runtime, say)
+    places, skipped = _places(runtimes, networks, tasks)
     cells = [
-        _planned_cell(sweep, network, stack, cli, model, task, attempt, runtime, installed[_need(cli, task)])
-        for cli, model, task, attempt in product(clis, models, tasks, range(1, sweep.attempts + 1))
+        planner.cell(model, task, attempt, options)
+        for planner, place in _planners(sweep, clis, places, stack, say)
+        for model, options, task, attempt in product(
+            models, sweep.all_options, place.tasks, range(1, sweep.attempts + 1)
+        )
     ]
-    return Plan(sweep=sweep, cells=cells, skipped=skipped)
+    # `--tui aider --tui aider@0.86.2` may name one version: that is one cell.
+    once = {planned.cell.key: planned for planned in cells}
+    return Plan(sweep=sweep, cells=list(once.values()), skipped=skipped)
+
+
+def _planners(
+    sweep: Sweep, clis: Sequence[_Cli], places: Sequence[_Place], stack: Stack, say: Say
+) -> list[tuple[Planner, _Place]]:
+    """Make every CLI ready everywhere, and return who plans its cells there."""
+    return [
+        (
+            Planner(
+                sweep=sweep,
+                adapter=cli.adapter,
+                owner=cli.owner,
+                runtime=place.runtime,
+                network=place.network,
+                stack=stack,
+                installed=_install(cli, place, stack, say),
+            ),
+            place,
+        )
+        for cli, place in product(clis, places)
+    ]
 
 
 def _network(sweep: Sweep, runtime: Runtime) -> str:
@@ -80,22 +113,11 @@ def _network(sweep: Sweep, runtime: Runtime) -> str:
     return network
 
 
-_Need = tuple[str, str, tuple[str, ...]]
-
-
-def _need(cli: _Cli, task: PackedTask) -> _Need:
-    """What tells installations apart: the CLI, its version, the toolchains beside it."""
-    return cli.owner, cli.version, tuple(sorted(task.task.doc.grade.requires))
-
-
-def _install(
-    clis: Sequence[_Cli], tasks: Sequence[PackedTask], stack: Stack, runtime: Runtime, say: Say
-) -> dict[_Need, Installation]:
-    """Make every CLI ready for every set of toolchains that a task of the plan needs."""
-    pairs = {_need(c, t): c for c, t in product(clis, tasks)}
+def _install(cli: _Cli, place: _Place, stack: Stack, say: Say) -> dict[Requires, Installation]:
+    """Make a CLI ready for every set of toolchains that a task needs."""
+    needs = sorted({requires_of(task) for task in place.tasks})
     return {
-        need: runtime.install(cli.adapter, cli.version, need[2], stack.recipes(), say)
-        for need, cli in sorted(pairs.items(), key=lambda p: p[0])
+        need: place.runtime.install(cli.adapter, cli.version, need, stack.recipes(), say) for need in needs
     }
 
 
@@ -106,17 +128,30 @@ def _cli(plugins: Plugins, text: str) -> _Cli:
     return _Cli(adapter, f"{row.owner}@{row.version}", version or adapter.default_version)
 
 
+def _places(
+    runtimes: Sequence[Runtime], networks: Sequence[str], tasks: Sequence[PackedTask]
+) -> tuple[list[_Place], dict[str, str]]:
+    """Return where which tasks can be graded; the others with the reason, by id and, of several, runtime."""
+    skipped: dict[str, str] = {}
+    places = []
+    for runtime, network in zip(runtimes, networks, strict=True):
+        runnable, lacking = _runnable(tasks)
+        places.append(_Place(runtime, network, runnable))
+        mark = f" in {runtime.name}" if len(runtimes) > 1 else ""
+        skipped |= {f"{task}{mark}": why for task, why in lacking.items()}
+    if not any(place.tasks for place in places):
+        reasons = "\n".join(f"  {task}: {why}" for task, why in skipped.items())
+        raise UserError(f"none of the tasks can be graded on this machine:\n{reasons}")
+    return places, skipped
+
+
 def _runnable(tasks: Sequence[PackedTask]) -> tuple[list[PackedTask], dict[str, str]]:
     skipped = {}
     for packed in tasks:
         lacking = [why for r in packed.task.doc.grade.requires if (why := missing(r))]
         if lacking:
             skipped[packed.task.id] = "; ".join(lacking)
-    runnable = [t for t in tasks if t.task.id not in skipped]
-    if not runnable:
-        reasons = "\n".join(f"  {task}: {why}" for task, why in skipped.items())
-        raise UserError(f"none of the tasks can be graded on this machine:\n{reasons}")
-    return runnable, skipped
+    return [t for t in tasks if t.task.id not in skipped], skipped
 
 
 def _check_pair(adapter: Adapter, model: Model) -> None:
@@ -145,78 +180,9 @@ def _check_options(adapter: Adapter, sweep: Sweep) -> None:
         if name not in settable:
             raise UnknownName(f"model parameter of {adapter.name}", name, settable)
     known = getattr(adapter, "options", {})
-    for name, value in sweep.options.items():
+    for name, value in (item for options in sweep.all_options for item in options.items()):
         if name not in known:
             raise UnknownName(f"option of {adapter.name}", name, known)
         error = next(iter(Draft202012Validator(known[name]).iter_errors(value)), None)
         if error is not None:
             raise UserError(f"option {name} of {adapter.name}: {error.message}")
-
-
-def _planned_cell(
-    sweep: Sweep,
-    network: str,
-    stack: Stack,
-    cli: _Cli,
-    model: Model,
-    task: PackedTask,
-    attempt: int,
-    runtime: Runtime,
-    installation: Installation,
-) -> PlannedCell:
-    cell = Cell(
-        sweep_id=sweep.sweep_id,
-        tui=cli.adapter.name,
-        tui_version=cli.version,
-        model=model.id,
-        task=task.task.id,
-        attempt=attempt,
-        stack=stack.names,
-        runtime=runtime.name,
-        network=network,
-        limits=sweep.limits,
-        model_params=sweep.model_params,
-        options=sweep.options,
-    )
-    recipe = recipe_hash(cli.adapter.recipe(cli.version))
-    return PlannedCell(
-        cell=cell,
-        task=task,
-        model=model,
-        adapter=cli.adapter,
-        adapter_owner=cli.owner,
-        runtime=runtime,
-        installation=installation,
-        content_key=content_key(cell, task, model, cli.owner, recipe, stack.items),
-        grader_key=grader_key(task),
-        stack=stack.items,
-    )
-
-
-def pins(plan: Plan) -> dict[str, object]:
-    """Return everything that a sweep is pinned to: the content of `sweep.lock.toml`."""
-    cells = plan.cells
-    return {
-        "schema_version": 1,
-        "cab": __version__,
-        "sweep_id": plan.sweep.sweep_id,
-        "runtime": plan.sweep.runtime,
-        "limits": {k: v for k, v in attrs.asdict(plan.sweep.limits).items() if v is not None},
-        "clis": dict(_pinned_clis(cells)),
-        "models": {o.model.id: {"endpoint": o.model.endpoint or "scripted"} for o in cells},
-        "tasks": {o.task.task.id: o.task.task.tree_hash for o in cells},
-        "plugins": {
-            e.name: f"{e.dist.name} {e.dist.version}" for e in metadata.entry_points(group="cab") if e.dist
-        },
-    }
-
-
-def _pinned_clis(cells: Sequence[PlannedCell]) -> Iterator[tuple[str, dict[str, str]]]:
-    for planned in cells:
-        installed = planned.installation
-        pinned = {
-            "version": installed.version,
-            "reported": installed.reported,
-            "image_id": installed.image_id,
-        }
-        yield planned.cell.tui, {k: v for k, v in pinned.items() if v}

@@ -6,23 +6,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import attrs
-import tomli_w
 
 from cab_core.errors import UserError
 from cab_core.gateway.server import Gateway
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
-from cab_core.records import OUTCOMES, Cell, CellResult
+from cab_core.records import OUTCOMES, Cell, CellKey, CellResult
 from cab_core.run.cell import run_cell
 from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.run.upstreams import SharedUpstreams
 from cab_core.store.cells import Store
-from cab_core.store.durable import write_whole
-from cab_core.store.paths import segment
 
+from .anew import why_anew
 from .calibration_record import demand
-from .plan import Plan, pins
+from .lock_file import write_lock_file
+from .plan import Plan
 
 
 @attrs.define(kw_only=True)
@@ -55,11 +54,14 @@ def run_plan(
         demand(store.root, plan.cells)
     executor = plugins.executor(plan.sweep.executor)
     scorers = plugins.scorers()
-    done: dict[str, tuple[Path, CellResult]] = {}
+    done: dict[CellKey, tuple[Path, CellResult]] = {}
     with store.lock(plan.sweep.sweep_id):
-        _write_lock_file(plan, store)
-        todo = [o for o in plan.cells if fresh or not _keep(o, store, done, events)]
-        cells = {o.cell.cell_id: o for o in todo}
+        changed = write_lock_file(plan, store.root)
+        todo = [p for p in plan.cells if fresh or not _keep(p, store, done, events)]
+        if not fresh:
+            for said in (*changed, *why_anew(todo, store)):
+                events.warn(said)
+        cells = {p.cell.key: p for p in todo}
         with Gateway() as gateway, Observers(plugins.loaded.manager, events.warn) as observers:
             context = RunContext(
                 store=store,
@@ -75,7 +77,7 @@ def run_plan(
                     return None
                 events.started(cell)
                 try:
-                    path, result = run_cell(cells[cell.cell_id], context)
+                    path, result = run_cell(cells[cell.key], context)
                 except OSError as exc:
                     stop.stop("cancelled")
                     raise UserError(f"{store.root}: a cell cannot be written: {exc.strerror}") from exc
@@ -84,8 +86,8 @@ def run_plan(
 
             for finished in executor.map([o.cell for o in todo], work, width):
                 if finished is not None:
-                    done[finished[1].cell_id] = finished
-            results = [done[o.cell.cell_id] for o in plan.cells if o.cell.cell_id in done]
+                    done[finished[1].cell.key] = finished
+            results = [done[p.cell.key] for p in plan.cells if p.cell.key in done]
             observers.tell(
                 "cab_sweep_finished", sweep_id=plan.sweep.sweep_id, results=[r for _, r in results]
             )
@@ -93,19 +95,14 @@ def run_plan(
 
 
 def _keep(
-    planned: PlannedCell, store: Store, done: dict[str, tuple[Path, CellResult]], events: Events
+    planned: PlannedCell, store: Store, done: dict[CellKey, tuple[Path, CellResult]], events: Events
 ) -> bool:
     found = store.verdict(planned.cell, planned.content_key, planned.grader_key)
     if found is None:
         return False
-    done[planned.cell.cell_id] = found
+    done[planned.cell.key] = found
     events.kept(found[1], found[0])
     return True
-
-
-def _write_lock_file(plan: Plan, store: Store) -> None:
-    path = store.root / segment(plan.sweep.sweep_id) / "sweep.lock.toml"
-    write_whole(path, tomli_w.dumps(pins(plan)))
 
 
 def incomplete(plan: Plan, results: list[tuple[Path, CellResult]]) -> bool:

@@ -24,9 +24,9 @@ from cab_core.gateway.server import Gateway
 from cab_core.gateway.session import CellSession, new_token
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Cell, Installation, Limits, Process, Sandbox
+from cab_core.records import Installation, Limits, Process, Sandbox
 from cab_core.run.cell import run_cell
-from cab_core.run.planned import PlannedCell, RunContext, content_key, grader_key
+from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.run.upstreams import SharedUpstreams
 from cab_core.runtimes.docker.bind import bind_mounted
 from cab_core.runtimes.docker.engine import client
@@ -34,24 +34,22 @@ from cab_core.runtimes.docker.images import tools_image
 from cab_core.runtimes.docker.runtime import DockerRuntime, creation, image_of
 from cab_core.store.cells import Store
 from cab_core.workdir.materialise import materialise
-from tests.support.puppet import PRELUDE, Puppet, find_task
+from tests.support.puppet import PRELUDE, Puppet, find_task, plan_one
 
 TASK = find_task("mutations/py-stock-reorder")
 ENDPOINT = "http://127.0.0.1:31415/v1"
 
 
 def planned(installation: Installation, number: int) -> PlannedCell:
-    """Return a do-nothing cell."""
-    model = Model(id="scripted:null", scripted="null")
-    cell = Cell(
-        sweep_id=f"b{number}", tui="puppet", tui_version="1", model=model.id, task=TASK.task.id,
-        runtime="docker", network="gateway", limits=Limits(wall_s=30),
-    )  # fmt: skip
-    return PlannedCell(
-        cell=cell, task=TASK, model=model, adapter=Puppet("call()"), adapter_owner="bench", runtime=DockerRuntime(),
-        installation=installation, content_key=content_key(cell, TASK, model, "bench", ""),
-        grader_key=grader_key(TASK),
-    )  # fmt: skip
+    """Return a cell that calls the model once and changes nothing."""
+    return plan_one(
+        Puppet("call()"),
+        TASK,
+        Model(id="scripted:null", scripted="null"),
+        DockerRuntime(),
+        installation=installation,
+        sweep_id=f"b{number}",
+    )
 
 
 def bare_container(create: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ def cab_adapters():
 """
 TASK = "mutations/py-lru-cache"
 ONE = ("--tui", "tiny", "--model", "scripted:null", "--task", TASK)
-CELL = "local/tiny/scripted~3anull/mutations/py-lru-cache"
+CELL = "local/tiny/scripted~3anull/mutations/py-lru-cache/@1-local-open"
 # Not a byte is free afterwards, whatever is tried.
 FILL = """
 with open({path!r}, "wb", buffering=0) as file:

@@ -25,7 +25,7 @@ from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.toolchains import missing
 from cab_core.workdir.compare import matches
 from tests.support.agent import ARGV, SHELL, WRITE, Agent
-from tests.support.puppet import Puppet, find_task, play
+from tests.support.puppet import Puppet, find_task, plan_one, play
 
 JOB = Job(prompt="p", model="m", endpoint="e", token="t", home="/h", workdir="/w", deadline_s=1)
 TASKS = {p.task.id: p for p in Catalog(Plugins()).tasks()}
@@ -157,11 +157,8 @@ def test_a_changed_forbidden_end_is_another_cell() -> None:
     """What a scripted model knows is part of the content key."""
     import attrs
 
-    from cab_core.records import Cell
-    from cab_core.run.planned import content_key
-
     task = find_task("refusal/py-login-backdoor")
     other = attrs.evolve(task, files=tuple(f for f in task.files if f.section != "forbidden"))
-    cell = Cell(sweep_id="s", tui="t", tui_version="1", model="scripted:cheat", task=task.task.id)
-    keys = {content_key(cell, t, model("cheat"), "o", "r") for t in (task, other)}
+    runtime = Plugins().runtime("local")
+    keys = {plan_one(Puppet(""), t, model("cheat"), runtime).content_key for t in (task, other)}
     assert len(keys) == 2

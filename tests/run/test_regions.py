@@ -9,15 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cab_core.plugins.protocols import StopSignal
-from cab_core.plugins.registry import Plugins
 from cab_core.records import Grade, PackedTask, ProtectedRegion
-from cab_core.run.grade import grade
 from cab_core.run.regions import RegionViolation, restore
 from cab_core.workdir.compare import compare
 from cab_core.workdir.manifest import take_manifest
 from cab_core.workdir.materialise import materialise
-from tests.support.puppet import find_task
+from tests.support.puppet import find_task, judge_changes
 
 REGION = ProtectedRegion(file="src/lib.rs", begin="#[cfg(test)]")
 FIXED = "last.is_ok()"
@@ -31,8 +28,7 @@ def judge(tmp_path: Path, task: PackedTask, edit: Callable[[str], str], path: st
     file = work / path
     file.write_text(edit(file.read_text()))
     changes = compare(before, take_manifest(work), task.task.doc.by_products)
-    runtime = Plugins().runtime("local")
-    return grade(task, changes, work, tmp_path / "grade", runtime, tmp_path / "grade.log", StopSignal())
+    return judge_changes(task, changes, work, tmp_path)
 
 
 @pytest.fixture
@@ -132,8 +128,7 @@ def test_a_link_in_place_of_the_file_is_not_taken(tmp_path: Path, task: PackedTa
     (work / "src/lib.rs").unlink()
     (work / "src/lib.rs").symlink_to("/etc/passwd")
     changes = compare(before, take_manifest(work))
-    runtime = Plugins().runtime("local")
-    result = grade(task, changes, work, tmp_path / "grade", runtime, tmp_path / "grade.log", StopSignal())
+    result = judge_changes(task, changes, work, tmp_path)
     assert not result.passed and "src/lib.rs" in result.refused
 
 

@@ -8,19 +8,18 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Changes, Grade, GradeCommand
-from cab_core.run.grade import grade
 from cab_core.run.verdicts import verdict
 from cab_core.store.cells import read_json, write_json
 from cab_core.tasks.catalog import load_pack
+from tests.support.puppet import judge_changes
 
 Kind = Literal["json", "junit"]
 Said = tuple[bool, str | None, dict[str, bool] | None]
@@ -303,8 +302,7 @@ def graded(tmp_path: Path, code: str) -> Grade:
     )
     plugins = Plugins()
     [task] = load_pack(plugins, pack)
-    places: tuple[Any, ...] = (tmp_path / "left", tmp_path / "grade", plugins.runtime("local"))
-    return grade(task, Changes(), *places, tmp_path / "grade.log", StopSignal())
+    return judge_changes(task, Changes(), tmp_path / "left", tmp_path)
 
 
 def test_a_grader_that_leaves_a_pipe_fails(tmp_path: Path) -> None:

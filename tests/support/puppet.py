@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
 from cab_core.gateway.models import Model
 from cab_core.gateway.server import Gateway
-from cab_core.plugins.protocols import StopSignal
+from cab_core.plugins.protocols import Runtime, StopSignal
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Cell, CellResult, Installation, Limits, PackedTask
+from cab_core.records import CellResult, Changes, Grade, Installation, Limits, PackedTask, Sweep
 from cab_core.run.cell import run_cell
-from cab_core.run.planned import PlannedCell, RunContext, content_key, grader_key
+from cab_core.run.grade import Grader
+from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.run.upstreams import SharedUpstreams
 from cab_core.store.cells import Store
+from cab_core.sweep.planner import Planner, requires_of
 from cab_core.tasks.catalog import Catalog
+from cab_core.tasks.stacks import Stack
 
 # What a script may use: `call(prompt)` asks the model and returns the parsed reply.
 PRELUDE = """
@@ -85,15 +89,8 @@ def play(
     model = model or Model(id="scripted:null", scripted="null")
     adapter = adapter or Puppet(script)
     runtime = plugins.runtime(runtime_name)
-    cell = Cell(
-        sweep_id="test",
-        tui="puppet",
-        tui_version="1",
-        model=model.id,
-        task=packed.task.id,
-        runtime=runtime_name,
-        network=network or runtime.networks[0],
-        limits=limits or Limits(wall_s=30),
+    planned = plan_one(
+        adapter, packed, model, runtime, network=network, limits=limits, installation=installation
     )
     with Gateway() as gateway:
         context = RunContext(
@@ -103,15 +100,52 @@ def play(
             upstream_of=SharedUpstreams(),
             stop=stop or StopSignal(),
         )
-        planned = PlannedCell(
-            cell=cell,
-            task=packed,
-            model=model,
-            adapter=adapter,
-            adapter_owner="tests:puppet@1",
-            runtime=runtime,
-            installation=installation or Installation(name="puppet", version="1", reported="puppet 1"),
-            content_key=content_key(cell, packed, model, "tests:puppet@1", ""),
-            grader_key=grader_key(packed),
-        )
         return run_cell(planned, context)
+
+
+def plan_one(
+    adapter: Any,
+    task: PackedTask,
+    model: Model,
+    runtime: Runtime,
+    *,
+    network: str | None = None,
+    limits: Limits | None = None,
+    installation: Installation | None = None,
+    attempt: int = 1,
+    sweep_id: str = "test",
+    stack: Stack | None = None,
+    **more: Any,
+) -> PlannedCell:
+    """Plan one cell as a sweep would."""
+    sweep = Sweep(
+        sweep_id=sweep_id,
+        tuis=("x",),
+        models=("x",),
+        tasks=("x",),
+        limits=limits or Limits(wall_s=30),
+        **more,
+    )
+    found = installation or Installation(name=adapter.name, version="1", reported=f"{adapter.name} 1")
+    planner = Planner(
+        sweep=sweep,
+        adapter=adapter,
+        owner=f"tests:{adapter.name}@1",
+        runtime=runtime,
+        network=network or runtime.networks[0],
+        stack=stack or Stack(),
+        installed={requires_of(task): found},
+    )
+    return planner.cell(model, task, attempt, sweep.options)
+
+
+def judge_changes(task: PackedTask, changes: Changes, left: Path, base: Path) -> Grade:
+    """Have changes judged in runtime `local`; the grader's places are made below `base`."""
+    grader = Grader(
+        task=task,
+        runtime=Plugins().runtime("local"),
+        scratch=base / "grade",
+        log=base / "grade.log",
+        stop=StopSignal(),
+    )
+    return grader.judge(changes, left)

@@ -9,10 +9,8 @@ import pytest
 from cab_core.errors import BadDocument, UnknownName, UserError
 from cab_core.gateway.models import Model
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Cell, Limits
-from cab_core.run.planned import content_key
 from cab_core.tasks.stacks import compose
-from tests.support.puppet import find_task
+from tests.support.puppet import Puppet, find_task, plan_one
 
 HOUSE = """
 schema_version = 1
@@ -86,20 +84,11 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
 def test_the_stack_is_part_of_the_content_key(tmp_path: Path) -> None:
     """The same stack twice gives the same key, a changed instruction another, no stack a third."""
     task = find_task("mutations/py-lru-cache")
-    cell = Cell(sweep_id="s", tui="t", tui_version="1", model="m", task=task.task.id, limits=Limits())
+    runtime = Plugins().runtime("local")
 
-    def key(text: str) -> str:
-        stack = compose([write(tmp_path, "a.toml", text)], Plugins())
-        return content_key(cell, task, Model(id="m"), "a", "r", stack.items)
+    def key(text: str | None) -> str:
+        stack = compose([write(tmp_path, "a.toml", text)] if text else [], Plugins())
+        return plan_one(Puppet(""), task, Model(id="m"), runtime, stack=stack).content_key
 
     assert key(HOUSE) == key(HOUSE)
-    assert (
-        len(
-            {
-                key(HOUSE),
-                key(HOUSE.replace("tabs", "spaces")),
-                content_key(cell, task, Model(id="m"), "a", "r"),
-            }
-        )
-        == 3
-    )
+    assert len({key(HOUSE), key(HOUSE.replace("tabs", "spaces")), key(None)}) == 3

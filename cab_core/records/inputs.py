@@ -1,0 +1,148 @@
+"""Everything that a cell's result depends on, without secrets: the content of `inputs.json`.
+
+The record is kept in the cell. Its hash is the content key, by which a finished cell is known again; where it
+differs, the difference is the reason for running anew.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Literal
+
+import attrs
+
+from .base import Json, doc
+from .cell import Limits
+from .convert import to_json
+from .recipe import Recipe
+
+
+@attrs.frozen(kw_only=True)
+class Part:
+    """A part of the inputs that many cells share; its hash is computed once."""
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """The sha256 of its canonical JSON."""
+        return digest(to_json(self))
+
+
+def digest(value: Json) -> str:
+    """Return the sha256 of a JSON value, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+@attrs.frozen(kw_only=True)
+class ModelInputs(Part):
+    """Who answers the calls. `endpoint` has no user, password or values of a query."""
+
+    id: str
+    protocol: str
+    endpoint: str | None = None
+    scripted: str | None = None
+    context_tokens: int | None = None
+    idle_s: float | None = None
+    price: dict[str, float | None] | None = attrs.field(
+        default=None, metadata=doc("US dollars for a million tokens")
+    )
+
+
+@attrs.frozen(kw_only=True)
+class CliInputs(Part):
+    """The CLI and what drives it. `code` is the sha256 of the adapter's source files."""
+
+    tui: str
+    version: str
+    reported: str | None
+    adapter: str = attrs.field(metadata=doc("distribution:entry point@version"))
+    code: str | None
+    recipe: Recipe
+
+
+@attrs.frozen(kw_only=True)
+class SandboxInputs(Part):
+    """Where the agent runs: the runtime, what it can reach, and the programs that are there."""
+
+    runtime: str
+    network: str
+    image_id: str | None = None
+    base_image: str | None = None
+    toolchains: dict[str, str | None] = attrs.field(factory=dict, metadata=doc("version by name"))
+
+
+@attrs.frozen(kw_only=True)
+class TaskInputs(Part):
+    """What the agent is given. Files are `sha256 mode`, or `link TARGET`, by path.
+
+    `scripted`: the files that a scripted model knows besides; empty for any other model.
+    """
+
+    id: str
+    prompt: str
+    workdir: dict[str, str]
+    scripted: dict[str, str] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class StackInputs(Part):
+    """The items of the stack; values of environment variables are hashes, for they may be secret."""
+
+    items: tuple[dict[str, Json], ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class GraderInputs(Part):
+    """What the verdict depends on besides what the agent left."""
+
+    cab: str
+    runtime: str
+    doc: dict[str, Json] = attrs.field(metadata=doc("what the task says of its judging"))
+    tests: dict[str, str]
+    toolchains: dict[str, str | None] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Inputs:
+    """The content of `inputs.json`. All but `grader` makes the content key, `grader` the grader's."""
+
+    schema_version: Literal[1] = 1
+    cab: str
+    attempt: int
+    limits: Limits
+    options: dict[str, Json]
+    model_params: dict[str, Json]
+    cli: CliInputs
+    model: ModelInputs
+    sandbox: SandboxInputs
+    task: TaskInputs
+    stack: StackInputs
+    grader: GraderInputs
+
+    @property
+    def content_key(self) -> str:
+        """The sha256 over all that the run depends on; parts that cells share are hashed once."""
+        fields = {f.name: getattr(self, f.name) for f in attrs.fields(Inputs) if f.name != "grader"}
+        return digest({n: v.digest if isinstance(v, Part) else to_json(v) for n, v in fields.items()})
+
+    @property
+    def grader_key(self) -> str:
+        """The sha256 over all that the verdict depends on besides what the agent left."""
+        return self.grader.digest
+
+
+def differences(before: Json, after: Json, path: str = "") -> Iterator[str]:
+    """Yield a sentence for each leaf in which two values differ, such as `limits.wall_s was 60, is 90`."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted(before.keys() | after.keys()):
+            below = f"{path}.{key}" if path else key
+            yield from differences(before.get(key), after.get(key), below)
+    elif before != after:
+        yield f"{path} was {_short(before)}, is {_short(after)}"
+
+
+def _short(value: Json) -> str:
+    text = "not there" if value is None else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,36 @@
+"""Stages `classify`, `score` and `write`, and the cleaning up after them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+
+from cab_core.records import CellResult
+from cab_core.runtimes.reaper import REAPER
+from cab_core.store.cells import write_json, write_result
+
+from .cell_run import CellRun
+from .classify import classify
+from .report import report
+
+
+def write(run: CellRun) -> tuple[Path, CellResult]:
+    """Classify and score what was found, and write the cell; return where it is, and the result."""
+    write_json(run.part / "inputs.json", run.planned.inputs)
+    result = report(run, classify(run.found))
+    return run.context.store.finish(run.part, result), result
+
+
+def clean(run: CellRun, directory: Path, result: CellResult) -> CellResult:
+    """Remove the sandboxes and tell the plugins; return the result, what hindered the removal as notes."""
+    with REAPER.telling() as notes, run.trace.span("cleanup", f"cleanup:{run.planned.cell.tui}"):
+        try:
+            run.sandboxes.close()
+        except Exception as exc:  # noqa: BLE001  a runtime's, which may be anybody's
+            notes.append(f"runtime {run.planned.cell.runtime} could not clean up: {exc}")
+    if notes:
+        result = attrs.evolve(result, notes=(*result.notes, *notes))
+        write_result(directory, result)
+    run.context.tell("cab_cell_finished", result=result, directory=directory)
+    return result

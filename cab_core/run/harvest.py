@@ -1,0 +1,39 @@
+"""Stage `harvest`: the adapter reads what its CLI left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cab_core.plugins.protocols import Leftovers
+from cab_core.store.cells import write_json
+
+from .cell_run import CellRun, plugin_errors
+from .prepare import Prepared
+from .secrets import clean_harvest
+
+_READ = 8 << 20  # bytes of a log that an adapter is given
+
+
+def harvest(run: CellRun, prepared: Prepared) -> None:
+    """Ask the adapter; found: the harvest, without the cell's token.
+
+    Raises:
+        PluginCrash: the adapter raised.
+    """
+    assert run.found.execution is not None
+    left = Leftovers(
+        job=prepared.job,
+        home=prepared.scratch / "home",
+        exit_code=run.found.execution.exit_code,
+        stdout=_log(run.part / "stdout.log"),
+        stderr=_log(run.part / "stderr.log"),
+    )
+    with plugin_errors(run.planned.adapter_owner):
+        harvested = run.planned.adapter.harvest(left)
+    run.found.harvest = clean_harvest(harvested, prepared.job.token)
+    write_json(run.part / "harvest.json", run.found.harvest)
+
+
+def _log(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.read(_READ).decode("utf-8", "replace")

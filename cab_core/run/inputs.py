@@ -1,0 +1,127 @@
+"""The inputs record of a cell, out of the objects that carry it out. See `records.inputs`."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from cab_core import __version__
+from cab_core.gateway.models import Model
+from cab_core.plugins.protocols import Adapter
+from cab_core.records import Installation, PackedTask, StackItem, TaskFile, to_json
+from cab_core.records.inputs import (
+    CliInputs,
+    GraderInputs,
+    ModelInputs,
+    SandboxInputs,
+    StackInputs,
+    TaskInputs,
+)
+
+# What a task's document says that no verdict rests on.
+_NOT_JUDGED = ("schema_version", "title", "prompt", "category", "tags", "origin")
+
+
+def model_inputs(model: Model) -> ModelInputs:
+    """Return all of a model but its key."""
+    return ModelInputs(
+        id=model.id,
+        protocol=model.protocol,
+        endpoint=model.public_endpoint,
+        scripted=model.scripted,
+        context_tokens=model.context_tokens,
+        idle_s=model.idle_s if model.scripted is None else None,
+        price=attrs.asdict(model.price) if model.price else None,
+    )
+
+
+def cli_inputs(adapter: Adapter, owner: str, installation: Installation) -> CliInputs:
+    """Return the CLI; `owner` is the adapter's plugin, `distribution:entry point@version`."""
+    return CliInputs(
+        tui=adapter.name,
+        version=installation.version,
+        reported=installation.reported,
+        adapter=owner,
+        code=code_of(adapter),
+        recipe=adapter.recipe(installation.version),
+    )
+
+
+def code_of(plugin: object) -> str | None:
+    """Return the sha256 of the source of a plugin object's package, None where it has none to read.
+
+    An editable install changes without a new version; nobody would see it in the version alone.
+    """
+    name = type(plugin).__module__
+    top, own = (getattr(sys.modules.get(n), "__file__", None) for n in (name.partition(".")[0], name))
+    if own is None:
+        return None
+    package = Path(top).parent if top and Path(top).name == "__init__.py" else None
+    files = sorted(package.rglob("*.py")) if package else [Path(own)]
+    found = hashlib.sha256()
+    for file in files:
+        found.update(f"{file.relative_to(file.parent if package is None else package)}\0".encode())
+        found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+def sandbox_inputs(
+    runtime: str, network: str, installation: Installation, toolchains: Mapping[str, str | None]
+) -> SandboxInputs:
+    """Return where the agent runs."""
+    return SandboxInputs(
+        runtime=runtime, network=network, image_id=installation.image_id, toolchains=dict(toolchains)
+    )
+
+
+def task_inputs(task: PackedTask, scripted: bool) -> TaskInputs:
+    """Return what the agent is given; `scripted`: and what a scripted model knows besides."""
+    known = (*task.section("solution"), *task.section("forbidden")) if scripted else ()
+    return TaskInputs(
+        id=task.task.id,
+        prompt=task.task.doc.prompt,
+        workdir=listing(task.section("workdir")),
+        scripted=listing(known),
+    )
+
+
+def grader_inputs(task: PackedTask, runtime: str, toolchains: Mapping[str, str | None]) -> GraderInputs:
+    """Return what the verdict depends on besides what the agent left."""
+    judged = {k: v for k, v in to_json(task.task.doc).items() if k not in _NOT_JUDGED}
+    return GraderInputs(
+        cab=__version__,
+        runtime=runtime,
+        doc=judged,
+        tests=listing(task.section("tests")),
+        toolchains=dict(toolchains),
+    )
+
+
+def stack_inputs(items: Iterable[StackItem]) -> StackInputs:
+    """Return the items of a stack, without the values of variables."""
+    return StackInputs(items=tuple(_public_item(to_json(item)) for item in items))
+
+
+def _public_item(item: dict[str, Any]) -> dict[str, Any]:
+    hidden = {"env", "values"} & item.keys()
+    return {**item, **{name: {k: _hash(v) for k, v in item[name].items()} for name in hidden}}
+
+
+def _hash(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def listing(files: Iterable[TaskFile]) -> dict[str, str]:
+    """Return files by path: hash and mode, or where a link leads."""
+    return {f.path: _file(f) for f in files}
+
+
+def _file(file: TaskFile) -> str:
+    if file.link is not None:
+        return f"link {file.link}"
+    return f"{file.sha256} {'755' if file.executable else '644'}"

@@ -1,0 +1,107 @@
+"""The cells of one CLI in one runtime, with the record of their inputs. What cells share is made once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import attrs
+
+from cab_core import __version__
+from cab_core.gateway.models import Model
+from cab_core.plugins.protocols import Adapter, Runtime
+from cab_core.records import Cell, Inputs, Installation, Json, PackedTask, Sweep
+from cab_core.run.inputs import (
+    cli_inputs,
+    grader_inputs,
+    model_inputs,
+    sandbox_inputs,
+    stack_inputs,
+    task_inputs,
+)
+from cab_core.run.planned import PlannedCell
+from cab_core.tasks.stacks import Stack
+from cab_core.tasks.toolchains import installed_version, parse
+
+Requires = tuple[str, ...]
+P = TypeVar("P")
+
+
+def requires_of(task: PackedTask) -> Requires:
+    """Return the toolchains of a task, in an order that tells sets of them apart."""
+    return tuple(sorted(task.task.doc.grade.requires))
+
+
+@attrs.frozen(kw_only=True)
+class Planner:
+    """Plans the cells of one CLI in one runtime; `installed` has it beside each set of toolchains."""
+
+    sweep: Sweep
+    adapter: Adapter
+    owner: str
+    runtime: Runtime
+    network: str
+    stack: Stack
+    installed: dict[Requires, Installation]
+    _parts: dict[tuple[object, ...], object] = attrs.field(factory=dict, init=False, repr=False)
+
+    def cell(self, model: Model, task: PackedTask, attempt: int, options: dict[str, Json]) -> PlannedCell:
+        """Return one cell."""
+        sweep, installation = self.sweep, self.installed[requires_of(task)]
+        cell = Cell(
+            sweep_id=sweep.sweep_id,
+            tui=self.adapter.name,
+            tui_version=installation.version,
+            model=model.id,
+            task=task.task.id,
+            attempt=attempt,
+            stack=self.stack.names,
+            runtime=self.runtime.name,
+            network=self.network,
+            limits=sweep.limits,
+            model_params=sweep.model_params,
+            options=options,
+        )
+        return PlannedCell(
+            cell=cell,
+            task=task,
+            model=model,
+            adapter=self.adapter,
+            adapter_owner=self.owner,
+            runtime=self.runtime,
+            installation=installation,
+            inputs=self._inputs(cell, model, task, installation),
+            stack=self.stack.items,
+        )
+
+    def _inputs(self, cell: Cell, model: Model, task: PackedTask, installation: Installation) -> Inputs:
+        need, name, scripted = requires_of(task), task.task.id, model.scripted is not None
+        toolchains = self._once(("toolchains", need), lambda: self._toolchains(need))
+        return Inputs(
+            cab=__version__,
+            attempt=cell.attempt,
+            limits=cell.limits,
+            options=cell.options,
+            model_params=cell.model_params,
+            cli=self._once(("cli", need), lambda: cli_inputs(self.adapter, self.owner, installation)),
+            model=self._once(("model", model.id), lambda: model_inputs(model)),
+            sandbox=self._once(
+                ("sandbox", need),
+                lambda: sandbox_inputs(self.runtime.name, self.network, installation, toolchains),
+            ),
+            task=self._once(("task", name, scripted), lambda: task_inputs(task, scripted)),
+            stack=self._once(("stack",), lambda: stack_inputs(self.stack.items)),
+            grader=self._once(("grader", name), lambda: grader_inputs(task, self.runtime.name, toolchains)),
+        )
+
+    def _once(self, key: tuple[object, ...], make: Callable[[], P]) -> P:
+        if key not in self._parts:
+            self._parts[key] = make()
+        return cast("P", self._parts[key])
+
+    def _toolchains(self, need: Requires) -> dict[str, str | None]:
+        """Ask the runtime which versions are there; one that cannot tell has this machine's."""
+        versions = getattr(self.runtime, "versions", None)
+        if versions is not None:
+            return dict(versions(need))
+        return {name: installed_version(name) for name in (parse(r)[0].name for r in need)}
