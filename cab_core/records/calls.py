@@ -101,5 +101,10 @@ N = TypeVar("N", int, float)
 
 
 def _sum(values: Iterable[N | None]) -> N | None:
-    known = [v for v in values if v is not None]
+    """Add up; one that is unknown makes the sum unknown."""
+    known, found = [], list(values)
+    for value in found:
+        if value is None:
+            return None
+        known.append(value)
     return sum(known[1:], known[0]) if known else None

@@ -25,10 +25,13 @@ def converter() -> Converter:
 
 
 def _number(value: Any, cls: type[N]) -> N:
-    """Take no text for a number: `float("nan")` is one that no JSON holds."""
-    if isinstance(value, str):
+    """Take a number as it is: no text (`float("nan")` is no JSON), no truth value, no part of an integer."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
         raise ValueError(f"expected a number, got {value!r}")
-    return cls(value)
+    number = cls(value)
+    if number != value:
+        raise ValueError(f"expected an integer, got {value!r}")
+    return number
 
 
 def to_json(value: Any) -> Any:
