@@ -21,6 +21,7 @@ def converter() -> Converter:
     made = make_converter(forbid_extra_keys=True, detailed_validation=True)
     made.register_structure_hook(int, _number)
     made.register_structure_hook(float, _number)
+    made.register_structure_hook(bool, _truth)
     return made
 
 
@@ -32,6 +33,13 @@ def _number(value: Any, cls: type[N]) -> N:
     if number != value:
         raise ValueError(f"expected an integer, got {value!r}")
     return number
+
+
+def _truth(value: Any, _: type[bool]) -> bool:
+    """Take a truth value as it is: no number, no text."""
+    if not isinstance(value, bool):
+        raise ValueError(f"expected true or false, got {value!r}")
+    return value
 
 
 def to_json(value: Any) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cab_core.records import Limits, ModelCall, Usage, from_json, to_json, totals
+from cab_core.records import GradeCommand, Limits, ModelCall, Usage, from_json, to_json, totals
 
 
 @pytest.mark.parametrize("value", [1.9, True, False, "1", "nan", [1], 1e-9])
@@ -24,6 +24,13 @@ def test_what_is_no_number_is_none(value: Any) -> None:
     """Neither a truth value nor a text becomes a number."""
     with pytest.raises(cattrs.BaseValidationError):
         from_json({"wall_s": value}, Limits)
+
+
+@pytest.mark.parametrize("value", [1, 0, "true", None])
+def test_what_is_no_truth_value_is_none(value: Any) -> None:
+    """Neither a number nor a text becomes true or false."""
+    with pytest.raises(cattrs.BaseValidationError):
+        from_json({"argv": ["true"], "build": value}, GradeCommand)
 
 
 @given(st.integers(1, 1 << 53), st.floats(0.001, 1e6))
