@@ -5,12 +5,27 @@ A field's documentation stands in its metadata, so that the JSON Schema (`cab sc
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from cab_core.errors import UserError
 
 # A JSON value. Python's typing has no short recursive spelling that mypy and cattrs both take.
 Json = Any
+
+
+def canonical(value: Json) -> str:
+    """Return a JSON value as the text that all equal values share: `1` and `1.0`, keys in any order."""
+    return json.dumps(_same_numbers(value), sort_keys=True, separators=(",", ":"))
+
+
+def _same_numbers(value: Json) -> Json:
+    """A number is written in several ways, in TOML, on a command line, in JSON: 60 and 60.0 are one."""
+    if isinstance(value, dict):
+        return {k: _same_numbers(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_same_numbers(v) for v in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def doc(text: str, **constraints: Json) -> dict[str, Json]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Literal
 
 import attrs
 from attrs.validators import ge, lt
 
-from .base import Json, doc, named
+from .base import Json, canonical, doc, named
 
 
 @attrs.frozen(kw_only=True)
@@ -92,8 +91,8 @@ class Cell:
             version=self.tui_version,
             runtime=self.runtime,
             network=self.network,
-            options=_canonical(self.options),
-            model_params=_canonical(self.model_params),
+            options=canonical(self.options),
+            model_params=canonical(self.model_params),
         )
 
     @property
@@ -120,10 +119,6 @@ class Cell:
     def behavior_mode(self) -> Literal["factory", "composed"]:
         """`factory`: the CLI as shipped; `composed`: with a stack."""
         return "composed" if self.stack else "factory"
-
-
-def _canonical(value: dict[str, Json]) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":")) if value else "{}"
 
 
 @attrs.frozen(kw_only=True)
@@ -165,4 +160,4 @@ class Sweep:
     def all_options(self) -> tuple[dict[str, Json], ...]:
         """The sets of options of the matrix, each once."""
         found = [{**self.options, **chosen} for chosen in self.option_sets or ({},)]
-        return tuple({_canonical(f): f for f in found}.values())
+        return tuple({canonical(f): f for f in found}.values())

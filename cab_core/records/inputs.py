@@ -14,7 +14,7 @@ from typing import Literal
 
 import attrs
 
-from .base import Json, doc
+from .base import Json, canonical, doc
 from .cell import Limits
 from .convert import to_json
 from .recipe import Recipe
@@ -31,8 +31,8 @@ class Part:
 
 
 def digest(value: Json) -> str:
-    """Return the sha256 of a JSON value, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    """Return the sha256 of a JSON value; equal values have one."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
 @attrs.frozen(kw_only=True)

@@ -18,13 +18,7 @@ from cab_core.records import CellResult, Harvest, Limits, to_json
 from cab_core.records.schema import check
 from cab_core.store.cells import read_json
 from tests.support.endpoint import KEY, Endpoint
-from tests.support.puppet import Puppet, find_task, play
-
-FIX = """
-call()
-text = open("stock.py").read().replace('["stock"] < item', '["stock"] <= item')
-open("stock.py", "w").write(text)
-"""
+from tests.support.puppet import FIX, Puppet, find_task, play
 
 
 def test_a_fix_passes(tmp_path: Path) -> None:

@@ -32,6 +32,13 @@ def call(prompt="hello", stream=False, token=None, **more):
     return urllib.request.urlopen(request).read()
 """
 
+# What mends mutations/py-stock-reorder.
+FIX = """
+call()
+text = open("stock.py").read().replace('["stock"] < item', '["stock"] <= item')
+open("stock.py", "w").write(text)
+"""
+
 
 class Puppet:
     """An adapter without a CLI: it runs `script` in the work dir."""
