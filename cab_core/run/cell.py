@@ -45,7 +45,7 @@ def run_cell(planned: PlannedCell, context: RunContext) -> tuple[Path, CellResul
     part = context.store.begin(planned.cell)
     found = Findings()
     _tell(context, "cab_cell_started", cell=planned.cell)
-    with _trace(part, planned) as trace, _kept(found, part), ExitStack() as budgets:
+    with _trace(part, planned, context) as trace, _kept(found, part), ExitStack() as budgets:
         scratch = budgets.enter_context(planned.runtime.scratch())
         prepared = _agent(planned, context, found, scratch, part, trace)
         ended = utc_now()
@@ -238,8 +238,8 @@ def _kept(found: Findings, part: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _trace(part: Path, planned: PlannedCell) -> Iterator[CellTrace]:
-    trace = CellTrace(part / "spans.jsonl", planned.cell.cell_id)
+def _trace(part: Path, planned: PlannedCell, context: RunContext) -> Iterator[CellTrace]:
+    trace = CellTrace(part / "spans.jsonl", planned.cell.cell_id, context.spans)
     try:
         yield trace
     finally:

@@ -16,6 +16,7 @@ from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import Adapter, Runtime, Scorer, StopSignal
 from cab_core.records import Cell, Installation, PackedTask, StackItem, to_json
 from cab_core.store.cells import Store
+from cab_core.trace.otlp import SpanDelivery
 
 
 @attrs.frozen(kw_only=True)
@@ -44,6 +45,7 @@ class RunContext:
     upstream_of: Callable[[Model], Upstream]
     observers: Observers | None = None
     stop: StopSignal = attrs.field(factory=StopSignal)
+    spans: SpanDelivery | None = None
     say: Callable[[str], None] = lambda _: None
 
 

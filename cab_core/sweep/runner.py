@@ -19,6 +19,7 @@ from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.run.upstreams import SharedUpstreams
 from cab_core.store.cells import Store, write_whole
 from cab_core.store.paths import segment
+from cab_core.trace.otlp import delivery
 
 from .calibration_record import demand
 from .plan import Plan, pins
@@ -59,7 +60,11 @@ def run_plan(
         _write_lock_file(plan, store)
         todo = [o for o in plan.cells if fresh or not _keep(o, store, done, events)]
         cells = {o.cell.cell_id: o for o in todo}
-        with Gateway() as gateway, Observers(plugins.loaded.manager, events.warn) as observers:
+        with (
+            delivery(events.warn) as spans,
+            Gateway() as gateway,
+            Observers(plugins.loaded.manager, events.warn) as observers,
+        ):
             context = RunContext(
                 store=store,
                 gateway=gateway,
@@ -67,6 +72,7 @@ def run_plan(
                 upstream_of=SharedUpstreams(),
                 observers=observers,
                 stop=stop,
+                spans=spans,
             )
 
             def work(cell: Cell) -> tuple[Path, CellResult] | None:
