@@ -46,7 +46,7 @@ class SpanDelivery:
                 self._spans.append(span)
                 self._changed.notify()
 
-    def close(self, patience_s: float = PATIENCE_S) -> tuple[int, int]:
+    def close(self, patience_s: float) -> tuple[int, int]:
         """Send what is left, for so many seconds at most; return how many spans arrived, and of how many."""
         with self._changed:
             self._ended = True
@@ -75,7 +75,7 @@ class SpanDelivery:
 
 
 @contextmanager
-def delivery(warn: Callable[[str], None]) -> Iterator[SpanDelivery | None]:
+def delivery(warn: Callable[[str], None], patience_s: float = PATIENCE_S) -> Iterator[SpanDelivery | None]:
     """Send spans while the context is open, if a collector is set up; say at the end what did not arrive.
 
     Raises:
@@ -88,7 +88,7 @@ def delivery(warn: Callable[[str], None]) -> Iterator[SpanDelivery | None]:
     try:
         yield running
     finally:
-        arrived, of = running.close()
+        arrived, of = running.close(patience_s)
         if arrived < of:
             warn(
                 f"{of - arrived} of {of} spans were not delivered to {ENDPOINT}; "
