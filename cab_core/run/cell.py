@@ -10,7 +10,7 @@ from pathlib import Path
 
 import attrs
 
-from cab_core.errors import CabError, InfraError, PluginCrash, SandboxError
+from cab_core.errors import CabError, GraderError, InfraError, PluginCrash, SandboxError
 from cab_core.gateway.session import CellSession, new_token
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import OUTCOMES, CellResult, ModelCall
@@ -54,6 +54,8 @@ def run_cell(planned: PlannedCell, context: RunContext) -> tuple[Path, CellResul
         _judge(planned, context, found, bench, part, trace, prepared)
         with trace.span("cleanup", f"cleanup:{planned.cell.tui}"):
             budgets.close()
+    if found.grade is None and isinstance(found.trouble, GraderError | None):
+        found.cancelled = context.stop.is_set()  # nobody judged it because the run was interrupted
     result = report(planned, context.scorers, found, classify(found), started, ended or utc_now())
     result = attrs.evolve(result, voided=voided)
     directory = context.store.finish(part, result)

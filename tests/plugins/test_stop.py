@@ -124,9 +124,13 @@ def test_a_watcher_that_raises_silences_no_other(exc: BaseException) -> None:
         called.append("bad")
         raise exc
 
-    with stop.watch(bad), stop.watch(lambda: called.append("well")), stop.watch(bad):
-        with pytest.raises(BaseExceptionGroup) as caught:
-            stop.stop("cancelled")
+    with (
+        stop.watch(bad),
+        stop.watch(lambda: called.append("well")),
+        stop.watch(bad),
+        pytest.raises(BaseExceptionGroup) as caught,
+    ):
+        stop.stop("cancelled")
     assert called == ["bad", "well", "bad"] and list(caught.value.exceptions) == [exc, exc]
 
 
