@@ -83,15 +83,16 @@ class _Listener:
         with self._changed:
             missed = self._dropped + len(self._events)
             self._events.clear()  # should the hook return after all, nothing more is called
-            hung = self._running if self._thread.is_alive() else None
-        if hung is not None:
-            after = f"; {missed} events did not reach the plugin" if missed else ""
-            for_s = time.monotonic() - hung[1]
-            said = f"{hung[0]}() has not returned for {for_s:.0f} s, going on without it{after}"
-            return f"plugin {self._plugin}: {said}"
-        if missed:
-            return f"plugin {self._plugin}: {missed} lifecycle events were dropped: its hooks are too slow"
-        return None
+            running = self._running if self._thread.is_alive() else None
+        return self._told(missed, running)
+
+    def _told(self, missed: int, running: tuple[str, float] | None) -> str | None:
+        lost = f"{missed} events did not reach it" if missed else ""
+        for_s = time.monotonic() - running[1] if running else 0.0
+        if running and (for_s > 1 or not missed):
+            said = f"{running[0]}() has not returned for {for_s:.1f} s, going on without it"
+            return f"plugin {self._plugin}: {'; '.join(filter(None, (said, lost)))}"
+        return f"plugin {self._plugin}: {lost}: its hooks are too slow" if missed else None
 
     def _next(self) -> tuple[str, Any, dict[str, Any]] | None:
         with self._changed:
