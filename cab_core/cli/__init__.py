@@ -30,7 +30,10 @@ COMMANDS = {
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Run the command line. Exit: 0 done, 1 infrastructure, 2 a user's mistake, 130 interrupted."""
+    """Run the command line.
+
+    Exit: 0 done, 1 infrastructure, 2 a user's mistake, 130 interrupted (Ctrl-C, SIGTERM, SIGHUP).
+    """
     args = sys.argv[1:] if argv is None else argv
     if args in ([], ["--help"], ["-h"]):
         print(_overview())
@@ -65,8 +68,10 @@ def _run(args: list[str]) -> int:
 
     from cab_core.errors import CabError
 
+    from .signals import end_as_by_ctrl_c
     from .text import plain
 
+    end_as_by_ctrl_c()
     try:
         code = root().main(args=args, prog_name="cab", standalone_mode=False)
     except CabError as exc:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from cab_core.gateway.models import EndpointChoice
-from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Sweep
 from cab_core.store.cells import Store
@@ -19,6 +15,7 @@ from cab_core.tasks.catalog import Catalog
 
 from . import options
 from .progress import Progress, warn_of_faults
+from .signals import stop_on_signals
 
 Results = list[tuple[Path, CellResult]]
 Make = Callable[[Sweep], Plan]
@@ -68,7 +65,7 @@ def run_planned(
         for task, why in plan.skipped.items():
             progress.warn(f"{task} is left out: {why}")
         progress.total = len(plan.cells)
-        with _interruptible() as stop:
+        with stop_on_signals(progress.warn) as stop:
             results = run_plan(plan, plugins, store, width, progress.events, stop, fresh)
     if stop.is_set():
         raise KeyboardInterrupt
@@ -78,22 +75,3 @@ def run_planned(
 def exit_code(plan: Plan, results: Results) -> int:
     """Return 0 where every planned cell has a verdict, else 1."""
     return 1 if incomplete(plan, results) else 0
-
-
-@contextmanager
-def _interruptible() -> Iterator[StopSignal]:
-    """Turn Ctrl-C and SIGTERM into a stop that lets every cell clean up; a second one is the usual."""
-    stop = StopSignal()
-    before: dict[int, Any] = {}
-
-    def handle(number: int, _: object) -> None:
-        stop.stop("cancelled")
-        signal.signal(number, before[number])
-
-    for wanted in (signal.SIGINT, signal.SIGTERM):
-        before[wanted] = signal.signal(wanted, handle)
-    try:
-        yield stop
-    finally:
-        for number, old in before.items():
-            signal.signal(number, old)

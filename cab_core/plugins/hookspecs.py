@@ -1,7 +1,8 @@
 """Every hook that cab calls. Registration hooks return iterables of `Registration`; the others observe.
 
-Observers run in a thread of their own, from a bounded queue: they cannot slow a cell down or break
-it. What one raises is reported with the plugin's name.
+Each plugin's observers run in a thread of its own, from a bounded queue: they cannot slow a cell down or
+break it, nor hold back another plugin. What one raises is reported with the plugin's name; for one that has
+not returned, the end of a run waits 10 s and says so.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -23,9 +22,10 @@ from cab_core.records import (
     Recipe,
     Sandbox,
     Score,
-    StopReason,
 )
 from cab_core.safe_fs import open_inside
+
+from .stop import StopSignal as StopSignal
 
 if TYPE_CHECKING:
     import io
@@ -110,49 +110,6 @@ class Scorer(Protocol):
 
     def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:
         """Return the axis; `scores` holds those named in `needs`."""
-
-
-class StopSignal:
-    """Asks a running agent to stop, once, with a reason. Safe to use from any thread."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-        self._watchers: list[Callable[[], None]] = []
-        self._lock = threading.Lock()
-        self.reason: StopReason | None = None
-
-    def stop(self, reason: StopReason) -> None:
-        """Ask for the stop; only the first reason counts."""
-        with self._lock:
-            if self.reason is not None:
-                return
-            self.reason = reason
-            self._event.set()
-            watchers = list(self._watchers)
-        for watcher in watchers:
-            watcher()
-
-    def is_set(self) -> bool:
-        """Return whether a stop was asked for."""
-        return self._event.is_set()
-
-    def watch(self, watcher: Callable[[], None]) -> AbstractContextManager[None]:
-        """Call `watcher` when a stop is asked for (at once, if it was already), while in the context."""
-        from contextlib import contextmanager
-
-        @contextmanager
-        def watching() -> Iterator[None]:
-            with self._lock:
-                self._watchers.append(watcher)
-            if self.is_set():
-                watcher()
-            try:
-                yield
-            finally:
-                with self._lock:
-                    self._watchers.remove(watcher)
-
-        return watching()
 
 
 class Output(Protocol):

@@ -85,7 +85,7 @@ def started(planned: PlannedCell, context: RunContext) -> Iterator[CellRun]:
     voided = context.store.voided(planned.cell, planned.content_key)
     part = context.store.begin(planned.cell)
     context.tell("cab_cell_started", cell=planned.cell)
-    trace = CellTrace(part / "spans.jsonl", planned.cell.cell_id)
+    trace = CellTrace(part / "spans.jsonl", planned.cell.cell_id, context.spans)
     run = CellRun(
         planned=planned, context=context, part=part, trace=trace, started_at=utc_now(), voided=voided
     )

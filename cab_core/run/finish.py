@@ -6,6 +6,7 @@ from pathlib import Path
 
 import attrs
 
+from cab_core.errors import GraderError
 from cab_core.records import CellResult
 from cab_core.runtimes.reaper import REAPER
 from cab_core.store.cells import write_json, write_result
@@ -18,7 +19,10 @@ from .report import report
 def write(run: CellRun) -> tuple[Path, CellResult]:
     """Classify and score what was found, and write the cell; return where it is, and the result."""
     write_json(run.part / "inputs.json", run.planned.inputs)
-    result = report(run, classify(run.found))
+    found = run.found
+    if found.grade is None and isinstance(found.trouble, GraderError | None):
+        found.cancelled = run.context.stop.is_set()  # nobody judged it because the run was interrupted
+    result = report(run, classify(found))
     return run.context.store.finish(run.part, result), result
 
 

@@ -14,6 +14,7 @@ from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import Adapter, Runtime, Scorer, StopSignal
 from cab_core.records import Cell, Inputs, Installation, PackedTask, StackItem
 from cab_core.store.cells import Store
+from cab_core.trace.otlp import SpanDelivery
 
 
 @attrs.frozen(kw_only=True)
@@ -51,6 +52,7 @@ class RunContext:
     upstream_of: Callable[[Model], Upstream]
     observers: Observers | None = None
     stop: StopSignal = attrs.field(factory=StopSignal)
+    spans: SpanDelivery | None = None
 
     def tell(self, hook: str, **event: object) -> None:
         """Hand an event to the plugins that observe."""

@@ -17,6 +17,7 @@ from cab_core.run.cell import run_cell
 from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.run.upstreams import SharedUpstreams
 from cab_core.store.cells import Store
+from cab_core.trace.otlp import delivery
 
 from .anew import why_anew
 from .calibration_record import demand
@@ -62,7 +63,11 @@ def run_plan(
             for said in (*changed, *why_anew(todo, store)):
                 events.warn(said)
         cells = {p.cell.key: p for p in todo}
-        with Gateway() as gateway, Observers(plugins.loaded.manager, events.warn) as observers:
+        with (
+            delivery(events.warn) as spans,
+            Gateway() as gateway,
+            Observers(plugins.loaded.manager, events.warn) as observers,
+        ):
             context = RunContext(
                 store=store,
                 gateway=gateway,
@@ -70,6 +75,7 @@ def run_plan(
                 upstream_of=SharedUpstreams(),
                 observers=observers,
                 stop=stop,
+                spans=spans,
             )
 
             def work(cell: Cell) -> tuple[Path, CellResult] | None:

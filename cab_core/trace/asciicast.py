@@ -6,7 +6,10 @@ import codecs
 import json
 import threading
 import time
+from collections import defaultdict
 from pathlib import Path
+
+from .files import close_on_disk
 
 COLUMNS, ROWS = 100, 30
 LIMIT = 4 << 20  # bytes of terminal text; what comes after is left out, and said
@@ -18,7 +21,10 @@ class Asciicast:
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8")
         self._start = time.monotonic()
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        # One a channel: a character may come in two pieces, with one of the other channel between them.
+        self._decoders: defaultdict[str, codecs.IncrementalDecoder] = defaultdict(
+            lambda: codecs.getincrementaldecoder("utf-8")("replace")
+        )
         self._budget = LIMIT
         self._lock = threading.Lock()
         header = {"version": 2, "width": COLUMNS, "height": ROWS, "timestamp": int(time.time())}
@@ -29,13 +35,13 @@ class Asciicast:
         """True where no more output is recorded: then nobody need make it ready."""
         return self._budget <= 0
 
-    def output(self, data: bytes) -> None:
-        """Record a piece of terminal output."""
+    def output(self, channel: str, data: bytes) -> None:
+        """Record a piece of what came to the terminal by one channel."""
         with self._lock:
             if self._budget <= 0 or self._file.closed:
                 return
             self._budget -= len(data)
-            self._event("o", self._decoder.decode(data))
+            self._event("o", self._decoders[channel].decode(data))
             if self._budget <= 0:
                 self._event("o", f"\r\n[recording stopped after {LIMIT >> 20} MiB; the run went on]\r\n")
 
@@ -50,6 +56,15 @@ class Asciicast:
             self._file.write(json.dumps([round(time.monotonic() - self._start, 6), code, data]) + "\n")
 
     def close(self) -> None:
-        """End the recording."""
+        """End the recording; then it is on disk.
+
+        Raises:
+            OSError: it cannot be written.
+        """
         with self._lock:
-            self._file.close()
+            try:
+                if not (self._file.closed or self.full):
+                    for decoder in self._decoders.values():
+                        self._event("o", decoder.decode(b"", final=True))
+            finally:
+                close_on_disk(self._file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 from collections import deque
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from .asciicast import Asciicast
+from .files import close_on_disk
 
 HEAD, TAIL = 4 << 20, 1 << 20  # bytes kept of the beginning and of the end of a channel
 _LONGEST = 4 << 20  # bytes of a line that waits for its end; a longer one is cut
@@ -37,14 +39,22 @@ class CappedLog:
                 self._held -= len(self._last.popleft())
 
     def close(self) -> None:
-        """Write the tail and, where something was left out, how much."""
+        """Write the tail and, where something was left out, how much; then the log is on disk.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        if self._file.closed:
+            return
         tail = b"".join(self._last)
         kept = tail[-self._tail :]
         left_out = self.total - min(self.total, self._head) - len(kept)
-        if left_out:
-            self._file.write(b"\n[... %d bytes left out ...]\n" % left_out)
-        self._file.write(kept)
-        self._file.close()
+        try:
+            if left_out:
+                self._file.write(b"\n[... %d bytes left out ...]\n" % left_out)
+            self._file.write(kept)
+        finally:
+            close_on_disk(self._file)
 
 
 class Recording:
@@ -63,7 +73,7 @@ class Recording:
         if channel == "stdout" and self._render:
             self._feed_lines(data)
         else:
-            self.cast.output(_terminal(data))
+            self.cast.output(channel, _terminal(data))
 
     def _feed_lines(self, data: bytes) -> None:
         first, *rest = data.split(b"\n")
@@ -72,8 +82,9 @@ class Recording:
             self._show(bytes(self._line))
             self._line = bytearray(start)
         if len(self._line) > _LONGEST:
-            self._show(bytes(self._line))
-            self._line.clear()
+            _, whole = codecs.utf_8_decode(self._line, "replace")  # not in the middle of a character
+            self._show(bytes(self._line[:whole]))
+            del self._line[:whole]
 
     def _show(self, line: bytes) -> None:
         assert self._render is not None
@@ -81,19 +92,24 @@ class Recording:
         with contextlib.suppress(Exception):  # a line that the adapter cannot render is shown as it is
             text = self._render(text)
         if text:
-            self.cast.output(_terminal(text.encode("utf-8", "replace") + b"\n"))
+            self.cast.output("stdout", _terminal(text.encode("utf-8", "replace") + b"\n"))
 
     def sizes(self) -> tuple[int, int]:
         """Return the bytes printed on stdout and stderr."""
         return self._logs["stdout"].total, self._logs["stderr"].total
 
     def close(self) -> None:
-        """End logs and recording."""
-        if self._line and self._render:
-            self._feed_lines(b"\n")
-        for log in self._logs.values():
-            log.close()
-        self.cast.close()
+        """End logs and recording; then they are on disk.
+
+        Raises:
+            OSError: one of them cannot be written; all are closed all the same.
+        """
+        with contextlib.ExitStack() as files:
+            files.callback(self.cast.close)
+            for log in self._logs.values():
+                files.callback(log.close)
+            if self._line and self._render:
+                self._feed_lines(b"\n")
 
 
 def _terminal(data: bytes) -> bytes:

@@ -1,34 +1,36 @@
-"""Spans of a cell through OpenTelemetry: always as JSON lines, and over OTLP where that is set up.
+"""Spans of a cell through OpenTelemetry: always as JSON lines, and to a collector where one is set up.
 
-OTLP: set the standard `OTEL_EXPORTER_OTLP_ENDPOINT` and install `codingagentbench[otlp]`.
 Kinds and attributes of the spans stand in docs/reference/spans.md.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cab_core import __version__
-from cab_core.errors import UserError
 
 from .clock import iso_of_ns
+from .files import close_on_disk
+from .otlp import SpanDelivery
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import ReadableSpan
+    from opentelemetry.sdk.trace import ReadableSpan, SpanLimits
     from opentelemetry.trace import Span
 
 KIND = "cab.kind"
 
 
 class CellTrace:
-    """The spans of one cell. Close it, or the last ones may not be exported."""
+    """The spans of one cell, as JSON lines and, where `delivery` is given, to a collector.
 
-    def __init__(self, path: Path, cell_id: str) -> None:
+    Close it: then its file is on disk.
+    """
+
+    def __init__(self, path: Path, cell_id: str, delivery: SpanDelivery | None = None) -> None:
         from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -36,11 +38,16 @@ class CellTrace:
 
         resource = Resource({"service.name": "cab", "service.version": __version__, "cab.cell_id": cell_id})
         self._provider = TracerProvider(
-            sampler=ALWAYS_ON, resource=resource, shutdown_on_exit=False, id_generator=_one_trace()
+            sampler=ALWAYS_ON,
+            resource=resource,
+            shutdown_on_exit=False,
+            id_generator=_one_trace(),
+            span_limits=_no_limits(),
         )
+        self._provider._disabled = False  # OTEL_SDK_DISABLED is about other programs' spans
         self._provider.add_span_processor(SimpleSpanProcessor(_json_lines(path)))
-        if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
-            self._provider.add_span_processor(_otlp())
+        if delivery is not None:
+            self._provider.add_span_processor(_handing_over(delivery))
         self._tracer = self._provider.get_tracer("cab", __version__)
 
     @contextmanager
@@ -57,7 +64,7 @@ class CellTrace:
         span.end(end_time=end_ns)
 
     def close(self) -> None:
-        """Flush and end the exporters."""
+        """End the spans' file. It waits for no collector."""
         self._provider.shutdown()
 
 
@@ -77,6 +84,14 @@ def _value(value: Any) -> Any:
     if isinstance(value, Sequence) and all(isinstance(v, str) for v in value):
         return list(value)
     return json.dumps(value, sort_keys=True)
+
+
+def _no_limits() -> SpanLimits:
+    """Return limits that no variable of the environment sets: what is recorded must not depend on it."""
+    from opentelemetry.sdk.trace import SpanLimits
+
+    unset = SpanLimits.UNSET
+    return SpanLimits(unset, unset, unset, unset, unset, unset, unset, unset)
 
 
 def _one_trace() -> Any:
@@ -110,7 +125,7 @@ def _json_lines(path: Path) -> Any:
 
         def shutdown(self) -> None:
             with suppress(OSError):
-                self._file.close()
+                close_on_disk(self._file)
 
     return JsonLines()
 
@@ -135,14 +150,12 @@ def _row(span: ReadableSpan) -> dict[str, Any]:
     }
 
 
-def _otlp() -> Any:
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+def _handing_over(delivery: SpanDelivery) -> Any:
+    """Return a processor of one cell's spans; all cells' go to one delivery, which ends with the run."""
+    from opentelemetry.sdk.trace import SpanProcessor
 
-    try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    except ImportError as exc:
-        raise UserError(
-            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but the exporter is not installed: "
-            "pip install 'codingagentbench[otlp]', or unset the variable"
-        ) from exc
-    return BatchSpanProcessor(OTLPSpanExporter())
+    class HandingOver(SpanProcessor):
+        def on_end(self, span: ReadableSpan) -> None:
+            delivery.put(span)
+
+    return HandingOver()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,9 +35,14 @@ def test_lines_are_rendered_for_the_recording_alone(tmp_path: Path) -> None:
     recording.feed("stdout", b'{"say": "one"}\n{"say"')
     recording.feed("stdout", b': "two"}\nnot json\n')
     recording.close()
-    shown = "".join(e[2] for e in map(json.loads, (tmp_path / "terminal.cast").read_text().splitlines()[1:]))
-    assert shown == "one\r\ntwo\r\nnot json\r\n"
+    assert shown(tmp_path) == "one\r\ntwo\r\nnot json\r\n"
     assert (tmp_path / "stdout.log").read_text() == '{"say": "one"}\n{"say": "two"}\nnot json\n'
+
+
+def shown(directory: Path) -> str:
+    """Return all that a recording shows."""
+    events = map(json.loads, (directory / "terminal.cast").read_text().splitlines()[1:])
+    return "".join(e[2] for e in events)
 
 
 def test_a_letter_cut_in_two_is_whole_in_the_recording(tmp_path: Path) -> None:
@@ -45,8 +51,47 @@ def test_a_letter_cut_in_two_is_whole_in_the_recording(tmp_path: Path) -> None:
     for byte in "né".encode() + b"\xff":
         recording.feed("stdout", bytes([byte]))
     recording.close()
-    shown = "".join(e[2] for e in map(json.loads, (tmp_path / "terminal.cast").read_text().splitlines()[1:]))
-    assert shown == "né\ufffd"
+    assert shown(tmp_path) == "né\ufffd"
+
+
+@pytest.mark.parametrize("text", ["é", "€", "🙂", "né 🙂\n"])
+def test_letters_of_two_channels_do_not_mix(tmp_path: Path, text: str) -> None:
+    """Both channels print the same at the same time, a byte each in turn: each letter comes out twice."""
+    recording = Recording(tmp_path)
+    for byte in text.encode():
+        recording.feed("stdout", bytes([byte]))
+        recording.feed("stderr", bytes([byte]))
+    recording.close()
+    assert shown(tmp_path) == "".join(2 * c for c in text).replace("\n", "\r\n")
+
+
+def test_stderr_within_a_rendered_line_breaks_no_letter(tmp_path: Path) -> None:
+    """Where lines of stdout are rendered, what comes on stderr meanwhile is put together by itself."""
+    recording = Recording(tmp_path, render=str)
+    recording.feed("stderr", "é".encode()[:1])
+    recording.feed("stdout", "ü\n".encode())
+    recording.feed("stderr", "é".encode()[1:])
+    recording.close()
+    assert shown(tmp_path) == "ü\r\né"
+
+
+def test_a_letter_that_never_ended_is_told(tmp_path: Path) -> None:
+    """Half a letter at the end of a channel is shown as what it is."""
+    recording = Recording(tmp_path)
+    recording.feed("stderr", b"x" + "€".encode()[:2])
+    recording.close()
+    assert shown(tmp_path) == "x\ufffd"
+
+
+def test_a_line_that_is_too_long_is_not_cut_within_a_letter(tmp_path: Path) -> None:
+    """A line that does not end is shown in parts, none of which begins or ends with half a letter."""
+    parts: list[str] = []
+    recording = Recording(tmp_path, render=lambda part: parts.append(part) or "")  # type: ignore[func-returns-value]
+    line = ("€" * (2 << 20)).encode()
+    for start in range(0, len(line), 65536):
+        recording.feed("stdout", line[start : start + 65536])
+    recording.close()
+    assert len(parts) == 2 and set("".join(parts)) == {"€"}
 
 
 def test_a_full_recording_renders_nothing_more(tmp_path: Path) -> None:

@@ -1,0 +1,261 @@
+"""Ctrl-C, SIGTERM and a closed terminal end a run, clean up, and lose nothing that was finished."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import select
+import signal
+import subprocess
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cab_core.records import CellResult
+from cab_core.store.cells import read_json
+from tests.conftest import CAB, Cab
+
+ROOT = str(Path(__file__).parents[2])
+# A third party's CLI: a Python script, which a test gives by the environment. It may use two pipes of the test:
+# `say` to tell what it does, `go` to wait for the test.
+PLUGIN = f"""
+import os, sys
+sys.path.insert(0, {ROOT!r})
+import attrs
+from cab_core import Registration, hookimpl
+from tests.support.puppet import Puppet
+class Tiny(Puppet):
+    name = "tiny"
+    def __init__(self):
+        super().__init__(os.environ["SCRIPT"])
+    def launch(self, job):
+        found = super().launch(job)
+        return attrs.evolve(found, env={{**found.env, "SAY": os.environ["SAY"], "GO": os.environ["GO"]}})
+@hookimpl
+def cab_adapters():
+    return [Registration(name="tiny", summary="t", factory=Tiny)]
+"""
+TALK = """
+import signal, subprocess, time
+def say(text):
+    with open(os.environ["SAY"], "w") as pipe: pipe.write(text + chr(10))
+def wait():
+    with open(os.environ["GO"]) as pipe: pipe.read(1)
+def fix():
+    text = open("stock.py").read().replace('["stock"] < item', '["stock"] <= item')
+    open("stock.py", "w").write(text)
+call()
+"""
+DAEMON = """
+code = "import os, time; os.setsid(); os.fork() and os._exit(0); time.sleep(60)"
+subprocess.Popen([sys.executable, "-c", code]).wait()
+"""
+BATCH = (
+    "run",
+    "--tui",
+    "tiny",
+    "--model",
+    "scripted:null",
+    "--task",
+    "mutations/py-stock-reorder",
+    "-j",
+    "2",
+)
+WITHIN_S = 10
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+class Run:
+    """`cab run` in the background, the pipes to its agents, and what it leaves."""
+
+    def __init__(self, cab: Cab) -> None:
+        self.cab, self.scratch, self.runs = cab, cab.cwd / "scratch", cab.cwd / "runs"
+        self.scratch.mkdir()
+        for name in ("say", "go"):
+            os.mkfifo(cab.cwd / name)
+            cab.env[name.upper()] = str(cab.cwd / name)
+        cab.env["TMPDIR"] = str(self.scratch)
+        # Both ends, so that neither end of file nor a missing reader comes between.
+        self._said = os.open(cab.cwd / "say", os.O_RDWR)
+        self._go = os.open(cab.cwd / "go", os.O_RDWR)
+        self._text = ""
+
+    @contextmanager
+    def started(self, *args: str, script: str, **more: Any) -> Iterator[subprocess.Popen[str]]:
+        """Start the command; end it when the context is left, should it still be there."""
+        self.cab.env["SCRIPT"] = TALK + script
+        more = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **more}
+        argv = [str(CAB), *BATCH, *args]
+        with subprocess.Popen(argv, cwd=self.cab.cwd, env=self.cab.env, text=True, **more) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def hear(self, text: str, times: int = 1) -> None:
+        """Wait until agents have said something so many times."""
+        deadline = time.monotonic() + 30
+        while self._text.count(text) < times:
+            ready, _, _ = select.select([self._said], [], [], max(0, deadline - time.monotonic()))
+            assert ready, f"heard only {self._text!r}"
+            self._text += os.read(self._said, 4096).decode()
+
+    def go_on(self) -> None:
+        """Let one agent go on."""
+        os.write(self._go, b".")
+
+    def processes(self) -> list[str]:
+        """Return what is alive of this run: agents, graders and supervisors know the scratch directory."""
+        return [p.name for p in Path("/proc").glob("[0-9]*") if self._knows(p)]
+
+    def _knows(self, process: Path) -> bool:
+        try:
+            return f"{self.scratch}".encode() in (process / "environ").read_bytes()
+        except OSError:
+            return False
+
+    def results(self) -> list[CellResult]:
+        """Return every cell that is there; each must be whole."""
+        return [read_json(p, CellResult) for p in sorted(self.runs.rglob("cell.json"))]
+
+    def is_clean(self) -> None:
+        """Hold what an ended run has left against what it may leave."""
+        assert self.processes() == [] and list(self.scratch.iterdir()) == []
+
+
+@pytest.fixture
+def run(cab: Cab, distribution: Callable[..., str]) -> Run:
+    """A run of the CLI `tiny`."""
+    paths = (distribution("cab-tiny", PLUGIN), os.environ.get("PYTHONPATH"))
+    cab.env["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
+    return Run(cab)
+
+
+def ended(process: subprocess.Popen[str], within_s: float = WITHIN_S) -> int:
+    """Return the exit code of a process that must end in time."""
+    process.communicate(timeout=within_s)
+    return process.returncode
+
+
+def test_twenty_signals_at_any_moment(run: Run) -> None:
+    """Each of twenty runs ends in time with 130 and leaves nothing; then the same command finishes the sweep."""
+    chance, cells, finished = random.Random(14), 40, 0
+    args, script = ("--attempts", str(cells)), f"{DAEMON}\nfix()\ntime.sleep(0.2)"
+    for number in range(20):
+        with run.started(*args, script=script) as process:
+            assert process.stderr is not None
+            process.stderr.readline()  # the first sign of life
+            time.sleep(chance.uniform(0, 1.2))
+            process.send_signal(SIGNALS[number % 3])
+            assert ended(process) == 130
+        run.is_clean()
+        outcomes = [r.outcome for r in run.results()]
+        assert set(outcomes) <= {"passed", "cancelled"}
+        assert outcomes.count("passed") >= finished
+        finished = outcomes.count("passed")
+    assert finished < cells
+    with run.started(*args, script=script) as process:
+        assert ended(process, 60) == 0
+    rows = run.cab.json("results", "--json")
+    assert [r["outcome"] for r in rows] == ["passed"] * cells
+    run.is_clean()
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_one_signal_stops_all_cells_that_run(run: Run, number: signal.Signals) -> None:
+    """Two cells at once are both cancelled by one signal; the third is never begun."""
+    with run.started("--attempts", "3", script=DAEMON + "say('here')\nwait()") as process:
+        run.hear("here", times=2)
+        process.send_signal(number)
+        assert ended(process) == 130
+    run.is_clean()
+    assert [r.outcome for r in run.results()] == ["cancelled", "cancelled"]
+
+
+def test_a_signal_while_the_grader_runs(run: Run) -> None:
+    """The code under test hangs: the grader is ended too, and the cell is cancelled, no grader broke."""
+    say, go = (str(run.cab.cwd / name) for name in ("say", "go"))
+    code = f"\nopen({say!r}, 'w').write('judged' + chr(10))\nopen({go!r}).read(1)\n"
+    with run.started("--attempts", "1", script=f"open('stock.py', 'a').write({code!r})") as process:
+        run.hear("judged")
+        process.send_signal(signal.SIGINT)
+        assert ended(process) == 130
+    run.is_clean()
+    assert [(r.outcome, r.why) for r in run.results()] == [("cancelled", "the run was interrupted")]
+
+
+def test_a_terminal_that_closes(run: Run) -> None:
+    """The terminal goes away under a run that shows its progress there: it cleans up and ends."""
+    theirs, ours = os.openpty()
+
+    def take_terminal() -> None:
+        fcntl.ioctl(ours, termios.TIOCSCTTY, 0)
+
+    places = {"stdin": ours, "stdout": ours, "stderr": ours, "start_new_session": True}
+    with run.started(
+        "--attempts", "2", script="say('here')\nwait()", preexec_fn=take_terminal, **places
+    ) as process:
+        os.close(ours)
+        run.hear("here", times=2)
+        os.close(theirs)
+        assert ended(process) == 130
+    run.is_clean()
+    assert [r.outcome for r in run.results()] == ["cancelled", "cancelled"]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_what_is_ignored_at_the_start_stays_ignored(run: Run, number: signal.Signals) -> None:
+    """Below nohup, or in the background of a script, a run goes on to its verdict."""
+
+    def ignore() -> None:
+        signal.signal(number, signal.SIG_IGN)
+
+    script = "fix()\nsay('here')\nwait()"
+    with run.started("--attempts", "1", script=script, preexec_fn=ignore) as process:
+        run.hear("here")
+        process.send_signal(number)
+        run.go_on()
+        assert ended(process, 30) == 0
+    assert [r.outcome for r in run.results()] == ["passed"]
+
+
+STUBBORN = """
+signal.signal(signal.SIGTERM, lambda *_: say('asked'))
+say('here')
+while True: time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("first", SIGNALS)
+def test_a_second_signal_ends_cab_at_once(run: Run, first: signal.Signals, second: signal.Signals) -> None:
+    """An agent takes its time to end; who asks twice does not wait for it, and it dies all the same."""
+    with run.started("--attempts", "1", script=STUBBORN) as process:
+        run.hear("here")
+        process.send_signal(first)
+        run.hear("asked")
+        start = time.monotonic()
+        process.send_signal(second)
+        assert ended(process) == -second and time.monotonic() - start < 1
+        while run.processes():
+            assert time.monotonic() - start < WITHIN_S
+
+
+@pytest.mark.parametrize("first", SIGNALS)
+def test_a_terminal_hangs_up_more_than_once(run: Run, first: signal.Signals) -> None:
+    """A SIGHUP after the first signal does not end the cleaning up: shell and kernel both send one."""
+    with run.started("--attempts", "1", script=STUBBORN) as process:
+        run.hear("here")
+        process.send_signal(first)
+        run.hear("asked")
+        for _ in range(3):
+            process.send_signal(signal.SIGHUP)
+        assert ended(process, 20) == 130
+    run.is_clean()
+    assert [r.outcome for r in run.results()] == ["cancelled"]
