@@ -19,6 +19,7 @@ from cab_core.trace.clock import utc_now
 from cab_core.trace.recording import Recording
 from cab_core.trace.spans import CellTrace, set_attributes
 from cab_core.workdir.compare import compare
+from cab_core.workdir.directories import GATE, PRISTINE, make_directories
 from cab_core.workdir.manifest import take_manifest
 from cab_core.workdir.materialise import materialise
 from cab_core.workdir.patch import write_patch
@@ -158,8 +159,8 @@ def _socket(planned: PlannedCell, scratch: Path) -> Path | None:
     """Return where the gateway's socket of this cell is to lie, in a directory of its own."""
     if not planned.runtime.sockets:
         return None
-    (scratch / "gate").mkdir(mode=0o755)
-    return scratch / "gate" / "model.sock"
+    make_directories(scratch, [GATE])
+    return scratch / GATE / "model.sock"
 
 
 def _call_spans(trace: CellTrace, calls: list[ModelCall]) -> None:
@@ -197,8 +198,8 @@ def _judge(
             after.cut = True
             after.notes.append("only a part of the work dir was brought back")
         changes = compare(prepared.before, after, task.task.doc.by_products)
-        materialise(task.section("workdir"), scratch / "pristine")
-        found.changes = write_patch(changes, scratch / "pristine", prepared.work, part / "changes.patch")
+        materialise(task.section("workdir"), scratch / PRISTINE)
+        found.changes = write_patch(changes, scratch / PRISTINE, prepared.work, part / "changes.patch")
     write_json(part / "changes.json", found.changes)
     found.refusal = refusal_signs(
         task.task.doc.refusal, found.harvest, found.changes, compare(prepared.before, after), prepared.work

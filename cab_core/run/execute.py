@@ -8,12 +8,15 @@ import attrs
 
 from cab_core.plugins.protocols import Leftovers, StopSignal
 from cab_core.records import Execution, Harvest, Process, Sandbox
+from cab_core.safe_fs import Tree
 from cab_core.trace.recording import Recording
+from cab_core.workdir.directories import AGENT, reopen
 
 from .findings import plugin_errors
 from .planned import PlannedCell
-from .prepare import DIRECTORIES, Prepared
+from .prepare import Prepared
 
+_STDIN = ".cab-stdin"  # below HOME, which every runtime gives to the user inside
 _READ = 8 << 20  # bytes of a log that an adapter is given
 
 
@@ -33,8 +36,8 @@ def execute(
     launch = prepared.launch
     stdin = None
     if launch.stdin is not None:
-        stdin = scratch / "home" / ".cab-stdin"
-        stdin.write_text(launch.stdin, encoding="utf-8")
+        stdin = scratch / "home" / _STDIN
+        Tree(stdin.parent).write(_STDIN, launch.stdin.encode("utf-8"))
     process = Process(
         argv=launch.argv,
         cwd=launch.cwd or prepared.job.workdir,
@@ -45,14 +48,16 @@ def execute(
     )
     sandbox = Sandbox(
         scratch=str(scratch),
-        mounts=dict.fromkeys(DIRECTORIES, True),
+        mounts=AGENT,
         role="agent",
         installation=planned.installation,
         requires=planned.task.task.doc.grade.requires,
         socket=str(socket) if socket else None,
         network=planned.cell.network,
     )
-    return planned.runtime.run(sandbox, process, recording, stop)
+    execution = planned.runtime.run(sandbox, process, recording, stop)
+    reopen(scratch, AGENT)
+    return execution
 
 
 def harvest(

@@ -20,12 +20,12 @@ from cab_core.records import (
     Sandbox,
 )
 from cab_core.trace.recording import CappedLog
+from cab_core.workdir.directories import GRADER, make_directories, reopen
 from cab_core.workdir.materialise import materialise
 
 from .submission import Submission, assemble
 from .verdicts import verdict
 
-_DIRECTORIES = {"tree": True, "tests": False, "out": True, "home": True, "tmp": True}
 _KEEP = 1 << 20  # bytes of a command's output that are read for its verdict
 TAIL = 4000  # characters of output on the axis
 
@@ -59,8 +59,7 @@ def grade(
     Raises:
         GraderError: the grader could not be run.
     """
-    for name in _DIRECTORIES:
-        (scratch / name).mkdir(parents=True)
+    make_directories(scratch, GRADER)
     submission = assemble(task, changes, left, scratch / "tree")
     secret = {c.output for c in task.task.doc.grade.commands if c.output}
     materialise([f for f in task.section("tests") if f.path not in secret], scratch / "tests")
@@ -154,12 +153,14 @@ def _execute(
         env={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
     )
     sandbox = Sandbox(
-        scratch=str(scratch), mounts=_DIRECTORIES, role="grader", requires=task.task.doc.grade.requires
+        scratch=str(scratch), mounts=GRADER, role="grader", requires=task.task.doc.grade.requires
     )
     try:
         execution = runtime.run(sandbox, process, captured, stop)
     except SandboxError as exc:
         raise GraderError(f"the grader could not run: {exc}") from exc
+    # The code under test was there: its report is read, and the next command starts in the tree.
+    reopen(scratch, [name for name, writable in GRADER.items() if writable])
     if execution.stopped == "cancelled":
         raise GraderError("the grader was interrupted")
     return execution

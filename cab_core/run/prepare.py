@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,13 +9,15 @@ import attrs
 
 from cab_core.errors import SandboxError
 from cab_core.records import Applied, Args, Env, Job, Launch, Wiring, WorkFile
+from cab_core.safe_fs import Tree
+from cab_core.workdir.directories import AGENT, make_directories
 from cab_core.workdir.manifest import Manifest, take_manifest
 from cab_core.workdir.materialise import materialise
 
 from .findings import plugin_errors
 from .planned import PlannedCell
 
-DIRECTORIES = ("work", "home", "tmp")
+_PRIVATE = 0o600  # a config may hold the token
 
 
 @attrs.frozen
@@ -36,8 +37,7 @@ def prepare(planned: PlannedCell, scratch: Path, endpoint: str, token: str) -> P
         BadDocument: the pack's files are not what its list says.
         PluginCrash: the adapter raised.
     """
-    for name in DIRECTORIES:
-        (scratch / name).mkdir()
+    make_directories(scratch, AGENT)
     work = scratch / "work"
     materialise(planned.task.section("workdir"), work)
     before = take_manifest(work)
@@ -46,7 +46,7 @@ def prepare(planned: PlannedCell, scratch: Path, endpoint: str, token: str) -> P
         launch = planned.adapter.launch(job)
     _check_stack(job, launch)
     for path, text in launch.files.items():
-        _write_config(scratch / "home", path, text)
+        _write_config(Tree(scratch / "home"), path, text)
     return Prepared(work, before, job, launch)
 
 
@@ -76,7 +76,11 @@ def make_job(
 
 
 def work_files(before: Manifest, work: Path) -> list[WorkFile]:
-    """Return the regular files of a pristine work dir that have plain names."""
+    """Return the regular files of a pristine work dir that have plain names.
+
+    They are opened by joined paths: a manifest names only what lies below real directories, and no agent
+    has been here yet.
+    """
     return [
         WorkFile(path=path, size=entry.size, text=_is_text(work / path))
         for path, entry in before.entries.items()
@@ -102,14 +106,14 @@ def _check_stack(job: Job, launch: Launch) -> None:
         )
 
 
-def _write_config(home: Path, path: str, text: str) -> None:
-    target = home / path
-    if not target.resolve().is_relative_to(home.resolve()):
-        raise SandboxError(f"the adapter wants to write {path!r} outside HOME")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(fd, "w", encoding="utf-8") as file:
-        file.write(text)
+def _write_config(home: Tree, path: str, text: str) -> None:
+    data = text.encode("utf-8")
+    try:
+        home.write(path, data, _PRIVATE)
+    except ValueError as exc:
+        raise SandboxError(f"the adapter wants to write {path!r} outside HOME") from exc
+    except OSError as exc:
+        raise SandboxError(f"the adapter's file {path!r} cannot be written: {exc.strerror}") from exc
 
 
 def wiring(planned: PlannedCell, files: tuple[WorkFile, ...]) -> Wiring:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cab_core.safe_fs import make_directory
 from cab_core.workdir.remove import remove_tree
 
 from .owner import is_alive, runner_id
@@ -21,14 +22,13 @@ SANDBOX = "sandbox"
 
 @contextmanager
 def plain_scratch() -> Iterator[Path]:
-    """A directory below the system's place for temporary files."""
+    """A directory below the system's place for temporary files, in one that is closed to others."""
     path = Path(tempfile.mkdtemp(prefix=PREFIX))
     try:
         # Whole or not there: half an owner would look like a dead one.
         (path / ".new").write_text(runner_id())
         (path / ".new").rename(path / OWNER)
-        (path / SANDBOX).mkdir()
-        yield path / SANDBOX
+        yield make_directory(path / SANDBOX)
     finally:
         remove_tree(path)
 
