@@ -20,6 +20,7 @@ from pathlib import Path
 UID = 4321  # nobody's
 CHECKOUT = Path(__file__).resolve().parents[2]
 ENGINE = Path("/var/run/docker.sock")
+PROGRAMS = ("setpriv", "unshare")
 
 
 @contextmanager
@@ -34,24 +35,39 @@ def place(uid: int = UID) -> Iterator[Path]:
         shutil.rmtree(path)
 
 
+def environment(own: Path) -> dict[str, str]:
+    """Return all that a command needs, with everything that it may write below one directory."""
+    places = {"HOME": own, "TMPDIR": own, "CAB_CACHE": own / "cache", "PYTHONPATH": CHECKOUT}
+    plain = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+    return plain | {name: str(path) for name, path in places.items()}
+
+
 def run(
-    argv: Sequence[str], cwd: Path, env: Mapping[str, str], uid: int = UID
+    argv: Sequence[str], cwd: Path, env: Mapping[str, str], uid: int = UID, umask: int = 0o022
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command as the user, who may use the engine's socket, with exactly this environment."""
+    """Run a command as a user (0: as we are) under a umask, with exactly this environment.
+
+    An ordinary user may use the engine's socket.
+    """
+    last = [f"cd {shlex.quote(str(cwd))}", f"umask {umask:03o}"]
+    given = ["env", "-i", *(f"{name}={value}" for name, value in env.items()), *argv]
+    if uid == 0:
+        return _shell(["sh", "-c"], [*last, f"exec {shlex.join(given)}"])
     groups = f"--groups={ENGINE.stat().st_gid}" if ENGINE.exists() else "--clear-groups"
-    become = ["setpriv", f"--reuid={uid}", f"--regid={uid}", groups, "env", "-i"]
-    become += [f"{name}={value}" for name, value in env.items()]
-    script = "\n".join(
-        ["set -e", *_uncover(), f"cd {shlex.quote(str(cwd))}", f"exec {shlex.join([*become, *argv])}"]
-    )
+    become = ["setpriv", f"--reuid={uid}", f"--regid={uid}", groups]
+    apart = ["unshare", "--mount", "--propagation", "private", "sh", "-c"]
+    return _shell(apart, [*_uncover(), *last, f"exec {shlex.join([*become, *given])}"])
+
+
+def _shell(argv: Sequence[str], lines: Sequence[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["unshare", "--mount", "--propagation", "private", "sh", "-c", script],
+        [*argv, "\n".join(["set -e", *lines])],
         capture_output=True,
         text=True,
         check=False,
         timeout=110,
         stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    )
 
 
 def _uncover() -> Iterator[str]:
@@ -60,14 +76,21 @@ def _uncover() -> Iterator[str]:
     for path in _needed():
         if above := _closed_above(path):
             closed.setdefault(above, []).append(path)
+    if not closed:
+        return
     yield "stage=$(mktemp -d) && mount -t tmpfs -o mode=700 stage $stage"
     for n, (above, paths) in enumerate(closed.items()):
-        yield f"mkdir $stage/{n} && mount --bind {shlex.quote(str(above))} $stage/{n}"
-        yield f"mount -t tmpfs -o mode=755 cover {shlex.quote(str(above))}"
+        yield f"mkdir $stage/{n} && mount --bind {_quoted(above)} $stage/{n}"
+        yield f"mount -t tmpfs -o mode=755 cover {_quoted(above)}"
         for path in paths:
-            there = shlex.quote(str(path))
-            yield f"mkdir -p {there} && mount --bind $stage/{n}/{shlex.quote(str(path.relative_to(above)))} {there}"
-            yield f"mount -o remount,bind,ro {there}"
+            yield f"mkdir -p {_quoted(path)}"
+            yield f"mount --bind $stage/{n}/{_quoted(path.relative_to(above))} {_quoted(path)}"
+            yield f"mount -o remount,bind,ro {_quoted(path)}"
+    yield "umount -l $stage && rmdir $stage"
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))
 
 
 def _needed() -> list[Path]:
