@@ -8,14 +8,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cab_core.errors import UserError
 from cab_core.plugins.protocols import Say
 
 
+def user_home() -> Path | None:
+    """Return the user's home, or None: it may not be entered, or nobody says which it is."""
+    try:
+        home = Path.home()
+    except RuntimeError:  # no HOME, and no user of that number
+        return None
+    return home if os.access(home, os.X_OK) else None
+
+
 def cache_root() -> Path:
-    """Return the directory below which cab caches what it installs."""
+    """Return the directory below which cab caches what it installs.
+
+    Raises:
+        UserError: nothing says where that is.
+    """
     if explicit := os.environ.get("CAB_CACHE"):
         return Path(explicit)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cab"
+    if shared := os.environ.get("XDG_CACHE_HOME"):
+        return Path(shared) / "cab"
+    home = user_home()
+    if home is None:
+        raise UserError(
+            "there is no HOME that this user may enter, so what cab installs has no place: "
+            "set CAB_CACHE to a directory"
+        )
+    return home / ".cache" / "cab"
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from pathlib import Path
 from cab_core.plugins.protocols import Adapter, Output, Say, StopSignal
 from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
 
+from .cache import user_home
 from .cell_image import IMAGE_ROOT, give_to_role, in_image
 from .install import install
 from .scratch import plain_scratch
@@ -93,5 +94,6 @@ def base_python_bin() -> str:
 
 def toolchain_homes() -> dict[str, str]:
     """Return the variables that tell version managers where their toolchains are."""
-    places = {n: os.environ.get(n) or str(Path.home() / d) for n, d in _TOOLCHAIN_HOMES.items()}
-    return {n: p for n, p in places.items() if Path(p).is_dir()}
+    home = user_home()
+    places = {n: os.environ.get(n) or (home and str(home / d)) for n, d in _TOOLCHAIN_HOMES.items()}
+    return {n: p for n, p in places.items() if p and Path(p).is_dir()}
