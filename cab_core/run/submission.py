@@ -13,6 +13,7 @@ from cab_core.safe_fs import FILE, PROGRAM, BelowLink, Tree
 from cab_core.workdir.compare import matches
 from cab_core.workdir.materialise import materialise
 
+from .protected import Protected
 from .regions import RegionViolation, restore
 
 _LARGEST = 64 << 20  # bytes of one file that is taken
@@ -35,11 +36,14 @@ def assemble(task: PackedTask, changes: Changes, left: Path, tree: Path) -> Subm
     """Lay the pristine work dir out at `tree` and the agent's changes from `left` over it."""
     materialise(task.section("workdir"), tree)
     submission = Submission(tree)
+    protected = Protected(task.task.doc.protected, task.section("workdir"))
     budget = _MOST
     # What goes makes space for what comes: a file where a directory was.
     for change in sorted(changes.changes, key=lambda c: c.after is not None):
         budget -= change.after.size if change.after is not None else 0
-        reason = _why_not(task.task.doc, change) or (None if budget >= 0 else "more than is taken in all")
+        reason = _why_not(task.task.doc, protected, change) or (
+            None if budget >= 0 else "more than is taken in all"
+        )
         if len(os.fsencode(tree / change.path)) > _LONGEST:
             reason = reason or "too long a path where it is graded"
         if reason is not None:
@@ -59,8 +63,8 @@ def assemble(task: PackedTask, changes: Changes, left: Path, tree: Path) -> Subm
     return submission
 
 
-def _why_not(doc: TaskDoc, change: Change) -> str | None:
-    if matches(change.path, doc.protected):
+def _why_not(doc: TaskDoc, protected: Protected, change: Change) -> str | None:
+    if protected.covers(change):
         return "protected: the task's own file was graded"
     if not matches(change.path, (*doc.expected_files, *doc.allowed_files)):
         return "not among the files that the task takes"
