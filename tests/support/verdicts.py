@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import attrs
@@ -28,9 +28,14 @@ everywhere = pytest.mark.skipif(_left_out, reason=_why)
 CELLS = """
 import json, sys
 from pathlib import Path
+import attrs
 from cab_core.records import Installation
-from tests.support.puppet import play
+from tests.support.puppet import Puppet, play
+class Asked(Puppet):
+    def launch(self, job):
+        return attrs.evolve(super().launch(job), stdin="said")
 RIGHT = '''
+assert sys.stdin.read() == "said"
 call()
 text = open("stock.py").read().replace('["stock"] < item', '["stock"] <= item')
 open("stock.py", "w").write(text)
@@ -38,14 +43,21 @@ open("new.py", "w").close()
 os.mkdir("made")
 open("made/file", "w").close()
 '''
-WRONG = "call()\\nopen('stock.py', 'a').write('#')"
+WRONG = '''
+call()
+open("stock.py", "a").write("#")
+'''
+LAST = '''
+for path in (os.environ["HOME"], os.getcwd()):
+    os.chmod(path, 0)
+'''
 image, image_id, runs, *runtimes = sys.argv[1:]
 found = {}
 for runtime in runtimes:
     given = dict(image=image, image_id=image_id) if runtime == "docker" else {}
     there = Installation(name="puppet", version="1", reported="puppet 1", **given)
     for name, script in (("right", RIGHT), ("wrong", WRONG)):
-        directory, result = play(Path(runs, runtime, name), script, runtime_name=runtime, installation=there)
+        directory, result = play(Path(runs, runtime, name), "", adapter=Asked(script + LAST), runtime_name=runtime, installation=there)
         listed = directory / "changes.json"
         changes = json.loads(listed.read_text())["changes"] if listed.exists() else []
         modes = {c["path"]: oct(c["after"]["mode"]) for c in changes}
@@ -68,8 +80,9 @@ def verdicts(
     uid: int,
     umask: int = 0o022,
     prepare: Callable[[dict[str, str], Path], Path] = lambda _, own: own,
+    runtimes: Sequence[str] = RUNTIMES,
 ) -> dict[str, Verdict]:
-    """Return the verdicts by runtime and fix (`docker right`).
+    """Return the verdicts by runtime and fix (`docker right`). The agent locks its directories at its end.
 
     `prepare` may change the environment, and the user's own directory; it returns where the process starts.
     """
@@ -83,7 +96,7 @@ def verdicts(
             str(image.image),
             str(image.image_id),
             str(own / "runs"),
-            *RUNTIMES,
+            *runtimes,
         ]
         done = run(argv, cwd, env, uid, umask)
         assert done.returncode == 0, done.stderr
