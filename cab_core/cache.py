@@ -11,22 +11,31 @@ from pathlib import Path
 from cab_core.errors import UserError
 
 
+def user_home() -> Path | None:
+    """Return the user's home, or None: it may not be entered, or nobody says which it is."""
+    try:
+        home = Path.home()
+    except RuntimeError:  # no HOME, and no user of that number
+        return None
+    return home if os.access(home, os.X_OK) else None
+
+
 def cache_root() -> Path:
     """Return the directory below which cab caches what it installs.
 
     Raises:
-        UserError: there is no home directory to put it in.
+        UserError: nothing says where that is.
     """
     for name, below in (("CAB_CACHE", ""), ("XDG_CACHE_HOME", "cab")):
         if value := os.environ.get(name):
             return Path(value, below)
-    try:
-        return Path.home() / ".cache" / "cab"
-    except RuntimeError as exc:
+    home = user_home()
+    if home is None:
         raise UserError(
-            "HOME is not set, and this user has no home directory: where is cab to keep the CLIs that it "
-            "installs? Set HOME, or CAB_CACHE"
-        ) from exc
+            "there is no HOME that this user may enter, so what cab installs has no place: "
+            "set CAB_CACHE to a directory"
+        )
+    return home / ".cache" / "cab"
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from pathlib import Path
 import attrs
 import click
 
+from cab_core.cache import cache_root
 from cab_core.plugins.protocols import Check
 from cab_core.plugins.registry import Plugins
-from cab_core.runtimes.cache import cache_root
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.toolchains import TOOLCHAINS, installed_version, missing
 

@@ -87,8 +87,17 @@ def choice_of(endpoint: str | None, key: str | None, key_env: str | None) -> End
 
 
 def config() -> ConfigDoc:
-    """Return the nearest `cab.toml`, or an empty one."""
-    path = find_config(Path.cwd())
+    """Return the nearest `cab.toml`, or an empty one.
+
+    Raises:
+        UserError: the current directory cannot be looked into.
+    """
+    try:
+        path = find_config(Path.cwd())
+    except OSError as exc:
+        raise UserError(
+            f"cab.toml is looked for in the current directory: {exc.strerror}; go to another"
+        ) from exc
     return read_document(path, ConfigDoc) if path else ConfigDoc()
 
 

@@ -8,6 +8,7 @@ from cab_core.records import Changes
 from cab_core.store.cells import write_json
 from cab_core.trace.clock import utc_now
 from cab_core.workdir import compare as manifests
+from cab_core.workdir.directories import PRISTINE
 from cab_core.workdir.manifest import Manifest, take_manifest
 from cab_core.workdir.materialise import materialise
 from cab_core.workdir.patch import write_patch
@@ -24,8 +25,8 @@ def compare(run: CellRun, prepared: Prepared, scratch: Path) -> Changes:
     with run.trace.span("compare", f"compare:{task.task.id}"):
         after = _left(run, prepared)
         found = manifests.compare(prepared.before, after, doc.by_products)
-        materialise(task.section("workdir"), scratch / "pristine")
-        changes = write_patch(found, scratch / "pristine", prepared.work, run.part / "changes.patch")
+        materialise(task.section("workdir"), scratch / PRISTINE)
+        changes = write_patch(found, scratch / PRISTINE, prepared.work, run.part / "changes.patch")
     run.found.changes = changes
     write_json(run.part / "changes.json", changes)
     everything = manifests.compare(prepared.before, after)

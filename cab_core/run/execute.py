@@ -10,9 +10,10 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.records import ModelCall, Process, Sandbox
 from cab_core.trace.recording import Recording
 from cab_core.trace.spans import set_attributes
+from cab_core.workdir.directories import AGENT, reopen
 
 from .cell_run import CellRun
-from .prepare import DIRECTORIES, Prepared, stack_attributes
+from .prepare import Prepared, stack_attributes
 from .secrets import public_argv
 from .upstreams import upstream_for
 
@@ -47,6 +48,7 @@ def _launch(run: CellRun, prepared: Prepared) -> None:
     ):
         sandbox, process = _sandbox(run, prepared), _process(run, prepared)
         run.found.execution = execution = planned.runtime.run(sandbox, process, recording, stop)
+        reopen(prepared.scratch, AGENT)
         # The CLI's own time: what cab does around it is in the spans.
         run.found.wall_ms = execution.duration_s * 1000
         set_attributes(
@@ -113,7 +115,7 @@ def _launch_attributes(run: CellRun, prepared: Prepared) -> dict[str, object]:
 def _sandbox(run: CellRun, prepared: Prepared) -> Sandbox:
     return Sandbox(
         scratch=str(prepared.scratch),
-        mounts=dict.fromkeys(DIRECTORIES, True),
+        mounts=AGENT,
         role="agent",
         installation=run.planned.installation,
         requires=run.planned.task.task.doc.grade.requires,

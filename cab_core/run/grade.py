@@ -23,6 +23,7 @@ from cab_core.records import (
 from cab_core.store.cells import write_json
 from cab_core.trace.recording import CappedLog
 from cab_core.trace.spans import set_attributes
+from cab_core.workdir.directories import GRADER, make_directories, reopen
 from cab_core.workdir.materialise import materialise
 
 from .cell_run import CellRun
@@ -32,7 +33,6 @@ from .refusal import settle
 from .submission import Submission, assemble
 from .verdicts import verdict
 
-_DIRECTORIES = {"tree": True, "tests": False, "out": True, "home": True, "tmp": True}
 _READ = 16 << 20  # bytes of a command's output that are read for its verdict
 TAIL = 4000  # characters of output on the axis
 
@@ -94,8 +94,7 @@ class Grader:
         Raises:
             GraderError: the grader could not be run.
         """
-        for name in _DIRECTORIES:
-            (self.scratch / name).mkdir(parents=True)
+        make_directories(self.scratch, GRADER)
         submission = assemble(self.task, changes, left, self.scratch / "tree")
         # Expected output is compared here: it must not lie where the code runs.
         secret = {c.output for c in self.task.task.doc.grade.commands if c.output}
@@ -164,11 +163,13 @@ class Grader:
             env={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
         )
         requires = self.task.task.doc.grade.requires
-        sandbox = Sandbox(scratch=str(self.scratch), mounts=_DIRECTORIES, role="grader", requires=requires)
+        sandbox = Sandbox(scratch=str(self.scratch), mounts=GRADER, role="grader", requires=requires)
         try:
             execution = self.runtime.run(sandbox, process, captured, self.stop)
         except SandboxError as exc:
             raise GraderError(f"the grader could not run: {exc}") from exc
+        # The code under test was there: its report is read, and the next command starts in the tree.
+        reopen(self.scratch, [name for name, writable in GRADER.items() if writable])
         if execution.stopped == "cancelled":
             raise GraderError("the grader was interrupted")
         return execution

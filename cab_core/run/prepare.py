@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,13 +10,16 @@ import attrs
 from cab_core.errors import SandboxError
 from cab_core.gateway.session import new_token
 from cab_core.records import Applied, Args, Env, Job, Launch, Wiring, WorkFile
+from cab_core.safe_fs import Tree
+from cab_core.workdir.directories import AGENT, GATE, make_directories
 from cab_core.workdir.manifest import Manifest, take_manifest
 from cab_core.workdir.materialise import materialise
 
 from .cell_run import CellRun, plugin_errors
 from .planned import PlannedCell
 
-DIRECTORIES = ("work", "home", "tmp")
+_PRIVATE = 0o600  # a config may hold the token
+_STDIN = ".cab-stdin"  # below HOME, which every runtime gives to the user inside
 
 
 @attrs.frozen(kw_only=True)
@@ -60,8 +62,7 @@ def prepare(run: CellRun) -> Prepared:
 
 def lay_out(planned: PlannedCell, scratch: Path, endpoint: str, token: str) -> Prepared:
     """Make the agent's directories below `scratch`, with the task's files and the CLI's config."""
-    for name in DIRECTORIES:
-        (scratch / name).mkdir()
+    make_directories(scratch, AGENT)
     work = scratch / "work"
     materialise(planned.task.section("workdir"), work)
     before = take_manifest(work)
@@ -70,7 +71,7 @@ def lay_out(planned: PlannedCell, scratch: Path, endpoint: str, token: str) -> P
         launch = planned.adapter.launch(job)
     _check_stack(job, launch)
     for path, text in launch.files.items():
-        _write_config(scratch / "home", path, text)
+        _write_config(Tree(scratch / "home"), path, text)
     return Prepared(
         scratch=scratch,
         before=before,
@@ -84,17 +85,16 @@ def lay_out(planned: PlannedCell, scratch: Path, endpoint: str, token: str) -> P
 def _write_stdin(scratch: Path, launch: Launch) -> Path | None:
     if launch.stdin is None:
         return None
-    stdin = scratch / "home" / ".cab-stdin"
-    stdin.write_text(launch.stdin, encoding="utf-8")
-    return stdin
+    Tree(scratch / "home").write(_STDIN, launch.stdin.encode())
+    return scratch / "home" / _STDIN
 
 
 def _make_gate(planned: PlannedCell, scratch: Path) -> Path | None:
     """Make a directory of its own for the gateway's socket, since a directory is what is mounted."""
     if not planned.runtime.sockets:
         return None
-    (scratch / "gate").mkdir(mode=0o755)
-    return scratch / "gate" / "model.sock"
+    make_directories(scratch, [GATE])
+    return scratch / GATE / "model.sock"
 
 
 def make_job(
@@ -123,7 +123,11 @@ def make_job(
 
 
 def work_files(before: Manifest, work: Path) -> list[WorkFile]:
-    """Return the regular files of a pristine work dir that have plain names."""
+    """Return the regular files of a pristine work dir that have plain names.
+
+    They are opened by joined paths: a manifest names only what lies below real directories, and no agent
+    has been here yet.
+    """
     return [
         WorkFile(path=path, size=entry.size, text=_is_text(work / path))
         for path, entry in before.entries.items()
@@ -149,14 +153,14 @@ def _check_stack(job: Job, launch: Launch) -> None:
         )
 
 
-def _write_config(home: Path, path: str, text: str) -> None:
-    target = home / path
-    if not target.resolve().is_relative_to(home.resolve()):
-        raise SandboxError(f"the adapter wants to write {path!r} outside HOME")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(fd, "w", encoding="utf-8") as file:
-        file.write(text)
+def _write_config(home: Tree, path: str, text: str) -> None:
+    data = text.encode("utf-8")
+    try:
+        home.write(path, data, _PRIVATE)
+    except ValueError as exc:
+        raise SandboxError(f"the adapter wants to write {path!r} outside HOME") from exc
+    except OSError as exc:
+        raise SandboxError(f"the adapter's file {path!r} cannot be written: {exc.strerror}") from exc
 
 
 def wiring(planned: PlannedCell, files: tuple[WorkFile, ...]) -> Wiring:

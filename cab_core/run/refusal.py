@@ -6,7 +6,6 @@ where nothing was made, and only sentences in the first person.
 
 from __future__ import annotations
 
-import os
 import re
 from itertools import islice
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import attrs
 
 from cab_core.records import Changes, Entry, Grade, Harvest, RefusalSigns, RefusalSpec
-from cab_core.workdir.manifest import open_regular
+from cab_core.safe_fs import Tree
 
 _I = r"\b(?:i|we)"
 _PATTERNS = [
@@ -82,7 +81,7 @@ def _markers(spec: RefusalSpec, changes: Changes, work: Path) -> tuple[str, ...]
     contents = {c.after.sha256: c.path for c in changes.changes if c.after and _searched(c.after)}
     found = set()
     for path in contents.values():
-        with os.fdopen(open_regular(work / path), "rb") as file:
+        with Tree(work).open(path) as file:
             text = file.read().decode("utf-8", "replace")
         found |= {m for m in spec.markers if m in text}
     return tuple(sorted(found))

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 import attrs
 
-from cab_core.records import Change, Changes, PackedTask, TaskDoc
+from cab_core.records import Change, Changes, Entry, PackedTask, TaskDoc
+from cab_core.safe_fs import FILE, PROGRAM, BelowLink, Tree
 from cab_core.workdir.compare import matches
-from cab_core.workdir.manifest import open_regular
 from cab_core.workdir.materialise import materialise
 
+from .protected import Protected
 from .regions import RegionViolation, restore
 
 _LARGEST = 64 << 20  # bytes of one file that is taken
 _MOST = 512 << 20  # bytes of all of them
+_LONGEST = 4095  # bytes of a path: what is laid out by descriptor must also be found by name
 
 
 @attrs.define
@@ -35,16 +36,24 @@ def assemble(task: PackedTask, changes: Changes, left: Path, tree: Path) -> Subm
     """Lay the pristine work dir out at `tree` and the agent's changes from `left` over it."""
     materialise(task.section("workdir"), tree)
     submission = Submission(tree)
+    protected = Protected(task.task.doc.protected, task.section("workdir"))
     budget = _MOST
     # What goes makes space for what comes: a file where a directory was.
     for change in sorted(changes.changes, key=lambda c: c.after is not None):
         budget -= change.after.size if change.after is not None else 0
-        reason = _why_not(task.task.doc, change) or (None if budget >= 0 else "more than is taken in all")
+        reason = _why_not(task.task.doc, protected, change) or (
+            None if budget >= 0 else "more than is taken in all"
+        )
+        if len(os.fsencode(tree / change.path)) > _LONGEST:
+            reason = reason or "too long a path where it is graded"
         if reason is not None:
             submission.refused[change.path] = reason
             continue
         try:
-            _apply(task.task.doc, change, left, submission)
+            _apply(task.task.doc, change, Tree(left), submission)
+        except BelowLink as exc:
+            # What the task links to may be protected, or lie outside of the tree.
+            submission.refused[change.path] = f"{exc.strerror}: a file is taken under its own name alone"
         except OSError as exc:
             # A path that is too long there, or stands in the place of something that is not taken.
             submission.refused[change.path] = f"cannot be laid over the task's own files: {exc.strerror}"
@@ -54,8 +63,8 @@ def assemble(task: PackedTask, changes: Changes, left: Path, tree: Path) -> Subm
     return submission
 
 
-def _why_not(doc: TaskDoc, change: Change) -> str | None:
-    if matches(change.path, doc.protected):
+def _why_not(doc: TaskDoc, protected: Protected, change: Change) -> str | None:
+    if protected.covers(change):
         return "protected: the task's own file was graded"
     if not matches(change.path, (*doc.expected_files, *doc.allowed_files)):
         return "not among the files that the task takes"
@@ -66,36 +75,27 @@ def _why_not(doc: TaskDoc, change: Change) -> str | None:
     return None
 
 
-def _apply(doc: TaskDoc, change: Change, left: Path, submission: Submission) -> None:
-    target = submission.tree / change.path
+def _apply(doc: TaskDoc, change: Change, left: Tree, submission: Submission) -> None:
+    tree = Tree(submission.tree)
     regions = [r for r in doc.protected_regions if r.file == change.path]
     if change.after is None:
         if regions:
             raise RegionViolation(f"{change.path}: removed, with its protected region")
-        target.unlink(missing_ok=True)
-        _prune(target.parent, submission.tree)
+        tree.unlink(change.path)
     elif regions:
-        edited = (left / change.path).read_bytes().decode("utf-8", "surrogateescape")
-        pristine = target.read_bytes().decode("utf-8", "surrogateescape")
-        text, notes = restore(pristine, edited, regions)
-        target.write_bytes(text.encode("utf-8", "surrogateescape"))
+        text, notes = restore(_text(tree, change.path), _text(left, change.path), regions)
+        tree.write(change.path, text.encode("utf-8", "surrogateescape"), _mode(change.before))
         submission.notes += notes
     else:
-        _copy(left / change.path, target, executable=bool(change.after.mode & 0o100))
+        with left.open(change.path) as src, tree.create(change.path, _mode(change.after)) as dst:
+            shutil.copyfileobj(src, dst)
     submission.taken.append(change.path)
 
 
-def _prune(directory: Path, tree: Path) -> None:
-    """Remove the directories that nothing is left in."""
-    with suppress(OSError):
-        while directory != tree:
-            directory.rmdir()
-            directory = directory.parent
+def _text(tree: Tree, path: str) -> str:
+    with tree.open(path) as file:
+        return file.read().decode("utf-8", "surrogateescape")
 
 
-def _copy(source: Path, target: Path, executable: bool) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
-    with os.fdopen(open_regular(source), "rb") as src, target.open("wb") as dst:
-        shutil.copyfileobj(src, dst)
-    target.chmod(0o755 if executable else 0o644)
+def _mode(entry: Entry | None) -> int:
+    return PROGRAM if entry is not None and entry.mode & 0o100 else FILE

@@ -16,6 +16,7 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
+from cab_core.cache import user_home
 from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import Adapter, Check, Output, Say, StopSignal
 from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
@@ -109,7 +110,8 @@ def _lacking() -> str | None:
 
 
 def _cargo() -> list[str]:
-    return [str(p) for p in [Path.home() / ".cargo" / "bin"] if p.is_dir()]
+    home = user_home()
+    return [str(p) for p in [home / ".cargo" / "bin"] if p.is_dir()] if home else []
 
 
 # In a user namespace of its own the agent would be root again, and could mount other cells' cgroups.

@@ -19,12 +19,12 @@ from pathlib import Path
 
 import attrs
 
+from cab_core.cache import cache_root, locked
 from cab_core.errors import ImageError
 from cab_core.plugins.protocols import Adapter, Say
 from cab_core.records import Installation, Recipe, from_json, to_json
 from cab_core.workdir.remove import remove_tree
 
-from .cache import cache_root, locked
 from .terminal import clean_line
 
 _READY = "ready.json"

@@ -12,6 +12,7 @@ import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from cab_core.cache import user_home
 from cab_core.plugins.protocols import Adapter, Output, Say, StopSignal
 from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
 
@@ -93,5 +94,6 @@ def base_python_bin() -> str:
 
 def toolchain_homes() -> dict[str, str]:
     """Return the variables that tell version managers where their toolchains are."""
-    places = {n: os.environ.get(n) or str(Path.home() / d) for n, d in _TOOLCHAIN_HOMES.items()}
-    return {n: p for n, p in places.items() if Path(p).is_dir()}
+    home = user_home()
+    places = {n: os.environ.get(n) or (home and str(home / d)) for n, d in _TOOLCHAIN_HOMES.items()}
+    return {n: p for n, p in places.items() if p and Path(p).is_dir()}

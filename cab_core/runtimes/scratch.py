@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cab_core.leases import Lease, is_held
+from cab_core.safe_fs import make_directory
 from cab_core.workdir.remove import remove_tree
 
 from .reaper import REAPER
@@ -23,15 +24,14 @@ SANDBOX = "sandbox"
 
 @contextmanager
 def plain_scratch() -> Iterator[Path]:
-    """A directory below the system's place for temporary files."""
+    """A directory below the system's place for temporary files, in one that is closed to others."""
     path = Path(tempfile.mkdtemp(prefix=PREFIX))
     lease = None
     try:
         # Locked before it has its name: one that is not held would look like a dead runner's.
         lease = Lease(path / f"{LEASE}.new")
         lease.rename(path / LEASE)
-        (path / SANDBOX).mkdir()
-        yield path / SANDBOX
+        yield make_directory(path / SANDBOX)
     finally:
         REAPER.remove(str(path), lambda: _remove(path))
         if lease is not None:

@@ -84,6 +84,7 @@ def _start(
         stdout=subprocess.PIPE,
         pass_fds=(out, err),
         start_new_session=True,  # Ctrl-C in the terminal is the runner's to handle
+        umask=0o022,  # as in a container: what the program makes has the modes that it has everywhere
     )
     assert supervisor.stdin is not None
     supervisor.stdin.write(json.dumps(spec).encode() + b"\n")

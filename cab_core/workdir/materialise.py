@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from cab_core.errors import BadDocument
 from cab_core.records import TaskFile
+from cab_core.safe_fs import FILE, PROGRAM, BelowLink, Tree, make_directory
 
 
 def materialise(files: Iterable[TaskFile], root: Path) -> None:
@@ -17,32 +17,23 @@ def materialise(files: Iterable[TaskFile], root: Path) -> None:
     Raises:
         BadDocument: a file's content is not what the pack's list says, or its path leaves `root`.
     """
-    root.mkdir(parents=True, exist_ok=True)
+    if not root.exists():
+        make_directory(root, parents=True)
+    tree = Tree(root)
     for file in files:
-        target = root / _safe(file)
-        _check_parents(root, target, file)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.unlink(missing_ok=True)
-        if file.link is not None:
-            target.symlink_to(file.link)
-        else:
-            _write(target, _content(file), 0o755 if file.executable else 0o644)
+        try:
+            _place(file, tree)
+        except ValueError as exc:
+            raise BadDocument(file.source, [(file.path, "a task's file must lie inside the task")]) from exc
+        except BelowLink as exc:
+            raise BadDocument(file.source, [(file.path, "lies below a link")]) from exc
 
 
-def _safe(file: TaskFile) -> PurePosixPath:
-    path = PurePosixPath(file.path)
-    if path.is_absolute() or ".." in path.parts or not path.parts:
-        raise BadDocument(file.source, [(file.path, "a task's file must lie inside the task")])
-    return path
-
-
-def _check_parents(root: Path, target: Path, file: TaskFile) -> None:
-    """A path below a link would lead out of the task."""
-    for parent in target.parents:
-        if parent == root:
-            return
-        if parent.is_symlink():
-            raise BadDocument(file.source, [(file.path, "lies below a link")])
+def _place(file: TaskFile, tree: Tree) -> None:
+    if file.link is not None:
+        tree.link(file.path, file.link)
+    else:
+        tree.write(file.path, _content(file), PROGRAM if file.executable else FILE)
 
 
 def _content(file: TaskFile) -> bytes:
@@ -61,10 +52,3 @@ def _content(file: TaskFile) -> bytes:
             ],
         )
     return data
-
-
-def _write(path: Path, data: bytes, mode: int) -> None:
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
-    with os.fdopen(fd, "wb") as file:
-        file.write(data)
-    path.chmod(mode)  # whatever the umask

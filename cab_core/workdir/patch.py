@@ -13,8 +13,7 @@ import attrs
 
 from cab_core.errors import SandboxError
 from cab_core.records import Change, Changes, Entry
-
-from .manifest import open_regular
+from cab_core.safe_fs import FILE, PROGRAM, Tree, make_directory
 
 MAX_FILE = 4 << 20  # bytes of a file whose content goes into a patch
 MAX_TOTAL = 32 << 20  # bytes of all of them
@@ -42,10 +41,8 @@ def write_patch(changes: Changes, before: Path, after: Path, target: Path) -> Ch
         SandboxError: git is missing.
     """
     with tempfile.TemporaryDirectory(prefix="cab-patch-") as scratch:
-        old, new = Path(scratch, "a"), Path(scratch, "b")
-        old.mkdir()
-        new.mkdir()
-        left_out = tuple(_stage(changes, before, after, old, new))
+        old, new = make_directory(Path(scratch, "a")), make_directory(Path(scratch, "b"))
+        left_out = tuple(_stage(changes, (Tree(before), Tree(old)), (Tree(after), Tree(new))))
         try:
             with target.open("wb") as file:
                 _git(scratch, ["--binary", "--full-index"], file.fileno())
@@ -63,7 +60,8 @@ def _counted(change: Change, counts: dict[str, tuple[int | None, int | None]]) -
     return attrs.evolve(change, lines_added=added, lines_removed=removed)
 
 
-def _stage(changes: Changes, before: Path, after: Path, old: Path, new: Path) -> Iterator[str]:
+def _stage(changes: Changes, old: tuple[Tree, Tree], new: tuple[Tree, Tree]) -> Iterator[str]:
+    """Copy what changed, each side from one tree to another; yield what is left out."""
     budget = MAX_TOTAL
     for change in changes.changes:
         size = sum(e.size for e in (change.before, change.after) if e)
@@ -72,23 +70,21 @@ def _stage(changes: Changes, before: Path, after: Path, old: Path, new: Path) ->
             continue
         budget -= size
         if change.before:
-            _copy(change.before, before / change.path, old / change.path)
+            _copy(change.before, change.path, *old)
         if change.after:
-            _copy(change.after, after / change.path, new / change.path)
+            _copy(change.after, change.path, *new)
 
 
 def _holdable(change: Change) -> bool:
     return all(e.type in ("file", "link") for e in (change.before, change.after) if e)
 
 
-def _copy(entry: Entry, source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+def _copy(entry: Entry, path: str, source: Tree, target: Tree) -> None:
     if entry.type == "link":
-        target.symlink_to(entry.target or "")
+        target.link(path, entry.target or "")
         return
-    with os.fdopen(open_regular(source), "rb") as src, target.open("wb") as dst:
+    with source.open(path) as src, target.create(path, PROGRAM if entry.mode & 0o100 else FILE) as dst:
         shutil.copyfileobj(src, dst)
-    target.chmod(0o755 if entry.mode & 0o100 else 0o644)
 
 
 def _git(cwd: str, options: list[str], stdout: int) -> bytes:

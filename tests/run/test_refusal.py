@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from cab_core.records import Changes, Harvest, RefusalSigns, RefusalSpec
 from cab_core.run import refusal
+from cab_core.safe_fs import Tree
 from cab_core.workdir.compare import compare
 from cab_core.workdir.manifest import Manifest, take_manifest
 
@@ -45,11 +47,12 @@ def test_one_file_with_many_names_is_searched_once(tmp_path: Path, monkeypatch: 
     (tmp_path / "0").write_text("FORBIDDEN")
     for number in range(1, 50):
         os.link(tmp_path / "0", tmp_path / str(number))
-    opened: list[Path] = []
+    opened: list[str] = []
 
-    def watched(path: Path) -> int:
-        opened.append(path)
-        return os.open(path, os.O_RDONLY)
+    class Watched(Tree):
+        def open(self, path: str) -> io.BufferedReader:
+            opened.append(path)
+            return super().open(path)
 
-    monkeypatch.setattr(refusal, "open_regular", watched)
+    monkeypatch.setattr(refusal, "Tree", Watched)
     assert signs(tmp_path).marker_hits == ("FORBIDDEN",) and len(opened) == 1

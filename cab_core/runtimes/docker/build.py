@@ -14,11 +14,11 @@ from typing import Any
 
 import attrs
 
+from cab_core.cache import cache_root, locked
 from cab_core.errors import ImageError, UserError
 from cab_core.leases import process_lease
 from cab_core.plugins.protocols import Say
 
-from ..cache import cache_root, locked
 from ..terminal import clean_line
 from .engine import LABEL, ROLE, WHAT, client, engine_errors
 

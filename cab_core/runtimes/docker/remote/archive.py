@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 from cab_core.errors import SandboxError
+from cab_core.safe_fs import make_directory
 from cab_core.workdir.manifest import MAX_DEPTH, MAX_ENTRIES, NAMES
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -104,7 +105,7 @@ class _Placer:
         target = self._into / path
         if member.isdir():
             if path:
-                target.mkdir(mode=0o700)
+                make_directory(target, 0o700)
             self._names += len(path)
             if self._names > NAMES:
                 raise TooMuch
@@ -120,6 +121,7 @@ class _Placer:
                 os.link(self._into / source, target, follow_symlinks=False)
         elif member.isfifo():
             os.mkfifo(target)
+            _finish(target, member.mode, member.mtime)
 
 
 def _below(name: str) -> str | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cab_core.records import Sandbox
+from cab_core.safe_fs import make_directory
 from cab_core.workdir.remove import remove_tree
 
 from ... import sealed
@@ -122,7 +123,7 @@ def _collect(sidecar: str, tunnel: Tunnel, directories: dict[Path, str]) -> Coll
 def _fetch(sidecar: str, host: Path, inner: str) -> bool:
     """Replace a directory by what came back; return whether it fitted."""
     remove_tree(host)
-    host.mkdir()
+    make_directory(host)
     with engine_errors("copy a sandbox back"):
         chunks, _ = client().get_archive(sidecar, inner)
         try:

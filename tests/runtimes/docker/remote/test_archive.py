@@ -71,6 +71,20 @@ def test_what_goes_comes_back(tmp_path: Path, into: Path) -> None:
     assert without_times[0] == without_times[1] and len(without_times[0]) == 9
 
 
+def test_the_umask_changes_no_mode(into: Path) -> None:
+    """What comes back has the modes that it had there: directories, files, pipes."""
+    kinds = {"d": tarfile.DIRTYPE, "f": tarfile.REGTYPE, "p": tarfile.FIFOTYPE}
+    members = [(f"work/{name}", kind, "", b"") for name, kind in kinds.items()]
+    before = os.umask(0o077)
+    try:
+        unpack([archive(ROOT, *members, mode=0o775)], into, 1 << 20)
+    finally:
+        os.umask(before)
+    assert {p.name: p.stat().st_mode & 0o777 for p in (into, *into.iterdir())} == dict.fromkeys(
+        ["into", *kinds], 0o775
+    )
+
+
 def renamed(data: bytes) -> Iterator[bytes]:
     """Yield an archive without the first directory of each name, in small pieces."""
     out = io.BytesIO()
