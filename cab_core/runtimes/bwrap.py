@@ -23,6 +23,7 @@ from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
 from . import sealed
 from .install import install
 from .local import base_python_bin, toolchain_homes
+from .startable import check_startable
 from .supervisor import supervise
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -88,6 +89,7 @@ class BwrapRuntime(sealed.SealedRuntime):
 
     def run(self, sandbox: Sandbox, process: Process, output: Output, stop: StopSignal) -> Execution:
         """Run one process in a sandbox of its own."""
+        check_startable(sandbox, process)
         env = sealed.environment(
             sandbox, process, [base_python_bin(), *_cargo(), "/usr/local/bin", "/usr/bin", "/bin"]
         )

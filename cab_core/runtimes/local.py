@@ -18,6 +18,7 @@ from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
 from .cell_image import IMAGE_ROOT, give_to_role, in_image
 from .install import install
 from .scratch import plain_scratch
+from .startable import check_startable
 from .supervisor import supervise
 
 # Where version managers keep toolchains, seen from HOME. A fresh HOME would hide them.
@@ -64,6 +65,7 @@ class LocalRuntime:
 
     def run(self, sandbox: Sandbox, process: Process, output: Output, stop: StopSignal) -> Execution:
         """Run one process; see `supervisor.supervise`."""
+        check_startable(sandbox, process)
         uid = give_to_role(sandbox) if IMAGE_ROOT in os.environ else None
         return supervise(process, _environment(sandbox), output, stop, uid)
 

@@ -5,6 +5,7 @@ The agent's container reaches the gateway alone (see `sealed`), the grader's not
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -15,6 +16,7 @@ from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
 from cab_core.trace.clock import utc_now
 
 from .. import sealed
+from ..startable import check_startable
 from .bind import bind_mounted
 from .container import Ended, run_container
 from .dockerfile import ROOT, extra_path
@@ -31,6 +33,7 @@ _PATH = ["/usr/local/bin", "/usr/bin", "/bin"]
 MEMORY = 4 << 30
 PIDS = 512
 CPUS = 4
+_SIGNALS = {*range(1, 32), *range(34, 65)}  # of Linux; libc keeps 32 and 33 to itself
 
 
 class DockerRuntime(sealed.SealedRuntime):
@@ -79,6 +82,7 @@ class DockerRuntime(sealed.SealedRuntime):
 
     def run(self, sandbox: Sandbox, process: Process, output: Output, stop: StopSignal) -> Execution:
         """Run one process in a container of its own."""
+        check_startable(sandbox, process)
         started = utc_now()
         image = image_of(sandbox)
         with (bind_mounted if can_mount(image) else copied)(sandbox) as mounts:
@@ -91,23 +95,37 @@ class DockerRuntime(sealed.SealedRuntime):
 
 
 def _execution(ended: Ended, collected: Collected, started: str) -> Execution:
+    exit_code, number = _end_of(ended.exit_code)
     stopped = ended.stopped
-    if stopped is None and ended.out_of_memory:
+    # The engine's flag says that anything in the container was killed for memory, perhaps a child that
+    # the program went on without: the limit is the end of the program alone that was killed itself.
+    if stopped is None and ended.out_of_memory and number == signal.SIGKILL:
         stopped = "limit_memory"
     if stopped is None and (collected.full or collected.cut):
         stopped = "limit_disk"
-    killed = ended.exit_code > 128
     return Execution(
         started_at=started,
         ended_at=utc_now(),
         duration_s=ended.duration_s,
-        exit_code=None if killed else ended.exit_code,
-        signal=ended.exit_code - 128 if killed else None,
+        exit_code=exit_code,
+        signal=number,
         stopped=stopped,
+        memory_kills=ended.out_of_memory,
         stdout_bytes=ended.counts["stdout"],
         stderr_bytes=ended.counts["stderr"],
         cut=collected.cut,
     )
+
+
+def _end_of(code: int) -> tuple[int | None, int | None]:
+    """Return the exit code or the signal that a container's exit code stands for.
+
+    Its init says 128+N of a program that signal N ended, and hands on what a program exited with; the
+    engine keeps that one number, and has no other record of a signal from inside. A program that exits
+    with 128+N itself does so, by the shell's convention, since signal N ended what it ran: so both are
+    read as the signal. What is no signal's number (255 of ssh, node or git) is the program's own word.
+    """
+    return (None, code - 128) if code - 128 in _SIGNALS else (code, None)
 
 
 def creation(image: str, sandbox: Sandbox, process: Process, mounts: Mounts) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Installation
 from cab_core.runtimes.docker import address as address_module
 from cab_core.runtimes.docker import engine as engine_module
-from cab_core.runtimes.docker import reach
+from cab_core.runtimes.docker import mountable
 from cab_core.runtimes.docker.engine import client
 from cab_core.runtimes.docker.images import tools_image
 from tests.support.engines import by_tcp
@@ -56,7 +56,7 @@ def forget_engine() -> None:
     address_module._address.cache_clear()
     engine_module.cpus.cache_clear()
     engine_module._local.__dict__.clear()
-    reach._known.clear()
+    mountable._known.clear()
 
 
 @contextmanager
