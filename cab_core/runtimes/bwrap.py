@@ -19,6 +19,7 @@ from pathlib import Path
 from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import Adapter, Check, Output, Say, StopSignal
 from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
+from cab_core.tasks import toolchains
 
 from . import sealed
 from .install import install
@@ -75,7 +76,15 @@ class BwrapRuntime(sealed.SealedRuntime):
         """
         if (lacking := _lacking()) is not None:
             raise SandboxError(lacking)
-        return install(adapter, version, extras, say)
+        return install(adapter, version, requires, extras, say)
+
+    def lacking(self, requires: tuple[str, ...], say: Say) -> str | None:
+        """Return why toolchains cannot be had on this machine, or None."""
+        return toolchains.lacking(requires)
+
+    def versions(self, requires: tuple[str, ...]) -> dict[str, str | None]:
+        """Return the versions of toolchains on this machine."""
+        return toolchains.versions(requires)
 
     def doctor(self) -> Iterator[Check]:
         """Say whether bubblewrap is here and may make namespaces."""

@@ -1,4 +1,4 @@
-"""From a sweep to cells: every name looked up, every requirement held against this machine."""
+"""From a sweep to cells: every name looked up, every requirement held against the runtime."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from cab_core.runtimes.install import recipe_hash
 from cab_core.store.reading import check_readable
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.stacks import Stack, compose
-from cab_core.tasks.toolchains import missing
+from cab_core.tasks.toolchains import lacking
 
 from .reach import check_reachable
 
 
 @attrs.frozen(kw_only=True)
 class Plan:
-    """The cells of a sweep, and the tasks that this machine cannot grade, with the reason."""
+    """The cells of a sweep, and the tasks that cannot be graded in its runtime, with the reason."""
 
     sweep: Sweep
     cells: list[PlannedCell]
@@ -57,12 +57,13 @@ def make_plan(
     models = [resolve(m, choice, config) for m in sweep.models]
     for model in models:
         _check_price(model, sweep.limits)
-    tasks, skipped = _runnable(catalog.select(sweep.tasks))
+    selected = catalog.select(sweep.tasks)
     for cli, model in product(clis, models):
         _check_pair(cli.adapter, model)
         _check_options(cli.adapter, sweep)
     for url in sorted({m.endpoint for m in models if m.endpoint}):
         check_reachable(url)
+    tasks, skipped = _runnable(selected, runtime, say)  # may build an image
     installed = _install(clis, tasks, stack, runtime, say)
     cells = [
         _planned_cell(sweep, network, stack, cli, model, task, attempt, runtime, installed[_need(cli, task)])
@@ -106,17 +107,24 @@ def _cli(plugins: Plugins, text: str) -> _Cli:
     return _Cli(adapter, f"{row.owner}@{row.version}", version or adapter.default_version)
 
 
-def _runnable(tasks: Sequence[PackedTask]) -> tuple[list[PackedTask], dict[str, str]]:
-    skipped = {}
-    for packed in tasks:
-        lacking = [why for r in packed.task.doc.grade.requires if (why := missing(r))]
-        if lacking:
-            skipped[packed.task.id] = "; ".join(lacking)
+def _runnable(
+    tasks: Sequence[PackedTask], runtime: Runtime, say: Say
+) -> tuple[list[PackedTask], dict[str, str]]:
+    skipped = {t.task.id: why for t in tasks if (why := _lacking(t, runtime, say))}
     runnable = [t for t in tasks if t.task.id not in skipped]
     if not runnable:
         reasons = "\n".join(f"  {task}: {why}" for task, why in skipped.items())
-        raise UserError(f"none of the tasks can be graded on this machine:\n{reasons}")
+        raise UserError(f"none of the tasks can be graded in runtime {runtime.name!r}:\n{reasons}")
     return runnable, skipped
+
+
+def _lacking(task: PackedTask, runtime: Runtime, say: Say) -> str | None:
+    """Ask the runtime, where it can be asked; else look at this machine."""
+    requires = task.task.doc.grade.requires
+    if hasattr(runtime, "lacking"):
+        found: str | None = runtime.lacking(requires, say)
+        return found
+    return lacking(requires)
 
 
 def _check_pair(adapter: Adapter, model: Model) -> None:
