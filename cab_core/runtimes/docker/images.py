@@ -44,7 +44,7 @@ def agent_image(
     """
     tools = tools_image(requires, say)
     cli = cli_image(adapter, version, say)
-    added = [(_extra_image(r, say).id, r) for r in extras]
+    added = [(extra_image(r, say).id, r) for r in extras]
     text = agent_dockerfile(tools.id, cli.id, adapter.recipe(version), added)
     holds = [*requires, *(p for r in extras for p in _packages(r))]
     return ensure(f"cab-agent-{adapter.name}", text, "agent", say, version, holds=holds)
@@ -81,7 +81,7 @@ def relay_image(say: Say) -> Image:
     return ensure("cab-relay", text, "relay", say, files={"relay.py": program})
 
 
-def _extra_image(recipe: Recipe, say: Say) -> Image:
+def extra_image(recipe: Recipe, say: Say) -> Image:
     """Return the image that holds what a stack's item needs."""
     text = extra_dockerfile(base_id(say), recipe, ca=ca_bundle() is not None)
     return ensure("cab-extra", text, "cli", say, files=_programs(), holds=_packages(recipe))
