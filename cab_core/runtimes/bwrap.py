@@ -16,12 +16,15 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
+
 from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import Adapter, Check, Output, Say, StopSignal
 from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
 from cab_core.tasks import toolchains
 
 from . import sealed
+from .exit_codes import end_of
 from .install import install
 from .local import base_python_bin, toolchain_homes
 from .startable import check_startable
@@ -106,7 +109,15 @@ class BwrapRuntime(sealed.SealedRuntime):
         outer = Process(
             argv=argv, cwd="/", timeout_s=process.timeout_s, grace_s=process.grace_s, tty=process.tty
         )
-        return supervise(outer, {"PATH": os.environ.get("PATH", os.defpath)}, output, stop)
+        return _told(supervise(outer, {"PATH": os.environ.get("PATH", os.defpath)}, output, stop))
+
+
+def _told(end: Execution) -> Execution:
+    """Return the end of the program, of which bubblewrap's own exit code tells."""
+    if end.exit_code is None:
+        return end
+    exit_code, number = end_of(end.exit_code)
+    return attrs.evolve(end, exit_code=exit_code, signal=number)
 
 
 def _lacking() -> str | None:

@@ -16,6 +16,7 @@ from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
 from cab_core.trace.clock import utc_now
 
 from .. import sealed
+from ..exit_codes import end_of
 from ..install import with_extras
 from ..startable import check_startable
 from .bind import bind_mounted
@@ -36,7 +37,6 @@ _PATH = ["/usr/local/bin", "/usr/bin", "/bin"]
 MEMORY = 4 << 30
 PIDS = 512
 CPUS = 4
-_SIGNALS = {*range(1, 32), *range(34, 65)}  # of Linux; libc keeps 32 and 33 to itself
 
 
 class DockerRuntime(sealed.SealedRuntime):
@@ -117,7 +117,7 @@ class DockerRuntime(sealed.SealedRuntime):
 
 
 def _execution(ended: Ended, collected: Collected, started: str) -> Execution:
-    exit_code, number = _end_of(ended.exit_code)
+    exit_code, number = end_of(ended.exit_code)
     stopped = ended.stopped
     # The engine's flag says that anything in the container was killed for memory, perhaps a child that
     # the program went on without: the limit is the end of the program alone that was killed itself.
@@ -137,17 +137,6 @@ def _execution(ended: Ended, collected: Collected, started: str) -> Execution:
         stderr_bytes=ended.counts["stderr"],
         cut=collected.cut,
     )
-
-
-def _end_of(code: int) -> tuple[int | None, int | None]:
-    """Return the exit code or the signal that a container's exit code stands for.
-
-    Its init says 128+N of a program that signal N ended, and hands on what a program exited with; the
-    engine keeps that one number, and has no other record of a signal from inside. A program that exits
-    with 128+N itself does so, by the shell's convention, since signal N ended what it ran: so both are
-    read as the signal. What is no signal's number (255 of ssh, node or git) is the program's own word.
-    """
-    return (None, code - 128) if code - 128 in _SIGNALS else (code, None)
 
 
 def creation(image: str, sandbox: Sandbox, process: Process, mounts: Mounts) -> dict[str, Any]:
