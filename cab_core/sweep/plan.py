@@ -110,7 +110,9 @@ def _cli(plugins: Plugins, text: str) -> _Cli:
 def _runnable(
     tasks: Sequence[PackedTask], runtime: Runtime, say: Say
 ) -> tuple[list[PackedTask], dict[str, str]]:
-    skipped = {t.task.id: why for t in tasks if (why := _lacking(t, runtime, say))}
+    needs = {t.task.id: tuple(sorted(t.task.doc.grade.requires)) for t in tasks}
+    reasons_of = {need: _lacking(need, runtime, say) for need in sorted({*needs.values()})}
+    skipped = {task: why for task, need in needs.items() if (why := reasons_of[need])}
     runnable = [t for t in tasks if t.task.id not in skipped]
     if not runnable:
         reasons = "\n".join(f"  {task}: {why}" for task, why in skipped.items())
@@ -118,9 +120,8 @@ def _runnable(
     return runnable, skipped
 
 
-def _lacking(task: PackedTask, runtime: Runtime, say: Say) -> str | None:
+def _lacking(requires: tuple[str, ...], runtime: Runtime, say: Say) -> str | None:
     """Ask the runtime, where it can be asked; else look at this machine."""
-    requires = task.task.doc.grade.requires
     if hasattr(runtime, "lacking"):
         found: str | None = runtime.lacking(requires, say)
         return found
