@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from cab_core.durable import write_whole
 from cab_core.errors import UserError
 
 
@@ -49,3 +52,18 @@ def locked(path: Path, what: str, say: Callable[[str], None]) -> Iterator[None]:
             say(f"waiting for another cab, which makes {what}")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def keep_json(path: Path, value: Any) -> None:
+    """Write a JSON file of the cache, whole or not at all; users that share the cache may read it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, json.dumps(value), mode=0o644)
+
+
+def read_object(path: Path) -> dict[str, Any] | None:
+    """Return the object that a JSON file of the cache holds, or None where there is none, or no whole one."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None

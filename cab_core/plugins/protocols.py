@@ -134,7 +134,12 @@ class Check:
 
 @runtime_checkable
 class Runtime(Protocol):
-    """A place where processes run. Optional: `doctor() -> Iterable[Check]`, for `cab doctor`.
+    """A place where processes run.
+
+    Optional: `doctor() -> Iterable[Check]`, for `cab doctor`; `lacking(requires, say) -> str | None`, why
+    toolchains (as in a task's `grade.requires`) cannot be had in a sandbox, asked when a sweep is planned;
+    `versions(requires) -> dict[str, str | None]`, the version of each that a sandbox really has (None: it
+    has none). Without them this machine's toolchains are looked at.
 
     `networks` are the networks that an agent can have there, the default first: `gateway` (the model
     endpoint and nothing else) or `open`. `sockets` says whether the gateway is reached through

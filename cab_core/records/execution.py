@@ -51,7 +51,10 @@ class Execution:
     """The end of one process. Times are UTC (ISO 8601); durations in seconds, from a monotonic clock.
 
     `stopped` is why we ended it, None where it ended by itself. `exit_code` is None and `signal`
-    set where a signal ended it. `cut`: only a part of what it left was brought back.
+    set where a signal ended it. `survivors` had outlived it and were killed; `unkillable` are processes
+    of other users that could not be. `memory_kills`: something in the sandbox was killed for want of
+    memory, perhaps a child that the program went on without; None where the runtime cannot tell.
+    `cut`: only a part of what it left was brought back.
     """
 
     started_at: str
@@ -61,6 +64,8 @@ class Execution:
     signal: int | None = None
     stopped: StopReason | None = None
     survivors: int = 0
+    unkillable: int = 0
+    memory_kills: bool | None = None
     stdout_bytes: int = 0
     stderr_bytes: int = 0
     cut: bool = False

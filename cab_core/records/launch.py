@@ -17,7 +17,8 @@ class Installation:
     """A CLI that is ready to run. `path` are directories to search for programs, as seen inside.
 
     `reported` is what the CLI itself says its version is; the image fields are None without images;
-    `cell_image` is the reference, by digest, of a pushed image that holds cab too.
+    `cell_image` is the reference, by digest, of a pushed image that holds cab too. `base_image` is the
+    id of the image that all others stand on; `toolchains` are the versions that are really there.
     """
 
     name: str
@@ -29,6 +30,8 @@ class Installation:
     image_id: str | None = None
     image_digest: str | None = None
     cell_image: str | None = None
+    base_image: str | None = None
+    toolchains: dict[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)

@@ -75,7 +75,11 @@ def sandbox_inputs(
 ) -> SandboxInputs:
     """Return where the agent runs."""
     return SandboxInputs(
-        runtime=runtime, network=network, image_id=installation.image_id, toolchains=dict(toolchains)
+        runtime=runtime,
+        network=network,
+        image_id=installation.image_id,
+        base_image=installation.base_image,
+        toolchains=dict(toolchains),
     )
 
 

@@ -16,14 +16,19 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
+
 from cab_core.cache import user_home
 from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import Adapter, Check, Output, Say, StopSignal
 from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
+from cab_core.tasks import toolchains
 
 from . import sealed
+from .exit_codes import end_of
 from .install import install
 from .local import base_python_bin, toolchain_homes
+from .startable import check_startable
 from .supervisor import supervise
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -75,7 +80,15 @@ class BwrapRuntime(sealed.SealedRuntime):
         """
         if (lacking := _lacking()) is not None:
             raise SandboxError(lacking)
-        return install(adapter, version, extras, say)
+        return install(adapter, version, requires, extras, say)
+
+    def lacking(self, requires: tuple[str, ...], say: Say) -> str | None:
+        """Return why toolchains cannot be had on this machine, or None."""
+        return toolchains.lacking(requires)
+
+    def versions(self, requires: tuple[str, ...]) -> dict[str, str | None]:
+        """Return the versions of toolchains on this machine."""
+        return toolchains.versions(requires)
 
     def doctor(self) -> Iterator[Check]:
         """Say whether bubblewrap is here and may make namespaces."""
@@ -89,6 +102,7 @@ class BwrapRuntime(sealed.SealedRuntime):
 
     def run(self, sandbox: Sandbox, process: Process, output: Output, stop: StopSignal) -> Execution:
         """Run one process in a sandbox of its own."""
+        check_startable(sandbox, process)
         env = sealed.environment(
             sandbox, process, [base_python_bin(), *_cargo(), "/usr/local/bin", "/usr/bin", "/bin"]
         )
@@ -96,7 +110,15 @@ class BwrapRuntime(sealed.SealedRuntime):
         outer = Process(
             argv=argv, cwd="/", timeout_s=process.timeout_s, grace_s=process.grace_s, tty=process.tty
         )
-        return supervise(outer, {"PATH": os.environ.get("PATH", os.defpath)}, output, stop)
+        return _told(supervise(outer, {"PATH": os.environ.get("PATH", os.defpath)}, output, stop))
+
+
+def _told(end: Execution) -> Execution:
+    """Return the end of the program, of which bubblewrap's own exit code tells."""
+    if end.exit_code is None:
+        return end
+    exit_code, number = end_of(end.exit_code)
+    return attrs.evolve(end, exit_code=exit_code, signal=number)
 
 
 def _lacking() -> str | None:

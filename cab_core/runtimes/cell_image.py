@@ -7,11 +7,13 @@ in it; so the agent, who is another user, reads neither the answers nor the envi
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from cab_core.errors import ImageError
 from cab_core.plugins.protocols import Adapter
-from cab_core.records import Installation, Sandbox
+from cab_core.records import Installation, Recipe, Sandbox
+from cab_core.tasks.toolchains import known_versions
 
 from .scratch import chown_tree
 
@@ -20,11 +22,13 @@ IMAGE_ROOT, AGENT_IMAGE, AGENT_IMAGE_ID = "CAB_IMAGE_ROOT", "CAB_AGENT_IMAGE", "
 UIDS = {"agent": 1000, "grader": 1001}
 
 
-def in_image(adapter: Adapter, version: str) -> Installation | None:
+def in_image(
+    adapter: Adapter, version: str, requires: Sequence[str], extras: Sequence[Recipe]
+) -> Installation | None:
     """Return the CLI of the image we are in, or None where we are in none.
 
     Raises:
-        ImageError: it holds another CLI.
+        ImageError: it holds another CLI, or not what a stack needs.
     """
     root = os.environ.get(IMAGE_ROOT)
     if root is None:
@@ -37,6 +41,10 @@ def in_image(adapter: Adapter, version: str) -> Installation | None:
             f"this image holds {held}, not {adapter.name}; "
             f"`cab images build --cell {adapter.name}` makes one that does"
         )
+    if any(recipe != Recipe() for recipe in extras):
+        raise ImageError(
+            "this image holds nothing of a stack's own; run a stack with programs in runtime docker or local"
+        )
     return Installation(
         name=adapter.name,
         version=version,
@@ -45,6 +53,7 @@ def in_image(adapter: Adapter, version: str) -> Installation | None:
         env=recipe.env_at(str(prefix)),
         image=os.environ.get(AGENT_IMAGE),
         image_id=os.environ.get(AGENT_IMAGE_ID),
+        toolchains=known_versions(requires),
     )
 
 

@@ -1,7 +1,7 @@
 """Installing a CLI from its recipe into a directory of its own, once for all runs.
 
 It lies below `$CAB_CACHE`, else `$XDG_CACHE_HOME/cab`, else `~/.cache/cab`; never in the user's own
-environments. A directory is ready when it holds `ready.json`; one without it is begun anew.
+environments. A directory is ready when it holds a whole `ready.json`; one without it is begun anew.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import attrs
 
-from cab_core.cache import cache_root, locked
+from cab_core.cache import cache_root, keep_json, locked, read_object
 from cab_core.errors import ImageError
+from cab_core.leases import in_use, process_lease
 from cab_core.plugins.protocols import Adapter, Say
-from cab_core.records import Installation, Recipe, from_json, to_json
+from cab_core.records import Installation, Recipe, to_json
+from cab_core.tasks.toolchains import known_versions
 from cab_core.workdir.remove import remove_tree
 
 from .terminal import clean_line
@@ -30,7 +32,9 @@ from .terminal import clean_line
 _READY = "ready.json"
 
 
-def install(adapter: Adapter, version: str, extras: Sequence[Recipe], say: Say) -> Installation:
+def install(
+    adapter: Adapter, version: str, requires: Sequence[str], extras: Sequence[Recipe], say: Say
+) -> Installation:
     """Return the CLI with what a stack needs beside it, each installed on first use.
 
     Raises:
@@ -38,36 +42,77 @@ def install(adapter: Adapter, version: str, extras: Sequence[Recipe], say: Say) 
     """
     recipe = adapter.recipe(version)
     home = _home(f"{adapter.name}-{version}", recipe)
+    found = Installation(
+        name=adapter.name,
+        version=version,
+        reported=None,
+        path=recipe.path_at(str(home)),
+        env=recipe.env_at(str(home)),
+        toolchains=known_versions(requires),
+    )
+    reported = _once(home, recipe, found, lambda: _read_version(adapter, found), say)
+    return with_extras(attrs.evolve(found, reported=reported), [_extra(e, say) for e in extras])
 
-    def describe() -> Installation:
-        return _describe(adapter, version, recipe, home)
 
-    found = _once(home, recipe, describe, say)
-    added = [p for extra in extras for p in _install_extra(extra, say).path]
-    return attrs.evolve(found, path=(*found.path, *added))
+def with_extras(found: Installation, extras: Iterable[tuple[Recipe, str]]) -> Installation:
+    """Return an installation with a stack's recipes, each with the prefix at which it is installed.
+
+    Where two set one variable the first has it, as in PATH, and the CLI comes first: with its own
+    variables its version was read, and what a stack adds must not make it another CLI.
+    """
+    path, env = [*found.path], dict(found.env)
+    for recipe, prefix in extras:
+        path += recipe.path_at(prefix)
+        env = {**recipe.env_at(prefix), **env}
+    return attrs.evolve(found, path=tuple(path), env=env)
 
 
-def _install_extra(recipe: Recipe, say: Say) -> Installation:
+def _extra(recipe: Recipe, say: Say) -> tuple[Recipe, str]:
     home = _home("extra", recipe)
-
-    def describe() -> Installation:
-        return Installation(name="extra", version="", reported=None, path=recipe.path_at(str(home)))
-
-    return _once(home, recipe, describe, say)
+    _once(home, recipe, Installation(name="extra", version="", reported=None), lambda: "", say)
+    return recipe, str(home)
 
 
 def _home(name: str, recipe: Recipe) -> Path:
     return cache_root() / "clis" / f"{name}-{recipe_hash(recipe)[:12]}"
 
 
-def _once(home: Path, recipe: Recipe, describe: Callable[[], Installation], say: Say) -> Installation:
+def _once(home: Path, recipe: Recipe, what: Installation, read_version: Callable[[], str], say: Say) -> str:
+    """Install a recipe where it is not ready; return what the program says its version is."""
     with locked(home, f"the installation {home.name}", say):
-        if not (home / _READY).is_file():
+        reported = _ready(home, what)
+        if reported is None:
+            _check_unused(home)
             remove_tree(home)
             home.mkdir(parents=True)
             _install_parts(recipe, home, say)
-            (home / _READY).write_text(json.dumps(to_json(describe())), encoding="utf-8")
-    return from_json(json.loads((home / _READY).read_text(encoding="utf-8")), Installation)
+            reported = read_version()
+            marker = {"name": what.name, "version": what.version, "reported": reported}
+            keep_json(home / _READY, marker)
+        process_lease().use(f"path {home}")
+    return reported
+
+
+def _check_unused(home: Path) -> None:
+    if f"path {home}" in in_use():
+        raise ImageError(
+            f"{home} has no marker of a finished installation, and another cab that is running uses it: "
+            "wait until that has ended"
+        )
+
+
+def _ready(home: Path, what: Installation) -> str | None:
+    """Return the version that a finished installation told, or None where it is not known to be finished.
+
+    A marker that is cut off, or another's, is none: what it says of a version would be said of every cell.
+    """
+    marker = read_object(home / _READY) or {}
+    if (marker.get("name"), marker.get("version")) != (what.name, what.version):
+        return None
+    reported = marker.get("reported")
+    if what.name == "extra":
+        return ""  # a stack's item has no version of its own
+    return reported if isinstance(reported, str) and reported else None
 
 
 def recipe_hash(recipe: Recipe) -> str:
@@ -151,18 +196,6 @@ def _progress(line: str, say: Say) -> None:
         say(f"{match.group(1).lower()} {match.group(2)}")
     elif line.startswith("Installing collected packages"):
         say("unpacking; this takes a while")
-
-
-def _describe(adapter: Adapter, version: str, recipe: Recipe, home: Path) -> Installation:
-    at = str(home)
-    found = Installation(
-        name=adapter.name,
-        version=version,
-        reported=None,
-        path=recipe.path_at(at),
-        env=recipe.env_at(at),
-    )
-    return attrs.evolve(found, reported=_read_version(adapter, found))
 
 
 def _read_version(adapter: Adapter, found: Installation) -> str:

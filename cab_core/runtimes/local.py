@@ -15,10 +15,12 @@ from pathlib import Path
 from cab_core.cache import user_home
 from cab_core.plugins.protocols import Adapter, Output, Say, StopSignal
 from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
+from cab_core.tasks import toolchains
 
 from .cell_image import IMAGE_ROOT, give_to_role, in_image
 from .install import install
 from .scratch import plain_scratch
+from .startable import check_startable
 from .supervisor import supervise
 
 # Where version managers keep toolchains, seen from HOME. A fresh HOME would hide them.
@@ -48,8 +50,16 @@ class LocalRuntime:
         say: Say,
     ) -> Installation:
         """Install the CLI into the cache; see `install.install`. Toolchains are this machine's own."""
-        found = in_image(adapter, version)
-        return found if found is not None else install(adapter, version, extras, say)
+        found = in_image(adapter, version, requires, extras)
+        return found if found is not None else install(adapter, version, requires, extras, say)
+
+    def lacking(self, requires: tuple[str, ...], say: Say) -> str | None:
+        """Return why toolchains cannot be had on this machine, or None."""
+        return toolchains.lacking(requires)
+
+    def versions(self, requires: tuple[str, ...]) -> dict[str, str | None]:
+        """Return the versions of toolchains on this machine."""
+        return toolchains.versions(requires)
 
     def scratch(self) -> AbstractContextManager[Path]:
         """Return a directory below the system's place for temporary files."""
@@ -65,6 +75,7 @@ class LocalRuntime:
 
     def run(self, sandbox: Sandbox, process: Process, output: Output, stop: StopSignal) -> Execution:
         """Run one process; see `supervisor.supervise`."""
+        check_startable(sandbox, process)
         uid = give_to_role(sandbox) if IMAGE_ROOT in os.environ else None
         return supervise(process, _environment(sandbox), output, stop, uid)
 

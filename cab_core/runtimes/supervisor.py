@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import secrets
@@ -25,6 +24,7 @@ from .terminal import channel, read_some
 
 MARK = "CAB_SANDBOX"  # in the environment of all that runs below a supervisor
 _PROGRAM = Path(__file__).with_name("supervisor_main.py")
+_LAST_WORDS_S = 1.0  # for which output is read on that something holds open which could not be ended
 
 
 def supervise(
@@ -32,7 +32,8 @@ def supervise(
 ) -> Execution:
     """Run a process to its end and return how it ended; then nothing that it started is alive.
 
-    `uid`: become that user first (only root can).
+    `uid`: become that user first (only root can). What became a user that we may not kill lives on; it is
+    counted as `unkillable`.
 
     Raises:
         SandboxError: the program could not be started, or the supervisor was lost.
@@ -58,6 +59,7 @@ def supervise(
         signal=report["signal"],
         stopped=_why_stopped(report, stop),
         survivors=report["survivors"],
+        unkillable=report["unkillable"],
         stdout_bytes=counts["stdout"],
         stderr_bytes=counts["stderr"],
     )
@@ -114,38 +116,49 @@ def _ask_to_end(supervisor: subprocess.Popen[bytes], close: bool = False) -> Non
 def _pump(
     channels: dict[int, Channel], supervisor: subprocess.Popen[bytes], output: Output, mark: str
 ) -> tuple[dict[str, int], bytes]:
-    """Pass output on until both channels end; return the bytes of each, and the supervisor's report."""
+    """Pass output on until both channels end; return the bytes of each, and the supervisor's report.
+
+    A channel that is held open after the report, by what could not be ended or was given it, has no end.
+    """
     counts = {"stdout": 0, "stderr": 0}
     status = b""
+    ended: list[float] = []  # when the supervisor did
     assert supervisor.stdout is not None
     with selectors.DefaultSelector() as selector:
         for fd, name in channels.items():
             selector.register(fd, selectors.EVENT_READ, name)
         selector.register(supervisor.stdout, selectors.EVENT_READ, "status")
-        for fd, name in _ready(selector):
+        for fd, name in _ready(selector, ended):
             data = read_some(fd)
             if not data:
-                if name == "status" and not status:
-                    _kill_marked(mark)  # the supervisor was killed: nobody else holds the limit
+                if name == "status":
+                    ended.append(time.monotonic())
+                    if not status:
+                        _kill_marked(mark)  # the supervisor was killed: nobody else holds the limit
                 selector.unregister(fd)
-                if name != "status":
-                    os.close(fd)
             elif name == "status":
                 status += data
             else:
                 counts[name] += len(data)
                 output.feed(name, data)
+    for fd in channels:
+        os.close(fd)
     return counts, status
 
 
 def _kill_marked(mark: str) -> None:
-    """Kill every process that inherited the mark, until there is none."""
+    """Kill every process that inherited the mark, until there is none that we may kill."""
     needle = f"{MARK}={mark}".encode()
-    while found := [p for p in _processes() if needle in _environ(p)]:
-        for pid in found:
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
+    while [p for p in _processes() if needle in _environ(p) and _killed(p)]:
         time.sleep(0.01)
+
+
+def _killed(pid: int) -> bool:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except OSError:
+        return False
+    return True
 
 
 def _processes() -> list[int]:
@@ -159,9 +172,13 @@ def _environ(pid: int) -> bytes:
         return b""
 
 
-def _ready(selector: selectors.BaseSelector) -> Iterator[tuple[int, Any]]:
+def _ready(selector: selectors.BaseSelector, ended: list[float]) -> Iterator[tuple[int, Any]]:
+    """Yield what can be read, until all is closed or the time for last words is over."""
     while selector.get_map():
-        for key, _ in selector.select():
+        left = ended[0] + _LAST_WORDS_S - time.monotonic() if ended else None
+        if left is not None and left <= 0:
+            return
+        for key, _ in selector.select(left):
             yield key.fd, key.data
 
 

@@ -6,13 +6,12 @@ alone and imports little, for one is started for every process of a cell.
 
 On standard input comes one line of JSON (`argv env cwd stdin out err tty timeout_s grace_s`), later
 perhaps a byte that asks for the end; end of file means that the runner is gone. On standard output
-goes one line of JSON when nothing is alive any more.
+goes one line of JSON when nothing is alive any more, or nothing that this user may end.
 """
 
 from __future__ import annotations
 
 import ctypes
-import errno
 import fcntl
 import json
 import os
@@ -26,6 +25,8 @@ PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 KEYCTL_JOIN_SESSION_KEYRING = 1
 KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219}  # the system call's number
+DEATH_S = 60.0  # within which a process must have ended that was killed
+MAY_END_S = 1.0  # for which one that may not be killed is waited for: it may end by itself
 TYPE_CHECKING = False  # the typing module is slow to import
 if TYPE_CHECKING:
     from typing import Any
@@ -55,7 +56,7 @@ def main() -> None:
     os.close(spec["err"])
     report = _watch(child, spec, wake)
     report["failed"] = os.read(failed, 1000).decode("utf-8", "replace") or None
-    report["survivors"] = _kill_all()
+    report["survivors"], report["unkillable"] = _kill_all()
     try:
         os.write(1, json.dumps(report).encode() + b"\n")
     except BrokenPipeError:
@@ -76,24 +77,31 @@ def _line(fd: int) -> tuple[bytes, bool]:
 
 def _become(spec: Spec, failing: int) -> None:
     """In the child: turn into the program that was asked for. Never returns."""
+    doing = "set up"
     try:
         os.setsid()
         _leave_keyring()
         if spec["tty"]:
             fcntl.ioctl(spec["out"], termios.TIOCSCTTY, 0)
+        doing = f"standard input {spec['stdin']}"
         os.dup2(os.open(spec["stdin"] or os.devnull, os.O_RDONLY), 0)
         os.dup2(spec["out"], 1)
         os.dup2(spec["err"], 2)
         signal.set_wakeup_fd(-1)
         if spec["uid"] is not None:
+            doing = f"become user {spec['uid']}"
             _drop(spec["uid"])
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGPIPE):
             signal.signal(name, signal.SIG_DFL)
+        doing = f"directory {spec['cwd']}"
         os.chdir(spec["cwd"])
+        doing = str(spec["argv"][0])
         os.execvpe(spec["argv"][0], spec["argv"], spec["env"])
-    except OSError as exc:
-        os.write(failing, f"{spec['argv'][0]}: {exc.strerror}".encode())
-    os._exit(127)
+    except BaseException as exc:  # noqa: BLE001  # else it would look like the program's own end
+        why = exc.strerror if isinstance(exc, OSError) else f"{type(exc).__name__}: {exc}"
+        os.write(failing, f"{doing[:500]}: {why}".encode("utf-8", "backslashreplace"))
+    finally:
+        os._exit(127)
 
 
 def _leave_keyring() -> None:
@@ -114,6 +122,7 @@ def _watch(child: int, spec: Spec, wake: int) -> Spec:
     """Wait for the child's end, the time limit, the wish to stop, or the runner's death."""
     start = time.monotonic()
     deadline, asked, timed_out = start + spec["timeout_s"], False, False
+    given_up = None  # when a child that does not end is no longer waited for
     if spec["stop_at_once"]:
         asked, deadline = True, _terminate(spec)
     poll = select.poll()
@@ -121,13 +130,17 @@ def _watch(child: int, spec: Spec, wake: int) -> Spec:
     poll.register(wake, select.POLLIN)
     while True:
         ended = _reap(child)
+        now = time.monotonic()
+        if ended is None and given_up is not None and now >= given_up:
+            ended = {"exit_code": None, "signal": None}  # it became a user that we may not kill
         if ended is not None:
-            ended.update(duration_s=time.monotonic() - start, timed_out=timed_out, asked=asked)
+            ended.update(duration_s=now - start, timed_out=timed_out, asked=asked)
             return ended
-        if time.monotonic() >= deadline:
+        if now >= deadline:
             if asked:
-                _signal_all(signal.SIGKILL)
-                deadline = time.monotonic() + 1
+                _, forbidden = _signal_all(signal.SIGKILL)
+                given_up = given_up or now + (MAY_END_S if child in forbidden else DEATH_S)
+                deadline = now + 1
             else:
                 asked = timed_out = True
                 deadline = _terminate(spec)
@@ -186,31 +199,36 @@ def _descendants() -> set[int]:
     return below
 
 
-def _signal_all(number: int) -> int:
-    found = _descendants()
-    for pid in found:
+def _signal_all(number: int) -> tuple[set[int], set[int]]:
+    """Send a signal to all processes below; return those that got it, and those that we may not send one.
+
+    Such a one became another user: by sudo(8), or by a program with the set-user-ID bit.
+    """
+    reached, forbidden = set(), set()
+    for pid in _descendants():
         try:
             os.kill(pid, number)
-        except OSError as exc:
-            if exc.errno != errno.ESRCH:
-                raise
-    return len(found)
+            reached.add(pid)
+        except PermissionError:
+            forbidden.add(pid)
+        except ProcessLookupError:
+            pass
+    return reached, forbidden
 
 
-def _kill_all() -> int:
-    """Kill until nothing is left; return how many were found alive at first."""
-    first = None
+def _kill_all() -> tuple[int, int]:
+    """Kill until nothing is left that can be; return how many were ended, and how many could not be."""
+    start = time.monotonic()
+    first: set[int] | None = None
     while True:
-        found = _signal_all(signal.SIGKILL)
+        reached, forbidden = _signal_all(signal.SIGKILL)
+        found = reached | forbidden
         first = found if first is None else first
-        try:
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        except ChildProcessError:
-            if not found:
-                return first or 0
-        if found:
-            time.sleep(0.005)
+        _reap(0)
+        waited = time.monotonic() - start
+        if not found or waited >= (DEATH_S if reached else MAY_END_S):
+            return len(first - found), len(found)
+        time.sleep(0.005)
 
 
 if __name__ == "__main__":

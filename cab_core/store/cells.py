@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from cab_core.durable import make_directories, rename, sync_files, write_whole
 from cab_core.errors import UserError
 from cab_core.leases import Lease, LeaseHeld
 from cab_core.records import (
@@ -32,7 +33,6 @@ from cab_core.records import (
 )
 from cab_core.records.schema import check
 
-from .durable import make_directories, rename, sync_files, write_whole
 from .paths import attempt_path, former_attempt_path, is_variant, segment
 from .reading import read_json, read_lines, read_optional
 from .standing import age, choose, try_number

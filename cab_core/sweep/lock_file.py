@@ -12,9 +12,9 @@ import attrs
 import tomli_w
 
 from cab_core import __version__
+from cab_core.durable import write_whole
 from cab_core.errors import UserError
 from cab_core.run.planned import PlannedCell
-from cab_core.store.durable import write_whole
 from cab_core.store.paths import segment
 from cab_core.store.reading import read_start
 

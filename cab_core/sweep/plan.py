@@ -16,7 +16,7 @@ from cab_core.run.planned import PlannedCell
 from cab_core.store.reading import check_readable
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.stacks import Stack, compose
-from cab_core.tasks.toolchains import missing
+from cab_core.tasks.toolchains import lacking
 
 from .planner import Planner, Requires, requires_of
 from .reach import check_reachable
@@ -70,7 +70,7 @@ def make_plan(
         _check_options(cli.adapter, sweep)
     for url in sorted({m.endpoint for m in models if m.endpoint}):
         check_reachable(url)
-    places, skipped = _places(runtimes, networks, tasks)
+    places, skipped = _places(runtimes, networks, tasks, say)  # may build an image
     cells = [
         planner.cell(model, task, attempt, options)
         for planner, place in _planners(sweep, clis, places, stack, say)
@@ -129,29 +129,36 @@ def _cli(plugins: Plugins, text: str) -> _Cli:
 
 
 def _places(
-    runtimes: Sequence[Runtime], networks: Sequence[str], tasks: Sequence[PackedTask]
+    runtimes: Sequence[Runtime], networks: Sequence[str], tasks: Sequence[PackedTask], say: Say
 ) -> tuple[list[_Place], dict[str, str]]:
     """Return where which tasks can be graded; the others with the reason, by id and, of several, runtime."""
     skipped: dict[str, str] = {}
     places = []
     for runtime, network in zip(runtimes, networks, strict=True):
-        runnable, lacking = _runnable(tasks)
-        places.append(_Place(runtime, network, runnable))
+        reasons = _reasons(tasks, runtime, say)
+        places.append(_Place(runtime, network, [t for t in tasks if t.task.id not in reasons]))
         mark = f" in {runtime.name}" if len(runtimes) > 1 else ""
-        skipped |= {f"{task}{mark}": why for task, why in lacking.items()}
+        skipped |= {f"{task}{mark}": why for task, why in reasons.items()}
     if not any(place.tasks for place in places):
-        reasons = "\n".join(f"  {task}: {why}" for task, why in skipped.items())
-        raise UserError(f"none of the tasks can be graded on this machine:\n{reasons}")
+        names = " or ".join(repr(runtime.name) for runtime in runtimes)
+        told = "\n".join(f"  {task}: {why}" for task, why in skipped.items())
+        raise UserError(f"none of the tasks can be graded in runtime {names}:\n{told}")
     return places, skipped
 
 
-def _runnable(tasks: Sequence[PackedTask]) -> tuple[list[PackedTask], dict[str, str]]:
-    skipped = {}
-    for packed in tasks:
-        lacking = [why for r in packed.task.doc.grade.requires if (why := missing(r))]
-        if lacking:
-            skipped[packed.task.id] = "; ".join(lacking)
-    return [t for t in tasks if t.task.id not in skipped], skipped
+def _reasons(tasks: Sequence[PackedTask], runtime: Runtime, say: Say) -> dict[str, str]:
+    """Return why tasks cannot be graded in a runtime, which is asked once for each set of toolchains."""
+    needs = {task.task.id: requires_of(task) for task in tasks}
+    why = {need: _lacking(need, runtime, say) for need in sorted({*needs.values()})}
+    return {task: reason for task, need in needs.items() if (reason := why[need]) is not None}
+
+
+def _lacking(requires: Requires, runtime: Runtime, say: Say) -> str | None:
+    """Ask the runtime, where it can be asked; else look at this machine."""
+    if hasattr(runtime, "lacking"):
+        found: str | None = runtime.lacking(requires, say)
+        return found
+    return lacking(requires)
 
 
 def _check_pair(adapter: Adapter, model: Model) -> None:

@@ -21,7 +21,7 @@ from cab_core.run.inputs import (
 )
 from cab_core.run.planned import PlannedCell
 from cab_core.tasks.stacks import Stack
-from cab_core.tasks.toolchains import installed_version, parse
+from cab_core.tasks.toolchains import versions
 
 Requires = tuple[str, ...]
 P = TypeVar("P")
@@ -101,7 +101,4 @@ class Planner:
 
     def _toolchains(self, need: Requires) -> dict[str, str | None]:
         """Ask the runtime which versions are there; one that cannot tell has this machine's."""
-        versions = getattr(self.runtime, "versions", None)
-        if versions is not None:
-            return dict(versions(need))
-        return {name: installed_version(name) for name in (parse(r)[0].name for r in need)}
+        return dict(getattr(self.runtime, "versions", versions)(need))

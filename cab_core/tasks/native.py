@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cab_core.errors import BadDocument
 from cab_core.records import PackDoc, PackedTask, Task, TaskDoc, TaskFile
+from cab_core.records.arguments import word_fault
 
 from .documents import read_document
 from .listing import SECTIONS, FileList, Listed, read_list, tree_hash
@@ -75,6 +76,8 @@ def _problems(packed: PackedTask) -> list[tuple[str, str]]:
         if region.file not in work:
             problems.append((f"protected_regions[{i}].file", f"{region.file!r} is not in workdir/"))
     for i, command in enumerate(doc.grade.commands):
+        faults = ((j, word_fault(word)) for j, word in enumerate(command.argv))
+        problems += [(f"grade.commands[{i}].argv[{j}]", why) for j, why in faults if why]
         for key, value in (("output", command.output), ("stdin", command.stdin)):
             if value is not None and value not in tests:
                 problems.append((f"grade.commands[{i}].{key}", f"{value!r} is not in tests/"))

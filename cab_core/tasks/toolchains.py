@@ -9,6 +9,7 @@ import functools
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 
 import attrs
 
@@ -66,17 +67,39 @@ def parse(requirement: str) -> tuple[Toolchain, str]:
 
 def missing(requirement: str) -> str | None:
     """Return why this machine does not meet a requirement and how to mend it, or None where it does."""
-    toolchain, wanted = parse(requirement)
-    have = installed_version(toolchain.name)
+    toolchain, _ = parse(requirement)
     how = f"on Debian: apt-get install {' '.join(toolchain.debian)}"
-    if have is None:
-        return f"{toolchain.name} is not installed ({how})"
-    if wanted:
-        from packaging.specifiers import SpecifierSet
+    return unmet(requirement, installed_version(toolchain.name), "is installed", how)
 
-        if not SpecifierSet(wanted).contains(have, prereleases=True):
-            return f"{toolchain.name} {have} is installed, {wanted} is needed"
+
+def unmet(requirement: str, have: str | None, there: str, how: str) -> str | None:
+    """Return why a version (None: there is none) does not meet a requirement, or None where it does.
+
+    `there` says where it was found ("is installed"), `how` what to do where there is none.
+    """
+    from packaging.specifiers import SpecifierSet
+
+    toolchain, wanted = parse(requirement)
+    if have is None:
+        return f"{toolchain.name} is not {there.removeprefix('is ')} ({how})"
+    if wanted and not SpecifierSet(wanted).contains(have, prereleases=True):
+        return f"{toolchain.name} {have} {there}, {wanted} is needed"
     return None
+
+
+def lacking(requires: Iterable[str]) -> str | None:
+    """Return why this machine does not meet requirements, or None where it meets them all."""
+    return "; ".join(why for r in requires if (why := missing(r))) or None
+
+
+def versions(requires: Iterable[str]) -> dict[str, str | None]:
+    """Return the version of each required toolchain on this machine; None where it is missing or broken."""
+    return {name: installed_version(name) for name in sorted({parse(r)[0].name for r in requires})}
+
+
+def known_versions(requires: Iterable[str]) -> dict[str, str]:
+    """Return the versions of the required toolchains that are there."""
+    return {name: version for name, version in versions(requires).items() if version is not None}
 
 
 @functools.cache
@@ -91,11 +114,17 @@ def installed_version(name: str) -> str | None:
             [program, *argv[1:]],
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=30,
             check=False,
             stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    match = re.search(r"\d+(?:\.\d+)+|\d+", done.stdout + done.stderr)
-    return match.group(0) if done.returncode == 0 and match else None
+    return version_in(done.stdout + done.stderr) if done.returncode == 0 else None
+
+
+def version_in(said: str) -> str | None:
+    """Return the version number in what a program said, if there is one."""
+    match = re.search(r"\d+(?:\.\d+)+|\d+", said)
+    return match.group(0) if match else None

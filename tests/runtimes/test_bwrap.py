@@ -127,3 +127,21 @@ def test_a_daemon_does_not_survive(tmp_path: Path) -> None:
     script = "call()\nif os.fork() == 0:\n  os.setsid(); import time; time.sleep(2); open('late', 'w'); os._exit(0)"
     _, result = play(tmp_path, script, runtime_name="bwrap")
     assert result.scores["blast_radius"].values["total_changes"] == 0
+
+
+@pytest.mark.parametrize(
+    ("end", "exit_code", "signal"),
+    [
+        ("sys.exit(255)", 255, None),
+        ("sys.exit(3)", 3, None),
+        ("os.kill(os.getpid(), 9)", None, 9),
+        ("os.kill(os.getpid(), 15)", None, 15),
+    ],
+)
+def test_the_program_s_own_end_is_told(
+    tmp_path: Path, end: str, exit_code: int | None, signal: int | None
+) -> None:
+    """A signal as a signal, as in every other runtime; what is none as the exit code that it is."""
+    _, result = play(tmp_path, f"call(); {end}", runtime_name="bwrap")
+    assert result.execution is not None and result.outcome == "agent_crashed"
+    assert (result.execution.exit_code, result.execution.signal) == (exit_code, signal)

@@ -110,7 +110,7 @@ def test_when_the_runner_is_killed_the_process_ends_too(tmp_path: Path) -> None:
     code = f"""
 import sys
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
-from tests.runtimes.test_supervise import run
+from tests.runtimes.test_supervisor import run
 run("import os, time; open({str(tmp_path / "pid")!r}, 'w').write(str(os.getpid())); time.sleep(60)")
 """
     runner = subprocess.Popen([sys.executable, "-c", code])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cab_core.durable import make_directories, rename, sync_files, write_whole
 from cab_core.store.cells import Store, read_evidence
-from cab_core.store.durable import make_directories, rename, sync_files, write_whole
 from tests.support.power import Disk
 from tests.support.puppet import FIX, play
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import attrs
 import pytest
 
+from cab_core.durable import write_whole
 from cab_core.errors import UserError
 from cab_core.stats import one_of_each
 from cab_core.store.cells import Store
-from cab_core.store.durable import write_whole
 from cab_core.workdir.remove import remove_tree
 from tests.site.made import Made
 from tests.support.trees import deepen

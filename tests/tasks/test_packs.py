@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -116,6 +117,23 @@ def test_a_malformed_task_toml_is_told_with_file_and_key(pack: Path, old: str, n
     with pytest.raises(BadDocument) as caught:
         load(pack)
     assert str(path) in str(caught.value) and says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [
+        ("a\\u0000b", r"grade.commands\[0\].argv\[1\]: holds a NUL, at character 1"),
+        ("x" * 131_072, r"grade.commands\[0\].argv\[1\]: is 131,072 bytes long; Linux takes 131,071"),
+    ],
+)
+def test_a_command_that_no_system_starts_is_told_when_it_is_read(pack: Path, word: str, says: str) -> None:
+    """A word of its argv that holds a NUL or is too long: file and key path, before any cell runs."""
+    document = pack / "one/task.toml"
+    made, count = re.subn(r"argv = \[.*\]", lambda _: f'argv = ["true", "{word}"]', document.read_text())
+    document.write_text(made)
+    with pytest.raises(BadDocument, match=says):
+        load(pack)
+    assert count == 1
 
 
 def test_bytes_that_are_no_text_are_told(pack: Path) -> None:

@@ -6,8 +6,10 @@ Three images: `tools` (the base and the toolchains; the grader runs in it), `cli
 
 from __future__ import annotations
 
+import hashlib
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
 
 from cab_core.plugins.protocols import Adapter
 from cab_core.records import Recipe
@@ -18,6 +20,7 @@ from ..install import recipe_hash
 
 ROOT = "/opt/cab"
 RELAY = "/opt/relay.py"
+PICK_PYTHON = "/opt/pick_python.py"
 _APT = "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends"
 _APT_END = "&& rm -rf /var/lib/apt/lists/*"
 # Debian 12 has an old Node; this package from PyPI brings node and npm of a newer one.
@@ -54,7 +57,7 @@ def cli_dockerfile(base: str, adapter: Adapter, version: str, ca: bool) -> str:
 
 def extra_dockerfile(base: str, recipe: Recipe, ca: bool) -> str:
     """Return the Dockerfile of what a stack's item needs."""
-    prefix = _extra_prefix(recipe)
+    prefix = extra_prefix(recipe)
     return _lines(*_install_lines(base, recipe, prefix, ca), f"RUN chmod -R a+rX {ROOT}")
 
 
@@ -69,11 +72,19 @@ def _install_lines(base: str, recipe: Recipe, prefix: str, ca: bool) -> list[str
             + _quoted(recipe.npm),
         ]
     if recipe.pip:
-        lines.append(
-            f"RUN python3 -m venv {prefix}/venv && "
-            f"{prefix}/venv/bin/pip install --no-cache-dir --progress-bar off {_quoted(recipe.pip)}"
-        )
+        lines += [
+            f"COPY pick_python.py {PICK_PYTHON}",
+            # Debian's own interpreter carries the program out: pip, which is there with it, knows specifiers.
+            f"RUN /usr/bin/python3 {PICK_PYTHON} {shlex.quote(recipe.python)} {prefix}/venv "
+            f"# {hashlib.sha256(pick_python()).hexdigest()[:12]}",
+            f"RUN {prefix}/venv/bin/pip install --no-cache-dir --progress-bar off {_quoted(recipe.pip)}",
+        ]
     return lines
+
+
+def pick_python() -> bytes:
+    """Return the program that makes a virtual environment of the interpreter that fits."""
+    return resources.files(__package__).joinpath("pick_python.py").read_bytes()
 
 
 def agent_dockerfile(tools: str, cli: str, recipe: Recipe, extras: Sequence[tuple[str, Recipe]] = ()) -> str:
@@ -101,10 +112,13 @@ def relay_dockerfile(base: str, program: str) -> str:
     )
 
 
-def cell_dockerfile(agent: str, agent_id: str, wheel: str, digest: str, ca: bool) -> str:
+def cell_dockerfile(
+    agent: str, agent_id: str, wheel: str, digest: str, ca: bool, holds: Mapping[str, str]
+) -> str:
     """Return the Dockerfile that puts cab and the packs on top of an agent's image, for root alone.
 
     `agent` is that image's name; `digest` is the wheel's sha256, so that it is part of the image's name.
+    `holds` are labels that say what a cell must need for the image to be the one that runs it.
     """
     home = "/opt/cab-harness"
     return _lines(
@@ -118,16 +132,12 @@ def cell_dockerfile(agent: str, agent_id: str, wheel: str, digest: str, ca: bool
         f"ENV {IMAGE_ROOT}={ROOT} {AGENT_IMAGE}={agent} {AGENT_IMAGE_ID}={agent_id}",
         "WORKDIR /root",
         f'ENTRYPOINT ["{home}/venv/bin/cab"]',
-        f"LABEL cab.wheel={digest}",
+        f"LABEL cab.wheel={digest} " + " ".join(f"{k}={shlex.quote(v)}" for k, v in sorted(holds.items())),
     )
 
 
-def extra_path(extras: Iterable[Recipe]) -> list[str]:
-    """Return the directories of a stack's extras that hold programs."""
-    return [p for recipe in extras for p in recipe.path_at(_extra_prefix(recipe))]
-
-
-def _extra_prefix(recipe: Recipe) -> str:
+def extra_prefix(recipe: Recipe) -> str:
+    """Return where in an image the recipe of a stack's item is installed."""
     return f"{ROOT}/extra-{recipe_hash(recipe)[:12]}"
 
 

@@ -85,7 +85,7 @@ class Follower:
     def _read(self) -> bool:
         data = self._sock.recv(1 << 16)
         if self._tty:
-            self._feed("stdout", data.replace(b"\r\n", b"\n"))
+            self._feed("stdout", data)  # as printed: the terminal was told to change nothing
         else:
             for (channel, _), payload in self._frames.feed(data):
                 self._feed(_CHANNELS.get(channel, "stdout"), payload)

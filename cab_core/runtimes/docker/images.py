@@ -16,9 +16,11 @@ from .dockerfile import (
     cell_dockerfile,
     cli_dockerfile,
     extra_dockerfile,
+    pick_python,
     relay_dockerfile,
     tools_dockerfile,
 )
+from .inventory import cell_labels
 
 
 def tools_image(requires: Iterable[str], say: Say) -> Image:
@@ -42,7 +44,7 @@ def agent_image(
     """
     tools = tools_image(requires, say)
     cli = cli_image(adapter, version, say)
-    added = [(_extra_image(r, say).id, r) for r in extras]
+    added = [(extra_image(r, say).id, r) for r in extras]
     text = agent_dockerfile(tools.id, cli.id, adapter.recipe(version), added)
     holds = [*requires, *(p for r in extras for p in _packages(r))]
     return ensure(f"cab-agent-{adapter.name}", text, "agent", say, version, holds=holds)
@@ -51,7 +53,7 @@ def agent_image(
 def cli_image(adapter: Adapter, version: str, say: Say) -> Image:
     """Return the image that holds a CLI alone."""
     text = cli_dockerfile(base_id(say), adapter, version, ca=ca_bundle() is not None)
-    return ensure(f"cab-cli-{adapter.name}", text, "cli", say, version)
+    return ensure(f"cab-cli-{adapter.name}", text, "cli", say, version, _programs())
 
 
 def cell_image(adapter: Adapter, version: str, requires: Iterable[str], say: Say) -> Image:
@@ -63,7 +65,8 @@ def cell_image(adapter: Adapter, version: str, requires: Iterable[str], say: Say
     agent = agent_image(adapter, version, requires, (), say)
     name, data = own_wheel(say)
     digest = hashlib.sha256(data).hexdigest()
-    text = cell_dockerfile(agent.name, agent.id, name, digest, ca=ca_bundle() is not None)
+    held = cell_labels(cli_image(adapter, version, say).id, requires)
+    text = cell_dockerfile(agent.name, agent.id, name, digest, ca_bundle() is not None, held)
     return ensure(f"cab-cell-{adapter.name}", text, "cell", say, version, {name: data}, requires)
 
 
@@ -78,10 +81,15 @@ def relay_image(say: Say) -> Image:
     return ensure("cab-relay", text, "relay", say, files={"relay.py": program})
 
 
-def _extra_image(recipe: Recipe, say: Say) -> Image:
+def extra_image(recipe: Recipe, say: Say) -> Image:
     """Return the image that holds what a stack's item needs."""
     text = extra_dockerfile(base_id(say), recipe, ca=ca_bundle() is not None)
-    return ensure("cab-extra", text, "cli", say, holds=_packages(recipe))
+    return ensure("cab-extra", text, "cli", say, files=_programs(), holds=_packages(recipe))
+
+
+def _programs() -> dict[str, bytes]:
+    """Return what the Dockerfile of a recipe copies."""
+    return {"pick_python.py": pick_python()}
 
 
 def _packages(recipe: Recipe) -> tuple[str, ...]:

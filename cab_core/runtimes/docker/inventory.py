@@ -8,14 +8,17 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+from cab_core import __version__
 from cab_core.errors import ImageError, UserError
-from cab_core.plugins.protocols import Adapter, Say
+from cab_core.plugins.protocols import Say
+from cab_core.tasks.toolchains import parse
 
 from .build import Image
 from .dockerfile import ROOT
 from .engine import LABEL, ROLE, WHAT, client, engine_errors, labels
 from .resources import created
 
+_CLI, _TOOLCHAINS, _CAB = "cab.cli", "cab.toolchains", "cab.version"  # of a cell image: what it holds
 _ON_TOP = ("cell", "agent", "cli", "relay", "tools", "")  # roles: what stands on another comes first
 
 
@@ -53,14 +56,28 @@ def read_version(image: Image, name: str) -> str | None:
     return text.splitlines()[0] if text else None
 
 
-def pushed_cell_image(adapter: Adapter, version: str) -> str | None:
-    """Return the reference, by digest, of this CLI's cell image, or None where none was pushed."""
-    prefix = f"cab-cell-{adapter.name}:{version}-"
+def cell_labels(cli: str, requires: Iterable[str]) -> dict[str, str]:
+    """Return the labels that say what a cell image holds: the CLI (its image's id), toolchains, this cab."""
+    return {_CLI: cli, _TOOLCHAINS: " ".join(_names(requires)), _CAB: __version__}
+
+
+def pushed_cell_image(cli: str, requires: Iterable[str]) -> str | None:
+    """Return the reference, by digest, of a cell image that runs a cell as it ran here, or None.
+
+    It holds the very CLI (`cli` is its image's id), this cab and at least these toolchains; an image whose
+    labels do not say so is not called the same. Of several the newest is taken.
+    """
+    wanted = [LABEL, f"{ROLE}=cell", f"{_CLI}={cli}", f"{_CAB}={__version__}"]
     with engine_errors("look for a pushed image"):
-        found = client().images(filters={"label": [LABEL, f"{ROLE}=cell"]})
-    ours = [i for i in found if any(t.startswith(prefix) for t in i.get("RepoTags") or [])]
-    digests = [d for i in ours for d in i.get("RepoDigests") or []]
-    return digests[0] if digests else None
+        found = client().images(filters={"label": wanted})
+    needs = set(_names(requires))
+    fit = [i for i in found if needs <= set(i["Labels"].get(_TOOLCHAINS, "").split())]
+    newest = sorted(fit, key=lambda i: int(i["Created"]), reverse=True)
+    return next((d for i in newest for d in i.get("RepoDigests") or []), None)
+
+
+def _names(requires: Iterable[str]) -> list[str]:
+    return sorted({parse(r)[0].name for r in requires})
 
 
 def push(image: str, repository: str, say: Say) -> str:

@@ -5,6 +5,7 @@ The agent's container reaches the gateway alone (see `sealed`), the grader's not
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -15,17 +16,22 @@ from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
 from cab_core.trace.clock import utc_now
 
 from .. import sealed
+from ..exit_codes import end_of
+from ..install import with_extras
+from ..startable import check_startable
 from .bind import bind_mounted
+from .build import base_id
 from .container import Ended, run_container
-from .dockerfile import ROOT, extra_path
+from .dockerfile import ROOT, extra_prefix
 from .doctor import look
 from .engine import cpus, labels
-from .images import agent_image, tools_image
+from .images import agent_image, cli_image, tools_image
 from .inventory import pushed_cell_image, read_version
 from .mountable import can_mount, known
 from .mounts import Collected, Mounts
 from .remote.volumes import copied
 from .stale import sweep_once
+from .toolchains import image_lacks, image_versions
 
 _PATH = ["/usr/local/bin", "/usr/bin", "/bin"]
 MEMORY = 4 << 30
@@ -57,21 +63,40 @@ class DockerRuntime(sealed.SealedRuntime):
         extras: tuple[Recipe, ...],
         say: Say,
     ) -> Installation:
-        """Build the images of a CLI and its tasks' toolchains, once; see `images`."""
+        """Build the images of a CLI and its tasks' toolchains, once; see `images`.
+
+        What a first cell would have to find out is found out here, before a clock runs.
+        """
         sweep_once(say)
         image = agent_image(adapter, version, requires, extras, say)
+        can_mount(image.id)
         recipe, prefix = adapter.recipe(version), f"{ROOT}/{adapter.name}"
-        return Installation(
+        found = Installation(
             name=adapter.name,
             version=version,
             reported=read_version(image, adapter.name),
-            path=(*recipe.path_at(prefix), *extra_path(extras)),
+            path=recipe.path_at(prefix),
             env=recipe.env_at(prefix),
             image=image.name,
             image_id=image.id,
             image_digest=image.digest,
-            cell_image=pushed_cell_image(adapter, version),
+            cell_image=None if extras else pushed_cell_image(cli_image(adapter, version, say).id, requires),
+            base_image=base_id(say),
+            toolchains={n: v for n, v in self.versions(requires).items() if v is not None},
         )
+        return with_extras(found, [(recipe, extra_prefix(recipe)) for recipe in extras])
+
+    def lacking(self, requires: tuple[str, ...], say: Say) -> str | None:
+        """Build the image of toolchains, and return why they are not in it, or None.
+
+        Raises:
+            ImageError: it cannot be built.
+        """
+        return image_lacks(tools_image(requires, say).id, requires, say)
+
+    def versions(self, requires: tuple[str, ...]) -> dict[str, str | None]:
+        """Return the versions of toolchains in the image in which a grader with them runs."""
+        return image_versions(tools_image(requires, _unheard).id, requires, _unheard)
 
     def doctor(self) -> Iterator[Check]:
         """Say whether an engine answers and what is missing; see `doctor`."""
@@ -79,6 +104,7 @@ class DockerRuntime(sealed.SealedRuntime):
 
     def run(self, sandbox: Sandbox, process: Process, output: Output, stop: StopSignal) -> Execution:
         """Run one process in a container of its own."""
+        check_startable(sandbox, process)
         started = utc_now()
         image = image_of(sandbox)
         with (bind_mounted if can_mount(image) else copied)(sandbox) as mounts:
@@ -91,19 +117,22 @@ class DockerRuntime(sealed.SealedRuntime):
 
 
 def _execution(ended: Ended, collected: Collected, started: str) -> Execution:
+    exit_code, number = end_of(ended.exit_code)
     stopped = ended.stopped
-    if stopped is None and ended.out_of_memory:
+    # The engine's flag says that anything in the container was killed for memory, perhaps a child that
+    # the program went on without: the limit is the end of the program alone that was killed itself.
+    if stopped is None and ended.out_of_memory and number == signal.SIGKILL:
         stopped = "limit_memory"
     if stopped is None and (collected.full or collected.cut):
         stopped = "limit_disk"
-    killed = ended.exit_code > 128
     return Execution(
         started_at=started,
         ended_at=utc_now(),
         duration_s=ended.duration_s,
-        exit_code=None if killed else ended.exit_code,
-        signal=ended.exit_code - 128 if killed else None,
+        exit_code=exit_code,
+        signal=number,
         stopped=stopped,
+        memory_kills=ended.out_of_memory,
         stdout_bytes=ended.counts["stdout"],
         stderr_bytes=ended.counts["stderr"],
         cut=collected.cut,
@@ -152,4 +181,8 @@ def image_of(sandbox: Sandbox) -> str:
     """Return the id of the image in which a sandbox runs."""
     if sandbox.installation is not None and sandbox.installation.image_id is not None:
         return sandbox.installation.image_id
-    return tools_image(sandbox.requires, lambda _: None).id
+    return tools_image(sandbox.requires, _unheard).id
+
+
+def _unheard(said: str) -> None:
+    """Take what is said where nobody listens."""

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from cab_core.plugins.registry import Plugins
 from cab_core.runtimes.docker.engine import client
-from cab_core.runtimes.docker.inventory import list_images, remove_images
+from cab_core.runtimes.docker.images import cli_image
+from cab_core.runtimes.docker.inventory import cell_labels, list_images, remove_images
 from tests.conftest import Cab
 from tests.runtimes.docker.test_seal import answers
 from tests.support.endpoint import KEY, Endpoint
@@ -49,6 +51,14 @@ def test_a_cell_runs_in_it_without_any_network(image: str) -> None:
     identity = result["identity"]
     assert identity["container_image"].startswith("cab-agent-aider:")
     assert client().inspect_image(identity["container_image"])["Id"] == identity["image_id"]
+
+
+def test_it_says_what_it_holds(image: str) -> None:
+    """The CLI by its image's id, the toolchains, this cab: by these it is found when a cell is published."""
+    held = client().inspect_image(image)["Config"]["Labels"]
+    adapter = Plugins().adapter("aider")
+    cli = cli_image(adapter, adapter.default_version, print)
+    assert {k: held[k] for k in cell_labels("", ())} == cell_labels(cli.id, ("python3>=3.9",))
 
 
 def test_another_cli_is_not_in_it(image: str) -> None:

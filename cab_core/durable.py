@@ -11,8 +11,8 @@ import secrets
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file, whole or not at all, and on disk when this returns.
+def write_whole(path: Path, text: str, mode: int | None = None) -> None:
+    """Write a file, whole or not at all, and on disk when this returns; `mode`: else as the umask has it.
 
     Raises:
         OSError: it cannot be written; names the file.
@@ -23,6 +23,8 @@ def write_whole(path: Path, text: str) -> None:
         with part.open("x", encoding="utf-8") as file:
             file.write(text)
             file.flush()
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         part.rename(path)
         sync(path.parent)

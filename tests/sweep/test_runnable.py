@@ -1,0 +1,55 @@
+"""Which tasks of a sweep can be graded: the runtime answers, where it can."""
+
+from __future__ import annotations
+
+import pytest
+
+from cab_core.errors import UserError
+from cab_core.plugins.registry import Plugins
+from cab_core.sweep.plan import _runnable
+from tests.support.puppet import find_task
+
+RUST, PYTHON = find_task("polyglot/rust-owner-borrow-fix"), find_task("mutations/py-lru-cache")
+
+
+class Asked:
+    """A runtime elsewhere: it has Python, and nothing else."""
+
+    name = "elsewhere"
+
+    def lacking(self, requires: tuple[str, ...], say: object) -> str | None:
+        return None if all(r.startswith("python3") for r in requires) else "no rustc there"
+
+
+class Silent:
+    """A runtime of a third party, which answers no such question."""
+
+    name = "silent"
+
+
+@pytest.fixture(autouse=True)
+def bare_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that has Rust alone."""
+    have = {"rustc": "1.70.0", "cargo": "1.70.0"}
+    monkeypatch.setattr("cab_core.tasks.toolchains.installed_version", have.get)
+
+
+def test_the_runtime_is_asked() -> None:
+    """What this machine lacks or has is nothing to it."""
+    runnable, skipped = _runnable([RUST, PYTHON], Asked(), print)  # type: ignore[arg-type]
+    assert runnable == [PYTHON] and skipped == {RUST.task.id: "no rustc there"}
+
+
+@pytest.mark.parametrize("runtime", [Silent(), Plugins().runtime("local"), Plugins().runtime("bwrap")])
+def test_else_this_machine_is_looked_at(runtime: object) -> None:
+    """A runtime that cannot be asked, and those that use this machine's programs."""
+    runnable, skipped = _runnable([RUST, PYTHON], runtime, print)  # type: ignore[arg-type]
+    assert runnable == [RUST] and "python3 is not installed" in skipped[PYTHON.task.id]
+
+
+def test_where_none_can_be_graded_the_runtime_is_named() -> None:
+    """With every task's reason."""
+    with pytest.raises(
+        UserError, match="in runtime 'elsewhere':\n  polyglot/rust-owner-borrow-fix: no rustc there"
+    ):
+        _runnable([RUST], Asked(), print)  # type: ignore[arg-type]
