@@ -39,6 +39,19 @@ def test_the_first_reason_counts_and_each_watcher_is_called_once() -> None:
     assert stop.reason == "limit_calls" and called == ["before", "after"]
 
 
+def test_a_stop_while_a_watcher_enters_calls_it_once() -> None:
+    """The stop comes when the watcher is known already, and has not yet looked whether one was asked for."""
+    called: list[int] = []
+
+    class Late(StopSignal):
+        def is_set(self) -> bool:
+            self.stop("cancelled")
+            return super().is_set()
+
+    with Late().watch(lambda: called.append(1)):
+        assert called == [1]
+
+
 def test_a_watcher_that_was_left_during_a_stop_is_not_called() -> None:
     """A stop is under way, and held up by the first watcher; who leaves meanwhile is not called any more."""
     stop, called = StopSignal(), []
