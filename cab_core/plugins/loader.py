@@ -206,7 +206,7 @@ def _registrations(owner: str, manager: pluggy.PluginManager) -> Iterator[tuple[
             try:
                 returned = impl.function()
                 items = None if isinstance(returned, str | dict) else list(returned)
-            except Exception as exc:
+            except (Exception, SystemExit) as exc:
                 raise _Fault(f"{hook_name}() raised {_cause(exc)}") from exc
             if items is None:
                 raise _Fault(f"{hook_name}() returned {type(returned).__name__}, expected Registrations")

@@ -93,7 +93,7 @@ class Plugins:
         assert row.registration is not None
         try:
             made = row.registration.make()
-        except Exception as exc:
+        except (Exception, SystemExit) as exc:
             raise PluginUnusable(
                 f"{_WORDS[kind]} {name!r}: plugin {row.owner} cannot make it: {type(exc).__name__}: {exc}"
             ) from exc

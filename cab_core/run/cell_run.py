@@ -98,10 +98,10 @@ def started(planned: PlannedCell, context: RunContext) -> Iterator[CellRun]:
 
 @contextmanager
 def plugin_errors(owner: str) -> Iterator[None]:
-    """Turn whatever a plugin raises into a PluginCrash that names it."""
+    """Turn whatever a plugin raises, its wish to exit too, into a PluginCrash that names it."""
     try:
         yield
     except CabError:
         raise
-    except Exception as exc:
+    except (Exception, SystemExit) as exc:
         raise PluginCrash(f"plugin {owner} raised {type(exc).__name__}: {exc}") from exc

@@ -111,6 +111,13 @@ def _notes(found: Findings) -> list[str]:
     notes = list(found.notes)
     if found.execution and found.execution.survivors:
         notes.append(f"{found.execution.survivors} processes outlived the CLI and were killed")
+    if found.execution and found.execution.unkillable:
+        notes.append(
+            f"{found.execution.unkillable} processes that the CLI left belong to another user, and could not "
+            "be ended"
+        )
+    if found.execution and found.execution.memory_kills and found.execution.stopped != "limit_memory":
+        notes.append("a process in the sandbox was killed for want of memory; the CLI itself was not")
     served = _served(found)
     if len(served) > 1:
         notes.append(f"the endpoint named more than one model as its own: {', '.join(served)}"[:500])
