@@ -58,6 +58,7 @@ def _one_way(body: bytes) -> dict[str, Any]:
     Where a key comes twice, some take the first and some the last (RFC 8259, 4), and Go's encoding/json
     does not tell `Model` from `model`: so an agent could have another model answer than the one we see.
     """
+    # Counted before it is parsed: a body of nothing but brackets takes seconds, and all cells wait.
     if sum(body.count(mark) for mark in (b",", b":", b"[", b"{")) > _DENSEST:
         return {}
     outermost: list[tuple[str, Any]] = []
@@ -122,6 +123,7 @@ class Reading:
 
     def take(self, data: dict[str, Any]) -> None:
         """Take a whole response or one event of a stream."""
+        # Some servers report with each event, some with the last alone: the last that says anything holds.
         self.usage = usage_of(data) or self.usage
         if isinstance(data.get("model"), str) and data["model"]:
             self.model = data["model"]

@@ -110,14 +110,15 @@ def _graded(found: Findings) -> tuple[Outcome, str]:
     return "failed", reason
 
 
+# The first that applies. Whatever an agent could have brought about comes after what it could not.
 _RULES: tuple[Callable[[Findings], tuple[Outcome, str] | None], ...] = (
-    _cancelled,
-    _trouble,
-    _upstream,
-    _grader,
-    _no_calls,
-    _limit,
+    _cancelled,  # before all: what an interrupted cell shows says nothing of anybody
+    _trouble,  # the machinery's: whatever followed from it is not the agent's
+    _upstream,  # the last call that was decided: a CLI may crash, or give up, because of it
+    _grader,  # after the endpoint: a verdict that is missing matters only where there could have been one
+    _no_calls,  # before crashes: a CLI that never asked is set up wrongly, and did not fail a task
+    _limit,  # before crashes: a CLI that is ended by us may exit with anything
     _crashed,
-    _refused,
+    _refused,  # after crashes: a crash's last words may read like a refusal
     _graded,
 )

@@ -32,10 +32,12 @@ def verdict(
         if command.kind == "output"
         else _report(command, stdout + stderr, out)
     )
+    # A report may be left from before, or be forged; a runner that failed a test does not exit with 0.
     if exit_code != 0:
         return False, f"exit code {exit_code}", results
     if command.kind == "exit":
         return True, None, None
+    # A runner that dies before its report may exit with 0 all the same.
     if results is None:
         return False, "no report was written", None
     return _counted(command, results)
@@ -57,6 +59,7 @@ def _counted(command: GradeCommand, results: dict[str, bool]) -> tuple[bool, str
     failed = [n for n, ok in results.items() if not ok]
     if failed:
         return False, f"{len(failed)} of {len(results)} tests failed", results
+    # Code under test can end its runner early: fewer tests than the reference passes are no pass.
     if command.passes is not None and len(results) != command.passes:
         return False, f"{len(results)} tests passed, the reference passes {command.passes}", results
     return bool(results), None if results else "no test was run", results
@@ -74,6 +77,7 @@ def _report(command: GradeCommand, text: str, out: Path) -> dict[str, bool] | No
 
 
 def _read_report(out: Path, path: str) -> bytes | None:
+    # The code under test can write there: no link is followed, and no pipe waited for.
     file = open_inside(out, path)
     if file is None:
         return None

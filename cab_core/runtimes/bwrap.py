@@ -141,6 +141,8 @@ _SEAL = ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-pare
 
 
 def _bwrap(sandbox: Sandbox, process: Process, env: dict[str, str]) -> list[str]:
+    # The order matters: a later mount lies over an earlier one. First what is hidden as a whole, then the
+    # system's programs, then what must not be seen in them, last the sandbox's own directories.
     argv = ["bwrap", *_SEAL, "--clearenv", "--proc", "/proc", *_proc(), "--dev", "/dev"]
     for path in ("/tmp", "/dev/shm", "/run"):
         argv += ["--size", str(_TMP), "--tmpfs", path]
@@ -158,6 +160,7 @@ def _bwrap(sandbox: Sandbox, process: Process, env: dict[str, str]) -> list[str]
         argv += ["--tmpfs", path, "--remount-ro", path]
     for host, inner, writable in sealed.mounts(sandbox):
         argv += ["--bind" if writable else "--ro-bind", host, inner]
+    # The root is a tmpfs of bubblewrap's: writable, it would be a place without a limit.
     argv += ["--remount-ro", "/dev", "--remount-ro", "/"]
     for name, value in env.items():
         argv += ["--setenv", name, value]

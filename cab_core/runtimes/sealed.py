@@ -20,6 +20,7 @@ PORT = 31415  # of the forwarder
 ENDPOINT = f"http://127.0.0.1:{PORT}/v1"
 SOCKET_DIR = "/run/cab"
 _INSIDE = {"work": "/work", "home": "/home/agent", "tmp": "/tmp"}
+# Waited for, so that a CLI's first call finds somebody there.
 _FORWARD = (
     f"socat TCP-LISTEN:{PORT},bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:{SOCKET_DIR}/%s >/dev/null 2>&1 & "
     f"until grep -q ':{PORT:04X} ' /proc/net/tcp; do sleep 0.01; done; "
@@ -51,12 +52,14 @@ def inside(name: str) -> str:
 
 def mounts(sandbox: Sandbox) -> list[tuple[str, str, bool]]:
     """Return (path on the host, path inside, writable) of what is mounted. /tmp is the sandbox's own."""
+    # Not `tmp`: what lies in /tmp dies with the sandbox, and nothing of it is taken from an agent.
     found = [
         (str(Path(sandbox.scratch, name)), inside(name), writable)
         for name, writable in sandbox.mounts.items()
         if name != "tmp"
     ]
     if sandbox.socket is not None:
+        # Its directory, not the socket: a mounted socket would be the old one after the gateway made it anew.
         found.append((str(Path(sandbox.socket).parent), SOCKET_DIR, False))
     return found
 

@@ -73,8 +73,8 @@ def test_a_passing_throttle_is_waited_for(tmp_path: Path, endpoint: Endpoint, tu
     latency = result.scores["latency"].values
     assert result.outcome == "failed"
     assert result.scores["tokens"].values["model_calls"] == 1
-    assert latency["throttle_ms"] > 300
-    assert latency["wall_clock_ms"] == pytest.approx(result.wall_ms - latency["throttle_ms"])
+    assert latency["throttle_ms"] > 300 and result.wall_ms is not None
+    assert result.wall_ms - latency["wall_clock_ms"] > 300 and latency["wall_clock_ms"] > 0
 
 
 def test_tokens_are_what_the_endpoint_reported(tmp_path: Path, endpoint: Endpoint) -> None:

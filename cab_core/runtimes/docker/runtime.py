@@ -144,21 +144,22 @@ def creation(image: str, sandbox: Sandbox, process: Process, mounts: Mounts) -> 
     from docker.types import HostConfig, LogConfig, Ulimit
 
     host = HostConfig(
-        version="1.41",
+        version="1.41",  # the oldest that has all of this; docker-py's own default follows its release
         network_mode=_network(sandbox),
         binds=mounts.binds,
+        # A tmpfs of its own: the container's writable layer would have no limit. CLIs unpack and run there.
         tmpfs={"/tmp": "rw,nosuid,nodev,exec,size=512m,mode=1777"},
-        read_only=True,
+        read_only=True,  # what is written is in a mount of limited size, or it is not written
         cap_drop=["ALL"],
-        security_opt=["no-new-privileges"],
-        pids_limit=PIDS,
+        security_opt=["no-new-privileges"],  # a setuid program of the image gives nothing
+        pids_limit=PIDS,  # a fork bomb ends at its own limit, not at the machine's
         mem_limit=MEMORY,
-        memswap_limit=MEMORY,
+        memswap_limit=MEMORY,  # together with swap: else an agent has as much again, slowly
         nano_cpus=cpus(CPUS) * 10**9,
-        init=True,
-        log_config=LogConfig(type="none"),
-        ipc_mode="private",
-        ulimits=[Ulimit(name="core", soft=0, hard=0)],
+        init=True,  # reaps what a CLI leaves, and hands signals on: a CLI is not made to be process 1
+        log_config=LogConfig(type="none"),  # a flood of output would fill the engine's disk
+        ipc_mode="private",  # shared memory of one cell is not the next one's
+        ulimits=[Ulimit(name="core", soft=0, hard=0)],  # a core holds what the CLI had in memory: the token
     )
     return {
         "image": image,
