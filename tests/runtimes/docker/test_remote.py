@@ -21,7 +21,7 @@ from docker import APIClient
 from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Changes, Installation, Limits
-from cab_core.runtimes.docker import lifetime, reach
+from cab_core.runtimes.docker import mountable, resources
 from cab_core.runtimes.docker.address import address
 from cab_core.runtimes.docker.container import run_container
 from cab_core.runtimes.docker.engine import client, labels
@@ -259,7 +259,7 @@ def test_an_engine_that_vanishes_is_nobody_s_fault(near: Play) -> None:
     assert result.outcome == "infra_sandbox", result.why
     assert "docker: " in result.why and "remove" not in result.why, result.why
     assert left
-    lifetime._try_again()
+    resources._try_again()
     assert mine() == [] and not volumes()
 
 
@@ -334,8 +334,8 @@ def test_an_engine_that_sees_other_files_is_noticed(
 def test_the_engine_here_is_seen_to_be_here(puppet_image: Installation) -> None:
     """A container connects to a socket of ours: sandboxes are mounted."""
     forget_engine()
-    assert reach.can_mount(puppet_image.image_id or "")
-    assert reach.known() is True
+    assert mountable.can_mount(puppet_image.image_id or "")
+    assert mountable.known() is True
 
 
 SETPRIV = """
