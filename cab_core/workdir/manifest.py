@@ -140,7 +140,9 @@ def sha256_of(path: str | Path) -> str:
 def open_regular(path: str | Path) -> int:
     """Return a descriptor of a regular file. The last part of the path must be no link.
 
-    A file that its owner made unreadable is made readable: it is ours, and the agent is dead.
+    The walk above descends into real directories alone, and nobody moves anything any more; whoever opens a
+    listed path later does it through `safe_fs.Tree`. A file that its owner made unreadable is made readable:
+    it is ours, and the agent is dead.
 
     Raises:
         OSError: it is no regular file, or cannot be read.

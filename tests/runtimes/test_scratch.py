@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -275,6 +275,19 @@ def test_a_plain_room_goes_with_all_that_is_in_it(temporary: Path) -> None:
         (sandbox / "locked").chmod(0)
         raise ZeroDivisionError
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.usefixtures("temporary")
+@pytest.mark.parametrize("make", [plain_scratch, lambda: sized_scratch(MIB)], ids=["plain", "sized"])
+def test_a_sandbox_can_be_passed_under_every_umask(make: Callable[[], AbstractContextManager[Path]]) -> None:
+    """Users inside are others than the runner; what keeps others of this machine out is the directory above."""
+    before = os.umask(0o077)
+    try:
+        with make() as sandbox:
+            modes = [p.stat().st_mode & 0o777 for p in (sandbox.parent, sandbox)]
+    finally:
+        os.umask(before)
+    assert modes == [0o700, 0o755]
 
 
 @pytest.mark.usefixtures("may_mount", "temporary")

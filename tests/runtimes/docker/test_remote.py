@@ -91,7 +91,7 @@ def test_a_way_by_ssh_that_breaks_is_made_anew(tmp_path: Path) -> None:
     """ssh is killed: the next who needs the engine reaches it."""
     with by_ssh(tmp_path) as environment, reached(environment):
         assert client().ping()
-        way = address().way
+        way = address().forward
         assert way is not None and way._process is not None
         way._process.kill()
         way._process.wait()
