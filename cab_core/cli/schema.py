@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cab_core.gateway.models import ConfigDoc
-from cab_core.records import CellResult, PackDoc, Sweep, TaskDoc
+from cab_core.records import CellResult, Inputs, PackDoc, Sweep, TaskDoc
 from cab_core.records.schema import schema_of
 from cab_core.records.stack import StackDoc
 
@@ -18,12 +18,13 @@ DOCUMENTS: dict[str, type] = {
     "sweep": Sweep,
     "stack": StackDoc,
     "config": ConfigDoc,
+    "inputs": Inputs,
 }
 
 
 @click.command
 @click.argument("document", type=click.Choice(list(DOCUMENTS)))
 def command(document: str) -> int:
-    """Print the JSON Schema of cell.json, task.toml, pack.toml, a sweep file or cab.toml."""
+    """Print the JSON Schema of cell.json, inputs.json, task.toml, pack.toml, a sweep file or cab.toml."""
     print_json(schema_of(DOCUMENTS[document]))
     return 0

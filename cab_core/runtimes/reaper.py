@@ -25,14 +25,19 @@ class Reaper:
 
     def remove(self, name: str, action: Callable[[], object]) -> str | None:
         """Call `action`, which removes this thing; return what hindered it, in a sentence, or None."""
-        self.retry()
+        self._retry_oldest()  # one, not all: where an engine is slow to refuse, a cell must not wait for many
         return self._try(name, action)
 
     def retry(self) -> None:
-        """Try once more to remove what is left."""
+        """Try once more to remove all that is left."""
+        for _ in range(len(self._left)):
+            self._retry_oldest()
+
+    def _retry_oldest(self) -> None:
         with self._lock:
-            left, self._left = self._left, {}
-        for name, (action, _) in left.items():
+            name = next(iter(self._left), None)
+            action, _ = self._left.pop(name) if name is not None else (None, "")
+        if name is not None and action is not None:
             self._try(name, action)
 
     def _try(self, name: str, action: Callable[[], object]) -> str | None:

@@ -16,6 +16,7 @@ from cab_core.records import OUTCOMES, Cell, CellKey, CellResult
 from cab_core.run.cell import run_cell
 from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.run.upstreams import SharedUpstreams
+from cab_core.runtimes.reaper import REAPER
 from cab_core.store.cells import Store
 from cab_core.trace.otlp import delivery
 
@@ -97,6 +98,9 @@ def run_plan(
             observers.tell(
                 "cab_sweep_finished", sweep_id=plan.sweep.sweep_id, results=[r for _, r in results]
             )
+    REAPER.retry()
+    for said in REAPER.left():
+        events.warn(f"{said}; `cab clean` tries again")
     return results
 
 

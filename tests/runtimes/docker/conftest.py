@@ -80,17 +80,17 @@ def tcp(engine: object) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(params=["mounted", "copied"])
-def contain(request: pytest.FixtureRequest, near: Play) -> Iterator[Play]:
+def contain(request: pytest.FixtureRequest, mounted: Play) -> Iterator[Play]:
     """Run one cell with a puppet in a container, of the engine here and of one elsewhere."""
     if request.param == "mounted":
-        yield near
+        yield mounted
         return
     with reached(dict(request.getfixturevalue("tcp"))):
-        yield near
+        yield mounted
 
 
 @pytest.fixture
-def near(tmp_path: Path, puppet_image: Installation) -> Play:
+def mounted(tmp_path: Path, puppet_image: Installation) -> Play:
     """Run one cell with a puppet in a container of the engine here."""
 
     def run(script: str, **more: object) -> tuple[Path, CellResult]:

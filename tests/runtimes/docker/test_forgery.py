@@ -166,7 +166,7 @@ except OSError as exc: print(exc.errno)
     assert result.outcome == "limit_disk", result.why
 
 
-def test_without_a_mount_what_is_written_is_watched(near: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_mount_what_is_written_is_watched(mounted: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing can be mounted, an agent that writes more than is allowed is stopped."""
     monkeypatch.setattr("cab_core.runtimes.scratch._mount", lambda *_: False)
     monkeypatch.setattr("cab_core.runtimes.sealed.DISK", 50 << 20)
@@ -177,7 +177,7 @@ with open("big", "wb") as f:
     for _ in range(200): f.write(b"x" * (1 << 20))
 time.sleep(30)
 """
-    _, result = near(script, limits=Limits(wall_s=25))
+    _, result = mounted(script, limits=Limits(wall_s=25))
     assert result.outcome == "limit_disk", result.why
 
 

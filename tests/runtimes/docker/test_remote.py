@@ -40,10 +40,10 @@ AIDER = ("--tui", "aider", "--task", "mutations/py-lru-cache", "--runtime", "doc
 
 
 @pytest.fixture
-def remote(near: Play, tcp: dict[str, str]) -> Iterator[Play]:
+def remote(mounted: Play, tcp: dict[str, str]) -> Iterator[Play]:
     """Run one cell with a puppet in a container of an engine that is reached by TCP."""
     with reached(dict(tcp)):
-        yield near
+        yield mounted
 
 
 def test_what_is_copied_is_recorded(contain: Play, request: pytest.FixtureRequest) -> None:
@@ -55,11 +55,11 @@ def test_what_is_copied_is_recorded(contain: Play, request: pytest.FixtureReques
 
 
 @pytest.mark.parametrize("way", [by_tls, by_ssh])
-def test_encrypted_ways_lead_there(near: Play, tmp_path: Path, way: object) -> None:
+def test_encrypted_ways_lead_there(mounted: Play, tmp_path: Path, way: object) -> None:
     """With certificates on both sides, and through a real sshd, a cell passes with its sandboxes copied."""
     (tmp_path / "way").mkdir()
     with way(tmp_path / "way") as environment, reached(environment):  # type: ignore[operator]
-        _, result = near(FIX)
+        _, result = mounted(FIX)
         assert result.outcome == "passed", result.why
         assert result.host["sandbox"]["directories"] == "copied"
 
@@ -238,7 +238,7 @@ def test_a_holder_that_dies_is_nobody_s_fault(remote: Play) -> None:
     assert ours() == []
 
 
-def test_an_engine_that_vanishes_is_nobody_s_fault(near: Play) -> None:
+def test_an_engine_that_vanishes_is_nobody_s_fault(mounted: Play) -> None:
     """The way to the engine is gone in the middle of a run: infra_sandbox, and the message says that it is docker."""
     with ExitStack() as way, reached(way.enter_context(by_tcp())):
 
@@ -253,7 +253,7 @@ def test_an_engine_that_vanishes_is_nobody_s_fault(near: Play) -> None:
         direct = APIClient(version="auto")
         vanishing = threading.Thread(target=vanish)
         vanishing.start()
-        _, result = near("call(); import time; time.sleep(20)")
+        _, result = mounted("call(); import time; time.sleep(20)")
         vanishing.join()
         left = mine()
     assert result.outcome == "infra_sandbox", result.why

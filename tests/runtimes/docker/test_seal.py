@@ -165,7 +165,7 @@ def test_an_open_network_is_a_choice_that_is_told(contain: Play) -> None:
 
 
 def test_a_container_costs_at_most_six_calls_to_the_engine(
-    near: Play, monkeypatch: pytest.MonkeyPatch
+    mounted: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Agent and grader together make at most twelve requests."""
     import requests
@@ -179,7 +179,7 @@ def test_a_container_costs_at_most_six_calls_to_the_engine(
         seen.append(f"{request.method} {request.path_url}")
         return send(self, request, **more)  # type: ignore[arg-type]
 
-    near("call()")
+    mounted("call()")
     monkeypatch.setattr(requests.Session, "send", counted)
-    near("call()")
+    mounted("call()")
     assert 8 <= len(seen) <= 12, seen
