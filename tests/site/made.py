@@ -23,6 +23,7 @@ from cab_core.records import (
     GradeSpec,
     Harvest,
     Identity,
+    Limits,
     ModelCall,
     Outcome,
     Score,
@@ -85,6 +86,12 @@ class Made:
     host: dict[str, Any] = attrs.field(factory=dict)
     voided: tuple[Outcome, ...] = ()
     runtime: str = "local"
+    version: str = "1.0"
+    network: str = "open"
+    options: dict[str, Any] = attrs.field(factory=dict)
+    model_params: dict[str, Any] = attrs.field(factory=dict)
+    limits: Limits = attrs.field(factory=Limits)
+    content_key: str = SHA
     tail: str = "test result: ok. 4 passed; 0 failed"
 
     def write(self, root: Path, checked: bool = True) -> Path:
@@ -119,12 +126,16 @@ class Made:
         return Cell(
             sweep_id=self.sweep,
             tui=self.tui,
-            tui_version="1.0",
+            tui_version=self.version,
             model=self.model,
             task=self.task,
             attempt=self.attempt,
             stack=self.stack,
             runtime=self.runtime,
+            network=self.network,
+            options=self.options,
+            model_params=self.model_params,
+            limits=self.limits,
         )
 
     def result(self, cell: Cell, calls: list[ModelCall]) -> CellResult:
@@ -133,7 +144,7 @@ class Made:
         return CellResult(
             schema_version=1,
             cell_id=cell.cell_id,
-            content_key=SHA,
+            content_key=self.content_key,
             grader_key=SHA,
             cell=cell,
             task=Task(id=self.task, pack=pack, pack_version="1", tree_hash=SHA, doc=self.doc()),
