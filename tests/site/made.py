@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
+import tomli_w
 
 from cab_core.records import (
     OUTCOMES,
@@ -16,6 +19,7 @@ from cab_core.records import (
     Change,
     Changes,
     CommandResult,
+    Configuration,
     Entry,
     Execution,
     Grade,
@@ -37,6 +41,7 @@ from cab_core.records import (
     totals,
 )
 from cab_core.store.cells import Store, write_json, write_result
+from cab_core.store.paths import former_attempt_path
 
 SHA = "ab" * 32
 PATCH = """diff --git a/src/lib.rs b/src/lib.rs
@@ -119,6 +124,16 @@ class Made:
         write_result(part, result) if checked else _fast(part / "cell.json", result)
         final = part.with_suffix("")
         part.rename(final)
+        return final
+
+    def write_former(self, root: Path) -> Path:
+        """Write the cell as an earlier cab did: versions and runtimes of a CLI shared a directory."""
+        made = self.write(root / ".made")
+        attempt = root / former_attempt_path(self.cell())
+        attempt.mkdir(parents=True, exist_ok=True)
+        final = attempt / str(1 + len(list(attempt.iterdir())))
+        made.rename(final)
+        shutil.rmtree(root / ".made")
         return final
 
     def cell(self) -> Cell:
@@ -285,6 +300,12 @@ _HEADER = {
     "timestamp": 1_790_000_000,
     "env": {"TERM": "xterm-256color"},
 }
+
+
+def lock_file(configs: Sequence[Configuration], *tasks: str, attempts: int = 1) -> str:
+    """The text of a sweep's lock file that plans these configurations at these tasks."""
+    plan = {"configurations": [to_json(c) for c in configs], "tasks": dict.fromkeys(tasks, SHA)}
+    return tomli_w.dumps({"schema_version": 2, "attempts": attempts, **plan})
 
 
 def span(
