@@ -56,7 +56,7 @@ def card_png(row: Row) -> bytes:
     canvas.text(18, 34, _cut(row.config.tui, 14), scale=3)
     canvas.text(18, 63, _cut(row.config.model, 44))
     canvas.text(18, 76, _cut(row.task, 44), colour=SOFT)
-    canvas.text(18, 87, _cut(row.further, 44), colour=SOFT)
+    canvas.text(18, 87, _cut(" ".join((*(f"+ {s}" for s in row.config.stack), row.further)), 44), colour=SOFT)
     canvas.box(18, 98, 264, 1, SOFT)
     figures = (("outcome", row.outcome.replace("_", " ")), ("wall", seconds(v.wall_ms)),
                ("blast", figure(v.blast_radius, 2)), ("composite", figure(v.composite)))  # fmt: skip
