@@ -44,14 +44,13 @@ class Neighbourhood:
         """Return the neighbours of a cell."""
         clis, models, tasks, attempts, sweeps = (self._groups[key] for key in _keys(row))
         own = base(row.config)
-        variants = [r for r in self._groups[_of_name(row)] if r.current]
         shown, left_out = _around(row, _once(tasks, row, lambda r: r.task))
         return Beside(
             clis=tuple(r for r in _once(clis, row, lambda r: r.config) if base(r.config) != own),
             models=tuple(r for r in _once(models, row, lambda r: r.config) if base(r.config) != own),
             tasks=tuple(shown),
             tasks_left_out=left_out,
-            variants=tuple(_once(variants, row, lambda r: r.config)),
+            variants=tuple(_once(self._groups[_of_name(row)], row, lambda r: r.config)),
             attempts=tuple(r for r in attempts if r is not row),
             sweeps=tuple(r for r in sweeps if r is not row),
         )
@@ -70,7 +69,7 @@ def _keys(row: Row) -> tuple[Hashable, ...]:
 
 
 def _of_name(row: Row) -> Hashable:
-    """What other versions and settings of a cell share, in whichever sweep they ran."""
+    """What other versions and settings of a cell share. Those that stand come first, by their addresses."""
     return "variants", base(row.config), row.task
 
 

@@ -186,6 +186,19 @@ def test_two_with_one_address_are_told(tmp_path: Path, one: Made, other: Made, t
         )
 
 
+def test_a_lasting_address_that_is_another_cells_is_told(tmp_path: Path) -> None:
+    """The one that stands, and one whose version and runtime read the same when joined."""
+    with pytest.raises(UserError, match="different cells whose pages would have one address"):
+        build(tmp_path, Made(version="1-docker", runtime="x"), Made(version="1", runtime="docker-x"))
+
+
+def test_a_version_that_ran_another_task_is_said_here_too(tmp_path: Path) -> None:
+    """A page without a neighbour of its name is written again as well."""
+    build(tmp_path, OLD)
+    site = build(tmp_path, attrs.evolve(NEW, task="p/other"))
+    assert "<h1>aider × acme/coder-1 @0.86.1</h1>" in text(site, OFF)
+
+
 def test_cells_of_the_former_layout_are_shown_as_before(tmp_path: Path) -> None:
     """With their address, and their tries; those of another version in the same directory are not theirs."""
     runs = tmp_path / "runs"
@@ -256,6 +269,7 @@ def test_what_a_sweep_has_not_run_is_counted_by_configuration(tmp_path: Path) ->
         'schema_version = 1\n[clis.aider]\n[models.m]\n[tasks]\n"p/t" = ""\n',
         'schema_version = 2\nconfigurations = [{tui = 3}]\ntasks = {a = ""}\n',
         'schema_version = 2\nconfigurations = [{}]\ntasks = {a = ""}\n',
+        'schema_version = 3\nconfigurations = [{tui = "a", model = "m"}]\ntasks = {a = ""}\n',
         'schema_version = 2\nconfigurations = 3\ntasks = {a = ""}\n',
         'schema_version = 2\nconfigurations = []\ntasks = {a = ""}\nattempts = "x"\n',
         'schema_version = 2\nconfigurations = [{tui = "a", model = "m"}]\ntasks = {a = ""}\nattempts = 99999999\n',

@@ -85,6 +85,8 @@ def test_a_run_keeps_the_time_of_each_version(tmp_path: Path, capsys: pytest.Cap
         assert [name for name, _ in progress._running.values()] == [
             "aider @2 x acme/coder-1 x mutations/off-by-one"
         ]
+        progress.events.finished(other.result(other.cell(), []), tmp_path)
+        assert not progress._running
 
 
 @pytest.mark.parametrize("summary", [False, True])
