@@ -199,6 +199,13 @@ def test_a_version_that_ran_another_task_is_said_here_too(tmp_path: Path) -> Non
     assert "<h1>aider × acme/coder-1 @0.86.1</h1>" in text(site, OFF)
 
 
+def test_an_older_version_of_another_task_is_said_here_too(tmp_path: Path) -> None:
+    """A page that keeps its address and its configuration's page gets the longer name all the same."""
+    build(tmp_path, NEW)
+    site = build(tmp_path, attrs.evolve(OLD, task="p/other"))
+    assert "<h1>aider × acme/coder-1 @0.86.2</h1>" in text(site, OFF)
+
+
 def test_cells_of_the_former_layout_are_shown_as_before(tmp_path: Path) -> None:
     """With their address, and their tries; those of another version in the same directory are not theirs."""
     runs = tmp_path / "runs"

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+import attrs
 import pytest
 from click.testing import CliRunner
 
@@ -24,11 +25,12 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for i in range(6):
         task = f"p/t{i}"
         for version, solved in (("0.86.1", 2), ("0.86.2", 5)):
-            if i or version == "0.86.2":
-                Made(version=version, task=task, outcome="passed" if i < solved else "failed").write(
-                    root / "runs"
-                )
-        Made(version="0.86.2", options={"edit": LONG}, task=task, outcome="failed").write(root / "runs")
+            # In turn, each is the latest, and has the plain address.
+            ended = f"2026-0{1 + (i + (solved == 5)) % 2}-01T00:00:00Z"
+            outcome = "passed" if i < solved else "failed"
+            Made(version=version, task=task, outcome=outcome, ended_at=ended).write(root / "runs")
+        other = Made(version="0.86.2", options={"edit": LONG}, task=task, outcome="failed")
+        attrs.evolve(other, ended_at="2025-01-01T00:00:00Z").write(root / "runs")
         Made(tui="opencode", version="1", task=task, outcome="passed" if i % 2 else "failed").write(
             root / "runs"
         )
@@ -76,6 +78,17 @@ def test_the_page_pairs_as_the_command_does(browser: Browser, root: Path, name: 
     links = [a.get_attribute("href") for a in browser.all("#result table a")]
     assert links
     assert all(Path(unquote(urlparse(link).path)).is_file() for link in links)
+
+
+def test_a_flip_leads_to_the_cells_that_were_compared(browser: Browser, root: Path) -> None:
+    """Each version has the plain address for some tasks; a link leads to the version that it stands for."""
+    browser.open(f"{(root / 'site/compare.html').as_uri()}#{CHOICES['two versions'][2]}")
+    links = [a.get_attribute("href") for a in browser.all("#result table a")]
+    found = [
+        json.loads(Path(unquote(urlparse(link).path)).with_name("cell.json").read_text()) for link in links
+    ]
+    assert [f["cell"]["tui_version"] for f in found] == ["0.86.1", "0.86.2"] * (len(links) // 2)
+    assert len(links) >= 6
 
 
 def test_the_page_says_why_nothing_pairs(browser: Browser, root: Path) -> None:
