@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -12,10 +13,12 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from cab_core.records import Cell, CellResult
+from cab_core.records import Cell, CellKey, CellResult, Configuration
+from cab_core.stats import distinctions
 from cab_core.sweep.runner import Events
 
-from .text import one_line
+from .table import cli_name, task_name
+from .text import name_line, one_line
 
 _STYLES = {"passed": "green", "failed": "yellow"}
 
@@ -27,9 +30,10 @@ class Progress:
         self._console = Console(stderr=True, quiet=quiet, highlight=False)
         self._status: Status | None = None
         self._lock = threading.Lock()
-        self._running: dict[str, float] = {}
+        self._running: dict[CellKey, tuple[str, float]] = {}
+        self._further: dict[Configuration, str] = {}
         self._done = 0
-        self.total = 0
+        self._total = 0
         self.events = Events(started=self._started, finished=self._finished, kept=self._kept, warn=self.warn)
 
     def __enter__(self) -> Progress:
@@ -44,6 +48,11 @@ class Progress:
         if self._status is not None:
             self._status.stop()
 
+    def expect(self, cells: Sequence[Cell]) -> None:
+        """Take the cells that are to come: their number, and what tells those of one name apart."""
+        self._total = len(cells)
+        self._further = distinctions(cell.configuration for cell in cells)
+
     def say(self, text: str) -> None:
         """Show a step of an installation or the like."""
         if self._status is not None:
@@ -57,13 +66,13 @@ class Progress:
 
     def _started(self, cell: Cell) -> None:
         with self._lock:
-            self._running[cell.cell_id] = time.monotonic()
+            self._running[cell.key] = (self._name(cell), time.monotonic())
             self._show()
 
     def _finished(self, result: CellResult, _: Path) -> None:
         with self._lock:
-            took = time.monotonic() - self._running.pop(result.cell_id, time.monotonic())
-            self._line(result, f"{took:.1f} s")
+            since = self._running.pop(result.cell.key, ("", time.monotonic()))[1]
+            self._line(result, f"{time.monotonic() - since:.1f} s")
             self._show()
 
     def _kept(self, result: CellResult, _: Path) -> None:
@@ -72,19 +81,21 @@ class Progress:
 
     def _line(self, result: CellResult, took: str) -> None:
         self._done += 1
-        cell = result.cell
-        line = Text(f"[{self._done}/{self.total}] ")
-        line.append(one_line(f"{cell.tui} x {cell.model} x {cell.task}", 100))
+        line = Text(f"[{self._done}/{self._total}] ")
+        line.append(self._name(result.cell))
         line.append(f"  {result.outcome}", style=_STYLES.get(result.outcome, "red"))
         line.append(f"  {took}", style="dim")
         self._console.print(line)
         if result.outcome not in ("passed", "failed"):
             self._console.print(Text(f"      {one_line(result.why, 300)}"))
 
+    def _name(self, cell: Cell) -> str:
+        return name_line(f"{cli_name(cell, self._further)} x {cell.model} x {task_name(cell)}")
+
     def _show(self) -> None:
         if self._status is not None:
-            names = ", ".join(sorted(i.partition("/")[2] for i in self._running))
-            self._status.update(Text(one_line(f"{self._done}/{self.total}; running: {names}", 110)))
+            names = ", ".join(sorted(name for name, _ in self._running.values()))
+            self._status.update(Text(one_line(f"{self._done}/{self._total}; running: {names}", 110)))
 
 
 def warn_of_faults(faults: list[str]) -> None:

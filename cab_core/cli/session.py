@@ -64,7 +64,7 @@ def run_planned(
         plan = planner(lambda sweep: make_plan(sweep, plugins, catalog, choice, config, progress.say))
         for task, why in plan.skipped.items():
             progress.warn(f"{task} is left out: {why}")
-        progress.total = len(plan.cells)
+        progress.expect([planned.cell for planned in plan.cells])
         with stop_on_signals(progress.warn) as stop:
             results = run_plan(plan, plugins, store, width, progress.events, stop, fresh)
     if stop.is_set():

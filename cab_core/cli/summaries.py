@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ from cab_core.stats import (
     Interval,
     Summary,
     configurations,
+    distinct_names,
     one_of_each,
     summarise,
     verdict_of,
 )
 
 from .table import show, table
-from .text import one_line
+from .text import name_line, one_line
 
 
 def summaries(results: Sequence[tuple[Path, CellResult]]) -> dict[Configuration, Summary]:
@@ -36,6 +38,11 @@ def summary_rows(found: dict[Configuration, Summary]) -> list[dict[str, Any]]:
             "tui": config.tui,
             "model": config.model,
             "stack": list(config.stack),
+            "version": config.version,
+            "runtime": config.runtime,
+            "network": config.network,
+            "options": json.loads(config.options),
+            "model_params": json.loads(config.model_params),
             "rate": s.rate,
             "interval": to_json(s.interval) if s.interval else None,
             "n": s.n,
@@ -57,19 +64,20 @@ def print_summaries(found: dict[Configuration, Summary]) -> None:
     """Print a table of configurations, each rate with its interval, n and what was left out."""
     from rich.text import Text
 
+    names = {config: name_line(name) for config, name in distinct_names(found).items()}
     made = table(("CLI × model",), ("solved", "rate", "95% interval", "tasks", "cells", "left out"))
     for config, s in found.items():
         vain = f" (+{sum(s.voided.values())})" if s.voided else ""
         left_out = f"{sum(s.excluded.values())}{vain}"
         figures = (rate_text(s.rate), interval_text(s.interval), f"{s.n}", f"{s.attempts}", left_out)
-        name = one_line(config.name, 90) + (f" ({one_line(', '.join(s.marks))})" if s.marks else "")
+        name = names[config] + (f" ({one_line(', '.join(s.marks))})" if s.marks else "")
         made.add_row(Text(name), f"{s.solved}", *figures)
     show(made)
     for config, s in found.items():
         if s.excluded:
-            click.echo(f"Left out of {one_line(config.name, 60)}: {s.why_excluded}")
+            click.echo(f"Left out of {names[config]}: {s.why_excluded}")
         if s.voided:
-            click.echo(f"Tried in vain before, {one_line(config.name, 60)}: {s.why_voided}")
+            click.echo(f"Tried in vain before, {names[config]}: {s.why_voided}")
 
 
 def rate_text(value: float | None, signed: bool = False) -> str:

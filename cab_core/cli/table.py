@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cab_core.records import CellResult
+from cab_core.records import Cell, CellResult, Configuration, to_json
+from cab_core.stats import distinctions
 
-from .text import one_line
+from .text import name_line, one_line
 
 
 def as_row(result: CellResult) -> dict[str, Any]:
@@ -22,6 +23,11 @@ def as_row(result: CellResult) -> dict[str, Any]:
         "model": result.cell.model,
         "task": result.cell.task,
         "stack": list(result.cell.stack),
+        "version": result.cell.tui_version,
+        "runtime": result.cell.runtime,
+        "network": result.cell.network,
+        "options": to_json(result.cell.options),
+        "model_params": to_json(result.cell.model_params),
         "attempt": result.cell.attempt,
         "outcome": result.outcome,
         "why": result.why,
@@ -39,17 +45,30 @@ def print_results(results: Sequence[tuple[Path, CellResult]]) -> None:
     """Print a table of cells."""
     from rich.text import Text
 
-    made = table(("CLI", "model", "task", "outcome"), ("tokens", "wall s", "blast", "composite"))
+    further = distinctions(r.cell.configuration for _, r in results)
+    sweeps = ("sweep",) if len({r.cell.sweep_id for _, r in results}) > 1 else ()
+    made = table((*sweeps, "CLI", "model", "task", "outcome"), ("tokens", "wall s", "blast", "composite"))
     for _, result in results:
         cell = result.cell
-        names = (cell.tui, cell.model, cell.task + (f" ~{cell.attempt}" if cell.attempt != 1 else ""))
-        made.add_row(*(Text(one_line(n, 80)) for n in names), Text(result.outcome), *figures(result))
+        names = (cell.sweep_id,) * len(sweeps) + (cli_name(cell, further), cell.model, task_name(cell))
+        made.add_row(*(Text(name_line(n)) for n in names), Text(result.outcome), *figures(result))
     show(made)
     marks = sorted({m for _, r in results for m in r.marks})
     if marks:
         click.echo(f"Marked: {', '.join(one_line(m, 40) for m in marks)}. {_explain(marks)}")
     elif results and all(r.citable for _, r in results):
         click.echo("Nothing is marked: these ran sealed, and can be cited.")
+
+
+def cli_name(cell: Cell, further: Mapping[Configuration, str]) -> str:
+    """Return the CLI with its stack, and what tells it from others beside it (see `stats.distinctions`)."""
+    stack = f" + {', '.join(cell.stack)}" if cell.stack else ""
+    return f"{cell.tui}{stack} {further.get(cell.configuration, '')}".rstrip()
+
+
+def task_name(cell: Cell) -> str:
+    """Return the task, and which attempt at it where it is not the first."""
+    return cell.task + (f" ~{cell.attempt}" if cell.attempt != 1 else "")
 
 
 def table(texts: Sequence[str], numbers: Sequence[str]) -> Any:

@@ -19,6 +19,11 @@ def one_line(text: str, width: int = 110) -> str:
     return line if len(line) <= width else f"{line[: width - 3]}..."
 
 
+def name_line(name: str) -> str:
+    """Return a whole name on one line, cleaned: one cut short could read like another."""
+    return plain(name, keep="")
+
+
 def _escape(char: str) -> str:
     code = ord(char)
     return f"\\x{code:02x}" if code < 256 else f"\\u{{{code:x}}}"

@@ -36,7 +36,7 @@ def badge_svg(row: Row) -> str:
     said = f"{row.outcome.replace('_', ' ')} · composite {message(row)}" if known else message(row)
     left, right = _width(LABEL) + 12, _width(said) + 12
     full = left + right
-    name = escape(visible(f"{LABEL}: {row.config.name}, {row.task}: {said}"))
+    name = escape(visible(f"{LABEL}: {row.name}, {row.task}: {said}"))
     return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{full}" height="20" role="img"\
  aria-label="{name}">
 <title>{name}</title><clipPath id="r"><rect width="{full}" height="20" rx="3"/></clipPath>
@@ -56,7 +56,8 @@ def card_png(row: Row) -> bytes:
     canvas.text(18, 34, _cut(row.config.tui, 14), scale=3)
     canvas.text(18, 63, _cut(row.config.model, 44))
     canvas.text(18, 76, _cut(row.task, 44), colour=SOFT)
-    canvas.box(18, 96, 264, 1, SOFT)
+    canvas.text(18, 87, _cut(" ".join((*(f"+ {s}" for s in row.config.stack), row.further)), 44), colour=SOFT)
+    canvas.box(18, 98, 264, 1, SOFT)
     figures = (("outcome", row.outcome.replace("_", " ")), ("wall", seconds(v.wall_ms)),
                ("blast", figure(v.blast_radius, 2)), ("composite", figure(v.composite)))  # fmt: skip
     for (name, value), x in zip(figures, (18, 128, 178, 224), strict=True):

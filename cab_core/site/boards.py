@@ -6,24 +6,26 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
-from cab_core.stats import Configuration, Summary, summarise
+from cab_core.stats import Configuration, Summary, settings, summarise
+from cab_core.store.paths import variant_segment
 
 from .output import Output
 from .pages import Options, render
-from .rows import Row, config_address, pack_address
+from .places import base
+from .rows import Row, pack_address
 
 _LATEST = 12
 
 
 @attrs.frozen(kw_only=True)
 class Line:
-    """One configuration on a leaderboard. `tasks` is how many tasks the board has."""
+    """One configuration on a leaderboard, with its name and the address of its page."""
 
     config: Configuration
+    name: str
+    home: str
     summary: Summary
     marks: tuple[str, ...]
-    versions: tuple[str, ...]
-    tasks: int
 
 
 @attrs.frozen(kw_only=True)
@@ -63,8 +65,7 @@ def _line(config: Configuration, rows: Sequence[Row], tasks: int) -> Line:
     marks = list(summary.marks)
     if summary.n < tasks:
         marks.append(f"incomplete: {summary.n} of {tasks} tasks")
-    versions = sorted({r.version for r in rows})
-    return Line(config=config, summary=summary, marks=tuple(marks), versions=tuple(versions), tasks=tasks)
+    return Line(config=config, name=rows[0].name, home=rows[0].home, summary=summary, marks=tuple(marks))
 
 
 def write_boards(rows: Sequence[Row], out: Output, options: Options) -> None:
@@ -86,20 +87,38 @@ def write_boards(rows: Sequence[Row], out: Output, options: Options) -> None:
         path = f"{pack_address(pack)}/index.html"
         text = render("pack.html", path, options, pack=pack, packs=list(packs), board=board(found))
         out.page(path, text)
-    for config, found in _by_config(current).items():
-        path = f"{config_address(config)}/index.html"
+    _write_configs(current, out, options)
+
+
+def _write_configs(rows: Sequence[Row], out: Output, options: Options) -> None:
+    groups = _by_config(rows)
+    of_name: dict[object, list[Row]] = {}
+    for found in groups.values():
+        of_name.setdefault(base(found[0].config), []).append(found[0])
+    for config, found in groups.items():
+        first = found[0]
+        others = [r for r in of_name[base(config)] if r is not first]
+        path = f"{first.home}/index.html"
         out.page(
-            path, render("config.html", path, options, config=config, rows=found, **_parts(config, found))
+            path, render("config.html", path, options, row=first, rows=found, others=others, **_parts(found))
         )
+        lasting = f"{first.home}/{variant_segment(config)}/index.html"
+        if others and not first.home.endswith(f"/{variant_segment(config)}"):
+            out.page(lasting, render("moved.html", lasting, options, name=first.name))
 
 
-def _parts(config: Configuration, rows: Sequence[Row]) -> dict[str, object]:
+def _parts(rows: Sequence[Row]) -> dict[str, object]:
     packs = by(rows, "pack")
+    config = rows[0].config
     return {
+        "config": config,
+        "settings": (
+            ("options", settings(config.options)),
+            ("model parameters", settings(config.model_params)),
+        ),
         "whole": summarise(r.verdict for r in rows),
         "packs": {pack: summarise(r.verdict for r in found) for pack, found in packs.items()},
         "marks": sorted({m for r in rows for m in r.marks}),
-        "versions": sorted({r.version for r in rows}),
         "sweeps": sorted({r.sweep for r in rows}),
     }
 

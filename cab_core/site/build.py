@@ -22,6 +22,7 @@ from .matrix import write_matrix
 from .neighbours import Neighbourhood
 from .output import Output
 from .pages import Options, render
+from .places import placed
 from .player import player_files
 from .rows import Row, load_rows
 from .sweeps import write_sweeps
@@ -34,9 +35,9 @@ def build_site(runs: Sequence[Path], out: Path, base_url: str | None = None) -> 
     `base_url` is where the site will be published; without it embed codes hold a placeholder.
 
     Raises:
-        UserError: a runs directory is missing, or there is no cell in any.
+        UserError: a runs directory is missing, there is no cell in any, or two would have one address.
     """
-    rows = load_rows(runs)
+    rows = placed(load_rows(runs))
     player = player_files()
     options = Options(base_url=base_url.rstrip("/") if base_url else None, player=bool(player))
     fingerprint = _digest(_code(), options)
@@ -59,8 +60,9 @@ def _write_cells(rows: Sequence[Row], output: Output, options: Options, fingerpr
     around = Neighbourhood(rows)
     for row in rows:
         beside = around.of(row)
-        tries = [(p.name, (p / "cell.json").lstat().st_mtime_ns) for p in other_tries(row.directory)]
-        seen = _digest(fingerprint, str(row.directory), row.stamp, row.current, beside.facts, tries)
+        tries = [(str(p), (p / "cell.json").lstat().st_mtime_ns) for p in other_tries(row)]
+        own = (str(row.directory), row.stamp, row.current, row.further, row.home, row.lasting)
+        seen = _digest(fingerprint, own, beside.facts, tries)
         if not output.unchanged(row.address, seen):
             output.write(row.address, seen, cell_files(read_cell_data(row), beside, options))
 

@@ -69,21 +69,22 @@ def read_cell_data(row: Row) -> CellData:
         stderr=_cut(at / "stderr.log"),
         grade_log=_cut(at / "grade.log"),
         cast=_cut(at / "terminal.cast", _CAST) if row.recorded else Cut(text=""),
-        tries=tuple(_tries(at)),
+        tries=tuple(_tries(row)),
     )
 
 
-def other_tries(directory: Path) -> list[Path]:
-    """Return the finished tries beside this one, oldest first."""
-    return [p for p in tries_in(directory.parent) if p.name != directory.name]
+def other_tries(row: Row) -> list[Path]:
+    """Return the finished tries beside a cell's own, oldest first; in the former layout also of others."""
+    return [p for attempt in row.attempts for p in tries_in(attempt) if p != row.directory]
 
 
-def _tries(directory: Path) -> list[Try]:
+def _tries(row: Row) -> list[Try]:
     found = []
-    for path in other_tries(directory):
+    for path in other_tries(row):
         told = read_json(path / "cell.json", CellResult)
-        number = try_number(path.name) or 0
-        found.append(Try(number=number, outcome=told.outcome, why=told.why, started_at=told.started_at))
+        if told.cell.key == row.key:
+            number = try_number(path.name) or 0
+            found.append(Try(number=number, outcome=told.outcome, why=told.why, started_at=told.started_at))
     return found
 
 

@@ -14,6 +14,7 @@ from .cell_data import CellData
 from .diff import read_patch
 from .neighbours import Beside
 from .pages import Options, render
+from .rows import badge_of
 from .spans import Node, total_ms, tree
 
 # The axes in the reference's order, with the name and the form of their headline.
@@ -43,6 +44,10 @@ def cell_files(m: CellData, beside: Beside, options: Options) -> dict[str, str |
         files[f"{at}terminal.js"] = f"window.cabCast={json.dumps(m.cast.text)};\n"
     if m.patch.left_out:
         files[f"{at}changes.patch"] = read_whole(row.directory / "changes.patch")
+    if row.lasting:
+        at = f"{row.lasting}/index.html"
+        files[at] = render("moved.html", at, options, name=f"{row.name}, {row.task}")
+        files[badge_of(row.lasting)] = files[row.badge]
     return files
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from html import escape
 
-from cab_core.records import CellResult, Identity
+from cab_core.records import Cell, CellResult, Identity, Limits
+from cab_core.stats import settings
 
 from .badge import message
 from .rows import Row
@@ -55,7 +56,7 @@ def docker_commands(result: CellResult) -> str | None:
             '  -e CAB_KEY="$YOUR_KEY" \\',
             f"  {word(cell)} \\",
             "  run-cell \\",
-            *_lines(("--tui", result.cell.tui), ("--model", result.cell.model), ("--task", result.cell.task)),
+            *_lines(*_cell(result.cell)),
         )
     )
 
@@ -65,22 +66,41 @@ def run_cell_command(result: CellResult) -> str:
     cell = result.cell
     scripted = "scripted" in result.marks
     endpoint = () if scripted else (("--endpoint", "$YOUR_ENDPOINT"), ("--key-env", "YOUR_KEY_VARIABLE"))
-    stack = tuple(("--stack", s) for s in cell.stack)
-    options = tuple(("--option", f"{k}={v}") for k, v in cell.options.items())
+    place = (("--runtime", cell.runtime), ("--network", cell.network))
+    sent = " ".join(f"{name}={value}" for name, value in settings(cell.configuration.model_params).items())
     return "\n".join(
         (
             "cab run-cell \\",
-            *_lines(
-                ("--tui", f"{cell.tui}@{cell.tui_version}"),
-                ("--model", cell.model),
-                ("--task", cell.task),
-                *stack,
-                *options,
-                ("--runtime", cell.runtime),
-                *endpoint,
-            ),
+            *_lines(*_cell(cell), *place, *_limits(cell.limits), *endpoint),
+            *([f"# in a sweep file, as model_params: {' '.join(sent.split())}"] if sent else []),
         )
     )
+
+
+def _cell(cell: Cell) -> list[tuple[str, str]]:
+    """Return the options that say which cell, wherever it is run."""
+    given = settings(cell.configuration.options)
+    return [
+        ("--tui", f"{cell.tui}@{cell.tui_version}"),
+        ("--model", cell.model),
+        ("--task", cell.task),
+        *(("--stack", name) for name in cell.stack),
+        *(("--option", f"{name}={value}") for name, value in given.items()),
+    ]
+
+
+def _limits(limits: Limits) -> list[tuple[str, str]]:
+    """Return the limits that are not what a run has anyway."""
+    usual = Limits()
+    said = (
+        ("--wall", limits.wall_s, usual.wall_s),
+        ("--max-calls", limits.calls, usual.calls),
+        ("--max-tokens", limits.tokens, usual.tokens),
+        ("--max-usd", limits.usd, usual.usd),
+    )
+    return [
+        (option, f"{value:.15g}") for option, value, default in said if value is not None and value != default
+    ]
 
 
 def check_command(result: CellResult) -> str:
@@ -114,7 +134,7 @@ def embed_codes(row: Row, site: str | None) -> dict[str, str]:
     base = (site or SITE).rstrip("/")
     page, picture = f"{base}/{row.address}/", f"{base}/{row.badge}"
     # Brackets and line ends would end the Markdown text.
-    text = " ".join(f"CodingAgentBench: {row.config.name} {message(row)}".split())
+    text = " ".join(f"CodingAgentBench: {row.name} {message(row)}".split())
     said = text.replace("[", "(").replace("]", ")")
     alt = escape(text)
     return {

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from cab_core.stats import settings
 from cab_core.store.paths import segments
 
 from .output import Output
@@ -26,6 +27,7 @@ def _data(rows: Sequence[Row]) -> dict[str, Any]:
     for row in rows:
         key = (row.config, None if row.current else row.sweep)
         entry = found.setdefault(key, _entry(row))
+        _keep_address(entry, row, place[row.task])
         for mark in ("scripted", "provisional"):
             entry[mark] |= mark in row.marks
         solved, counted = entry["cells"].get(place[row.task], (0, 0))
@@ -33,7 +35,7 @@ def _data(rows: Sequence[Row]) -> dict[str, Any]:
             entry["cells"][place[row.task]] = (solved + bool(row.verdict.passed), counted + 1)
         else:
             entry["out"] += 1
-    entries = sorted(found.values(), key=lambda e: (e["sweep"] is not None, e["tui"], e["model"], e["stack"]))
+    entries = sorted(found.values(), key=lambda e: (e["sweep"] is not None, e["name"]))
     for entry in entries:
         entry["cells"] = _short(entry["cells"], len(tasks))
     return {"tasks": tasks, "places": [segments(t) for t in tasks], "entries": entries}
@@ -42,22 +44,39 @@ def _data(rows: Sequence[Row]) -> dict[str, Any]:
 def _entry(row: Row) -> dict[str, Any]:
     config = row.config
     return {
+        "name": row.name,
         "tui": config.tui,
         "model": config.model,
         "stack": "+".join(config.stack) or "none",
+        "version": config.version,
+        "runtime": config.runtime,
+        "network": config.network,
+        "options": _settings(config.options),
+        "params": _settings(config.model_params),
         "sweep": None if row.current else row.sweep,
         "scripted": False,
         "provisional": False,
         "out": 0,
-        "at": _before_task(row),
+        "at": _around_task(row),
+        "odd": {},
         "cells": {},
     }
 
 
-def _before_task(row: Row) -> list[str]:
+def _settings(text: str) -> str:
+    return " ".join(f"{name}={value}" for name, value in settings(text).items()) or "none"
+
+
+def _keep_address(entry: dict[str, Any], row: Row, place: int) -> None:
+    """Keep the address of the first cell of a task; in full where the entry's pattern does not give it."""
+    if place not in entry["cells"] and segments(row.task).join(entry["at"]) != row.address:
+        entry["odd"][place] = row.address
+
+
+def _around_task(row: Row) -> list[str]:
     """Return what of the address stands before the task, and what behind it."""
     before, _, behind = row.address.rpartition(segments(row.task))
-    return [before, behind.partition("/~")[0] if row.attempt != 1 else behind]
+    return [before, behind]
 
 
 def _short(cells: dict[int, tuple[int, int]], n: int) -> list[Any]:

@@ -41,16 +41,18 @@ class Field:
 
 @attrs.frozen(kw_only=True)
 class Grid:
-    """Tasks down, configurations across."""
+    """Tasks down, configurations across. `heads` has a cell of each, which knows its name and its page."""
 
     configs: tuple[Configuration, ...]
+    heads: dict[Configuration, Row]
     marks: dict[Configuration, tuple[str, ...]]
     lines: tuple[tuple[str, tuple[Field | None, ...]], ...]
 
 
 def grid(rows: Sequence[Row]) -> Grid:
     """Arrange cells. Configurations with scripted models stand last."""
-    marks = {c: summarise(r.verdict for r in found).marks for c, found in _by_config(rows).items()}
+    groups = _by_config(rows)
+    marks = {c: summarise(r.verdict for r in found).marks for c, found in groups.items()}
     configs = sorted(marks, key=lambda c: ("scripted" in marks[c], c))
     found: dict[str, dict[Configuration, list[Row]]] = {}
     for row in sorted(rows, key=lambda r: (r.task, r.attempt)):
@@ -59,7 +61,7 @@ def grid(rows: Sequence[Row]) -> Grid:
         (task, tuple(Field(rows=tuple(cells[c])) if c in cells else None for c in configs))
         for task, cells in found.items()
     )
-    return Grid(configs=tuple(configs), marks=marks, lines=lines)
+    return Grid(configs=tuple(configs), heads={c: r[0] for c, r in groups.items()}, marks=marks, lines=lines)
 
 
 def write_matrix(rows: Sequence[Row], out: Output, options: Options) -> None:

@@ -10,10 +10,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cab_core import __version__
 from cab_core.records import OUTCOMES
+from cab_core.stats import settings
 
 from . import text
 from .output import depth_root
-from .rows import config_address, pack_address, sweep_address, task_address
+from .rows import pack_address, sweep_address, task_address
 
 # A sign for each kind of outcome: colour is never alone.
 _SIGNS = {"passed": "✓", "failed": "✗", "refused": "⊘", "agent_crashed": "✗", "no_model_calls": "∅"}
@@ -57,10 +58,10 @@ def environment() -> Environment:
         outcomes=OUTCOMES,
         sign=sign,
         kind=kind,
-        config_address=config_address,
         task_address=task_address,
         pack_address=pack_address,
         sweep_address=sweep_address,
+        settings=settings,
     )
     return env
 

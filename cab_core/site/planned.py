@@ -3,36 +3,53 @@
 from __future__ import annotations
 
 import itertools
-import math
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from cab_core.errors import UserError
+from cab_core.records import Configuration, from_json
 from cab_core.store.paths import segment
 from cab_core.store.reading import read_start
 
 from .rows import Row
 
 _LARGEST = 16 << 20  # bytes of a lock file
-_MOST = 2_000_000  # combinations of one
+_MOST = 2_000_000  # cells of one
+_Planned = tuple[Configuration, str, int]
 
 
 def not_run(runs: Sequence[Path], sweep: str, rows: Sequence[Row]) -> int:
-    """Count the combinations of CLI, model and task in the sweep's lock file that have no cell.
+    """Count the planned attempts of configurations at tasks, by the sweep's lock file, that have no cell.
 
     The lock file holds the plan of the last command, so this is what is left of that. Without one, or
-    with one that cannot be read, nothing is known to be missing.
+    with one of an earlier cab, or one that cannot be read, nothing is known to be missing.
     """
-    planned: set[tuple[str, ...]] = set()
+    planned: set[_Planned] = set()
     for root in runs:
         try:
             data, _ = read_start(root / segment(sweep) / "sweep.lock.toml", _LARGEST)
-            lock = tomllib.loads(data.decode("utf-8"))
+            planned |= _planned(tomllib.loads(data.decode("utf-8")))
         except (UserError, ValueError, RecursionError):
             continue
-        axes = (lock.get("clis"), lock.get("models"), lock.get("tasks"))
-        names = [a if isinstance(a, dict) else {} for a in axes]
-        if math.prod(map(len, names)) <= _MOST:
-            planned |= set(itertools.product(*names))
-    return len(planned - {(r.config.tui, r.config.model, r.task) for r in rows})
+    return len(planned - {(r.config, r.task, r.attempt) for r in rows})
+
+
+def _planned(lock: dict[str, Any]) -> set[_Planned]:
+    """Return the cells of a plan; none where it is no plan that cab writes, or could have been run."""
+    if lock.get("schema_version") != 2:
+        return set()
+    said, tasks, attempts = lock.get("configurations"), lock.get("tasks"), lock.get("attempts", 1)
+    if not isinstance(said, list) or not isinstance(tasks, dict) or type(attempts) is not int:
+        return set()
+    if len(said) * len(tasks) * attempts > _MOST:
+        return set()
+    return set(itertools.product(map(_configuration, said), tasks, range(1, attempts + 1)))
+
+
+def _configuration(said: Any) -> Configuration:
+    try:
+        return from_json(said, Configuration)
+    except Exception as exc:  # of many kinds, by what of it is no configuration
+        raise ValueError("no configuration") from exc

@@ -8,32 +8,30 @@ from pathlib import Path
 import attrs
 
 from cab_core.errors import UserError
-from cab_core.records import OUTCOMES, CellResult
+from cab_core.records import OUTCOMES, CellKey, CellResult
 from cab_core.stats import Configuration, Verdict, verdict_of
 from cab_core.store.cells import Store
-from cab_core.store.paths import cell_address, segment, segments
+from cab_core.store.paths import attempt_path, cell_address, former_attempt_path, segment, segments
 
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """What the pages around a cell show of it. `address` is relative to the site's root.
+    """What the pages around a cell show of it. Addresses are relative to the site's root.
 
-    `current`: no other sweep's result of this cell stands before it. `stamp` changes whenever the
-    cell's file does.
+    `attempts` are the directories that may hold its tries, of the present layout and of the former one.
+    `stamp` changes whenever the cell's file does. What follows depends on the other cells: `current`: no
+    other sweep's result of this cell stands before it; `further`: what tells its configuration from others
+    of that name; `home`: the address of its configuration's page; `lasting`: an address that leads here as
+    long as the cell is there, where another configuration may take the plain one.
     """
 
     directory: Path
-    cell_id: str
-    sweep: str
-    config: Configuration
-    version: str
-    task: str
+    attempts: tuple[Path, ...]
+    key: CellKey
     title: str
     pack: str
     category: str
-    attempt: int
     address: str
-    badge: str
     outcome: str
     marks: tuple[str, ...]
     ended_at: str
@@ -42,6 +40,39 @@ class Row:
     recorded: bool
     stamp: tuple[int, int]
     current: bool = True
+    further: str = ""
+    home: str = ""
+    lasting: str = ""
+
+    @property
+    def config(self) -> Configuration:
+        """What the cell is an attempt of."""
+        return self.key.configuration
+
+    @property
+    def sweep(self) -> str:
+        """The id of its sweep."""
+        return self.key.sweep_id
+
+    @property
+    def task(self) -> str:
+        """The id of its task."""
+        return self.key.task
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt it is."""
+        return self.key.attempt
+
+    @property
+    def name(self) -> str:
+        """The configuration's name, which no other has on this site."""
+        return f"{self.config.name} {self.further}".rstrip()
+
+    @property
+    def badge(self) -> str:
+        """The address of its badge."""
+        return badge_of(self.address)
 
     @property
     def counted(self) -> bool:
@@ -55,30 +86,18 @@ class Row:
 
 
 def load_rows(runs: Sequence[Path]) -> list[Row]:
-    """Return the try that stands of every cell in these runs directories, in the order of their addresses.
+    """Return the try that stands of every cell in these runs directories; see `places` for their addresses.
 
     Raises:
-        UserError: a runs directory is missing, there is no cell in any, or two cells have one address.
+        UserError: a runs directory is missing, or there is no cell in any.
     """
-    found: dict[tuple[str, str], Row] = {}
-    places: dict[str, Row] = {}
+    found: dict[CellKey, Row] = {}
     for row in _rows(runs):
-        _check_place(places.setdefault(row.address, row), row)
-        key = (row.sweep, row.address)
-        if key not in found or found[key].standing < row.standing:
-            found[key] = row
+        if found.setdefault(row.key, row).standing < row.standing:
+            found[row.key] = row
     if not found:
         raise UserError(f"there is no finished cell in {', '.join(map(str, runs))}")
-    return sorted(_placed(list(found.values())), key=lambda r: r.address)
-
-
-def _check_place(first: Row, row: Row) -> None:
-    """An address is a cell's own: model `m` with task `p/q/r` and `m/p` with `q/r` would have the same."""
-    if (first.config, first.task, first.attempt) != (row.config, row.task, row.attempt):
-        raise UserError(
-            f"{first.directory} and {row.directory} are different cells whose pages would have one address, "
-            f"{row.address}; build a site of each"
-        )
+    return list(found.values())
 
 
 def _rows(runs: Sequence[Path]) -> Iterator[Row]:
@@ -86,47 +105,25 @@ def _rows(runs: Sequence[Path]) -> Iterator[Row]:
         if not root.is_dir():
             raise UserError(f"{root}: no such directory")
         for directory, result in Store(root).standing():
-            yield _row(directory, result)
+            yield _row(root, directory, result)
 
 
-def _placed(rows: list[Row]) -> Iterator[Row]:
-    """Give the cell that stands the plain address; those of other sweeps are found below their sweep."""
-    standing: dict[str, Row] = {}
-    for row in rows:
-        if row.address not in standing or standing[row.address].standing < row.standing:
-            standing[row.address] = row
-    for row in rows:
-        if standing[row.address] is row:
-            yield row
-        else:
-            below = f"sweep/{segment(row.sweep)}"
-            address, badge = f"{below}/{row.address}", f"{below}/{row.badge}"
-            yield attrs.evolve(row, address=address, badge=badge, current=False)
-
-
-def _row(directory: Path, result: CellResult) -> Row:
+def _row(root: Path, directory: Path, result: CellResult) -> Row:
     cell = result.cell
-    place = cell_address(cell) + (f"/~{cell.attempt}" if cell.attempt != 1 else "")
     stat = (directory / "cell.json").lstat()
-    verdict = verdict_of(result)
     return Row(
         directory=directory,
-        cell_id=result.cell_id,
-        sweep=cell.sweep_id,
-        config=verdict.config,
-        version=cell.tui_version,
-        task=cell.task,
+        attempts=(root / former_attempt_path(cell), root / attempt_path(cell)),
+        key=cell.key,
         title=result.task.doc.title,
         pack=result.task.pack,
         category=result.task.category,
-        attempt=cell.attempt,
-        address=f"cell/{place}",
-        badge=f"badge/{place}.svg",
+        address=f"cell/{cell_address(cell)}" + (f"/~{cell.attempt}" if cell.attempt != 1 else ""),
         outcome=result.outcome,
         marks=result.marks,
         ended_at=result.ended_at,
         standing=result.standing,
-        verdict=verdict,
+        verdict=verdict_of(result),
         recorded=_recorded(directory / "terminal.cast"),
         stamp=(stat.st_mtime_ns, stat.st_size),
     )
@@ -140,10 +137,10 @@ def _recorded(cast: Path) -> bool:
         return False
 
 
-def config_address(config: Configuration) -> str:
-    """Return the directory of a configuration's page."""
-    stack = f"/+{segment('+'.join(config.stack))}" if config.stack else ""
-    return f"config/{segment(config.tui)}/{segments(config.model)}{stack}"
+def badge_of(address: str) -> str:
+    """Return the address of the badge of the cell at this address."""
+    before, _, place = f"/{address}".partition("/cell/")
+    return f"{before}/badge/{place}.svg".removeprefix("/")
 
 
 def task_address(task: str) -> str:

@@ -10,8 +10,10 @@ from cab_core.records import Configuration
 
 from .compare import Comparison, Pair, compare
 from .intervals import Interval, cluster_bootstrap, wilson
+from .names import distinct_names, distinctions, settings, value_text
 from .paired import exact_mcnemar, paired_bootstrap
 from .select import Selector, one_of_each
+from .sides import Sides
 from .summary import Summary, Verdict, configurations, summarise, verdict_of
 
 __all__ = [
@@ -20,15 +22,20 @@ __all__ = [
     "Interval",
     "Pair",
     "Selector",
+    "Sides",
     "Summary",
     "Verdict",
     "cluster_bootstrap",
     "compare",
     "configurations",
+    "distinct_names",
+    "distinctions",
     "exact_mcnemar",
     "one_of_each",
     "paired_bootstrap",
+    "settings",
     "summarise",
+    "value_text",
     "verdict_of",
     "wilson",
 ]

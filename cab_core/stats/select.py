@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
 from cab_core.errors import UserError
-from cab_core.records import CellResult
+from cab_core.records import Cell, CellResult
 
-KEYS = ("tui", "model", "stack", "sweep", "version")
+from .names import UNSET, value_text
+
+KEYS = ("tui", "model", "stack", "sweep", "version", "runtime", "network")
+SETTINGS = ("option.", "param.")  # followed by a name
 T = TypeVar("T")
 
 
 @attrs.frozen
 class Selector:
-    """Patterns by key. A cell matches where every one does; the stack of a bare CLI is `none`."""
+    """Patterns by key. A cell matches where every one does; a bare CLI's stack, an option not set: `none`."""
 
     wanted: dict[str, str]
 
@@ -26,37 +29,56 @@ class Selector:
         """Read `KEY=PATTERN,KEY=PATTERN`.
 
         Raises:
-            UserError: a part has no `=`, or an unknown key.
+            UserError: a part has no `=`, or an unknown key, or names a key that came before.
         """
         wanted: dict[str, str] = {}
         for part in text.split(","):
             key, sign, pattern = part.strip().partition("=")
-            if not sign or key not in KEYS or not pattern:
+            if not sign or not _known(key) or not pattern or key in wanted:
                 raise UserError(
-                    f"{text!r}: expected KEY=PATTERN, several joined by commas, with keys {', '.join(KEYS)}; "
-                    "for example tui=aider,model=gpt-*"
+                    f"{text!r}: expected KEY=PATTERN, several joined by commas, each key once, with keys "
+                    f"{', '.join((*KEYS, 'option.NAME', 'param.NAME'))}; for example tui=aider,model=gpt-*"
                 )
             wanted[key] = pattern
         return cls(wanted)
 
     def matches(self, result: CellResult) -> bool:
         """Tell whether a cell is chosen."""
-        facts = _facts(result)
-        return all(fnmatch.fnmatchcase(facts[key], pattern) for key, pattern in self.wanted.items())
+        return all(_matches(result.cell, key, pattern) for key, pattern in self.wanted.items())
 
     def __str__(self) -> str:
         return ",".join(f"{key}={pattern}" for key, pattern in self.wanted.items())
 
 
-def _facts(result: CellResult) -> dict[str, str]:
-    cell = result.cell
+def _known(key: str) -> bool:
+    return key in KEYS or any(key.startswith(s) and key != s for s in SETTINGS)
+
+
+def _matches(cell: Cell, key: str, pattern: str) -> bool:
+    return any(fnmatch.fnmatchcase(text, pattern) for text in _texts(cell, key))
+
+
+def _texts(cell: Cell, key: str) -> set[str]:
+    """Return what a cell has for a key; a text that looks like JSON may be given without its quotes."""
+    kind, _, name = key.partition(".")
+    if kind in ("option", "param"):
+        given = cell.options if kind == "option" else cell.model_params
+        return _value(given[name]) if name in given else {UNSET}
     return {
-        "tui": cell.tui,
-        "model": cell.model,
-        "stack": "+".join(cell.stack) or "none",
-        "sweep": cell.sweep_id,
-        "version": cell.tui_version,
+        {
+            "tui": cell.tui,
+            "model": cell.model,
+            "stack": "+".join(cell.stack) or UNSET,
+            "sweep": cell.sweep_id,
+            "version": cell.tui_version,
+            "runtime": cell.runtime,
+            "network": cell.network,
+        }[key]
     }
+
+
+def _value(value: Any) -> set[str]:
+    return {value_text(value), value} if isinstance(value, str) else {value_text(value)}
 
 
 def one_of_each(results: Iterable[tuple[T, CellResult]]) -> list[tuple[T, CellResult]]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from cab_core.records import CellResult, Harvest, Step
 
+from .paths import attempt_path
+
 VERSION = "ATIF-v1.4"
 _SOURCES = {"user": "user", "assistant": "agent", "system": "system"}
 
@@ -20,7 +22,7 @@ def trajectory(result: CellResult, harvest: Harvest) -> dict[str, Any]:
     }
     return {
         "schema_version": VERSION,
-        "session_id": result.cell_id,
+        "session_id": attempt_path(result.cell),  # `cell_id` may be shared
         "agent": agent,
         "steps": [{"step_id": n, **step} for n, step in enumerate(_steps(harvest.transcript), 1)],
         "final_metrics": _metrics(result, len(harvest.transcript)),

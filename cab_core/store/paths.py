@@ -45,11 +45,14 @@ def cell_address(cell: Cell) -> str:
 def variant_segment(config: Configuration) -> str:
     """Return what tells apart the configurations of one address: `@1.2-docker-gateway`, for people too.
 
-    Options and model parameters are a hash in it, where there are any. No other segment begins with `@`.
+    A hash in it stands for options and model parameters, where there are any, and for names with a dash. No
+    other segment begins with `@`.
     """
-    said = "-".join((config.version, config.runtime, config.network))
-    rest = (config.options, config.model_params)
-    mark = "" if rest == ("{}", "{}") else f"-{hashlib.sha256(repr(rest).encode()).hexdigest()[:12]}"
+    named = (config.version, config.runtime, config.network)
+    said, rest = "-".join(named), (config.options, config.model_params)
+    # `1-docker` with `x` reads like `1` with `docker-x`.
+    plain = rest == ("{}", "{}") and not any("-" in name for name in named)
+    mark = "" if plain else f"-{hashlib.sha256(repr((*named, *rest)).encode()).hexdigest()[:12]}"
     return f"@{segment(said + mark)}"
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
+import tomli_w
 
 from cab_core.records import (
     OUTCOMES,
@@ -16,6 +19,7 @@ from cab_core.records import (
     Change,
     Changes,
     CommandResult,
+    Configuration,
     Entry,
     Execution,
     Grade,
@@ -23,6 +27,7 @@ from cab_core.records import (
     GradeSpec,
     Harvest,
     Identity,
+    Limits,
     ModelCall,
     Outcome,
     Score,
@@ -36,6 +41,7 @@ from cab_core.records import (
     totals,
 )
 from cab_core.store.cells import Store, write_json, write_result
+from cab_core.store.paths import former_attempt_path
 
 SHA = "ab" * 32
 PATCH = """diff --git a/src/lib.rs b/src/lib.rs
@@ -85,6 +91,12 @@ class Made:
     host: dict[str, Any] = attrs.field(factory=dict)
     voided: tuple[Outcome, ...] = ()
     runtime: str = "local"
+    version: str = "1.0"
+    network: str = "open"
+    options: dict[str, Any] = attrs.field(factory=dict)
+    model_params: dict[str, Any] = attrs.field(factory=dict)
+    limits: Limits = attrs.field(factory=Limits)
+    content_key: str = SHA
     tail: str = "test result: ok. 4 passed; 0 failed"
 
     def write(self, root: Path, checked: bool = True) -> Path:
@@ -114,17 +126,31 @@ class Made:
         part.rename(final)
         return final
 
+    def write_former(self, root: Path) -> Path:
+        """Write the cell as an earlier cab did: versions and runtimes of a CLI shared a directory."""
+        made = self.write(root / ".made")
+        attempt = root / former_attempt_path(self.cell())
+        attempt.mkdir(parents=True, exist_ok=True)
+        final = attempt / str(1 + len(list(attempt.iterdir())))
+        made.rename(final)
+        shutil.rmtree(root / ".made")
+        return final
+
     def cell(self) -> Cell:
         """The cell's record."""
         return Cell(
             sweep_id=self.sweep,
             tui=self.tui,
-            tui_version="1.0",
+            tui_version=self.version,
             model=self.model,
             task=self.task,
             attempt=self.attempt,
             stack=self.stack,
             runtime=self.runtime,
+            network=self.network,
+            options=self.options,
+            model_params=self.model_params,
+            limits=self.limits,
         )
 
     def result(self, cell: Cell, calls: list[ModelCall]) -> CellResult:
@@ -133,7 +159,7 @@ class Made:
         return CellResult(
             schema_version=1,
             cell_id=cell.cell_id,
-            content_key=SHA,
+            content_key=self.content_key,
             grader_key=SHA,
             cell=cell,
             task=Task(id=self.task, pack=pack, pack_version="1", tree_hash=SHA, doc=self.doc()),
@@ -274,6 +300,12 @@ _HEADER = {
     "timestamp": 1_790_000_000,
     "env": {"TERM": "xterm-256color"},
 }
+
+
+def lock_file(configs: Sequence[Configuration], *tasks: str, attempts: int = 1) -> str:
+    """The text of a sweep's lock file that plans these configurations at these tasks."""
+    plan = {"configurations": [to_json(c) for c in configs], "tasks": dict.fromkeys(tasks, SHA)}
+    return tomli_w.dumps({"schema_version": 2, "attempts": attempts, **plan})
 
 
 def span(

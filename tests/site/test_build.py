@@ -16,7 +16,7 @@ from cab_core.site.diff import read_patch
 from cab_core.site.spans import tree
 from cab_core.site.text import compact, visible
 from tests.site.conftest import Browser
-from tests.site.made import PATCH, Made, span
+from tests.site.made import PATCH, Made, lock_file, span
 
 OFF = "cell/aider/acme/coder-1/mutations/off-by-one"
 
@@ -261,7 +261,7 @@ def test_the_card_is_a_picture_that_any_program_can_read(site: Path, browser: Br
 def test_a_sweep_that_has_not_run_all_it_planned_is_incomplete(tmp_path: Path) -> None:
     """Planned cells without a result are counted on the sweep's page."""
     Made().write(tmp_path / "runs")
-    lock = '[clis.aider]\nversion = "1"\n[models."acme/coder-1"]\n[tasks]\n"mutations/off-by-one" = ""\n"p/later" = ""\n'
+    lock = lock_file([Made().cell().configuration], "mutations/off-by-one", "p/later")
     (tmp_path / "runs/made/sweep.lock.toml").write_text(lock)
     site = build_site([tmp_path / "runs"], tmp_path / "site").parent
     assert "1 planned and not run yet" in (site / "sweep/made/index.html").read_text()

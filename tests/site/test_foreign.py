@@ -15,7 +15,7 @@ from cab_core.records import Span
 from cab_core.site.build import build_site
 from cab_core.site.planned import not_run
 from cab_core.site.spans import tree
-from tests.site.made import PATCH, Made
+from tests.site.made import PATCH, Made, lock_file
 
 FILES = (
     "cell.json", "changes.json", "harvest.json", "grade.json", "calls.jsonl", "spans.jsonl", "changes.patch",
@@ -125,12 +125,11 @@ def test_a_lock_file_that_is_none_is_passed_over(tmp_path: Path, text: str) -> N
 
 
 def test_a_lock_file_of_a_billion_cells_is_passed_over(tmp_path: Path) -> None:
-    """Three lists of a thousand are no plan that could have been run."""
-    names = "\n".join(f"{i} = {{}}" for i in range(1000))
+    """Lists of a thousand configurations, tasks and attempts are no plan that could have been run."""
+    configs = [Made(version=f"{i}").cell().configuration for i in range(1000)]
     (tmp_path / "s").mkdir()
-    (tmp_path / "s/sweep.lock.toml").write_text(
-        "".join(f"[{a}]\n{names}\n" for a in ("clis", "models", "tasks"))
-    )
+    lock = lock_file(configs, *map(str, range(1000)), attempts=1000)
+    (tmp_path / "s/sweep.lock.toml").write_text(lock)
     assert not_run([tmp_path], "s", []) == 0
 
 

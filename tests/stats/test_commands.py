@@ -66,22 +66,25 @@ def test_compare_pairs_by_task_and_lists_the_flips(runs: Path) -> None:
 
 
 def test_a_look_without_docker_takes_nothing_from_a_citable_cell(tmp_path: Path) -> None:
-    """`cab results` and its rates go by the sealed try, also where a local one is newer."""
+    """A local run is a configuration of its own; beside it the sealed one keeps its rate and its marks."""
     Made(runtime="docker").write(tmp_path)
     Made(outcome="failed", marks=("provisional",), ended_at="2030-01-01T00:00:00Z").write(tmp_path)
-    [row] = json.loads(call(results.command, "--runs", str(tmp_path), "--summary", "--json"))
-    assert (row["rate"], row["marks"]) == (1.0, [])
+    rows = json.loads(call(results.command, "--runs", str(tmp_path), "--summary", "--json"))
+    assert [(r["runtime"], r["rate"], r["marks"]) for r in rows] == [
+        ("docker", 1.0, []),
+        ("local", 0.0, ["provisional"]),
+    ]
 
 
 def test_marks_and_sandboxes_are_said_wherever_rates_are(tmp_path: Path) -> None:
     """A provisional cell marks the rates that it is part of; two sandboxes in a comparison are named."""
     Made(tui="aider", task="p/a", marks=("provisional",)).write(tmp_path)
-    Made(tui="aider", task="p/b", runtime="docker").write(tmp_path)
     Made(tui="opencode", task="p/a", runtime="docker").write(tmp_path)
     assert "aider × acme/coder-1 (provisional)" in call(results.command, "--runs", str(tmp_path), "--summary")
-    said = call(compare.command, "tui=aider", "tui=opencode", "--runs", str(tmp_path))
+    sides = ("tui=aider,runtime=local", "tui=opencode,runtime=docker", "--runs", str(tmp_path))
+    said = call(compare.command, *sides)
     assert "Provisional cells are among them" in said and "different sandboxes (docker, local)" in said
-    found = json.loads(call(compare.command, "tui=aider", "tui=opencode", "--runs", str(tmp_path), "--json"))
+    found = json.loads(call(compare.command, *sides, "--json"))
     assert (found["marks"], found["runtimes"]) == (["provisional"], ["docker", "local"])
 
 

@@ -5,7 +5,10 @@
   const form = document.getElementById("compare");
   const result = document.getElementById("result");
   const scripted = document.getElementById("scripted");
-  const KEYS = ["tui", "model", "stack"];
+  const KEYS = ["tui", "model", "stack", "version", "runtime", "network", "options", "params"];
+  const ALWAYS = ["tui", "model", "stack", "sweep"]; // the others are offered where there is a choice
+  // Where the sides differ in one of these, they may in that too, as in `cab compare`.
+  const FOLLOWS = { version: ["tui", "sweep"], options: ["tui"], network: ["runtime"] };
   const NEWEST = "newest of each";
   const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
   const visible = (text) => String(text).replace(hidden, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
@@ -35,16 +38,22 @@
         const [solved, counted] = Array.isArray(cell) ? cell : [cell, 1];
         const unit = [i, ...common.map((key) => entry[key])];
         const key = JSON.stringify(unit);
-        const before = found.get(key) || { unit, solved: 0, counted: 0, at: entry.at.join(data.places[i]) };
-        found.set(key, { ...before, solved: before.solved + solved, counted: before.counted + counted });
+        const before = found.get(key) || { unit, solved: 0, counted: 0, at: entry.odd[i] ?? entry.at.join(data.places[i]), names: [] };
+        found.set(key, { ...before, solved: before.solved + solved, counted: before.counted + counted, names: [...before.names, entry.name] });
       });
     }
     return found;
   };
 
+  const commonOf = (a, b) => {
+    const differ = (key) => (a[key] || "") !== (b[key] || "");
+    return KEYS.filter((key) => !differ(key) && !(FOLLOWS[key] || []).some(differ));
+  };
+
   const compare = (a, b) => {
-    const common = KEYS.filter((key) => !a[key] && !b[key]);
+    const common = commonOf(a, b);
     const [left, right] = [units(a, common), units(b, common)];
+    const mixed = [left, right].map((all) => [...new Set([...all.values()].filter((u) => new Set(u.names).size > 1).flatMap((u) => u.names))].sort());
     const pairs = [...left.keys()].filter((key) => right.has(key)).map((key) => {
       const [one, other] = [left.get(key), right.get(key)];
       return { unit: one.unit, a: one.solved / one.counted, b: other.solved / other.counted, one, other };
@@ -57,7 +66,7 @@
     const better = differences.filter((d) => d > 0).length;
     const worse = differences.filter((d) => d < 0).length;
     return {
-      pairs, tasks: rows.length, better, worse,
+      pairs, common, mixed, tasks: rows.length, better, worse,
       a: rows.length ? CabStats.mean(of((p) => p.a)) : null,
       b: rows.length ? CabStats.mean(of((p) => p.b)) : null,
       p: CabStats.exactMcNemar(better, worse),
@@ -86,6 +95,7 @@
     const flipped = found.pairs.filter((p) => p.a !== p.b);
     const parts = [element("h2", `${flipped.length} flipped`)];
     if (!flipped.length) return [...parts, element("p", "Both sides agree on every pair.", "soft")];
+    const shown = found.common.map((key, i) => i + 1).filter((i) => ALWAYS.includes(found.common[i - 1]) || new Set(found.pairs.map((p) => p.unit[i])).size > 1);
     const table = element("table");
     const head = table.createTHead().insertRow();
     for (const name of ["Task", "A", "B", "Better"]) {
@@ -96,7 +106,7 @@
     const body = table.createTBody();
     for (const pair of flipped.slice(0, 500)) {
       const row = body.insertRow();
-      const name = element("th", [data.tasks[pair.unit[0]], ...pair.unit.slice(1).filter((v) => v !== "none")].join(" · "));
+      const name = element("th", [data.tasks[pair.unit[0]], ...shown.map((i) => pair.unit[i]).filter((v) => v !== "none")].join(" · "));
       name.scope = "row";
       row.append(name);
       for (const [value, from] of [[pair.a, pair.one], [pair.b, pair.other]]) {
@@ -121,21 +131,34 @@
     return "These tasks do not tell A and B apart: the interval holds 0.";
   };
 
+  const valuesOf = (key, chosen) => [...new Set(entries().filter((e) => matches(e, chosen)).map((e) => e[key]))].sort();
+
   const update = () => {
     const [a, b] = [side("A"), side("B")];
     history.replaceState(null, "", `#${new URLSearchParams(new FormData(form))}`);
     const found = compare(a, b);
+    const differing = KEYS.filter((key) => key !== "tui" && a[key] === b[key]).map((key) => [key, ...[a, b].map((s) => valuesOf(key, s))])
+      .filter(([, one, other]) => one.length && other.length && one.join("\n") !== other.join("\n"));
     if (!found.tasks) {
-      result.replaceChildren(element("p", "No task has a verdict on both sides: there is nothing to compare.", "soft"));
+      const apart = differing.filter(([key, one, other]) => found.common.includes(key) && !one.some((v) => other.includes(v)));
+      result.replaceChildren(element("p", "No task has a verdict on both sides: there is nothing to compare.", "soft"), ...apart.map(([key, one, other]) =>
+        element("p", `A has ${key} ${one.join(", ")}, B has ${key} ${other.join(", ")}, and neither names it: what is not named must be equal within a pair. To compare them all the same, choose it on both sides.`)));
       return;
     }
     const used = entries().filter((e) => matches(e, a) || matches(e, b));
+    const unasked = differing.filter(([key]) => !found.common.includes(key) && !(["version", "options"].includes(key) && a.tui !== b.tui));
+    const warnings = [
+      ...found.mixed.map((names, i) => names.length && `Mixed: ${"AB"[i]} holds several configurations within one pair, and their mean is what is compared: ${names.join(", ")}. Choose which is meant, such as a version or a runtime.`),
+      ...unasked.map(([key, one, other]) => `They differ in ${key} too (A: ${one.join(", ")}; B: ${other.join(", ")}): a difference may be theirs.`),
+    ].filter(Boolean);
     const left = used.reduce((sum, e) => sum + e.out, 0);
     const notes = [`${found.pairs.length} pairs.`, `Without a partner: ${found.alone[0]} of A, ${found.alone[1]} of B.`];
     if (left) notes.push(`${left} cells have no verdict and are left out.`);
     if (used.some((e) => e.scripted)) notes.push("Scripted models are among them: they say nothing about a CLI or a model.");
     if (used.some((e) => e.provisional)) notes.push("Provisional cells are among them: not for citation.");
-    result.replaceChildren(figures(found), element("p", verdict(found)), element("p", notes.join(" "), "soft small"), ...flips(found));
+    const runtimes = [...new Set(used.map((e) => e.runtime))].sort();
+    if (runtimes.length > 1) notes.push(`They ran in different sandboxes (${runtimes.join(", ")}): a difference may be theirs.`);
+    result.replaceChildren(figures(found), ...warnings.map((text) => element("p", text, "note")), element("p", verdict(found)), element("p", notes.join(" "), "soft small"), ...flips(found));
   };
 
   const fill = () => {
@@ -151,6 +174,7 @@
         return option;
       }));
       if (values.includes(before)) select.value = before;
+      select.parentElement.hidden = !ALWAYS.includes(key) && values.length < 2;
     }
     prefer();
   };
