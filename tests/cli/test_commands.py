@@ -107,7 +107,9 @@ def test_a_run_goes_on_where_it_stopped(cab: Cab) -> None:
     assert "done before" in again.stderr and "done before" not in first.stderr
     other = cab("run", *ONE, "--wall", "500")
     assert "done before" not in other.stderr
-    tries = list((cab.cwd / "runs/local/aider/scripted~3aoracle/mutations/py-lru-cache/@0.86.2-local-open/1").iterdir())
+    tries = list(
+        (cab.cwd / "runs/local/aider/scripted~3aoracle/mutations/py-lru-cache/@0.86.2-local-open/1").iterdir()
+    )
     assert sorted(p.name for p in tries) == ["1", "2"]
     lock = (cab.cwd / "runs/local/sweep.lock.toml").read_text()
     assert 'reported = "aider 0.86.2"' in lock
@@ -131,7 +133,10 @@ def test_an_interrupt_leaves_nothing_and_the_same_command_goes_on(cab: Cab) -> N
     """Ctrl-C ends the run in seconds with 130; what was under way is run by the same command again."""
     args = [str(CAB), "run", *ONE[:2], "--model", "scripted:hang", *ONE[4:], "--wall", "60"]
     run = subprocess.Popen(args, cwd=cab.cwd, env=cab.env, stderr=subprocess.PIPE, text=True)
-    calls = cab.cwd / "runs/local/aider/scripted~3ahang/mutations/py-lru-cache/@0.86.2-local-open/1/1.part/stdout.log"
+    calls = (
+        cab.cwd
+        / "runs/local/aider/scripted~3ahang/mutations/py-lru-cache/@0.86.2-local-open/1/1.part/stdout.log"
+    )
     deadline = time.monotonic() + 30
     while not (calls.exists() and (calls.parent / "spans.jsonl").stat().st_size):
         assert time.monotonic() < deadline

@@ -8,12 +8,10 @@ from pathlib import Path
 import attrs
 import pytest
 
-from cab_core.plugins.protocols import Leftovers, StopSignal
-from cab_core.plugins.registry import Plugins
+from cab_core.plugins.protocols import Leftovers
 from cab_core.records import Changes, GradeCommand, Harvest, Job, Launch
-from cab_core.run.grade import grade
 from cab_core.workdir.directories import AGENT, GRADER, make_directories, reopen
-from tests.support.puppet import Puppet, find_task, play
+from tests.support.puppet import Puppet, find_task, judge_changes, play
 
 
 class Reader(Puppet):
@@ -61,8 +59,7 @@ def test_code_under_test_cannot_break_the_grader_s_next_command(tmp_path: Path) 
     last = GradeCommand(argv=("python3", "-c", "import stock"), kind="exit")
     spec = attrs.evolve(task.task.doc.grade, commands=(remove, last))
     task = attrs.evolve(task, task=attrs.evolve(task.task, doc=attrs.evolve(task.task.doc, grade=spec)))
-    runtime, log = Plugins().runtime("local"), tmp_path / "log"
-    found = grade(task, Changes(), tmp_path / "left", tmp_path / "grade", runtime, log, StopSignal())
+    found = judge_changes(task, Changes(), tmp_path / "left", tmp_path)
     assert [c.ok for c in found.commands] == [True, False] and not found.passed
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from cab_core.errors import UserError
 from cab_core.plugins.registry import Plugins
-from cab_core.sweep.plan import _runnable
+from cab_core.records import PackedTask
+from cab_core.sweep.plan import _places
 from tests.support.puppet import find_task
 
 RUST, PYTHON = find_task("polyglot/rust-owner-borrow-fix"), find_task("mutations/py-lru-cache")
@@ -34,16 +35,22 @@ def bare_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cab_core.tasks.toolchains.installed_version", have.get)
 
 
+def runnable_in(runtime: object) -> tuple[list[PackedTask], dict[str, str]]:
+    """Return which of the two tasks can be graded in a runtime, and why the others cannot."""
+    [place], skipped = _places([runtime], ["open"], [RUST, PYTHON], print)  # type: ignore[list-item]
+    return place.tasks, skipped
+
+
 def test_the_runtime_is_asked() -> None:
     """What this machine lacks or has is nothing to it."""
-    runnable, skipped = _runnable([RUST, PYTHON], Asked(), print)  # type: ignore[arg-type]
+    runnable, skipped = runnable_in(Asked())
     assert runnable == [PYTHON] and skipped == {RUST.task.id: "no rustc there"}
 
 
 @pytest.mark.parametrize("runtime", [Silent(), Plugins().runtime("local"), Plugins().runtime("bwrap")])
 def test_else_this_machine_is_looked_at(runtime: object) -> None:
     """A runtime that cannot be asked, and those that use this machine's programs."""
-    runnable, skipped = _runnable([RUST, PYTHON], runtime, print)  # type: ignore[arg-type]
+    runnable, skipped = runnable_in(runtime)
     assert runnable == [RUST] and "python3 is not installed" in skipped[PYTHON.task.id]
 
 
@@ -52,4 +59,11 @@ def test_where_none_can_be_graded_the_runtime_is_named() -> None:
     with pytest.raises(
         UserError, match="in runtime 'elsewhere':\n  polyglot/rust-owner-borrow-fix: no rustc there"
     ):
-        _runnable([RUST], Asked(), print)  # type: ignore[arg-type]
+        _places([Asked()], ["open"], [RUST], print)  # type: ignore[list-item]
+
+
+def test_of_several_runtimes_each_has_its_own_tasks() -> None:
+    """What one lacks the other may have; the reason names the runtime."""
+    places, skipped = _places([Asked(), Silent()], ["open", "open"], [RUST, PYTHON], print)  # type: ignore[list-item]
+    assert [place.tasks for place in places] == [[PYTHON], [RUST]]
+    assert set(skipped) == {f"{RUST.task.id} in elsewhere", f"{PYTHON.task.id} in silent"}
