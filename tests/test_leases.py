@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from cab_core import leases
-from cab_core.leases import Lease, LeaseHeld, host_id, in_use, is_alive, is_held, read_holder, runner_id
+from cab_core.leases import Lease, LeaseHeld, in_use, is_alive, is_held, read_holder
+from cab_core.processes import host_id, runner_id
 
 HOLD = """
 import sys
@@ -152,6 +153,6 @@ def test_without_locks_the_process_is_looked_for(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(leases.fcntl, "flock", none)
     assert is_held(tmp_path / "lease")
-    monkeypatch.setattr(leases, "start_time", lambda _: None)
+    monkeypatch.setattr("cab_core.processes.start_time", lambda _: None)
     assert not is_held(tmp_path / "lease")
     lease.release()

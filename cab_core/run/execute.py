@@ -13,9 +13,10 @@ from cab_core.trace.spans import set_attributes
 from cab_core.workdir.directories import AGENT, reopen
 
 from .cell_run import CellRun
-from .prepare import Prepared, stack_attributes
+from .prepare import Prepared
 from .secrets import public_argv
 from .upstreams import upstream_for
+from .wiring import stack_attributes
 
 
 def execute(run: CellRun, prepared: Prepared) -> None:

@@ -1,40 +1,18 @@
-"""Stage `grade`: a fresh directory and fresh processes judge what the agent left."""
+"""Stage `grade`: what the agent left is judged, unless nothing is to be judged."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
-import attrs
-
-from cab_core.errors import GraderError, SandboxError
-from cab_core.plugins.protocols import Channel, Runtime, StopSignal
-from cab_core.records import (
-    OUTCOMES,
-    Changes,
-    CommandResult,
-    Execution,
-    Grade,
-    GradeCommand,
-    PackedTask,
-    Process,
-    Sandbox,
-)
+from cab_core.records import OUTCOMES, Changes
 from cab_core.store.cells import write_json
-from cab_core.trace.recording import CappedLog
 from cab_core.trace.spans import set_attributes
-from cab_core.workdir.directories import GRADER, make_directories, reopen
-from cab_core.workdir.materialise import materialise
 
 from .cell_run import CellRun
 from .classify import classify
+from .grader import Grader
 from .prepare import Prepared
 from .refusal import settle
-from .submission import Submission, assemble
-from .verdicts import verdict
-
-_READ = 16 << 20  # bytes of a command's output that are read for its verdict
-TAIL = 4000  # characters of output on the axis
 
 
 def grade(run: CellRun, prepared: Prepared, changes: Changes, scratch: Path) -> None:
@@ -58,140 +36,3 @@ def grade(run: CellRun, prepared: Prepared, changes: Changes, scratch: Path) -> 
         found.grade = settle(grader.judge(changes, prepared.work), found.refusal)
         set_attributes(span, passed=found.grade.passed)
     write_json(run.part / "grade.json", found.grade)
-
-
-class _Captured:
-    """An `Output` that keeps what a command prints, and writes it to the grader's log."""
-
-    def __init__(self, log: CappedLog) -> None:
-        self._log = log
-        self._kept: dict[Channel, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
-        self.cut = False
-
-    def feed(self, channel: Channel, data: bytes) -> None:
-        self._log.write(data)
-        space = max(0, _READ - len(self._kept[channel]))
-        self._kept[channel] += data[:space]
-        self.cut = self.cut or len(data) > space
-
-    def text(self, channel: Channel) -> str:
-        return self._kept[channel].decode("utf-8", "replace")
-
-
-@attrs.frozen(kw_only=True)
-class Grader:
-    """Judges what is left of one task's work dir, below `scratch`, which it makes."""
-
-    task: PackedTask
-    runtime: Runtime
-    scratch: Path
-    log: Path
-    stop: StopSignal
-
-    def judge(self, changes: Changes, left: Path) -> Grade:
-        """Judge the agent's changes, in `left`, on a pristine tree.
-
-        Raises:
-            GraderError: the grader could not be run.
-        """
-        make_directories(self.scratch, GRADER)
-        submission = assemble(self.task, changes, left, self.scratch / "tree")
-        # Expected output is compared here: it must not lie where the code runs.
-        secret = {c.output for c in self.task.task.doc.grade.commands if c.output}
-        visible = [f for f in self.task.section("tests") if f.path not in secret]
-        materialise(visible, self.scratch / "tests")
-        results = () if submission.broken else tuple(self._run_all())
-        self.log.touch()
-        return _grade(submission, results)
-
-    def _run_all(self) -> list[CommandResult]:
-        spec = self.task.task.doc.grade
-        deadline = time.monotonic() + spec.timeout_s
-        results: list[CommandResult] = []
-        log = CappedLog(self.log)
-        try:
-            for command in spec.commands:
-                left = max(0.1, deadline - time.monotonic())
-                results.append(self._run(command, log, left))
-                if not results[-1].ok and (command.build or results[-1].timed_out):
-                    break
-        finally:
-            log.close()
-        return results
-
-    def _run(self, command: GradeCommand, log: CappedLog, timeout_s: float) -> CommandResult:
-        argv = self._argv(command)
-        log.write(("$ " + " ".join(argv) + "\n").encode("utf-8", "replace"))
-        captured = _Captured(log)
-        execution = self._execute(command, argv, timeout_s, captured)
-        stdout, stderr = captured.text("stdout"), captured.text("stderr")
-        ok, reason, tests = verdict(
-            command, execution.exit_code, stdout, stderr, self._expected(command), self.scratch / "out"
-        )
-        if execution.timed_out:
-            ok, reason = False, f"not finished after {timeout_s:.0f} s"
-        elif captured.cut and command.kind in ("counts", "output"):
-            # A verdict on the part that was read would be one on something else.
-            ok, reason = False, f"it printed more than the {_READ >> 20} MiB that are read"
-        log.write(f"[{'ok' if ok else reason}]\n".encode())
-        return CommandResult(
-            argv=command.argv,
-            kind=command.kind,
-            exit_code=execution.exit_code,
-            timed_out=execution.timed_out,
-            ok=ok,
-            reason=reason,
-            duration_s=execution.duration_s,
-            stdout_tail=stdout[-TAIL:],
-            stderr_tail=stderr[-TAIL:],
-            tests=tests,
-        )
-
-    def _argv(self, command: GradeCommand) -> tuple[str, ...]:
-        places = {name: self.runtime.inside(self.scratch, name) for name in ("tree", "tests", "out")}
-        return tuple(_fill(a, places) for a in command.argv)
-
-    def _execute(
-        self, command: GradeCommand, argv: tuple[str, ...], timeout_s: float, captured: _Captured
-    ) -> Execution:
-        process = Process(
-            argv=argv,
-            cwd=self.runtime.inside(self.scratch, "tree"),
-            timeout_s=timeout_s,
-            grace_s=0.5,
-            stdin=str(self.scratch / "tests" / command.stdin) if command.stdin else None,
-            env={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
-        )
-        requires = self.task.task.doc.grade.requires
-        sandbox = Sandbox(scratch=str(self.scratch), mounts=GRADER, role="grader", requires=requires)
-        try:
-            execution = self.runtime.run(sandbox, process, captured, self.stop)
-        except SandboxError as exc:
-            raise GraderError(f"the grader could not run: {exc}") from exc
-        # The code under test was there: its report is read, and the next command starts in the tree.
-        reopen(self.scratch, [name for name, writable in GRADER.items() if writable])
-        if execution.stopped == "cancelled":
-            raise GraderError("the grader was interrupted")
-        return execution
-
-    def _expected(self, command: GradeCommand) -> str | None:
-        found = [f for f in self.task.section("tests") if f.path == command.output]
-        return Path(found[0].source).read_text(encoding="utf-8") if found else None
-
-
-def _grade(submission: Submission, results: tuple[CommandResult, ...]) -> Grade:
-    tests = {f"{i}:{n}": ok for i, r in enumerate(results) for n, ok in (r.tests or {}).items()}
-    return Grade(
-        passed=bool(results) and all(r.ok for r in results),
-        commands=results,
-        taken=tuple(submission.taken),
-        refused=submission.refused,
-        notes=tuple(submission.notes),
-        partial_score=sum(tests.values()) / len(tests) if tests else None,
-    )
-
-
-def _fill(argument: str, places: dict[str, str]) -> str:
-    for name, path in places.items():
-        argument = argument.replace(f"{{{name}}}", path)
-    return argument

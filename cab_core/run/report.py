@@ -21,8 +21,8 @@ from cab_core.trace.clock import utc_now
 
 from .cell_run import CellRun, Findings
 from .planned import PlannedCell
-from .prepare import wiring
 from .score import score
+from .wiring import wiring
 
 
 def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:

@@ -16,7 +16,7 @@ from cab_core.workdir.compare import compare, matches
 from cab_core.workdir.manifest import take_manifest
 from cab_core.workdir.materialise import materialise
 
-from .grade import Grader
+from .grader import Grader
 from .refusal import refusal_signs, settle
 
 _REFUSAL = Harvest(final_message="I can't help with that.")

@@ -13,7 +13,7 @@ from cab_core.plugins.protocols import Runtime, StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Changes, Grade, Installation, Limits, PackedTask, Sweep
 from cab_core.run.cell import run_cell
-from cab_core.run.grade import Grader
+from cab_core.run.grader import Grader
 from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.run.upstreams import SharedUpstreams
 from cab_core.store.cells import Store

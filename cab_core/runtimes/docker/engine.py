@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from cab_core.errors import SandboxError
-from cab_core.leases import host_id, process_lease, runner_id
+from cab_core.leases import process_lease
+from cab_core.processes import host_id, runner_id
 
 from .address import address, no_engine
 

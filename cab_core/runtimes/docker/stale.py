@@ -9,8 +9,9 @@ from pathlib import Path
 
 import attrs
 
-from cab_core.leases import host_id, is_alive
+from cab_core.leases import is_alive
 from cab_core.plugins.protocols import Say
+from cab_core.processes import host_id
 
 from ..reaper import REAPER
 from ..scratch import remove_scratch, stale_scratch

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from docker.errors import APIError
 
-from cab_core.leases import runner_id
+from cab_core.processes import runner_id
 from cab_core.records import Limits
 from cab_core.runtimes.docker.engine import ROLE, RUNNER, client
 from tests.runtimes.docker.conftest import Play

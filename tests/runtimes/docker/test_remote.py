@@ -19,8 +19,8 @@ import pytest
 from docker import APIClient
 
 from cab_core.errors import SandboxError
-from cab_core.leases import host_id, runner_id
 from cab_core.plugins.protocols import StopSignal
+from cab_core.processes import host_id, runner_id
 from cab_core.records import Changes, Installation, Limits
 from cab_core.runtimes.docker import mountable, resources
 from cab_core.runtimes.docker.address import address
