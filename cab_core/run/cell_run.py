@@ -21,6 +21,7 @@ from cab_core.records import (
     RefusalSigns,
     WorkFile,
 )
+from cab_core.runtimes.reaper import REAPER
 from cab_core.trace.clock import utc_now
 from cab_core.trace.spans import CellTrace
 
@@ -58,6 +59,7 @@ class CellRun:
     voided: tuple[Outcome, ...] = ()
     found: Findings = attrs.field(factory=Findings)
     sandboxes: ExitStack = attrs.field(factory=ExitStack)
+    not_removed: list[str] = attrs.field(factory=list)  # what is left of the cell, in sentences
 
     def new_scratch(self) -> Path:
         """Return a fresh scratch directory of the runtime, which is there until the cell is cleaned up."""
@@ -86,12 +88,18 @@ def started(planned: PlannedCell, context: RunContext) -> Iterator[CellRun]:
     part = context.store.begin(planned.cell)
     context.tell("cab_cell_started", cell=planned.cell)
     trace = CellTrace(part / "spans.jsonl", planned.cell.cell_id, context.spans)
-    run = CellRun(
-        planned=planned, context=context, part=part, trace=trace, started_at=utc_now(), voided=voided
-    )
     try:
-        with run.sandboxes:
-            yield run
+        with REAPER.telling() as not_removed, ExitStack() as sandboxes:
+            yield CellRun(
+                planned=planned,
+                context=context,
+                part=part,
+                trace=trace,
+                started_at=utc_now(),
+                voided=voided,
+                sandboxes=sandboxes,
+                not_removed=not_removed,
+            )
     finally:
         trace.close()
 

@@ -25,20 +25,27 @@ class Reaper:
 
     def remove(self, name: str, action: Callable[[], object]) -> str | None:
         """Call `action`, which removes this thing; return what hindered it, in a sentence, or None."""
-        self._retry_oldest()  # one, not all: where an engine is slow to refuse, a cell must not wait for many
+        for oldest in self._names()[
+            :1
+        ]:  # one, not all: where an engine is slow, a cell must not wait for many
+            self._retry(oldest)
         return self._try(name, action)
 
     def retry(self) -> None:
-        """Try once more to remove all that is left."""
-        for _ in range(len(self._left)):
-            self._retry_oldest()
+        """Try once more to remove all that is left, in the order in which it should have gone."""
+        for name in self._names():
+            self._retry(name)
 
-    def _retry_oldest(self) -> None:
+    def _names(self) -> list[str]:
         with self._lock:
-            name = next(iter(self._left), None)
-            action, _ = self._left.pop(name) if name is not None else (None, "")
-        if name is not None and action is not None:
-            self._try(name, action)
+            return list(self._left)
+
+    def _retry(self, name: str) -> None:
+        with self._lock:
+            action, _ = self._left.get(name, (None, ""))
+        if action is not None and self._try(name, action) is None:
+            with self._lock:
+                self._left.pop(name, None)
 
     def _try(self, name: str, action: Callable[[], object]) -> str | None:
         try:
@@ -46,8 +53,9 @@ class Reaper:
         except (InfraError, OSError) as exc:
             said = f"{name} could not be removed: {exc}"
             with self._lock:
+                is_new = name not in self._left
                 self._left[name] = (action, said)
-            if (told := _told.get()) is not None:
+            if is_new and (told := _told.get()) is not None:
                 told.append(said)
             return said
         return None

@@ -11,7 +11,7 @@ from cab_core.records import Sandbox
 
 from .. import sealed
 from ..scratch import chown_tree, holds_more, is_full
-from .mounts import UID, Collected, Mounts, bind
+from .mounts import UID, Collected, Mounts, mount
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def bind_mounted(sandbox: Sandbox) -> Iterator[Mounts]:
     if os.geteuid() == 0:
         chown_tree([scratch / name for name, writable in sandbox.mounts.items() if writable], uid, gid)
     yield Mounts(
-        binds={host: bind(inner, writable) for host, inner, writable in sealed.mounts(sandbox)},
+        mounts=[mount("bind", *each) for each in sealed.mounts(sandbox)],
         user=f"{uid}:{gid}",
         # Where no mount of a fixed size could be made, what is written is watched.
         over_limit=None if scratch.is_mount() else lambda: holds_more(scratch, sealed.DISK),

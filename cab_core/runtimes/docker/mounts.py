@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import Any, Literal
 
 import attrs
 
@@ -19,18 +20,23 @@ class Collected:
 
 @attrs.frozen
 class Mounts:
-    """What the container mounts (as `binds` of the engine), and who runs in it.
+    """What the container mounts (`docker.types.Mount`), and who runs in it.
 
     `over_limit` is asked while it runs whether more was written than is allowed (None: a size limit holds);
     `collect` is called once when it is gone: it brings back what was written.
     """
 
-    binds: dict[str, Mapping[str, str]]
+    mounts: list[Any]
     user: str
     over_limit: Callable[[], bool] | None
     collect: Callable[[], Collected]
 
 
-def bind(inside: str, writable: bool) -> Mapping[str, str]:
-    """Return one entry of `binds`."""
-    return {"bind": inside, "mode": "rw" if writable else "ro"}
+def mount(kind: Literal["bind", "volume"], source: str, inside: str, writable: bool) -> Any:
+    """Return one mount: a directory of this machine by its path, or a volume by its name.
+
+    Not as text (`HOST:INSIDE:MODE`): a path may hold a colon, and what is not there would be made.
+    """
+    from docker.types import Mount
+
+    return Mount(inside, source, type=kind, read_only=not writable)

@@ -146,7 +146,7 @@ def creation(image: str, sandbox: Sandbox, process: Process, mounts: Mounts) -> 
     host = HostConfig(
         version="1.41",  # the oldest that has all of this; docker-py's own default follows its release
         network_mode=_network(sandbox),
-        binds=mounts.binds,
+        mounts=mounts.mounts,
         # A tmpfs of its own: the container's writable layer would have no limit. CLIs unpack and run there.
         tmpfs={"/tmp": "rw,nosuid,nodev,exec,size=512m,mode=1777"},
         read_only=True,  # what is written is in a mount of limited size, or it is not written

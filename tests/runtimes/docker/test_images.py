@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -13,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from cab_core.errors import ImageError
+from cab_core.leases import Lease
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Installation
-from cab_core.runtimes.docker import images
+from cab_core.runtimes.docker import build, images
 from cab_core.runtimes.docker.build import base_id, ensure
 from cab_core.runtimes.docker.dockerfile import agent_dockerfile, cli_dockerfile, tools_dockerfile
 from cab_core.runtimes.docker.engine import client, labels
@@ -43,9 +45,13 @@ def test_nothing_is_built_twice(aider_image: Installation) -> None:
     assert not [s for s in said if s.startswith("Step")]
 
 
-def test_an_image_is_old_once_a_newer_one_holds_the_same(cab: Cab, engine: object) -> None:
+def test_an_image_is_old_once_a_newer_one_holds_the_same(
+    cab: Cab, engine: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`images clean --old` removes what was made anew since, and nothing else of ours."""
     base = base_id(print)
+    # As if another process had built them, which is gone: what this one builds is in use.
+    monkeypatch.setattr(build, "process_lease", lambda: Lease(tmp_path / secrets.token_hex(8)))
 
     def toy(change: int, *holds: str) -> str:
         return ensure("cab-toy", f"FROM {base}\nLABEL change={change}\n", "tools", print, holds=holds).id

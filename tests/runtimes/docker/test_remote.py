@@ -22,13 +22,14 @@ from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import StopSignal
 from cab_core.processes import host_id, runner_id
 from cab_core.records import Changes, Installation, Limits
-from cab_core.runtimes.docker import mountable, resources
+from cab_core.runtimes.docker import mountable
 from cab_core.runtimes.docker.address import address
 from cab_core.runtimes.docker.container import run_container
 from cab_core.runtimes.docker.engine import client, labels
 from cab_core.runtimes.docker.images import relay_image
 from cab_core.runtimes.docker.resources import created
 from cab_core.runtimes.docker.stale import find_stale
+from cab_core.runtimes.reaper import REAPER
 from cab_core.store.cells import read_json
 from tests.conftest import CAB, Cab
 from tests.runtimes.docker.conftest import Play, forget_engine, reached
@@ -101,14 +102,29 @@ def test_a_way_by_ssh_that_breaks_is_made_anew(tmp_path: Path) -> None:
 def test_what_could_not_be_removed_is_removed_later(
     puppet_image: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The engine is away when a container's time is over: the error is told, and the next one tries again."""
+    """The engine is away when a container's time is over: that is a note, and the next removal tries again."""
     create = {"image": puppet_image.image_id, "command": ["true"], "labels": labels("agent")}
-    with pytest.raises(SandboxError, match="remove"), created("one", create):
+    with REAPER.telling() as notes, created("one", create) as container:
         monkeypatch.setattr(APIClient, "remove_container", unreachable)
     assert len(ours()) == 1
+    [note] = notes
+    assert f"container {container[:12]} could not be removed: docker: remove a container" in note
     monkeypatch.undo()
     with created("another", create):
-        assert len(ours()) == 1
+        assert len(ours()) == 2
+    assert ours() == [] and note not in REAPER.left()
+
+
+def test_a_removal_that_fails_takes_nothing_from_a_right_fix(
+    mounted: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every container's removal fails: the cell passes, and says what is left."""
+    monkeypatch.setattr(APIClient, "remove_container", unreachable)
+    _, result = mounted(FIX)
+    monkeypatch.undo()
+    assert result.outcome == "passed", result.why
+    assert sum("could not be removed" in note for note in result.notes) >= 2
+    REAPER.retry()
     assert ours() == []
 
 
@@ -259,7 +275,7 @@ def test_an_engine_that_vanishes_is_nobody_s_fault(mounted: Play) -> None:
     assert result.outcome == "infra_sandbox", result.why
     assert "docker: " in result.why and "remove" not in result.why, result.why
     assert left
-    resources._try_again()
+    REAPER.retry()
     assert mine() == [] and not volumes()
 
 

@@ -13,6 +13,7 @@ import pytest
 from cab_core.gateway.models import Model
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Installation, Limits
+from cab_core.run.cell import run_cell
 from cab_core.tasks.catalog import Catalog
 from tests.runtimes.docker.conftest import Play
 from tests.support.endpoint import KEY, Endpoint
@@ -179,7 +180,23 @@ def test_a_container_costs_at_most_six_calls_to_the_engine(
         seen.append(f"{request.method} {request.path_url}")
         return send(self, request, **more)  # type: ignore[arg-type]
 
+    def planned(*args: Any) -> Any:
+        seen.clear()  # what was asked while the cell was planned
+        return run_cell(*args)
+
     mounted("call()")
     monkeypatch.setattr(requests.Session, "send", counted)
+    monkeypatch.setattr("tests.support.puppet.run_cell", planned)
     mounted("call()")
     assert 8 <= len(seen) <= 12, seen
+
+
+def test_a_colon_in_a_path_of_this_machine_is_a_colon(
+    mounted: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where temporary files lie is the user's to choose: a right fix passes, whatever the name."""
+    place = tmp_path / "a:b, c=d"
+    place.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    _, result = mounted(FIX)
+    assert result.outcome == "passed", result.why

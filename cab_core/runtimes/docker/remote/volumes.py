@@ -22,7 +22,7 @@ from ... import sealed
 from ..dockerfile import RELAY
 from ..engine import client, engine_errors, labels
 from ..images import relay_image
-from ..mounts import UID, Collected, Mounts, bind
+from ..mounts import UID, Collected, Mounts, mount
 from ..resources import created, volumes_removed
 from ..stream import attached
 from .archive import TooMuch, pack, unpack
@@ -43,7 +43,7 @@ def copied(sandbox: Sandbox) -> Iterator[Mounts]:
     with volumes_removed(volumes.values()), _sidecar(sandbox, volumes) as (sidecar, tunnel):
         _send(sidecar, {Path(host): inner for host, inner, _ in mounts})
         yield Mounts(
-            binds={volumes[inner]: bind(inner, writable) for _, inner, writable in mounts},
+            mounts=[mount("volume", volumes[inner], inner, writable) for _, inner, writable in mounts],
             user=f"{UID}:{UID}",
             over_limit=None,
             collect=lambda: _collect(sidecar, tunnel, {Path(h): i for h, i, writable in mounts if writable}),
