@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from cab_core.workdir.materialise import materialise
 from .cell_run import CellRun, plugin_errors
 from .planned import PlannedCell
 
+_HEAD = 8192  # bytes of a file by which it is called text
 _PRIVATE = 0o600  # a config may hold the token
 _STDIN = ".cab-stdin"  # below HOME, which every runtime gives to the user inside
 
@@ -137,11 +139,12 @@ def work_files(before: Manifest, work: Path) -> list[WorkFile]:
 
 def _is_text(path: Path) -> bool:
     with path.open("rb") as file:
-        head = file.read(8192)
+        head = file.read(_HEAD)
     try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as exc:
-        return exc.start > len(head) - 4 and b"\0" not in head
+        # Not final where there may be more: a character that the look cut in two is one all the same.
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < _HEAD)
+    except UnicodeDecodeError:
+        return False
     return b"\0" not in head
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import PurePosixPath
 
 import pytest
@@ -50,3 +51,27 @@ def test_an_address_is_as_in_the_reference() -> None:
         sweep_id="s", tui="aider", tui_version="1", model="meta/llama-4", task="mutations/x", stack=("a", "b")
     )
     assert cell_address(cell) == "aider/meta/llama-4/mutations/x/+a~2bb"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (".hidden", "~2ehidden"),
+        ("..", "~2e."),
+        ("a:b", "a~3ab"),
+        ("", "~~"),
+        ("index.html", "index~2ehtml"),
+        ("ü", "~c3~bc"),
+    ],
+)
+def test_how_a_segment_is_written(text: str, expected: str) -> None:
+    """Others build on it: an address does not change from one release to the next."""
+    assert segment(text) == expected
+
+
+def test_a_long_segment_ends_in_sixteen_digits_of_its_hash() -> None:
+    """At most 120 characters, and the hash is of the whole text."""
+    found = segment("x" * 500)
+    assert len(found) == 120 and found[102:104] == "~~"
+    assert found[104:] == hashlib.sha256(b"x" * 500).hexdigest()[:16]
+    assert segment("x" * 120) == "x" * 120

@@ -9,6 +9,7 @@ from typing import Any
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
 from cab_core.gateway.models import Model
 from cab_core.gateway.server import Gateway
+from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import Runtime, StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Changes, Grade, Installation, Limits, PackedTask, Sweep
@@ -89,6 +90,7 @@ def play(
     runtime_name: str = "local",
     installation: Installation | None = None,
     network: str | None = None,
+    observers: Observers | None = None,
 ) -> tuple[Path, CellResult]:
     """Run one cell with a puppet, the whole way."""
     plugins = Plugins()
@@ -106,6 +108,7 @@ def play(
             scorers=plugins.scorers(),
             upstream_of=SharedUpstreams(),
             stop=stop or StopSignal(),
+            observers=observers,
         )
         return run_cell(planned, context)
 
