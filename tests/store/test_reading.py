@@ -182,3 +182,16 @@ def test_what_could_not_be_read_again_is_told_before_it_is_written(value: float)
     """The same bounds hold for what a user asks for."""
     with pytest.raises(UserError, match=r"^sweep 'x': "):
         check_readable({"limits": {"wall_s": value}}, "sweep 'x'")
+
+
+@pytest.mark.parametrize(("levels", "fits"), [(100, True), (101, False)])
+def test_so_many_levels_and_no_more(tmp_path: Path, levels: int, fits: bool) -> None:
+    """The stated bound is the bound: a record of a hundred levels is read, one of a hundred and one is not."""
+    # The span is a level, its attributes another.
+    inner = "[" * (levels - 2) + "1" + "]" * (levels - 2)
+    (tmp_path / "spans.jsonl").write_text(f'{{"attributes": {{"x": {inner}}}}}\n')
+    if fits:
+        assert len(list(read_lines(tmp_path / "spans.jsonl", Span))) == 1
+    else:
+        with pytest.raises(UserError, match="100 levels"):
+            list(read_lines(tmp_path / "spans.jsonl", Span))

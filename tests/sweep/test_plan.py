@@ -1,0 +1,157 @@
+"""A plan: what is held against what before anything is run, and what a sweep is pinned to."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from cab_core import __version__
+from cab_core.errors import UserError
+from cab_core.gateway.models import ConfigDoc, EndpointChoice, ModelDoc
+from cab_core.plugins.registry import Plugins
+from cab_core.records import Recipe, Sweep
+from cab_core.sweep.lock_file import pins, write_lock_file
+from cab_core.sweep.plan import Plan, make_plan
+from cab_core.sweep.reach import check_reachable
+from cab_core.tasks.catalog import Catalog
+from tests.support.puppet import Puppet, find_task, plan_one
+
+TASK = "mutations/py-lru-cache"
+
+
+class Tiny(Puppet):
+    """An adapter whose installation costs nothing."""
+
+    name = "puppet"
+
+    def recipe(self, version: str) -> Recipe:
+        return Recipe()
+
+    def version_argv(self) -> list[str]:
+        return ["echo", "tiny"]
+
+
+@pytest.fixture
+def plan(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Plan]:
+    """Make the plan of a sweep of the puppet."""
+    monkeypatch.setenv("CAB_CACHE", str(tmp_path / "cache"))
+
+    def make(adapter: Any = None, config: ConfigDoc | None = None, **more: Any) -> Plan:
+        plugins = Plugins()
+        owner, row = plugins.owner, plugins.owner("adapter", "aider")
+        monkeypatch.setattr(plugins, "adapter", lambda _: adapter or Tiny(""))
+        monkeypatch.setattr(
+            plugins, "owner", lambda kind, name: row if name == "puppet" else owner(kind, name)
+        )
+        said = {"tuis": ("puppet",), "models": ("scripted:null",), "tasks": (TASK,), **more}
+        sweep = Sweep(**said)
+        return make_plan(
+            sweep, plugins, Catalog(plugins), EndpointChoice(), config or ConfigDoc(), lambda _: None
+        )
+
+    return make
+
+
+def test_a_cli_that_speaks_another_protocol_is_a_mistake(plan: Callable[..., Plan]) -> None:
+    """The gateway relays, it does not translate: said before anything is installed."""
+    adapter = Tiny("")
+    adapter.protocols = ("other",)
+    adapter.recipe = lambda version: 1 / 0  # type: ignore[method-assign,return-value]
+    with pytest.raises(
+        UserError, match="'puppet' speaks other, model 'scripted:null' is served by openai-chat"
+    ):
+        plan(adapter)
+
+
+def test_the_order_of_a_plan_is_cli_runtime_model_options_task_attempt(plan: Callable[..., Plan]) -> None:
+    """So a board fills a configuration at a time, and the same command plans the same order."""
+    adapter = Tiny("")
+    adapter.options = {"x": {}}  # type: ignore[attr-defined]
+    found = plan(
+        adapter, tuis=("puppet@2", "puppet@1"), option_sets=({"x": 1}, {"x": 2}), attempts=2,
+        models=("scripted:null", "scripted:oracle"),
+    )  # fmt: skip
+    order = [(p.cell.tui_version, p.cell.model, p.cell.options["x"], p.cell.attempt) for p in found.cells]
+    assert order == [
+        (v, m, x, a)
+        for v in "21"
+        for m in ("scripted:null", "scripted:oracle")
+        for x in (1, 2)
+        for a in (1, 2)
+    ]
+
+
+def test_what_cells_share_is_made_once(plan: Callable[..., Plan]) -> None:
+    """A hundred cells hold one record of their task, model and CLI."""
+    cells = plan(attempts=100).cells
+    for part in ("task", "model", "cli", "sandbox", "stack", "grader"):
+        assert len({id(getattr(p.inputs, part)) for p in cells}) == 1
+    assert len({p.content_key for p in cells}) == 100
+
+
+def test_a_sweep_is_pinned_to_all_that_can_be_named(plan: Callable[..., Plan], tmp_path: Path) -> None:
+    """Version of the format and of cab, configurations, CLIs with their images, models, tasks, plugins."""
+    made = plan(attempts=2)
+    made = attrs.evolve(made, cells=[_with_image(p) for p in made.cells])
+    (tmp_path / "local").mkdir()
+    assert write_lock_file(made, tmp_path) == []
+    lock = tomllib.loads((tmp_path / "local" / "sweep.lock.toml").read_text())
+    assert (lock["schema_version"], lock["cab"], lock["attempts"]) == (2, __version__, 2)
+    [cli] = lock["clis"].values()
+    assert (cli["image_id"], cli["version"], cli["reported"], cli["runtime"]) == (
+        "sha256:1",
+        "1",
+        "tiny",
+        "local",
+    )
+    [configuration] = lock["configurations"]
+    assert configuration == {k: list(v) if isinstance(v, tuple) else v for k, v in
+                             attrs.asdict(made.cells[0].cell.configuration).items()}  # fmt: skip
+    assert lock["tasks"] == {TASK: find_task(TASK).task.tree_hash}
+    assert lock["limits"] == {"wall_s": 600.0, "calls": 10_000}
+    assert lock["plugins"]["aider"] == f"codingagentbench {__version__}"
+
+
+def _with_image(planned: Any) -> Any:
+    return attrs.evolve(planned, installation=attrs.evolve(planned.installation, image_id="sha256:1"))
+
+
+def test_no_secret_is_pinned(plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password and a key in the address of an endpoint stay out of the lock file."""
+    monkeypatch.setattr("cab_core.sweep.plan.check_reachable", lambda _: None)
+    config = ConfigDoc(models={"m": ModelDoc(endpoint="http://user:hunter2@127.0.0.1:1/v1?key=hunter2")})
+    found = pins(plan(models=("m",), config=config))
+    assert "hunter2" not in str(found) and found["models"]["m"]["endpoint"] == "http://127.0.0.1:1/v1"
+
+
+@pytest.mark.parametrize("text", ["", "schema_version = 2", "not toml [", "plugins = 3", "plugins = {a = 1}"])
+def test_a_lock_file_that_says_nothing_is_no_trouble(
+    plan: Callable[..., Plan], tmp_path: Path, text: str
+) -> None:
+    """It is replaced."""
+    (tmp_path / "local").mkdir()
+    (tmp_path / "local" / "sweep.lock.toml").write_text(text)
+    assert write_lock_file(plan(), tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy"])
+def test_behind_a_proxy_nobody_is_asked(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Only the proxy could tell; either spelling of the variable counts."""
+    monkeypatch.setenv(name, "http://127.0.0.1:9")
+    check_reachable("http://no-such-host.invalid/v1")
+
+
+def test_a_cell_planned_twice_has_one_key() -> None:
+    """Whatever objects carry it out: the key is of what it depends on."""
+    task, runtime = find_task(TASK), Plugins().runtime("local")
+    from cab_core.gateway.models import Model
+
+    one, other = (
+        plan_one(Puppet(""), task, Model(id="scripted:null", scripted="null"), runtime) for _ in range(2)
+    )
+    assert (one.content_key, one.grader_key) == (other.content_key, other.grader_key)
