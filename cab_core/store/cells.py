@@ -35,7 +35,7 @@ from cab_core.records.schema import check
 
 from .paths import attempt_path, former_attempt_path, is_variant, segment
 from .reading import read_json, read_lines, read_optional
-from .standing import age, choose, try_number
+from .standing import accept, age, choose, try_number
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -118,6 +118,10 @@ class Store:
             if same and not OUTCOMES[result.outcome].retry:
                 return path, result
         return None
+
+    def accept(self, cell: Cell, path: Path) -> None:
+        """Take a try for what is asked for now: it stands, though a newer one of another content is there."""
+        accept(path, self.tries(cell))
 
     def standing(self, sweep: str | None = None) -> Iterator[tuple[Path, CellResult]]:
         """Yield of every cell the try that stands (see `standing.choose`), in the order of the paths.

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from cab_core.records import CellResult
+import attrs
+
+from cab_core.durable import write_whole
+from cab_core.records import CellResult, to_json
 
 from .paths import is_variant
+from .reading import read_optional
+
+ACCEPTED = "accepted.json"  # beside the tries of an attempt
 
 
 def try_number(name: str) -> int | None:
@@ -23,13 +30,46 @@ def age(path: Path) -> tuple[bool, int]:
     return is_variant(path.parent.parent.name), try_number(path.name) or 0
 
 
+@attrs.frozen(kw_only=True)
+class Accepted:
+    """The content of `accepted.json`: the try that a later command took for done, and the newest of then."""
+
+    accepted: int
+    newest: int
+
+
 def choose(tries: Sequence[tuple[Path, CellResult]]) -> tuple[Path, CellResult]:
     """Return the try that stands, of all finished tries of one cell, given the oldest first.
 
-    The newest says which content counts: a result of another content (an older prompt, model or image) does
-    not stand before it, even where the newest has no verdict. Of that content a verdict stands before none, a
-    sealed run before a provisional one, and then the latest.
+    What was asked for last says which content counts: a result of another content (an older prompt, model or
+    grader) does not stand before it, even where that has no verdict. Of that content a verdict stands before
+    none, a sealed run before a provisional one, and then the latest.
     """
-    content = tries[-1][1].content_key
-    same = [found for found in tries if found[1].content_key == content]
+    keys = _keys(_asked_for(tries)[1])
+    same = [found for found in tries if _keys(found[1]) == keys]
     return max(same, key=lambda found: (*found[1].standing[:2], age(found[0])))
+
+
+def _keys(result: CellResult) -> tuple[str, str]:
+    return result.content_key, result.grader_key
+
+
+def _asked_for(tries: Sequence[tuple[Path, CellResult]]) -> tuple[Path, CellResult]:
+    """Return the newest try, or the older one that was taken for done since."""
+    newest = tries[-1]
+    said = read_optional(newest[0].parent / ACCEPTED, Accepted)
+    if said is None or said.newest != try_number(newest[0].name):
+        return newest
+    return next((found for found in tries if _is(found[0], said.accepted, newest[0])), newest)
+
+
+def _is(path: Path, number: int, beside: Path) -> bool:
+    return path.parent == beside.parent and try_number(path.name) == number
+
+
+def accept(path: Path, tries: Sequence[Path]) -> None:
+    """Write down that an older try was taken for done, where a newer one is there."""
+    newest = try_number(tries[-1].name)
+    if path != tries[-1] and path.parent == tries[-1].parent and newest is not None:
+        said = Accepted(accepted=try_number(path.name) or 0, newest=newest)
+        write_whole(path.parent / ACCEPTED, json.dumps(to_json(said)) + "\n")

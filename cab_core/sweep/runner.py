@@ -110,6 +110,7 @@ def _keep(
     found = store.verdict(planned.cell, planned.content_key, planned.grader_key)
     if found is None:
         return False
+    store.accept(planned.cell, found[0])
     done[planned.cell.key] = found
     events.kept(found[1], found[0])
     return True

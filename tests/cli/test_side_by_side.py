@@ -169,3 +169,18 @@ def test_a_changed_plugin_is_told(tiny: Cab, tmp_path: Path) -> None:
     done = tiny(*RUN, "--tui", "tiny")
     assert "plugin cab_tiny was cab-tiny 1.0, is cab-tiny 1.1" in said(done)
     assert 'cli.adapter was "cab-tiny:cab_tiny@1.0", is "cab-tiny:cab_tiny@1.1"' in said(done)
+
+
+def test_what_is_changed_back_is_what_counts(tiny: Cab) -> None:
+    """An experiment with another limit, and back: the run says `done before`, and every table agrees with it."""
+    script = ("--option", "edit=whole")
+    assert tiny(*RUN, "--tui", "tiny", *script).returncode == 0
+    error = ("run", "--task", TASK, "--tui", "tiny", "--model", "scripted:null", "--wall", "0.001", *script)
+    tiny(*error)
+    assert [r["outcome"] for r in tiny.json("results", "--json")] != ["passed"]
+    assert "done before" in tiny(*RUN, "--tui", "tiny", *script).stderr
+    assert [r["outcome"] for r in tiny.json("results", "--json")] == ["passed"]
+    tiny(*error)
+    assert [r["outcome"] for r in tiny.json("results", "--json")] != ["passed"]
+    tiny(*RUN, "--tui", "tiny", *script, "--fresh")
+    assert [r["outcome"] for r in tiny.json("results", "--json")] == ["passed"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,3 +156,47 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "cell.json.tmp").symlink_to("mine")
     write_whole(tmp_path / "cell.json", "new")
     assert ((tmp_path / "mine").read_text(), (tmp_path / "cell.json").read_text()) == ("mine", "new")
+
+
+def test_a_try_that_was_taken_for_done_stands_until_another_is_made(tmp_path: Path) -> None:
+    """What was asked for last decides: an older try again, then a newer one of yet another content."""
+    first = Made(content_key="a" * 64).write(tmp_path)
+    Made(content_key="b" * 64, outcome="cancelled").write(tmp_path)
+    store, cell = Store(tmp_path), Made().cell()
+    [(_, before)] = store.standing()
+    store.accept(cell, first)
+    [(path, accepted)] = store.standing()
+    assert (before.outcome, accepted.outcome, path) == ("cancelled", "passed", first)
+    Made(content_key="c" * 64, outcome="failed").write(tmp_path)
+    [(_, after)] = store.standing()
+    assert after.outcome == "failed"
+
+
+def test_the_newest_try_needs_no_word(tmp_path: Path) -> None:
+    """Where it is the one that is taken, nothing is written."""
+    newest = [Made().write(tmp_path) for _ in range(2)][-1]
+    Store(tmp_path).accept(Made().cell(), newest)
+    assert not (newest.parent / "accepted.json").exists()
+
+
+def test_a_changed_grader_changed_back_is_what_counts(tmp_path: Path) -> None:
+    """The grader's key is a part of the content that was asked for."""
+    first = Made().write(tmp_path)
+    second = Made(outcome="failed").write(tmp_path)
+    record = json.loads((second / "cell.json").read_text())
+    (second / "cell.json").write_text(json.dumps({**record, "grader_key": "c" * 64}))
+    store = Store(tmp_path)
+    [(_, before)] = store.standing()
+    store.accept(Made().cell(), first)
+    [(_, after)] = store.standing()
+    assert (before.outcome, after.outcome) == ("failed", "passed")
+
+
+@pytest.mark.parametrize("text", ['{"accepted": 9, "newest": 2}', '{"accepted": 1, "newest": 7}'])
+def test_a_word_about_tries_that_are_not_there_means_nothing(tmp_path: Path, text: str) -> None:
+    """The newest stands."""
+    first = Made(content_key="a" * 64).write(tmp_path)
+    Made(content_key="b" * 64, outcome="failed").write(tmp_path)
+    (first.parent / "accepted.json").write_text(text)
+    [(_, found)] = Store(tmp_path).standing()
+    assert found.outcome == "failed"
