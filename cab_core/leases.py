@@ -15,6 +15,7 @@ import json
 import os
 import platform
 import secrets
+import stat
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ import attrs
 from cab_core.cache import cache_root
 from cab_core.processes import host_id, process_lives, start_time
 
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _LARGEST = 1 << 20  # bytes of a lease file that are read
 
 
@@ -63,7 +65,10 @@ class Lease:
         """
         self.path = path
         # A link that somebody laid there is not followed; nothing is cut off before it is ours.
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        if not stat.S_ISREG(os.fstat(self._fd).st_mode):
+            os.close(self._fd)
+            raise OSError(errno.EINVAL, "a lease is a regular file", str(path))
         self._lock = threading.Lock()
         self._used: set[str] = set()
         try:
@@ -73,8 +78,20 @@ class Lease:
             if exc.errno == errno.ENOLCK:
                 raise
             raise LeaseHeld(read_holder(path)) from exc
+        self._check_told()
         os.ftruncate(self._fd, 0)
         self._append(json.dumps(attrs.asdict(_here())))
+
+    def _check_told(self) -> None:
+        """Believe what the file says, too: two mounts of one directory (FUSE) may not share their locks.
+
+        Who gives a lease up says so; who was killed does not live.
+        """
+        told = read_holder(self.path)
+        here = told is not None and told.host == host_id() and told.pid != os.getpid()
+        if told is not None and here and process_lives(told.host, f"{told.pid}:{told.start}"):
+            os.close(self._fd)
+            raise LeaseHeld(told)
 
     def use(self, *things: str) -> None:
         """Say that these things, such as `image sha256:...`, are in use until the end."""
@@ -96,13 +113,14 @@ class Lease:
         """Give it up. `keep`: the file stays, for whoever takes it next."""
         if not keep:
             self.path.unlink(missing_ok=True)
+        os.ftruncate(self._fd, 0)
         os.close(self._fd)
 
 
 def is_held(path: Path) -> bool:
     """Return whether a living process holds the lease at `path`. What cannot be told counts as held."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        fd = os.open(path, _READ)
     except FileNotFoundError:
         return False
     except OSError:
@@ -129,7 +147,7 @@ def read_holder(path: Path) -> Holder | None:
 
 def _lines(path: Path) -> list[str]:
     """Return the whole lines of a lease; one that is being written has no end yet."""
-    with path.open("rb") as file:
+    with os.fdopen(os.open(path, _READ), "rb") as file:
         text = file.read(_LARGEST).decode("utf-8", "replace")
     return text.split("\n")[:-1]
 

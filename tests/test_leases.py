@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -156,3 +157,38 @@ def test_without_locks_the_process_is_looked_for(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("cab_core.processes.start_time", lambda _: None)
     assert not is_held(tmp_path / "lease")
     lease.release()
+
+
+@pytest.mark.timeout(20)
+def test_a_lease_is_a_regular_file(tmp_path: Path) -> None:
+    """A pipe or a directory in its place is told, and nobody waits for a writer."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="regular file"):
+        Lease(tmp_path / "pipe")
+    assert read_holder(tmp_path / "pipe") is None and not is_held(tmp_path / "pipe")
+
+
+def test_a_lease_is_closed_to_others(tmp_path: Path) -> None:
+    """Who may read a file may lock it, and keep its owner out."""
+    before = os.umask(0)
+    lease = Lease(tmp_path / "lease")
+    os.umask(before)
+    assert (tmp_path / "lease").stat().st_mode & 0o777 == 0o600
+    lease.release()
+
+
+def test_where_locks_are_not_shared_the_file_is_believed(
+    tmp_path: Path, holder: subprocess.Popen[str]
+) -> None:
+    """Two mounts of one directory know nothing of each other's locks: the holder that is named lives."""
+    shutil.copy(tmp_path / "lease", tmp_path / "other")  # the same text behind a lock of its own
+    with pytest.raises(LeaseHeld, match=f"process {holder.pid} on "):
+        Lease(tmp_path / "other")
+    end(holder)
+    Lease(tmp_path / "other").release()
+
+
+def test_a_lease_that_was_given_up_names_nobody(tmp_path: Path) -> None:
+    """Its holder may live on and do something else."""
+    Lease(tmp_path / "lease").release(keep=True)
+    assert read_holder(tmp_path / "lease") is None

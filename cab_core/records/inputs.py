@@ -88,7 +88,7 @@ class TaskInputs(Part):
 
 @attrs.frozen(kw_only=True)
 class StackInputs(Part):
-    """The items of the stack; values of environment variables are hashes, for they may be secret."""
+    """The items of the stack; values of variables and texts of files are hashes, for they may be secret."""
 
     items: tuple[dict[str, Json], ...] = ()
 

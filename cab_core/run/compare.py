@@ -8,7 +8,7 @@ from cab_core.records import Changes
 from cab_core.store.cells import write_json
 from cab_core.trace.clock import utc_now
 from cab_core.workdir import compare as manifests
-from cab_core.workdir.directories import PRISTINE
+from cab_core.workdir.directories import PRISTINE, STAGING
 from cab_core.workdir.manifest import Manifest, take_manifest
 from cab_core.workdir.materialise import materialise
 from cab_core.workdir.patch import write_patch
@@ -21,12 +21,15 @@ from .refusal import refusal_signs
 def compare(run: CellRun, prepared: Prepared, scratch: Path) -> Changes:
     """Compare the work dir with what it was, and write the patch; found: changes and signs of a refusal."""
     run.found.ended_at = utc_now()
+    if run.context.stop.is_set():
+        return Changes(cut=True, notes=("the run was interrupted: what changed was not looked at",))
     task, doc = run.planned.task, run.planned.task.task.doc
     with run.trace.span("compare", f"compare:{task.task.id}"):
         after = _left(run, prepared)
         found = manifests.compare(prepared.before, after, doc.by_products)
         materialise(task.section("workdir"), scratch / PRISTINE)
-        changes = write_patch(found, scratch / PRISTINE, prepared.work, run.part / "changes.patch")
+        patch = run.part / "changes.patch"
+        changes = write_patch(found, scratch / PRISTINE, prepared.work, patch, scratch / STAGING)
     run.found.changes = changes
     write_json(run.part / "changes.json", changes)
     everything = manifests.compare(prepared.before, after)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -22,6 +20,8 @@ from cab_core.records.inputs import (
     StackInputs,
     TaskInputs,
 )
+
+from .code import code_of
 
 # What a task's document says that no verdict rests on.
 _NOT_JUDGED = ("schema_version", "title", "prompt", "category", "tags", "origin")
@@ -47,27 +47,9 @@ def cli_inputs(adapter: Adapter, owner: str, installation: Installation) -> CliI
         version=installation.version,
         reported=installation.reported,
         adapter=owner,
-        code=code_of(adapter),
+        code=code_of(adapter, owner.partition(":")[0]),
         recipe=adapter.recipe(installation.version),
     )
-
-
-def code_of(plugin: object) -> str | None:
-    """Return the sha256 of the source of a plugin object's package, None where it has none to read.
-
-    An editable install changes without a new version; nobody would see it in the version alone.
-    """
-    name = type(plugin).__module__
-    top, own = (getattr(sys.modules.get(n), "__file__", None) for n in (name.partition(".")[0], name))
-    if own is None:
-        return None
-    package = Path(top).parent if top and Path(top).name == "__init__.py" else None
-    files = sorted(package.rglob("*.py")) if package else [Path(own)]
-    found = hashlib.sha256()
-    for file in files:
-        found.update(f"{file.relative_to(file.parent if package is None else package)}\0".encode())
-        found.update(file.read_bytes())
-    return found.hexdigest()
 
 
 def sandbox_inputs(
@@ -107,12 +89,12 @@ def grader_inputs(task: PackedTask, runtime: str, toolchains: Mapping[str, str |
 
 
 def stack_inputs(items: Iterable[StackItem]) -> StackInputs:
-    """Return the items of a stack, without the values of variables."""
+    """Return the items of a stack, with hashes for the values of variables and the texts of files."""
     return StackInputs(items=tuple(_public_item(to_json(item)) for item in items))
 
 
 def _public_item(item: dict[str, Any]) -> dict[str, Any]:
-    hidden = {"env", "values"} & item.keys()
+    hidden = {"env", "values", "files"} & item.keys()
     return {**item, **{name: {k: _hash(v) for k, v in item[name].items()} for name in hidden}}
 
 

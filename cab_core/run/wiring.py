@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from cab_core.records import Applied, Args, Env, Job, Launch, Wiring, WorkFile
+import attrs
+
+from cab_core.records import (
+    Applied,
+    Args,
+    Env,
+    Files,
+    Job,
+    Launch,
+    McpServer,
+    StackItem,
+    Wiring,
+    WorkFile,
+)
 
 from .cell_run import plugin_errors
 from .planned import PlannedCell
@@ -19,13 +32,24 @@ def wiring(planned: PlannedCell, files: tuple[WorkFile, ...]) -> Wiring:
         workdir="$WORKDIR",
         deadline_s=planned.cell.limits.wall_s,
         files=files,
-        stack=planned.stack,
+        stack=tuple(map(_public, planned.stack)),
         options=planned.cell.options,
         model_params=planned.cell.model_params,
     )
     with plugin_errors(planned.adapter_owner):
         launch = planned.adapter.launch(job)
     return Wiring(argv=launch.argv, env=launch.env, files=launch.files)
+
+
+def _public(item: StackItem) -> StackItem:
+    """Return an item with placeholders for the values of variables and the texts of files: they may be secret."""
+    if isinstance(item, Env):
+        return attrs.evolve(item, values={name: f"${name}" for name in item.values})
+    if isinstance(item, McpServer):
+        return attrs.evolve(item, env={name: f"${name}" for name in item.env})
+    if isinstance(item, Files):
+        return attrs.evolve(item, files={path: f"(the file {path} of the stack)" for path in item.files})
+    return item
 
 
 def stack_attributes(tui: str, job: Job, launch: Launch) -> dict[str, object]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import os
+import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +22,7 @@ from .reaper import REAPER
 PREFIX = "cab-"
 LEASE = ".lease"  # file in a scratch directory: held by the runner that made it
 SANDBOX = "sandbox"
+_STILLBORN_S = 60  # after which an empty directory without a lease will not get one any more
 
 
 @contextmanager
@@ -35,7 +38,7 @@ def plain_scratch() -> Iterator[Path]:
     finally:
         REAPER.remove(str(path), lambda: _remove(path))
         if lease is not None:
-            lease.release()
+            lease.release(keep=os.path.lexists(path))  # `cab clean` finds what is left by it
 
 
 def _remove(path: Path) -> None:
@@ -46,9 +49,10 @@ def _remove(path: Path) -> None:
     """
     if os.path.ismount(path / SANDBOX):
         _unmount(path / SANDBOX)
-    remove_tree(path)
-    if os.path.lexists(path):
-        raise OSError(0, "something of it cannot be removed")
+    for each in (path / SANDBOX, path):  # the lease last: by it `cab clean` finds what is left
+        remove_tree(each)
+        if os.path.lexists(each):
+            raise OSError("something in it cannot be removed")
 
 
 @contextmanager
@@ -104,10 +108,30 @@ def holds_more(path: Path, limit: int) -> bool:
 
 def stale_scratch() -> list[Path]:
     """Return the scratch directories whose runner is gone."""
-    leases = Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{LEASE}")
-    return [lease.parent for lease in leases if not is_held(lease)]
+    found = Path(tempfile.gettempdir()).glob(f"{PREFIX}????????")  # as mkdtemp(3) names them
+    return [path for path in found if _is_ours(path) and _is_stale(path)]
 
 
-def remove_scratch(paths: list[Path]) -> int:
-    """Unmount and remove scratch directories; return how many are gone."""
-    return sum(REAPER.remove(str(path), functools.partial(_remove, path)) is None for path in paths)
+def _is_ours(path: Path) -> bool:
+    """What another user made in a place for all may be exchanged for a link while we look."""
+    try:
+        info = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(info.st_mode) and info.st_uid == os.geteuid()
+
+
+def _is_stale(path: Path) -> bool:
+    if os.path.lexists(path / LEASE):
+        return not is_held(path / LEASE)
+    try:
+        # Killed before it had a lease, or after it had given it up: there is nothing in it to lose.
+        return not list(path.iterdir()) and time.time() - path.stat().st_mtime > _STILLBORN_S
+    except OSError:
+        return False  # gone this moment, or not ours to look into
+
+
+def remove_scratch(paths: list[Path]) -> list[str]:
+    """Unmount and remove scratch directories; return a sentence for each that is still there."""
+    told = (REAPER.remove(str(path), functools.partial(_remove, path)) for path in paths)
+    return [said for said in told if said is not None]

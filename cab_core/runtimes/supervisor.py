@@ -24,6 +24,7 @@ from .terminal import channel, read_some
 
 MARK = "CAB_SANDBOX"  # in the environment of all that runs below a supervisor
 _PROGRAM = Path(__file__).with_name("supervisor_main.py")
+_LOOK_S = 1.0  # between two looks at a supervisor that says nothing
 _LAST_WORDS_S = 1.0  # for which output is read on that something holds open which could not be ended
 
 
@@ -128,7 +129,7 @@ def _pump(
         for fd, name in channels.items():
             selector.register(fd, selectors.EVENT_READ, name)
         selector.register(supervisor.stdout, selectors.EVENT_READ, "status")
-        for fd, name in _ready(selector, ended):
+        for fd, name in _ready(selector, ended, supervisor):
             data = read_some(fd)
             if not data:
                 if name == "status":
@@ -172,13 +173,20 @@ def _environ(pid: int) -> bytes:
         return b""
 
 
-def _ready(selector: selectors.BaseSelector, ended: list[float]) -> Iterator[tuple[int, Any]]:
+def _ready(
+    selector: selectors.BaseSelector, ended: list[float], supervisor: subprocess.Popen[bytes]
+) -> Iterator[tuple[int, Any]]:
     """Yield what can be read, until all is closed or the time for last words is over."""
     while selector.get_map():
-        left = ended[0] + _LAST_WORDS_S - time.monotonic() if ended else None
-        if left is not None and left <= 0:
+        left = ended[0] + _LAST_WORDS_S - time.monotonic() if ended else _LOOK_S
+        if left <= 0:
             return
-        for key, _ in selector.select(left):
+        found = selector.select(left)
+        if not found and not ended:
+            supervisor.send_signal(
+                signal.SIGCONT
+            )  # an agent of our own user can have stopped it: no limit would hold
+        for key, _ in found:
             yield key.fd, key.data
 
 

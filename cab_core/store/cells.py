@@ -176,6 +176,8 @@ class Store:
             UserError: another runner holds it.
         """
         directory = self.root / segment(sweep)
+        if directory.is_symlink():
+            raise UserError(f"{directory} is a link: cab writes a sweep into a directory of its own")
         try:
             make_directories(directory)
             lease = Lease(directory / ".lock")

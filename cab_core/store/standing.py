@@ -14,12 +14,13 @@ from cab_core.records import CellResult, to_json
 from .paths import is_variant
 from .reading import read_optional
 
+_DIGITS = 9  # of a try's number: whoever made a longer one, its successor could have no name
 ACCEPTED = "accepted.json"  # beside the tries of an attempt
 
 
 def try_number(name: str) -> int | None:
     """Return the number of a finished try by the name of its directory; None: it is no such name."""
-    return int(name) if name.isascii() and name.isdigit() else None
+    return int(name) if name.isascii() and name.isdigit() and len(name) <= _DIGITS else None
 
 
 def age(path: Path) -> tuple[bool, int]:

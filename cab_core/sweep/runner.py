@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
 import attrs
 
-from cab_core.errors import UserError
+from cab_core.errors import InfraError, UserError
 from cab_core.gateway.server import Gateway
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import StopSignal
@@ -17,6 +18,7 @@ from cab_core.run.cell import run_cell
 from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.run.upstreams import SharedUpstreams
 from cab_core.runtimes.reaper import REAPER
+from cab_core.runtimes.scratch import remove_scratch, stale_scratch
 from cab_core.store.cells import Store
 from cab_core.trace.otlp import delivery
 
@@ -57,6 +59,7 @@ def run_plan(
     executor = plugins.executor(plan.sweep.executor)
     scorers = plugins.scorers()
     done: dict[CellKey, tuple[Path, CellResult]] = {}
+    _sweep_scratch(events)
     with store.lock(plan.sweep.sweep_id):
         changed = write_lock_file(plan, store.root)
         todo = [p for p in plan.cells if fresh or not _keep(p, store, done, events)]
@@ -87,7 +90,9 @@ def run_plan(
                     path, result = run_cell(cells[cell.key], context)
                 except OSError as exc:
                     stop.stop("cancelled")
-                    raise UserError(f"{store.root}: a cell cannot be written: {exc.strerror}") from exc
+                    kind = InfraError if exc.errno in (errno.ENOSPC, errno.EDQUOT) else UserError
+                    said = f"{store.root}: cell {cell.cell_id} cannot be written: {exc.strerror}"
+                    raise kind(said) from exc
                 events.finished(result, path)
                 return path, result
 
@@ -102,6 +107,15 @@ def run_plan(
     for said in REAPER.left():
         events.warn(f"{said}; `cab clean` tries again")
     return results
+
+
+def _sweep_scratch(events: Events) -> None:
+    """Remove what killed runners left on this machine: a scratch directory may hold a gigabyte of memory."""
+    found = stale_scratch()
+    refused = remove_scratch(found)
+    if found:
+        gone = len(found) - len(refused)
+        events.warn(f"removed {gone} of {len(found)} scratch directories of runners that are gone")
 
 
 def _keep(

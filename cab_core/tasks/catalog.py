@@ -10,6 +10,8 @@ from cab_core.errors import PluginConflict, UnknownName, UserError, nearest
 from cab_core.plugins.registry import Plugins
 from cab_core.records import PackedTask
 
+from .listing import check_unchanged
+
 
 class Catalog:
     """Tasks by id. Packs are read when first asked for, a pack at a time."""
@@ -44,13 +46,18 @@ class Catalog:
 
         Raises:
             UnknownName: a pattern matches nothing.
+            BadDocument: a file of a pack on disk is not what its `files.json` says.
         """
         tasks = self.tasks()
         ids = [p.task.id for p in tasks]
         for pattern in patterns:
             if not fnmatch.filter(ids, pattern):
                 raise UnknownName("task", pattern, ids, self._hint())
-        return [p for p in tasks if any(fnmatch.fnmatchcase(p.task.id, x) for x in patterns)]
+        chosen = [p for p in tasks if any(fnmatch.fnmatchcase(p.task.id, x) for x in patterns)]
+        own = {p.task.id for pack in self._extra for p in pack}
+        for packed in (p for p in chosen if p.task.id in own):
+            check_unchanged(packed.files)  # somebody works on it: what its list says may be of yesterday
+        return chosen
 
     def _hint(self) -> str:
         broken = [f"pack plugin {r.owner} is broken: {r.fault}" for r in self._plugins.faults()]

@@ -9,17 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
 import attrs
 
-from cab_core.records import to_json
+from cab_core.errors import BadDocument
+from cab_core.records import TaskFile, to_json
 
 from .documents import read_document
 
 LIST_NAME = "files.json"
+CHANGED = "differs from the pack's files.json; reinstall the pack, or run `cab tasks lock` on it"
 SECTIONS = ("workdir", "tests", "solution", "forbidden")
 _CACHES = {"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
@@ -84,6 +86,21 @@ def _look(path: Path) -> Listed:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Listed(sha256=digest, executable=os.access(path, os.X_OK))
+
+
+def check_unchanged(files: Iterable[TaskFile]) -> None:
+    """Hold files of a task against what was listed of them.
+
+    Raises:
+        BadDocument: one is another now, or cannot be read; says what to do.
+    """
+    for file in files:
+        try:
+            found = _look(Path(file.source))
+        except OSError as exc:
+            raise BadDocument(file.source, [("(file)", f"cannot be read: {exc.strerror}")]) from exc
+        if (found.sha256, found.link, found.executable) != (file.sha256, file.link, file.executable):
+            raise BadDocument(file.source, [("(file)", CHANGED)])
 
 
 def tree_hash(listing: FileList, task: str) -> str:

@@ -16,6 +16,7 @@ from cab_core.safe_fs import Tree, make_directory
 AGENT = {"work": True, "home": True, "tmp": True}
 GRADER = {"tree": True, "tests": False, "out": True, "home": True, "tmp": True}
 GATE = "gate"  # holds the gateway's socket, and is mounted where nobody writes
+STAGING = "patch"  # where both sides of a change are laid out for git
 PRISTINE = "pristine"  # the task's own files, against which an agent's are compared; no process sees it
 
 

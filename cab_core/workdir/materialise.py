@@ -9,6 +9,7 @@ from pathlib import Path
 from cab_core.errors import BadDocument
 from cab_core.records import TaskFile
 from cab_core.safe_fs import FILE, PROGRAM, BelowLink, Tree, make_directory
+from cab_core.tasks.listing import CHANGED
 
 
 def materialise(files: Iterable[TaskFile], root: Path) -> None:
@@ -44,11 +45,6 @@ def _content(file: TaskFile) -> bytes:
     if hashlib.sha256(data).hexdigest() != file.sha256:
         raise BadDocument(
             file.source,
-            [
-                (
-                    "(file)",
-                    "differs from the pack's files.json; reinstall the pack, or run `cab tasks lock` on it",
-                )
-            ],
+            [("(file)", CHANGED)],
         )
     return data

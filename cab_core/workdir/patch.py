@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from cab_core.safe_fs import FILE, PROGRAM, Tree, make_directory
 
 MAX_FILE = 4 << 20  # bytes of a file whose content goes into a patch
 MAX_TOTAL = 32 << 20  # bytes of all of them
+MAX_FILES = 20_000
 PATIENCE_S = 60  # with git, which takes quadratic time for lines that were made for it
 _GIT_ENV = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -30,27 +30,26 @@ class _NoPatch(Exception):
     """git could not do it with what the agent made."""
 
 
-def write_patch(changes: Changes, before: Path, after: Path, target: Path) -> Changes:
+def write_patch(changes: Changes, before: Path, after: Path, target: Path, staging: Path) -> Changes:
     """Write `changes.patch` (for `git apply`) and return the changes with line counts.
 
-    `before` is a pristine tree. What is too large, or of a kind that a patch cannot hold, is named
-    in `left_out_of_patch`; where git fails or takes longer than a minute, that is everything: no
-    agent shall void its cell by what is hard to compare.
+    `before` is a pristine tree, `staging` where both sides are laid out for git. What is too large or too
+    much, or of a kind that a patch cannot hold, is named in `left_out_of_patch`; where git fails or takes
+    longer than a minute, that is everything: no agent shall void its cell by what is hard to compare.
 
     Raises:
         SandboxError: git is missing.
     """
-    with tempfile.TemporaryDirectory(prefix="cab-patch-") as scratch:
-        old, new = make_directory(Path(scratch, "a")), make_directory(Path(scratch, "b"))
-        left_out = tuple(_stage(changes, (Tree(before), Tree(old)), (Tree(after), Tree(new))))
-        try:
-            with target.open("wb") as file:
-                _git(scratch, ["--binary", "--full-index"], file.fileno())
-            counts = _counts(scratch)
-        except _NoPatch as exc:
-            target.write_bytes(b"")
-            everything = tuple(c.path for c in changes.changes)
-            return attrs.evolve(changes, left_out_of_patch=everything, notes=(*changes.notes, str(exc)))
+    old, new = (make_directory(staging / side, parents=True) for side in ("a", "b"))
+    left_out = tuple(_stage(changes, (Tree(before), Tree(old)), (Tree(after), Tree(new))))
+    try:
+        with target.open("wb") as file:
+            _git(str(staging), ["--binary", "--full-index"], file.fileno())
+        counts = _counts(str(staging))
+    except _NoPatch as exc:
+        target.write_bytes(b"")
+        everything = tuple(c.path for c in changes.changes)
+        return attrs.evolve(changes, left_out_of_patch=everything, notes=(*changes.notes, str(exc)))
     counted = tuple(_counted(change, counts) for change in changes.changes)
     return attrs.evolve(changes, changes=counted, left_out_of_patch=left_out)
 
@@ -62,13 +61,14 @@ def _counted(change: Change, counts: dict[str, tuple[int | None, int | None]]) -
 
 def _stage(changes: Changes, old: tuple[Tree, Tree], new: tuple[Tree, Tree]) -> Iterator[str]:
     """Copy what changed, each side from one tree to another; yield what is left out."""
-    budget = MAX_TOTAL
-    for change in changes.changes:
+    budget, files = MAX_TOTAL, MAX_FILES
+    # What was there before comes first: of what an agent multiplies, the task's own files say most.
+    for change in sorted(changes.changes, key=lambda c: c.before is None):
         size = sum(e.size for e in (change.before, change.after) if e)
-        if not _holdable(change) or size > MAX_FILE or size > budget:
+        if not _holdable(change) or size > MAX_FILE or size > budget or not files:
             yield change.path
             continue
-        budget -= size
+        budget, files = budget - size, files - 1
         if change.before:
             _copy(change.before, change.path, *old)
         if change.after:

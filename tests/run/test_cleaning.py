@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cab_core.plugins.registry import Plugins
-from cab_core.records import CellResult
+from cab_core.records import CellResult, Limits
 from cab_core.runtimes.local import LocalRuntime
 from cab_core.runtimes.reaper import REAPER, Reaper
 from cab_core.store.cells import Store
@@ -123,3 +123,11 @@ def test_a_mistake_of_ours_in_a_removal_is_no_note() -> None:
     """What is no trouble of the machine goes through."""
     with pytest.raises(ZeroDivisionError):
         Reaper().remove("thing", lambda: 1 / 0)
+
+
+@pytest.mark.timeout(60)
+def test_a_supervisor_that_is_stopped_holds_its_limit_all_the_same(tmp_path: Path) -> None:
+    """An agent of our own user can stop it: it is woken, and the wall limit ends the agent."""
+    script = "call()\nimport signal, time\nos.kill(os.getppid(), signal.SIGSTOP)\ntime.sleep(600)"
+    _, result = play(tmp_path, script, limits=Limits(wall_s=3))
+    assert result.outcome == "limit_wall", result.why

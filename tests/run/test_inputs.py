@@ -25,7 +25,7 @@ from cab_core.records import (
     to_json,
 )
 from cab_core.records.inputs import differences
-from cab_core.run.inputs import code_of
+from cab_core.run.code import code_of
 from cab_core.run.planned import PlannedCell
 from cab_core.tasks.stacks import Stack
 from tests.support.puppet import Puppet, find_task, plan_one, play
@@ -262,7 +262,7 @@ def test_the_record_is_kept_in_the_cell_and_gives_its_keys(tmp_path: Path) -> No
 def test_a_changed_line_of_an_adapter_is_another_adapter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A package's every source file counts, a module alone is itself; what was typed in has no source."""
+    """Every file of its package, data too, and what it imports beside it; what was typed in has no source."""
     package = tmp_path / "cab_adapter_foo"
     package.mkdir()
     (package / "__init__.py").write_text("class Foo: pass\n")
@@ -270,9 +270,17 @@ def test_a_changed_line_of_an_adapter_is_another_adapter(
     monkeypatch.syspath_prepend(str(tmp_path))
     from cab_adapter_foo import Foo  # type: ignore[import-not-found]
 
-    first = code_of(Foo())
-    (package / "chat.py").write_text("x = 2\n")
-    assert first is not None and code_of(Foo()) not in (first, None)
+    (tmp_path / "cab_foo_common.py").write_text("y = 1\n")
+    import cab_foo_common  # type: ignore[import-not-found]  # noqa: F401
+
+    (package / "prompt.txt").write_text("Mend it.")
+    seen = [code_of(Foo())]
+    for changed in (package / "chat.py", package / "prompt.txt", tmp_path / "cab_foo_common.py"):
+        changed.write_text("x = 2\n")
+        seen.append(code_of(Foo()))
+    (package / "__pycache__").mkdir(exist_ok=True)
+    (package / "__pycache__" / "x.pyc").write_text("x")
+    assert None not in seen and len(set(seen)) == 4 and code_of(Foo()) == seen[-1]
     assert code_of(type("Typed", (), {"__module__": "nowhere"})()) is None
 
 

@@ -13,11 +13,13 @@ from cab_core.errors import BadDocument
 from cab_core.gateway.models import Model
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Changes, GradeCommand, Launch, PackedTask, ProtectedRegion
+from cab_core.plugins.toolkit import StackEffect
+from cab_core.records import Changes, Env, Files, GradeCommand, Launch, PackedTask, ProtectedRegion
 from cab_core.run import grader as grader_module
 from cab_core.run.prepare import work_files
 from cab_core.run.regions import restore
 from cab_core.store.cells import Store, write_result
+from cab_core.tasks.stacks import Stack
 from cab_core.workdir.manifest import take_manifest
 from tests.support.endpoint import KEY, Endpoint
 from tests.support.puppet import FIX, Puppet, find_task, judge_changes, play
@@ -191,3 +193,35 @@ def test_plugins_are_told_of_a_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     ]
     assert told[0][1] == {"cell": result.cell} and told[-1][1] == {"result": result, "directory": directory}
     assert [event["call"].n for _, event in told[1:3]] == [1, 2]
+
+
+def test_no_secret_of_a_stack_is_in_its_cell(tmp_path: Path) -> None:
+    """The CLI gets the values of variables; the record has their names, and the inputs have hashes."""
+    secret = "sk-of-the-stack-0123456789"
+    stack = Stack(
+        names=("house",),
+        items=(
+            Env(name="flags", values={"HOUSE_TOKEN": secret}),
+            Files(name="conf", files={".house/conf": f"token={secret}"}),
+        ),
+    )
+    adapter = Puppet(
+        FIX + "print(len(os.environ['HOUSE_TOKEN']), len(open(os.environ['HOME'] + '/.house/conf').read()))"
+    )
+    launch = adapter.launch
+
+    def given(job: Any) -> Launch:
+        effect, made = StackEffect().apply(job.stack), launch(job)
+        return attrs.evolve(
+            made, env={**made.env, **effect.env}, files={**made.files, **effect.files}, stack=effect.accounts
+        )
+
+    adapter.launch = given  # type: ignore[method-assign]
+    directory, result = play(tmp_path, "", adapter=adapter, stack=stack)
+    assert (result.outcome, (directory / "stdout.log").read_text()) == (
+        "passed",
+        f"{len(secret)} {len(secret) + 6}\n",
+    )
+    assert result.wiring.env["HOUSE_TOKEN"] == "$HOUSE_TOKEN"
+    written = {p.name: p.read_text(errors="replace") for p in directory.iterdir()}
+    assert [name for name, text in written.items() if secret in text] == []

@@ -238,7 +238,7 @@ def test_what_a_dead_runner_left_is_removed_and_nothing_else(start: Start, tempo
     (left / "sandbox" / "below").mkdir()
     (left / "sandbox" / "below").chmod(0)
     kill(killed)
-    assert remove_scratch(stale_scratch()) == 1
+    assert remove_scratch(stale_scratch()) == []
     assert list(temporary.iterdir()) == [living]
 
 
@@ -248,7 +248,7 @@ def test_what_a_dead_runner_had_mounted_is_unmounted(start: Start, temporary: Pa
     killed, left = start("sized")
     kill(killed)
     assert str(left / "sandbox") in mounted()
-    assert remove_scratch(stale_scratch()) == 1
+    assert remove_scratch(stale_scratch()) == []
     assert str(left / "sandbox") not in mounted() and list(temporary.iterdir()) == []
 
 
@@ -337,3 +337,40 @@ print(sandbox.parent.exists())
             [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
         )
     assert done.stdout.split() == ["False", "True", "False"], done.stderr
+
+
+def test_what_another_user_made_is_left_alone(temporary: Path) -> None:
+    """In a place for all, who owns a directory may exchange it for a link while it is looked at."""
+    (temporary / "cab-other123").mkdir()
+    (temporary / "cab-other123" / ".lease").touch()
+    assert stale_scratch() == [temporary / "cab-other123"]
+    os.chown(temporary / "cab-other123", 4321, 4321)
+    assert stale_scratch() == []
+    (temporary / "cab-linked12").symlink_to(temporary)
+    assert stale_scratch() == []
+
+
+def test_a_directory_that_never_had_a_lease_is_found_once_it_is_old(temporary: Path) -> None:
+    """Killed between its making and its lease: empty, and older than any that still waits for one."""
+    (temporary / "cab-young123").mkdir()
+    (temporary / "cab-old12345").mkdir()
+    os.utime(temporary / "cab-old12345", (1, 1))
+    (temporary / "cab-full1234").mkdir()
+    (temporary / "cab-full1234" / "file").touch()
+    os.utime(temporary / "cab-full1234", (1, 1))
+    assert stale_scratch() == [temporary / "cab-old12345"]
+
+
+def test_what_could_not_be_removed_is_found_again(temporary: Path) -> None:
+    """Its lease stays as long as it does: `cab clean` finds it, says what hinders it, and removes it when it can."""
+    with plain_scratch() as sandbox:
+        (sandbox / "stays").touch()
+        subprocess.run(["chattr", "+i", str(sandbox / "stays")], check=True)
+    try:
+        assert stale_scratch() == [sandbox.parent]
+        [said] = remove_scratch(stale_scratch())
+        assert said == f"{sandbox.parent} could not be removed: something in it cannot be removed"
+        assert stale_scratch() == [sandbox.parent]
+    finally:
+        subprocess.run(["chattr", "-i", str(sandbox / "stays")], check=True)
+    assert remove_scratch(stale_scratch()) == [] and list(temporary.iterdir()) == []

@@ -91,6 +91,7 @@ def play(
     installation: Installation | None = None,
     network: str | None = None,
     observers: Observers | None = None,
+    stack: Stack | None = None,
 ) -> tuple[Path, CellResult]:
     """Run one cell with a puppet, the whole way."""
     plugins = Plugins()
@@ -99,7 +100,14 @@ def play(
     adapter = adapter or Puppet(script)
     runtime = plugins.runtime(runtime_name)
     planned = plan_one(
-        adapter, packed, model, runtime, network=network, limits=limits, installation=installation
+        adapter,
+        packed,
+        model,
+        runtime,
+        network=network,
+        limits=limits,
+        installation=installation,
+        stack=stack,
     )
     with Gateway() as gateway:
         context = RunContext(

@@ -194,3 +194,20 @@ def test_nothing_is_written_through_a_link_of_a_pack(pack: Path, tmp_path: Path)
     with pytest.raises(BadDocument, match="below a link"):
         materialise([link, *files], tmp_path / "work")
     assert (victim / "file").read_text() == "mine"
+
+
+@pytest.mark.parametrize("edit", ["content", "mode", "gone"])
+def test_a_locked_pack_that_somebody_works_on_is_looked_at(pack: Path, edit: str) -> None:
+    """What its list says may be of yesterday: a cell would be "done before" though its tests are others now."""
+    write_list(pack)
+    catalog = Catalog(Plugins(), [pack])
+    assert catalog.select(["mine/*"])
+    file = next(p for p in sorted(pack.rglob("*")) if p.is_file() and "workdir" in p.parts)
+    if edit == "content":
+        file.write_text("something else")
+    elif edit == "mode":
+        file.chmod(0o755)
+    else:
+        file.unlink()
+    with pytest.raises(BadDocument, match=re.escape(str(file))):
+        catalog.select(["mine/*"])

@@ -32,7 +32,25 @@ def test_what_git_cannot_compare_is_left_out(
     monkeypatch.setitem(patch._GIT_ENV, "PATH", f"{programs}:{patch._GIT_ENV['PATH']}")
     monkeypatch.setattr(patch, "PATIENCE_S", 0.2)
     changes = patch.write_patch(
-        compare(take_manifest(before), take_manifest(after)), before, after, tmp_path / "p"
+        compare(take_manifest(before), take_manifest(after)), before, after, tmp_path / "p", tmp_path / "s"
     )
     assert (changes.left_out_of_patch, changes.changes[0].lines_added) == (("new",), None)
     assert says in changes.notes[-1] and (tmp_path / "p").read_bytes() == b""
+
+
+def test_of_very_many_files_the_task_s_own_come_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An agent that makes more files than a patch holds leaves out what it made, not what it changed."""
+    monkeypatch.setattr(patch, "MAX_FILES", 3)
+    before, after = tmp_path / "before", tmp_path / "after"
+    for directory in (before, after):
+        directory.mkdir()
+    (before / "z.py").write_text("old\n")
+    (after / "z.py").write_text("new\n")
+    for number in range(5):
+        (after / f"a{number}").write_text("x")
+    found = compare(take_manifest(before), take_manifest(after))
+    changes = patch.write_patch(found, before, after, tmp_path / "p", tmp_path / "s")
+    assert changes.left_out_of_patch == ("a2", "a3", "a4")
+    assert "+new" in (tmp_path / "p").read_text()

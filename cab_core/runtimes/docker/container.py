@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from .follow import LOOK_S, Follower, Watch
 from .resources import created
 from .stream import attached
 
+_ANSWER_S = 10  # for which the engine's word is waited that a signal was sent
 _DEATH_S = 60  # within which an engine must have ended what it was told to kill
 
 
@@ -78,15 +80,39 @@ def run_container(
 
 
 def _end(api: Any, container: str, follower: Follower, grace_s: float) -> None:
-    """Ask it to end, then kill it, and read on all the while: an engine waits for its output to be taken."""
+    """Ask it to end, then kill it."""
     for name, patience in (("SIGTERM", grace_s), ("SIGKILL", _DEATH_S)):
         deadline = time.monotonic() + patience
-        with _unless_ended():
-            api.kill(container, name)
-        follower.drain(patience)
+        with _signalling(container, name):
+            follower.drain(patience)
         if _has_ended(api, container, deadline - time.monotonic()):
             return
     raise SandboxError(f"docker: the engine does not end container {container[:12]}")
+
+
+@contextmanager
+def _signalling(container: str, name: str) -> Iterator[None]:
+    """Send a signal while its output is read: an engine that waits for that to be taken answers nobody.
+
+    Raises:
+        SandboxError: the engine refused, or is gone.
+    """
+    failed: list[BaseException] = []
+
+    def send() -> None:
+        try:
+            with _unless_ended():
+                client().kill(container, name)
+        except BaseException as exc:  # noqa: BLE001  told where it is waited for
+            failed.append(exc)
+
+    # A thread has a client of its own: the other one's connection is the one that waits.
+    thread = threading.Thread(target=send, name="cab-signal", daemon=True)
+    thread.start()
+    yield
+    thread.join(_ANSWER_S)
+    if failed:
+        raise failed[0]
 
 
 def _has_ended(api: Any, container: str, within_s: float) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,8 @@ from ..reaper import REAPER
 from ..scratch import remove_scratch, stale_scratch
 from .engine import HOST, LEASE, RUNNER, client, engine_errors
 from .resources import remove_container, remove_volume
+
+_swept: list[bool] = []
 
 
 @attrs.frozen
@@ -78,18 +79,14 @@ def remove(found: Stale) -> list[str]:
     """
     told = [REAPER.remove(f"container {c[:12]}", partial(remove_container, c)) for c in found.containers]
     told += [REAPER.remove(f"volume {v}", partial(remove_volume, v)) for v in found.volumes]
-    remove_scratch(found.directories)
-    return [said for said in told if said is not None]
-
-
-@functools.cache
-def _swept() -> Stale:
-    found = find_stale()
-    remove(found)
-    return found
+    return [said for said in told if said is not None] + remove_scratch(found.directories)
 
 
 def sweep_once(say: Say) -> None:
     """Remove what killed runners left, once in this process."""
-    if found := _swept():
+    if _swept:
+        return
+    _swept.append(True)
+    if found := find_stale():
+        remove(found)
         say(f"removed {found} of runners that are gone")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
-from cab_core.records import Execution
+from cab_core.plugins.protocols import StopSignal
+from cab_core.records import Execution, Limits
 from cab_core.runtimes.docker.container import Ended
 from cab_core.runtimes.docker.mounts import Collected
 from cab_core.runtimes.docker.runtime import _execution
@@ -94,3 +97,30 @@ def test_a_log_holds_what_was_printed(contain: Play) -> None:
     directory, result = contain(SCRIPT)
     assert (directory / "stdout.log").read_bytes() == PRINTED + PRINTED[:-1]
     assert result.execution is not None and result.execution.stdout_bytes == 2 * len(PRINTED) - 1
+
+
+FLOOD = """
+import signal
+call()
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
+while True:
+    os.write(1, b"x" * 65536)
+"""
+
+
+@pytest.mark.timeout(60)
+def test_a_flood_that_ignores_signals_is_ended_at_its_limit(contain: Play) -> None:
+    """The engine takes no word while it waits for output to be taken: it is read on, and the limit holds."""
+    _, result = contain(FLOOD, limits=Limits(wall_s=3))
+    assert result.outcome == "limit_wall", result.why
+
+
+@pytest.mark.timeout(60)
+def test_a_stop_ends_a_flood_that_ignores_signals(contain: Play) -> None:
+    """Ctrl-C beside it: cancelled, and soon."""
+    stop = StopSignal()
+    timer = threading.Timer(3, lambda: stop.stop("cancelled"))
+    timer.start()
+    _, result = contain(FLOOD, limits=Limits(wall_s=300), stop=stop)
+    assert result.outcome == "cancelled", result.why
