@@ -42,7 +42,7 @@ def wiring(planned: PlannedCell, files: tuple[WorkFile, ...]) -> Wiring:
 
 
 def _public(item: StackItem) -> StackItem:
-    """Return an item with placeholders for the values of variables and the texts of files: they may be secret."""
+    """Return an item with placeholders for what may be secret: values of variables, texts of files."""
     if isinstance(item, Env):
         return attrs.evolve(item, values={name: f"${name}" for name in item.values})
     if isinstance(item, McpServer):
