@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cab_core.cli import export, results
+from cab_core.cli import compare, export, results
 from cab_core.cli.progress import Progress
 from tests.site.made import Made
 
@@ -119,3 +119,21 @@ def test_cells_of_the_former_layout_are_in_the_table(tmp_path: Path) -> None:
     Made(version="2").write_former(tmp_path)
     rows = json.loads(call(results.command, "--runs", str(tmp_path), "--json"))
     assert [r["version"] for r in rows] == ["1", "2"]
+
+
+@pytest.mark.parametrize("order", ["12", "21", "1212", "1122"])
+def test_versions_of_the_former_layout_are_compared(tmp_path: Path, order: str) -> None:
+    """Whichever of the tries in their common directory are whose: one pair, of the two that stand."""
+    for version in order:
+        Made(version=version, outcome="passed" if version == "1" else "failed").write_former(tmp_path)
+    said = call(compare.command, "version=1", "version=2", "--runs", str(tmp_path), "--json")
+    assert [(p["a"], p["b"]) for p in json.loads(said)["pairs"]] == [(1.0, 0.0)]
+    assert len(rows_of(call(results.command, "--runs", str(tmp_path)))) == 2
+
+
+def test_a_version_in_either_layout_is_compared_with_one_in_the_other(tmp_path: Path) -> None:
+    """One was run by an earlier cab, the other since."""
+    Made(version="1").write_former(tmp_path)
+    Made(version="2").write(tmp_path)
+    said = call(compare.command, "version=1", "version=2", "--runs", str(tmp_path), "--json")
+    assert json.loads(said)["tasks"] == 1
