@@ -25,6 +25,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Made(task="p/alone", marks=("provisional",)), Made(task="p/alone", version="2"),
         Made(model="scripted:oracle", marks=("scripted",)), Made(**DOCKER), Made(runtime="bwrap"),
         *(Made(tui="copilot", options={"x": x}, **where) for x in "ab" for where in ({}, DOCKER)),
+        Made(tui="pi", task="p/3"), Made(tui="pi", task="p/3", runtime="docker"), Made(tui="pi", task="p/4", **DOCKER),
         Made(tui="goose", task="p/1"),
         Made(tui="goose", task="p/2", marks=("provisional",)), Made(tui="crush", task="p/2"),
     ):  # fmt: skip
@@ -43,6 +44,10 @@ CHOICES: dict[str, tuple[str, str, str, set[str]]] = {
         "tui=aider,runtime=docker", "tui=aider,runtime=local,model=acme*",
         "A-tui=aider&B-tui=aider&A-runtime=docker&B-runtime=local&B-model=acme/coder-1&A-model=acme/coder-1",
         {"different sandboxes", "differ in network"},
+    ),
+    "a network that is in no pair": (
+        "tui=pi,runtime=docker", "tui=pi,runtime=local", "A-tui=pi&B-tui=pi&A-runtime=docker&B-runtime=local",
+        {"different sandboxes"},
     ),
     "a provisional half": ("tui=goose", "tui=crush", "A-tui=goose&B-tui=crush", {"Provisional"}),
 }  # fmt: skip

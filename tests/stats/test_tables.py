@@ -89,6 +89,15 @@ def test_a_run_keeps_the_time_of_each_version(tmp_path: Path, capsys: pytest.Cap
         assert not progress._running
 
 
+def test_a_warning_of_several_reasons_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    """Three reasons with two values each, which are cut to a length of their own."""
+    from cab_core.records.differences import differences
+
+    before, after = ({f"{key}_" * 20: letter * 99 for key in "abc"} for letter in "xy")
+    Progress().warn(f"1 cell is run anew: {'; '.join([*differences(before, after), 'and 3 more'])}")
+    assert " ".join(capsys.readouterr().err.split()).endswith("; and 3 more")
+
+
 @pytest.mark.parametrize("summary", [False, True])
 def test_json_has_all_parts_of_a_configuration(tmp_path: Path, summary: bool) -> None:
     """For programs: those of the cell's record, as values."""
