@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cab_core.records import CellResult, to_json
-from cab_core.stats import Comparison, Pair, Sides, verdict_of
+from cab_core.stats import Comparison, Halves, Pair, Sides, verdict_of
 
 from .summaries import interval_text, rate_text
 from .text import name_line, one_line
@@ -20,6 +20,7 @@ _ALWAYS = ("tui", "model", "stack")  # what a pair is told by; anything else whe
 
 def as_json_values(sides: Sides, found: Comparison, results: Sequence[CellResult]) -> dict[str, Any]:
     """Return a comparison as `cab compare --json` prints it. A unit's parts are named by `unit`."""
+    halves, (mixed_a, mixed_b) = sides.halves(results), sides.mixed(results)
     return {
         "a": str(sides.a),
         "b": str(sides.b),
@@ -27,10 +28,10 @@ def as_json_values(sides: Sides, found: Comparison, results: Sequence[CellResult
         **to_json(found),
         "difference": found.difference,
         "flipped": to_json(found.flipped),
-        "mixed": {"a": sides.mixed(results, sides.a), "b": sides.mixed(results, sides.b)},
+        "mixed": {"a": mixed_a, "b": mixed_b},
         "unnamed": {key: {"a": a, "b": b} for key, (a, b) in sides.differing(results).items()},
-        "marks": sorted({mark for r in results for mark in r.marks}),
-        "runtimes": sorted({r.cell.runtime for r in results}),
+        "marks": halves.marks,
+        "runtimes": sorted({r.cell.runtime for r in halves}),
     }
 
 
@@ -50,7 +51,7 @@ def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellResu
     _print_flips(sides, found)
     _print_left_out(found, results)
     _print_unnamed(sides, results)
-    _print_marks(results)
+    _print_marks(sides.halves(results))
 
 
 def _print_kept_apart(sides: Sides, results: Sequence[CellResult]) -> None:
@@ -63,8 +64,7 @@ def _print_kept_apart(sides: Sides, results: Sequence[CellResult]) -> None:
 
 
 def _print_mixed(sides: Sides, results: Sequence[CellResult]) -> None:
-    for name, side in (("A", sides.a), ("B", sides.b)):
-        mixed = sides.mixed(results, side)
+    for name, mixed in zip("AB", sides.mixed(results), strict=True):
         if mixed:
             click.echo(
                 f"\nMixed: {name} holds several configurations within one pair, and their mean is what is "
@@ -107,15 +107,15 @@ def _print_unnamed(sides: Sides, results: Sequence[CellResult]) -> None:
             click.echo(f"They differ in {key} too (A: {_few(a)}; B: {_few(b)}): a difference may be theirs.")
 
 
-def _print_marks(results: Sequence[CellResult]) -> None:
-    marks = {mark for r in results for mark in r.marks}
-    if "scripted" in marks:
+def _print_marks(halves: Halves) -> None:
+    if "scripted" in halves.marks:
         click.echo("Scripted models are among them: they prove the harness and say nothing about a CLI.")
-    if "provisional" in marks:
+    if "provisional" in halves.marks:
         click.echo("Provisional cells are among them: not for citation.")
-    runtimes = sorted({r.cell.runtime for r in results})
-    if len(runtimes) > 1:
-        click.echo(f"They ran in different sandboxes ({_few(runtimes)}): a difference may be theirs.")
+    runtimes = halves.differing(lambda result: result.cell.runtime)
+    if runtimes is not None:
+        both = sorted({*runtimes[0], *runtimes[1]})
+        click.echo(f"They ran in different sandboxes ({_few(both)}): a difference may be theirs.")
 
 
 def _few(texts: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from cab_core.sweep.runner import Events
 from .table import cli_name, task_name
 from .text import name_line, one_line
 
+_WARNING = 900  # characters: several reasons for running a cell anew, each with two values
 _STYLES = {"passed": "green", "failed": "yellow"}
 
 
@@ -62,7 +63,7 @@ class Progress:
 
     def warn(self, text: str) -> None:
         """Print a warning line."""
-        self._console.print(Text(f"warning: {one_line(text, 300)}", style="yellow"))
+        self._console.print(Text(f"warning: {one_line(text, _WARNING)}", style="yellow"))
 
     def _started(self, cell: Cell) -> None:
         with self._lock:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
-from collections.abc import Iterator
 from typing import Literal
 
 import attrs
@@ -131,18 +129,3 @@ class Inputs:
     def grader_key(self) -> str:
         """The sha256 over all that the verdict depends on besides what the agent left."""
         return self.grader.digest
-
-
-def differences(before: Json, after: Json, path: str = "") -> Iterator[str]:
-    """Yield a sentence for each leaf in which two values differ, such as `limits.wall_s was 60, is 90`."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in sorted(before.keys() | after.keys()):
-            below = f"{path}.{key}" if path else key
-            yield from differences(before.get(key), after.get(key), below)
-    elif before != after:
-        yield f"{path} was {_short(before)}, is {_short(after)}"
-
-
-def _short(value: Json) -> str:
-    text = "not there" if value is None else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:57]}..."

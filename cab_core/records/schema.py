@@ -24,6 +24,10 @@ _PLAIN: dict[Any, dict[str, Any]] = {
     Any: {},
 }
 
+# Bounds as people read them. Of a type that may be null too, they stand beside `anyOf`.
+_BOUNDS = {"minimum": ">=", "exclusiveMinimum": ">", "pattern": "pattern"}
+_BOUNDS |= {key: key for key in ("minItems", "minLength")}
+
 
 @functools.cache
 def schema_of(cls: type) -> dict[str, Any]:
@@ -114,8 +118,22 @@ def _explain(error: Any) -> Iterator[tuple[str, str]]:
         for key in missing:
             prop = error.schema["properties"].get(key, {})
             yield _join(path, key), f"missing; expected {_expected(prop)}"
+    elif meant := _meant(error):
+        for inner in meant:
+            yield from _explain(inner)
     else:
         yield path or "(document)", f"expected {_expected(error.schema)}, got {_short(error.instance)}"
+
+
+def _meant(error: Any) -> list[Any]:
+    """Return what is wrong by the one alternative whose type the value has, where just one has it."""
+    if error.validator != "anyOf":
+        return []
+    found: dict[int, list[Any]] = {}
+    for inner in error.context:
+        found.setdefault(inner.schema_path[0], []).append(inner)
+    fitting = [e for e in found.values() if not any(i.validator == "type" and not i.path for i in e)]
+    return fitting[0] if len(fitting) == 1 else []
 
 
 def _path(parts: Any) -> str:
@@ -130,16 +148,17 @@ def _join(path: str, key: str) -> str:
 
 
 def _expected(schema: dict[str, Any]) -> str:
+    said = schema.get("description")
+    bounds = [f"{text} {schema[key]}" for key, text in _BOUNDS.items() if key in schema]
+    return _kind(schema) + (f" ({', '.join(bounds)})" if bounds else "") + (f": {said}" if said else "")
+
+
+def _kind(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return "one of " + ", ".join(map(repr, schema["enum"]))
     if "anyOf" in schema:
         return " or ".join(_expected(s) for s in schema["anyOf"] if s.get("type") != "null")
-    kind: str = schema.get("type") or schema.get("$ref", "a value").rpartition("/")[2]
-    extra = [
-        f"{k} {v}" for k, v in schema.items() if k in ("pattern", "minimum", "exclusiveMinimum", "minItems")
-    ]
-    said = schema.get("description")
-    return kind + (f" ({', '.join(extra)})" if extra else "") + (f": {said}" if said else "")
+    return str(schema.get("type", "object" if "$ref" in schema else "a value"))
 
 
 def _short(value: Any) -> str:

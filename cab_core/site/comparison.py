@@ -28,15 +28,17 @@ def _data(rows: Sequence[Row]) -> dict[str, Any]:
         key = (row.config, None if row.current else row.sweep)
         entry = found.setdefault(key, _entry(row))
         _keep_address(entry, row, place[row.task])
-        for mark in ("scripted", "provisional"):
-            entry[mark] |= mark in row.marks
+        entry["scripted"] |= "scripted" in row.marks
         solved, counted = entry["cells"].get(place[row.task], (0, 0))
         if row.counted:
+            if "provisional" in row.marks:
+                entry["provisional"].add(place[row.task])
             entry["cells"][place[row.task]] = (solved + bool(row.verdict.passed), counted + 1)
         else:
             entry["out"] += 1
     entries = sorted(found.values(), key=lambda e: (e["sweep"] is not None, e["name"]))
     for entry in entries:
+        entry["provisional"] = _some(entry["provisional"], entry["cells"])
         entry["cells"] = _short(entry["cells"], len(tasks))
     return {"tasks": tasks, "places": [segments(t) for t in tasks], "entries": entries}
 
@@ -55,7 +57,7 @@ def _entry(row: Row) -> dict[str, Any]:
         "params": _settings(config.model_params),
         "sweep": None if row.current else row.sweep,
         "scripted": False,
-        "provisional": False,
+        "provisional": set(),
         "out": 0,
         "at": _around_task(row),
         "odd": {},
@@ -77,6 +79,11 @@ def _around_task(row: Row) -> list[str]:
     """Return what of the address stands before the task, and what behind it."""
     before, _, behind = row.address.rpartition(segments(row.task))
     return [before, behind]
+
+
+def _some(places: set[int], cells: dict[int, tuple[int, int]]) -> bool | list[int]:
+    """Return of which tasks something is true; True where it is of all, False where of none."""
+    return sorted(places) if places and places != cells.keys() else bool(places)
 
 
 def _short(cells: dict[int, tuple[int, int]], n: int) -> list[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from cab_core.records import Configuration
 
 from .compare import Comparison, Pair, compare
+from .halves import Halves
 from .intervals import Interval, cluster_bootstrap, wilson
 from .names import distinct_names, distinctions, settings, value_text
 from .paired import exact_mcnemar, paired_bootstrap
@@ -19,6 +20,7 @@ from .summary import Summary, Verdict, configurations, summarise, verdict_of
 __all__ = [
     "Comparison",
     "Configuration",
+    "Halves",
     "Interval",
     "Pair",
     "Selector",

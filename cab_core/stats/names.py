@@ -52,7 +52,19 @@ def _differing(group: list[Configuration]) -> dict[Configuration, str]:
     parts = {c: _parts(c) for c in group}
     keys = list(dict.fromkeys(key for known in parts.values() for key in known))
     differ = [key for key in keys if len({known.get(key) for known in parts.values()}) > 1]
-    return {c: " ".join(_said(key, known) for key in differ) for c, known in parts.items()}
+    several = _of_several_networks(group)
+    return {
+        c: " ".join(_said(key, known) for key in differ if key[0] != "network" or c.runtime in several)
+        for c, known in parts.items()
+    }
+
+
+def _of_several_networks(group: Iterable[Configuration]) -> set[str]:
+    """Return the runtimes that occur with several networks here; from any other, the network follows."""
+    networks: dict[str, set[str]] = {}
+    for config in group:
+        networks.setdefault(config.runtime, set()).add(config.network)
+    return {runtime for runtime, found in networks.items() if len(found) > 1}
 
 
 def _parts(c: Configuration) -> dict[tuple[str, str], str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Sequence
 
 import attrs
 
-from cab_core.records import Cell, CellResult, Configuration
+from cab_core.records import CellResult, Configuration
 
+from .halves import Half, Halves
 from .names import distinct_names
 from .select import Selector
 from .summary import verdict_of
@@ -42,41 +44,58 @@ class Sides:
 
     def units(self, results: Iterable[CellResult], side: Selector) -> dict[Unit, list[bool]]:
         """Return the counted verdicts of one side by unit."""
-        found: dict[Unit, list[bool]] = {}
-        for unit, result in self._chosen(results, side):
-            found.setdefault(unit, []).append(bool(verdict_of(result).passed))
-        return found
+        chosen = self._chosen(results, side)
+        return {unit: [bool(verdict_of(r).passed) for r in cells] for unit, cells in chosen.items()}
 
-    def mixed(self, results: Sequence[CellResult], side: Selector) -> list[str]:
-        """Return the names of the configurations of one side that are thrown together within a pair."""
-        found: dict[Unit, set[Configuration]] = {}
-        for unit, result in self._chosen(results, side):
-            found.setdefault(unit, set()).add(result.cell.configuration)
+    def halves(self, results: Sequence[CellResult]) -> Halves:
+        """Return the cells that are compared: those of the units that both sides have."""
+        a, b = (self._chosen(results, side) for side in (self.a, self.b))
+        return Halves([(a[unit], b[unit]) for unit in sorted(a.keys() & b.keys())])
+
+    def mixed(self, results: Sequence[CellResult]) -> tuple[list[str], list[str]]:
+        """Return, of A and of B, the names of the configurations that are thrown together within a pair."""
         names = distinct_names(r.cell.configuration for r in results)
-        return sorted({names[c] for together in found.values() if len(together) > 1 for c in together})
+        pairs = self.halves(results).pairs
+        a, b = (_together(pair[i] for pair in pairs) for i in (0, 1))
+        return sorted(names[c] for c in a), sorted(names[c] for c in b)
 
     def differing(self, results: Sequence[CellResult]) -> dict[str, tuple[list[str], list[str]]]:
-        """Return the values of A and of B by key, where they differ though nobody named them."""
+        """Return the values of A and of B by key, in the pairs that differ in it though nobody named it.
+
+        Where there is no pair, all cells count: a difference may be why.
+        """
+        halves = self.halves(results)
+        if not halves.pairs:
+            a, b = ([r for r in results if side.matches(r)] for side in (self.a, self.b))
+            halves = Halves([(a, b)])
         found = {}
         for key in (k for k in _KEYS if k not in self.named and k != "tui"):
-            values = [
-                sorted({self._value(r.cell, key) for r in results if s.matches(r)}) for s in (self.a, self.b)
-            ]
-            if all(values) and values[0] != values[1]:
-                found[key] = (values[0], values[1])
+            values = halves.differing(functools.partial(self._value, key=key))
+            if values is not None:
+                found[key] = values
         return found
 
-    def _chosen(self, results: Iterable[CellResult], side: Selector) -> Iterable[tuple[Unit, CellResult]]:
+    def _chosen(self, results: Iterable[CellResult], side: Selector) -> dict[Unit, list[CellResult]]:
+        """Return the counted cells of one side by unit."""
+        found: dict[Unit, list[CellResult]] = {}
         for result in results:
             if side.matches(result) and verdict_of(result).passed is not None:
-                yield (result.cell.task, *(self._value(result.cell, key) for key in self.common)), result
+                unit = (result.cell.task, *(self._value(result, key) for key in self.common))
+                found.setdefault(unit, []).append(result)
+        return found
 
-    def _value(self, cell: Cell, key: str) -> str:
+    def _value(self, result: CellResult, key: str) -> str:
         if key == "stack":
-            return "+".join(cell.stack)
-        config = cell.configuration
+            return "+".join(result.cell.stack)
+        config = result.cell.configuration
         if key not in ("options", "params"):
             return str(getattr(config, key))
         left = json.loads(config.options if key == "options" else config.model_params)
         left = {n: v for n, v in left.items() if f"{key.removesuffix('s')}.{n}" not in self.named}
         return json.dumps(left, sort_keys=True, separators=(",", ":")) if left else ""
+
+
+def _together(halves: Iterable[Half]) -> set[Configuration]:
+    """Return the configurations that share a half with another."""
+    found = [{r.cell.configuration for r in half} for half in halves]
+    return {config for together in found if len(together) > 1 for config in together}

@@ -6,23 +6,34 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from cab_core.records import OUTCOMES, Inputs, to_json
-from cab_core.records.inputs import differences
+from cab_core.records.differences import differences
 from cab_core.run.planned import PlannedCell
 from cab_core.store.cells import Store
 from cab_core.store.reading import read_optional
 
-_EARLIER = "an earlier cab ran them, which kept no record of their inputs"
+_NO_RECORD = "no record"
 _MOST = 8  # sentences
+_FEW = 3  # reasons in one of them
 
 
 def why_anew(todo: Sequence[PlannedCell], store: Store) -> list[str]:
-    """Return sentences for those cells that have a verdict of another content, each reason once."""
-    reasons = Counter(reason for planned in todo for reason in reasons_of(planned, store))
-    said = [
-        f"{n} {'cell is' if n == 1 else 'cells are'} run anew: {reason}"
-        for reason, n in reasons.most_common()
-    ]
-    return said[:_MOST] + ([f"and {len(said) - _MOST} more reasons"] if len(said) > _MOST else [])
+    """Return sentences for those cells that have a verdict of another content, one for equal reasons."""
+    found = Counter(reasons for planned in todo if (reasons := tuple(reasons_of(planned, store))))
+    said = [_sentence(reasons, n) for reasons, n in found.most_common(_MOST)]
+    rest = found.total() - sum(n for _, n in found.most_common(_MOST))
+    return said + ([f"{_cells(rest)} run anew for other reasons"] if rest else [])
+
+
+def _sentence(reasons: Sequence[str], n: int) -> str:
+    if reasons == (_NO_RECORD,):
+        them, their = ("it", "its") if n == 1 else ("them", "their")
+        return f"{_cells(n)} run anew: an earlier cab ran {them}, which kept no record of {their} inputs"
+    more = [f"and {len(reasons) - _FEW} more"] if len(reasons) > _FEW else []
+    return f"{_cells(n)} run anew: {'; '.join([*reasons[:_FEW], *more])}"
+
+
+def _cells(n: int) -> str:
+    return f"{n} cell is" if n == 1 else f"{n} cells are"
 
 
 def reasons_of(planned: PlannedCell, store: Store) -> Iterator[str]:
@@ -35,7 +46,7 @@ def reasons_of(planned: PlannedCell, store: Store) -> Iterator[str]:
             return
         before = read_optional(path / "inputs.json", Inputs)
         if before is None:
-            yield _EARLIER
+            yield _NO_RECORD
         else:
             yield from differences(to_json(before), to_json(planned.inputs))
         return

@@ -154,7 +154,7 @@ def test_a_cell_of_an_earlier_cab_is_read_and_run_anew(tiny: Cab) -> None:
     (old / "cell.json").write_text(json.dumps({**record, "content_key": "0" * 64}))
     assert [r["outcome"] for r in tiny.json("results", "--json")] == ["passed"]
     done = tiny(*RUN, "--tui", "tiny")
-    assert "1 cell is run anew: an earlier cab ran them, which kept no record of their inputs" in said(done)
+    assert "1 cell is run anew: an earlier cab ran it, which kept no record of its inputs" in said(done)
     assert len(cells(tiny)) == 2 and len(tiny.json("results", "--json")) == 1
     assert "done before" in tiny(*RUN, "--tui", "tiny").stderr
 

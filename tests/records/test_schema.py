@@ -7,7 +7,8 @@ import pytest
 
 from cab_core.cli.schema import DOCUMENTS
 from cab_core.errors import BadDocument
-from cab_core.records import TaskDoc, from_json, to_json
+from cab_core.gateway.models import ConfigDoc
+from cab_core.records import Sweep, TaskDoc, from_json, to_json
 from cab_core.records.schema import check, schema_of
 
 TASK = {
@@ -60,6 +61,40 @@ def test_an_error_names_key_path_and_what_was_expected(change: dict, path: str, 
     assert path in dict(caught.value.problems)
     assert says in dict(caught.value.problems)[path]
     assert str(caught.value).startswith("pack/x/task.toml: ")
+
+
+MODEL = {"endpoint": "http://127.0.0.1:1/v1"}
+PRICE = {"input": 1, "output": 2}
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "says"),
+    [
+        ({"context_tokens": 0}, "context_tokens", "expected integer (>= 1): size of the context, got 0"),
+        ({"context_tokens": 1.5}, "context_tokens", "expected integer (>= 1): size of the context, got 1.5"),
+        ({"idle_s": 0}, "idle_s", "expected number (> 0)"),
+        ({"price": {**PRICE, "input": -1}}, "price.input", "expected number (>= 0): USD"),
+        ({"price": {**PRICE, "cached": -1}}, "price.cached", "expected number (>= 0): USD"),
+        ({"price": {"input": 1}}, "price.output", "missing; expected number (>= 0)"),
+        ({"price": {**PRICE, "inputs": 1}}, "price.inputs", "did you mean 'input'?"),
+        ({"price": 3}, "price", "expected object: what tokens cost, got 3"),
+    ],
+)
+def test_what_may_be_left_out_has_its_bounds_all_the_same(
+    change: dict[str, object], path: str, says: str
+) -> None:
+    """A value that may be null, and what is in it, is told by its own key with the bound."""
+    with pytest.raises(BadDocument) as caught:
+        check({"models": {"m": {**MODEL, **change}}}, ConfigDoc, "cab.toml")
+    [(where, message)] = caught.value.problems
+    assert where == f"models.m.{path}" and says in message
+
+
+@pytest.mark.parametrize(("key", "bound"), [("calls", ">= 1"), ("tokens", ">= 1"), ("usd", "> 0")])
+def test_a_limit_is_told_with_its_bound(key: str, bound: str) -> None:
+    """In a sweep file as well."""
+    with pytest.raises(BadDocument, match=rf"limits\.{key}: expected \w+ \({bound}\): .*, got 0"):
+        check({"tuis": ["a"], "models": ["m"], "tasks": ["*"], "limits": {key: 0}}, Sweep, "s.toml")
 
 
 def test_all_problems_are_told_at_once() -> None:

@@ -24,7 +24,7 @@ from cab_core.records import (
     from_json,
     to_json,
 )
-from cab_core.records.inputs import differences
+from cab_core.records.differences import differences
 from cab_core.run.code import code_of
 from cab_core.run.planned import PlannedCell
 from cab_core.tasks.stacks import Stack

@@ -122,7 +122,7 @@ def test_attempts_of_one_version_stay_together(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "parts"),
     [
-        (Made(runtime="docker", network="gateway"), ("docker network gateway", "local network open")),
+        (Made(runtime="docker", network="gateway"), ("docker", "local")),
         (Made(options={"edit_format": "diff"}), ("edit_format=diff", "edit_format=none")),
         (Made(model_params={"temperature": 0.2}), ("temperature=0.2", "temperature=none")),
     ],

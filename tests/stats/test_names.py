@@ -23,6 +23,7 @@ def test_one_alone_needs_no_more_than_its_name() -> None:
         ({"version": "2"}, ("aider × m @1", "aider × m @2")),
         ({"runtime": "local"}, ("aider × m docker", "aider × m local")),
         ({"network": "open"}, ("aider × m network gateway", "aider × m network open")),
+        ({"runtime": "local", "network": "open"}, ("aider × m docker", "aider × m local")),
         ({"options": '{"edit":"diff"}'}, ("aider × m edit=none", "aider × m edit=diff")),
         ({"model_params": '{"t":0.2}'}, ("aider × m t=none", "aider × m t=0.2")),
         ({"version": "2", "runtime": "local"}, ("aider × m @1 docker", "aider × m @2 local")),
@@ -33,6 +34,20 @@ def test_what_differs_is_said(changed: dict[str, str], names: tuple[str, str]) -
     other = attrs.evolve(ONE, **changed)
     found = distinct_names([ONE, other])
     assert (found[ONE], found[other]) == names
+
+
+def test_a_network_is_said_of_a_runtime_that_has_several() -> None:
+    """Of another runtime beside it, its only network follows, and is not said."""
+    local, opened = attrs.evolve(ONE, runtime="local", network="open"), attrs.evolve(ONE, network="open")
+    found = distinctions([ONE, opened, local])
+    assert found == {ONE: "docker network gateway", opened: "docker network open", local: "local"}
+
+
+@pytest.mark.parametrize("further", [{}, {"version": "2"}, {"options": '{"edit":"diff"}'}])
+def test_a_network_that_follows_from_the_runtime_is_not_said(further: dict[str, str]) -> None:
+    """Whatever else differs between the two."""
+    other = attrs.evolve(ONE, runtime="bwrap", network="open", **further)
+    assert all("network" not in said for said in distinctions([ONE, other]).values())
 
 
 def test_only_what_differs_among_those_of_one_name_is_said() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cab_core.cli import export, results
+from cab_core.cli import compare, export, results
 from cab_core.cli.progress import Progress
 from tests.site.made import Made
 
@@ -89,6 +89,15 @@ def test_a_run_keeps_the_time_of_each_version(tmp_path: Path, capsys: pytest.Cap
         assert not progress._running
 
 
+def test_a_warning_of_several_reasons_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    """Three reasons with two values each, which are cut to a length of their own."""
+    from cab_core.records.differences import differences
+
+    before, after = ({f"{key}_" * 20: letter * 99 for key in "abc"} for letter in "xy")
+    Progress().warn(f"1 cell is run anew: {'; '.join([*differences(before, after), 'and 3 more'])}")
+    assert " ".join(capsys.readouterr().err.split()).endswith("; and 3 more")
+
+
 @pytest.mark.parametrize("summary", [False, True])
 def test_json_has_all_parts_of_a_configuration(tmp_path: Path, summary: bool) -> None:
     """For programs: those of the cell's record, as values."""
@@ -119,3 +128,21 @@ def test_cells_of_the_former_layout_are_in_the_table(tmp_path: Path) -> None:
     Made(version="2").write_former(tmp_path)
     rows = json.loads(call(results.command, "--runs", str(tmp_path), "--json"))
     assert [r["version"] for r in rows] == ["1", "2"]
+
+
+@pytest.mark.parametrize("order", ["12", "21", "1212", "1122"])
+def test_versions_of_the_former_layout_are_compared(tmp_path: Path, order: str) -> None:
+    """Whichever of the tries in their common directory are whose: one pair, of the two that stand."""
+    for version in order:
+        Made(version=version, outcome="passed" if version == "1" else "failed").write_former(tmp_path)
+    said = call(compare.command, "version=1", "version=2", "--runs", str(tmp_path), "--json")
+    assert [(p["a"], p["b"]) for p in json.loads(said)["pairs"]] == [(1.0, 0.0)]
+    assert len(rows_of(call(results.command, "--runs", str(tmp_path)))) == 2
+
+
+def test_a_version_in_either_layout_is_compared_with_one_in_the_other(tmp_path: Path) -> None:
+    """One was run by an earlier cab, the other since."""
+    Made(version="1").write_former(tmp_path)
+    Made(version="2").write(tmp_path)
+    said = call(compare.command, "version=1", "version=2", "--runs", str(tmp_path), "--json")
+    assert json.loads(said)["tasks"] == 1

@@ -21,6 +21,8 @@
   const percent = (v, sign = false) => (v === null ? "–" : `${sign && v > 0 ? "+" : v < 0 ? "−" : ""}${Math.abs(v * 100).toFixed(1)}%`);
   const entries = () => data.entries.filter((e) => scripted.checked || !e.scripted);
 
+  const distinct = (values) => [...new Set(values)].sort();
+
   const side = (name) => {
     const chosen = {};
     for (const select of form.querySelectorAll(`[data-side="${name}"] select`)) chosen[select.dataset.key] = select.value;
@@ -38,8 +40,8 @@
         const [solved, counted] = Array.isArray(cell) ? cell : [cell, 1];
         const unit = [i, ...common.map((key) => entry[key])];
         const key = JSON.stringify(unit);
-        const before = found.get(key) || { unit, solved: 0, counted: 0, at: entry.odd[i] ?? entry.at.join(data.places[i]), names: [] };
-        found.set(key, { ...before, solved: before.solved + solved, counted: before.counted + counted, names: [...before.names, entry.name] });
+        const before = found.get(key) || { unit, solved: 0, counted: 0, at: entry.odd[i] ?? entry.at.join(data.places[i]), entries: [] };
+        found.set(key, { ...before, solved: before.solved + solved, counted: before.counted + counted, entries: [...before.entries, entry] });
       });
     }
     return found;
@@ -53,11 +55,11 @@
   const compare = (a, b) => {
     const common = commonOf(a, b);
     const [left, right] = [units(a, common), units(b, common)];
-    const mixed = [left, right].map((all) => [...new Set([...all.values()].filter((u) => new Set(u.names).size > 1).flatMap((u) => u.names))].sort());
     const pairs = [...left.keys()].filter((key) => right.has(key)).map((key) => {
       const [one, other] = [left.get(key), right.get(key)];
       return { unit: one.unit, a: one.solved / one.counted, b: other.solved / other.counted, one, other };
     });
+    const mixed = ["one", "other"].map((half) => distinct(pairs.map((p) => distinct(p[half].entries.map((e) => e.name))).filter((names) => names.length > 1).flat()));
     const tasks = new Map();
     for (const pair of pairs) tasks.set(pair.unit[0], [...(tasks.get(pair.unit[0]) || []), pair]);
     const rows = [...tasks.entries()].sort(([x], [y]) => x - y).map(([, group]) => group);
@@ -131,33 +133,42 @@
     return "These tasks do not tell A and B apart: the interval holds 0.";
   };
 
-  const valuesOf = (key, chosen) => [...new Set(entries().filter((e) => matches(e, chosen)).map((e) => e[key]))].sort();
+  // The values of A and of B in those pairs whose halves differ in them; empty where none does. Cells without a
+  // partner, and pairs that are each of one value, say nothing about a difference.
+  const differing = (pairs, key) => {
+    const values = pairs.map((p) => [p.one, p.other].map((half) => distinct(half.entries.map((e) => e[key]))));
+    const apart = values.filter(([one, other]) => one.length && other.length && one.join("\n") !== other.join("\n"));
+    return apart.length ? [0, 1].map((i) => distinct(apart.flatMap((both) => both[i]))) : [];
+  };
+  const isProvisional = (entry, task) => entry.provisional === true || (entry.provisional && entry.provisional.includes(task));
 
   const update = () => {
     const [a, b] = [side("A"), side("B")];
     history.replaceState(null, "", `#${new URLSearchParams(new FormData(form))}`);
     const found = compare(a, b);
-    const differing = KEYS.filter((key) => key !== "tui" && a[key] === b[key]).map((key) => [key, ...[a, b].map((s) => valuesOf(key, s))])
-      .filter(([, one, other]) => one.length && other.length && one.join("\n") !== other.join("\n"));
+    // Where there is no pair, all cells count: a difference may be why.
+    const [allOfA, allOfB] = [a, b].map((chosen) => ({ entries: entries().filter((e) => matches(e, chosen)) }));
+    const held = found.tasks ? found.pairs : [{ one: allOfA, other: allOfB }];
+    const unnamed = KEYS.filter((key) => key !== "tui" && a[key] === b[key]).map((key) => [key, ...differing(held, key)]).filter(([, one]) => one);
     if (!found.tasks) {
-      const apart = differing.filter(([key, one, other]) => found.common.includes(key) && !one.some((v) => other.includes(v)));
+      const apart = unnamed.filter(([key, one, other]) => found.common.includes(key) && !one.some((v) => other.includes(v)));
       result.replaceChildren(element("p", "No task has a verdict on both sides: there is nothing to compare.", "soft"), ...apart.map(([key, one, other]) =>
         element("p", `A has ${key} ${one.join(", ")}, B has ${key} ${other.join(", ")}, and neither names it: what is not named must be equal within a pair. To compare them all the same, choose it on both sides.`)));
       return;
     }
-    const used = entries().filter((e) => matches(e, a) || matches(e, b));
-    const unasked = differing.filter(([key]) => !found.common.includes(key) && !(["version", "options"].includes(key) && a.tui !== b.tui));
+    const unasked = unnamed.filter(([key]) => !found.common.includes(key) && !(["version", "options"].includes(key) && a.tui !== b.tui));
     const warnings = [
       ...found.mixed.map((names, i) => names.length && `Mixed: ${"AB"[i]} holds several configurations within one pair, and their mean is what is compared: ${names.join(", ")}. Choose which is meant, such as a version or a runtime.`),
       ...unasked.map(([key, one, other]) => `They differ in ${key} too (A: ${one.join(", ")}; B: ${other.join(", ")}): a difference may be theirs.`),
     ].filter(Boolean);
-    const left = used.reduce((sum, e) => sum + e.out, 0);
+    const left = [...new Set([...allOfA.entries, ...allOfB.entries])].reduce((sum, e) => sum + e.out, 0);
     const notes = [`${found.pairs.length} pairs.`, `Without a partner: ${found.alone[0]} of A, ${found.alone[1]} of B.`];
     if (left) notes.push(`${left} cells have no verdict and are left out.`);
-    if (used.some((e) => e.scripted)) notes.push("Scripted models are among them: they say nothing about a CLI or a model.");
-    if (used.some((e) => e.provisional)) notes.push("Provisional cells are among them: not for citation.");
-    const runtimes = [...new Set(used.map((e) => e.runtime))].sort();
-    if (runtimes.length > 1) notes.push(`They ran in different sandboxes (${runtimes.join(", ")}): a difference may be theirs.`);
+    const some = (mark) => found.pairs.some((p) => [...p.one.entries, ...p.other.entries].some((e) => mark(e, p.unit[0])));
+    if (some((e) => e.scripted)) notes.push("Scripted models are among them: they say nothing about a CLI or a model.");
+    if (some(isProvisional)) notes.push("Provisional cells are among them: not for citation.");
+    const runtimes = distinct(differing(found.pairs, "runtime").flat());
+    if (runtimes.length) notes.push(`They ran in different sandboxes (${runtimes.join(", ")}): a difference may be theirs.`);
     result.replaceChildren(figures(found), ...warnings.map((text) => element("p", text, "note")), element("p", verdict(found)), element("p", notes.join(" "), "soft small"), ...flips(found));
   };
 

@@ -1,0 +1,39 @@
+"""The cells that are held against each other: both halves of every pair, and nothing beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import attrs
+
+from cab_core.records import CellResult
+
+Half = Sequence[CellResult]
+
+
+@attrs.frozen
+class Halves:
+    """The cells of A and the cells of B, pair by pair."""
+
+    pairs: Sequence[tuple[Half, Half]]
+
+    def __iter__(self) -> Iterator[CellResult]:
+        for a, b in self.pairs:
+            yield from a
+            yield from b
+
+    @property
+    def marks(self) -> list[str]:
+        """The marks that any of the cells has."""
+        return sorted({mark for result in self for mark in result.marks})
+
+    def differing(self, value: Callable[[CellResult], str]) -> tuple[list[str], list[str]] | None:
+        """Return the values of A and of B in those pairs whose halves differ in them; None where none does.
+
+        A cell without a partner, and two pairs that are each of one value, say nothing about a difference.
+        """
+        values = [({value(r) for r in a}, {value(r) for r in b}) for a, b in self.pairs]
+        apart = [(a, b) for a, b in values if a and b and a != b]
+        if not apart:
+            return None
+        return sorted(set().union(*(a for a, _ in apart))), sorted(set().union(*(b for _, b in apart)))
