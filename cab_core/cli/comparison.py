@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
 import click
 
-from cab_core.records import CellResult, to_json
+from cab_core.records import CellResult, Limits, to_json
 from cab_core.stats import Comparison, Halves, Pair, Sides, verdict_of
 
 from .summaries import interval_text, rate_text
@@ -112,10 +113,18 @@ def _print_marks(halves: Halves) -> None:
         click.echo("Scripted models are among them: they prove the harness and say nothing about a CLI.")
     if "provisional" in halves.marks:
         click.echo("Provisional cells are among them: not for citation.")
+    limits = halves.differing(lambda result: _limits(result.cell.limits))
+    if limits is not None:
+        a, b = map(_few, limits)
+        click.echo(f"They had different limits (A: {a}; B: {b}): a difference may be theirs.")
     runtimes = halves.differing(lambda result: result.cell.runtime)
     if runtimes is not None:
         both = sorted({*runtimes[0], *runtimes[1]})
         click.echo(f"They ran in different sandboxes ({_few(both)}): a difference may be theirs.")
+
+
+def _limits(limits: Limits) -> str:
+    return " ".join(f"{name}={value:g}" for name, value in attrs.asdict(limits).items() if value is not None)
 
 
 def _few(texts: Sequence[str]) -> str:

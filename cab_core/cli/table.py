@@ -33,6 +33,8 @@ def as_row(result: CellResult) -> dict[str, Any]:
         "why": result.why,
         "marks": list(result.marks),
         "scores": {axis: score.headline for axis, score in result.scores.items()},
+        "started_at": result.started_at,
+        "content_key": result.content_key,
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cab_core.records import Limits
 from tests.site.made import Made
 from tests.stats.test_sides import found, said, write
 
@@ -73,3 +74,12 @@ def test_what_is_mixed_is_so_within_a_pair(tmp_path: Path) -> None:
     write(tmp_path, Made(), Made(tui="opencode"), Made(task="p/x"), Made(task="p/x", version="2"))
     assert found(tmp_path, "tui=aider", "tui=opencode")["mixed"]["a"] == []
     assert "Mixed" not in said(tmp_path, "tui=aider", "tui=opencode")
+
+
+def test_different_limits_are_noted(tmp_path: Path) -> None:
+    """A line with ten seconds and one with ten minutes are not alike."""
+    write(tmp_path, Made(limits=Limits(wall_s=10)), Made(tui="opencode", limits=Limits(wall_s=600)))
+    text = said(tmp_path, "tui=aider", "tui=opencode")
+    assert "different limits (A: wall_s=10 calls=10000; B: wall_s=600 calls=10000)" in text
+    write(tmp_path / "same", Made(), Made(tui="opencode"))
+    assert "limits" not in said(tmp_path / "same", "tui=aider", "tui=opencode")
