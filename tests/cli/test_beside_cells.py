@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,21 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Cab
+from tests.support.tiny import PLUGIN
 
-ROOT = str(Path(__file__).parents[2])
-PLUGIN = f"""
-import sys
-sys.path.insert(0, {ROOT!r})
-from cab_core import Registration, hookimpl
-from tests.support.puppet import Puppet
-class Tiny(Puppet):
-    name = "tiny"
-    def __init__(self):
-        super().__init__("call()")
-@hookimpl
-def cab_adapters():
-    return [Registration(name="tiny", summary="t", factory=Tiny)]
-"""
 HOOK = """
 import os, sys, threading
 from cab_core import hookimpl
@@ -91,3 +79,41 @@ def test_a_dead_collector_of_spans(with_plugins: Callable[..., Cab]) -> None:
     text = " ".join(done.stderr.split())
     assert len(spans) == 3 and f"{sum(spans)} of {sum(spans)} spans were not delivered" in text
     assert text.count("warning") == 1 and "retry" not in text.lower() and "Traceback" not in text
+
+
+SWEEP_ENDS = """
+from pathlib import Path
+from cab_core import hookimpl
+@hookimpl
+def cab_sweep_finished(sweep_id, results):
+    Path("told").write_text(f"{sweep_id} {sorted(r.cell.attempt for r in results)}")
+"""
+
+
+def test_the_end_of_a_sweep_is_told_with_all_of_its_results(
+    with_plugins: Callable[..., Cab], distribution: Callable[..., str]
+) -> None:
+    """Also those that were done before."""
+    cab = with_plugins()
+    distribution("cab-ends", SWEEP_ENDS)
+    assert cab(*RUN, "--attempts", "2").returncode == 0
+    assert cab(*RUN, "--attempts", "3").returncode == 0
+    assert (cab.cwd / "told").read_text() == "local [1, 2, 3]"
+
+
+def test_what_is_left_of_a_sweep_is_told_at_its_end(with_plugins: Callable[..., Cab], tmp_path: Path) -> None:
+    """A scratch directory that could not be removed, and how it goes later."""
+    cab = with_plugins()
+    (tmp_path / "tmp").mkdir()
+    script = "call(); import subprocess; open('x', 'w'); subprocess.run(['chattr', '+i', 'x'], check=True)"
+    done = cab(*RUN, "--attempts", "1", TMPDIR=str(tmp_path / "tmp"), SCRIPT=script)
+    [left] = (tmp_path / "tmp").iterdir()
+    try:
+        said = " ".join(done.stderr.split())
+        assert (
+            f"{left} could not be removed: something in it cannot be removed; `cab clean` tries again" in said
+        )
+        assert cab("clean", TMPDIR=str(tmp_path / "tmp")).returncode == 1 and left.exists()
+    finally:
+        subprocess.run(["chattr", "-i", str(left / "sandbox/work/x")], check=True)
+    assert cab("clean", TMPDIR=str(tmp_path / "tmp")).returncode == 0 and not left.exists()

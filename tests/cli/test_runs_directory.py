@@ -12,22 +12,8 @@ import pytest
 
 from cab_core.trace.spans import CellTrace
 from tests.conftest import Cab
+from tests.support.tiny import PLUGIN
 
-ROOT = str(Path(__file__).parents[2])
-# A third party's CLI: a Python script, which a test gives by the environment.
-PLUGIN = f"""
-import os, sys
-sys.path.insert(0, {ROOT!r})
-from cab_core import Registration, hookimpl
-from tests.support.puppet import Puppet
-class Tiny(Puppet):
-    name = "tiny"
-    def __init__(self):
-        super().__init__(os.environ.get("SCRIPT", "call()"))
-@hookimpl
-def cab_adapters():
-    return [Registration(name="tiny", summary="t", factory=Tiny)]
-"""
 TASK = "mutations/py-lru-cache"
 ONE = ("--tui", "tiny", "--model", "scripted:null", "--task", TASK)
 CELL = "local/tiny/scripted~3anull/mutations/py-lru-cache/@1-local-open"
