@@ -188,9 +188,9 @@ def is_alive(host: str, runner: str, lease: str | None) -> bool | None:
 
     `host` and `runner` are `host_id()` and `runner_id()` of the maker, `lease` the path of its lease.
     """
-    if lease and os.path.lexists(lease):
-        return is_held(Path(lease))
-    return process_lives(host, runner) if host == host_id() else None
+    if host == host_id():
+        return process_lives(host, runner)  # surer than a file that somebody may have removed or copied
+    return is_held(Path(lease)) if lease and os.path.lexists(lease) else None
 
 
 def _here() -> Holder:

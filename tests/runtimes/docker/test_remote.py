@@ -259,11 +259,12 @@ def test_an_engine_that_vanishes_is_nobody_s_fault(mounted: Play) -> None:
     with ExitStack() as way, reached(way.enter_context(by_tcp())):
 
         def vanish() -> None:
-            wait_for(lambda: len(mine()) == 2)
+            wait_for(lambda: len(mine(ended=False)) == 2)
             way.close()
 
-        def mine() -> list[str]:
-            found = direct.containers(filters={"label": f"cab.runner={runner_id()}"})
+        def mine(ended: bool = True) -> list[str]:
+            """Return this runner's containers: what holds one ends with the stream to the runner."""
+            found = direct.containers(all=ended, filters={"label": f"cab.runner={runner_id()}"})
             return [c["Id"] for c in found]
 
         direct = APIClient(version="auto")
