@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,13 @@ from cab_core.records import Installation
 from tests.support.endpoint import Endpoint
 
 CAB = Path(sys.executable).with_name("cab")
+
+
+def pytest_configure() -> None:
+    """Start every test with the signals of a terminal: nohup(1) and a shell's `&` hand down ignored ones."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
