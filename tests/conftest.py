@@ -49,6 +49,11 @@ class Cab:
         self.cwd = cwd
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("CAB_") or k == "CAB_CACHE"}
 
+    def find_plugins(self, directory: str) -> None:
+        """Let the command find the distributions in a directory, too."""
+        paths = (directory, os.environ.get("PYTHONPATH"))
+        self.env["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
+
     def __call__(self, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(CAB), *args],

@@ -9,9 +9,6 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-_LARGEST = 64 << 20  # bytes of one file that are looked at
-_MOST = 5_000  # files
-
 
 def code_of(plugin: object, distribution: str | None = None) -> str | None:
     """Return the sha256 over the files of a plugin object, None where it has none to read.
@@ -26,7 +23,7 @@ def code_of(plugin: object, distribution: str | None = None) -> str | None:
     root = _root(Path(own), name)
     files = {*_package(root, name, Path(own)), *_installed(distribution), *_beside(root)}
     found = hashlib.sha256()
-    for path in sorted(files)[:_MOST]:
+    for path in sorted(files):
         found.update(f"{os.path.relpath(path, root)}\0{_digest(path)}\n".encode("utf-8", "surrogateescape"))
     return found.hexdigest()
 
@@ -70,8 +67,10 @@ def _beside(root: Path) -> Iterator[Path]:
 
 
 def _digest(path: Path) -> str:
+    if not path.is_file():
+        return "no regular file"  # a pipe would be waited for
     try:
         with path.open("rb") as file:
-            return hashlib.sha256(file.read(_LARGEST)).hexdigest()
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return "cannot be read"

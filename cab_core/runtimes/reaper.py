@@ -25,10 +25,8 @@ class Reaper:
 
     def remove(self, name: str, action: Callable[[], object]) -> str | None:
         """Call `action`, which removes this thing; return what hindered it, in a sentence, or None."""
-        for oldest in self._names()[
-            :1
-        ]:  # one, not all: where an engine is slow, a cell must not wait for many
-            self._retry(oldest)
+        if left := self._names():
+            self._retry(left[0])  # not all: where an engine is slow, a cell must not wait for many
         return self._try(name, action)
 
     def retry(self) -> None:

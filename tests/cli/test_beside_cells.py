@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import time
@@ -39,10 +38,9 @@ def with_plugins(cab: Cab, distribution: Callable[..., str]) -> Callable[..., Ca
     """Return the command `cab`, which knows the CLI `tiny` and plugins with a hook of which this is the body."""
 
     def make(**hooks: str) -> Cab:
-        paths = [distribution("cab-tiny", PLUGIN), os.environ.get("PYTHONPATH", "")]
+        cab.find_plugins(distribution("cab-tiny", PLUGIN))
         for name, does in hooks.items():
             distribution(f"cab-{name}", HOOK.format(does=does))
-        cab.env["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
         return cab
 
     return make

@@ -69,9 +69,7 @@ def disk(cab: Cab) -> Iterator[Disk]:
 @pytest.fixture
 def tiny(cab: Cab, distribution: Callable[..., str]) -> Cab:
     """The command `cab`, which knows the CLI `tiny`."""
-    cab.env["PYTHONPATH"] = os.pathsep.join(
-        p for p in (distribution("cab-tiny", PLUGIN), os.environ.get("PYTHONPATH")) if p
-    )
+    cab.find_plugins(distribution("cab-tiny", PLUGIN))
     return cab
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import tomllib
@@ -43,8 +42,7 @@ RUN = ("run", "--model", "scripted:null", "--task", TASK)
 @pytest.fixture
 def tiny(cab: Cab, distribution: Callable[..., str], tmp_path: Path) -> Cab:
     """The command `cab`, which knows the CLI `tiny` in any version."""
-    paths = (distribution("cab-tiny", PLUGIN), os.environ.get("PYTHONPATH"))
-    cab.env["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
+    cab.find_plugins(distribution("cab-tiny", PLUGIN))
     cab.env["CAB_CACHE"] = str(tmp_path / "cache")
     return cab
 

@@ -20,27 +20,8 @@ import pytest
 from cab_core.records import CellResult
 from cab_core.store.cells import read_json
 from tests.conftest import CAB, Cab
+from tests.support.tiny import PLUGIN
 
-ROOT = str(Path(__file__).parents[2])
-# A third party's CLI: a Python script, which a test gives by the environment. It may use two pipes of the test:
-# `say` to tell what it does, `go` to wait for the test.
-PLUGIN = f"""
-import os, sys
-sys.path.insert(0, {ROOT!r})
-import attrs
-from cab_core import Registration, hookimpl
-from tests.support.puppet import Puppet
-class Tiny(Puppet):
-    name = "tiny"
-    def __init__(self):
-        super().__init__(os.environ["SCRIPT"])
-    def launch(self, job):
-        found = super().launch(job)
-        return attrs.evolve(found, env={{**found.env, "SAY": os.environ["SAY"], "GO": os.environ["GO"]}})
-@hookimpl
-def cab_adapters():
-    return [Registration(name="tiny", summary="t", factory=Tiny)]
-"""
 TALK = """
 import signal, subprocess, time
 def say(text):
@@ -138,8 +119,7 @@ class Run:
 @pytest.fixture
 def run(cab: Cab, distribution: Callable[..., str]) -> Run:
     """A run of the CLI `tiny`."""
-    paths = (distribution("cab-tiny", PLUGIN), os.environ.get("PYTHONPATH"))
-    cab.env["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
+    cab.find_plugins(distribution("cab-tiny", PLUGIN))
     return Run(cab)
 
 

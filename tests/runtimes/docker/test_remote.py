@@ -311,9 +311,15 @@ def test_volumes_of_a_holder_that_was_removed_are_found(
 ) -> None:
     """Somebody removes a dead runner's sidecar but not its volumes: `cab clean` knows them by their label."""
     labels = {"cab": "1", "cab.host": host_id(), "cab.runner": "999999999:1", "cab.role": "sandbox"}
-    name = client().create_volume(labels=labels)["Name"]
-    done = cab("clean", **tcp)
-    assert name in done.stdout and name not in [v["Name"] for v in volumes()]
+
+    def is_told() -> bool:
+        name = client().create_volume(labels=labels)["Name"]
+        done = cab("clean", **tcp)
+        assert done.returncode == 0 and name not in [v["Name"] for v in volumes()]
+        return name in done.stdout
+
+    # Tests beside this one clean, too: what one of them removes first is not told here.
+    assert any(is_told() for _ in range(5))
 
 
 def test_a_runner_on_another_machine_is_left_alone(engine: object) -> None:
