@@ -113,6 +113,8 @@ def _print_marks(halves: Halves) -> None:
         click.echo("Scripted models are among them: they prove the harness and say nothing about a CLI.")
     if "provisional" in halves.marks:
         click.echo("Provisional cells are among them: not for citation.")
+    if "in-process" in halves.marks:
+        click.echo("Among them are verdicts that were spoken in the process of the code that they judge.")
     limits = halves.differing(lambda result: _limits(result.cell.limits))
     if limits is not None:
         a, b = map(_few, limits)

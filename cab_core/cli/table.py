@@ -120,5 +120,6 @@ def _explain(marks: Sequence[str]) -> str:
     says = {
         "scripted": "A scripted model proves the harness, it says nothing about a CLI or a model.",
         "provisional": "Provisional results are not for citation: they did not run sealed in Docker.",
+        "in-process": "In-process verdicts were spoken in the process of the code that they judge.",
     }
     return " ".join(says[m] for m in marks if m in says)

@@ -11,7 +11,7 @@ from .cell import Cell, CellKey, Configuration, Limits, Sweep
 from .changes import Change, Changes, Entry
 from .convert import from_json, to_json
 from .execution import Execution, Process, Sandbox, StopReason
-from .grading import CommandResult, Grade
+from .grading import CaseResult, CaseState, CommandResult, Grade
 from .inputs import Inputs
 from .launch import Applied, Harvest, Installation, Job, Launch, Step, TokenClaim, WorkFile
 from .recipe import Recipe
@@ -37,6 +37,8 @@ __all__ = [
     "OUTCOMES",
     "Applied",
     "Args",
+    "CaseResult",
+    "CaseState",
     "Cell",
     "CellKey",
     "CellResult",

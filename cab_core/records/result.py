@@ -121,7 +121,7 @@ class CellResult:
     execution: Execution | None = None
     citable: bool = attrs.field(default=False, metadata=doc("false: provisional"))
     marks: tuple[str, ...] = attrs.field(
-        default=(), metadata=doc("such as scripted, provisional"), validator=named
+        default=(), metadata=doc("such as scripted, provisional, in-process"), validator=named
     )
     notes: tuple[str, ...] = attrs.field(default=(), metadata=doc("what a reader should know"))
     stack: tuple[Applied, ...] = attrs.field(default=(), metadata=doc("what became of each stack item"))

@@ -99,8 +99,12 @@ def _served(found: Findings) -> list[str]:
 
 
 def _marks(planned: PlannedCell) -> tuple[str, ...]:
-    scripted = ("scripted",) if planned.model.scripted else ()
-    return scripted + (() if _sealed(planned) else ("provisional",))
+    found = {
+        "scripted": planned.model.scripted is not None,
+        "provisional": not _sealed(planned),
+        "in-process": planned.task.task.in_process,
+    }
+    return tuple(mark for mark, holds in found.items() if holds)
 
 
 def _sealed(planned: PlannedCell) -> bool:
