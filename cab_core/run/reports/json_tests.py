@@ -30,7 +30,7 @@ def read_json_tests(data: bytes) -> Report:
             for name, value in tests:
                 report.add(name, _state(value))
         elif key == "tests":
-            raise NoReport("the report's `tests` is no object of names")
+            raise NoReport("the report has a `tests` that is no object of names")
     if not found:
         raise NoReport("the report is no JSON object with `tests`")
     return report
