@@ -109,6 +109,7 @@ class Gateway:
         server = self._sockets.pop(session.token, None)
         if server is not None:
             server.close()
+        session.ending = True
         tasks = list(session.tasks)
         for task in tasks:
             task.cancel()

@@ -72,7 +72,7 @@ class CellSession:
         self.deadline = time.monotonic() + limits.wall_s
         self.calls: list[ModelCall] = []
         self.tasks: set[asyncio.Task[object]] = set()
-        self.closed = False
+        self.closed = self.ending = False
         # Where tokens or dollars are limited, one call ends before the next begins: no overshoot.
         self.slots = asyncio.Semaphore(1 if limits.tokens or limits.usd else _SLOTS)
         self.foreign: set[str] = set()
@@ -81,6 +81,17 @@ class CellSession:
         self._admitted = self._refused = self._unsaid = self._spent = 0
         self._paid = 0.0
         self._lock = threading.Lock()
+
+    @property
+    def running(self) -> bool:
+        """True until the cell's end: who hangs up before that is the CLI."""
+        over = self.ending or self.stop.is_set() or time.monotonic() >= self.deadline
+        return not over
+
+    @property
+    def answered(self) -> bool:
+        """True where the model has answered a call of this cell."""
+        return any(c.ended == "answered" for c in self.calls)
 
     @property
     def has_enough(self) -> bool:
@@ -141,12 +152,17 @@ class CellSession:
         call = attrs.evolve(call, usd=self._price.of(call) if self._price else None)
         with self._lock:
             self.calls.append(call)
-            self._spent += call.tokens or 0
+            self._spent += self._known(call)
             self._paid += call.usd or 0.0
             if not self._file.closed:
                 self._file.write(json.dumps(to_json(call)) + "\n")
                 self._file.flush()
         self._on_call(call)
+
+    @staticmethod
+    def _known(call: ModelCall) -> int:
+        """What a call took at the least; of one that was broken off, its bytes are counted."""
+        return call.tokens or (0 if call.broken_off else call.at_least) or 0
 
     def close(self) -> None:
         """End the record; no further call is admitted."""
