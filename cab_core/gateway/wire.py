@@ -15,6 +15,8 @@ import attrs
 
 from cab_core.records import Usage
 
+from .said import Said
+
 _EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _DENSEST = 2_000_000  # commas, colons and brackets of a request: reading more would hold up all cells
 _READ_LIMIT = 64 << 20  # bytes of one body or event that are looked at
@@ -34,11 +36,13 @@ class Asked:
     """What the gateway reads in a request; the rest goes on as it came.
 
     `with_usage`: the body with `stream_options.include_usage`, or None where nothing must be added.
+    `request`: the whole of it, to be looked at once and then let go.
     """
 
     model: str | None
     stream: bool
     with_usage: bytes | None
+    request: dict[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 def read_request(body: bytes) -> Asked:
@@ -49,6 +53,7 @@ def read_request(body: bytes) -> Asked:
         model=model if isinstance(model, str) else None,
         stream=request.get("stream") is True,
         with_usage=_with_usage(body, request),
+        request=request,
     )
 
 
@@ -120,6 +125,7 @@ class Reading:
     finish_reason: str | None = None
     error: str | None = None
     done: bool = False
+    said: Said = attrs.field(factory=Said)
 
     def take(self, data: dict[str, Any]) -> None:
         """Take a whole response or one event of a stream."""
@@ -131,8 +137,10 @@ class Reading:
             self.error = _error_text(data["error"])
         choices = data.get("choices")
         for choice in choices if isinstance(choices, list) else ():
-            reason = choice.get("finish_reason") if isinstance(choice, dict) else None
-            if isinstance(reason, str):
+            if not isinstance(choice, dict):
+                continue
+            self.said.take(choice)
+            if isinstance(reason := choice.get("finish_reason"), str):
                 self.finish_reason = reason
 
 

@@ -14,6 +14,7 @@ from .execution import Execution, Process, Sandbox, StopReason
 from .grading import CommandResult, Grade
 from .inputs import Inputs
 from .launch import Applied, Harvest, Installation, Job, Launch, Step, TokenClaim, WorkFile
+from .observed import Observed, TextSeen, ToolSeen
 from .recipe import Recipe
 from .result import OUTCOMES, CellResult, Identity, Outcome, OutcomeRule, Wiring
 from .score import Evidence, RefusalSigns, Score
@@ -64,6 +65,7 @@ __all__ = [
     "Limits",
     "McpServer",
     "ModelCall",
+    "Observed",
     "Origin",
     "Outcome",
     "OutcomeRule",
@@ -85,8 +87,10 @@ __all__ = [
     "Task",
     "TaskDoc",
     "TaskFile",
+    "TextSeen",
     "TokenClaim",
     "TokenTotals",
+    "ToolSeen",
     "Usage",
     "Wiring",
     "WorkFile",

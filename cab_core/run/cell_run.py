@@ -17,6 +17,7 @@ from cab_core.records import (
     Harvest,
     Launch,
     ModelCall,
+    Observed,
     Outcome,
     RefusalSigns,
     WorkFile,
@@ -40,6 +41,7 @@ class Findings:
     changes: Changes | None = None
     grade: Grade | None = None
     calls: tuple[ModelCall, ...] = ()
+    observed: Observed | None = None
     refusal: RefusalSigns = RefusalSigns()
     wall_ms: float | None = None
     trouble: InfraError | None = None

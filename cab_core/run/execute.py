@@ -15,6 +15,7 @@ from cab_core.workdir.directories import AGENT, reopen
 from .cell_run import CellRun
 from .prepare import Prepared
 from .secrets import public_argv
+from .stack_state import given_texts
 from .upstreams import upstream_for
 from .wiring import stack_attributes
 
@@ -91,6 +92,7 @@ def _session(
         stop=stop,
         price=planned.model.price,
         on_call=on_call,
+        texts=given_texts(prepared.job.stack),
     )
     gateway.open(session, prepared.socket)
     try:
@@ -98,6 +100,7 @@ def _session(
     finally:
         gateway.close(session)
         run.found.calls = tuple(session.calls)
+        run.found.observed = session.observed()
         run.found.notes += session.notes()
 
 

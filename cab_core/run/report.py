@@ -75,6 +75,7 @@ def evidence_of(planned: PlannedCell, found: Findings, outcome: str) -> Evidence
         changes=found.changes,
         grade=found.grade,
         refusal=found.refusal,
+        observed=found.observed,
     )
 
 
