@@ -50,9 +50,9 @@ class _Wanted:
 
 
 class GivenTexts:
-    """Texts by name, and how much of each the model has been shown."""
+    """Texts by stack item and part, and how much of each the model has been shown."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    def __init__(self, texts: Mapping[tuple[str, str], str]) -> None:
         parts = {name: passages(text) for name, text in texts.items()}
         self._wanted = {name: _Wanted(missing=p, wanted=len(p)) for name, p in parts.items()}
         self._searched: set[int] = set()
@@ -75,12 +75,12 @@ class GivenTexts:
             for wanted in self._wanted.values():
                 wanted.search(n, read)
 
-    def found(self) -> dict[str, TextSeen]:
+    def found(self) -> tuple[TextSeen, ...]:
         """Return what was found of each."""
-        return {
-            name: TextSeen(wanted=w.wanted, found=w.wanted - len(w.missing), first=w.first)
-            for name, w in self._wanted.items()
-        }
+        return tuple(
+            TextSeen(item=item, part=part, wanted=w.wanted, found=w.wanted - len(w.missing), first=w.first)
+            for (item, part), w in self._wanted.items()
+        )
 
 
 def _shown(request: Mapping[str, Any]) -> Iterator[str]:

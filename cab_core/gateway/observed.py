@@ -20,9 +20,9 @@ _TOOLS = 1000  # names of tools of a cell
 
 
 class Watch:
-    """What has been seen of one cell. `texts`: what was given to its CLI, by name."""
+    """What has been seen of one cell. `texts`: what was given to its CLI, by stack item and part."""
 
-    def __init__(self, texts: Mapping[str, str] | None = None) -> None:
+    def __init__(self, texts: Mapping[tuple[str, str], str] | None = None) -> None:
         self._given = GivenTexts(texts or {})
         self._tools: dict[str, ToolSeen] = {}
         self._requests = 0

@@ -67,7 +67,7 @@ class CellSession:
         stop: StopSignal,
         price: Price | None = None,
         on_call: Callable[[ModelCall], None] = lambda _: None,
-        texts: Mapping[str, str] | None = None,
+        texts: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
         self.token = token
         self.model, self.upstream, self.limits, self.stop = model, upstream, limits, stop

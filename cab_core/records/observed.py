@@ -22,6 +22,8 @@ class ToolSeen:
 class TextSeen:
     """A text that was given to the CLI, and how much of it stood in requests to the model."""
 
+    item: str = attrs.field(metadata=doc("the stack item, `kind:name`"))
+    part: str = attrs.field(metadata=doc("`text`, `description`, or the path of a file"))
     wanted: int = attrs.field(metadata=doc("passages of it that were looked for; 0: it is too short to tell"))
     found: int = attrs.field(default=0, metadata=doc("how many of them stood in a request"))
     first: int | None = attrs.field(default=None, metadata=doc("number of the first call with one of them"))
@@ -33,9 +35,7 @@ class Observed:
 
     requests: int = attrs.field(default=0, metadata=doc("requests that were looked at"))
     tools: tuple[ToolSeen, ...] = attrs.field(default=(), metadata=doc("offered or called, by name"))
-    texts: dict[str, TextSeen] = attrs.field(
-        factory=dict, metadata=doc("given texts, by stack item and part (`skill:x description`)")
-    )
+    texts: tuple[TextSeen, ...] = attrs.field(default=(), metadata=doc("texts of the stack"))
     last_answer: str | None = attrs.field(
         default=None, metadata=doc("text of the model's last whole answer that had one, without reasoning")
     )

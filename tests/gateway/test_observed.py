@@ -21,6 +21,7 @@ from tests.gateway.conftest import ASK, STREAM, Client
 from tests.support.endpoint import KEY, Endpoint
 
 LONG = "\n".join(f"- Rule {n}: do not write a line that rule {n + 1} forbids." for n in range(200))
+X = ("instructions:x", "text")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -101,10 +102,10 @@ def test_a_call_in_pieces_is_one_call() -> None:
 )
 def test_a_given_text_is_found_however_it_is_wrapped(shown: Any) -> None:
     """Indented, as JSON, in one line, between tags, as a part of a message."""
-    watch = Watch({"instructions:a": LONG})
+    watch = Watch({X: LONG})
     watch.asked(1, user("hello"))
     watch.asked(2, user(shown))
-    found = text_of(watch).texts["instructions:a"]
+    found = text_of(watch).texts[0]
     assert (found.found, found.first) == (found.wanted, 2) and found.wanted > 1
 
 
@@ -116,31 +117,31 @@ def test_escapes_do_not_hide_a_text(text: str) -> None:
         json.dumps(text, ensure_ascii=False),
         text.replace("&", "&amp;").replace("<", "&lt;"),
     ):
-        watch = Watch({"x": text})
+        watch = Watch({X: text})
         watch.asked(1, user(shown))
-        assert text_of(watch).texts["x"].found == 1, shown
+        assert text_of(watch).texts[0].found == 1, shown
 
 
 def test_a_text_that_was_cut_is_found_in_part() -> None:
     """A CLI that shortens its instructions shows some passages, not all."""
-    watch = Watch({"x": LONG})
+    watch = Watch({X: LONG})
     watch.asked(1, user(LONG[: len(LONG) // 2]))
-    found = text_of(watch).texts["x"]
+    found = text_of(watch).texts[0]
     assert 0 < found.found < found.wanted
 
 
 def test_a_text_in_the_description_of_a_tool_is_found() -> None:
     """That is where CLIs list skills."""
-    watch = Watch({"skill:x": "Measure before you change."})
+    watch = Watch({X: "Measure before you change."})
     watch.asked(1, {"tools": [tool("skill", "One of: Measure before you change.")]})
-    assert text_of(watch).texts["skill:x"].found == 1
+    assert text_of(watch).texts[0].found == 1
 
 
 def test_a_text_that_is_too_short_is_not_looked_for() -> None:
     """`{}` stands everywhere and would prove nothing."""
-    watch = Watch({"x": "{}"})
+    watch = Watch({X: "{}"})
     watch.asked(1, user("{}"))
-    assert text_of(watch).texts["x"].wanted == 0
+    assert text_of(watch).texts[0].wanted == 0
 
 
 def test_a_message_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +149,7 @@ def test_a_message_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     real = given_module.plain
     monkeypatch.setattr(given_module, "plain", lambda text: (read.append(text), real(text))[1])
-    watch = Watch({"x": "a text that never comes"})
+    watch = Watch({X: "a text that never comes"})
     read.clear()
     for n in range(1, 4):
         watch.asked(n, {"messages": [{"content": f"message {m}"} for m in range(n)]})
@@ -157,7 +158,7 @@ def test_a_message_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_was_not_searched_is_said() -> None:
     """A request beyond the bound: what is not found in it is unknown."""
-    watch = Watch({"x": "a text that never comes"})
+    watch = Watch({X: "a text that never comes"})
     watch.asked(1, user("y" * (given_module._SEARCHED + 1)))
     assert text_of(watch).cut
 
@@ -206,7 +207,7 @@ def test_other_choices_are_not_the_answer() -> None:
 @given(JSON)
 def test_no_request_and_no_answer_breaks_it(value: object) -> None:
     """Whatever stands where lists, objects and texts are expected."""
-    watch = Watch({"x": "some text to look for"})
+    watch = Watch({X: "some text to look for"})
     for request in ({"messages": value, "tools": value}, {"messages": [value], "tools": [value]}):
         watch.asked(1, request)
         watch.asked(1, {"messages": [{"content": value}], "tools": [{"function": value}]})
@@ -224,9 +225,9 @@ def test_no_request_and_no_answer_breaks_it(value: object) -> None:
 @given(st.text(max_size=3000))
 def test_passages_are_of_the_text(text: str) -> None:
     """Each can be found in the text that it comes from."""
-    watch = Watch({"x": text})
+    watch = Watch({X: text})
     watch.asked(1, user(text))
-    found = text_of(watch).texts["x"]
+    found = text_of(watch).texts[0]
     assert found.found == found.wanted == len(passages(text))
 
 
