@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
+import attrs
 from aiohttp import web
 
 from .call import Call
@@ -168,12 +169,13 @@ async def _call(session: CellSession, request: web.Request) -> web.StreamRespons
         admitted = session.admit()
         if isinstance(admitted, str):
             return _refuse(429, f"cab: {_SAYS.get(admitted, admitted)}; no further call is made", "cab_limit")
+        session.watch.asked(admitted, asked.request)
         call = Call(
             session=session,
             n=admitted,
             path="chat/completions",
             body=body,
-            asked=asked,
+            asked=attrs.evolve(asked, request={}),
             headers=dict(request.headers),
         )
         return await relay(call, request)

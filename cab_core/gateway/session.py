@@ -7,15 +7,16 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
 from cab_core.plugins.protocols import StopSignal
-from cab_core.records import Limits, ModelCall, StopReason, to_json
+from cab_core.records import Limits, ModelCall, Observed, StopReason, to_json
 
+from .observed import Watch
 from .turned_away import TurnedAway
 from .wire import Asked
 
@@ -66,6 +67,7 @@ class CellSession:
         stop: StopSignal,
         price: Price | None = None,
         on_call: Callable[[ModelCall], None] = lambda _: None,
+        texts: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
         self.token = token
         self.model, self.upstream, self.limits, self.stop = model, upstream, limits, stop
@@ -76,6 +78,7 @@ class CellSession:
         # Where tokens or dollars are limited, one call ends before the next begins: no overshoot.
         self.slots = asyncio.Semaphore(1 if limits.tokens or limits.usd else _SLOTS)
         self.other_models, self.other_paths = TurnedAway(), TurnedAway()
+        self.watch = Watch(texts)
         self._price, self._on_call = price, on_call
         self._file = record.open("a", encoding="utf-8")
         self._admitted = self._refused = self._unsaid = self._spent = 0
@@ -178,6 +181,15 @@ class CellSession:
             models = self.other_models
             said.append(f"the CLI asked for other models than the cell's, and was refused: {models}")
         return said
+
+    def observed(self) -> Observed:
+        """Return what the wire showed, without the key and the token."""
+
+        def clean(text: str) -> str:
+            said = self.upstream.redact(text.encode("utf-8", "replace")).decode("utf-8", "replace")
+            return said.replace(self.token, "[token]")
+
+        return self.watch.record(clean)
 
     def notes(self) -> list[str]:
         """Return what could not be enforced or had, in sentences."""

@@ -13,7 +13,19 @@ from .convert import from_json, to_json
 from .execution import Execution, Process, Sandbox, StopReason
 from .grading import CommandResult, Grade
 from .inputs import Inputs
-from .launch import Applied, Harvest, Installation, Job, Launch, Step, TokenClaim, WorkFile
+from .launch import (
+    Accounted,
+    Applied,
+    Harvest,
+    Installation,
+    ItemState,
+    Job,
+    Launch,
+    Step,
+    TokenClaim,
+    WorkFile,
+)
+from .observed import Observed, TextSeen, ToolSeen
 from .recipe import Recipe
 from .result import OUTCOMES, CellResult, Identity, Outcome, OutcomeRule, Wiring
 from .score import Evidence, RefusalSigns, Score
@@ -35,6 +47,7 @@ from .task import (
 
 __all__ = [
     "OUTCOMES",
+    "Accounted",
     "Applied",
     "Args",
     "Cell",
@@ -59,12 +72,14 @@ __all__ = [
     "Installation",
     "Instructions",
     "IntegritySpec",
+    "ItemState",
     "Job",
     "Json",
     "Launch",
     "Limits",
     "McpServer",
     "ModelCall",
+    "Observed",
     "Origin",
     "Outcome",
     "OutcomeRule",
@@ -87,8 +102,10 @@ __all__ = [
     "Task",
     "TaskDoc",
     "TaskFile",
+    "TextSeen",
     "TokenClaim",
     "TokenTotals",
+    "ToolSeen",
     "Usage",
     "Wiring",
     "WorkFile",

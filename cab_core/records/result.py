@@ -10,7 +10,7 @@ from .base import Json, doc, named
 from .calls import TokenTotals
 from .cell import Cell
 from .execution import Execution
-from .launch import Applied, TokenClaim
+from .launch import Accounted, TokenClaim
 from .score import RefusalSigns, Score
 from .task import Task
 
@@ -126,7 +126,7 @@ class CellResult:
         default=(), metadata=doc("such as scripted, provisional"), validator=named
     )
     notes: tuple[str, ...] = attrs.field(default=(), metadata=doc("what a reader should know"))
-    stack: tuple[Applied, ...] = attrs.field(default=(), metadata=doc("what became of each stack item"))
+    stack: tuple[Accounted, ...] = attrs.field(default=(), metadata=doc("what became of each stack item"))
     refusal: RefusalSigns = RefusalSigns()
     wiring: Wiring = Wiring()
     voided: tuple[Outcome, ...] = attrs.field(

@@ -17,6 +17,7 @@ from cab_core.records import (
     Harvest,
     Launch,
     ModelCall,
+    Observed,
     Outcome,
     RefusalSigns,
     WorkFile,
@@ -41,6 +42,7 @@ class Findings:
     grade: Grade | None = None
     calls: tuple[ModelCall, ...] = ()
     turned_away: tuple[str, ...] = ()  # what the CLI asked the gateway for in vain, in sentences
+    observed: Observed | None = None
     refusal: RefusalSigns = RefusalSigns()
     wall_ms: float | None = None
     trouble: InfraError | None = None

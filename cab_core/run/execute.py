@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -15,6 +16,7 @@ from cab_core.workdir.directories import AGENT, reopen
 from .cell_run import CellRun
 from .prepare import Prepared
 from .secrets import public_argv
+from .stack_state import account, given_texts
 from .upstreams import upstream_for
 from .wiring import stack_attributes
 
@@ -28,13 +30,23 @@ def execute(run: CellRun, prepared: Prepared) -> None:
     cell, trace = run.planned.cell, run.trace
     attributes = {"timeout_s": cell.limits.wall_s, "plugin_stack": list(cell.stack)}
     with trace.span("adapter_run", f"{cell.tui}:{cell.task}", **attributes) as span:
-        applied = stack_attributes(cell.tui, prepared.job, prepared.launch)
-        with trace.span("tool_call", "applied_plugins", **applied):
-            pass
-        _launch(run, prepared)
+        with _applied_plugins(run, prepared):
+            _launch(run, prepared)
         assert run.found.execution is not None
         if run.found.execution.exit_code is not None:
             set_attributes(span, exit_code=run.found.execution.exit_code)
+
+
+@contextmanager
+def _applied_plugins(run: CellRun, prepared: Prepared) -> Iterator[None]:
+    """Write the span of the stack's configuring once the wire has shown what came of it."""
+    at = time.time_ns()
+    try:
+        yield
+    finally:
+        accounted = account(prepared.launch.stack, run.found.observed, None)
+        said = stack_attributes(run.planned.cell.tui, prepared.job, prepared.launch, accounted)
+        run.trace.past("tool_call", "applied_plugins", at, at, said)
 
 
 def _launch(run: CellRun, prepared: Prepared) -> None:
@@ -91,6 +103,7 @@ def _session(
         stop=stop,
         price=planned.model.price,
         on_call=on_call,
+        texts=given_texts(prepared.job.stack),
     )
     gateway.open(session, prepared.socket)
     try:
@@ -99,6 +112,7 @@ def _session(
         gateway.close(session)
         run.found.calls = tuple(session.calls)
         run.found.turned_away = tuple(session.turned_away())
+        run.found.observed = session.observed()
         run.found.notes += session.notes()
 
 

@@ -22,6 +22,7 @@ from cab_core.trace.clock import utc_now
 from .cell_run import CellRun, Findings
 from .planned import PlannedCell
 from .score import score
+from .stack_state import account
 from .wiring import wiring
 
 
@@ -54,7 +55,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         citable=_sealed(planned) and planned.model.scripted is None,
         marks=_marks(planned),
         notes=tuple(_notes(found)),
-        stack=found.launch.stack if found.launch else (),
+        stack=account(found.launch.stack if found.launch else (), found.observed, found.harvest),
         refusal=found.refusal,
         wiring=_wiring(planned, found),
         voided=run.voided,
@@ -75,6 +76,7 @@ def evidence_of(planned: PlannedCell, found: Findings, outcome: str) -> Evidence
         changes=found.changes,
         grade=found.grade,
         refusal=found.refusal,
+        observed=found.observed,
     )
 
 

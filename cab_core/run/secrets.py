@@ -24,4 +24,5 @@ def clean_harvest(found: Harvest, token: str) -> Harvest:
     steps = tuple(attrs.evolve(s, text=without_secrets(s.text, token)) for s in found.transcript)
     final = without_secrets(found.final_message, token) if found.final_message else found.final_message
     failure = without_secrets(found.failure, token) if found.failure else found.failure
-    return attrs.evolve(found, transcript=steps, final_message=final, failure=failure)
+    items = {item: without_secrets(said, token) for item, said in found.failed_items.items()}
+    return attrs.evolve(found, transcript=steps, final_message=final, failure=failure, failed_items=items)

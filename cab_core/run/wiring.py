@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
 from cab_core.records import (
+    Accounted,
     Applied,
     Args,
     Env,
@@ -52,8 +55,8 @@ def _public(item: StackItem) -> StackItem:
     return item
 
 
-def stack_attributes(tui: str, job: Job, launch: Launch) -> dict[str, object]:
-    """Return the attributes of the `applied_plugins` span."""
+def stack_attributes(tui: str, job: Job, launch: Launch, accounted: Sequence[Accounted]) -> dict[str, object]:
+    """Return the attributes of the `applied_plugins` span. What it calls applied was configured, no more."""
     effective = [i for i, a in zip(job.stack, launch.stack, strict=True) if a.reason is None]
     applied = [a.item for a in launch.stack if a.reason is None]
     skipped: list[Applied] = [a for a in launch.stack if a.reason is not None]
@@ -66,4 +69,5 @@ def stack_attributes(tui: str, job: Job, launch: Launch) -> dict[str, object]:
         "applied_count": len(applied),
         "skipped_count": len(skipped),
         "skipped": [f"{a.item}: {a.reason}" for a in skipped],
+        "observed": [f"{a.item}: {a.state}" for a in accounted if a.state is not None],
     }
