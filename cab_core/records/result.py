@@ -11,6 +11,7 @@ from .calls import TokenTotals
 from .cell import Cell
 from .execution import Execution
 from .launch import Accounted, TokenClaim
+from .marks import PROVISIONAL, SCRIPTED, SEALED
 from .score import RefusalSigns, Score
 from .task import Task
 
@@ -74,6 +75,8 @@ OUTCOMES: dict[str, OutcomeRule] = {
     "failed": OutcomeRule(retry=False, graded=True, counted=True, says="the grader rejected the result"),
 }
 
+_MEASURED = ("latency",)  # axes that were observed whatever became of the cell, and judge nobody
+
 
 @attrs.frozen(kw_only=True)
 class Identity:
@@ -123,7 +126,7 @@ class CellResult:
     execution: Execution | None = None
     citable: bool = attrs.field(default=False, metadata=doc("false: provisional"))
     marks: tuple[str, ...] = attrs.field(
-        default=(), metadata=doc("such as scripted, provisional"), validator=named
+        default=(), metadata=doc("such as sealed, provisional, scripted"), validator=named
     )
     notes: tuple[str, ...] = attrs.field(default=(), metadata=doc("what a reader should know"))
     stack: tuple[Accounted, ...] = attrs.field(default=(), metadata=doc("what became of each stack item"))
@@ -137,7 +140,24 @@ class CellResult:
     @property
     def standing(self) -> tuple[bool, bool, str]:
         """What decides which of several results of one cell stands, the greatest: see `Store.standing`."""
-        return OUTCOMES[self.outcome].counted, "provisional" not in self.marks, self.ended_at
+        return OUTCOMES[self.outcome].counted, PROVISIONAL not in self.marks, self.ended_at
+
+    @property
+    def scripted(self) -> bool:
+        """True where no model answered: such a cell is in no figure about models. This alone decides it."""
+        return SCRIPTED in self.marks
+
+    @property
+    def all_marks(self) -> tuple[str, ...]:
+        """The marks, with `sealed` for a citable cell of an earlier cab, which did not write that one."""
+        former = self.citable and self.execution is not None and SEALED not in self.marks
+        return (SEALED, *self.marks) if former else self.marks
+
+    @property
+    def headlines(self) -> dict[str, float | None]:
+        """The axes' headlines; where the outcome is not counted, None but for the time that it took."""
+        counted = OUTCOMES[self.outcome].counted
+        return {a: s.headline if counted or a in _MEASURED else None for a, s in self.scores.items()}
 
     @property
     def network(self) -> str:

@@ -17,6 +17,7 @@ from cab_core.records import (
     Wiring,
     totals,
 )
+from cab_core.records.marks import PROVISIONAL, SCRIPTED, SEALED
 from cab_core.trace.clock import utc_now
 
 from .cell_run import CellRun, Findings
@@ -53,7 +54,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         scores=scores,
         execution=found.execution,
         citable=_sealed(planned) and planned.model.scripted is None,
-        marks=_marks(planned),
+        marks=_marks(planned, found),
         notes=tuple(_notes(found)),
         stack=account(found.launch.stack if found.launch else (), found.observed, found.harvest),
         refusal=found.refusal,
@@ -100,9 +101,11 @@ def _served(found: Findings) -> list[str]:
     return sorted({c.model_served for c in found.calls if c.model_served})
 
 
-def _marks(planned: PlannedCell) -> tuple[str, ...]:
-    scripted = ("scripted",) if planned.model.scripted else ()
-    return scripted + (() if _sealed(planned) else ("provisional",))
+def _marks(planned: PlannedCell, found: Findings) -> tuple[str, ...]:
+    scripted = (SCRIPTED,) if planned.model.scripted else ()
+    if not _sealed(planned):
+        return (*scripted, PROVISIONAL)
+    return (*scripted, SEALED) if found.execution else scripted  # what never ran, ran nowhere
 
 
 def _sealed(planned: PlannedCell) -> bool:

@@ -88,8 +88,7 @@ def _figures(m: CellData) -> list[tuple[str, float | None, str]]:
 
 
 def _headline(m: CellData, axis: str) -> float | None:
-    score = m.result.scores.get(axis)
-    return score.headline if score else None
+    return m.result.headlines.get(axis)
 
 
 def _breakdown(m: CellData) -> list[tuple[str, dict[str, Any]]]:

@@ -64,7 +64,7 @@ def docker_commands(result: CellResult) -> str | None:
 def run_cell_command(result: CellResult) -> str:
     """Return the command that runs this cell with an installed cab."""
     cell = result.cell
-    scripted = "scripted" in result.marks
+    scripted = result.scripted
     endpoint = () if scripted else (("--endpoint", "$YOUR_ENDPOINT"), ("--key-env", "YOUR_KEY_VARIABLE"))
     place = (("--runtime", cell.runtime), ("--network", cell.network))
     sent = " ".join(f"{name}={value}" for name, value in settings(cell.configuration.model_params).items())
@@ -107,7 +107,7 @@ def check_command(result: CellResult) -> str:
     """Return `cab check` for this task."""
     pairs = (
         ("--tui", result.cell.tui),
-        ("--model", result.cell.model if "scripted" not in result.marks else "$YOUR_MODEL_ID"),
+        ("--model", result.cell.model if not result.scripted else "$YOUR_MODEL_ID"),
         ("--endpoint", "$YOUR_ENDPOINT"),
         ("--key", "$YOUR_KEY"),
         ("--task", result.cell.task),
