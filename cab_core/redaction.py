@@ -8,6 +8,7 @@ wrapped, at the speed of a plain search; only where one is found is it looked up
 from __future__ import annotations
 
 import base64
+import os
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
@@ -61,15 +62,25 @@ class Redactor:
     """Replaces secrets and paths by marks. `seen`: the marks of the secrets that were found so far."""
 
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
-        self._needles = [n for text, mark in (secrets or {}).items() for n in _spellings(text, mark)]
-        self._longest = max((len(n.text) for n in self._needles), default=0)
+        self._needles: list[_Needle] = []
+        self._longest = 0
         self.seen: set[str] = set()
+        for text, mark in (secrets or {}).items():
+            self.hide(text, mark)
+
+    def hide(self, secret: str, mark: str) -> None:
+        """Replace a secret, however it is spelled; what is none is left (see `is_secret`)."""
+        if is_secret(secret):
+            self._add(*_spellings(secret, mark))
 
     def hide_path(self, path: str, mark: str) -> None:
-        """Replace a path, too. Of two that lie in each other the longer is taken."""
-        needle = _Needle(_canonical(path.encode("utf-8", "surrogatepass")), mark.encode(), whole=True)
-        self._needles.append(needle)
-        self._longest = max(self._longest, len(needle.text))
+        """Replace a path. Of two that lie in each other the longer is taken."""
+        for each in {path, os.path.realpath(path)}:
+            self._add(_Needle(_canonical(each.encode("utf-8", "surrogatepass")), mark.encode(), whole=True))
+
+    def _add(self, *needles: _Needle) -> None:
+        self._needles += needles
+        self._longest = max(self._longest, *(len(n.text) for n in needles))
 
     @property
     def reach(self) -> int:

@@ -76,6 +76,7 @@ class CellSession:
         # Where tokens or dollars are limited, one call ends before the next begins: no overshoot.
         self.slots = asyncio.Semaphore(1 if limits.tokens or limits.usd else _SLOTS)
         self.foreign: set[str] = set()
+        self.key_echoed = False  # in an answer: the agent has seen it
         self._price, self._on_call = price, on_call
         self._file = record.open("a", encoding="utf-8")
         self._admitted = self._refused = self._unsaid = self._spent = 0
@@ -155,8 +156,13 @@ class CellSession:
             self._file.close()
 
     def notes(self) -> list[str]:
-        """Return what could not be enforced, in sentences."""
+        """Return what could not be enforced, and what a reader should know of the endpoint, in sentences."""
         notes = []
+        if self.key_echoed:
+            notes.append(
+                "the endpoint repeated its key in an answer, which the agent was given as it came; "
+                "what was written of it holds [key] in its place"
+            )
         if self.foreign:
             asked = ", ".join(sorted(self.foreign))
             notes.append(f"the CLI asked for other models than the cell's, and was refused: {asked}")
