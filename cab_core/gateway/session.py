@@ -79,6 +79,7 @@ class CellSession:
         self.slots = asyncio.Semaphore(1 if limits.tokens or limits.usd else _SLOTS)
         self.other_models, self.other_paths = TurnedAway(), TurnedAway()
         self.watch = Watch(texts)
+        self.key_echoed = False  # in an answer: the agent has seen it
         self._price, self._on_call = price, on_call
         self._file = record.open("a", encoding="utf-8")
         self._admitted = self._refused = self._unsaid = self._spent = 0
@@ -183,17 +184,17 @@ class CellSession:
         return said
 
     def observed(self) -> Observed:
-        """Return what the wire showed, without the key and the token."""
-
-        def clean(text: str) -> str:
-            said = self.upstream.redact(text.encode("utf-8", "replace")).decode("utf-8", "replace")
-            return said.replace(self.token, "[token]")
-
-        return self.watch.record(clean)
+        """Return what the wire showed, as it was: see `secrets` for what may be written of it."""
+        return self.watch.record()
 
     def notes(self) -> list[str]:
-        """Return what could not be enforced or had, in sentences."""
+        """Return what could not be enforced or had, and what a reader should know of the endpoint."""
         notes = self.turned_away()
+        if self.key_echoed:
+            notes.append(
+                "the endpoint repeated its key in an answer, which the agent was given as it came; "
+                "what was written of it holds [key] in its place"
+            )
         if self.limits.usd is not None and self._price is None:
             notes.append("a limit in USD was set, but the model has no price: it could not be enforced")
         unknown = bool(self.calls) and all(c.tokens is None for c in self.calls)

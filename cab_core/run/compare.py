@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from cab_core.records import Changes
-from cab_core.store.cells import write_json
 from cab_core.trace.clock import utc_now
 from cab_core.workdir import compare as manifests
 from cab_core.workdir.directories import PRISTINE, STAGING
@@ -29,9 +28,11 @@ def compare(run: CellRun, prepared: Prepared, scratch: Path) -> Changes:
         found = manifests.compare(prepared.before, after, doc.by_products)
         materialise(task.section("workdir"), scratch / PRISTINE)
         patch = run.part / "changes.patch"
-        changes = write_patch(found, scratch / PRISTINE, prepared.work, patch, scratch / STAGING)
+        changes = write_patch(
+            found, scratch / PRISTINE, prepared.work, patch, scratch / STAGING, run.secrets.data
+        )
     run.found.changes = changes
-    write_json(run.part / "changes.json", changes)
+    run.write("changes.json", changes)
     everything = manifests.compare(prepared.before, after)
     run.found.refusal = refusal_signs(doc.refusal, run.found.harvest, changes, everything, prepared.work)
     return changes

@@ -92,7 +92,7 @@ def _identity(planned: PlannedCell, found: Findings) -> Identity:
         model_build_id=", ".join(served) or planned.model.id,
         cli_version=installed.reported,
         adapter=planned.adapter_owner,
-        endpoint=planned.model.public_endpoint,
+        endpoint=planned.model.endpoint,
         exit_code=found.execution.exit_code if found.execution else None,
     )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import attrs
 
@@ -30,10 +30,18 @@ class _NoPatch(Exception):
     """git could not do it with what the agent made."""
 
 
-def write_patch(changes: Changes, before: Path, after: Path, target: Path, staging: Path) -> Changes:
+def write_patch(
+    changes: Changes,
+    before: Path,
+    after: Path,
+    target: Path,
+    staging: Path,
+    clean: Callable[[bytes], bytes] = lambda data: data,
+) -> Changes:
     """Write `changes.patch` (for `git apply`) and return the changes with line counts.
 
-    `before` is a pristine tree, `staging` where both sides are laid out for git. What is too large or too
+    `before` is a pristine tree, `staging` where both sides are laid out for git; `clean` takes out of contents,
+    binary ones too, and of names what must not be written. What is too large or too
     much, or of a kind that a patch cannot hold, is named in `left_out_of_patch`; where git fails or takes
     longer than a minute, that is everything: no agent shall void its cell by what is hard to compare.
 
@@ -41,10 +49,11 @@ def write_patch(changes: Changes, before: Path, after: Path, target: Path, stagi
         SandboxError: git is missing.
     """
     old, new = (make_directory(staging / side, parents=True) for side in ("a", "b"))
-    left_out = tuple(_stage(changes, (Tree(before), Tree(old)), (Tree(after), Tree(new))))
+    left_out = tuple(_stage(changes, (Tree(before), Tree(old)), (Tree(after), Tree(new)), clean))
     try:
-        with target.open("wb") as file:
+        with target.open("w+b") as file:
             _git(str(staging), ["--binary", "--full-index"], file.fileno())
+            _clean_names(file, clean)
         counts = _counts(str(staging))
     except _NoPatch as exc:
         target.write_bytes(b"")
@@ -59,7 +68,19 @@ def _counted(change: Change, counts: dict[str, tuple[int | None, int | None]]) -
     return attrs.evolve(change, lines_added=added, lines_removed=removed)
 
 
-def _stage(changes: Changes, old: tuple[Tree, Tree], new: tuple[Tree, Tree]) -> Iterator[str]:
+def _clean_names(file: BinaryIO, clean: Callable[[bytes], bytes]) -> None:
+    """Clean a patch whose contents are clean: what is left are names."""
+    file.seek(0)
+    data = file.read()
+    if (public := clean(data)) != data:
+        file.seek(0)
+        file.truncate()
+        file.write(public)
+
+
+def _stage(
+    changes: Changes, old: tuple[Tree, Tree], new: tuple[Tree, Tree], clean: Callable[[bytes], bytes]
+) -> Iterator[str]:
     """Copy what changed, each side from one tree to another; yield what is left out."""
     budget, files = MAX_TOTAL, MAX_FILES
     # What was there before comes first: of what an agent multiplies, the task's own files say most.
@@ -70,21 +91,21 @@ def _stage(changes: Changes, old: tuple[Tree, Tree], new: tuple[Tree, Tree]) -> 
             continue
         budget, files = budget - size, files - 1
         if change.before:
-            _copy(change.before, change.path, *old)
+            _copy(change.before, change.path, *old, clean)
         if change.after:
-            _copy(change.after, change.path, *new)
+            _copy(change.after, change.path, *new, clean)
 
 
 def _holdable(change: Change) -> bool:
     return all(e.type in ("file", "link") for e in (change.before, change.after) if e)
 
 
-def _copy(entry: Entry, path: str, source: Tree, target: Tree) -> None:
+def _copy(entry: Entry, path: str, source: Tree, target: Tree, clean: Callable[[bytes], bytes]) -> None:
     if entry.type == "link":
-        target.link(path, entry.target or "")
+        target.link(path, os.fsdecode(clean(os.fsencode(entry.target or ""))))
         return
     with source.open(path) as src, target.create(path, PROGRAM if entry.mode & 0o100 else FILE) as dst:
-        shutil.copyfileobj(src, dst)
+        dst.write(clean(src.read()))  # of a limited size
 
 
 def _git(cwd: str, options: list[str], stdout: int) -> bytes:

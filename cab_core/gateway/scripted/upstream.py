@@ -6,7 +6,7 @@ Its token counts are made up but exact: a quarter of the characters, rounded up.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -45,6 +45,10 @@ class ScriptedUpstream(Throttle):
     def redact(self, data: bytes) -> bytes:
         """Return `data`: there is no credential."""
         return data
+
+    def watch(self) -> Callable[[bytes], bool]:
+        """Return what finds nothing: there is no credential."""
+        return lambda _: False
 
     async def aclose(self) -> None:
         """Nothing is held."""
