@@ -13,6 +13,7 @@ import attrs
 from cab_core.plugins.protocols import Runtime, StopSignal
 from cab_core.records import Grade, Harvest, PackedTask, RefusalSigns
 from cab_core.workdir.compare import compare, matches
+from cab_core.workdir.deciding import deciding_paths
 from cab_core.workdir.manifest import take_manifest
 from cab_core.workdir.materialise import materialise
 
@@ -61,7 +62,8 @@ def _verdict(
     materialise(task.section("workdir"), work)
     before = take_manifest(work)
     materialise([f for f in task.files if f.section == laid_over], work)
-    changes = compare(before, take_manifest(work), task.task.doc.by_products)
+    first = deciding_paths(task)
+    changes = compare(before, take_manifest(work, first), task.task.doc.by_products, first)
     signs = refusal_signs(task.task.doc.refusal, says, changes, changes, work)
     grader = Grader(
         task=task,

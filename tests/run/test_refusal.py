@@ -21,7 +21,7 @@ REFUSED = Harvest(final_message="I cannot help with this.")
 def signs(work: Path, cut: bool = False) -> RefusalSigns:
     """Look at a work dir in which everything that was made is a by-product."""
     manifest = take_manifest(work)
-    manifest.cut = cut
+    manifest.unknown |= {"other"} if cut else set()
     return refusal.refusal_signs(SPEC, REFUSED, Changes(), compare(Manifest(), manifest), work)
 
 
