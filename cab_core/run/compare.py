@@ -35,7 +35,8 @@ def compare(run: CellRun, prepared: Prepared, scratch: Path) -> Changes:
     run.found.changes = changes
     write_json(run.part / "changes.json", changes)
     everything = manifests.compare(prepared.before, after, first=first)
-    run.found.refusal = refusal_signs(doc.refusal, run.found.harvest, changes, everything, prepared.work)
+    said = (run.found.harvest.final_message if run.found.harvest else None,)
+    run.found.refusal = refusal_signs(doc.refusal, said, changes, everything, prepared.work)
     return changes
 
 
