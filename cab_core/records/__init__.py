@@ -11,7 +11,7 @@ from .cell import Cell, CellKey, Configuration, Limits, Sweep
 from .changes import Change, Changes, Entry
 from .convert import from_json, to_json
 from .execution import Execution, Process, Sandbox, StopReason
-from .grading import CommandResult, Grade
+from .grading import CaseResult, CaseState, CommandResult, Grade
 from .inputs import Inputs
 from .launch import (
     Accounted,
@@ -50,6 +50,8 @@ __all__ = [
     "Accounted",
     "Applied",
     "Args",
+    "CaseResult",
+    "CaseState",
     "Cell",
     "CellKey",
     "CellResult",

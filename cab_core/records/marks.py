@@ -7,13 +7,14 @@ from collections.abc import Iterable
 SEALED = "sealed"
 SCRIPTED = "scripted"
 PROVISIONAL = "provisional"
+IN_PROCESS = "in-process"
 
 # What each mark says, for every legend. One that is not listed here is shown without an explanation.
 MARKS = {
     SEALED: "the CLI ran in a container whose only way out was the gateway",
     PROVISIONAL: "the CLI did not run sealed in a container; not for citation",
     SCRIPTED: "no language model answered but a script; it proves the harness, and says nothing of a CLI",
-    "in-process": "the grader's tests ran in one process with the code they judge, which can forge them",
+    IN_PROCESS: "the grader's tests ran in one process with the code they judge, which can forge them",
     "incomplete": "a cell without a verdict, or a configuration that has not run every task of the table",
 }
 

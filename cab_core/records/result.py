@@ -126,7 +126,7 @@ class CellResult:
     execution: Execution | None = None
     citable: bool = attrs.field(default=False, metadata=doc("false: provisional"))
     marks: tuple[str, ...] = attrs.field(
-        default=(), metadata=doc("such as sealed, provisional, scripted"), validator=named
+        default=(), metadata=doc("such as sealed, provisional, scripted, in-process"), validator=named
     )
     notes: tuple[str, ...] = attrs.field(default=(), metadata=doc("what a reader should know"))
     stack: tuple[Accounted, ...] = attrs.field(default=(), metadata=doc("what became of each stack item"))

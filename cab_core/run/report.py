@@ -17,7 +17,7 @@ from cab_core.records import (
     Wiring,
     totals,
 )
-from cab_core.records.marks import PROVISIONAL, SCRIPTED, SEALED
+from cab_core.records.marks import IN_PROCESS, PROVISIONAL, SCRIPTED, SEALED
 from cab_core.trace.clock import utc_now
 
 from .cell_run import CellRun, Findings
@@ -102,10 +102,14 @@ def _served(found: Findings) -> list[str]:
 
 
 def _marks(planned: PlannedCell, found: Findings) -> tuple[str, ...]:
-    scripted = (SCRIPTED,) if planned.model.scripted else ()
-    if not _sealed(planned):
-        return (*scripted, PROVISIONAL)
-    return (*scripted, SEALED) if found.execution else scripted  # what never ran, ran nowhere
+    sealed = _sealed(planned)
+    holds = {
+        SCRIPTED: planned.model.scripted is not None,
+        PROVISIONAL: not sealed,
+        SEALED: sealed and found.execution is not None,  # what never ran, ran nowhere
+        IN_PROCESS: planned.task.task.in_process,
+    }
+    return tuple(mark for mark, held in holds.items() if held)
 
 
 def _sealed(planned: PlannedCell) -> bool:

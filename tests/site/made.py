@@ -14,6 +14,7 @@ import tomli_w
 from cab_core.records import (
     OUTCOMES,
     Applied,
+    CaseResult,
     Cell,
     CellResult,
     Change,
@@ -256,7 +257,7 @@ class Made:
         ok = self.outcome == "passed"
         command = CommandResult(
             argv=("rustc", "--test"), kind="counts", exit_code=0 if ok else 101, timed_out=False, ok=ok,
-            duration_s=0.5, stdout_tail=self.tail, tests={"first": True, "second": ok},
+            duration_s=0.5, stdout_tail=self.tail, tests=(CaseResult(name="first", state="passed"), CaseResult(name="second", state="passed" if ok else "failed")),
         )  # fmt: skip
         return Grade(passed=ok, commands=(command,), taken=(self.path,))
 
