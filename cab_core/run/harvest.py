@@ -7,7 +7,7 @@ from pathlib import Path
 from cab_core.plugins.protocols import Leftovers
 from cab_core.store.cells import write_json
 
-from .cell_run import CellRun, plugin_errors
+from .cell_run import CellRun
 from .prepare import Prepared
 from .secrets import clean_harvest
 
@@ -18,7 +18,7 @@ def harvest(run: CellRun, prepared: Prepared) -> None:
     """Ask the adapter; found: the harvest, without the cell's token.
 
     Raises:
-        PluginCrash: the adapter raised.
+        PluginCrash: the adapter raised, or returned what is no harvest.
     """
     assert run.found.execution is not None
     left = Leftovers(
@@ -28,8 +28,7 @@ def harvest(run: CellRun, prepared: Prepared) -> None:
         stdout=_log(run.part / "stdout.log"),
         stderr=_log(run.part / "stderr.log"),
     )
-    with plugin_errors(run.planned.adapter_owner):
-        harvested = run.planned.adapter.harvest(left)
+    harvested = run.planned.adapter.harvest(left)
     run.found.harvest = clean_harvest(harvested, prepared.job.token)
     write_json(run.part / "harvest.json", run.found.harvest)
 
