@@ -36,7 +36,9 @@ def command() -> None:
 def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
     """List all tasks, and what is missing here to grade them."""
     warn_of_faults([f"plugin {r.owner}: {r.fault}" for r in plugins.faults()])
-    tasks = [p.task for p in Catalog(plugins, packs).tasks()]
+    catalog = Catalog(plugins, packs)
+    tasks = [p.task for p in catalog.tasks()]
+    warn_of_faults(list(catalog.faults.values()))
     rows: list[dict[str, Any]] = [
         {
             "id": t.id,

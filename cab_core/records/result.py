@@ -56,7 +56,7 @@ OUTCOMES: dict[str, OutcomeRule] = {
     "infra_image": OutcomeRule(**_INFRA, says="the CLI, a toolchain or an image could not be had"),
     "infra_sandbox": OutcomeRule(**_INFRA, says="the sandbox could not be made or died"),
     "infra_worker": OutcomeRule(**_INFRA, says="the worker that ran the cell was lost"),
-    "infra_plugin": OutcomeRule(**_INFRA, says="a plugin raised"),
+    "infra_plugin": OutcomeRule(**_INFRA, says="a plugin raised, or handed over what it must not"),
     "infra_upstream": OutcomeRule(**_INFRA, says="the model endpoint failed"),
     "grader_error": OutcomeRule(**_INFRA, says="the grader broke"),
     "limit_context": OutcomeRule(**_LIMIT, says="the conversation outgrew the model's context"),
@@ -123,6 +123,9 @@ class CellResult:
     tokens: TokenTotals = attrs.field(metadata=doc("what crossed the gateway"))
     claim: TokenClaim = attrs.field(metadata=doc("what the CLI itself says"))
     scores: dict[str, Score] = attrs.field(metadata=doc("by axis"))
+    unscored: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("axes whose scorer failed, with the reason; `cab rescore` tries again")
+    )
     execution: Execution | None = None
     citable: bool = attrs.field(default=False, metadata=doc("false: provisional"))
     marks: tuple[str, ...] = attrs.field(

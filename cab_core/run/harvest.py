@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cab_core.plugins.protocols import Leftovers
 
-from .cell_run import CellRun, plugin_errors
+from .cell_run import CellRun
 from .prepare import Prepared
 
 _READ = 8 << 20  # bytes of a log that an adapter is given
@@ -16,7 +16,7 @@ def harvest(run: CellRun, prepared: Prepared) -> None:
     """Ask the adapter; found: the harvest, without secrets.
 
     Raises:
-        PluginCrash: the adapter raised.
+        PluginCrash: the adapter raised, or returned what is no harvest.
     """
     assert run.found.execution is not None
     left = Leftovers(
@@ -26,8 +26,7 @@ def harvest(run: CellRun, prepared: Prepared) -> None:
         stdout=_log(run.part / "stdout.log"),
         stderr=_log(run.part / "stderr.log"),
     )
-    with plugin_errors(run.planned.adapter_owner):
-        harvested = run.planned.adapter.harvest(left)
+    harvested = run.planned.adapter.harvest(left)
     run.found.harvest = run.secrets.record(harvested)
     run.write("harvest.json", run.found.harvest)
 

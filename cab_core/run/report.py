@@ -6,13 +6,12 @@ import os
 import platform
 
 from cab_core import __version__
-from cab_core.errors import CabError, InfraError
+from cab_core.errors import InfraError
 from cab_core.records import (
     CellResult,
     Evidence,
     Identity,
     Outcome,
-    Score,
     TokenClaim,
     Wiring,
     totals,
@@ -28,14 +27,10 @@ from .wiring import wiring
 
 
 def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
-    """Return the result. A scorer that raises, or returns what is no score, makes it `infra_plugin`."""
+    """Return the result; `said` is its outcome and the reason."""
     planned, found = run.planned, run.found
     outcome, why = said
-    scores: dict[str, Score] = {}
-    try:
-        scores = score(evidence_of(planned, found, outcome), run.context.scorers)
-    except CabError as exc:
-        outcome, why = "infra_plugin", str(exc)
+    scored = score(evidence_of(planned, found, outcome), run.context.scorers)
     return CellResult(
         schema_version=1,
         cell_id=planned.cell.cell_id,
@@ -51,7 +46,8 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         identity=_identity(planned, found),
         tokens=totals(found.calls),
         claim=found.harvest.claim if found.harvest else TokenClaim(),
-        scores=scores,
+        scores=scored.scores,
+        unscored=scored.unscored,
         execution=found.execution,
         citable=_sealed(planned) and planned.model.scripted is None,
         marks=_marks(planned, found),

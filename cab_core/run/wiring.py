@@ -20,7 +20,6 @@ from cab_core.records import (
     WorkFile,
 )
 
-from .cell_run import plugin_errors
 from .planned import PlannedCell
 
 
@@ -39,8 +38,7 @@ def wiring(planned: PlannedCell, files: tuple[WorkFile, ...]) -> Wiring:
         options=planned.cell.options,
         model_params=planned.cell.model_params,
     )
-    with plugin_errors(planned.adapter_owner):
-        launch = planned.adapter.launch(job)
+    launch = planned.adapter.launch(job)
     return Wiring(argv=launch.argv, env=launch.env, files=launch.files)
 
 
