@@ -65,5 +65,5 @@ def _texts(files: Iterable[TaskFile]) -> dict[str, str]:
     for file in files:
         if file.link is None:
             with suppress(UnicodeDecodeError):
-                texts[file.path] = Path(file.source).read_text(encoding="utf-8")
+                texts[file.path] = Path(file.source).read_bytes().decode()
     return texts
