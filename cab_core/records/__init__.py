@@ -30,7 +30,7 @@ from .recipe import Recipe
 from .result import OUTCOMES, CellResult, Identity, Outcome, OutcomeRule, Wiring
 from .score import Evidence, RefusalSigns, Score
 from .span import Span
-from .stack import Args, Env, Files, Instructions, McpServer, Skill, StackItem
+from .stack import Args, Env, Files, Instructions, McpServer, Skill, StackItem, StackPart
 from .task import (
     GradeCommand,
     GradeSpec,
@@ -98,6 +98,7 @@ __all__ = [
     "Skill",
     "Span",
     "StackItem",
+    "StackPart",
     "Step",
     "StopReason",
     "Sweep",

@@ -97,11 +97,28 @@ class Identity:
 
 @attrs.frozen(kw_only=True)
 class Wiring:
-    """The CLI's own config and command with placeholders, for the reader's endpoint."""
+    """The CLI's own config and command with placeholders, for the reader's endpoint.
+
+    Where a placeholder may stand, see `records.placeholders`.
+    """
 
     argv: tuple[str, ...] = ()
     env: dict[str, str] = attrs.field(factory=dict)
-    files: dict[str, str] = attrs.field(factory=dict)
+    files: dict[str, str] = attrs.field(factory=dict, metadata=doc("text by path below HOME"))
+    stdin: str | None = attrs.field(default=None, metadata=doc("what it reads from standard input"))
+    cwd: str | None = attrs.field(
+        default=None,
+        metadata=doc("where it starts; null: a former cab made this, and kept no stdin"),
+    )
+    needs: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("what the placeholders stand for, by name, but for HOME and WORKDIR")
+    )
+    stacks: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("stack files by name, TOML, with placeholders for what may be secret")
+    )
+    stack_owners: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("plugins that offer the other stacks, by name")
+    )
 
 
 @attrs.frozen(kw_only=True)

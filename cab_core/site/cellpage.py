@@ -13,6 +13,7 @@ from .badge import badge_svg, card_png
 from .cell_data import CellData
 from .diff import read_patch
 from .neighbours import Beside
+from .own_endpoint import own_endpoint_script
 from .pages import Options, render
 from .rows import badge_of
 from .spans import Node, total_ms, tree
@@ -72,11 +73,11 @@ def _page(m: CellData, beside: Beside, options: Options) -> str:
         base=next((n.at_ms for n in nodes if n.kind == "container"), None),
         calls=m.evidence.calls,
         beside=beside,
-        docker=commands.docker_commands(m.result),
+        docker=commands.docker_commands(m.result, m.inputs),
         pull=commands.pull_reference(m.result.identity),
-        run_cell=commands.run_cell_command(m.result),
+        run_cell=commands.run_cell_command(m.result, m.inputs),
         check=commands.check_command(m.result),
-        wiring=commands.wiring_command(m.result) if m.result.wiring.argv else None,
+        wiring=own_endpoint_script(m.result, m.inputs.cli.recipe if m.inputs else None),
         codes=commands.embed_codes(row, options.base_url),
         site=commands.SITE,
     )

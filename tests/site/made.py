@@ -13,7 +13,7 @@ import tomli_w
 
 from cab_core.records import (
     OUTCOMES,
-    Applied,
+    Accounted,
     CaseResult,
     Cell,
     CellResult,
@@ -88,7 +88,7 @@ class Made:
     spans: list[dict[str, Any]] | None = None
     scores: dict[str, dict[str, Any]] | None = None
     headlines: dict[str, float | None] | None = None
-    applied: tuple[Applied, ...] = ()
+    applied: tuple[Accounted, ...] = ()
     host: dict[str, Any] = attrs.field(factory=dict)
     voided: tuple[Outcome, ...] = ()
     runtime: str = "local"

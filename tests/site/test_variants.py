@@ -223,7 +223,7 @@ def test_tries_of_both_layouts_are_one_cell(tmp_path: Path) -> None:
 
 
 def test_the_command_says_all_that_distinguishes(tmp_path: Path) -> None:
-    """Version, runtime, network, options and limits, and how model parameters are given."""
+    """Version, runtime, network, options and limits and model parameters."""
     made = Made(version="0.86.1", runtime="docker", network="open", options={"a": "5", "b": [1], "c": True, "d": "diff"},
                 model_params={"temperature": 0.2}, stack=("docs",))  # fmt: skip
     made.limits = type(made.limits)(wall_s=90, calls=7, usd=0.5)
@@ -231,7 +231,7 @@ def test_the_command_says_all_that_distinguishes(tmp_path: Path) -> None:
     for part in (
         "--tui aider@0.86.1", "--runtime docker", "--network open", "--stack docs", "--option 'a=\"5\"'",
         "--option 'b=[1]'", "--option c=true", "--option d=diff", "--wall 90", "--max-calls 7", "--max-usd 0.5",
-        "model_params: temperature=0.2",
+        "--model-param temperature=0.2",
     ):  # fmt: skip
         assert part in said, part
     assert "--wall" not in run_cell_command(result_of(tmp_path / "x", Made()))
