@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cab_core.records import OUTCOMES, Cell, CellResult, Configuration, to_json
+from cab_core.records import OUTCOMES, Cell, CellResult, Configuration, TokenTotals, to_json
 from cab_core.records.marks import legend
 from cab_core.stats import distinctions
 
@@ -34,6 +34,8 @@ def as_row(result: CellResult) -> dict[str, Any]:
         "why": result.why,
         "marks": list(result.all_marks),
         "scores": result.headlines,
+        "tokens": result.tokens.total,
+        "tokens_at_least": result.tokens.at_least,
         "started_at": result.started_at,
         "content_key": result.content_key,
     }
@@ -111,14 +113,19 @@ def show(made: Any) -> None:
 
 def figures(result: CellResult) -> list[str]:
     """Return tokens, wall seconds, blast radius and composite as text; a dash is unknown, or left out."""
-    heads, tokens = result.headlines, result.tokens.total
-    wall = heads.get("latency")
+    heads, wall = result.headlines, result.headlines.get("latency")
     return [
-        "not recorded" if tokens is None else f"{tokens:,}",
+        _tokens(result.tokens),
         "-" if wall is None else f"{wall / 1000:.1f}",
         _figure(heads.get("blast_radius")),
         _figure(heads.get("composite")),
     ]
+
+
+def _tokens(found: TokenTotals) -> str:
+    if found.total is not None:
+        return f"{found.total:,}"
+    return "not recorded" if found.at_least is None else f"at least {found.at_least:,}"
 
 
 def _figure(value: float | None) -> str:
