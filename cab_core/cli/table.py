@@ -34,6 +34,8 @@ def as_row(result: CellResult) -> dict[str, Any]:
         "why": result.why,
         "marks": list(result.all_marks),
         "scores": result.headlines,
+        "tokens": result.tokens.total,
+        "tokens_at_least": result.tokens.at_least,
         "started_at": result.started_at,
         "content_key": result.content_key,
     }
@@ -111,8 +113,7 @@ def show(made: Any) -> None:
 
 def figures(result: CellResult) -> list[str]:
     """Return tokens, wall seconds, blast radius and composite as text; a dash is unknown, or left out."""
-    heads = result.headlines
-    wall = heads.get("latency")
+    heads, wall = result.headlines, result.headlines.get("latency")
     return [
         _tokens(result.tokens),
         "-" if wall is None else f"{wall / 1000:.1f}",
@@ -121,10 +122,10 @@ def figures(result: CellResult) -> list[str]:
     ]
 
 
-def _tokens(totals: TokenTotals) -> str:
-    if totals.total is not None:
-        return f"{totals.total:,}"
-    return "not recorded" if totals.at_least is None else f"at least {totals.at_least:,}"
+def _tokens(found: TokenTotals) -> str:
+    if found.total is not None:
+        return f"{found.total:,}"
+    return "not recorded" if found.at_least is None else f"at least {found.at_least:,}"
 
 
 def _figure(value: float | None) -> str:

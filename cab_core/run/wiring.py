@@ -87,7 +87,7 @@ def _published(
     launch: Launch, job: Job, to_fill: _Placeholders, stacks: dict[str, str], parts: Sequence[StackPart]
 ) -> Wiring:
     # What an adapter adds to a mark and calls secret, such as `Bearer ...`, holds no secret here.
-    hidden = [s for s in launch.secrets if not any(mark in s for mark in to_fill.marks)]
+    hidden = [s for s in launch.secrets if s and not any(mark in s for mark in to_fill.marks)]
 
     def public(text: str) -> str:
         for secret in hidden:

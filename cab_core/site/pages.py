@@ -16,6 +16,7 @@ from cab_core.records.marks import SEALED, legend
 from cab_core.stats import settings
 
 from . import text
+from .calls import end_of
 from .output import depth_root
 from .rows import Row, pack_address, sweep_address, task_address
 
@@ -69,6 +70,7 @@ def environment() -> Environment:
         outcomes=OUTCOMES,
         legend=lambda cells: legend(chain.from_iterable(cells)),
         sealed=SEALED,
+        end_of=end_of,
         sign=sign,
         kind=kind,
         task_address=task_address,

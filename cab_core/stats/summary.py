@@ -17,7 +17,10 @@ from .intervals import Interval, cluster_bootstrap, wilson
 
 @attrs.frozen(kw_only=True)
 class Verdict:
-    """What a cell adds to a figure. `passed` is None where the outcome is not counted."""
+    """What a cell adds to a figure. `passed` is None where the outcome is not counted.
+
+    `tokens_at_least` is known where `tokens` are not, and is part of no figure.
+    """
 
     config: Configuration
     task: str
@@ -25,6 +28,7 @@ class Verdict:
     passed: bool | None
     marks: tuple[str, ...] = ()
     tokens: int | None = None
+    tokens_at_least: int | None = None
     wall_ms: float | None = None
     blast_radius: float | None = None
     composite: float | None = None
@@ -44,6 +48,7 @@ def verdict_of(result: CellResult) -> Verdict:
         passed=_solved(result.outcome, heads.get("pass_rate")) if counted else None,
         marks=result.all_marks,
         tokens=result.tokens.total,
+        tokens_at_least=result.tokens.at_least,
         wall_ms=heads.get("latency"),
         blast_radius=heads.get("blast_radius"),
         composite=heads.get("composite"),
