@@ -10,9 +10,11 @@ from cab_core.records import CaseState
 from .report import Report, lines_of
 
 _LIBTEST = re.compile(
-    r"test result: (?P<word>\w+)\. (?P<passed>\d+) passed; (?P<failed>\d+) failed; (?P<ignored>\d+) ignored"
-    r"(?:; (?P<measured>\d+) measured)?"
+    r"test result: \w+\. (?P<passed>\d{1,9}) passed; (?P<failed>\d{1,9}) failed; (?P<skipped>\d{1,9}) ignored"
+    r"(?:; (?P<measured>\d{1,9}) measured)?"
 )
+_LIBTEST_FIGURES: tuple[CaseState, ...] = ("passed", "failed", "skipped")
+_RUNNING = re.compile(r"running (\d{1,9}) tests?")
 _GO = re.compile(r"[ \t]*--- (?P<word>PASS|FAIL|SKIP|BENCH): (?P<name>\S+)")
 _GO_STATES: dict[str, CaseState] = {"PASS": "passed", "BENCH": "passed", "SKIP": "skipped", "FAIL": "failed"}
 _UNITTEST = re.compile(r"(?P<indent>(?:  )?)(?P<name>\w+ \([\w.<>-]+\))(?P<rest>.*)$")
@@ -22,23 +24,35 @@ _RAN = re.compile(r"Ran (\d{1,9}) tests? in ")
 
 def read_libtest(text: str) -> Report:
     """Return what Rust's own test harness printed; `cargo test` runs several, one after the other."""
-    report, runs, name = Report(), 0, None
+    report, announced, name = Report(), 0, None
     said: Counter[CaseState] = Counter()
     for line in lines_of(text):
         if summary := _LIBTEST.match(line):
-            runs, name = runs - 1, None
-            said["passed"] += int(summary["passed"]) + int(summary["measured"] or 0)
-            said["failed"] += int(summary["failed"])
-            said["skipped"] += int(summary["ignored"])
-        elif re.fullmatch(r"running \d+ tests?", line):
-            runs += 1
+            said.update({s: int(summary[s] or 0) for s in _LIBTEST_FIGURES})
+            said["passed"] += int(summary["measured"] or 0)
+            name = None
+        elif found := _RUNNING.fullmatch(line):
+            announced += int(found[1])
         elif line.startswith("test ") and " ... " in line:
             name, _, line = line.removeprefix("test ").partition(" ... ")
         if name is not None and (state := _libtest_state(line)):
             report.add(name.removesuffix(" - should panic"), state)
             name = None
-    _hold(report, said, ended=bool(said) and runs <= 0)
+    _hold_libtest(report, announced, said)
     return report
+
+
+def _hold_libtest(report: Report, announced: int, said: Counter[CaseState]) -> None:
+    """Hold the lines against what was announced before them, and summed up after them."""
+    if announced not in (0, len(report.tests)):
+        report.find_fault(f"it announced {announced} tests, and shows {len(report.tests)}{_more(report)}")
+        report.ended_early = announced > len(report.tests)
+    for state in _LIBTEST_FIGURES if said else ():
+        if said[state] != report.count(state):
+            shown = f"its lines show {report.count(state)}{_more(report)}"
+            report.find_fault(f"its summary says {said[state]} {state}, {shown}")
+    if not said:
+        report.doubt("it printed no summary at its end", early=True)
 
 
 def _libtest_state(word: str) -> CaseState | None:
@@ -91,7 +105,7 @@ def read_unittest(text: str) -> Report:
             name = None
     # Some versions of Python do not count those that were skipped.
     if ended and not begun - report.count("skipped") <= ran <= begun:
-        report.find_fault(f"it says that it ran {ran} tests, and shows {begun}{'' if begun else _VERBOSE}")
+        report.find_fault(f"it says that it ran {ran} tests, and shows {begun}{_more(report)}")
     if failed and not report.count("failed"):
         report.find_fault("it says FAILED, and shows no test that failed")
     if not ended:
@@ -99,7 +113,8 @@ def read_unittest(text: str) -> Report:
     return report
 
 
-_VERBOSE = "; it must be told to be verbose"
+def _more(report: Report) -> str:
+    return "" if report.tests else "; it must be told to be verbose"
 
 
 def _unittest_state(line: str) -> CaseState | None:
@@ -111,14 +126,3 @@ def _unittest_state(line: str) -> CaseState | None:
     if word.startswith("skipped ") or word == "skipped":
         return "skipped"
     return "failed" if word in ("FAIL", "ERROR", "unexpected success") else None
-
-
-def _hold(report: Report, said: Counter[CaseState], ended: bool) -> None:
-    """Hold the lines against the summary's figures."""
-    shown = Counter(test.state for test in report.tests)
-    for state in ("passed", "failed", "skipped") if ended else ():
-        if said[state] != shown[state]:
-            more = "" if report.tests else _VERBOSE
-            report.find_fault(f"its summary says {said[state]} {state}, its lines show {shown[state]}{more}")
-    if not ended:
-        report.doubt("it printed no summary at its end", early=True)
