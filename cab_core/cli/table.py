@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cab_core.records import Cell, CellResult, Configuration, to_json
+from cab_core.records import Cell, CellResult, Configuration, TokenTotals, to_json
 from cab_core.stats import distinctions
 
 from .text import name_line, one_line
