@@ -25,14 +25,13 @@ FAILED_FINISHES = {"error", "network_error", "insufficient_system_resource"}  # 
 # What servers say where the conversation does not fit, each as it was seen: OpenAI, vLLM, llama.cpp, TGI, LM
 # Studio, Ollama, Anthropic, Bedrock, Gemini, Mistral, xAI, Groq, Moonshot, MiniMax, DashScope, Z.ai, Copilot.
 _CONTEXT = re.compile(
-    r"context_length_exceeded|exceed_context_size|model_context_window_exceeded|model_max_prompt_tokens_exceeded"
-    r"|(exceed|longer than|larger than|greater than|maximum|too (long|large)|does not fit|overflow)[^.]{0,80}"
+    r"(exceed|longer than|larger than|greater than|maximum|too (long|large)|does not fit|overflow)[^.]{0,80}"
     r"context[ _](length|window|size)"
     r"|context[ _](length|window|size)[^.]{0,80}(exceed|overflow|too small)|context the overflows"
     r"|(prompt|input|conversation|message)s?( \([^)]*\))? (is|are) (too long|longer than)"
     r"|maximum model length|max_model_len|maximum prompt length|prompt exceeds max length"
-    r"|(input|prompt) token(s| count)[^.]{0,60}exceed|exceeded model token limit|range of input length"
-    r"|reduce the length of the (messages|input|prompt)|tokens must be <=|must have less than \d+ tokens",
+    r"|(input|prompt) token(s| count)[^.]{0,60}exceed|exceeded model token limit|prompt_tokens_exceeded|range of input length"
+    r"|reduce the length of the (messages|input|prompt)|tokens\W* must be <=|must have less than \d+ tokens",
     re.I,
 )
 _POLICY = re.compile(
