@@ -30,8 +30,8 @@ _CONTEXT = re.compile(
     r"|context[ _](length|window|size)[^.]{0,80}(exceed|overflow|too small)|context the overflows"
     r"|(prompt|input|conversation|message)s?( \([^)]*\))? (is|are) (too long|longer than)"
     r"|maximum model length|max_model_len|maximum prompt length|prompt exceeds max length"
-    r"|(input|prompt) token(s| count)[^.]{0,60}exceed|exceeded model token limit|prompt_tokens_exceeded|range of input length"
-    r"|reduce the length of the (messages|input|prompt)|tokens\W* must be <=|must have less than \d+ tokens",
+    r"|(input|prompt) token(s| count)[^.]{0,60}exceed|exceeded model token limit|prompt_tokens_exceeded"
+    r"|range of input length|reduce the length of the (messages|input|prompt)|tokens\W* must be <=|must have less than \d+ tokens",
     re.I,
 )
 _POLICY = re.compile(
@@ -48,7 +48,7 @@ _ACCOUNT = re.compile(
 )
 _MODEL = re.compile(
     r"(no such|invalid|unknown|unsupported) model|models? (loaded|available)|not loaded"
-    r"|models?\b[^.]{0,60}(not|doesn't) (exist|found)|https? (port|server)",
+    r"|models?\b.{0,100}(not|doesn't) (exist|found)|https? (port|server)",
     re.I,
 )
 # What this model or server cannot do at all: a CLI and a model that do not go together.

@@ -47,7 +47,7 @@ ENDPOINT = [
     (400, "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing"),
     (400, "Billing hard limit has been reached"),
     (400, "Organization must be verified to use the model"),
-    (400, "The model `x` does not exist"),
+    (400, "The model `qwen2.5-coder` does not exist"),
     (400, "unknown model: x"),
     (400, "model 'x' not found, try pulling it first"),
     (400, "Unsupported value: 'temperature' does not support 0.0 with this model."),
