@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -40,9 +39,14 @@ def endpoint(command: F) -> F:
     """Add `--endpoint`, `--key-env` and `--key`."""
     for option in (
         click.option(
-            "--key", help="the key itself (others can see it in the process list; better --key-env)"
+            "--key",
+            help="the key itself (your shell's history and, at first, the process list show it; better --key-env)",
         ),
-        click.option("--key-env", metavar="NAME", help="variable that holds the key"),
+        click.option(
+            "--key-env",
+            metavar="NAME",
+            help="variable that holds the key; in runtime local an agent of root's finds it all the same",
+        ),
         click.option("--endpoint", metavar="URL", help="base URL of an OpenAI-compatible endpoint"),
     ):
         command = option(command)
@@ -83,12 +87,8 @@ def limits_of(
 
 
 def choice_of(endpoint: str | None, key: str | None, key_env: str | None) -> EndpointChoice:
-    """Return the endpoint that was chosen, and take the key out of this process's environment."""
-    choice = EndpointChoice.of(endpoint, key, key_env)
-    for name in ("CAB_KEY", key_env):
-        if name:
-            os.environ.pop(name, None)
-    return choice
+    """Return the endpoint that was chosen; the key is then gone from what others can read of this process."""
+    return EndpointChoice.of(endpoint, key, key_env)
 
 
 def config() -> ConfigDoc:

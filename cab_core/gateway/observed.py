@@ -52,17 +52,17 @@ class Watch:
         else:
             self._cut = True
 
-    def record(self, clean: Callable[[str], str]) -> Observed:
-        """Return the record; `clean` takes out of the model's words what must not be kept."""
+    def record(self) -> Observed:
+        """Return the record."""
         number, said = self._last or (None, Said())
         text, reasoning = ("".join(kept.pieces) or None for kept in (said.text, said.reasoning))
         return Observed(
             requests=self._requests,
-            tools=tuple(attrs.evolve(t, name=clean(t.name)) for _, t in sorted(self._tools.items())),
+            tools=tuple(t for _, t in sorted(self._tools.items())),
             texts=self._given.found(),
-            last_answer=text and clean(text),
+            last_answer=text,
             last_answer_call=number,
             last_answer_cut=said.text.cut,
-            last_reasoning=reasoning and clean(reasoning),
+            last_reasoning=reasoning,
             cut=self._cut or self._given.cut,
         )

@@ -6,12 +6,12 @@ import warnings
 from typing import Any
 
 from .base import Json
-from .calls import ModelCall, TokenTotals, Usage, totals
+from .calls import Ended, ModelCall, Refusal, TokenTotals, Usage, totals
 from .cell import Cell, CellKey, Configuration, Limits, Sweep
 from .changes import Change, Changes, Entry
 from .convert import from_json, to_json
 from .execution import Execution, Process, Sandbox, StopReason
-from .grading import CommandResult, Grade
+from .grading import CaseResult, CaseState, CommandResult, Grade
 from .inputs import Inputs
 from .launch import (
     Accounted,
@@ -50,6 +50,8 @@ __all__ = [
     "Accounted",
     "Applied",
     "Args",
+    "CaseResult",
+    "CaseState",
     "Cell",
     "CellKey",
     "CellResult",
@@ -57,6 +59,7 @@ __all__ = [
     "Changes",
     "CommandResult",
     "Configuration",
+    "Ended",
     "Entry",
     "Env",
     "Evidence",
@@ -87,6 +90,7 @@ __all__ = [
     "Process",
     "ProtectedRegion",
     "Recipe",
+    "Refusal",
     "RefusalSigns",
     "RefusalSpec",
     "Sandbox",

@@ -15,7 +15,6 @@ from cab_core.workdir.directories import AGENT, reopen
 
 from .cell_run import CellRun
 from .prepare import Prepared
-from .secrets import public_argv
 from .stack_state import account, given_texts
 from .upstreams import upstream_for
 from .wiring import stack_attributes
@@ -76,7 +75,7 @@ def _launch(run: CellRun, prepared: Prepared) -> None:
 
 @contextmanager
 def _recording(run: CellRun) -> Iterator[Recording]:
-    recording = Recording(run.part, getattr(run.planned.adapter, "render", None))
+    recording = Recording(run.part, getattr(run.planned.adapter, "render", None), run.secrets)
     try:
         yield recording
     finally:
@@ -97,7 +96,7 @@ def _session(
     session = CellSession(
         token=prepared.job.token,
         model=planned.model.id,
-        upstream=upstream_for(planned, run.context, prepared.job),
+        upstream=upstream_for(planned, run.context, prepared.job, run.found.keep_crash),
         limits=planned.cell.limits,
         record=run.part / "calls.jsonl",
         stop=stop,
@@ -111,6 +110,7 @@ def _session(
     finally:
         gateway.close(session)
         run.found.calls = tuple(session.calls)
+        run.found.turned_away = tuple(session.turned_away())
         run.found.observed = session.observed()
         run.found.notes += session.notes()
 
@@ -120,7 +120,7 @@ def _launch_attributes(run: CellRun, prepared: Prepared) -> dict[str, object]:
     return {
         "image": planned.installation.image,
         "image_digest": planned.installation.image_digest,
-        "argv": public_argv(prepared.launch, prepared.job.token),
+        "argv": list(prepared.launch.argv),
         "timeout_s": planned.cell.limits.wall_s,
         "model": planned.model.id,
         "base_url": prepared.job.endpoint,

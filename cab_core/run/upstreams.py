@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from cab_core.errors import PluginCrash
 from cab_core.gateway.models import Model
 from cab_core.gateway.scripted.context import ScriptContext
 from cab_core.gateway.scripted.generic import GenericDialect
@@ -36,12 +37,14 @@ class SharedUpstreams:
             return self._made[key]
 
 
-def upstream_for(planned: PlannedCell, context: RunContext, job: Job) -> Upstream:
-    """Return who answers the calls of this cell."""
+def upstream_for(
+    planned: PlannedCell, context: RunContext, job: Job, crashed: Callable[[PluginCrash], None]
+) -> Upstream:
+    """Return who answers the calls of this cell; `crashed` is told of an adapter's dialect that fails."""
     if planned.model.scripted is None:
         return context.upstream_of(planned.model)
     script = script_context(planned.task, planned.adapter, job)
-    return ScriptedUpstream(planned.model.id, PERSONAS[planned.model.scripted], script)
+    return ScriptedUpstream(planned.model.id, PERSONAS[planned.model.scripted], script, crashed)
 
 
 def script_context(task: PackedTask, adapter: Adapter, job: Job) -> ScriptContext:
@@ -62,5 +65,5 @@ def _texts(files: Iterable[TaskFile]) -> dict[str, str]:
     for file in files:
         if file.link is None:
             with suppress(UnicodeDecodeError):
-                texts[file.path] = Path(file.source).read_text(encoding="utf-8")
+                texts[file.path] = Path(file.source).read_bytes().decode()
     return texts

@@ -27,9 +27,8 @@ from cab_core.records import (
 )
 from cab_core.records.placeholders import PLACES, STANDING, published
 
-from .cell_run import plugin_errors
 from .planned import PlannedCell
-from .secrets import without_secrets
+from .secrets import TOKEN_MARK
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -80,8 +79,7 @@ def wiring(planned: PlannedCell, files: tuple[WorkFile, ...]) -> Wiring:
         options=planned.cell.options,
         model_params=planned.cell.model_params,
     )
-    with plugin_errors(planned.adapter_owner):
-        launch = planned.adapter.launch(job)
+    launch = planned.adapter.launch(job)
     return _published(launch, job, to_fill, _stack_files(planned.stack_parts, public), planned.stack_parts)
 
 
@@ -89,10 +87,12 @@ def _published(
     launch: Launch, job: Job, to_fill: _Placeholders, stacks: dict[str, str], parts: Sequence[StackPart]
 ) -> Wiring:
     # What an adapter adds to a mark and calls secret, such as `Bearer ...`, holds no secret here.
-    hidden = [s for s in launch.secrets if not any(mark in s for mark in to_fill.marks)]
+    hidden = [s for s in launch.secrets if s and not any(mark in s for mark in to_fill.marks)]
 
     def public(text: str) -> str:
-        return to_fill.publish(without_secrets(text, *hidden))
+        for secret in hidden:
+            text = text.replace(secret, TOKEN_MARK)
+        return to_fill.publish(text)
 
     return Wiring(
         argv=tuple(map(public, launch.argv)),

@@ -20,13 +20,13 @@ _REFUSAL = "I'm sorry, but I can't help with that request."
 async def oracle(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
     """Carry out the reference solution, then say goodbye; refuse where that is right."""
     if context.refuse:
-        return Reply(text=_REFUSAL)
+        return _end(context, _REFUSAL, request)
     return _carry_out(context, context.solution, request)
 
 
 async def null(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
     """Answer and change nothing."""
-    return Reply(text="I have read the task. I make no change.")
+    return _end(context, "I have read the task. I make no change.", request)
 
 
 async def vandal(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
@@ -41,12 +41,18 @@ async def cheat(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
 
 async def refuser(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
     """Refuse, in the first person."""
-    return Reply(text=_REFUSAL)
+    return _end(context, _REFUSAL, request)
 
 
 def _carry_out(context: ScriptContext, files: Mapping[str, str], request: Mapping[str, Any]) -> Reply:
     reply = context.dialect.edit(files, request, context.job)
-    return reply or Reply(text="Done: the change is made as asked.")
+    return reply or _end(context, "Done: the change is made as asked.", request)
+
+
+def _end(context: ScriptContext, text: str, request: Mapping[str, Any]) -> Reply:
+    """Say a last word, in the way that the CLI takes for the end."""
+    done = getattr(context.dialect, "done", None)
+    return done(text, request, context.job) if done else Reply(text=text)
 
 
 PERSONAS: dict[str, Persona] = {

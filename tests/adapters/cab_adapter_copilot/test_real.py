@@ -10,10 +10,17 @@ from cab_adapter_copilot.adapter import Copilot
 
 from cab_core.records import Args, Env, Files, Installation, Instructions, McpServer, Skill
 from tests.adapters.drive import MCP_SERVER, drive, in_a_trap, tools
+from tests.adapters.prompts import PromptArrives
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("copilot")]
+
+
+class TestPrompt(PromptArrives):
+    """The task's text through copilot."""
+
+    tui = "copilot"
 
 
 @pytest.mark.timeout(300)  # some forty cells, beside another worker's tests
