@@ -150,6 +150,10 @@ class CellResult:
     )
     notes: tuple[str, ...] = attrs.field(default=(), metadata=doc("what a reader should know"))
     stack: tuple[Accounted, ...] = attrs.field(default=(), metadata=doc("what became of each stack item"))
+    recording: Literal["printed", "drawn"] | None = attrs.field(
+        default=None,
+        metadata=doc("printed: the recording is what the CLI printed; drawn: what the adapter made of that"),
+    )
     refusal: RefusalSigns = RefusalSigns()
     wiring: Wiring = Wiring()
     voided: tuple[Outcome, ...] = attrs.field(
