@@ -146,9 +146,7 @@ class Redactor:
         plain = _canonical(data)
         return [n for n in self._needles if n.text in plain]
 
-    def _spans(
-        self, data: bytes, needles: list[_Needle], more: bool
-    ) -> Iterator[tuple[int, int, bytes]]:
+    def _spans(self, data: bytes, needles: list[_Needle], more: bool) -> Iterator[tuple[int, int, bytes]]:
         plain, where = _located(data)
         for needle in needles:
             at = plain.find(needle.text)

@@ -72,7 +72,11 @@ def test_pieces_make_no_difference(spelled: str, size: int) -> None:
     assert out == redactor.data(data)
 
 
-@given(st.lists(st.sampled_from([KEY, KEY[:7], KEY[7:], "s", "\\", "\\u00", "73", "%", "\n", "/home/al", "ice", "/"])))
+@given(
+    st.lists(
+        st.sampled_from([KEY, KEY[:7], KEY[7:], "s", "\\", "\\u00", "73", "%", "\n", "/home/al", "ice", "/"])
+    )
+)
 def test_no_cut_of_a_stream_lets_the_key_through(parts: list[str]) -> None:
     """Whatever comes before, between and after."""
     redactor = Redactor({KEY: "[key]"})
@@ -131,7 +135,9 @@ def test_a_path_is_hidden_as_a_whole() -> None:
 
 def test_a_large_body_is_watched_in_little_time() -> None:
     """20 MB in the pieces in which they come: no piece holds up the loop, and the whole takes a part of a second."""
-    piece = (b'data: {"choices": [{"delta": {"content": "\\n    return 100 % of it"}}]}\n\n' * 1000)[: 1 << 16]
+    piece = (b'data: {"choices": [{"delta": {"content": "\\n    return 100 % of it"}}]}\n\n' * 1000)[
+        : 1 << 16
+    ]
     look = Redactor({KEY: "[key]"}).watch()
     longest = 0.0
     for _ in range(20_000_000 // len(piece)):

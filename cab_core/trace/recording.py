@@ -7,6 +7,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+
 from cab_core.plugins.protocols import Channel
 from cab_core.redaction import Redactor, Stream
 

@@ -40,8 +40,8 @@ def write_patch(
 ) -> Changes:
     """Write `changes.patch` (for `git apply`) and return the changes with line counts.
 
-    `before` is a pristine tree, `staging` where both sides are laid out for git; `clean` takes out of contents,
-    binary ones too, and of names what must not be written. What is too large or too
+    `before` is a pristine tree, `staging` where both sides are laid out for git; `clean` takes what must not
+    be written out of contents, binary ones too, and of names. What is too large or too
     much, or of a kind that a patch cannot hold, is named in `left_out_of_patch`; where git fails or takes
     longer than a minute, that is everything: no agent shall void its cell by what is hard to compare.
 

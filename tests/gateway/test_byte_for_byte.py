@@ -25,7 +25,9 @@ from cab_core.records import Limits
 from tests.support.endpoint import KEY
 
 SAID = 'def box(x): return "EMPTY" if none else x  # test the token; sk-real-key: %41 \\u0041 \\\\ box'
-ANSWER = json.dumps({"model": "m", "choices": [{"message": {"content": SAID}, "finish_reason": "stop"}]}).encode()
+ANSWER = json.dumps(
+    {"model": "m", "choices": [{"message": {"content": SAID}, "finish_reason": "stop"}]}
+).encode()
 PARTS = [SAID[:9], SAID[9:40], SAID[40:], KEY[:10], KEY[10:]]
 EVENTS = [
     *(b"data: " + json.dumps({"choices": [{"delta": {"content": p}}]}).encode() + b"\n\n" for p in PARTS),
@@ -73,12 +75,14 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
+    """A server that says what a test sets."""
     with Server().running() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[Gateway]:
+    """A gateway for all tests of this file."""
     with Gateway() as running:
         yield running
 
@@ -102,7 +106,9 @@ def got(gateway: Gateway, server: Server, key: str, record: Path, stream: bool) 
 
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("coding", ["", "gzip", "deflate"])
-def test_a_body_is_not_altered(gateway: Gateway, server: Server, key: str, coding: str, tmp_path: Path) -> None:
+def test_a_body_is_not_altered(
+    gateway: Gateway, server: Server, key: str, coding: str, tmp_path: Path
+) -> None:
     """Plain or packed: the very bytes."""
     packed = {"": ANSWER, "gzip": gzip.compress(ANSWER), "deflate": zlib.compress(ANSWER)}[coding]
     server.kind, server.encoding, server.pieces = "application/json", coding, [packed[:50], packed[50:]]
@@ -119,8 +125,13 @@ def test_a_stream_is_not_altered(gateway: Gateway, server: Server, key: str, tmp
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(max_size=60), key=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40))
-def test_no_key_alters_an_answer(gateway: Gateway, server: Server, text: str, key: str, tmp_path: Path) -> None:
+@given(
+    text=st.text(max_size=60),
+    key=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40),
+)
+def test_no_key_alters_an_answer(
+    gateway: Gateway, server: Server, text: str, key: str, tmp_path: Path
+) -> None:
     """Whatever is said, and whatever the key, also where the answer holds it."""
     content = json.dumps({"choices": [{"message": {"content": f"{text}{key}"}}], "key": key}).encode()
     server.kind, server.encoding, server.pieces = "application/json", "", [content]
