@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -314,3 +315,58 @@ def test_one_cli_that_is_broken_is_a_user_s_error(cab: Cab, third_parties: str) 
     done = cab("run", "--tui", "thief", "--model", "scripted:oracle", "--task", TASK)
     assert done.returncode == 2 and "calls itself 'aider'" in done.stderr and "Traceback" not in done.stderr
     assert not Path(cab.cwd, "runs").exists() or not list(Path(cab.cwd, "runs").rglob("cell.json"))
+
+
+def test_the_doctor_finds_them_without_a_run(cab: Cab, third_parties: str) -> None:
+    """All but a program that is not there, which only a sandbox can say; built-in plugins are well."""
+    done = cab("plugins", "doctor", "--json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    told = {row["name"] for row in found}
+    assert {row["distribution"] for row in found} == {"cab-faulty", "cab-halfway", "cab-others", "cab-twin"}
+    assert {*ADAPTERS} - told == {"no-program"}
+    assert {
+        "raises",
+        "nothing",
+        "unknown",
+        "chicken",
+        "egg",
+        "liar",
+        "bare",
+        "nowhere",
+        "textual",
+        "empty",
+    } <= told
+    for row in found:
+        said = ADAPTERS.get(row["name"], ("", ""))[1] if row["kind"] == "adapter" else ""
+        assert said in row["fault"] and row["distribution"] in row["fault"], row
+    [one] = cab.json("plugins", "info", "env-none", "--json")
+    assert "env.X is None" in one["faults"][0]
+    assert "wrong" in cab("plugins", "info", "env-none").stdout
+
+
+CARELESS = (
+    WELL.replace('default_version = "1"', 'default_version = "9.9"').replace("(Well, Idle)", "(Well,)")
+    + """
+class Careless(Well):
+    name = "careless"
+    def launch(self, job):  # LAUNCH
+        return Launch(argv=("python3", "-c", "pass", f"--key={job.token}"))
+@hookimpl
+def cab_adapters():
+    return [Registration(name="careless", summary="s", factory=Careless)]
+"""
+)
+
+
+def test_the_doctor_finds_what_would_run_and_be_wrong(cab: Cab, distribution: Callable[..., str]) -> None:
+    """A token that all processes can read, and a version that is not the one that is said."""
+    cab.find_plugins(distribution("cab-careless", CARELESS))
+    cab.env["CAB_CACHE"] = str(cab.cwd / "cache")
+    before = cab("plugins", "doctor")
+    assert before.returncode == 1 and "default_version" not in before.stdout
+    assert "launch() puts the token into argv[3]" in before.stdout
+    assert f"cab_careless.py:{line_of(CARELESS, 'LAUNCH')})" in before.stdout
+    cab("run", "--tui", "careless", "--model", "scripted:null", "--task", TASK)
+    after = cab("plugins", "doctor")
+    assert "its default_version is '9.9', but what its recipe installs says 'Python 3" in after.stdout
