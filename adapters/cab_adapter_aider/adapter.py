@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cab_core import Harvest, Job, Launch, Leftovers, Recipe
+from cab_core import Harvest, Job, Launch, Leftovers, Recipe, TokenClaim
 from cab_core.plugins.toolkit import at, parse
-from cab_core.records import TokenClaim
 
 from .chat import chat_files, chat_root
 from .dialect import WholeFile

@@ -6,8 +6,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cab_core import Job
-from cab_core.plugins.protocols import Reply
+from cab_core import Job, Reply
 
 
 class WholeFile:

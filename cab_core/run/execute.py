@@ -80,6 +80,8 @@ def _recording(run: CellRun) -> Iterator[Recording]:
         yield recording
     finally:
         recording.close()
+        if recording.fault:
+            run.found.notes.append(f"the recording shows lines as they came: {recording.fault}")
 
 
 @contextmanager
