@@ -47,7 +47,12 @@ class Reply:
 
 
 class Dialect(Protocol):
-    """How a scripted model makes one CLI carry out edits."""
+    """How a scripted model makes one CLI carry out edits.
+
+    Optional: `cannot(files, request, job) -> Mapping[str, str]`, which of the files `edit` cannot write
+    byte for byte, by path, with why. Those go through the CLI's shell tool; where it has none, `edit`
+    comes as near as it can, and the cell says what is lacking. So do bytes that are no text, and modes.
+    """
 
     def edit(self, files: Mapping[str, str], request: Mapping[str, Any], job: Job) -> Reply | None:
         """Return the next reply that brings `files` (path in the work dir to full text) about.

@@ -124,6 +124,9 @@ class CellResult:
         default=(), metadata=doc("such as scripted, provisional"), validator=named
     )
     notes: tuple[str, ...] = attrs.field(default=(), metadata=doc("what a reader should know"))
+    unwritten: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("files that a scripted model could not write through the CLI, with why")
+    )
     stack: tuple[Applied, ...] = attrs.field(default=(), metadata=doc("what became of each stack item"))
     refusal: RefusalSigns = RefusalSigns()
     wiring: Wiring = Wiring()

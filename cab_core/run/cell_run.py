@@ -45,6 +45,7 @@ class Findings:
     trouble: InfraError | None = None
     cancelled: bool = False
     notes: list[str] = attrs.field(factory=list)
+    unwritten: dict[str, str] = attrs.field(factory=dict)  # by a scripted model, with why
 
 
 @attrs.frozen(kw_only=True)

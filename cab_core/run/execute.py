@@ -85,7 +85,7 @@ def _session(
     session = CellSession(
         token=prepared.job.token,
         model=planned.model.id,
-        upstream=upstream_for(planned, run.context, prepared.job),
+        upstream=upstream_for(planned, run.context, prepared.job, run.found.unwritten),
         limits=planned.cell.limits,
         record=run.part / "calls.jsonl",
         stop=stop,
