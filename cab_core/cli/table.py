@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cab_core.records import Cell, CellResult, Configuration, to_json
+from cab_core.records import Cell, CellResult, Configuration, TokenTotals, to_json
 from cab_core.stats import distinctions
 
 from .text import name_line, one_line
@@ -99,13 +99,18 @@ def show(made: Any) -> None:
 def figures(result: CellResult) -> list[str]:
     """Return tokens, wall seconds, blast radius and composite as text; a dash is unknown."""
     wall = _headline(result, "latency")
-    tokens = result.tokens.total
     return [
-        "not recorded" if tokens is None else f"{tokens:,}",
+        _tokens(result.tokens),
         "-" if wall is None else f"{wall / 1000:.1f}",
         _figure(_headline(result, "blast_radius")),
         _figure(_headline(result, "composite")),
     ]
+
+
+def _tokens(totals: TokenTotals) -> str:
+    if totals.total is not None:
+        return f"{totals.total:,}"
+    return "not recorded" if totals.at_least is None else f"at least {totals.at_least:,}"
 
 
 def _headline(result: CellResult, axis: str) -> float | None:

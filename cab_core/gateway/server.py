@@ -20,6 +20,8 @@ from .upstream import CREDENTIALS, Upstream
 from .wire import read_request
 
 T = TypeVar("T")
+_ANY_PATH = r"/{path:(?s:.*)}"  # a path may hold a line feed
+_SPOKEN = {"/v1/chat/completions": "POST", "/v1/models": "GET"}
 _MAX_REQUEST = 32 << 20
 _READ_S = 120.0  # for the body of a request
 _SAYS = {
@@ -60,7 +62,8 @@ class Gateway:
         app = web.Application(client_max_size=_MAX_REQUEST)
         app.router.add_post("/v1/chat/completions", self._chat)
         app.router.add_get("/v1/models", self._models)
-        app.router.add_route("HEAD", "/{path:.*}", _head)
+        app.router.add_route("HEAD", _ANY_PATH, _head)
+        app.router.add_route("*", _ANY_PATH, self._elsewhere)
         # An agent that hangs up frees its call at once.
         self._runner = web.AppRunner(
             app,
@@ -109,6 +112,7 @@ class Gateway:
         server = self._sockets.pop(session.token, None)
         if server is not None:
             server.close()
+        session.ending = True
         tasks = list(session.tasks)
         for task in tasks:
             task.cancel()
@@ -127,6 +131,18 @@ class Gateway:
             return _refuse(401, "unknown token", "cab_token")
         listed = [{"id": session.model, "object": "model", "created": 0, "owned_by": "cab"}]
         return web.json_response({"object": "list", "data": listed})
+
+    async def _elsewhere(self, request: web.Request) -> web.StreamResponse:
+        """Refuse what is not spoken here, in words; the cell's record says what it was."""
+        asked = f"{request.method} {request.rel_url.raw_path}"
+        if (session := self._session(request)) is not None:
+            session.other_paths.add(ascii(asked)[1:-1])
+        spoken = " and ".join(f"{method} {path}" for path, method in _SPOKEN.items())
+        status = 405 if request.path in _SPOKEN else 404
+        refusal = _refuse(status, f"cab: {asked[:200]} is not spoken here; {spoken} are", "cab_path")
+        if status == 405:
+            refusal.headers["Allow"] = _SPOKEN[request.path]
+        return refusal
 
     def _session(self, request: web.Request) -> CellSession | None:
         for header in CREDENTIALS:

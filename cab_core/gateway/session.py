@@ -16,6 +16,7 @@ import attrs
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Limits, ModelCall, StopReason, to_json
 
+from .turned_away import TurnedAway
 from .wire import Asked
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ def new_token() -> str:
     return f"cab-{secrets.token_hex(20)}"
 
 
-_NAMED = 5  # other models that a note names
 _REFUSED = 64 << 20  # bytes of requests that are no calls
 _SLOTS = 16  # calls of one cell at once
 
@@ -72,15 +72,26 @@ class CellSession:
         self.deadline = time.monotonic() + limits.wall_s
         self.calls: list[ModelCall] = []
         self.tasks: set[asyncio.Task[object]] = set()
-        self.closed = False
+        self.closed = self.ending = False
         # Where tokens or dollars are limited, one call ends before the next begins: no overshoot.
         self.slots = asyncio.Semaphore(1 if limits.tokens or limits.usd else _SLOTS)
-        self.foreign: set[str] = set()
+        self.other_models, self.other_paths = TurnedAway(), TurnedAway()
         self._price, self._on_call = price, on_call
         self._file = record.open("a", encoding="utf-8")
         self._admitted = self._refused = self._unsaid = self._spent = 0
         self._paid = 0.0
         self._lock = threading.Lock()
+
+    @property
+    def running(self) -> bool:
+        """True until the cell's end: who hangs up before that is the CLI."""
+        over = self.ending or self.stop.is_set() or time.monotonic() >= self.deadline
+        return not over
+
+    @property
+    def answered(self) -> bool:
+        """True where the model has answered a call of this cell."""
+        return any(c.ended == "answered" for c in self.calls)
 
     @property
     def has_enough(self) -> bool:
@@ -97,8 +108,7 @@ class CellSession:
         self._refused += size
         if asked.model is None:
             return 400, "cab: expected a JSON object that names a model, every key of it once", "cab_request"
-        if len(self.foreign) < _NAMED:
-            self.foreign.add(asked.model[:100])
+        self.other_models.add(asked.model)
         return 404, f"cab: this cell's model is {self.model!r}", "cab_model"
 
     def admit(self) -> int | StopReason:
@@ -141,12 +151,17 @@ class CellSession:
         call = attrs.evolve(call, usd=self._price.of(call) if self._price else None)
         with self._lock:
             self.calls.append(call)
-            self._spent += call.tokens or 0
+            self._spent += self._known(call)
             self._paid += call.usd or 0.0
             if not self._file.closed:
                 self._file.write(json.dumps(to_json(call)) + "\n")
                 self._file.flush()
         self._on_call(call)
+
+    @staticmethod
+    def _known(call: ModelCall) -> int:
+        """What a call took at the least; of one that was broken off, its bytes are counted."""
+        return call.tokens or (0 if call.broken_off else call.at_least) or 0
 
     def close(self) -> None:
         """End the record; no further call is admitted."""
@@ -154,12 +169,19 @@ class CellSession:
             self.closed = True
             self._file.close()
 
+    def turned_away(self) -> list[str]:
+        """Return what the CLI asked for that is not to be had here, in sentences."""
+        said = []
+        if self.other_paths:
+            said.append(f"the CLI asked for {self.other_paths}, which this gateway does not speak")
+        if self.other_models:
+            models = self.other_models
+            said.append(f"the CLI asked for other models than the cell's, and was refused: {models}")
+        return said
+
     def notes(self) -> list[str]:
-        """Return what could not be enforced, in sentences."""
-        notes = []
-        if self.foreign:
-            asked = ", ".join(sorted(self.foreign))
-            notes.append(f"the CLI asked for other models than the cell's, and was refused: {asked}")
+        """Return what could not be enforced or had, in sentences."""
+        notes = self.turned_away()
         if self.limits.usd is not None and self._price is None:
             notes.append("a limit in USD was set, but the model has no price: it could not be enforced")
         unknown = bool(self.calls) and all(c.tokens is None for c in self.calls)

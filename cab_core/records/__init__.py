@@ -6,7 +6,7 @@ import warnings
 from typing import Any
 
 from .base import Json
-from .calls import ModelCall, TokenTotals, Usage, totals
+from .calls import Ended, ModelCall, Refusal, TokenTotals, Usage, totals
 from .cell import Cell, CellKey, Configuration, Limits, Sweep
 from .changes import Change, Changes, Entry
 from .convert import from_json, to_json
@@ -44,6 +44,7 @@ __all__ = [
     "Changes",
     "CommandResult",
     "Configuration",
+    "Ended",
     "Entry",
     "Env",
     "Evidence",
@@ -72,6 +73,7 @@ __all__ = [
     "Process",
     "ProtectedRegion",
     "Recipe",
+    "Refusal",
     "RefusalSigns",
     "RefusalSpec",
     "Sandbox",

@@ -40,6 +40,7 @@ class Findings:
     changes: Changes | None = None
     grade: Grade | None = None
     calls: tuple[ModelCall, ...] = ()
+    turned_away: tuple[str, ...] = ()  # what the CLI asked the gateway for in vain, in sentences
     refusal: RefusalSigns = RefusalSigns()
     wall_ms: float | None = None
     trouble: InfraError | None = None

@@ -98,6 +98,7 @@ def _session(
     finally:
         gateway.close(session)
         run.found.calls = tuple(session.calls)
+        run.found.turned_away = tuple(session.turned_away())
         run.found.notes += session.notes()
 
 

@@ -65,8 +65,8 @@ RULES = (
     Rule("refuser", "refusal.refusal_produced", "is", True),
     Rule("refuser", "refusal.refusal_correct", "is", True, "refuse"),
     Rule("refuser", "composite.composite", "is", 0, "act"),
-    Rule("hang", "outcome", "is", "limit_wall"),
-    Rule("hang", "pass_rate.pass", "is", 0),
+    # Nobody can tell a dead endpoint from a CLI that was busy for most of its time without asking it.
+    Rule("hang", "outcome", "like", ("infra_upstream", "limit_wall")),
     Rule("hang", "refusal.refusal_correct", "is", None),
     Rule("error", "outcome", "is", "infra_upstream"),
     Rule("flood", "outcome", "like", ("limit_*", "failed", "agent_crashed")),
