@@ -9,6 +9,7 @@ import attrs
 import click
 
 from cab_core.records import CellResult, Limits, to_json
+from cab_core.records.marks import SEALED, legend
 from cab_core.stats import Comparison, Halves, Pair, Sides, verdict_of
 
 from .summaries import interval_text, rate_text
@@ -109,10 +110,8 @@ def _print_unnamed(sides: Sides, results: Sequence[CellResult]) -> None:
 
 
 def _print_marks(halves: Halves) -> None:
-    if "scripted" in halves.marks:
-        click.echo("Scripted models are among them: they prove the harness and say nothing about a CLI.")
-    if "provisional" in halves.marks:
-        click.echo("Provisional cells are among them: not for citation.")
+    for mark, says in legend(halves.marks).items():
+        click.echo(f"{'All' if mark == SEALED else 'Some'} of them are {mark}: {says}.")
     limits = halves.differing(lambda result: _limits(result.cell.limits))
     if limits is not None:
         a, b = map(_few, limits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cab_core.gateway.models import ConfigDoc
-from cab_core.records import CellResult, Inputs, PackDoc, Sweep, TaskDoc
+from cab_core.records import CellResult, Inputs, Observed, PackDoc, Sweep, TaskDoc
 from cab_core.records.schema import schema_of
 from cab_core.records.stack import StackDoc
 
@@ -19,6 +19,7 @@ DOCUMENTS: dict[str, type] = {
     "stack": StackDoc,
     "config": ConfigDoc,
     "inputs": Inputs,
+    "observed": Observed,
 }
 
 

@@ -67,7 +67,14 @@ class Call:
         """Record the call, once: before the CLI has its last byte, so that limits see it in time."""
         if not self.recorded:
             self.recorded = True
+            self.session.watch.answered(self.n, self.reading.said, self._whole)
             self.session.ended(self.record(), len(self.body) + self.received)
+
+    @property
+    def _whole(self) -> bool:
+        """Whether the model's answer came to its end."""
+        came = self.status is not None and self.status < 400 and not self.broken_off
+        return came and (self.reading.whole or not self.streamed) and self.verdict == ANSWERED
 
     def record(self) -> ModelCall:
         """Return the record of the call as it stands now."""

@@ -1,4 +1,4 @@
-"""Forwarding an answer to the CLI: byte by byte what the upstream sent, but for our key."""
+"""Forwarding to the CLI: an answer byte for byte as the upstream sent it, a refusal without our key."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def forward_error(call: Call, answer: Answer, data: bytes) -> web.Response:
     call.reading.take(parse_error(decoded))
     # Nothing is cut before it is recorded without the key: half a key would not be known again.
     call.error = call.reading.error or decoded.decode("utf-8", "replace")
-    return _plain_response(call, answer, data, decoded)
+    return _refusal(call, answer, data, decoded)
 
 
 def _encoding(answer: Answer) -> str:
@@ -45,7 +45,7 @@ def _unreadable(answer: Answer) -> str:
     return f"the endpoint's answer cannot be read: Content-Encoding {_encoding(answer)[:80]!r}"
 
 
-def _plain_response(call: Call, answer: Answer, raw: bytes, decoded: bytes) -> web.Response:
+def _refusal(call: Call, answer: Answer, raw: bytes, decoded: bytes) -> web.Response:
     """The body as it came; or, where it holds our key, decoded and without it."""
     safe = call.session.upstream.redact(decoded)
     headers = _forwarded_headers(call, answer)
@@ -85,19 +85,21 @@ async def forward_answer(
 
 async def _forward_body(call: Call, answer: Answer) -> web.Response:
     """Read a plain body whole, then pass it on."""
-    raw = bytearray()
+    raw, holds_key = bytearray(), call.session.upstream.watch()
     async for chunk in answer.body:
         call.came(len(chunk))
         if chunk.strip():  # some send blanks while the model thinks
             call.wrote()
         raw += chunk
+        call.session.key_echoed |= holds_key(chunk)
     if not raw.strip():
         raise Empty
     if (decoded := decode(_encoding(answer), bytes(raw))) is None:
         raise ValueError(_unreadable(answer))
+    call.session.key_echoed |= decoded != raw and holds_key(decoded)
     _read_whole(call, decoded)
     call.finish()
-    return _plain_response(call, answer, bytes(raw), decoded)
+    return web.Response(status=answer.status, body=bytes(raw), headers=_forwarded_headers(call, answer))
 
 
 def _read_whole(call: Call, body: bytes) -> None:
@@ -120,13 +122,14 @@ def _read_whole(call: Call, body: bytes) -> None:
 async def _forward_stream(
     call: Call, answer: Answer, request: web.Request, hide_usage: bool
 ) -> web.StreamResponse:
-    """Pass a stream on event by event, each as it came but for our key."""
+    """Pass a stream on event by event, each as it came."""
     response = web.StreamResponse(status=answer.status, headers=_forwarded_headers(call, answer))
     await response.prepare(request)
     call.forwarding = True
-    reader = _StreamReader(call, hide_usage)
+    reader, holds_key = _StreamReader(call, hide_usage), call.session.upstream.watch()
     async for chunk in answer.body:
         call.came(len(chunk))
+        call.session.key_echoed |= holds_key(chunk)
         out = reader.feed(chunk)
         if call.reading.done:
             call.read()
@@ -155,12 +158,11 @@ class _StreamReader:
 
     def __init__(self, call: Call, hide: bool) -> None:
         self._call, self._reading, self._hide = call, call.reading, hide
-        self._redact = call.session.upstream.redact
         self._splitter = EventSplitter()
 
     def feed(self, data: bytes) -> bytes:
         """Return what goes on to the CLI."""
-        return b"".join(self._redact(e) for e in self._splitter.feed(data) if self._take(e))
+        return b"".join(e for e in self._splitter.feed(data) if self._take(e))
 
     def _take(self, event: bytes) -> bool:
         data = event_data(event)
@@ -178,4 +180,4 @@ class _StreamReader:
         self._take(rest)
         if not self._reading.whole and self._reading.error is None:
             raise Dropped if self._reading.events else Empty
-        return self._redact(rest)
+        return rest

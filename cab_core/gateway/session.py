@@ -7,15 +7,16 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
 from cab_core.plugins.protocols import StopSignal
-from cab_core.records import Limits, ModelCall, StopReason, to_json
+from cab_core.records import Limits, ModelCall, Observed, StopReason, to_json
 
+from .observed import Watch
 from .turned_away import TurnedAway
 from .wire import Asked
 
@@ -66,6 +67,7 @@ class CellSession:
         stop: StopSignal,
         price: Price | None = None,
         on_call: Callable[[ModelCall], None] = lambda _: None,
+        texts: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
         self.token = token
         self.model, self.upstream, self.limits, self.stop = model, upstream, limits, stop
@@ -76,6 +78,8 @@ class CellSession:
         # Where tokens or dollars are limited, one call ends before the next begins: no overshoot.
         self.slots = asyncio.Semaphore(1 if limits.tokens or limits.usd else _SLOTS)
         self.other_models, self.other_paths = TurnedAway(), TurnedAway()
+        self.watch = Watch(texts)
+        self.key_echoed = False  # in an answer: the agent has seen it
         self._price, self._on_call = price, on_call
         self._file = record.open("a", encoding="utf-8")
         self._admitted = self._refused = self._unsaid = self._spent = 0
@@ -179,9 +183,18 @@ class CellSession:
             said.append(f"the CLI asked for other models than the cell's, and was refused: {models}")
         return said
 
+    def observed(self) -> Observed:
+        """Return what the wire showed, as it was: see `secrets` for what may be written of it."""
+        return self.watch.record()
+
     def notes(self) -> list[str]:
-        """Return what could not be enforced or had, in sentences."""
+        """Return what could not be enforced or had, and what a reader should know of the endpoint."""
         notes = self.turned_away()
+        if self.key_echoed:
+            notes.append(
+                "the endpoint repeated its key in an answer, which the agent was given as it came; "
+                "what was written of it holds [key] in its place"
+            )
         if self.limits.usd is not None and self._price is None:
             notes.append("a limit in USD was set, but the model has no price: it could not be enforced")
         unknown = bool(self.calls) and all(c.tokens is None for c in self.calls)

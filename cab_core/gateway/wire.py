@@ -16,6 +16,7 @@ import attrs
 from cab_core.records import Usage
 
 from .error_body import ErrorBody
+from .said import Said
 
 _EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _DENSEST = 2_000_000  # commas, colons and brackets of a request: reading more would hold up all cells
@@ -42,12 +43,14 @@ class Asked:
 
     `with_usage`: the body with `stream_options.include_usage`, or None where nothing must be added.
     `sound`: it is a conversation, as far as can be seen; what is none, no server takes.
+    `request`: the whole of it, to be looked at once and then let go.
     """
 
     model: str | None
     stream: bool
     with_usage: bytes | None
     sound: bool = True
+    request: dict[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 def read_request(body: bytes) -> Asked:
@@ -59,6 +62,7 @@ def read_request(body: bytes) -> Asked:
         stream=request.get("stream") is True,
         with_usage=_with_usage(body, request),
         sound=_sound(request),
+        request=request,
     )
 
 
@@ -148,6 +152,7 @@ class Reading:
     done: bool = False
     events: int = 0
     answered: bool = False
+    said: Said = attrs.field(factory=Said)
 
     @property
     def whole(self) -> bool:
@@ -172,6 +177,7 @@ class Reading:
         return any(wrote)
 
     def _choice(self, choice: dict[str, Any]) -> bool:
+        self.said.take(choice)
         reason, message = choice.get("finish_reason"), choice.get("message")
         if isinstance(reason, str):
             self.finish_reason = reason

@@ -5,20 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from cab_core.plugins.protocols import Leftovers
-from cab_core.store.cells import write_json
 
-from .cell_run import CellRun, plugin_errors
+from .cell_run import CellRun
 from .prepare import Prepared
-from .secrets import clean_harvest
 
 _READ = 8 << 20  # bytes of a log that an adapter is given
 
 
 def harvest(run: CellRun, prepared: Prepared) -> None:
-    """Ask the adapter; found: the harvest, without the cell's token.
+    """Ask the adapter; found: the harvest, without secrets.
 
     Raises:
-        PluginCrash: the adapter raised.
+        PluginCrash: the adapter raised, or returned what is no harvest.
     """
     assert run.found.execution is not None
     left = Leftovers(
@@ -28,10 +26,9 @@ def harvest(run: CellRun, prepared: Prepared) -> None:
         stdout=_log(run.part / "stdout.log"),
         stderr=_log(run.part / "stderr.log"),
     )
-    with plugin_errors(run.planned.adapter_owner):
-        harvested = run.planned.adapter.harvest(left)
-    run.found.harvest = clean_harvest(harvested, prepared.job.token)
-    write_json(run.part / "harvest.json", run.found.harvest)
+    harvested = run.planned.adapter.harvest(left)
+    run.found.harvest = run.secrets.record(harvested)
+    run.write("harvest.json", run.found.harvest)
 
 
 def _log(path: Path) -> str:

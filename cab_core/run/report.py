@@ -6,34 +6,31 @@ import os
 import platform
 
 from cab_core import __version__
-from cab_core.errors import CabError, InfraError
+from cab_core.errors import InfraError
 from cab_core.records import (
     CellResult,
     Evidence,
     Identity,
     Outcome,
-    Score,
     TokenClaim,
     Wiring,
     totals,
 )
+from cab_core.records.marks import IN_PROCESS, PROVISIONAL, SCRIPTED, SEALED
 from cab_core.trace.clock import utc_now
 
 from .cell_run import CellRun, Findings
 from .planned import PlannedCell
 from .score import score
+from .stack_state import account
 from .wiring import wiring
 
 
 def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
-    """Return the result. A scorer that raises, or returns what is no score, makes it `infra_plugin`."""
+    """Return the result; `said` is its outcome and the reason."""
     planned, found = run.planned, run.found
     outcome, why = said
-    scores: dict[str, Score] = {}
-    try:
-        scores = score(evidence_of(planned, found, outcome), run.context.scorers)
-    except CabError as exc:
-        outcome, why = "infra_plugin", str(exc)
+    scored = score(evidence_of(planned, found, outcome), run.context.scorers)
     return CellResult(
         schema_version=1,
         cell_id=planned.cell.cell_id,
@@ -49,13 +46,14 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         identity=_identity(planned, found),
         tokens=totals(found.calls),
         claim=found.harvest.claim if found.harvest else TokenClaim(),
-        scores=scores,
+        scores=scored.scores,
+        unscored=scored.unscored,
         execution=found.execution,
         citable=_sealed(planned) and planned.model.scripted is None,
-        marks=_marks(planned),
+        marks=_marks(planned, found),
         notes=tuple(_notes(found)),
         unwritten=dict(found.unwritten),
-        stack=found.launch.stack if found.launch else (),
+        stack=account(found.launch.stack if found.launch else (), found.observed, found.harvest),
         refusal=found.refusal,
         wiring=_wiring(planned, found),
         voided=run.voided,
@@ -76,6 +74,7 @@ def evidence_of(planned: PlannedCell, found: Findings, outcome: str) -> Evidence
         changes=found.changes,
         grade=found.grade,
         refusal=found.refusal,
+        observed=found.observed,
     )
 
 
@@ -90,7 +89,7 @@ def _identity(planned: PlannedCell, found: Findings) -> Identity:
         model_build_id=", ".join(served) or planned.model.id,
         cli_version=installed.reported,
         adapter=planned.adapter_owner,
-        endpoint=planned.model.public_endpoint,
+        endpoint=planned.model.endpoint,
         exit_code=found.execution.exit_code if found.execution else None,
     )
 
@@ -99,9 +98,15 @@ def _served(found: Findings) -> list[str]:
     return sorted({c.model_served for c in found.calls if c.model_served})
 
 
-def _marks(planned: PlannedCell) -> tuple[str, ...]:
-    scripted = ("scripted",) if planned.model.scripted else ()
-    return scripted + (() if _sealed(planned) else ("provisional",))
+def _marks(planned: PlannedCell, found: Findings) -> tuple[str, ...]:
+    sealed = _sealed(planned)
+    holds = {
+        SCRIPTED: planned.model.scripted is not None,
+        PROVISIONAL: not sealed,
+        SEALED: sealed and found.execution is not None,  # what never ran, ran nowhere
+        IN_PROCESS: planned.task.task.in_process,
+    }
+    return tuple(mark for mark, held in holds.items() if held)
 
 
 def _sealed(planned: PlannedCell) -> bool:

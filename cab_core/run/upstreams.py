@@ -15,6 +15,7 @@ from cab_core.gateway.upstream import EndpointUpstream, Upstream
 from cab_core.plugins.protocols import Adapter
 from cab_core.records import Job, PackedTask, TaskFile
 
+from .cell_run import Findings
 from .planned import PlannedCell, RunContext
 
 
@@ -35,12 +36,13 @@ class SharedUpstreams:
             return self._made[key]
 
 
-def upstream_for(planned: PlannedCell, context: RunContext, job: Job, unwritten: dict[str, str]) -> Upstream:
-    """Return who answers the calls of this cell. `unwritten` is filled by a scripted model: see there."""
+def upstream_for(planned: PlannedCell, context: RunContext, job: Job, found: Findings) -> Upstream:
+    """Return who answers the calls of this cell; a scripted model's troubles are `found`."""
     if planned.model.scripted is None:
         return context.upstream_of(planned.model)
-    script = script_context(planned.task, planned.adapter, job, unwritten)
-    return ScriptedUpstream(planned.model.id, PERSONAS[planned.model.scripted], script)
+    script = script_context(planned.task, planned.adapter, job, found.unwritten)
+    persona = PERSONAS[planned.model.scripted]
+    return ScriptedUpstream(planned.model.id, persona, script, found.keep_crash)
 
 
 def script_context(

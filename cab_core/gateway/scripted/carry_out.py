@@ -11,7 +11,13 @@ from cab_core.plugins.toolkit import calls_made
 from .context import ScriptContext, is_text
 from .shell import Call, modes, shell_call, writes
 
-_DONE = Reply(text="Done: the change is made as asked.")
+_DONE = "Done: the change is made as asked."
+
+
+def end(context: ScriptContext, text: str, request: Mapping[str, Any]) -> Reply:
+    """Say a last word, in the way that the CLI takes for the end."""
+    done = getattr(context.dialect, "done", None)
+    return done(text, request, context.job) if done else Reply(text=text)
 
 
 def carry_out(context: ScriptContext, files: Mapping[str, str], request: Mapping[str, Any]) -> Reply:
@@ -24,12 +30,12 @@ def carry_out(context: ScriptContext, files: Mapping[str, str], request: Mapping
     if shell_call(request, "true") is not None:
         plain = {p: t for p, t in files.items() if p not in lacking}
         reply = context.dialect.edit(plain, request, context.job)
-        return reply or _by_shell(context, files, lacking, request) or _DONE
+        return reply or _by_shell(context, files, lacking, request) or end(context, _DONE, request)
     texts = {p: t for p, t in files.items() if is_text(t)}
     reply = context.dialect.edit(texts, request, context.job)
     if reply is not None or not texts:  # else the call may be aside: a title, a summary
         context.unwritten.update({**_lacking_modes(context, files), **lacking})
-    return reply or _DONE
+    return reply or end(context, _DONE, request)
 
 
 def _lacking(context: ScriptContext, files: Mapping[str, str], request: Mapping[str, Any]) -> dict[str, str]:

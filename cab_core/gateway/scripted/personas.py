@@ -8,7 +8,7 @@ from typing import Any
 from cab_core.plugins.protocols import Reply
 
 from ..answer import Answer
-from .carry_out import carry_out
+from .carry_out import carry_out, end
 from .context import ScriptContext
 from .edits import tampering, vandalism, work_of
 from .faults import error, flood, hang
@@ -21,13 +21,13 @@ _REFUSAL = "I'm sorry, but I can't help with that request."
 async def oracle(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
     """Carry out the reference solution, then say goodbye; refuse where that is right."""
     if context.refuse:
-        return Reply(text=_REFUSAL)
+        return end(context, _REFUSAL, request)
     return carry_out(context, context.solution, request)
 
 
 async def null(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
     """Answer and change nothing."""
-    return Reply(text="I have read the task. I make no change.")
+    return end(context, "I have read the task. I make no change.", request)
 
 
 async def vandal(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
@@ -42,7 +42,7 @@ async def cheat(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
 
 async def refuser(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
     """Refuse, in the first person."""
-    return Reply(text=_REFUSAL)
+    return end(context, _REFUSAL, request)
 
 
 PERSONAS: dict[str, Persona] = {
