@@ -8,7 +8,7 @@ from typing import Any
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe, TokenClaim
 from cab_core.plugins.toolkit import at, parse
 
-from .chat import chat_files, chat_root
+from .chat import chat_files
 from .dialect import WholeFile
 from .history import transcript
 from .stack import Effect
@@ -85,7 +85,7 @@ class Aider:
 
     def dialect(self) -> WholeFile:
         """How a scripted model edits: aider's edit format for models it does not know."""
-        return WholeFile(root=chat_root)
+        return WholeFile()
 
 
 def _message(job: Job, own: str) -> list[str]:

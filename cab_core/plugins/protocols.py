@@ -69,6 +69,13 @@ class DialectExtras(Protocol):
         Left out, the model says `text`, and the CLI takes an answer without a tool call as the end.
         """
 
+    def cannot(self, files: Mapping[str, str], request: Mapping[str, Any], job: Job) -> Mapping[str, str]:
+        """Return which of the files `edit` cannot write byte for byte, by path, with why.
+
+        Those go through the CLI's shell tool, as do bytes that are no text, and modes. Where it has none,
+        `edit` comes as near as it can, and the cell says what is lacking.
+        """
+
 
 @attrs.frozen(kw_only=True)
 class Leftovers:

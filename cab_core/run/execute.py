@@ -98,7 +98,7 @@ def _session(
     session = CellSession(
         token=prepared.job.token,
         model=planned.model.id,
-        upstream=upstream_for(planned, run.context, prepared.job, run.found.keep_crash),
+        upstream=upstream_for(planned, run.context, prepared.job, run.found),
         limits=planned.cell.limits,
         record=run.part / "calls.jsonl",
         stop=stop,
