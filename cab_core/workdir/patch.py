@@ -87,11 +87,16 @@ def _stage(changes: list[Change], old: tuple[Tree, Tree], new: tuple[Tree, Tree]
         if not _holdable(change) or size > MAX_FILE or size > budget or not files:
             continue
         budget, files = budget - size, files - 1
-        if change.before:
-            _copy(change.before, change.path, *old)
-        if change.after:
-            _copy(change.after, change.path, *new)
-        yield change.path
+        try:
+            if change.before:
+                _copy(change.before, change.path, *old)
+            if change.after:
+                _copy(change.after, change.path, *new)
+        except OSError:
+            for tree in (old[1], new[1]):
+                tree.unlink(change.path)  # one side alone would be another change
+        else:
+            yield change.path
 
 
 def _holdable(change: Change) -> bool:
