@@ -70,14 +70,15 @@ class Aider:
 
     def harvest(self, left: Leftovers) -> Harvest:
         """Read the chat history and the analytics log (which is only ever written to that file)."""
-        events = _events(left.read(f"{_DIR}/analytics.jsonl") or "")
+        log = f"{_DIR}/analytics.jsonl"
+        events = _events(left.read(log) or "")
         sent = [e["properties"] for e in events if e.get("event") == "message_send"]
         steps = transcript(left.read(f"{_DIR}/chat.md") or "")
         spoken = [s.text for s in steps if s.role == "assistant"]
         ends = [e for e in events if e.get("event") == "exit"]
         return Harvest(
             transcript=tuple(steps),
-            claim=_claim(sent),
+            claim=TokenClaim() if left.is_cut(log) else _claim(sent),
             final_message=spoken[-1] if spoken else None,
             finished=str(ends[-1]["properties"].get("reason", "")).startswith("Completed") if ends else None,
             failure=_failure(left.stdout),

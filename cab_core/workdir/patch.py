@@ -108,11 +108,16 @@ def _stage(
         if not _holdable(change) or size > MAX_FILE or size > budget or not files:
             continue
         budget, files = budget - size, files - 1
-        if change.before:
-            _copy(change.before, change.path, *old, clean)
-        if change.after:
-            _copy(change.after, change.path, *new, clean)
-        yield change.path
+        try:
+            if change.before:
+                _copy(change.before, change.path, *old, clean)
+            if change.after:
+                _copy(change.after, change.path, *new, clean)
+        except OSError:
+            for tree in (old[1], new[1]):
+                tree.unlink(change.path)  # one side alone would be another change
+        else:
+            yield change.path
 
 
 def _holdable(change: Change) -> bool:
