@@ -47,10 +47,10 @@ def write_patch(
     """Write `changes.patch` (for `git apply`) and return the changes with line counts.
 
     `before` is a pristine tree, `staging` where both sides are laid out for git; `clean` takes what must not
-    be written out of contents and names. What decides comes first. What is too large or too much, or of a kind
-    that a patch cannot hold, is named in `left_out_of_patch`; where git fails or takes longer than a minute,
-    that is all but what decides, or everything: no agent shall void its cell by what is hard to compare.
-
+    be written out of contents and names. What decides comes first. What is too large or too much, or of a
+    kind that a patch cannot hold, is named in `left_out_of_patch`; where git fails or takes longer than a
+    minute, that is all but what decides, or everything: no agent shall void its cell by what is hard to
+    compare.
     Raises:
         SandboxError: git is missing.
     """
