@@ -51,6 +51,7 @@ def write_patch(
     kind that a patch cannot hold, is named in `left_out_of_patch`; where git fails or takes longer than a
     minute, that is all but what decides, or everything: no agent shall void its cell by what is hard to
     compare.
+
     Raises:
         SandboxError: git is missing.
     """
