@@ -103,6 +103,7 @@ def _model(job: Job) -> dict[str, Any]:
 class _Effect(StackEffect):
     """What a stack adds to opencode's config."""
 
+    tool_prefix = "{name}_"
     servers: dict[str, Any] = attrs.field(factory=dict)
     texts: list[str] = attrs.field(factory=list)
 

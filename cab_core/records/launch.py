@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 import attrs
-from attrs.validators import instance_of, optional
+from attrs.validators import deep_mapping, instance_of, optional
 
-from .base import Json
+from .base import Json, doc
 from .calls import Usage, count
 from .stack import StackItem
 
@@ -63,10 +63,31 @@ class Job:
 
 @attrs.frozen(kw_only=True)
 class Applied:
-    """A stack item and what the adapter made of it. `reason` is None where it was applied."""
+    """A stack item and what the adapter made of it: configured, or skipped with a reason.
+
+    `tool_prefix`: what this CLI puts before the names of the item's tools; None: unknown, or it has none.
+    """
 
     item: str
     reason: str | None = None
+    tool_prefix: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
+
+
+ItemState = Literal["used", "present", "partial", "offered", "failed", "absent", "unknown"]
+
+
+@attrs.frozen(kw_only=True)
+class Accounted(Applied):
+    """A stack item with what came of it, by evidence. `state` is None where nobody looked."""
+
+    state: ItemState | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "used: a tool of it was called; present, partial: its text was in a request, or a part of it; "
+            "offered: its tools or description were; failed: the CLI says so; absent: none of this was seen"
+        ),
+    )
+    evidence: str | None = attrs.field(default=None, metadata=doc("what says so, in a sentence"))
 
 
 @attrs.frozen(kw_only=True)
@@ -110,7 +131,8 @@ class Harvest:
     """What an adapter read out of the leftovers. Texts are texts: a TypeError says which is none.
 
     `finished` is the CLI's own evidence that it came to its end: True, False, or None where it
-    leaves none. `failure` is a sentence that a person can act on.
+    leaves none. `failure` is a sentence that a person can act on. `failed_items`: the CLI's own words
+    on items of the stack that it could not start, by `kind:name` as in `Applied.item`.
     """
 
     transcript: tuple[Step, ...] = ()
@@ -118,3 +140,6 @@ class Harvest:
     final_message: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
     finished: bool | None = attrs.field(default=None, validator=optional(instance_of(bool)))
     failure: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
+    failed_items: dict[str, str] = attrs.field(
+        factory=dict, validator=deep_mapping(instance_of(str), instance_of(str), instance_of(dict))
+    )

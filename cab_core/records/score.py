@@ -11,6 +11,7 @@ from .changes import Changes
 from .execution import Execution
 from .grading import Grade
 from .launch import Harvest
+from .observed import Observed
 from .task import Task
 
 
@@ -43,6 +44,7 @@ class Evidence:
     changes: Changes | None = None
     grade: Grade | None = None
     refusal: RefusalSigns = RefusalSigns()
+    observed: Observed | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import attrs
 
+from cab_core.errors import PluginCrash
 from cab_core.plugins.protocols import Leftovers
 from cab_core.records import Harvest
-from cab_core.store.cells import write_json
 from cab_core.trace.recording import HEAD, TAIL
 from cab_core.workdir.directories import make_directories
 from cab_core.workdir.disarm import disarm
 
-from .cell_run import CellRun, plugin_errors
+from .cell_run import CellRun
 from .prepare import Prepared
-from .secrets import clean_harvest
 
 _READ = HEAD + TAIL + 1024  # bytes of a log, with the line in its middle
 # What reading a file raises that is gone, locked, no file any more or full of anything.
@@ -24,17 +22,31 @@ _READING = (OSError, ValueError, EOFError, RecursionError)
 
 
 def harvest(run: CellRun, prepared: Prepared) -> None:
-    """Ask the adapter; found: the harvest, without the cell's token.
+    """Ask the adapter; found: the harvest, without secrets.
 
     An adapter that raises because of what was left has found out nothing, and that is a note: else an
     agent could void its cell by what it leaves.
 
     Raises:
-        PluginCrash: the adapter raised, and not because of what was left.
+        PluginCrash: the adapter raised, or returned what is no harvest, whatever was left.
     """
+    left = _leftovers(run, prepared)
+    try:
+        harvested = run.planned.adapter.harvest(left)
+    except PluginCrash as crash:
+        if not isinstance(crash.__cause__, _READING) and not _copes(run, left):
+            raise
+        harvested = Harvest()
+        told = "what the CLI left could not be read, so its transcript and its claims are unknown"
+        run.found.notes.append(f"{told}: {crash}"[:600])
+    run.found.harvest = run.secrets.record(harvested)
+    run.write("harvest.json", run.found.harvest)
+
+
+def _leftovers(run: CellRun, prepared: Prepared) -> Leftovers:
     ended = run.found.execution
     assert ended is not None
-    left = Leftovers(
+    return Leftovers(
         job=prepared.job,
         home=_home(run, prepared.scratch),
         exit_code=ended.exit_code,
@@ -43,19 +55,6 @@ def harvest(run: CellRun, prepared: Prepared) -> None:
         stdout_cut=ended.stdout_bytes > HEAD + TAIL,
         stderr_cut=ended.stderr_bytes > HEAD + TAIL,
     )
-    with plugin_errors(run.planned.adapter_owner):
-        try:
-            harvested = run.planned.adapter.harvest(left)
-        except Exception as exc:
-            if not isinstance(exc, _READING) and not _copes(run.planned.adapter.harvest, left):
-                raise
-            harvested = Harvest()
-            said = (
-                f"{run.planned.adapter_owner} could not read what the CLI left, {type(exc).__name__}: {exc}"
-            )
-            run.found.notes.append(f"{said[:500]}; its transcript and its claims are unknown")
-    run.found.harvest = clean_harvest(harvested, prepared.job.token)
-    write_json(run.part / "harvest.json", run.found.harvest)
 
 
 def _home(run: CellRun, scratch: Path) -> Path:
@@ -67,14 +66,12 @@ def _home(run: CellRun, scratch: Path) -> Path:
     return scratch / "nothing"
 
 
-def _copes(ask: Callable[[Leftovers], Harvest], left: Leftovers) -> bool:
-    """Return whether an adapter can read that nothing was left: then it failed on what was."""
+def _copes(run: CellRun, left: Leftovers) -> bool:
+    """Return whether the adapter can read that nothing was left: then it failed on what was."""
     try:
-        ask(attrs.evolve(left, home=left.home / "nothing", stdout="", stderr=""))
-    except _READING:
-        return True
-    except Exception:  # noqa: BLE001  a plugin's, which is at fault whatever it reads
-        return False
+        run.planned.adapter.harvest(attrs.evolve(left, home=left.home / "nothing", stdout="", stderr=""))
+    except PluginCrash as crash:
+        return isinstance(crash.__cause__, _READING)
     return True
 
 

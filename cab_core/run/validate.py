@@ -18,7 +18,7 @@ from cab_core.workdir.manifest import take_manifest
 from cab_core.workdir.materialise import materialise
 
 from .grader import Grader
-from .refusal import refusal_signs, settle
+from .refusal import LastWords, refusal_signs, settle
 
 _REFUSAL = "I can't help with that."
 
@@ -47,7 +47,7 @@ def validate(task: PackedTask, runtime: Runtime, scratch: Path, stop: StopSignal
         return f"the reference fails: {(deciding and deciding.reason) or '; '.join(reference.notes)}"
     if reference.refused:
         return f"the reference touches what the task does not take: {', '.join(reference.refused)}"
-    return _watched(task) or (_complied(setup) if refuse else None)
+    return _alike(reference) or _watched(task) or (_complied(setup) if refuse else None)
 
 
 def _judged(setup: _Setup, name: str, solved: bool = False, says: str | None = None) -> Grade:
@@ -62,7 +62,7 @@ def _verdict(setup: _Setup, name: str, laid_over: str | None, says: str | None) 
     materialise([f for f in task.files if f.section == laid_over], work)
     first = deciding_paths(task)
     changes = compare(before, take_manifest(work, first), task.task.doc.by_products, first)
-    signs = refusal_signs(task.task.doc.refusal, [says], changes, changes, work)
+    signs = refusal_signs(task.task.doc.refusal, LastWords(text=says), changes, changes, work)
     grader = Grader(
         task=task,
         runtime=setup.runtime,
@@ -71,6 +71,16 @@ def _verdict(setup: _Setup, name: str, laid_over: str | None, says: str | None) 
         stop=setup.stop,
     )
     return settle(grader.judge(changes, work), signs), signs
+
+
+def _alike(reference: Grade) -> str | None:
+    """Say which results have one name and ended in two ways: a reader could not tell which is which."""
+    for result in reference.commands:
+        states: dict[str, str] = {}
+        for test in result.tests or ():
+            if states.setdefault(test.name, test.state) != test.state:
+                return f"two tests are called {test.name!r}: one {states[test.name]}, one {test.state}"
+    return None
 
 
 def _watched(task: PackedTask) -> str | None:

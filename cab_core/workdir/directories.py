@@ -19,6 +19,7 @@ AGENT = {"work": True, "home": True, "tmp": True}
 GRADER = {"tree": True, "tests": False, "out": True, "home": True, "tmp": True}
 GATE = "gate"  # holds the gateway's socket, and is mounted where nobody writes
 STAGING = "patch"  # where both sides of a change are laid out for git
+ARTEFACTS = "artefacts"  # what commands of the grader make for later ones; no process sees it
 PRISTINE = "pristine"  # the task's own files, against which an agent's are compared; no process sees it
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import attrs
 
@@ -27,20 +27,30 @@ _GIT_ENV = {
     "PATH": os.environ.get("PATH", ""),
 }
 
+Counts = dict[str, tuple[int | None, int | None]]
+Clean = Callable[[bytes], bytes]
+
 
 class _NoPatch(Exception):
     """git could not do it with what the agent made."""
 
 
 def write_patch(
-    changes: Changes, before: Path, after: Path, target: Path, staging: Path, first: Deciding = NOTHING
+    changes: Changes,
+    before: Path,
+    after: Path,
+    target: Path,
+    staging: Path,
+    first: Deciding = NOTHING,
+    clean: Clean = bytes,
 ) -> Changes:
     """Write `changes.patch` (for `git apply`) and return the changes with line counts.
 
-    `before` is a pristine tree, `staging` where both sides are laid out for git. What decides comes first.
-    What is too large or too much, or of a kind that a patch cannot hold, is named in `left_out_of_patch`;
-    where git fails or takes longer than a minute, that is all but what decides, or everything: no agent
-    shall void its cell by what is hard to compare.
+    `before` is a pristine tree, `staging` where both sides are laid out for git; `clean` takes what must not
+    be written out of contents and names. What decides comes first. What is too large or too much, or of a
+    kind that a patch cannot hold, is named in `left_out_of_patch`; where git fails or takes longer than a
+    minute, that is all but what decides, or everything: no agent shall void its cell by what is hard to
+    compare.
 
     Raises:
         SandboxError: git is missing.
@@ -50,7 +60,7 @@ def write_patch(
     notes: list[str] = []
     for number, tried in enumerate((order, [c for c in order if first.kind(c.path) != OTHER], [])):
         try:
-            held = _diff(tried, Tree(before), Tree(after), target, staging / str(number))
+            held = _diff(tried, Tree(before), Tree(after), target, staging / str(number), clean)
         except _NoPatch as exc:
             notes.append(str(exc))
             continue
@@ -61,16 +71,16 @@ def write_patch(
     raise AssertionError("nothing can be compared with nothing")
 
 
-Counts = dict[str, tuple[int | None, int | None]]
-
-
-def _diff(changes: list[Change], before: Tree, after: Tree, target: Path, staging: Path) -> Counts:
+def _diff(
+    changes: list[Change], before: Tree, after: Tree, target: Path, staging: Path, clean: Clean
+) -> Counts:
     """Write the patch of these changes, as many as there is space for; return the lines of each in it."""
     old, new = (Tree(make_directory(staging / side, parents=True)) for side in ("a", "b"))
-    held: Counts = dict.fromkeys(_stage(changes, (before, old), (after, new)), (None, None))
-    with target.open("wb") as file:
+    held: Counts = dict.fromkeys(_stage(changes, (before, old), (after, new), clean), (None, None))
+    with target.open("w+b") as file:
         if held:
             _git(str(staging), ["--binary", "--full-index"], file.fileno())
+            _clean_names(file, clean)
     return {**held, **_counts(str(staging))} if held else held
 
 
@@ -79,7 +89,19 @@ def _counted(change: Change, counts: Counts) -> Change:
     return attrs.evolve(change, lines_added=added, lines_removed=removed)
 
 
-def _stage(changes: list[Change], old: tuple[Tree, Tree], new: tuple[Tree, Tree]) -> Iterator[str]:
+def _clean_names(file: BinaryIO, clean: Clean) -> None:
+    """Clean a patch whose contents are clean: what is left are names."""
+    file.seek(0)
+    data = file.read()
+    if (public := clean(data)) != data:
+        file.seek(0)
+        file.truncate()
+        file.write(public)
+
+
+def _stage(
+    changes: list[Change], old: tuple[Tree, Tree], new: tuple[Tree, Tree], clean: Clean
+) -> Iterator[str]:
     """Copy what changed, each side from one tree to another; yield what there was space for."""
     budget, files = MAX_TOTAL, MAX_FILES
     for change in changes:
@@ -89,9 +111,9 @@ def _stage(changes: list[Change], old: tuple[Tree, Tree], new: tuple[Tree, Tree]
         budget, files = budget - size, files - 1
         try:
             if change.before:
-                _copy(change.before, change.path, *old)
+                _copy(change.before, change.path, *old, clean)
             if change.after:
-                _copy(change.after, change.path, *new)
+                _copy(change.after, change.path, *new, clean)
         except OSError:
             for tree in (old[1], new[1]):
                 tree.unlink(change.path)  # one side alone would be another change
@@ -103,12 +125,12 @@ def _holdable(change: Change) -> bool:
     return all(e.type in ("file", "link") for e in (change.before, change.after) if e)
 
 
-def _copy(entry: Entry, path: str, source: Tree, target: Tree) -> None:
+def _copy(entry: Entry, path: str, source: Tree, target: Tree, clean: Callable[[bytes], bytes]) -> None:
     if entry.type == "link":
-        target.link(path, entry.target or "")
+        target.link(path, os.fsdecode(clean(os.fsencode(entry.target or ""))))
         return
     with source.open(path) as src, target.create(path, PROGRAM if entry.mode & 0o100 else FILE) as dst:
-        shutil.copyfileobj(src, dst)
+        dst.write(clean(src.read()))  # of a limited size
 
 
 def _git(cwd: str, options: list[str], stdout: int) -> bytes:

@@ -83,7 +83,7 @@ def test_marks_and_sandboxes_are_said_wherever_rates_are(tmp_path: Path) -> None
     assert "aider × acme/coder-1 (provisional)" in call(results.command, "--runs", str(tmp_path), "--summary")
     sides = ("tui=aider,runtime=local", "tui=opencode,runtime=docker", "--runs", str(tmp_path))
     said = call(compare.command, *sides)
-    assert "Provisional cells are among them" in said and "different sandboxes (docker, local)" in said
+    assert "Some of them are provisional: " in said and "different sandboxes (docker, local)" in said
     found = json.loads(call(compare.command, *sides, "--json"))
     assert (found["marks"], found["runtimes"]) == (["provisional"], ["docker", "local"])
 
