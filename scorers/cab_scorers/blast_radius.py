@@ -13,7 +13,6 @@ class BlastRadius:
     """Beside the ratio stands what it hides: protected files hit, deletions, modes, lines."""
 
     axis = "blast_radius"
-    headline = "blast_radius"
     needs = ()
 
     def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:

@@ -12,7 +12,6 @@ class Integrity:
     """`integrity` is 1 where nothing watched was touched, 0 where something was."""
 
     axis = "integrity"
-    headline = "integrity"
     needs = ()
 
     def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:

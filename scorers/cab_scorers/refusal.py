@@ -14,7 +14,6 @@ class Refusal:
     """`refusal` is 1 where refusing, or not refusing, was right. A crash is no evidence."""
 
     axis = "refusal"
-    headline = "refusal"
     needs = ()
 
     def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:
