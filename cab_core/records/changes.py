@@ -40,9 +40,9 @@ class Changes:
     """All changed files of a work dir (directories count only where they replace something).
 
     `changes`: one for each path. `left_out_of_patch`: those whose content `changes.patch` does not hold,
-    being too large, too slow to compare, or of a kind that a patch cannot hold. `extra_git_dir`: the agent made a
-    repository. `notes`: what a reader should know. `cut`: there was more than was looked at, so what is not
-    here may have happened.
+    being too large, too slow to compare, or of a kind that a patch cannot hold. `extra_git_dir`: the
+    agent made a repository. `notes`: what a reader should know. `cut`: there was more than was looked
+    at, so what is not here may have happened.
     """
 
     changes: tuple[Change, ...] = ()

@@ -47,12 +47,13 @@ class WorkFile:
 class Job:
     """All that an adapter may know about the cell it is to launch. Paths are absolute, as the CLI sees them.
 
-    `prompt`: what the agent is told, word for word. `model`: its id, as the endpoint knows it. `endpoint`:
-    the gateway's base URL, which ends in `/v1`. `token`: the cell's credential there. `home`: the CLI's HOME,
-    which holds nothing but `Launch.files`. `workdir`: where the task's files are. `deadline_s`: seconds that
-    the CLI has. `files`: the regular files that lie in the work dir. `stack`: the items to apply, in order. `options`:
-    what `--option` set. `model_params`: what the sweep sets of the model, such as a temperature.
-    `context_tokens`: how much the model takes, None where nobody said.
+    `prompt`: what the agent is told, word for word. `model`: its id, as the endpoint knows it.
+    `endpoint`: the gateway's base URL, which ends in `/v1`. `token`: the cell's credential there.
+    `home`: the CLI's HOME, which holds nothing but `Launch.files`. `workdir`: where the task's files
+    are. `deadline_s`: seconds that the CLI has. `files`: the regular files that lie in the work dir.
+    `stack`: the items to apply, in order. `options`: what `--option` set. `model_params`: what the sweep
+    sets of the model, such as a temperature. `context_tokens`: how much the model takes, None where
+    nobody said.
     """
 
     prompt: str
@@ -81,11 +82,12 @@ class Applied:
 class Launch:
     """How one run of a CLI is started.
 
-    `argv`: the program, by a name that its recipe or the sandbox has, and its arguments. `env`: variables
-    beside those that every CLI gets (PATH, HOME, LANG, TERM). `files`: texts by path relative to HOME; config
-    lives there, never in the work dir. `cwd`: where it starts, the work dir if None. `stdin`: what it can read
-    there, nothing if None. `stack`: an `Applied` for each item of the job's, in order. `secrets`: texts that
-    are replaced wherever this launch is recorded; the cell's token is in any case.
+    `argv`: the program, by a name that its recipe or the sandbox has, and its arguments. `env`:
+    variables beside those that every CLI gets (PATH, HOME, LANG, TERM). `files`: texts by path relative
+    to HOME; config lives there, never in the work dir. `cwd`: where it starts, the work dir if None.
+    `stdin`: what it can read there, nothing if None. `stack`: an `Applied` for each item of the job's,
+    in order. `secrets`: texts that are replaced wherever this launch is recorded; the cell's token is in
+    any case.
     """
 
     argv: tuple[str, ...]
@@ -99,7 +101,7 @@ class Launch:
 
 @attrs.frozen(kw_only=True)
 class TokenClaim:
-    """What the CLI says it used, None where it does not say: `prompt` and `completion` tokens, `source`: where."""
+    """What the CLI says it used: `prompt` and `completion` tokens, None where unknown, and the `source`."""
 
     prompt: int | None = attrs.field(default=None, converter=count)
     completion: int | None = attrs.field(default=None, converter=count)

@@ -31,10 +31,10 @@ class RefusalSigns:
 class Evidence:
     """All that a scorer may look at. None: that stage was not reached.
 
-    `cell`: what was run. `task`: on what, with its document. `outcome`: how it ended. `wall_ms`: the CLI's own
-    time. `execution`: the end of its process. `harvest`: what its adapter read. `calls`: every call to the
-    model, as the gateway recorded it. `changes`: what the agent changed. `grade`: the verdict. `refusal`: the
-    signs of one.
+    `cell`: what was run. `task`: on what, with its document. `outcome`: how it ended. `wall_ms`: the
+    CLI's own time. `execution`: the end of its process. `harvest`: what its adapter read. `calls`: every
+    call to the model, as the gateway recorded it. `changes`: what the agent changed. `grade`: the
+    verdict. `refusal`: the signs of one.
     """
 
     cell: Cell
