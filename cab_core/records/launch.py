@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 import attrs
-from attrs.validators import instance_of, optional
+from attrs.validators import deep_mapping, instance_of, optional
 
-from .base import Json
+from .base import Json, doc
 from .calls import Usage, count
 from .stack import StackItem
 
@@ -72,10 +72,32 @@ class Job:
 
 @attrs.frozen(kw_only=True)
 class Applied:
-    """What an adapter made of a stack item. `item`: its `kind:name`. `reason`: None where it was applied."""
+    """What an adapter made of a stack item: configured, or skipped with a reason.
+
+    `item`: its `kind:name`. `reason`: why it was skipped, None where it was configured. `tool_prefix`: what
+    this CLI puts before the names of the item's tools; None: unknown, or it has none.
+    """
 
     item: str
     reason: str | None = None
+    tool_prefix: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
+
+
+ItemState = Literal["used", "present", "partial", "offered", "failed", "absent", "unknown"]
+
+
+@attrs.frozen(kw_only=True)
+class Accounted(Applied):
+    """A stack item with what came of it, by evidence. `state` is None where nobody looked."""
+
+    state: ItemState | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "used: a tool of it was called; present, partial: its text was in a request, or a part of it; "
+            "offered: its tools or description were; failed: the CLI says so; absent: none of this was seen"
+        ),
+    )
+    evidence: str | None = attrs.field(default=None, metadata=doc("what says so, in a sentence"))
 
 
 @attrs.frozen(kw_only=True)
@@ -129,7 +151,8 @@ class Harvest:
     `transcript`: the session in steps, as the CLI kept it. `claim`: the tokens that the CLI says it used, for
     comparison alone. `final_message`: the agent's last words to the user; a refusal is looked for in them.
     `finished`: the CLI's own evidence that it came to its end: True, False, or None where it leaves none.
-    `failure`: why it did not, a sentence that a person can act on.
+    `failure`: why it did not, a sentence that a person can act on. `failed_items`: the CLI's own words on
+    items of the stack that it could not start, by `kind:name` as in `Applied.item`.
     """
 
     transcript: tuple[Step, ...] = ()
@@ -137,3 +160,6 @@ class Harvest:
     final_message: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
     finished: bool | None = attrs.field(default=None, validator=optional(instance_of(bool)))
     failure: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
+    failed_items: dict[str, str] = attrs.field(
+        factory=dict, validator=deep_mapping(instance_of(str), instance_of(str), instance_of(dict))
+    )

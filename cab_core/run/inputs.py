@@ -33,7 +33,7 @@ def model_inputs(model: Model) -> ModelInputs:
     return ModelInputs(
         id=model.id,
         protocol=model.protocol,
-        endpoint=model.public_endpoint,
+        endpoint=model.endpoint,
         scripted=model.scripted,
         context_tokens=model.context_tokens,
         idle_s=model.idle_s if model.scripted is None else None,

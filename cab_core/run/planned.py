@@ -15,7 +15,7 @@ from cab_core.plugins.authors import defined_at
 from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import Adapter, Runtime, Scorer, StopSignal
-from cab_core.records import Cell, Inputs, Installation, PackedTask, StackItem
+from cab_core.records import Cell, Inputs, Installation, PackedTask, StackItem, StackPart
 from cab_core.store.cells import Store
 from cab_core.trace.otlp import SpanDelivery
 
@@ -33,6 +33,7 @@ class PlannedCell:
     installation: Installation
     inputs: Inputs
     stack: tuple[StackItem, ...] = ()
+    stack_parts: tuple[StackPart, ...] = ()
 
     @functools.cached_property
     def content_key(self) -> str:

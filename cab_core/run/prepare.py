@@ -10,7 +10,6 @@ from pathlib import Path
 import attrs
 
 from cab_core.errors import SandboxError
-from cab_core.gateway.session import new_token
 from cab_core.records import Job, Launch, WorkFile
 from cab_core.safe_fs import Tree
 from cab_core.workdir.directories import AGENT, GATE, make_directories
@@ -58,7 +57,9 @@ def prepare(run: CellRun) -> Prepared:
     }
     with run.trace.span("task_setup", f"prepare:{planned.cell.task}", **attributes):
         endpoint = planned.runtime.endpoint(run.context.gateway.url)
-        prepared = lay_out(planned, scratch, endpoint, new_token())
+        prepared = lay_out(planned, scratch, endpoint, run.token)
+    for text in prepared.launch.secrets:
+        run.secrets.hide(text, "[secret]")
     run.found.launch, run.found.files = prepared.launch, prepared.job.files
     return prepared
 

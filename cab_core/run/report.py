@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from typing import Literal
 
 from cab_core import __version__
 from cab_core.errors import InfraError
@@ -16,11 +17,13 @@ from cab_core.records import (
     Wiring,
     totals,
 )
+from cab_core.records.marks import IN_PROCESS, PROVISIONAL, SCRIPTED, SEALED
 from cab_core.trace.clock import utc_now
 
 from .cell_run import CellRun, Findings
 from .planned import PlannedCell
 from .score import score
+from .stack_state import account
 from .wiring import wiring
 
 
@@ -48,9 +51,11 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         unscored=scored.unscored,
         execution=found.execution,
         citable=_sealed(planned) and planned.model.scripted is None,
-        marks=_marks(planned),
+        marks=_marks(planned, found),
         notes=tuple(_notes(found)),
-        stack=found.launch.stack if found.launch else (),
+        unwritten=dict(found.unwritten),
+        stack=account(found.launch.stack if found.launch else (), found.observed, found.harvest),
+        recording=_recording(planned) if found.execution else None,
         refusal=found.refusal,
         wiring=_wiring(planned, found),
         voided=run.voided,
@@ -71,6 +76,7 @@ def evidence_of(planned: PlannedCell, found: Findings, outcome: str) -> Evidence
         changes=found.changes,
         grade=found.grade,
         refusal=found.refusal,
+        observed=found.observed,
     )
 
 
@@ -85,7 +91,7 @@ def _identity(planned: PlannedCell, found: Findings) -> Identity:
         model_build_id=", ".join(served) or planned.model.id,
         cli_version=installed.reported,
         adapter=planned.adapter_owner,
-        endpoint=planned.model.public_endpoint,
+        endpoint=planned.model.endpoint,
         exit_code=found.execution.exit_code if found.execution else None,
     )
 
@@ -94,9 +100,19 @@ def _served(found: Findings) -> list[str]:
     return sorted({c.model_served for c in found.calls if c.model_served})
 
 
-def _marks(planned: PlannedCell) -> tuple[str, ...]:
-    scripted = ("scripted",) if planned.model.scripted else ()
-    return scripted + (() if _sealed(planned) else ("provisional",))
+def _recording(planned: PlannedCell) -> Literal["printed", "drawn"]:
+    return "drawn" if getattr(planned.adapter, "render", None) else "printed"
+
+
+def _marks(planned: PlannedCell, found: Findings) -> tuple[str, ...]:
+    sealed = _sealed(planned)
+    holds = {
+        SCRIPTED: planned.model.scripted is not None,
+        PROVISIONAL: not sealed,
+        SEALED: sealed and found.execution is not None,  # what never ran, ran nowhere
+        IN_PROCESS: planned.task.task.in_process,
+    }
+    return tuple(mark for mark, held in holds.items() if held)
 
 
 def _sealed(planned: PlannedCell) -> bool:
@@ -104,7 +120,7 @@ def _sealed(planned: PlannedCell) -> bool:
 
 
 def _notes(found: Findings) -> list[str]:
-    notes = list(found.notes)
+    notes = [*found.notes, *_unwritten(found)]
     if found.execution and found.execution.survivors:
         notes.append(f"{found.execution.survivors} processes outlived the CLI and were killed")
     if found.execution and found.execution.unkillable:
@@ -122,6 +138,11 @@ def _notes(found: Findings) -> list[str]:
     if found.grade and found.grade.refused:
         notes.append(f"not taken from the agent: {', '.join(sorted(found.grade.refused)[:20])}")
     return notes
+
+
+def _unwritten(found: Findings) -> list[str]:
+    said = ", ".join(f"{path} ({why})" for path, why in sorted(found.unwritten.items())[:20])
+    return [f"through this CLI the scripted model cannot write as it should: {said}"] if said else []
 
 
 def _wiring(planned: PlannedCell, found: Findings) -> Wiring:

@@ -34,6 +34,7 @@ class Tokens:
                 "usd": found.usd,
                 "source": found.source,
                 "calls_without_usage": found.without_usage,
+                "at_least": found.at_least,
                 "claimed_by_cli": _claim(evidence),
             },
         )

@@ -9,9 +9,9 @@ import attrs
 import pytest
 
 from cab_core.plugins.protocols import Leftovers
-from cab_core.records import Changes, GradeCommand, Harvest, Job, Launch
+from cab_core.records import Harvest, Job, Launch
 from cab_core.workdir.directories import AGENT, GRADER, make_directories, reopen
-from tests.support.puppet import Puppet, find_task, judge_changes, play
+from tests.support.puppet import Puppet, play
 
 
 class Reader(Puppet):
@@ -48,19 +48,6 @@ def test_a_work_dir_that_became_a_link_is_an_empty_one(tmp_path: Path) -> None:
     changes = json.loads((directory / "changes.json").read_text())["changes"]
     assert result.outcome == "failed" and changes and all(c["after"] is None for c in changes)
     assert (tmp_path / "there/stock.py").read_text() == "secret"
-
-
-def test_code_under_test_cannot_break_the_grader_s_next_command(tmp_path: Path) -> None:
-    """It removed the tree in which the next command is to start: that is its failure, not the grader's."""
-    task = find_task("mutations/py-stock-reorder")
-    remove = GradeCommand(
-        argv=("python3", "-c", "import os, shutil; shutil.rmtree(os.getcwd())"), kind="exit"
-    )
-    last = GradeCommand(argv=("python3", "-c", "import stock"), kind="exit")
-    spec = attrs.evolve(task.task.doc.grade, commands=(remove, last))
-    task = attrs.evolve(task, task=attrs.evolve(task.task, doc=attrs.evolve(task.task.doc, grade=spec)))
-    found = judge_changes(task, Changes(), tmp_path / "left", tmp_path)
-    assert [c.ok for c in found.commands] == [True, False] and not found.passed
 
 
 class Configured(Puppet):

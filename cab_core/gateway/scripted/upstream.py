@@ -62,6 +62,10 @@ class ScriptedUpstream(Throttle):
         """Return `data`: there is no credential."""
         return data
 
+    def watch(self) -> Callable[[bytes], bool]:
+        """Return what finds nothing: there is no credential."""
+        return lambda _: False
+
     async def aclose(self) -> None:
         """Nothing is held."""
 
