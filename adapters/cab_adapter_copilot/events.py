@@ -49,8 +49,8 @@ def failure(events: Sequence[Event], stderr: str) -> str | None:
 
 def failed_servers(events: Sequence[Event]) -> dict[str, str]:
     """Return the MCP servers whose last status is `failed`, with copilot's reason, as items of a stack."""
-    told = [e["data"] for e in events if e["type"] == "session.mcp_server_status_changed" and at(e, "data")]
-    last = {str(at(data, "serverName")): data for data in told}
+    told = [e.get("data") for e in events if e["type"] == "session.mcp_server_status_changed"]
+    last = {name: data for data in told if isinstance(name := at(data, "serverName"), str)}
     failed = {name: data for name, data in last.items() if at(data, "status") == "failed"}
     return {f"mcp:{name}": str(at(data, "error") or "failed") for name, data in failed.items()}
 

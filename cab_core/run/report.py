@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from typing import Literal
 
 from cab_core import __version__
 from cab_core.errors import InfraError
@@ -52,7 +53,9 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         citable=_sealed(planned) and planned.model.scripted is None,
         marks=_marks(planned, found),
         notes=tuple(_notes(found)),
+        unwritten=dict(found.unwritten),
         stack=account(found.launch.stack if found.launch else (), found.observed, found.harvest),
+        recording=_recording(planned) if found.execution else None,
         refusal=found.refusal,
         wiring=_wiring(planned, found),
         voided=run.voided,
@@ -97,6 +100,10 @@ def _served(found: Findings) -> list[str]:
     return sorted({c.model_served for c in found.calls if c.model_served})
 
 
+def _recording(planned: PlannedCell) -> Literal["printed", "drawn"]:
+    return "drawn" if getattr(planned.adapter, "render", None) else "printed"
+
+
 def _marks(planned: PlannedCell, found: Findings) -> tuple[str, ...]:
     sealed = _sealed(planned)
     holds = {
@@ -113,7 +120,7 @@ def _sealed(planned: PlannedCell) -> bool:
 
 
 def _notes(found: Findings) -> list[str]:
-    notes = list(found.notes)
+    notes = [*found.notes, *_unwritten(found)]
     if found.execution and found.execution.survivors:
         notes.append(f"{found.execution.survivors} processes outlived the CLI and were killed")
     if found.execution and found.execution.unkillable:
@@ -131,6 +138,11 @@ def _notes(found: Findings) -> list[str]:
     if found.grade and found.grade.refused:
         notes.append(f"not taken from the agent: {', '.join(sorted(found.grade.refused)[:20])}")
     return notes
+
+
+def _unwritten(found: Findings) -> list[str]:
+    said = ", ".join(f"{path} ({why})" for path, why in sorted(found.unwritten.items())[:20])
+    return [f"through this CLI the scripted model cannot write as it should: {said}"] if said else []
 
 
 def _wiring(planned: PlannedCell, found: Findings) -> Wiring:

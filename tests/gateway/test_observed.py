@@ -199,6 +199,17 @@ def test_the_last_answer_is_that_of_the_latest_call_that_had_a_text() -> None:
     assert (found.last_answer, found.last_answer_call) == ("second", 2)
 
 
+def test_a_refusal_in_its_own_field_is_what_the_model_said() -> None:
+    """Some endpoints keep it apart from the content."""
+    parts = ({"delta": {"refusal": "I cannot "}}, {"delta": {"refusal": "help."}})
+    assert "".join(said(*parts).text.pieces) == "I cannot help."
+
+
+def test_a_call_in_the_former_format_is_a_call() -> None:
+    """One function, without a list."""
+    assert said({"message": {"function_call": {"name": "t", "arguments": "{}"}}}).calls == {0: "t"}
+
+
 def test_other_choices_are_not_the_answer() -> None:
     """With `n` above 1 the CLI takes the first."""
     assert "".join(said({"index": 1, "message": {"content": "b"}}).text.pieces) == ""
