@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -40,13 +39,23 @@ def endpoint(command: F) -> F:
     """Add `--endpoint`, `--key-env` and `--key`."""
     for option in (
         click.option(
-            "--key", help="the key itself (others can see it in the process list; better --key-env)"
+            "--key",
+            help="the key itself (a shell's history and the process list show it; better --key-env)",
         ),
-        click.option("--key-env", metavar="NAME", help="variable that holds the key"),
+        click.option(
+            "--key-env",
+            metavar="NAME",
+            help="variable that holds the key; in runtime local an agent of root's finds it all the same",
+        ),
         click.option("--endpoint", metavar="URL", help="base URL of an OpenAI-compatible endpoint"),
     ):
         command = option(command)
     return command
+
+
+model_params = click.option(
+    "--model-param", "params", multiple=True, metavar="KEY=VALUE", help="sent with each call to the model"
+)
 
 
 def limits(command: F) -> F:
@@ -78,12 +87,8 @@ def limits_of(
 
 
 def choice_of(endpoint: str | None, key: str | None, key_env: str | None) -> EndpointChoice:
-    """Return the endpoint that was chosen, and take the key out of this process's environment."""
-    choice = EndpointChoice.of(endpoint, key, key_env)
-    for name in ("CAB_KEY", key_env):
-        if name:
-            os.environ.pop(name, None)
-    return choice
+    """Return the endpoint that was chosen; the key is then gone from what others can read of this process."""
+    return EndpointChoice.of(endpoint, key, key_env)
 
 
 def config() -> ConfigDoc:
@@ -101,21 +106,20 @@ def config() -> ConfigDoc:
     return read_document(path, ConfigDoc) if path else ConfigDoc()
 
 
-def key_values(pairs: tuple[str, ...]) -> dict[str, Any]:
+def key_values(pairs: tuple[str, ...], option: str = "--option") -> dict[str, Any]:
     """Return `KEY=VALUE` options as a mapping; a value that is JSON is taken as such.
 
     Raises:
         UserError: one has no `=`, or a key is given twice.
     """
-    sets = option_sets(pairs)
+    sets = option_sets(pairs, option)
     if len(sets) > 1:
-        raise UserError(
-            "--option: one key has several values; `cab run` makes a cell of each, this is one cell"
-        )
+        more = "; `cab run` makes a cell of each, this is one cell" if option == "--option" else ""
+        raise UserError(f"{option}: one key has several values{more}")
     return sets[0]
 
 
-def option_sets(pairs: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+def option_sets(pairs: tuple[str, ...], option: str = "--option") -> tuple[dict[str, Any], ...]:
     """Return the sets of options that `KEY=VALUE` makes: each value of a key with each of the others.
 
     Raises:
@@ -125,7 +129,7 @@ def option_sets(pairs: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
     for pair in pairs:
         key, sign, value = pair.partition("=")
         if not sign or not key:
-            raise UserError(f"--option {pair!r}: expected KEY=VALUE")
+            raise UserError(f"{option} {pair!r}: expected KEY=VALUE")
         values.setdefault(key, []).append(_value(value))
     return tuple(dict(zip(values, chosen, strict=True)) for chosen in product(*values.values()))
 

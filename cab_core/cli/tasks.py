@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.listing import write_list
 from cab_core.tasks.native import load_as_it_is
 from cab_core.tasks.toolchains import missing
+from cab_core.workdir.materialise import materialise
 
 from . import options
 from .progress import warn_of_faults
@@ -36,7 +38,9 @@ def command() -> None:
 def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
     """List all tasks, and what is missing here to grade them."""
     warn_of_faults([f"plugin {r.owner}: {r.fault}" for r in plugins.faults()])
-    tasks = [p.task for p in Catalog(plugins, packs).tasks()]
+    catalog = Catalog(plugins, packs)
+    tasks = [p.task for p in catalog.tasks()]
+    warn_of_faults(list(catalog.faults.values()))
     rows: list[dict[str, Any]] = [
         {
             "id": t.id,
@@ -78,6 +82,23 @@ def show(plugins: Plugins, task: str, packs: tuple[Path, ...], as_json: bool) ->
         if found.in_process:
             click.echo("In-process: the tests share a process with the code that they judge.")
         click.echo(f"Pack {found.pack} {found.pack_version}, tree sha256 {found.tree_hash}")
+    return 0
+
+
+@command.command
+@click.argument("task")
+@click.argument("directory", type=click.Path(path_type=Path))
+@options.pack
+@click.pass_obj
+def copy(plugins: Plugins, task: str, directory: Path, packs: tuple[Path, ...]) -> int:
+    """Copy the files of one task, as the agent finds them, into a new DIRECTORY."""
+    if os.path.lexists(directory):
+        raise UserError(f"{directory}: there is something of that name already; expected a new directory")
+    found = Catalog(plugins, packs).select([task])
+    if len(found) != 1:
+        raise UserError(f"{task!r} is {len(found)} tasks; expected the id of one")
+    materialise(found[0].section("workdir"), directory)
+    click.echo(f"{directory} holds the files of {found[0].task.id}")
     return 0
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit, urlunsplit
 
 import attrs
 
 from cab_core.errors import UnknownName, UserError
+from cab_core.own_memory import forget
 from cab_core.records.base import doc
 
+from .address import checked_address
 from .scripted.personas import PERSONAS
 from .session import Price
 
@@ -52,27 +52,24 @@ class ConfigDoc:
     models: dict[str, ModelDoc] = attrs.field(factory=dict, metadata=doc("models by id"))
 
 
+def _address(_: object, __: object, url: str | None) -> None:
+    """Addresses are written down: there is no model with one that may hold a credential."""
+    if url is not None:
+        checked_address(url, "endpoint")
+
+
 @attrs.frozen(kw_only=True)
 class Model:
-    """A model id and who answers for it. `key` is None for scripted models."""
+    """A model id and who answers for it. `key`: None for scripted models. No credential is in `endpoint`."""
 
     id: str
     scripted: str | None = None
-    endpoint: str | None = None
+    endpoint: str | None = attrs.field(default=None, validator=_address)
     key: str | None = attrs.field(default=None, repr=False)
     price: Price | None = None
     context_tokens: int | None = None
     idle_s: float = 300.0
     protocol: str = "openai-chat"
-
-    @property
-    def public_endpoint(self) -> str | None:
-        """The endpoint without user, password and query, which may hold a credential."""
-        if self.endpoint is None:
-            return None
-        parts = urlsplit(self.endpoint)
-        host = parts.hostname or ""
-        return urlunsplit((parts.scheme, f"{host}:{parts.port}" if parts.port else host, parts.path, "", ""))
 
 
 @attrs.frozen(kw_only=True)
@@ -88,14 +85,41 @@ class EndpointChoice:
         """Return the choice; `CAB_ENDPOINT` and `CAB_KEY` count where an option is left out.
 
         Raises:
-            UserError: the variable named by `key_env` is not set.
+            UserError: the variable named by `key_env` is not set; an address or a key cannot be used.
         """
+        choice, address = cls(), os.environ.get("CAB_ENDPOINT")
+        usual = choice.take("CAB_KEY", "CAB_KEY") if os.environ.get("CAB_KEY") else None
         if key_env is not None:
-            key = _from_env(key_env, "--key-env", os.environ)
-        taken = {n: value for n in ("CAB_KEY", key_env) if n and (value := os.environ.get(n))}
-        return cls(
-            url=url or os.environ.get("CAB_ENDPOINT"), key=key or os.environ.get("CAB_KEY"), taken=taken
+            key = choice.take(key_env, "--key-env")
+        elif key is not None:
+            key = _usable(key, "--key")
+        found = checked_address(url, "--endpoint") if url else None
+        found = found or (checked_address(address, "CAB_ENDPOINT") if address else None)
+        return attrs.evolve(choice, url=found, key=key or usual)
+
+    def take(self, name: str, where: str) -> str:
+        """Return the key in a variable, which then is gone from this process's environment.
+
+        Raises:
+            UserError: it is not set, or holds no key.
+        """
+        if name not in self.taken:
+            value = os.environ.pop(name, None)
+            if not value:
+                raise UserError(f"{where}: the environment variable {name} is not set")
+            self.taken[name] = _usable(value, f"{where}: the environment variable {name}")
+        return self.taken[name]
+
+
+def _usable(key: str, where: str) -> str:
+    """Return a key that can be sent; others find it no more in what they may read of this process."""
+    forget(key)
+    if not key.isprintable() or key != key.strip() or not key.isascii():
+        raise UserError(
+            f"{where} holds no key that can be sent in a header: expected visible ASCII characters, without "
+            "a blank or a line end around them (was it read from a file with its line end?)"
         )
+    return key
 
 
 def resolve(model_id: str, choice: EndpointChoice, config: ConfigDoc) -> Model:
@@ -131,28 +155,22 @@ def resolve(model_id: str, choice: EndpointChoice, config: ConfigDoc) -> Model:
 
 def _from_config(model_id: str, found: ModelDoc, choice: EndpointChoice) -> Model:
     key = choice.key
+    where = f'cab.toml: models."{model_id}"'
+    endpoint = choice.url or checked_address(found.endpoint, f"{where}.endpoint")
     if choice.url is None and found.key_env is not None:
-        where = f'cab.toml: models."{model_id}".key_env'
-        key = _from_env(found.key_env, where, {**os.environ, **choice.taken})
+        key = choice.take(found.key_env, f"{where}.key_env")
     elif choice.url is None:
         key = None  # a key goes to the endpoint that it was given for, and to no other
     price = Price(found.price.input, found.price.output, found.price.cached) if found.price else None
     return Model(
         id=model_id,
-        endpoint=choice.url or found.endpoint,
+        endpoint=endpoint,
         key=key,
         price=price,
         context_tokens=found.context_tokens,
         idle_s=found.idle_s,
         protocol=found.protocol,
     )
-
-
-def _from_env(name: str, where: str, environment: Mapping[str, str]) -> str:
-    value = environment.get(name)
-    if not value:
-        raise UserError(f"{where}: the environment variable {name} is not set")
-    return value
 
 
 def find_config(directory: Path) -> Path | None:

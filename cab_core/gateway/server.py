@@ -8,8 +8,10 @@ import resource
 import threading
 from collections.abc import Awaitable, Coroutine
 from pathlib import Path
+from socket import AF_UNIX
 from typing import Any, TypeVar
 
+import attrs
 from aiohttp import web
 
 from .call import Call
@@ -20,6 +22,8 @@ from .upstream import CREDENTIALS, Upstream
 from .wire import read_request
 
 T = TypeVar("T")
+_ANY_PATH = r"/{path:(?s:.*)}"  # a path may hold a line feed
+_SPOKEN = {"/v1/chat/completions": "POST", "/v1/models": "GET"}
 _MAX_REQUEST = 32 << 20
 _READ_S = 120.0  # for the body of a request
 _SAYS = {
@@ -34,7 +38,7 @@ class Gateway:
 
     def __init__(self) -> None:
         self._sessions: dict[str, CellSession] = {}
-        self._sockets: dict[str, asyncio.Server] = {}
+        self._sockets: dict[str, tuple[asyncio.Server, ConnectionLimit]] = {}
         self._upstreams: list[Upstream] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="cab-gateway", daemon=True)
@@ -60,7 +64,8 @@ class Gateway:
         app = web.Application(client_max_size=_MAX_REQUEST)
         app.router.add_post("/v1/chat/completions", self._chat)
         app.router.add_get("/v1/models", self._models)
-        app.router.add_route("HEAD", "/{path:.*}", _head)
+        app.router.add_route("HEAD", _ANY_PATH, _head)
+        app.router.add_route("*", _ANY_PATH, self._elsewhere)
         # An agent that hangs up frees its call at once.
         self._runner = web.AppRunner(
             app,
@@ -85,20 +90,21 @@ class Gateway:
             await self._runner.cleanup()
 
     def open(self, session: CellSession, socket: Path | None = None) -> None:
-        """Admit a cell: from now on its token is good, over TCP or through a socket of its own."""
+        """Admit a cell: from now on its token is good over TCP or, where it has a socket, there alone."""
         if session.upstream not in self._upstreams:
             self._upstreams.append(session.upstream)
-        self._sessions[session.token] = session
         if socket is not None:
             self._do(self._listen(session, socket))
+        self._sessions[session.token] = session
 
     async def _listen(self, session: CellSession, socket: Path) -> None:
         assert self._runner is not None
         assert self._runner.server is not None
+        door = ConnectionLimit(self._runner.server)
         with short_path(socket) as path:
-            server = await self._loop.create_unix_server(ConnectionLimit(self._runner.server), path)
+            server = await self._loop.create_unix_server(door, path)
         socket.chmod(0o666)  # its directory alone is mounted into the cell's container
-        self._sockets[session.token] = server
+        self._sockets[session.token] = server, door
 
     def close(self, session: CellSession) -> None:
         """End a cell: its token is void, calls under way are broken off and recorded."""
@@ -106,9 +112,10 @@ class Gateway:
 
     async def _close(self, session: CellSession) -> None:
         self._sessions.pop(session.token, None)
-        server = self._sockets.pop(session.token, None)
+        server, _ = self._sockets.pop(session.token, (None, None))
         if server is not None:
             server.close()
+        session.ending = True
         tasks = list(session.tasks)
         for task in tasks:
             task.cancel()
@@ -128,13 +135,31 @@ class Gateway:
         listed = [{"id": session.model, "object": "model", "created": 0, "owned_by": "cab"}]
         return web.json_response({"object": "list", "data": listed})
 
+    async def _elsewhere(self, request: web.Request) -> web.StreamResponse:
+        """Refuse what is not spoken here, in words; the cell's record says what it was."""
+        asked = f"{request.method} {request.rel_url.raw_path}"
+        if (session := self._session(request)) is not None:
+            session.other_paths.add(ascii(asked)[1:-1])
+        spoken = " and ".join(f"{method} {path}" for path, method in _SPOKEN.items())
+        status = 405 if request.path in _SPOKEN else 404
+        refusal = _refuse(status, f"cab: {asked[:200]} is not spoken here; {spoken} are", "cab_path")
+        if status == 405:
+            refusal.headers["Allow"] = _SPOKEN[request.path]
+        return refusal
+
     def _session(self, request: web.Request) -> CellSession | None:
+        """Return the cell whose token came, the way that is the cell's own: no agent can use another's."""
         for header in CREDENTIALS:
             value = request.headers.get(header, "")
             token = value.removeprefix("Bearer ").strip()
-            if token in self._sessions:
+            if token in self._sessions and self._came_by(request.transport, token):
                 return self._sessions[token]
         return None
+
+    def _came_by(self, transport: asyncio.Transport | None, token: str) -> bool:
+        if token in self._sockets:
+            return self._sockets[token][1].let_in(transport)
+        return transport is not None and transport.get_extra_info("socket").family != AF_UNIX
 
 
 async def _call(session: CellSession, request: web.Request) -> web.StreamResponse:
@@ -153,12 +178,13 @@ async def _call(session: CellSession, request: web.Request) -> web.StreamRespons
         admitted = session.admit()
         if isinstance(admitted, str):
             return _refuse(429, f"cab: {_SAYS.get(admitted, admitted)}; no further call is made", "cab_limit")
+        session.watch.asked(admitted, asked.request)
         call = Call(
             session=session,
             n=admitted,
             path="chat/completions",
             body=body,
-            asked=asked,
+            asked=attrs.evolve(asked, request={}),
             headers=dict(request.headers),
         )
         return await relay(call, request)

@@ -39,6 +39,10 @@ class ConnectionLimit:
         """Return what a connection has until it is let in."""
         return _Waiting(self)
 
+    def let_in(self, transport: asyncio.BaseTransport | None) -> bool:
+        """Return whether a connection came in here."""
+        return transport in self._inside
+
     def enter(self, transport: asyncio.Transport) -> None:
         """Let a connection in, if there is room."""
         self._inside = [t for t in self._inside if not t.is_closing()]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
-from urllib.parse import urlsplit
 
 import aiohttp
 
-from cab_core.errors import UserError
+from cab_core.redaction import Redactor
 
+from .address import checked_address
 from .answer import Answer
 
+KEY_MARK = "[key]"  # stands where an endpoint's key was
 # Headers of one connection alone (RFC 9110, 7.6.1), and those that carry a credential.
 HOP = {
     "connection",
@@ -50,16 +50,6 @@ _DROPPED = (
 )
 
 
-def _spellings(key: str) -> re.Pattern[bytes]:
-    """Match a key as it is, and with any of its characters escaped as JSON may (RFC 8259, 7)."""
-    return re.compile(b"".join(map(_ways, key)))
-
-
-def _ways(char: str) -> bytes:
-    plain = re.escape(char.encode())
-    return rb"(?:\\?%s|(?i:\\u%04x))" % (plain, ord(char)) if ord(char) < 1 << 16 else plain
-
-
 class Upstream(Protocol):
     """Answers model calls."""
 
@@ -73,7 +63,10 @@ class Upstream(Protocol):
         """
 
     def redact(self, data: bytes) -> bytes:
-        """Return `data` without the upstream's credential."""
+        """Return `data` without the upstream's credential: for errors and records, never for an answer."""
+
+    def watch(self) -> Callable[[bytes], bool]:
+        """Return what tells, piece by piece of an answer, whether the credential is in it."""
 
     def pause(self, seconds: float) -> None:
         """Let no call go out for so long: the endpoint asked for it."""
@@ -111,12 +104,9 @@ class EndpointUpstream(Throttle):
 
     def __init__(self, base_url: str, key: str | None, idle_s: float = 300.0) -> None:
         super().__init__()
-        self.base_url = base_url.rstrip("/")
-        parts = urlsplit(self.base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UserError(f"endpoint {base_url!r}: expected an address such as http://127.0.0.1:8000/v1")
+        self.base_url = checked_address(base_url, "endpoint").rstrip("/")
         self._key = key
-        self._spellings = _spellings(key) if key else None
+        self._redactor = Redactor({key: KEY_MARK} if key else {})
         self._idle_s = idle_s
         self._client: aiohttp.ClientSession | None = None
 
@@ -144,7 +134,11 @@ class EndpointUpstream(Throttle):
 
     def redact(self, data: bytes) -> bytes:
         """Return `data` with the key replaced: an endpoint may echo it in an error."""
-        return self._spellings.sub(b"[key]", data) if self._spellings is not None else data
+        return self._redactor.data(data)
+
+    def watch(self) -> Callable[[bytes], bool]:
+        """Return what tells, piece by piece of an answer, whether the key is in it."""
+        return self._redactor.watch()
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 
 from cab_core.errors import CabError, InfraError, PluginCrash, SandboxError
+from cab_core.gateway.session import new_token
 from cab_core.records import (
     Changes,
     Execution,
@@ -17,15 +18,19 @@ from cab_core.records import (
     Harvest,
     Launch,
     ModelCall,
+    Observed,
     Outcome,
     RefusalSigns,
     WorkFile,
 )
+from cab_core.redaction import Redactor
 from cab_core.runtimes.reaper import REAPER
+from cab_core.store.cells import write_json
 from cab_core.trace.clock import utc_now
 from cab_core.trace.spans import CellTrace
 
 from .planned import PlannedCell, RunContext
+from .secrets import hide_scratch, redactor_of
 
 
 @attrs.define
@@ -40,11 +45,18 @@ class Findings:
     changes: Changes | None = None
     grade: Grade | None = None
     calls: tuple[ModelCall, ...] = ()
+    turned_away: tuple[str, ...] = ()  # what the CLI asked the gateway for in vain, in sentences
+    observed: Observed | None = None
     refusal: RefusalSigns = RefusalSigns()
     wall_ms: float | None = None
     trouble: InfraError | None = None
     cancelled: bool = False
     notes: list[str] = attrs.field(factory=list)
+    unwritten: dict[str, str] = attrs.field(factory=dict)  # by a scripted model, with why
+
+    def keep_crash(self, crash: PluginCrash) -> None:
+        """Take the crash of a plugin that was asked beside the stages; the first trouble stands."""
+        self.trouble = self.trouble or crash
 
 
 @attrs.frozen(kw_only=True)
@@ -56,6 +68,8 @@ class CellRun:
     part: Path
     trace: CellTrace
     started_at: str
+    token: str
+    secrets: Redactor  # takes out of all that the cell writes what must not be in it
     voided: tuple[Outcome, ...] = ()
     found: Findings = attrs.field(factory=Findings)
     sandboxes: ExitStack = attrs.field(factory=ExitStack)
@@ -63,7 +77,13 @@ class CellRun:
 
     def new_scratch(self) -> Path:
         """Return a fresh scratch directory of the runtime, which is there until the cell is cleaned up."""
-        return self.sandboxes.enter_context(self.planned.runtime.scratch())
+        scratch = self.sandboxes.enter_context(self.planned.runtime.scratch())
+        hide_scratch(self.secrets, scratch)
+        return scratch
+
+    def write(self, name: str, record: object) -> None:
+        """Write a record of the cell as JSON, without what must not be in it."""
+        write_json(self.part / name, self.secrets.record(record))
 
     @contextmanager
     def trouble_kept(self) -> Iterator[None]:
@@ -72,13 +92,19 @@ class CellRun:
             yield
         except InfraError as exc:
             self.found.trouble = exc
+            if isinstance(exc, PluginCrash) and exc.__cause__ is not None:
+                self._keep_traceback()  # for the plugin's author
         except CabError as exc:
             self.found.trouble = PluginCrash(str(exc))
         except Exception as exc:  # noqa: BLE001  one cell's accident must not end the others
-            with suppress(OSError):
-                (self.part / "error.log").write_text(traceback.format_exc(), encoding="utf-8")
+            self._keep_traceback()
             said = f"internal error of cab, {type(exc).__name__}: {exc}; see error.log in the cell"
             self.found.trouble = SandboxError(said)
+
+    def _keep_traceback(self) -> None:
+        with suppress(Exception):  # the disk is full; or an exception of a plugin's that has no text
+            text = self.secrets.text(traceback.format_exc())
+            (self.part / "error.log").write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 @contextmanager
@@ -87,7 +113,9 @@ def started(planned: PlannedCell, context: RunContext) -> Iterator[CellRun]:
     voided = context.store.voided(planned.cell, planned.content_key)
     part = context.store.begin(planned.cell)
     context.tell("cab_cell_started", cell=planned.cell)
-    trace = CellTrace(part / "spans.jsonl", planned.cell.cell_id, context.spans)
+    token = new_token()
+    secrets = redactor_of(planned.model.key, token)
+    trace = CellTrace(part / "spans.jsonl", planned.cell.cell_id, context.spans, secrets)
     try:
         with REAPER.telling() as not_removed, ExitStack() as sandboxes:
             yield CellRun(
@@ -96,20 +124,11 @@ def started(planned: PlannedCell, context: RunContext) -> Iterator[CellRun]:
                 part=part,
                 trace=trace,
                 started_at=utc_now(),
+                token=token,
+                secrets=secrets,
                 voided=voided,
                 sandboxes=sandboxes,
                 not_removed=not_removed,
             )
     finally:
         trace.close()
-
-
-@contextmanager
-def plugin_errors(owner: str) -> Iterator[None]:
-    """Turn whatever a plugin raises, its wish to exit too, into a PluginCrash that names it."""
-    try:
-        yield
-    except CabError:
-        raise
-    except (Exception, SystemExit) as exc:
-        raise PluginCrash(f"plugin {owner} raised {type(exc).__name__}: {exc}") from exc

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from cab_core.records import OUTCOMES, Changes
-from cab_core.store.cells import write_json
 from cab_core.trace.spans import set_attributes
 
 from .cell_run import CellRun
@@ -31,8 +30,9 @@ def grade(run: CellRun, prepared: Prepared, changes: Changes, scratch: Path) -> 
         scratch=scratch / "grade",
         log=run.part / "grade.log",
         stop=stop,
+        secrets=run.secrets,
     )
     with run.trace.span("grade", f"grade:{task.task.id}") as span:
         found.grade = settle(grader.judge(changes, prepared.work), found.refusal)
         set_attributes(span, passed=found.grade.passed)
-    write_json(run.part / "grade.json", found.grade)
+    run.write("grade.json", found.grade)

@@ -19,6 +19,7 @@ from cab_core.records import (
     Process,
     Sandbox,
 )
+from cab_core.redaction import Redactor, Stream
 from cab_core.trace.recording import CappedLog
 from cab_core.workdir.directories import GRADER
 
@@ -33,16 +34,21 @@ TAIL = 4000  # characters of output on the axis
 class _Captured:
     """An `Output` that keeps what a command prints, and writes it to the grader's log."""
 
-    def __init__(self, log: CappedLog) -> None:
+    def __init__(self, log: CappedLog, secrets: Redactor) -> None:
         self._log = log
+        self._public: dict[Channel, Stream] = {"stdout": Stream(secrets), "stderr": Stream(secrets)}
         self._kept: dict[Channel, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
         self.cut = False
 
     def feed(self, channel: Channel, data: bytes) -> None:
-        self._log.write(data)
+        self._log.write(self._public[channel].feed(data))
         space = max(0, _READ - len(self._kept[channel]))
         self._kept[channel] += data[:space]
         self.cut = self.cut or len(data) > space
+
+    def close(self) -> None:
+        for stream in self._public.values():
+            self._log.write(stream.close())
 
     def text(self, channel: Channel) -> str:
         return self._kept[channel].decode("utf-8", "replace")
@@ -57,6 +63,7 @@ class Grader:
     scratch: Path
     log: Path
     stop: StopSignal
+    secrets: Redactor = attrs.field(factory=Redactor)
 
     def judge(self, changes: Changes, left: Path) -> Grade:
         """Judge the agent's changes, in `left`, on a pristine tree.
@@ -97,9 +104,10 @@ class Grader:
 
     def _run(self, layout: Layout, command: GradeCommand, log: CappedLog, timeout_s: float) -> Ran:
         argv = self._argv(command)
-        log.write(("$ " + " ".join(argv) + "\n").encode("utf-8", "replace"))
-        captured = _Captured(log)
+        log.write(self.secrets.text("$ " + " ".join(argv) + "\n").encode("utf-8", "replace"))
+        captured = _Captured(log, self.secrets)
         execution = self._execute(command, argv, timeout_s, captured)
+        captured.close()
         stdout, stderr = captured.text("stdout"), captured.text("stderr")
         found = self._verdict(layout, command, execution, captured)
         if execution.timed_out:
@@ -113,8 +121,8 @@ class Grader:
             ok=found.ok,
             reason=found.reason,
             duration_s=execution.duration_s,
-            stdout_tail=stdout[-TAIL:],
-            stderr_tail=stderr[-TAIL:],
+            stdout_tail=self.secrets.text(stdout)[-TAIL:],  # half a key would not be known again
+            stderr_tail=self.secrets.text(stderr)[-TAIL:],
             tests=found.tests,
         )
         return Ran(result, found.ended_early)

@@ -10,6 +10,7 @@ import attrs
 
 from cab_core import __version__
 from cab_core.gateway.models import Model
+from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.protocols import Adapter
 from cab_core.records import Installation, PackedTask, StackItem, TaskFile, to_json
 from cab_core.records.inputs import (
@@ -32,7 +33,7 @@ def model_inputs(model: Model) -> ModelInputs:
     return ModelInputs(
         id=model.id,
         protocol=model.protocol,
-        endpoint=model.public_endpoint,
+        endpoint=model.endpoint,
         scripted=model.scripted,
         context_tokens=model.context_tokens,
         idle_s=model.idle_s if model.scripted is None else None,
@@ -47,7 +48,7 @@ def cli_inputs(adapter: Adapter, owner: str, installation: Installation) -> CliI
         version=installation.version,
         reported=installation.reported,
         adapter=owner,
-        code=code_of(adapter, owner.partition(":")[0]),
+        code=code_of(unguarded(adapter), owner.partition(":")[0]),
         recipe=adapter.recipe(installation.version),
     )
 

@@ -100,7 +100,7 @@ class Layout:
             yield path, _mode(mode)
         elif stat.S_ISDIR(mode):
             found = take_manifest(self.scratch / place / path)
-            if found.cut:
+            if found.unknown:
                 raise ValueError("there are too many files in it")
             yield from ((f"{path}/{n}", _mode(e.mode)) for n, e in found.entries.items() if e.type == "file")
 

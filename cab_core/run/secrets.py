@@ -1,27 +1,50 @@
-"""Keeping the cell's token, and what an adapter calls secret, out of what is written."""
+"""What no cell writes: the endpoint's key, the cell's token, the paths of this machine."""
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from pathlib import Path
+
 import attrs
 
-from cab_core.records import Harvest, Launch
+from cab_core.cache import cache_root, user_home
+from cab_core.errors import UserError
+from cab_core.gateway.upstream import KEY_MARK
+from cab_core.records import CellResult
+from cab_core.redaction import Redactor
+from cab_core.runtimes.scratch import SANDBOX
+
+TOKEN_MARK = "[token]"
+_OWN = ("work", "$WORKDIR"), ("home", "$HOME")  # of a sandbox, as the page's commands name them
+_AS_IT_IS = ("cell", "task")  # by which a cell is known again
 
 
-def without_secrets(text: str, *secrets: str) -> str:
-    """Return a text with every secret replaced."""
-    for secret in secrets:
-        text = text.replace(secret, "[token]") if secret else text
-    return text
+def redactor_of(key: str | None, token: str) -> Redactor:
+    """Return what takes secrets and paths out of everything that a cell writes."""
+    redactor = Redactor({token: TOKEN_MARK, **({key: KEY_MARK} if key else {})})
+    with suppress(UserError):
+        redactor.hide_path(os.path.abspath(cache_root()), "$CAB_CACHE")  # noqa: PTH100  (resolves no link)
+    home = user_home()
+    if home is not None and len(home.parts) > 2:  # /root is nobody's name, and a container has it too
+        redactor.hide_path(str(home), "~")
+    return redactor
 
 
-def public_argv(launch: Launch, token: str) -> list[str]:
-    """Return the argv as it may be recorded."""
-    return [without_secrets(a, token, *launch.secrets) for a in launch.argv]
+def hide_scratch(redactor: Redactor, scratch: Path) -> None:
+    """Take a scratch directory out of what is written."""
+    for name, mark in _OWN:
+        redactor.hide_path(str(scratch / name), mark)
+    redactor.hide_path(str(scratch), "$SCRATCH")
+    if scratch.name == SANDBOX:  # its lease lies beside it
+        redactor.hide_path(str(scratch.parent), "$SCRATCH")
 
 
-def clean_harvest(found: Harvest, token: str) -> Harvest:
-    """Return the harvest without the cell's token, which a CLI may have printed."""
-    steps = tuple(attrs.evolve(s, text=without_secrets(s.text, token)) for s in found.transcript)
-    final = without_secrets(found.final_message, token) if found.final_message else found.final_message
-    failure = without_secrets(found.failure, token) if found.failure else found.failure
-    return attrs.evolve(found, transcript=steps, final_message=final, failure=failure)
+def public_result(result: CellResult, redactor: Redactor) -> CellResult:
+    """Return a result as it may be written; what was taken out of the agent's leftovers is a note."""
+    names = [f.name for f in attrs.fields(CellResult) if f.name not in _AS_IT_IS]
+    clean = attrs.evolve(result, **{n: redactor.record(getattr(result, n)) for n in names})
+    if KEY_MARK not in redactor.seen:
+        return clean
+    note = "the endpoint's key stood in what the agent left; [key] was written in its place"
+    return attrs.evolve(clean, notes=(*clean.notes, note))

@@ -47,7 +47,7 @@ def pins(plan: Plan) -> dict[str, Any]:
         "limits": _known(attrs.asdict(plan.sweep.limits)),
         "configurations": _configurations(cells),
         "clis": dict(_clis(cells)),
-        "models": {p.model.id: {"endpoint": p.model.public_endpoint or "scripted"} for p in cells},
+        "models": {p.model.id: {"endpoint": p.model.endpoint or "scripted"} for p in cells},
         "tasks": {p.task.task.id: p.task.task.tree_hash for p in cells},
         "plugins": {
             e.name: f"{e.dist.name} {e.dist.version}" for e in metadata.entry_points(group="cab") if e.dist

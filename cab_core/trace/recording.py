@@ -7,12 +7,15 @@ import contextlib
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+
+from cab_core.plugins.protocols import Channel
+from cab_core.redaction import Redactor, Stream
 
 from .asciicast import Asciicast
 from .files import close_on_disk
 
 HEAD, TAIL = 4 << 20, 1 << 20  # bytes kept of the beginning and of the end of a channel
+_CHANNELS: tuple[Channel, ...] = ("stdout", "stderr")
 _LONGEST = 4 << 20  # bytes of a line that waits for its end; a longer one is cut
 
 
@@ -60,13 +63,20 @@ class CappedLog:
 class Recording:
     """An `Output`: feeds logs and the recording. `render` turns a line of stdout into terminal text."""
 
-    def __init__(self, directory: Path, render: Callable[[str], str] | None = None) -> None:
-        self._logs = {c: CappedLog(directory / f"{c}.log") for c in ("stdout", "stderr")}
+    def __init__(
+        self, directory: Path, render: Callable[[str], str] | None = None, secrets: Redactor | None = None
+    ) -> None:
+        self._logs = {c: CappedLog(directory / f"{c}.log") for c in _CHANNELS}
+        self._public = {c: Stream(secrets or Redactor()) for c in _CHANNELS}
         self.cast = Asciicast(directory / "terminal.cast")
         self._render, self._line = render, bytearray()
+        self.fault: str | None = None  # why lines are shown as they came
 
-    def feed(self, channel: Literal["stdout", "stderr"], data: bytes) -> None:
-        """Take what the process printed, with plain line ends."""
+    def feed(self, channel: Channel, data: bytes) -> None:
+        """Take what the process printed, with plain line ends; what must not be written is left out."""
+        self._take(channel, self._public[channel].feed(data))
+
+    def _take(self, channel: Channel, data: bytes) -> None:
         self._logs[channel].write(data)
         if self.cast.full:
             return
@@ -89,8 +99,10 @@ class Recording:
     def _show(self, line: bytes) -> None:
         assert self._render is not None
         text = line.decode("utf-8", "replace").rstrip("\r")
-        with contextlib.suppress(Exception):  # a line that the adapter cannot render is shown as it is
+        try:
             text = self._render(text)
+        except Exception as exc:  # noqa: BLE001  a recording is worth no cell: the line is shown as it is
+            self.fault = self.fault or str(exc)
         if text:
             self.cast.output("stdout", _terminal(text.encode("utf-8", "replace") + b"\n"))
 
@@ -108,6 +120,8 @@ class Recording:
             files.callback(self.cast.close)
             for log in self._logs.values():
                 files.callback(log.close)
+            for channel, stream in self._public.items():
+                self._take(channel, stream.close())
             if self._line and self._render:
                 self._feed_lines(b"\n")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cab_core import __version__
+from cab_core.redaction import Redactor
 
 from .clock import iso_of_ns
 from .files import close_on_disk
@@ -30,7 +31,13 @@ class CellTrace:
     Close it: then its file is on disk.
     """
 
-    def __init__(self, path: Path, cell_id: str, delivery: SpanDelivery | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        cell_id: str,
+        delivery: SpanDelivery | None = None,
+        secrets: Redactor | None = None,
+    ) -> None:
         from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -45,9 +52,9 @@ class CellTrace:
             span_limits=_no_limits(),
         )
         self._provider._disabled = False  # OTEL_SDK_DISABLED is about other programs' spans
-        self._provider.add_span_processor(SimpleSpanProcessor(_json_lines(path)))
+        self._provider.add_span_processor(SimpleSpanProcessor(_json_lines(path, secrets or Redactor())))
         if delivery is not None:
-            self._provider.add_span_processor(_handing_over(delivery))
+            self._provider.add_span_processor(_handing_over(delivery, secrets or Redactor()))
         self._tracer = self._provider.get_tracer("cab", __version__)
 
     @contextmanager
@@ -108,7 +115,7 @@ def _one_trace() -> Any:
     return OneTrace()
 
 
-def _json_lines(path: Path) -> Any:
+def _json_lines(path: Path, secrets: Redactor) -> Any:
     from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
     class JsonLines(SpanExporter):
@@ -117,7 +124,7 @@ def _json_lines(path: Path) -> Any:
 
         def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
             try:
-                self._file.writelines(json.dumps(_row(span)) + "\n" for span in spans)
+                self._file.writelines(json.dumps(secrets.record(_row(span))) + "\n" for span in spans)
                 self._file.flush()
             except OSError:
                 return SpanExportResult.FAILURE  # the disk is full: the runner says so, once
@@ -128,6 +135,31 @@ def _json_lines(path: Path) -> Any:
                 close_on_disk(self._file)
 
     return JsonLines()
+
+
+def _public(span: ReadableSpan, secrets: Redactor) -> ReadableSpan:
+    """Return a span as it may leave this process."""
+    from opentelemetry.sdk.trace import Event, ReadableSpan
+    from opentelemetry.trace import Status
+
+    def clean(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
+        return secrets.record(dict(attributes or {}))
+
+    said = span.status.description
+    return ReadableSpan(
+        name=secrets.text(span.name),
+        context=span.get_span_context(),
+        parent=span.parent,
+        resource=span.resource,
+        attributes=clean(span.attributes),
+        events=[Event(e.name, clean(e.attributes), e.timestamp) for e in span.events],
+        links=span.links,
+        kind=span.kind,
+        status=Status(span.status.status_code, secrets.text(said) if said else None),
+        start_time=span.start_time,
+        end_time=span.end_time,
+        instrumentation_scope=span.instrumentation_scope,
+    )
 
 
 def _row(span: ReadableSpan) -> dict[str, Any]:
@@ -150,12 +182,12 @@ def _row(span: ReadableSpan) -> dict[str, Any]:
     }
 
 
-def _handing_over(delivery: SpanDelivery) -> Any:
+def _handing_over(delivery: SpanDelivery, secrets: Redactor) -> Any:
     """Return a processor of one cell's spans; all cells' go to one delivery, which ends with the run."""
     from opentelemetry.sdk.trace import SpanProcessor
 
     class HandingOver(SpanProcessor):
         def on_end(self, span: ReadableSpan) -> None:
-            delivery.put(span)
+            delivery.put(_public(span, secrets))
 
     return HandingOver()

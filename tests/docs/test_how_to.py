@@ -38,7 +38,7 @@ def test_versions_and_settings_against_each_other(cab: Cab) -> None:
         said += " ".join(done.stderr.split())
     [shown] = blocks("compare-versions.md", "text")
     assert " ".join(shown.split()) in said
-    rows = cab.json("results", "--json")
+    rows = cab.json("results", "--json", "--scripted")
     assert {(r["version"], tuple(r["options"].items())) for r in rows} == {
         ("0.86.1", ()), ("0.86.2", ()), ("0.86.2", (("edit_format", "whole"),)), ("0.86.2", (("edit_format", "diff"),)),
     }  # fmt: skip

@@ -40,11 +40,12 @@ from cab_core.records import Limits
 from tests.gateway.test_personas import context
 seen = context("mutations/py-lru-cache")
 with Gateway() as gateway:
-    for n in range(int(sys.argv[4])):
+    cells = int(sys.argv[4])
+    for n in range(cells + 1):  # the last one has no socket
         session = CellSession(token=new_token(), model="m", limits=Limits(wall_s=60), stop=StopSignal(),
                               upstream=ScriptedUpstream("m", PERSONAS["null"], seen),
                               record=Path(sys.argv[3], f"{n}.jsonl"))
-        gateway.open(session, Path(sys.argv[3], f"{n}.sock"))
+        gateway.open(session, Path(sys.argv[3], f"{n}.sock") if n < cells else None)
     allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     print(json.dumps({"url": gateway.url, "token": session.token, "allowed": allowed}), flush=True)
     sys.stdin.read()

@@ -191,16 +191,28 @@ def test_keys_within_a_request_are_the_clis_own(client: Client, endpoint: Endpoi
     assert json.loads(endpoint.bodies[0])["metadata"] == inner
 
 
-@pytest.mark.parametrize("mode", ["gzip_401", "stream_error", "echo"])
-def test_the_key_reaches_neither_cli_nor_record(
-    client: Client, endpoint: Endpoint, mode: str, tmp_path: Path
+def test_a_packed_error_reaches_neither_cli_nor_record_with_the_key(
+    client: Client, endpoint: Endpoint, tmp_path: Path
 ) -> None:
-    """Compressed errors, errors in a stream and bodies that echo the key are passed on without it."""
-    endpoint.mode = mode
-    _, headers, reply = client.call(STREAM if mode == "stream_error" else ASK)
+    """It is unpacked, and passed on without it."""
+    endpoint.mode = "gzip_401"
+    _, headers, reply = client.call(ASK)
     assert KEY.encode() not in reply and b"[key]" in reply
     assert "Content-Encoding" not in headers
     assert KEY not in (tmp_path / "calls.jsonl").read_text()
+
+
+@pytest.mark.parametrize("mode", ["stream_error", "echo"])
+def test_a_key_in_an_answer_is_not_recorded(
+    client: Client, endpoint: Endpoint, mode: str, tmp_path: Path
+) -> None:
+    """The answer goes on as it came, which a note tells; the record holds the mark."""
+    endpoint.mode = mode
+    _, _, reply = client.call(STREAM if mode == "stream_error" else ASK)
+    assert KEY.encode() in reply
+    recorded = (tmp_path / "calls.jsonl").read_text()
+    assert KEY not in recorded and "[key]" in recorded
+    assert any("repeated its key" in note for note in client.session.notes())
 
 
 def test_an_error_of_the_endpoint_delays_that_call_alone(client: Client, endpoint: Endpoint) -> None:

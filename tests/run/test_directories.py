@@ -63,20 +63,20 @@ class Configured(Puppet):
 @pytest.mark.parametrize(
     ("files", "says"),
     [
-        (["../work/stock.py"], "'../work/stock.py' outside HOME"),
-        (["/tmp/cab-nobody-s"], "'/tmp/cab-nobody-s' outside HOME"),
-        (["a", "a/b"], "'a/b' cannot be written: Not a directory"),
+        (["../work/stock.py"], "'../work/stock.py', outside HOME"),
+        (["/tmp/cab-nobody-s"], "'/tmp/cab-nobody-s', outside HOME"),
+        (["a", "a/b"], "'a/b', which cannot be written: Not a directory"),
         (["a\0b"], "outside HOME"),
         (["n" * 300], "cannot be written: File name too long"),
     ],
     ids=["up", "absolute", "below a file", "NUL", "long"],
 )
 def test_an_adapter_writes_below_home_alone(tmp_path: Path, files: list[str], says: str) -> None:
-    """Another path is refused with a message that names it, and no file is written there."""
+    """Another path is its mistake, told with a message that names it; no file is written there."""
     adapter = Configured("call()")
     adapter.files = tuple(files)
     _, result = play(tmp_path, "", adapter=adapter)
-    assert result.outcome == "infra_sandbox" and says in result.why
+    assert result.outcome == "infra_plugin" and says in result.why
     assert not Path("/tmp/cab-nobody-s").exists()
 
 

@@ -32,7 +32,7 @@ from tests.support.puppet import Puppet, find_task, plan_one, play
 
 KEY = "sk-live-0123456789abcdef"
 MODEL = Model(
-    id="m", endpoint=f"http://user:{KEY}@127.0.0.1:8000/v1?key={KEY}", key=KEY, price=Price(1.0, 2.0, 0.5),
+    id="m", endpoint="http://127.0.0.1:8000/v1", key=KEY, price=Price(1.0, 2.0, 0.5),
     context_tokens=8192, idle_s=100.0,
 )  # fmt: skip
 STACK = Stack(

@@ -122,9 +122,10 @@ def _with_image(planned: Any) -> Any:
 
 
 def test_no_secret_is_pinned(plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A password and a key in the address of an endpoint stay out of the lock file."""
+    """An endpoint's key stays out of the lock file; an address that holds one is refused."""
     monkeypatch.setattr("cab_core.sweep.plan.check_reachable", lambda _: None)
-    config = ConfigDoc(models={"m": ModelDoc(endpoint="http://user:hunter2@127.0.0.1:1/v1?key=hunter2")})
+    monkeypatch.setenv("OWN", "hunter2")
+    config = ConfigDoc(models={"m": ModelDoc(endpoint="http://127.0.0.1:1/v1", key_env="OWN")})
     found = pins(plan(models=("m",), config=config))
     assert "hunter2" not in str(found) and found["models"]["m"]["endpoint"] == "http://127.0.0.1:1/v1"
 

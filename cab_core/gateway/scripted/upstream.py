@@ -6,10 +6,11 @@ Its token counts are made up but exact: a quarter of the characters, rounded up.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from cab_core.errors import PluginCrash
 from cab_core.plugins.protocols import Reply
 
 from ..answer import Answer
@@ -24,15 +25,21 @@ class ScriptedUpstream(Throttle):
 
     name = "scripted"
 
-    def __init__(self, model: str, persona: Persona, context: ScriptContext) -> None:
+    def __init__(
+        self,
+        model: str,
+        persona: Persona,
+        context: ScriptContext,
+        crashed: Callable[[PluginCrash], None] = lambda _: None,
+    ) -> None:
         super().__init__()
-        self._model, self._persona, self._context = model, persona, context
+        self._model, self._persona, self._context, self._crashed = model, persona, context, crashed
 
     @asynccontextmanager
     async def ask(self, path: str, headers: Mapping[str, str], body: bytes) -> AsyncIterator[Answer]:
         """Answer a call."""
         request = parse_object(body)
-        reply = await self._persona(self._context, request)
+        reply = await self._reply(request)
         if isinstance(reply, Answer):
             yield reply
         elif request.get("stream"):
@@ -42,9 +49,22 @@ class ScriptedUpstream(Throttle):
                 200, {"Content-Type": "application/json"}, _once(_completion(self._model, request, reply))
             )
 
+    async def _reply(self, request: Mapping[str, Any]) -> Reply | Answer:
+        """Ask the persona. A dialect that crashes is told of, and ends the CLI, which need not try again."""
+        try:
+            return await self._persona(self._context, request)
+        except PluginCrash as crash:
+            self._crashed(crash)
+            said = {"error": {"message": "the plugin's dialect crashed", "type": "scripted"}}
+            return Answer(400, {"Content-Type": "application/json"}, _once(said))
+
     def redact(self, data: bytes) -> bytes:
         """Return `data`: there is no credential."""
         return data
+
+    def watch(self) -> Callable[[bytes], bool]:
+        """Return what finds nothing: there is no credential."""
+        return lambda _: False
 
     async def aclose(self) -> None:
         """Nothing is held."""

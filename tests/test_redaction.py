@@ -1,0 +1,153 @@
+"""What must not be written is found in every spelling; what is no secret is left alone."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import time
+import uuid
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cab_core.records import Harvest, Step
+from cab_core.redaction import Redactor, Stream, is_secret
+
+KEY = "sk-proj-4fQ7/xT+29bLmZ0=kVwEr81Yu_cDnHs3"
+B64 = base64.b64encode
+
+
+def percent(text: str, form: str = "%{:02x}") -> str:
+    """Return a text with every byte escaped as in a URL."""
+    return "".join(form.format(b) for b in text.encode())
+
+
+SPELLINGS = {
+    "plain": KEY,
+    "JSON": KEY.replace("/", "\\/"),
+    "JSON in JSON": json.dumps(json.dumps({"k": KEY.replace("s", "\\u0073")})),
+    "escaped": "".join(f"\\u{ord(c):04X}" for c in KEY),
+    "URL": quote(KEY, safe=""),
+    "URL, lower case": quote(KEY, safe="").lower().replace(KEY.lower(), KEY),
+    "URL, all of it": percent(KEY),
+    "URL, in part": KEY[:9] + percent(KEY[9:20], "%{:02X}") + KEY[20:],
+    "URL, twice": quote(quote(KEY, safe=""), safe=""),
+    "hex": KEY.encode().hex(),
+    "HEX": KEY.encode().hex().upper(),
+    "wrapped": KEY[:11] + "\r\n" + KEY[11:],
+    "coloured": KEY[:11] + "\x1b[1;31m" + KEY[11:] + "\x1b[0m",
+    "coloured in JSON": json.dumps(KEY[:11] + "\x1b[31m" + KEY[11:]),
+    **{f"base64 {n}": B64(b"x" * n + KEY.encode() + b"y").decode() for n in range(4)},
+    "base64 of a header": B64(f"Bearer {KEY}".encode()).decode(),
+    "base64 of a user": B64(f"user:{KEY}".encode()).decode(),
+    "base64 for URLs": base64.urlsafe_b64encode(f"user:{KEY}".encode()).decode(),
+    "base64 in a URL": quote(B64(f"user:{KEY}".encode()).decode(), safe=""),
+    "base64 in JSON": B64(f"a:{KEY}".encode()).decode().replace("/", "\\/"),
+    "base64 on two lines": B64(KEY.encode()).decode()[:20] + "\n" + B64(KEY.encode()).decode()[20:],
+}
+# The URL's escapes in lower case alone: the key keeps its case.
+SPELLINGS["URL, lower case"] = "".join(c if c.isalnum() else percent(c) for c in KEY)
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS.values(), ids=SPELLINGS)
+def test_every_spelling_is_found(spelled: str) -> None:
+    """What is left holds nothing of its middle; what stands around it stays."""
+    clean = Redactor({KEY: "[key]"}).text(f"it is {spelled}, they say")
+    assert clean.startswith("it is ") and clean.endswith(", they say") and "[key]" in clean
+    middle = len(spelled) // 2
+    assert spelled[middle - 5 : middle + 5] not in clean
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS.values(), ids=SPELLINGS)
+@pytest.mark.parametrize("size", [1, 2, 7, 64])
+def test_pieces_make_no_difference(spelled: str, size: int) -> None:
+    """However a stream is cut, what is written is what one piece would have given."""
+    data = f"it is {spelled}, they say: {spelled}{spelled}.\n".encode()
+    redactor = Redactor({KEY: "[key]"})
+    stream = Stream(redactor)
+    out = b"".join(stream.feed(data[i : i + size]) for i in range(0, len(data), size)) + stream.close()
+    assert out == redactor.data(data)
+
+
+@given(
+    st.lists(
+        st.sampled_from([KEY, KEY[:7], KEY[7:], "s", "\\", "\\u00", "73", "%", "\n", "/home/al", "ice", "/"])
+    )
+)
+def test_no_cut_of_a_stream_lets_the_key_through(parts: list[str]) -> None:
+    """Whatever comes before, between and after."""
+    redactor = Redactor({KEY: "[key]"})
+    redactor.hide_path("/home/al", "~")
+    stream = Stream(redactor)
+    out = b"".join(stream.feed(p.encode()) for p in parts) + stream.close()
+    assert out == redactor.data("".join(parts).encode())
+    assert KEY.encode() not in out.replace(b"\n", b"").replace(b"\\", b"")
+
+
+@given(st.binary(max_size=300))
+def test_what_holds_no_secret_is_left_as_it_is(data: bytes) -> None:
+    """Byte for byte, in one piece and in many."""
+    redactor = Redactor({KEY: "[key]"})
+    stream = Stream(redactor)
+    assert redactor.data(data) is data
+    assert b"".join(stream.feed(data[i : i + 1]) for i in range(len(data))) + stream.close() == data
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_a_record_stays_one(before: str, after: str) -> None:
+    """Whatever stands beside the key, also half an escape: texts are cleaned, not the JSON around them."""
+    found = Harvest(transcript=(Step(role="tool", text=f"{before}{KEY}{after}", tool="t"),), failure=KEY)
+    clean = Redactor({KEY: "[key]"}).record(found)
+    assert "[key]" in clean.transcript[0].text and clean.failure == "[key]"
+    assert clean.transcript[0].role == "tool"
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "none", "test", "key", "token", "EMPTY", "lm-studio", "ollama", "changeme", "your-api-key",
+             "sk-no-key-required", "YOUR_OPENAI_API_KEY", "not-needed-here", "sk-1234", "Your-Api-Key-Here",
+             "sk-xxxxxxxxxxxxxxxxxxxxxxxx", "sk-00000000000000000000", "insert your key here please", ""],
+)  # fmt: skip
+def test_a_placeholder_is_no_secret(text: str) -> None:
+    """It is short, or words, or one character again and again."""
+    assert not is_secret(text)
+
+
+@pytest.mark.parametrize("make", [lambda: f"sk-{secrets.token_urlsafe(24)}", lambda: secrets.token_hex(16),
+                                  lambda: str(uuid.uuid4()), lambda: f"gsk_{secrets.token_urlsafe(16)}",
+                                  lambda: "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(32))])  # fmt: skip
+def test_a_random_key_is_a_secret(make) -> None:
+    """Of whatever alphabet: of a thousand keys none is taken for words."""
+    assert all(is_secret(make()) for _ in range(1000))
+
+
+def test_a_path_is_hidden_as_a_whole() -> None:
+    """Not the beginning of another name; the longer of two that lie in each other."""
+    redactor = Redactor()
+    redactor.hide_path("/home/al", "~")
+    redactor.hide_path("/home/al/.cache/cab", "$CAB_CACHE")
+    said = 'in /home/al. At "/home/al/.cache/cab/clis", not /home/alice, /home/al-2'
+    assert redactor.text(said) == 'in ~. At "$CAB_CACHE/clis", not /home/alice, /home/al-2'
+    assert not redactor.seen
+
+
+def test_a_large_body_is_watched_in_little_time() -> None:
+    """20 MB in the pieces in which they come: no piece holds up the loop, and the whole takes a part of a second."""
+    piece = (b'data: {"choices": [{"delta": {"content": "\\n    return 100 % of it"}}]}\n\n' * 1000)[
+        : 1 << 16
+    ]
+    look = Redactor({KEY: "[key]"}).watch()
+    longest = 0.0
+    for _ in range(20_000_000 // len(piece)):
+        start = time.perf_counter()
+        assert not look(piece)
+        longest = max(longest, time.perf_counter() - start)
+    assert longest < 0.1
+
+
+def test_a_key_on_two_pieces_is_seen() -> None:
+    """An answer comes in pieces of any size."""
+    look = Redactor({KEY: "[key]"}).watch()
+    assert [look(p) for p in (b"a" * 500 + KEY[:20].encode(), KEY[20:].encode())] == [False, True]
