@@ -22,11 +22,12 @@ _WORD = re.compile(r"(?:[A-Z]?[a-z]+|[A-Z]+)?\d{0,3}")
 _LONGEST_WORD = 15
 
 # Spellings that are longer than one character: colours of a terminal, JSON's escapes and a URL's.
+# The set in front is what makes the search quick.
 _ESCAPE = re.compile(
-    rb"(?:\x1b|\\+u001[bB])\[[0-9;?]*[A-Za-z]|\\+u([0-9A-Fa-f]{4})|%(?:25)*([0-9A-Fa-f]{2})"
-    rb"|[\r\n\\]+(?!u[0-9A-Fa-f]{4})"
+    rb"[\x1b\\%\r\n](?:(?<=\x1b)\[[0-9;?]*[A-Za-z]|(?<=\\)\\*u001[bB]\[[0-9;?]*[A-Za-z]"
+    rb"|(?<=\\)\\*u([0-9A-Fa-f]{4})|(?<=%)(?:25)*([0-9A-Fa-f]{2})|(?<=[\r\n\\])[\r\n]*)"
 )
-_ESCAPED = re.compile(rb"\x1b\[|\\u|%[0-9A-Fa-f]{2}")
+_OF_A_URL = re.compile(rb"%[0-9A-Fa-f]{2}")
 _UNFINISHED = re.compile(
     rb"(?:(?:\x1b|\\{1,16}u001[bB])(?:\[[0-9;?]{0,16})?|\\{1,16}(?:u[0-9A-Fa-f]{0,3})?|%(?:25){0,8}[0-9A-Fa-f]?)\Z"
 )
@@ -127,16 +128,22 @@ class Redactor:
         return value
 
     def watch(self) -> Callable[[bytes], bool]:
-        """Return what tells, piece by piece of a body, whether anything was found in it."""
-        rest = b""
+        """Return what tells, piece by piece of a body, whether anything was found in it.
+
+        It is called for every event of every stream: so it does as little as it can.
+        """
+        rest, kept, texts = b"", self._longest, [n.text for n in self._needles]
+        if not texts:
+            return lambda _: False
 
         def look(piece: bytes) -> bool:
             nonlocal rest
-            if not self._needles:
-                return False
-            rest += piece
-            found, rest = self.finds(rest), rest[-self._longest :]
-            return found
+            rest = rest[-kept:] + piece
+            plain = _canonical(rest)
+            for text in texts:  # noqa: SIM110  (a generator costs as much as the search)
+                if text in plain:
+                    return True
+            return False
 
         return look
 
@@ -203,7 +210,8 @@ def _spellings(secret: str, mark: str) -> Iterator[_Needle]:
 
 def _canonical(data: bytes) -> bytes:
     """Return the form in which texts are searched."""
-    plain = _ESCAPE.sub(_unescaped, data) if _ESCAPED.search(data) else data
+    escaped = b"\\u" in data or b"\x1b[" in data or _OF_A_URL.search(data) is not None
+    plain = _ESCAPE.sub(_unescaped, data) if escaped else data
     return plain.translate(_SAME, _SKIPPED)
 
 
@@ -243,5 +251,9 @@ def _located(data: bytes) -> tuple[bytes, Callable[[int], tuple[int, int]]]:
 
 def _begun(plain: bytes, needle: _Needle) -> int:
     """Return how much of a needle a text ends with: not all of it, but where what follows decides."""
-    longest = min(len(plain), len(needle.text) - (not needle.whole))
-    return next((n for n in range(longest, 0, -1) if plain.endswith(needle.text[:n])), 0)
+    start = max(0, len(plain) - len(needle.text) + (not needle.whole))
+    while (start := plain.find(needle.text[:1], start)) >= 0:
+        if needle.text.startswith(plain[start:]):
+            return len(plain) - start
+        start += 1
+    return 0

@@ -74,7 +74,7 @@ class Launch:
     """How one run of a CLI is started.
 
     `files` maps paths relative to HOME to their text: config lives there, never in the work dir.
-    `secrets` are texts that are replaced wherever this launch is recorded.
+    `secrets` are texts that are replaced in all that the cell writes, if they are long and no plain words.
     """
 
     argv: tuple[str, ...]
