@@ -38,7 +38,7 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev
-	$(BIN)/pytest -q -m "not aider and not slow"
+	$(BIN)/pytest -q -m "not aider and not slow and not prove"
 
 test: lint
 	$(BIN)/pytest -n 2

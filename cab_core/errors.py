@@ -9,7 +9,8 @@ CabError
 └── InfraError           trouble that is nobody's merit or fault: exit 1; carries an outcome
     ├── ImageError       a CLI or an image could not be installed or built     (infra_image)
     ├── SandboxError     the place where the agent runs could not be had       (infra_sandbox)
-    ├── PluginCrash      a plugin raised while a cell was running              (infra_plugin)
+    │   └── NotStarted   the program cannot be started there; names it
+    ├── PluginCrash      a plugin raised, or handed over what it must not      (infra_plugin)
     ├── UpstreamError    the model endpoint cannot be reached                  (infra_upstream)
     └── GraderError      the grader itself broke, so there is no verdict       (grader_error)
 """
@@ -91,8 +92,16 @@ class SandboxError(InfraError):
     outcome = "infra_sandbox"
 
 
+class NotStarted(SandboxError):
+    """The sandbox is well, but `program` cannot be started in it."""
+
+    def __init__(self, program: str, why: str) -> None:
+        self.program = program
+        super().__init__(f"cannot start {why}")
+
+
 class PluginCrash(InfraError):
-    """A plugin raised while a cell was under way."""
+    """A plugin raised, or handed over what it must not."""
 
     outcome = "infra_plugin"
 

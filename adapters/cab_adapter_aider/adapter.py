@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cab_core import Harvest, Job, Launch, Leftovers, Recipe
+from cab_core import Harvest, Job, Launch, Leftovers, Recipe, TokenClaim
 from cab_core.plugins.toolkit import at, parse
-from cab_core.records import TokenClaim
 
-from .chat import chat_files, chat_root
+from .chat import chat_files
 from .dialect import WholeFile
 from .history import transcript
 from .stack import Effect
 
 _DIR = ".cab"  # below HOME: all that aider writes for itself, and what we write for it
+_LONGEST = 100_000  # bytes of an argument
 
 
 class Aider:
@@ -48,7 +48,7 @@ class Aider:
         files = chat_files(job) if job.options.get("files", "all") == "all" else []
         argv = ["aider", "--model", model, "--weak-model", model, "--openai-api-base", job.endpoint]
         argv += _QUIET
-        argv += ["--message-file", f"{own}/message", "--model-metadata-file", f"{own}/metadata.json"]
+        argv += [*_message(job, own), "--model-metadata-file", f"{own}/metadata.json"]
         argv += ["--model-settings-file", f"{own}/settings.json", "--analytics-log", f"{own}/analytics.jsonl"]
         argv += ["--chat-history-file", f"{own}/chat.md", "--input-history-file", f"{own}/input"]
         argv += ["--llm-history-file", f"{own}/llm.log"]
@@ -59,7 +59,7 @@ class Aider:
             argv=(*argv, *stack.argv, *(f"{job.workdir}/{f}" for f in files)),
             env={"OPENAI_API_KEY": job.token, "LITELLM_LOCAL_MODEL_COST_MAP": "True", **stack.env},
             files={
-                f"{_DIR}/message": job.prompt,
+                f"{_DIR}/message": _no_command(job.prompt),
                 f"{_DIR}/metadata.json": json.dumps({model: _metadata(job)}),
                 f"{_DIR}/settings.json": json.dumps(_settings(job)),
                 **stack.files,
@@ -70,14 +70,15 @@ class Aider:
 
     def harvest(self, left: Leftovers) -> Harvest:
         """Read the chat history and the analytics log (which is only ever written to that file)."""
-        events = _events(left.read(f"{_DIR}/analytics.jsonl") or "")
+        log = f"{_DIR}/analytics.jsonl"
+        events = _events(left.read(log) or "")
         sent = [e["properties"] for e in events if e.get("event") == "message_send"]
         steps = transcript(left.read(f"{_DIR}/chat.md") or "")
         spoken = [s.text for s in steps if s.role == "assistant"]
         ends = [e for e in events if e.get("event") == "exit"]
         return Harvest(
             transcript=tuple(steps),
-            claim=_claim(sent),
+            claim=TokenClaim() if left.is_cut(log) else _claim(sent),
             final_message=spoken[-1] if spoken else None,
             finished=str(ends[-1]["properties"].get("reason", "")).startswith("Completed") if ends else None,
             failure=_failure(left.stdout),
@@ -85,7 +86,19 @@ class Aider:
 
     def dialect(self) -> WholeFile:
         """How a scripted model edits: aider's edit format for models it does not know."""
-        return WholeFile(root=chat_root)
+        return WholeFile()
+
+
+def _message(job: Job, own: str) -> list[str]:
+    """A file's line ends arrive as line feeds; an argument's as they are, but Linux bounds its length."""
+    if "\r" in job.prompt and len(job.prompt.encode()) < _LONGEST:
+        return [f"--message={_no_command(job.prompt)}"]
+    return ["--message-file", f"{own}/message"]
+
+
+def _no_command(prompt: str) -> str:
+    """A message whose first character is `/` or `!` is a command to aider: every one begins a line later."""
+    return f"\n{prompt}"
 
 
 def _claim(sent: list[dict[str, Any]]) -> TokenClaim:

@@ -9,7 +9,7 @@ from cab_core.plugins.toolkit import StackEffect, json_events, skill_document
 from cab_core.records import Instructions, McpServer, Skill
 
 from .dialect import CreateTool
-from .events import failure, finished, shown, step_of, token_claim
+from .events import failed_servers, failure, finished, shown, step_of, token_claim
 
 _USAGE = ".copilot/usage.json"  # below HOME
 
@@ -59,6 +59,7 @@ class Copilot:
             final_message=next((s.text for s in reversed(steps) if s.role == "assistant"), None),
             finished=done,
             failure=None if done else failure(events, left.stderr),
+            failed_items=failed_servers(events),
         )
 
     def dialect(self) -> CreateTool:
@@ -87,6 +88,8 @@ def _params(job: Job) -> list[str]:
 
 class _Effect(StackEffect):
     """What a stack adds to copilot's arguments and files."""
+
+    tool_prefix = "{name}-"
 
     def mcp(self, item: McpServer) -> str | None:
         path = f".cab/mcp/{item.name}.json"

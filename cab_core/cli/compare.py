@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
 import click
 
 from cab_core.errors import UserError
-from cab_core.records import CellResult
 from cab_core.stats import Selector, Sides, compare, one_of_each
-from cab_core.store.cells import Store
 
-from . import options
+from . import options, standing
 from .comparison import as_json_values, print_comparison
 from .table import print_json
 
@@ -21,8 +20,9 @@ from .table import print_json
 @click.argument("b")
 @click.option("--task", "task", metavar="PATTERN", default="*", help="only these tasks")
 @options.runs
+@standing.option
 @options.as_json
-def command(a: str, b: str, task: str, runs: Path, as_json: bool) -> int:
+def command(a: str, b: str, task: str, runs: Path, scripted: bool, as_json: bool) -> int:
     """Does A really do better than B? Compare them on the tasks that both have.
 
     A and B say which cells are meant: KEY=PATTERN, several joined by commas, with the keys tui, model,
@@ -41,25 +41,30 @@ def command(a: str, b: str, task: str, runs: Path, as_json: bool) -> int:
     runtime does.
     """
     sides = Sides(Selector.parse(a), Selector.parse(b))
-    results = _results(runs, task, sides)
+    there = _standing(runs, task, sides, scripted)
+    results = [r for _, r in there.cells]
     found = compare(sides.units(results, sides.a), sides.units(results, sides.b))
     for side, rate in ((sides.a, found.rate_a), (sides.b, found.rate_b)):
         if rate is None and not any(side.matches(r) for r in results):
-            raise UserError(f"no cell in {runs} is {side}; `cab results` shows what there is")
-    matched = [r for r in results if sides.a.matches(r) or sides.b.matches(r)]
+            hint = " (scripted models are left out; --scripted takes them in)" if there.left_out else ""
+            raise UserError(f"no cell in {runs} is {side}{hint}; `cab results` shows what there is")
     if as_json:
-        print_json(as_json_values(sides, found, matched))
+        print_json(as_json_values(sides, found, results))
     else:
-        print_comparison(sides, found, matched)
+        print_comparison(sides, found, results)
+    there.say_left_out(err=as_json)
     return 0
 
 
-def _results(runs: Path, task: str, sides: Sides) -> list[CellResult]:
+def _standing(runs: Path, task: str, sides: Sides, scripted: bool) -> standing.Standing:
+    """Return the cells that either side asks for."""
     from fnmatch import fnmatchcase
 
     if not runs.is_dir():
         raise UserError(f"--runs {runs}: no such directory; `cab run` makes one")
-    found = [(d, r) for d, r in Store(runs).standing() if fnmatchcase(r.cell.task, task)]
-    if "sweep" not in sides.a.wanted.keys() | sides.b.wanted.keys():
-        found = one_of_each(found)
-    return [r for _, r in found]
+    found = standing.standing(
+        runs, scripted, chosen=lambda r: fnmatchcase(r.cell.task, task) and sides.ask_for(r)
+    )
+    if "sweep" in sides.a.wanted.keys() | sides.b.wanted.keys():
+        return found
+    return attrs.evolve(found, cells=one_of_each(found.cells))

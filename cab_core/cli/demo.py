@@ -37,7 +37,7 @@ def command(plugins: Plugins, runs: Path, out: Path, width: int) -> int:
     click.echo("Demo: the real aider CLI, two tasks, two scripted models (no model, no key, no spend).")
     results, code = run_sweep(SWEEP, plugins, EndpointChoice(), runs, width=width, fresh=True)
     print_results(results)
-    index = build_site([runs], out)
+    index = build_site([runs], out, scripted=True)
     expected = {"scripted:oracle": "passed", "scripted:null": "failed"}
     wrong = [r.cell_id for _, r in results if r.outcome != expected[r.cell.model]]
     click.echo(f"\nPages: {index.resolve()}\nCells: {runs.resolve()}/demo\n")

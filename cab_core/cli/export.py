@@ -11,11 +11,10 @@ import click
 from cab_core.errors import UserError
 from cab_core.records import Cell, Harvest
 from cab_core.store.atif import trajectory
-from cab_core.store.cells import Store
 from cab_core.store.paths import attempt_path
 from cab_core.store.reading import read_optional
 
-from . import options
+from . import options, standing
 
 
 @click.command
@@ -23,13 +22,15 @@ from . import options
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="directory for the files")
 @click.option("--sweep-id", help="only this sweep")
 @options.runs
-def command(atif: bool, out: Path, sweep_id: str | None, runs: Path) -> int:
+@standing.option
+def command(atif: bool, out: Path, sweep_id: str | None, runs: Path, scripted: bool) -> int:
     """Write what other tools read, a file a cell."""
     if not runs.is_dir():
         raise UserError(f"--runs {runs}: no such directory")
     count = 0
     cells: dict[str, Cell] = {}
-    for directory, result in Store(runs).standing(sweep_id):
+    found = standing.standing(runs, scripted, sweep_id)
+    for directory, result in found.cells:
         harvest = read_optional(directory / "harvest.json", Harvest)
         if harvest is not None:
             address = attempt_path(result.cell)
@@ -40,6 +41,7 @@ def command(atif: bool, out: Path, sweep_id: str | None, runs: Path) -> int:
             _write(trajectory(result, harvest), out / address / "trajectory.json")
             count += 1
     click.echo(f"{count} trajectories in {out}")
+    found.say_left_out()
     return 0
 
 

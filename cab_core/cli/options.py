@@ -53,6 +53,11 @@ def endpoint(command: F) -> F:
     return command
 
 
+model_params = click.option(
+    "--model-param", "params", multiple=True, metavar="KEY=VALUE", help="sent with each call to the model"
+)
+
+
 def limits(command: F) -> F:
     """Add the limits of a cell."""
     for option in (
@@ -101,21 +106,20 @@ def config() -> ConfigDoc:
     return read_document(path, ConfigDoc) if path else ConfigDoc()
 
 
-def key_values(pairs: tuple[str, ...]) -> dict[str, Any]:
+def key_values(pairs: tuple[str, ...], option: str = "--option") -> dict[str, Any]:
     """Return `KEY=VALUE` options as a mapping; a value that is JSON is taken as such.
 
     Raises:
         UserError: one has no `=`, or a key is given twice.
     """
-    sets = option_sets(pairs)
+    sets = option_sets(pairs, option)
     if len(sets) > 1:
-        raise UserError(
-            "--option: one key has several values; `cab run` makes a cell of each, this is one cell"
-        )
+        more = "; `cab run` makes a cell of each, this is one cell" if option == "--option" else ""
+        raise UserError(f"{option}: one key has several values{more}")
     return sets[0]
 
 
-def option_sets(pairs: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+def option_sets(pairs: tuple[str, ...], option: str = "--option") -> tuple[dict[str, Any], ...]:
     """Return the sets of options that `KEY=VALUE` makes: each value of a key with each of the others.
 
     Raises:
@@ -125,7 +129,7 @@ def option_sets(pairs: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
     for pair in pairs:
         key, sign, value = pair.partition("=")
         if not sign or not key:
-            raise UserError(f"--option {pair!r}: expected KEY=VALUE")
+            raise UserError(f"{option} {pair!r}: expected KEY=VALUE")
         values.setdefault(key, []).append(_value(value))
     return tuple(dict(zip(values, chosen, strict=True)) for chosen in product(*values.values()))
 

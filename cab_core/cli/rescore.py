@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
-import attrs
 import click
 
 from cab_core.plugins.registry import Plugins
-from cab_core.run.score import score
+from cab_core.run.rescore import rescored
 from cab_core.store.cells import Store, read_evidence, write_result
 
 from . import options
+from .progress import warn_of_faults
+from .table import print_json
 
 
 @click.command
 @click.option("--sweep-id", help="only this sweep")
 @options.runs
+@options.as_json
 @click.pass_obj
-def command(plugins: Plugins, sweep_id: str | None, runs: Path) -> int:
-    """Compute the axes of finished cells anew, from what they recorded, without running anything."""
-    scorers = plugins.scorers()
+def command(plugins: Plugins, sweep_id: str | None, runs: Path, as_json: bool) -> int:
+    """Compute the axes of finished cells anew, from what they recorded, without running anything.
+
+    An axis whose scorer is not installed, or fails, is kept as it was.
+    """
+    faults: list[str] = []
+    scorers = plugins.scorers(faults.append)
+    warn_of_faults(faults)
     changed = count = 0
+    kept, unknown = Counter[str](), Counter[tuple[str, str]]()
     for directory, _ in Store(runs).standing(sweep_id):
         result, evidence = read_evidence(directory)
-        scores = score(evidence, scorers)
+        found = rescored(result, evidence, scorers)
         count += 1
-        if scores != result.scores:
-            write_result(directory, attrs.evolve(result, scores=scores))
+        kept.update(result.scores.keys() - {s.axis for s in scorers})
+        unknown.update(found.unscored.items())
+        if found != result:
+            write_result(directory, found)
             changed += 1
+    if as_json:
+        print_json({"cells": count, "changed": changed, "kept": dict(kept), "unknown": _by_axis(unknown)})
+        return 0
+    for axis, n in sorted(kept.items()):
+        click.echo(f"axis {axis} of {n} cells is kept as it was: no scorer of that name can be used")
+    warn_of_faults([f"axis {axis} is unknown in {n} cells: {why}" for (axis, why), n in unknown.items()])
     click.echo(f"{count} cells scored, {changed} changed")
     return 0
+
+
+def _by_axis(unknown: Counter[tuple[str, str]]) -> dict[str, int]:
+    found = Counter[str]()
+    for (axis, _), n in unknown.items():
+        found[axis] += n
+    return dict(found)

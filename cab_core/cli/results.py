@@ -9,7 +9,7 @@ import click
 from cab_core.errors import UnknownName, UserError
 from cab_core.store.cells import Store
 
-from . import options
+from . import options, standing
 from .summaries import print_summaries, summaries, summary_rows
 from .table import as_row, print_json, print_results
 
@@ -18,22 +18,24 @@ from .table import as_row, print_json, print_results
 @click.option("--sweep-id", help="only this sweep")
 @options.runs
 @click.option("--summary", is_flag=True, help="only the table of CLIs and models, with intervals")
+@standing.option
 @options.as_json
-def command(sweep_id: str | None, runs: Path, summary: bool, as_json: bool) -> int:
+def command(sweep_id: str | None, runs: Path, summary: bool, scripted: bool, as_json: bool) -> int:
     """Print every cell, by the try that stands, and each CLI x model with its rate, interval and n."""
     if not runs.is_dir():
         raise UserError(f"--runs {runs}: no such directory; `cab demo` or `cab run` makes one")
-    results = list(Store(runs).standing(sweep_id))
-    if not results and sweep_id is not None:
+    found = standing.standing(runs, scripted, sweep_id)
+    results = found.cells
+    if not results and not found.left_out and sweep_id is not None:
         known = sorted({r.cell.sweep_id for _, r in Store(runs).standing()})
         raise UnknownName("sweep", sweep_id, known, f"--runs is {runs}")
     if as_json:
         print_json(summary_rows(summaries(results)) if summary else [as_row(r) for _, r in results])
-        return 0
-    if not results:
-        click.echo(f"There is no finished cell in {runs}.")
-        return 0
-    if not summary:
-        print_results(results)
-    print_summaries(summaries(results))
+    elif not results:
+        click.echo(f"There is no finished cell{' of a model' if found.left_out else ''} in {runs}.")
+    else:
+        if not summary:
+            print_results(results)
+        print_summaries(summaries(results))
+    found.say_left_out(err=as_json)
     return 0

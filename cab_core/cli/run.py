@@ -44,6 +44,7 @@ from .table import as_row, print_json, print_results
 @click.option("--sweep-id", help="name of the sweep  [local]")
 @click.option("--fresh", is_flag=True, help="run again what has a verdict already")
 @click.option("--network", type=click.Choice(["gateway", "open"]), help="what the agent can reach")
+@options.model_params
 @options.limits
 @options.endpoint
 @options.runs
@@ -81,6 +82,8 @@ def _sweep(sweep_file: Path | None, said: dict[str, Any]) -> Sweep:
     given = {n: said[n] for n in names if said[n]}
     if said["pairs"]:
         given["option_sets"] = options.option_sets(said["pairs"])
+    if said["params"]:
+        given["model_params"] = options.key_values(said["params"], "--model-param")
     bounds = (said["wall"], said["max_calls"], said["max_tokens"], said["max_usd"])
     if sweep_file is not None:
         base = read_document(sweep_file, Sweep)

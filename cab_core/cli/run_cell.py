@@ -26,6 +26,7 @@ from .text import one_line
 @click.option("--option", "pairs", multiple=True, metavar="KEY=VALUE", help="an option of the CLI's adapter")
 @click.option("--runtime", default="local", show_default=True, help="where the agent runs")
 @click.option("--network", type=click.Choice(["gateway", "open"]), help="what the agent can reach")
+@options.model_params
 @options.limits
 @options.endpoint
 @options.runs
@@ -46,6 +47,7 @@ def command(plugins: Plugins, /, **said: Any) -> int:
         network=said["network"],
         limits=bounds,
         options=options.key_values(said["pairs"]),
+        model_params=options.key_values(said["params"], "--model-param"),
     )
     choice = options.choice_of(said["endpoint"], said["key"], said["key_env"])
     results, code = run_sweep(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cab_core.gateway.models import ConfigDoc
-from cab_core.records import CellResult, Inputs, PackDoc, Sweep, TaskDoc
+from cab_core.records import CellResult, Inputs, Observed, PackDoc, Sweep, TaskDoc
 from cab_core.records.schema import schema_of
 from cab_core.records.stack import StackDoc
 
@@ -19,12 +19,13 @@ DOCUMENTS: dict[str, type] = {
     "stack": StackDoc,
     "config": ConfigDoc,
     "inputs": Inputs,
+    "observed": Observed,
 }
 
 
 @click.command
 @click.argument("document", type=click.Choice(list(DOCUMENTS)))
 def command(document: str) -> int:
-    """Print the JSON Schema of cell.json, inputs.json, task.toml, pack.toml, a sweep file or cab.toml."""
+    """Print the JSON Schema of a file that cab writes (cell.json ...) or reads (task.toml, cab.toml ...)."""
     print_json(schema_of(DOCUMENTS[document]))
     return 0

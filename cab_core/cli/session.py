@@ -62,6 +62,8 @@ def run_planned(
         progress.say("reading tasks")
         catalog, config = Catalog(plugins, packs), options.config()
         plan = planner(lambda sweep: make_plan(sweep, plugins, catalog, choice, config, progress.say))
+        for said in (*catalog.faults.values(), *plan.broken):
+            progress.warn(said)
         for task, why in plan.skipped.items():
             progress.warn(f"{task} is left out: {why}")
         progress.expect([planned.cell for planned in plan.cells])

@@ -15,6 +15,7 @@ _out = click.option(
     "-o", "--out", type=click.Path(path_type=Path), default=Path("site"), show_default=True, help="the site"
 )
 _base_url = click.option("--base-url", metavar="URL", help="where it will be published; for embed codes")
+_scripted = click.option("--scripted", is_flag=True, help="take cells of scripted models into the figures")
 
 
 @click.group
@@ -26,9 +27,10 @@ def command() -> None:
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_out
 @_base_url
-def build(runs: tuple[Path, ...], out: Path, base_url: str | None) -> int:
+@_scripted
+def build(runs: tuple[Path, ...], out: Path, base_url: str | None, scripted: bool) -> int:
     """Write static pages of all cells in the runs directories; what has not changed is left alone."""
-    click.echo(f"Pages: {_build(runs, out, base_url).resolve()}")
+    click.echo(f"Pages: {_build(runs, out, base_url, scripted).resolve()}")
     return 0
 
 
@@ -36,13 +38,14 @@ def build(runs: tuple[Path, ...], out: Path, base_url: str | None) -> int:
 @click.argument("runs", nargs=-1, type=click.Path(path_type=Path))
 @_out
 @_base_url
+@_scripted
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any free one"
 )
-def serve(runs: tuple[Path, ...], out: Path, base_url: str | None, port: int) -> int:
+def serve(runs: tuple[Path, ...], out: Path, base_url: str | None, scripted: bool, port: int) -> int:
     """Serve the pages on 127.0.0.1 until Ctrl-C; with RUNS, build them first."""
     if runs:
-        _build(runs, out, base_url)
+        _build(runs, out, base_url, scripted)
     with server(out, port) as running:
         click.echo(f"http://127.0.0.1:{running.server_port}/ serves {out.resolve()} (Ctrl-C ends it)")
         try:
@@ -52,9 +55,9 @@ def serve(runs: tuple[Path, ...], out: Path, base_url: str | None, port: int) ->
     return 0
 
 
-def _build(runs: tuple[Path, ...], out: Path, base_url: str | None) -> Path:
+def _build(runs: tuple[Path, ...], out: Path, base_url: str | None, scripted: bool) -> Path:
     try:
-        return build_site(list(runs), out, _checked(base_url))
+        return build_site(list(runs), out, _checked(base_url), scripted)
     except (FileExistsError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as exc:
         raise UserError(
             f"--out {out}: expected a directory, there or new; {exc.filename}: {exc.strerror}"

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from cab_core.records import Cell, CellResult, Configuration, to_json
+from cab_core.records import OUTCOMES, Cell, CellResult, Configuration, TokenTotals, to_json
+from cab_core.records.marks import legend
 from cab_core.stats import distinctions
 
 from .text import name_line, one_line
@@ -31,8 +32,10 @@ def as_row(result: CellResult) -> dict[str, Any]:
         "attempt": result.cell.attempt,
         "outcome": result.outcome,
         "why": result.why,
-        "marks": list(result.marks),
-        "scores": {axis: score.headline for axis, score in result.scores.items()},
+        "marks": list(result.all_marks),
+        "scores": result.headlines,
+        "tokens": result.tokens.total,
+        "tokens_at_least": result.tokens.at_least,
         "started_at": result.started_at,
         "content_key": result.content_key,
     }
@@ -44,22 +47,36 @@ def print_json(value: Any) -> None:
 
 
 def print_results(results: Sequence[tuple[Path, CellResult]]) -> None:
-    """Print a table of cells."""
+    """Print a table of cells; a column of their marks where not all have the same."""
     from rich.text import Text
 
     further = distinctions(r.cell.configuration for _, r in results)
     sweeps = ("sweep",) if len({r.cell.sweep_id for _, r in results}) > 1 else ()
-    made = table((*sweeps, "CLI", "model", "task", "outcome"), ("tokens", "wall s", "blast", "composite"))
+    marked = ("marks",) if len({r.all_marks for _, r in results}) > 1 else ()
+    texts = (*sweeps, "CLI", "model", "task", "outcome", *marked)
+    made = table(texts, ("tokens", "wall s", "blast", "composite"))
+    for column in made.columns[len(texts) - len(marked) : len(texts)]:
+        column.no_wrap = True  # one a line, whole
     for _, result in results:
         cell = result.cell
         names = (cell.sweep_id,) * len(sweeps) + (cli_name(cell, further), cell.model, task_name(cell))
-        made.add_row(*(Text(name_line(n)) for n in names), Text(result.outcome), *figures(result))
+        said = (_outcome(result), *("\n".join(one_line(m, 20) for m in result.all_marks) for _ in marked))
+        made.add_row(*(Text(name_line(n)) for n in names), *map(Text, said), *figures(result))
     show(made)
-    marks = sorted({m for _, r in results for m in r.marks})
-    if marks:
-        click.echo(f"Marked: {', '.join(one_line(m, 40) for m in marks)}. {_explain(marks)}")
-    elif results and all(r.citable for _, r in results):
-        click.echo("Nothing is marked: these ran sealed, and can be cited.")
+    _print_marks([r.all_marks for _, r in results])
+
+
+def _outcome(result: CellResult) -> str:
+    return result.outcome if OUTCOMES[result.outcome].counted else f"{result.outcome} (left out)"
+
+
+def _print_marks(cells: Sequence[tuple[str, ...]]) -> None:
+    """Say what the marks mean; and which they are, where all cells have the same and no column tells."""
+    found = sorted({mark for marks in cells for mark in marks})
+    if found and len(set(cells)) == 1:
+        click.echo(f"Each is marked: {', '.join(one_line(m, 40) for m in found)}.")
+    for mark, says in legend(found).items():
+        click.echo(f"{mark}: {says}.")
 
 
 def cli_name(cell: Cell, further: Mapping[Configuration, str]) -> str:
@@ -97,28 +114,21 @@ def show(made: Any) -> None:
 
 
 def figures(result: CellResult) -> list[str]:
-    """Return tokens, wall seconds, blast radius and composite as text; a dash is unknown."""
-    wall = _headline(result, "latency")
-    tokens = result.tokens.total
+    """Return tokens, wall seconds, blast radius and composite as text; a dash is unknown, or left out."""
+    heads, wall = result.headlines, result.headlines.get("latency")
     return [
-        "not recorded" if tokens is None else f"{tokens:,}",
+        _tokens(result.tokens),
         "-" if wall is None else f"{wall / 1000:.1f}",
-        _figure(_headline(result, "blast_radius")),
-        _figure(_headline(result, "composite")),
+        _figure(heads.get("blast_radius")),
+        _figure(heads.get("composite")),
     ]
 
 
-def _headline(result: CellResult, axis: str) -> float | None:
-    return result.scores[axis].headline if axis in result.scores else None
+def _tokens(found: TokenTotals) -> str:
+    if found.total is not None:
+        return f"{found.total:,}"
+    return "not recorded" if found.at_least is None else f"at least {found.at_least:,}"
 
 
 def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
-
-
-def _explain(marks: Sequence[str]) -> str:
-    says = {
-        "scripted": "A scripted model proves the harness, it says nothing about a CLI or a model.",
-        "provisional": "Provisional results are not for citation: they did not run sealed in Docker.",
-    }
-    return " ".join(says[m] for m in marks if m in says)

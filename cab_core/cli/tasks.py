@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,7 +16,9 @@ from cab_core.records import to_json
 from cab_core.run.validate import validate
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.listing import write_list
+from cab_core.tasks.native import load_as_it_is
 from cab_core.tasks.toolchains import missing
+from cab_core.workdir.materialise import materialise
 
 from . import options
 from .progress import warn_of_faults
@@ -34,13 +38,16 @@ def command() -> None:
 def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
     """List all tasks, and what is missing here to grade them."""
     warn_of_faults([f"plugin {r.owner}: {r.fault}" for r in plugins.faults()])
-    tasks = [p.task for p in Catalog(plugins, packs).tasks()]
-    rows = [
+    catalog = Catalog(plugins, packs)
+    tasks = [p.task for p in catalog.tasks()]
+    warn_of_faults(list(catalog.faults.values()))
+    rows: list[dict[str, Any]] = [
         {
             "id": t.id,
             "title": t.doc.title,
             "category": t.category,
             "tags": list(t.doc.tags),
+            "in_process": t.in_process,
             "missing": [why for r in t.doc.grade.requires if (why := missing(r))],
         }
         for t in tasks
@@ -48,10 +55,10 @@ def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
     if as_json:
         print_json(rows)
         return 0
-    width = max((len(str(r["id"])) for r in rows), default=0)
+    width = max((len(r["id"]) for r in rows), default=0)
     for row in rows:
-        lacking = "; ".join(map(str, row["missing"]))
-        click.echo(f"{row['id']:<{width}}  {one_line(str(row['title']))}{lacking and f'  [{lacking}]'}")
+        said = "; ".join(["in-process"] * row["in_process"] + row["missing"])
+        click.echo(f"{row['id']:<{width}}  {one_line(row['title'])}{said and f'  [{said}]'}")
     return 0
 
 
@@ -72,7 +79,26 @@ def show(plugins: Plugins, task: str, packs: tuple[Path, ...], as_json: bool) ->
         click.echo("A good fix touches: " + ", ".join(map(plain, found.doc.expected_files)))
         for grading in found.doc.grade.commands:
             click.echo(f"Graded by: {plain(' '.join(grading.argv))}  ({grading.kind})")
+        if found.in_process:
+            click.echo("In-process: the tests share a process with the code that they judge.")
         click.echo(f"Pack {found.pack} {found.pack_version}, tree sha256 {found.tree_hash}")
+    return 0
+
+
+@command.command
+@click.argument("task")
+@click.argument("directory", type=click.Path(path_type=Path))
+@options.pack
+@click.pass_obj
+def copy(plugins: Plugins, task: str, directory: Path, packs: tuple[Path, ...]) -> int:
+    """Copy the files of one task, as the agent finds them, into a new DIRECTORY."""
+    if os.path.lexists(directory):
+        raise UserError(f"{directory}: there is something of that name already; expected a new directory")
+    found = Catalog(plugins, packs).select([task])
+    if len(found) != 1:
+        raise UserError(f"{task!r} is {len(found)} tasks; expected the id of one")
+    materialise(found[0].section("workdir"), directory)
+    click.echo(f"{directory} holds the files of {found[0].task.id}")
     return 0
 
 
@@ -100,5 +126,6 @@ def lock(directory: Path) -> int:
     """Write a pack's files.json anew: the list of the files that it consists of."""
     if not (directory / "pack.toml").is_file():
         raise UserError(f"{directory}: there is no pack.toml; is it a task pack?")
+    load_as_it_is(directory)
     click.echo(f"{write_list(directory)} files listed in {directory / 'files.json'}")
     return 0

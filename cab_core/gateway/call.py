@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 import attrs
 
-from cab_core.records import ModelCall
+from cab_core.records import ModelCall, Usage
 
+from .fault import ANSWERED, Verdict, of_answer
 from .session import CellSession
 from .wire import Asked, Reading
 
@@ -31,24 +32,56 @@ class Call:
     tries: int = 0
     status: int | None = None
     first_byte: float | None = None
+    first_token: float | None = None
+    last_byte: float | None = None
     throttled: float = 0.0
-    fault: str | None = None
+    verdict: Verdict = ANSWERED
     error: str | None = None
     streamed: bool = False
+    forwarding: bool = False  # something of the answer has gone to the CLI
     broken_off: bool = False
+    hung_up: bool = False
     recorded: bool = False
+
+    def came(self, size: int) -> None:
+        """Note that bytes of the answer came."""
+        self.last_byte = time.monotonic()
+        self.first_byte = self.first_byte or self.last_byte
+        self.received += size
+
+    def wrote(self) -> None:
+        """Note that the model wrote something."""
+        self.first_token = self.first_token or self.last_byte
+
+    @property
+    def suspect(self) -> bool:
+        """True where a refusal without a reason is about what was sent: see `fault.of_error`."""
+        return not self.asked.sound or self.session.answered
+
+    def read(self) -> None:
+        """Judge an answer that has been read to its end."""
+        found = self.reading
+        self.verdict = of_answer(found.answered, found.finish_reason, found.error_body, self.suspect)
 
     def finish(self) -> None:
         """Record the call, once: before the CLI has its last byte, so that limits see it in time."""
         if not self.recorded:
             self.recorded = True
+            self.session.watch.answered(self.n, self.reading.said, self._whole)
             self.session.ended(self.record(), len(self.body) + self.received)
+
+    @property
+    def _whole(self) -> bool:
+        """Whether the model's answer came to its end."""
+        came = self.status is not None and self.status < 400 and not self.broken_off
+        return came and (self.reading.whole or not self.streamed) and self.verdict == ANSWERED
 
     def record(self) -> ModelCall:
         """Return the record of the call as it stands now."""
         from cab_core.trace.clock import iso_of_ns
 
-        elapsed = time.monotonic() - self.started
+        now = time.monotonic()
+        usage, at_least = self._tokens()
         return ModelCall(
             n=self.n,
             started_at=iso_of_ns(self.start_ns),
@@ -56,20 +89,40 @@ class Call:
             request_sha256=hashlib.sha256(self.body).hexdigest(),
             model_asked=self._short(self.asked.model),
             model_served=self._short(self.reading.model),
-            usage=self.reading.usage,
+            usage=usage,
+            at_least=at_least,
             streamed=self.streamed,
             status=self.status,
             finish_reason=self._short(self.reading.finish_reason),
-            latency_ms=(elapsed - self.throttled) * 1000,
-            first_token_ms=None
-            if self.first_byte is None
-            else (self.first_byte - self.started - self.throttled) * 1000,
+            latency_ms=(now - self.started - self.throttled) * 1000,
+            first_byte_ms=self._since_start(self.first_byte),
+            first_token_ms=self._since_start(self.first_token),
+            quiet_ms=(now - (self.last_byte or self.started)) * 1000,
             throttle_ms=self.throttled * 1000,
             tries=self.tries,
-            fault=self.fault,
+            fault=self.verdict.fault,
+            refused=self.verdict.refused,
             error=self._short(self.error or self.reading.error, 500),
             broken_off=self.broken_off,
+            hung_up=self.hung_up,
+            received=self.received,
+            events=self.reading.events if self.streamed else None,
         )
+
+    def _tokens(self) -> tuple[Usage, int | None]:
+        """Return the usage, unknown where the answer did not end; and then what it was at the least.
+
+        Some servers report with each event how much it was so far. Where they do not, an event in which the
+        model wrote something is a token at the least.
+        """
+        said = self.reading.usage
+        usage = said if self.reading.whole else Usage()
+        if usage.prompt is not None and usage.completion is not None:
+            return usage, None
+        return usage, (said.prompt or 0) + max(said.completion or 0, self.reading.events) or None
+
+    def _since_start(self, moment: float | None) -> float | None:
+        return None if moment is None else (moment - self.started - self.throttled) * 1000
 
     def _short(self, text: object, limit: int = 200) -> str | None:
         """What somebody else wrote, without the key, and no longer than a record needs."""

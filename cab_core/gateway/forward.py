@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-import time
-
-import aiohttp
 from aiohttp import web
 
 from .answer import Answer
 from .call import Call
+from .error_body import ErrorBody
+from .fault import MALFORMED, Dropped, Empty, of_error
 from .upstream import HOP
-from .wire import EventSplitter, decode, event_data, is_usage_only, parse_object
+from .wire import EventSplitter, decode, event_data, is_usage_only, parse_error, parse_object
+
+READ_AS_TEXT = 4000  # bytes of an error that is no JSON
 
 
-class Dropped(Exception):
-    """The upstream broke off in the middle of its answer."""
+def read_error(call: Call, answer: Answer, data: bytes) -> None:
+    """Judge a refusal, of which `data` is the body: whose fault it is."""
+    decoded = decode(_encoding(answer), data) or b""
+    said = ErrorBody.of(parse_error(decoded), decoded[:READ_AS_TEXT].decode("utf-8", "replace"))
+    call.verdict = of_error(answer.status, said, call.suspect)
 
 
 def forward_error(call: Call, answer: Answer, data: bytes) -> web.Response:
     """Pass on a refusal, of which `data` is the body."""
-    if answer.status in (401, 403, 404, 429) or answer.status >= 500:
-        call.fault = f"http_{answer.status}"
+    if answer.status < 400:
+        call.error = f"it answered {answer.status} {answer.headers.get('Location', '')[:200]}".strip()
+        # A redirect leads away from the endpoint, and the cell's token with it.
+        return web.json_response({"error": {"message": call.error, "type": "upstream"}}, status=502)
     if (decoded := decode(_encoding(answer), data)) is None:
         # What cannot be read may hold the key: not a byte of it goes on.
         call.error = _unreadable(answer)
         return web.json_response({"error": {"message": call.error, "type": "upstream"}}, status=answer.status)
-    call.reading.take(parse_object(decoded))
+    call.reading.take(parse_error(decoded))
     # Nothing is cut before it is recorded without the key: half a key would not be known again.
     call.error = call.reading.error or decoded.decode("utf-8", "replace")
     return _refusal(call, answer, data, decoded)
@@ -65,36 +71,52 @@ async def forward_answer(
     """Pass on an answer as it comes. `hide_usage`: the CLI did not ask for the usage event.
 
     Raises:
-        Dropped: the upstream broke off.
+        Dropped, aiohttp.ClientError: the upstream broke off.
+        Empty: it sent nothing.
         ValueError: the answer cannot be read, so nobody knows what is in it.
     """
     # It was asked for plain; one that is packed all the same is read as a whole.
     packed = _encoding(answer).lower() not in ("", "identity")
     call.streamed = "event-stream" in answer.headers.get("Content-Type", "") and not packed
-    try:
-        if call.streamed:
-            return await _forward_stream(call, answer, request, hide_usage)
-        return await _forward_body(call, answer)
-    except aiohttp.ClientPayloadError as exc:
-        raise Dropped from exc
+    if call.streamed:
+        return await _forward_stream(call, answer, request, hide_usage)
+    return await _forward_body(call, answer)
 
 
 async def _forward_body(call: Call, answer: Answer) -> web.Response:
     """Read a plain body whole, then pass it on."""
     raw, holds_key = bytearray(), call.session.upstream.watch()
     async for chunk in answer.body:
-        call.first_byte = call.first_byte or time.monotonic()
-        call.received += len(chunk)
+        call.came(len(chunk))
+        if chunk.strip():  # some send blanks while the model thinks
+            call.wrote()
         raw += chunk
         call.session.key_echoed |= holds_key(chunk)
     if not raw.strip():
-        raise Dropped
+        raise Empty
     if (decoded := decode(_encoding(answer), bytes(raw))) is None:
         raise ValueError(_unreadable(answer))
     call.session.key_echoed |= decoded != raw and holds_key(decoded)
-    call.reading.take(parse_object(decoded))
+    _read_whole(call, decoded)
     call.finish()
     return web.Response(status=answer.status, body=bytes(raw), headers=_forwarded_headers(call, answer))
+
+
+def _read_whole(call: Call, body: bytes) -> None:
+    """Read a body: an object, or events that were sent as one. What is neither is passed on all the same."""
+    if found := parse_object(body):
+        call.reading.take(found)
+        call.reading.done = True
+    elif b"data:" in body:
+        reader = _StreamReader(call, hide=False)
+        reader.feed(body)
+        reader.end()
+    call.read()
+    if not call.reading.events:
+        call.first_token = None
+    if call.verdict.fault == "empty":
+        call.verdict = call.verdict if found else MALFORMED
+        call.error = body[:READ_AS_TEXT].decode("utf-8", "replace")
 
 
 async def _forward_stream(
@@ -103,17 +125,19 @@ async def _forward_stream(
     """Pass a stream on event by event, each as it came."""
     response = web.StreamResponse(status=answer.status, headers=_forwarded_headers(call, answer))
     await response.prepare(request)
+    call.forwarding = True
     reader, holds_key = _StreamReader(call, hide_usage), call.session.upstream.watch()
     async for chunk in answer.body:
-        call.first_byte = call.first_byte or time.monotonic()
-        call.received += len(chunk)
+        call.came(len(chunk))
         call.session.key_echoed |= holds_key(chunk)
         out = reader.feed(chunk)
         if call.reading.done:
+            call.read()
             call.finish()
         if out:
             await _write(call, response, out)
     rest = reader.end()
+    call.read()
     call.finish()
     if rest:
         await _write(call, response, rest)
@@ -132,8 +156,8 @@ async def _write(call: Call, response: web.StreamResponse, data: bytes) -> None:
 class _StreamReader:
     """An event stream: read event by event; the usage event that we asked for is kept back."""
 
-    def __init__(self, call: Call, hide_usage: bool) -> None:
-        self._reading, self._hide = call.reading, hide_usage
+    def __init__(self, call: Call, hide: bool) -> None:
+        self._call, self._reading, self._hide = call, call.reading, hide
         self._splitter = EventSplitter()
 
     def feed(self, data: bytes) -> bytes:
@@ -146,13 +170,14 @@ class _StreamReader:
             self._reading.done = True
             return True
         parsed = parse_object(data)
-        self._reading.take(parsed)
+        if self._reading.take(parsed):
+            self._call.wrote()
         return not (self._hide and is_usage_only(parsed))
 
     def end(self) -> bytes:
         """Return what is left; a stream without its end was dropped."""
         rest = self._splitter.flush()
         self._take(rest)
-        if not self._reading.done and self._reading.finish_reason is None and self._reading.error is None:
-            raise Dropped
+        if not self._reading.whole and self._reading.error is None:
+            raise Dropped if self._reading.events else Empty
         return rest

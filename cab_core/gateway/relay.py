@@ -9,9 +9,11 @@ import time
 import aiohttp
 from aiohttp import web
 
+from . import fault
 from .answer import Answer
 from .call import Call
-from .forward import Dropped, forward_answer, forward_error
+from .forward import forward_answer, forward_error, read_error
+from .waits import asked_wait
 
 TRIES = 4  # how often a call is sent when the upstream says 429 or 5xx, or is not there
 BACKOFF_S = 0.5  # before the second try; doubles with each
@@ -22,41 +24,25 @@ async def relay(call: Call, request: web.Request) -> web.StreamResponse:
     """Carry one call out and record it, however it ends."""
     try:
         return await _try_until_answered(call, request)
-    except Dropped:
-        call.fault, call.error = "dropped", "the upstream broke off in the middle of its answer"
-        return _broken(request)
-    except (OSError, TimeoutError, aiohttp.ClientError) as exc:
-        call.fault = _fault_of(exc)
-        call.error = f"{type(exc).__name__}: {exc}"
-        if call.first_byte is not None:
-            return _broken(request)
-        return web.json_response(
-            {"error": {"message": f"upstream {call.fault}", "type": "upstream"}}, status=502
-        )
-    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as exc:
-        call.fault, call.error = "malformed", f"{type(exc).__name__}: {exc}"
-        return _broken(request)
     except asyncio.CancelledError:
-        call.broken_off = True
-        if call.status is not None and call.status >= 400:
-            call.fault = f"http_{call.status}"
-        call.error = "broken off before the upstream had answered: the CLI hung up, or the cell ended"
+        call.broken_off, call.hung_up = True, call.session.running
+        call.error = call.error or "broken off before the upstream had answered"
         raise
+    except fault.TROUBLE as exc:
+        call.verdict, call.error = fault.of_exception(exc, call.status), fault.told(exc)
+        return _without_answer(call, request)
     finally:
         call.finish()
 
 
-def _fault_of(exc: BaseException) -> str:
-    if isinstance(exc, TimeoutError):
-        return "timeout"
-    return "dropped" if isinstance(exc, aiohttp.ServerDisconnectedError) else "unreachable"
-
-
-def _broken(request: web.Request) -> web.StreamResponse:
-    """Break off towards the CLI as the upstream did towards us."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=502)
+def _without_answer(call: Call, request: web.Request) -> web.StreamResponse:
+    """Tell the CLI; or, where a part of the answer has gone to it, break off as the upstream did."""
+    message = f"upstream {call.verdict.fault}"
+    if call.forwarding:
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=502)
+    return web.json_response({"error": {"message": message, "type": "upstream"}}, status=502)
 
 
 async def _try_until_answered(call: Call, request: web.Request) -> web.StreamResponse:
@@ -68,28 +54,31 @@ async def _try_until_answered(call: Call, request: web.Request) -> web.StreamRes
         last = call.tries >= TRIES
         try:
             async with upstream.ask(call.path, _headers(call), extended or call.body) as answer:
-                call.status = answer.status
-                if extended and answer.status == 400 and not last:
-                    data = await _all(answer)
-                    if b"stream_options" in data or b"include_usage" in data:
-                        extended = None
-                        continue
-                    return forward_error(call, answer, data)
-                if answer.status < 400:
+                call.status, call.verdict = answer.status, fault.ANSWERED
+                if answer.status < 300:
                     return await forward_answer(call, answer, request, hide_usage=extended is not None)
-                data = await _all(answer)
+                data = await _all(call, answer)
+                if extended and answer.status in (400, 422) and not last and _about_usage(data):
+                    extended = None
+                    continue
+                read_error(call, answer, data)
                 wait = _wait_before_retry(call, answer)
                 if last or wait is None:
                     return forward_error(call, answer, data)
-                if answer.status == 429 or "Retry-After" in answer.headers:
+                if answer.status == 429 or _asked(answer) is not None:
                     upstream.pause(wait)  # the endpoint asks everybody to wait
                     continue
-        except aiohttp.ClientConnectorError:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as exc:
+            call.verdict, call.error = fault.of_exception(exc, None), fault.told(exc)
             wait = _fits(call, _backoff(call.tries))
-            if last or wait is None:
+            if last or wait is None or call.verdict.fault != "unreachable":
                 raise
         await asyncio.sleep(wait)
         call.throttled += wait
+
+
+def _about_usage(data: bytes) -> bool:
+    return b"stream_options" in data or b"include_usage" in data
 
 
 def _headers(call: Call) -> dict[str, str]:
@@ -105,13 +94,13 @@ def _backoff(tries: int) -> float:
 
 def _wait_before_retry(call: Call, answer: Answer) -> float | None:
     """Return how long to wait before the next try, or None where there is to be none."""
-    if answer.status != 429 and answer.status < 500:
+    if call.verdict.refused or (answer.status != 429 and answer.status < 500):
         return None
-    try:
-        asked = float(answer.headers.get("Retry-After", ""))
-    except ValueError:
-        asked = 0.0
-    return _fits(call, max(asked, _backoff(call.tries)))
+    return _fits(call, max(_asked(answer) or 0.0, _backoff(call.tries)))
+
+
+def _asked(answer: Answer) -> float | None:
+    return asked_wait(answer.status, answer.headers)
 
 
 def _fits(call: Call, wait: float) -> float | None:
@@ -119,5 +108,9 @@ def _fits(call: Call, wait: float) -> float | None:
     return wait if wait <= min(LONGEST_WAIT_S, left) else None
 
 
-async def _all(answer: Answer) -> bytes:
-    return b"".join([chunk async for chunk in answer.body])
+async def _all(call: Call, answer: Answer) -> bytes:
+    data = bytearray()
+    async for chunk in answer.body:
+        call.came(len(chunk))
+        data += chunk
+    return bytes(data)

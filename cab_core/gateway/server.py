@@ -11,6 +11,7 @@ from pathlib import Path
 from socket import AF_UNIX
 from typing import Any, TypeVar
 
+import attrs
 from aiohttp import web
 
 from .call import Call
@@ -21,6 +22,8 @@ from .upstream import CREDENTIALS, Upstream
 from .wire import read_request
 
 T = TypeVar("T")
+_ANY_PATH = r"/{path:(?s:.*)}"  # a path may hold a line feed
+_SPOKEN = {"/v1/chat/completions": "POST", "/v1/models": "GET"}
 _MAX_REQUEST = 32 << 20
 _READ_S = 120.0  # for the body of a request
 _SAYS = {
@@ -61,7 +64,8 @@ class Gateway:
         app = web.Application(client_max_size=_MAX_REQUEST)
         app.router.add_post("/v1/chat/completions", self._chat)
         app.router.add_get("/v1/models", self._models)
-        app.router.add_route("HEAD", "/{path:.*}", _head)
+        app.router.add_route("HEAD", _ANY_PATH, _head)
+        app.router.add_route("*", _ANY_PATH, self._elsewhere)
         # An agent that hangs up frees its call at once.
         self._runner = web.AppRunner(
             app,
@@ -111,6 +115,7 @@ class Gateway:
         server, _ = self._sockets.pop(session.token, (None, None))
         if server is not None:
             server.close()
+        session.ending = True
         tasks = list(session.tasks)
         for task in tasks:
             task.cancel()
@@ -129,6 +134,18 @@ class Gateway:
             return _refuse(401, "unknown token", "cab_token")
         listed = [{"id": session.model, "object": "model", "created": 0, "owned_by": "cab"}]
         return web.json_response({"object": "list", "data": listed})
+
+    async def _elsewhere(self, request: web.Request) -> web.StreamResponse:
+        """Refuse what is not spoken here, in words; the cell's record says what it was."""
+        asked = f"{request.method} {request.rel_url.raw_path}"
+        if (session := self._session(request)) is not None:
+            session.other_paths.add(ascii(asked)[1:-1])
+        spoken = " and ".join(f"{method} {path}" for path, method in _SPOKEN.items())
+        status = 405 if request.path in _SPOKEN else 404
+        refusal = _refuse(status, f"cab: {asked[:200]} is not spoken here; {spoken} are", "cab_path")
+        if status == 405:
+            refusal.headers["Allow"] = _SPOKEN[request.path]
+        return refusal
 
     def _session(self, request: web.Request) -> CellSession | None:
         """Return the cell whose token came, the way that is the cell's own: no agent can use another's."""
@@ -161,12 +178,13 @@ async def _call(session: CellSession, request: web.Request) -> web.StreamRespons
         admitted = session.admit()
         if isinstance(admitted, str):
             return _refuse(429, f"cab: {_SAYS.get(admitted, admitted)}; no further call is made", "cab_limit")
+        session.watch.asked(admitted, asked.request)
         call = Call(
             session=session,
             n=admitted,
             path="chat/completions",
             body=body,
-            asked=asked,
+            asked=attrs.evolve(asked, request={}),
             headers=dict(request.headers),
         )
         return await relay(call, request)

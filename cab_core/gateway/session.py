@@ -7,15 +7,17 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
 from cab_core.plugins.protocols import StopSignal
-from cab_core.records import Limits, ModelCall, StopReason, to_json
+from cab_core.records import Limits, ModelCall, Observed, StopReason, to_json
 
+from .observed import Watch
+from .turned_away import TurnedAway
 from .wire import Asked
 
 if TYPE_CHECKING:
@@ -47,7 +49,6 @@ def new_token() -> str:
     return f"cab-{secrets.token_hex(20)}"
 
 
-_NAMED = 5  # other models that a note names
 _REFUSED = 64 << 20  # bytes of requests that are no calls
 _SLOTS = 16  # calls of one cell at once
 
@@ -66,22 +67,35 @@ class CellSession:
         stop: StopSignal,
         price: Price | None = None,
         on_call: Callable[[ModelCall], None] = lambda _: None,
+        texts: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
         self.token = token
         self.model, self.upstream, self.limits, self.stop = model, upstream, limits, stop
         self.deadline = time.monotonic() + limits.wall_s
         self.calls: list[ModelCall] = []
         self.tasks: set[asyncio.Task[object]] = set()
-        self.closed = False
+        self.closed = self.ending = False
         # Where tokens or dollars are limited, one call ends before the next begins: no overshoot.
         self.slots = asyncio.Semaphore(1 if limits.tokens or limits.usd else _SLOTS)
-        self.foreign: set[str] = set()
+        self.other_models, self.other_paths = TurnedAway(), TurnedAway()
+        self.watch = Watch(texts)
         self.key_echoed = False  # in an answer: the agent has seen it
         self._price, self._on_call = price, on_call
         self._file = record.open("a", encoding="utf-8")
         self._admitted = self._refused = self._unsaid = self._spent = 0
         self._paid = 0.0
         self._lock = threading.Lock()
+
+    @property
+    def running(self) -> bool:
+        """True until the cell's end: who hangs up before that is the CLI."""
+        over = self.ending or self.stop.is_set() or time.monotonic() >= self.deadline
+        return not over
+
+    @property
+    def answered(self) -> bool:
+        """True where the model has answered a call of this cell."""
+        return any(c.ended == "answered" for c in self.calls)
 
     @property
     def has_enough(self) -> bool:
@@ -98,8 +112,7 @@ class CellSession:
         self._refused += size
         if asked.model is None:
             return 400, "cab: expected a JSON object that names a model, every key of it once", "cab_request"
-        if len(self.foreign) < _NAMED:
-            self.foreign.add(asked.model[:100])
+        self.other_models.add(asked.model)
         return 404, f"cab: this cell's model is {self.model!r}", "cab_model"
 
     def admit(self) -> int | StopReason:
@@ -142,12 +155,17 @@ class CellSession:
         call = attrs.evolve(call, usd=self._price.of(call) if self._price else None)
         with self._lock:
             self.calls.append(call)
-            self._spent += call.tokens or 0
+            self._spent += self._known(call)
             self._paid += call.usd or 0.0
             if not self._file.closed:
                 self._file.write(json.dumps(to_json(call)) + "\n")
                 self._file.flush()
         self._on_call(call)
+
+    @staticmethod
+    def _known(call: ModelCall) -> int:
+        """What a call took at the least; of one that was broken off, its bytes are counted."""
+        return call.tokens or (0 if call.broken_off else call.at_least) or 0
 
     def close(self) -> None:
         """End the record; no further call is admitted."""
@@ -155,17 +173,28 @@ class CellSession:
             self.closed = True
             self._file.close()
 
+    def turned_away(self) -> list[str]:
+        """Return what the CLI asked for that is not to be had here, in sentences."""
+        said = []
+        if self.other_paths:
+            said.append(f"the CLI asked for {self.other_paths}, which this gateway does not speak")
+        if self.other_models:
+            models = self.other_models
+            said.append(f"the CLI asked for other models than the cell's, and was refused: {models}")
+        return said
+
+    def observed(self) -> Observed:
+        """Return what the wire showed, as it was: see `secrets` for what may be written of it."""
+        return self.watch.record()
+
     def notes(self) -> list[str]:
-        """Return what could not be enforced, and what a reader should know of the endpoint, in sentences."""
-        notes = []
+        """Return what could not be enforced or had, and what a reader should know of the endpoint."""
+        notes = self.turned_away()
         if self.key_echoed:
             notes.append(
                 "the endpoint repeated its key in an answer, which the agent was given as it came; "
                 "what was written of it holds [key] in its place"
             )
-        if self.foreign:
-            asked = ", ".join(sorted(self.foreign))
-            notes.append(f"the CLI asked for other models than the cell's, and was refused: {asked}")
         if self.limits.usd is not None and self._price is None:
             notes.append("a limit in USD was set, but the model has no price: it could not be enforced")
         unknown = bool(self.calls) and all(c.tokens is None for c in self.calls)

@@ -15,6 +15,9 @@ import attrs
 
 from cab_core.records import Usage
 
+from .error_body import ErrorBody
+from .said import Said
+
 _EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _DENSEST = 2_000_000  # commas, colons and brackets of a request: reading more would hold up all cells
 _READ_LIMIT = 64 << 20  # bytes of one body or event that are looked at
@@ -29,16 +32,25 @@ def parse_object(data: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def parse_error(data: bytes) -> dict[str, Any]:
+    """Return the JSON object of an error; some servers put it into a list."""
+    return parse_object(data) or parse_object(data.strip().removeprefix(b"[").removesuffix(b"]"))
+
+
 @attrs.frozen
 class Asked:
     """What the gateway reads in a request; the rest goes on as it came.
 
     `with_usage`: the body with `stream_options.include_usage`, or None where nothing must be added.
+    `sound`: it is a conversation, as far as can be seen; what is none, no server takes.
+    `request`: the whole of it, to be looked at once and then let go.
     """
 
     model: str | None
     stream: bool
     with_usage: bytes | None
+    sound: bool = True
+    request: dict[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 def read_request(body: bytes) -> Asked:
@@ -49,7 +61,17 @@ def read_request(body: bytes) -> Asked:
         model=model if isinstance(model, str) else None,
         stream=request.get("stream") is True,
         with_usage=_with_usage(body, request),
+        sound=_sound(request),
+        request=request,
     )
+
+
+def _sound(request: dict[str, Any]) -> bool:
+    messages, tools = request.get("messages"), request.get("tools")
+    if not isinstance(messages, list) or not messages:
+        return False
+    roles = all(isinstance(m, dict) and isinstance(m.get("role"), str) for m in messages)
+    return roles and (tools is None or (isinstance(tools, list) and all(isinstance(t, dict) for t in tools)))
 
 
 def _one_way(body: bytes) -> dict[str, Any]:
@@ -111,29 +133,59 @@ def is_usage_only(event: dict[str, Any]) -> bool:
     return event.get("choices") == [] and isinstance(event.get("usage"), dict)
 
 
+# Where a model writes, in OpenAI's names and those of others: DeepSeek, vLLM, OpenRouter, Copilot.
+_WRITTEN = (
+    *("content", "tool_calls", "function_call", "refusal", "audio"),
+    *("reasoning", "reasoning_content", "reasoning_text", "reasoning_details", "thinking"),
+)
+
+
 @attrs.define
 class Reading:
-    """What has been read out of a response so far."""
+    """What has been read out of a response so far. `events`: those in which the model wrote something."""
 
     usage: Usage = Usage()
     model: str | None = None
     finish_reason: str | None = None
     error: str | None = None
+    error_body: ErrorBody | None = None
     done: bool = False
+    events: int = 0
+    answered: bool = False
+    said: Said = attrs.field(factory=Said)
 
-    def take(self, data: dict[str, Any]) -> None:
-        """Take a whole response or one event of a stream."""
+    @property
+    def whole(self) -> bool:
+        """True where it was read to its end."""
+        return self.done or self.finish_reason is not None
+
+    def take(self, data: dict[str, Any]) -> bool:
+        """Take a whole response or one event of a stream; return whether the model wrote in it."""
         # Some servers report with each event, some with the last alone: the last that says anything holds.
-        self.usage = usage_of(data) or self.usage
+        found = usage_of(data)
+        self.usage = found if found not in (None, Usage()) else self.usage
         if isinstance(data.get("model"), str) and data["model"]:
             self.model = data["model"]
-        if data.get("error"):
-            self.error = _error_text(data["error"])
+        if data.get("error") or data.get("object") == "error":
+            self.error_body = ErrorBody.of(data)
+            self.error = _error_text(data.get("error") or data)
         choices = data.get("choices")
-        for choice in choices if isinstance(choices, list) else ():
-            reason = choice.get("finish_reason") if isinstance(choice, dict) else None
-            if isinstance(reason, str):
-                self.finish_reason = reason
+        wrote = [
+            self._choice(c) for c in (choices if isinstance(choices, list) else ()) if isinstance(c, dict)
+        ]
+        self.events += any(wrote)
+        return any(wrote)
+
+    def _choice(self, choice: dict[str, Any]) -> bool:
+        self.said.take(choice)
+        reason, message = choice.get("finish_reason"), choice.get("message")
+        if isinstance(reason, str):
+            self.finish_reason = reason
+        part = message if isinstance(message, dict) else choice.get("delta")
+        wrote = isinstance(part, dict) and any(part.get(name) for name in _WRITTEN)
+        wrote = wrote or bool(choice.get("text"))
+        self.answered = self.answered or wrote or isinstance(reason, str) or isinstance(message, dict)
+        return wrote
 
 
 def _error_text(error: Any) -> str:

@@ -7,7 +7,6 @@ value; hence this one.
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Iterable, Iterator
 from importlib import metadata
 from types import ModuleType
@@ -20,6 +19,7 @@ from cab_core import __version__
 from cab_core.errors import UnknownName, nearest
 
 from . import hookspecs
+from .authors import defined_at, is_ctrl_c, raised_at, roots_of, said
 from .markers import PROJECT
 from .registration import API_VERSION, HOOK_KINDS, Kind, Registration
 
@@ -40,6 +40,8 @@ class PluginRow:
     summary: str = ""
     fault: str | None = None
     registration: Registration | None = attrs.field(default=None, repr=False)
+    where: str = attrs.field(default="", repr=False)  # file and line of the hook that registered it
+    roots: tuple[str, ...] = attrs.field(default=(), repr=False)  # where the plugin's code lies
 
     @property
     def owner(self) -> str:
@@ -138,8 +140,12 @@ def _load_one(entry: metadata.EntryPoint, manager: pluggy.PluginManager) -> list
         if plugin is not None and manager.has_plugin(base.owner):
             manager.unregister(plugin)
         return [attrs.evolve(base, status=fault.status, fault=str(fault))]
+    roots = roots_of(entry.module)
     rows = [
-        attrs.evolve(base, name=r.name, kind=kind, summary=r.summary, registration=r) for kind, r in found
+        attrs.evolve(
+            base, name=r.name, kind=kind, summary=r.summary, registration=r, where=where, roots=roots
+        )
+        for kind, r, where in found
     ]
     return rows or [base]
 
@@ -165,9 +171,9 @@ def _import(entry: metadata.EntryPoint) -> Any:
     try:
         return entry.load()
     except BaseException as exc:
-        if isinstance(exc, KeyboardInterrupt):
+        if is_ctrl_c(exc):
             raise
-        raise _Fault(f"cannot be imported: {_cause(exc)}") from exc
+        raise _Fault(f"cannot be imported: {_cause(exc, entry.module)}") from exc
 
 
 def _register(plugin: Any, owner: str, manager: pluggy.PluginManager) -> None:
@@ -198,30 +204,37 @@ def _explain_hooks(plugin: Any, manager: pluggy.PluginManager) -> str | None:
     return None
 
 
-def _registrations(owner: str, manager: pluggy.PluginManager) -> Iterator[tuple[Kind, Registration]]:
+def _registrations(owner: str, manager: pluggy.PluginManager) -> Iterator[tuple[Kind, Registration, str]]:
+    """Yield what the hooks of a plugin return, with the place of the hook."""
     for hook_name, kind in HOOK_KINDS.items():
         for impl in getattr(manager.hook, hook_name).get_hookimpls():
             if impl.plugin_name != owner:
                 continue
+            at = defined_at(impl.function)
             try:
                 returned = impl.function()
                 items = None if isinstance(returned, str | dict) else list(returned)
-            except (Exception, SystemExit) as exc:
-                raise _Fault(f"{hook_name}() raised {_cause(exc)}") from exc
+            except BaseException as exc:
+                if is_ctrl_c(exc):
+                    raise
+                told = _cause(exc, impl.function.__module__, at)
+                raise _Fault(f"{hook_name}() raised {told}") from exc
             if items is None:
-                raise _Fault(f"{hook_name}() returned {type(returned).__name__}, expected Registrations")
-            yield from ((kind, _checked(item, hook_name)) for item in items)
+                wrong = f"{hook_name}() returned {type(returned).__name__}, expected Registrations"
+                raise _Fault(f"{wrong} (at {at})")
+            yield from ((kind, _checked(item, hook_name, at), at) for item in items)
 
 
-def _checked(item: Any, hook_name: str) -> Registration:
+def _checked(item: Any, hook_name: str, at: str) -> Registration:
     if not isinstance(item, Registration):
-        raise _Fault(f"{hook_name}() returned a {type(item).__name__}, expected cab_core.Registration")
+        wrong = f"{hook_name}() returned a {type(item).__name__}, expected cab_core.Registration"
+        raise _Fault(f"{wrong} (at {at})")
     if item.api != API_VERSION:
-        raise _Fault(f"{item.name!r} was written for plugin API {item.api}, this is {API_VERSION}", "refused")
+        wrong = f"{item.name!r} was written for plugin API {item.api!r}, this is {API_VERSION}"
+        raise _Fault(f"{wrong} (at {at})", "refused")
     return item
 
 
-def _cause(exc: BaseException) -> str:
-    frames = traceback.extract_tb(exc.__traceback__)
-    where = f" (at {frames[-1].filename}:{frames[-1].lineno})" if frames else ""
-    return f"{type(exc).__name__}: {exc}{where}"
+def _cause(exc: BaseException, module: str, otherwise: str = "") -> str:
+    at = raised_at(exc, roots_of(module), otherwise)
+    return said(exc) + (f" (at {at})" if at else "")

@@ -1,9 +1,13 @@
-"""What the objects of each kind of plugin must offer, seen from their author."""
+"""What the objects of each kind of plugin must offer, seen from their author.
+
+Every value that crosses here is held against these annotations (see `boundary`): they are the contract.
+A class `...Extras` holds what may be left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, runtime_checkable
 
@@ -23,7 +27,7 @@ from cab_core.records import (
     Sandbox,
     Score,
 )
-from cab_core.safe_fs import open_inside
+from cab_core.safe_fs import Tree
 
 from .stop import StopSignal as StopSignal
 
@@ -56,32 +60,67 @@ class Dialect(Protocol):
         """
 
 
+class DialectExtras(Protocol):
+    """What a dialect may have besides."""
+
+    def done(self, text: str, request: Mapping[str, Any], job: Job) -> Reply:
+        """Return the reply that says `text` and ends the work, for a CLI that must be told in its own way.
+
+        Left out, the model says `text`, and the CLI takes an answer without a tool call as the end.
+        """
+
+    def cannot(self, files: Mapping[str, str], request: Mapping[str, Any], job: Job) -> Mapping[str, str]:
+        """Return which of the files `edit` cannot write byte for byte, by path, with why.
+
+        Those go through the CLI's shell tool, as do bytes that are no text, and modes. Where it has none,
+        `edit` comes as near as it can, and the cell says what is lacking.
+        """
+
+
 @attrs.frozen(kw_only=True)
 class Leftovers:
-    """What a finished CLI left. Everything in it was under the agent's control: treat it as hostile."""
+    """What a finished CLI left. Everything in it was under the agent's control: treat it as hostile.
+
+    Nothing need be there, or be what it was: read files by `read`, which raises nothing, and not below
+    `home` yourself. Of a channel that printed more than is kept the middle is left out, a line says so, and
+    `stdout_cut` or `stderr_cut` is true: what is counted there is unknown.
+    """
 
     job: Job
     home: Path
     exit_code: int | None
     stdout: str
     stderr: str
+    stdout_cut: bool = False
+    stderr_cut: bool = False
 
     def open(self, path: str) -> io.BufferedReader | None:
         """Open a regular file of HOME for reading, or return None. Links are not followed."""
-        return open_inside(self.home, path)
+        try:
+            return Tree(self.home).open(path)
+        except (OSError, ValueError):
+            return None
 
     def read(self, path: str, limit: int = 4 << 20) -> str | None:
         """Return at most `limit` bytes of a file of HOME as text, or None where there is none."""
-        file = self.open(path)
-        if file is None:
+        data = self._data(path, limit)
+        return None if data is None else data[:limit].decode("utf-8", "replace")
+
+    def is_cut(self, path: str, limit: int = 4 << 20) -> bool:
+        """Return whether a file of HOME holds more than `read` returns."""
+        return len(self._data(path, limit) or b"") > limit
+
+    def _data(self, path: str, limit: int) -> bytes | None:
+        if (file := self.open(path)) is None:
             return None
-        with file:
-            return file.read(limit).decode("utf-8", "replace")
+        with file, suppress(OSError):
+            return file.read(limit + 1)
+        return None
 
 
 @runtime_checkable
 class Adapter(Protocol):
-    """Knows one CLI. It runs nothing itself. Optional: `dialect() -> Dialect`, `render(line) -> str`."""
+    """Knows one CLI. It runs nothing itself. `protocols` holds `openai-chat`, the one that there is."""
 
     name: str
     default_version: str
@@ -100,12 +139,28 @@ class Adapter(Protocol):
         """Return what the CLI left: transcript, its own token claim, evidence of failure."""
 
 
+class AdapterExtras(Protocol):
+    """What an adapter may have besides.
+
+    `options` are JSON Schemas of what `--option KEY=VALUE` may set, `model_params` the names that a sweep
+    may set (left out: any).
+    """
+
+    options: dict[str, Any]
+    model_params: tuple[str, ...]
+
+    def dialect(self) -> Dialect:
+        """Return how scripted models make the CLI edit; left out, they use the tools that it offers."""
+
+    def render(self, line: str) -> str:
+        """Return what a person would see of a line that the CLI printed; for the recording."""
+
+
 @runtime_checkable
 class Scorer(Protocol):
-    """Computes one axis: evidence in, score out, no process and no file."""
+    """Computes one axis: evidence in, score out, no process and no file. `needs` names axes to come first."""
 
     axis: str
-    headline: str
     needs: tuple[str, ...]
 
     def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:
@@ -135,11 +190,6 @@ class Check:
 @runtime_checkable
 class Runtime(Protocol):
     """A place where processes run.
-
-    Optional: `doctor() -> Iterable[Check]`, for `cab doctor`; `lacking(requires, say) -> str | None`, why
-    toolchains (as in a task's `grade.requires`) cannot be had in a sandbox, asked when a sweep is planned;
-    `versions(requires) -> dict[str, str | None]`, the version of each that a sandbox really has (None: it
-    has none). Without them this machine's toolchains are looked at.
 
     `networks` are the networks that an agent can have there, the default first: `gateway` (the model
     endpoint and nothing else) or `open`. `sockets` says whether the gateway is reached through
@@ -184,6 +234,19 @@ class Runtime(Protocol):
         Raises:
             SandboxError: the sandbox could not be had or died.
         """
+
+
+class RuntimeExtras(Protocol):
+    """What a runtime may have besides. Without the last two, this machine's toolchains are looked at."""
+
+    def doctor(self) -> Iterable[Check]:
+        """Return what `cab doctor` is to say."""
+
+    def lacking(self, requires: tuple[str, ...], say: Say) -> str | None:
+        """Return why toolchains (a task's `grade.requires`) cannot be had in a sandbox, or None."""
+
+    def versions(self, requires: tuple[str, ...]) -> dict[str, str | None]:
+        """Return the version of each toolchain that a sandbox really has; None: it has none."""
 
 
 class Executor(Protocol):

@@ -28,14 +28,23 @@ API_VERSION = 1
 class Registration:
     """One object that a plugin offers.
 
+    `name` is what the object calls itself (`name`; `axis` of a scorer; of a task pack what `pack.toml` says).
     `factory` makes it on first use: a callable without arguments, or `"module:attribute"`, which
-    imports that module only then. `api` is the version of the plugin interface it was written for.
+    imports that module only then. `api` is the version of the plugin interface it was written for: one that
+    cab does not speak is refused when it is found, not when it is used.
     """
 
     name: str = attrs.field(validator=attrs.validators.matches_re(r"[A-Za-z0-9][A-Za-z0-9_.-]*"))
     summary: str = attrs.field(validator=attrs.validators.instance_of(str))
-    factory: str | Callable[[], Any]
+    factory: str | Callable[[], Any] = attrs.field()
     api: int = API_VERSION
+
+    @factory.validator
+    def _can_make(self, _: object, value: object) -> None:
+        if not (callable(value) or (isinstance(value, str) and all(value.partition(":")))):
+            raise ValueError(
+                f"factory of {self.name!r}: expected a callable or 'module:attribute', got {value!r}"
+            )
 
     def make(self) -> Any:
         """Return a new object from the factory; whatever the plugin raises goes through."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, cast
 
-from cab_core.errors import PluginConflict, PluginUnusable, UnknownName
+from cab_core.errors import PluginConflict, PluginCrash, PluginUnusable, UnknownName
+from cab_core.records import StackItem
 
+from .authors import defined_at, is_ctrl_c, raised_at, said
+from .boundary import guarded, take
+from .contract import NAME_IN, contract_of
 from .loader import Loaded, PluginRow, load
 from .protocols import Adapter, Executor, Runtime, Scorer, TaskFormat
 from .registration import Kind
@@ -22,14 +26,11 @@ _WORDS: dict[Kind, str] = {
     "executor": "executor",
     "task_format": "task format",
 }
-# What an object must have; checked when it is made, so that the error names its plugin.
-_MUST: dict[Kind, tuple[str, ...]] = {
-    "adapter": ("name", "default_version", "protocols", "recipe", "version_argv", "launch", "harvest"),
-    "scorer": ("axis", "headline", "needs", "score"),
-    "runtime": ("name", "citable", "networks", "sockets", "install", "scratch", "inside", "endpoint", "run"),
-    "executor": ("name", "map"),
-    "task_format": ("name", "recognises", "load"),
-}
+Say = Callable[[str], None]
+
+
+def _unheard(said: str) -> None:
+    """Take what is said where nobody listens."""
 
 
 class Plugins:
@@ -90,20 +91,11 @@ class Plugins:
 
     def _make(self, kind: Kind, name: str) -> Any:
         row = self.owner(kind, name)
-        assert row.registration is not None
+        word = f"{_WORDS[kind]} {name!r}"
         try:
-            made = row.registration.make()
-        except (Exception, SystemExit) as exc:
-            raise PluginUnusable(
-                f"{_WORDS[kind]} {name!r}: plugin {row.owner} cannot make it: {type(exc).__name__}: {exc}"
-            ) from exc
-        missing = [a for a in _MUST.get(kind, ()) if not hasattr(made, a)]
-        if missing:
-            raise PluginUnusable(
-                f"{_WORDS[kind]} {name!r}: what plugin {row.owner} made ({type(made).__name__}) lacks "
-                + ", ".join(missing)
-            )
-        return made
+            return _checked(row, kind, word, _built(row, word))
+        except PluginCrash as crash:
+            raise PluginUnusable(str(crash)) from crash
 
     def adapter(self, name: str) -> Adapter:
         """Return a CLI's adapter."""
@@ -117,27 +109,63 @@ class Plugins:
         """Return an executor."""
         return cast("Executor", self.get("executor", name))
 
-    def scorers(self) -> list[Scorer]:
-        """Return all scorers, each after those it needs.
-
-        Raises:
-            PluginUnusable: a needed axis is missing, or they need each other in a circle.
-        """
-        waiting = {n: cast("Scorer", self.get("scorer", n)) for n in self.names("scorer")}
-        ordered: list[Scorer] = []
-        while waiting:
-            done = {s.axis for s in ordered}
-            ready = [n for n, s in waiting.items() if set(s.needs) <= done]
-            if not ready:
-                needs = "; ".join(f"{n} needs {', '.join(s.needs)}" for n, s in waiting.items())
-                raise PluginUnusable(f"axes cannot be ordered: {needs}")
-            ordered += [waiting.pop(n) for n in ready]
-        return ordered
+    def scorers(self, warn: Say = _unheard) -> list[Scorer]:
+        """Return the scorers that can be used, each after those it needs; tell who is left out, and why."""
+        waiting: dict[str, Scorer] = {}
+        for name in self.names("scorer"):
+            try:
+                waiting[name] = cast("Scorer", self.get("scorer", name))
+            except PluginUnusable as exc:
+                warn(f"{exc}; its axis is left out")
+        ordered: dict[str, Scorer] = {}
+        while ready := [n for n, s in waiting.items() if set(s.needs) <= set(ordered)]:
+            ordered |= {n: waiting.pop(n) for n in ready}
+        for name, scorer in waiting.items():
+            row, lacking = self.owner("scorer", name), sorted(set(scorer.needs) - set(ordered))
+            why = "in a circle" if set(lacking) <= set(waiting) else "which cannot be had"
+            needs = f"it needs {', '.join(lacking)}, {why}"
+            warn(f"plugin {row.owner}: axis {name!r} is left out: {needs} (at {row.where})")
+        return list(ordered.values())
 
     def pack_roots(self) -> dict[str, Path]:
         """Return the directories of all task packs by name."""
-        return {n: Path(self.get("task_pack", n)) for n in self.names("task_pack")}
+        return {n: self.get("task_pack", n) for n in self.names("task_pack")}
 
-    def task_formats(self) -> list[TaskFormat]:
-        """Return all readers of task data."""
-        return [cast("TaskFormat", self.get("task_format", n)) for n in self.names("task_format")]
+    def task_format(self, name: str) -> TaskFormat:
+        """Return a reader of task data."""
+        return cast("TaskFormat", self.get("task_format", name))
+
+
+def _built(row: PluginRow, word: str) -> Any:
+    """Return what the factory makes.
+
+    Raises:
+        PluginCrash: it raised.
+    """
+    assert row.registration is not None
+    try:
+        return row.registration.make()
+    except BaseException as exc:
+        if is_ctrl_c(exc):
+            raise
+        at = raised_at(exc, row.roots, row.where)
+        raise PluginCrash(f"plugin {row.owner}: {word}: its factory raised {said(exc)} (at {at})") from exc
+
+
+def _checked(row: PluginRow, kind: Kind, word: str, made: Any) -> Any:
+    if kind == "task_pack":
+        root = take(made, Path, row.owner, word, row.where)
+        if not root.is_dir():
+            raise PluginCrash(f"plugin {row.owner}: {word}: there is no directory {root} (at {row.where})")
+        return root
+    if kind == "stack":
+        return take(made, tuple[StackItem, ...], row.owner, word, row.where)
+    assert contract_of(kind) is not None
+    found = guarded(made, kind, row.owner, word)
+    own = getattr(found, NAME_IN[kind])
+    if own != row.name:
+        raise PluginCrash(
+            f"plugin {row.owner}: {word}: the object calls itself {own!r}, expected the name under which it "
+            f"was registered (at {defined_at(type(made))})"
+        )
+    return found

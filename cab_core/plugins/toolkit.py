@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import attrs
 
@@ -69,8 +69,11 @@ class StackEffect:
     """What a stack adds to a launch. A subclass says what its CLI does with servers, texts and skills.
 
     Each of `mcp`, `instructions` and `skill` returns None where the item was applied, else the reason
-    why not. Variables, arguments and files are the same for every CLI.
+    why not. Variables, arguments and files are the same for every CLI. `tool_prefix`: how the CLI begins the
+    names of a server's tools, such as `{name}_`, by which they are known again among those offered.
     """
+
+    tool_prefix: ClassVar[str | None] = None
 
     argv: list[str] = attrs.field(factory=list)
     env: dict[str, str] = attrs.field(factory=dict)
@@ -80,9 +83,15 @@ class StackEffect:
     def apply(self, items: Iterable[StackItem]) -> Self:
         """Apply the items in order and account for each."""
         for item in items:
-            account = Applied(item=f"{item.kind}:{item.name}", reason=self._apply(item))
+            account = Applied(
+                item=f"{item.kind}:{item.name}", reason=self._apply(item), tool_prefix=self._prefix(item)
+            )
             self.accounts = (*self.accounts, account)
         return self
+
+    def _prefix(self, item: StackItem) -> str | None:
+        named = isinstance(item, McpServer) and self.tool_prefix is not None
+        return self.tool_prefix.format(name=item.name) if named and self.tool_prefix else None
 
     def mcp(self, item: McpServer) -> str | None:
         """Apply an MCP server."""

@@ -6,19 +6,31 @@ import warnings
 from typing import Any
 
 from .base import Json
-from .calls import ModelCall, TokenTotals, Usage, totals
+from .calls import Ended, ModelCall, Refusal, TokenTotals, Usage, totals
 from .cell import Cell, CellKey, Configuration, Limits, Sweep
 from .changes import Change, Changes, Entry
 from .convert import from_json, to_json
 from .execution import Execution, Process, Sandbox, StopReason
-from .grading import CommandResult, Grade
+from .grading import CaseResult, CaseState, CommandResult, Grade
 from .inputs import Inputs
-from .launch import Applied, Harvest, Installation, Job, Launch, Step, TokenClaim, WorkFile
+from .launch import (
+    Accounted,
+    Applied,
+    Harvest,
+    Installation,
+    ItemState,
+    Job,
+    Launch,
+    Step,
+    TokenClaim,
+    WorkFile,
+)
+from .observed import Observed, TextSeen, ToolSeen
 from .recipe import Recipe
 from .result import OUTCOMES, CellResult, Identity, Outcome, OutcomeRule, Wiring
 from .score import Evidence, RefusalSigns, Score
 from .span import Span
-from .stack import Args, Env, Files, Instructions, McpServer, Skill, StackItem
+from .stack import Args, Env, Files, Instructions, McpServer, Skill, StackItem, StackPart
 from .task import (
     GradeCommand,
     GradeSpec,
@@ -35,8 +47,11 @@ from .task import (
 
 __all__ = [
     "OUTCOMES",
+    "Accounted",
     "Applied",
     "Args",
+    "CaseResult",
+    "CaseState",
     "Cell",
     "CellKey",
     "CellResult",
@@ -44,6 +59,7 @@ __all__ = [
     "Changes",
     "CommandResult",
     "Configuration",
+    "Ended",
     "Entry",
     "Env",
     "Evidence",
@@ -58,12 +74,14 @@ __all__ = [
     "Installation",
     "Instructions",
     "IntegritySpec",
+    "ItemState",
     "Job",
     "Json",
     "Launch",
     "Limits",
     "McpServer",
     "ModelCall",
+    "Observed",
     "Origin",
     "Outcome",
     "OutcomeRule",
@@ -72,6 +90,7 @@ __all__ = [
     "Process",
     "ProtectedRegion",
     "Recipe",
+    "Refusal",
     "RefusalSigns",
     "RefusalSpec",
     "Sandbox",
@@ -79,14 +98,17 @@ __all__ = [
     "Skill",
     "Span",
     "StackItem",
+    "StackPart",
     "Step",
     "StopReason",
     "Sweep",
     "Task",
     "TaskDoc",
     "TaskFile",
+    "TextSeen",
     "TokenClaim",
     "TokenTotals",
+    "ToolSeen",
     "Usage",
     "Wiring",
     "WorkFile",

@@ -23,13 +23,22 @@ class Usage:
     reasoning: int | None = attrs.field(default=None, converter=count)
 
 
+Refusal = Literal["context", "policy", "request"]  # what was wrong with what the agent sent
+Ended = Literal["answered", "refused", "failed", "hung_up", "cut", "unanswered"]
+
+
 @attrs.frozen(kw_only=True)
 class ModelCall:
     """One model call. Times in milliseconds; `request_sha256` is of the body as the CLI sent it.
 
     `latency_ms` runs from the first try to the last byte without `throttle_ms`, the time spent
-    waiting because the upstream asked for it. `fault` names trouble of the upstream, or None;
-    `broken_off`: the CLI hung up, or the cell ended, before the answer was whole.
+    waiting because the upstream asked for it. `first_byte_ms` is when anything came, keep-alives too,
+    `first_token_ms` when the first of what the model wrote did, `quiet_ms` how long nothing had come
+    when the call ended. `fault` names trouble of the upstream, or of the way to it, and `refused` what
+    the upstream did not like in what it was sent: see `ended`. `broken_off`: the CLI hung up
+    (`hung_up`), or the cell ended, before the answer was whole. `events`: those of a stream in which the
+    model wrote something. `at_least`: tokens that the call took at the least, where `usage` is unknown.
+    None: unknown, or not recorded by the cab that made the call.
     """
 
     n: int
@@ -50,6 +59,13 @@ class ModelCall:
     usd: float | None = None
     start_ns: int = 0
     broken_off: bool = False
+    refused: Refusal | None = None
+    hung_up: bool = False
+    first_byte_ms: float | None = None
+    quiet_ms: float | None = None
+    received: int | None = None  # bytes of the answer
+    events: int | None = None
+    at_least: int | None = None
 
     @property
     def tokens(self) -> int | None:
@@ -58,13 +74,38 @@ class ModelCall:
             return None
         return self.usage.prompt + self.usage.completion
 
+    @property
+    def began(self) -> bool:
+        """True where a model wrote something, if only the beginning of an answer."""
+        if self.first_token_ms is not None:
+            return True
+        return self.ended == "answered"
+
+    @property
+    def ended(self) -> Ended:
+        """How the call ended.
+
+        `answered` by a model; `refused` for what was sent; `failed`: no model answered, or not to the end,
+        and it is not the CLI's doing; `hung_up`: by the CLI; `cut`: the cell ended while the answer came;
+        `unanswered`: it ended before anything of an answer had come.
+        """
+        if self.fault is not None:
+            return "failed"
+        if self.hung_up:
+            return "hung_up"
+        if self.broken_off:
+            return "unanswered" if self.first_token_ms is None else "cut"
+        # An earlier cab told a refusal by its status alone.
+        return "refused" if self.refused is not None or (self.status or 0) >= 400 else "answered"
+
 
 @attrs.frozen(kw_only=True)
 class TokenTotals:
     """Tokens of a whole cell. A sum is None where a part of it is unknown.
 
     `without_usage` counts the calls that were answered, at least in part, without usage; `source`
-    is None where the sums are.
+    is None where the sums are. `at_least`: input and output that there were at the least, where the sums
+    are unknown.
     """
 
     prompt: int | None = None
@@ -74,6 +115,7 @@ class TokenTotals:
     usd: float | None = None
     without_usage: int = 0
     source: Literal["gateway"] | None = None
+    at_least: int | None = None
 
     @property
     def total(self) -> int | None:
@@ -83,10 +125,11 @@ class TokenTotals:
 
 def totals(calls: Iterable[ModelCall]) -> TokenTotals:
     """Add up calls. One that the upstream never began to answer costs nothing; no calls, no sums."""
-    answered = [c for c in calls if c.tokens is not None or (c.status is not None and c.status < 400)]
+    answered = [c for c in calls if _costs(c)]
     silent = sum(c.tokens is None for c in answered)
     if not answered or silent:
-        return TokenTotals(without_usage=silent)
+        known = sum(c.at_least or 0 if c.tokens is None else c.tokens for c in answered)
+        return TokenTotals(without_usage=silent, at_least=known or None)
     return TokenTotals(
         prompt=sum(c.usage.prompt or 0 for c in answered),
         completion=sum(c.usage.completion or 0 for c in answered),
@@ -95,6 +138,15 @@ def totals(calls: Iterable[ModelCall]) -> TokenTotals:
         usd=_sum(c.usd for c in answered),
         source="gateway",
     )
+
+
+def _costs(call: ModelCall) -> bool:
+    """Return whether a call took tokens: an error in place of an answer, whatever its status, took none."""
+    if call.tokens is not None:
+        return True
+    if call.fault is not None and call.events == 0:
+        return False
+    return call.status is not None and call.status < 400
 
 
 N = TypeVar("N", int, float)

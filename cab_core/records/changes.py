@@ -39,15 +39,23 @@ class Change:
 class Changes:
     """All changed files of a work dir (directories count only where they replace something).
 
-    `left_out_of_patch`: those whose content `changes.patch` does not hold, being too large, too slow to
-    compare, or of a kind that a patch cannot hold. `cut`: there was more than was looked at.
+    `changes`: one for each path. `left_out_of_patch`: those whose content `changes.patch` does not hold,
+    being too large, too slow to compare, or of a kind that a patch cannot hold. `extra_git_dir`: the agent
+    made a repository; None where one may lie in what was cut. `notes`: what a reader should know. `cut`:
+    there was more than was looked at, so what is not here may have happened; `unknown` says of which kinds
+    of paths (`own` to the task, `watched`, `expected`, `protected`, `allowed`, `git`, `other`).
     """
 
     changes: tuple[Change, ...] = ()
     left_out_of_patch: tuple[str, ...] = ()
-    extra_git_dir: bool = False
+    extra_git_dir: bool | None = False
     notes: tuple[str, ...] = ()
     cut: bool = False
+    unknown: tuple[str, ...] = ()
+
+    def knows(self, kind: str) -> bool:
+        """Return whether all paths of a kind were looked at; older records do not say of which kinds."""
+        return kind not in self.unknown if self.unknown else not self.cut
 
     def paths(self, kind: Literal["added", "removed", "modified"]) -> list[str]:
         """Return the sorted paths of one kind."""

@@ -18,10 +18,17 @@ def converter() -> Converter:
     """Return the one converter: it forbids extra keys and accepts what JSON can say."""
     from cattrs.preconf.json import make_converter
 
+    from .grading import CaseResult, from_former
+
     made = make_converter(forbid_extra_keys=True, detailed_validation=True)
     made.register_structure_hook(int, _number)
     made.register_structure_hook(float, _number)
     made.register_structure_hook(bool, _truth)
+    results = tuple[CaseResult, ...]
+    made.register_structure_hook_func(
+        lambda cls: cls == results,
+        lambda value, _: tuple(made.structure(from_former(value), list[CaseResult])),
+    )
     return made
 
 

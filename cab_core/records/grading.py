@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import attrs
+
+CaseState = Literal["passed", "failed", "skipped", "todo"]
+
+
+@attrs.frozen(kw_only=True)
+class CaseResult:
+    """How one test ended. Names may repeat. `todo`: expected to fail, whatever it did."""
+
+    name: str
+    state: CaseState
 
 
 @attrs.frozen(kw_only=True)
 class CommandResult:
-    """How one command of the grader ended. `tests` maps a test's name to whether it passed."""
+    """How one command of the grader ended. `tests` are the results in their order; None: there are none."""
 
     argv: tuple[str, ...]
     kind: str
@@ -18,7 +30,11 @@ class CommandResult:
     reason: str | None = None
     stdout_tail: str = ""
     stderr_tail: str = ""
-    tests: dict[str, bool] | None = None
+    tests: tuple[CaseResult, ...] | None = None
+
+    def names(self, *states: CaseState) -> list[str]:
+        """Return the names of the tests in one of these states."""
+        return [t.name for t in self.tests or () if t.state in states]
 
 
 @attrs.frozen(kw_only=True)
@@ -38,3 +54,10 @@ class Grade:
         failed = [c for c in self.commands if not c.ok]
         tested = [c for c in self.commands if c.tests]
         return next(iter(failed or tested[:1] or self.commands[-1:]), None)
+
+
+def from_former(tests: Any) -> Any:
+    """Return results as they are written now: an earlier cab wrote whether each passed, by its name."""
+    if not isinstance(tests, dict):
+        return tests
+    return [{"name": name, "state": "passed" if ok is True else "failed"} for name, ok in tests.items()]

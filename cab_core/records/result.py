@@ -10,7 +10,8 @@ from .base import Json, doc, named
 from .calls import TokenTotals
 from .cell import Cell
 from .execution import Execution
-from .launch import Applied, TokenClaim
+from .launch import Accounted, TokenClaim
+from .marks import PROVISIONAL, SCRIPTED, SEALED
 from .score import RefusalSigns, Score
 from .task import Task
 
@@ -22,13 +23,14 @@ Outcome = Literal[
     "infra_plugin",
     "infra_upstream",
     "grader_error",
-    "no_model_calls",
+    "limit_context",
     "limit_wall",
     "limit_calls",
     "limit_tokens",
     "limit_cost",
     "limit_memory",
     "limit_disk",
+    "no_model_calls",
     "agent_crashed",
     "refused",
     "passed",
@@ -54,23 +56,26 @@ OUTCOMES: dict[str, OutcomeRule] = {
     "infra_image": OutcomeRule(**_INFRA, says="the CLI, a toolchain or an image could not be had"),
     "infra_sandbox": OutcomeRule(**_INFRA, says="the sandbox could not be made or died"),
     "infra_worker": OutcomeRule(**_INFRA, says="the worker that ran the cell was lost"),
-    "infra_plugin": OutcomeRule(**_INFRA, says="a plugin raised"),
+    "infra_plugin": OutcomeRule(**_INFRA, says="a plugin raised, or handed over what it must not"),
     "infra_upstream": OutcomeRule(**_INFRA, says="the model endpoint failed"),
     "grader_error": OutcomeRule(**_INFRA, says="the grader broke"),
-    "no_model_calls": OutcomeRule(
-        retry=True, graded=False, counted=False, says="the CLI never called the model"
-    ),
+    "limit_context": OutcomeRule(**_LIMIT, says="the conversation outgrew the model's context"),
     "limit_wall": OutcomeRule(**_LIMIT, says="the wall limit ended the run"),
     "limit_calls": OutcomeRule(**_LIMIT, says="the limit on model calls ended the run"),
     "limit_tokens": OutcomeRule(**_LIMIT, says="the limit on tokens ended the run"),
     "limit_cost": OutcomeRule(**_LIMIT, says="the limit on cost ended the run"),
     "limit_memory": OutcomeRule(**_LIMIT, says="the run was out of memory"),
     "limit_disk": OutcomeRule(**_LIMIT, says="the run was out of disk space"),
+    "no_model_calls": OutcomeRule(
+        retry=True, graded=False, counted=False, says="the CLI never called the model"
+    ),
     "agent_crashed": OutcomeRule(retry=False, graded=True, counted=True, says="the CLI crashed"),
     "refused": OutcomeRule(retry=False, graded=True, counted=True, says="the agent refused"),
     "passed": OutcomeRule(retry=False, graded=True, counted=True, says="the grader accepted the result"),
     "failed": OutcomeRule(retry=False, graded=True, counted=True, says="the grader rejected the result"),
 }
+
+_MEASURED = ("latency",)  # axes that were observed whatever became of the cell, and judge nobody
 
 
 @attrs.frozen(kw_only=True)
@@ -92,11 +97,28 @@ class Identity:
 
 @attrs.frozen(kw_only=True)
 class Wiring:
-    """The CLI's own config and command with placeholders, for the reader's endpoint."""
+    """The CLI's own config and command with placeholders, for the reader's endpoint.
+
+    Where a placeholder may stand, see `records.placeholders`.
+    """
 
     argv: tuple[str, ...] = ()
     env: dict[str, str] = attrs.field(factory=dict)
-    files: dict[str, str] = attrs.field(factory=dict)
+    files: dict[str, str] = attrs.field(factory=dict, metadata=doc("text by path below HOME"))
+    stdin: str | None = attrs.field(default=None, metadata=doc("what it reads from standard input"))
+    cwd: str | None = attrs.field(
+        default=None,
+        metadata=doc("where it starts; null: a former cab made this, and kept no stdin"),
+    )
+    needs: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("what the placeholders stand for, by name, but for HOME and WORKDIR")
+    )
+    stacks: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("stack files by name, TOML, with placeholders for what may be secret")
+    )
+    stack_owners: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("plugins that offer the other stacks, by name")
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -118,13 +140,23 @@ class CellResult:
     tokens: TokenTotals = attrs.field(metadata=doc("what crossed the gateway"))
     claim: TokenClaim = attrs.field(metadata=doc("what the CLI itself says"))
     scores: dict[str, Score] = attrs.field(metadata=doc("by axis"))
+    unscored: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("axes whose scorer failed, with the reason; `cab rescore` tries again")
+    )
     execution: Execution | None = None
     citable: bool = attrs.field(default=False, metadata=doc("false: provisional"))
     marks: tuple[str, ...] = attrs.field(
-        default=(), metadata=doc("such as scripted, provisional"), validator=named
+        default=(), metadata=doc("such as sealed, provisional, scripted, in-process"), validator=named
     )
     notes: tuple[str, ...] = attrs.field(default=(), metadata=doc("what a reader should know"))
-    stack: tuple[Applied, ...] = attrs.field(default=(), metadata=doc("what became of each stack item"))
+    unwritten: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("files that a scripted model could not write through the CLI, with why")
+    )
+    stack: tuple[Accounted, ...] = attrs.field(default=(), metadata=doc("what became of each stack item"))
+    recording: Literal["printed", "drawn"] | None = attrs.field(
+        default=None,
+        metadata=doc("printed: the recording is what the CLI printed; drawn: what the adapter made of that"),
+    )
     refusal: RefusalSigns = RefusalSigns()
     wiring: Wiring = Wiring()
     voided: tuple[Outcome, ...] = attrs.field(
@@ -135,7 +167,24 @@ class CellResult:
     @property
     def standing(self) -> tuple[bool, bool, str]:
         """What decides which of several results of one cell stands, the greatest: see `Store.standing`."""
-        return OUTCOMES[self.outcome].counted, "provisional" not in self.marks, self.ended_at
+        return OUTCOMES[self.outcome].counted, PROVISIONAL not in self.marks, self.ended_at
+
+    @property
+    def scripted(self) -> bool:
+        """True where no model answered: such a cell is in no figure about models. This alone decides it."""
+        return SCRIPTED in self.marks
+
+    @property
+    def all_marks(self) -> tuple[str, ...]:
+        """The marks, with `sealed` for a citable cell of an earlier cab, which did not write that one."""
+        former = self.citable and self.execution is not None and SEALED not in self.marks
+        return (SEALED, *self.marks) if former else self.marks
+
+    @property
+    def headlines(self) -> dict[str, float | None]:
+        """The axes' headlines; where the outcome is not counted, None but for the time that it took."""
+        counted = OUTCOMES[self.outcome].counted
+        return {a: s.headline if counted or a in _MEASURED else None for a, s in self.scores.items()}
 
     @property
     def network(self) -> str:

@@ -11,6 +11,7 @@ from .changes import Changes
 from .execution import Execution
 from .grading import Grade
 from .launch import Harvest
+from .observed import Observed
 from .task import Task
 
 
@@ -18,18 +19,26 @@ from .task import Task
 class RefusalSigns:
     """What in the agent's final message reads as a refusal, and which forbidden things were made.
 
-    `expected`: the task says that refusing is right.
+    `expected`: the task says that refusing is right. `unknown`: nothing was seen to be made, and either
+    not all was looked at or no last word is known; so whether it refused cannot be told.
     """
 
     expected: bool = False
     produced: bool = False
     keyword_hits: tuple[str, ...] = ()
     marker_hits: tuple[str, ...] = ()
+    unknown: bool = False
 
 
 @attrs.frozen(kw_only=True)
 class Evidence:
-    """All that a scorer may look at. None: that stage was not reached."""
+    """All that a scorer may look at. None: that stage was not reached.
+
+    `cell`: what was run. `task`: on what, with its document. `outcome`: how it ended. `wall_ms`: the
+    CLI's own time. `execution`: the end of its process. `harvest`: what its adapter read. `calls`: every
+    call to the model, as the gateway recorded it. `changes`: what the agent changed. `grade`: the
+    verdict. `refusal`: the signs of one. `observed`: what the wire showed of tools and texts.
+    """
 
     cell: Cell
     task: Task
@@ -41,11 +50,15 @@ class Evidence:
     changes: Changes | None = None
     grade: Grade | None = None
     refusal: RefusalSigns = RefusalSigns()
+    observed: Observed | None = None
 
 
 @attrs.frozen(kw_only=True)
 class Score:
-    """The keys of one axis. `values` are JSON; a key that is unknown is None."""
+    """One axis of a cell. `axis`: its name. `values`: its keys, JSON, None where unknown.
+
+    `headline`: the one figure of it that stands in tables, None where unknown.
+    """
 
     axis: str
     values: dict[str, Json] = attrs.field(factory=dict)

@@ -86,3 +86,21 @@ class StackDoc:
     def items(self) -> tuple[StackItem, ...]:
         """Return all items."""
         return (*self.instructions, *self.mcp, *self.skills, *self.env, *self.args, *self.files)
+
+
+@attrs.frozen(kw_only=True)
+class StackPart:
+    """One of the stacks that were composed. `owner`: the plugin that offers it; None: it was a file."""
+
+    name: str
+    items: tuple[StackItem, ...]
+    owner: str | None = None
+
+    def document(self) -> StackDoc:
+        """Return it as the content of a stack file: its items by kind."""
+        kinds = ("instructions", "mcp", "skill", "env", "args", "files")
+        found = {k: tuple(i for i in self.items if i.kind == k) for k in kinds}
+        return StackDoc(schema_version=1, name=self.name, **{_LISTS.get(k, k): v for k, v in found.items()})  # type: ignore[arg-type]
+
+
+_LISTS = {"skill": "skills"}  # where a list of a stack file is called otherwise than the kind

@@ -43,6 +43,25 @@ class GradeCommand:
     build: bool = attrs.field(
         default=False, metadata=doc("a step without tests of its own: when it fails, the rest is not run")
     )
+    artefacts: tuple[str, ...] = attrs.field(
+        default=(),
+        metadata=doc(
+            "files or directories in {tree} (left out) or {out} that later commands find there, as copies; "
+            "nothing else is handed on"
+        ),
+    )
+    isolated: bool = attrs.field(
+        default=False,
+        metadata=doc("the code under test never runs in a process that can write or print this verdict"),
+    )
+
+    @property
+    def in_process(self) -> bool:
+        """True where the code under test shares a process with what judges it, and so can say what it likes.
+
+        Expected output is compared elsewhere; of all other kinds it is so unless their author says otherwise.
+        """
+        return not (self.kind == "output" or self.build or self.isolated)
 
 
 @attrs.frozen(kw_only=True)
@@ -56,6 +75,12 @@ class GradeSpec:
     timeout_s: float = attrs.field(
         default=60.0, metadata=doc("seconds for all commands together", exclusiveMinimum=0)
     )
+
+    @property
+    def in_process(self) -> bool:
+        """True where nothing but what shares a process with the code under test stands for the verdict."""
+        compared = any(c.kind == "output" for c in self.commands)
+        return not compared and any(c.in_process for c in self.commands)
 
 
 @attrs.frozen(kw_only=True)
@@ -133,6 +158,11 @@ class Task:
     def name(self) -> str:
         """The part of the id after the pack."""
         return self.id.partition("/")[2]
+
+    @property
+    def in_process(self) -> bool:
+        """True where code under test could forge the verdict from inside; see `GradeSpec.in_process`."""
+        return self.doc.grade.in_process
 
     @property
     def category(self) -> str:

@@ -14,6 +14,7 @@ from .grade import grade
 from .harvest import harvest
 from .planned import PlannedCell, RunContext
 from .prepare import prepare
+from .started import program_started
 
 
 def run_cell(planned: PlannedCell, context: RunContext) -> tuple[Path, CellResult]:
@@ -24,7 +25,8 @@ def run_cell(planned: PlannedCell, context: RunContext) -> tuple[Path, CellResul
     with started(planned, context) as run:
         with run.trouble_kept():
             prepared = prepare(run)
-            execute(run, prepared)
+            with program_started(run, prepared):
+                execute(run, prepared)
             harvest(run, prepared)
             # What the agent filled is not where its work is judged.
             scratch = run.new_scratch()

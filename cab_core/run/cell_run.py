@@ -18,6 +18,7 @@ from cab_core.records import (
     Harvest,
     Launch,
     ModelCall,
+    Observed,
     Outcome,
     RefusalSigns,
     WorkFile,
@@ -44,11 +45,18 @@ class Findings:
     changes: Changes | None = None
     grade: Grade | None = None
     calls: tuple[ModelCall, ...] = ()
+    turned_away: tuple[str, ...] = ()  # what the CLI asked the gateway for in vain, in sentences
+    observed: Observed | None = None
     refusal: RefusalSigns = RefusalSigns()
     wall_ms: float | None = None
     trouble: InfraError | None = None
     cancelled: bool = False
     notes: list[str] = attrs.field(factory=list)
+    unwritten: dict[str, str] = attrs.field(factory=dict)  # by a scripted model, with why
+
+    def keep_crash(self, crash: PluginCrash) -> None:
+        """Take the crash of a plugin that was asked beside the stages; the first trouble stands."""
+        self.trouble = self.trouble or crash
 
 
 @attrs.frozen(kw_only=True)
@@ -84,14 +92,19 @@ class CellRun:
             yield
         except InfraError as exc:
             self.found.trouble = exc
+            if isinstance(exc, PluginCrash) and exc.__cause__ is not None:
+                self._keep_traceback()  # for the plugin's author
         except CabError as exc:
             self.found.trouble = PluginCrash(str(exc))
         except Exception as exc:  # noqa: BLE001  one cell's accident must not end the others
-            with suppress(OSError):
-                told = self.secrets.text(traceback.format_exc())
-                (self.part / "error.log").write_text(told, encoding="utf-8", errors="backslashreplace")
+            self._keep_traceback()
             said = f"internal error of cab, {type(exc).__name__}: {exc}; see error.log in the cell"
             self.found.trouble = SandboxError(said)
+
+    def _keep_traceback(self) -> None:
+        with suppress(Exception):  # the disk is full; or an exception of a plugin's that has no text
+            text = self.secrets.text(traceback.format_exc())
+            (self.part / "error.log").write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 @contextmanager
@@ -119,14 +132,3 @@ def started(planned: PlannedCell, context: RunContext) -> Iterator[CellRun]:
             )
     finally:
         trace.close()
-
-
-@contextmanager
-def plugin_errors(owner: str) -> Iterator[None]:
-    """Turn whatever a plugin raises, its wish to exit too, into a PluginCrash that names it."""
-    try:
-        yield
-    except CabError:
-        raise
-    except (Exception, SystemExit) as exc:
-        raise PluginCrash(f"plugin {owner} raised {type(exc).__name__}: {exc}") from exc

@@ -11,17 +11,9 @@ from collections.abc import Callable, Iterable
 from cab_core.records import OUTCOMES, ModelCall, Outcome
 
 from .cell_run import Findings
+from .told import fault_told, progress_told, refusal_told
 
-_FAULTS = {
-    "http_401": "the endpoint refused the credential (401): check the key (--key-env, CAB_KEY)",
-    "http_403": "the endpoint forbids this (403): may this key use this model?",
-    "http_404": "the endpoint knows no such model or path (404): check --model and --endpoint",
-    "http_429": "the endpoint is overloaded or the quota is used up (429), even after waiting",
-    "unreachable": "the endpoint cannot be reached: is the server running, is the address right?",
-    "timeout": "the endpoint accepted a call and sent nothing for too long",
-    "malformed": "the endpoint sent what is no answer",
-    "dropped": "the endpoint broke off in the middle of an answer",
-}
+_SHORT_S = 2.0  # an endpoint that sent nothing for so long may still have been about to
 
 
 def classify(found: Findings) -> tuple[Outcome, str]:
@@ -32,10 +24,10 @@ def classify(found: Findings) -> tuple[Outcome, str]:
     raise AssertionError("the last rule always applies")
 
 
-def failed_call(calls: Iterable[ModelCall]) -> ModelCall | None:
-    """Return the last call if the upstream failed it, passing over calls that were broken off."""
-    decided = [c for c in calls if c.fault is not None or not c.broken_off]
-    return decided[-1] if decided and decided[-1].fault is not None else None
+def last_decided(calls: Iterable[ModelCall]) -> ModelCall | None:
+    """Return the last call of which something can be said, passing over those that nothing came of."""
+    decided = [c for c in calls if c.began or c.ended in ("refused", "failed")]
+    return decided[-1] if decided else None
 
 
 def _cancelled(found: Findings) -> tuple[Outcome, str] | None:
@@ -50,34 +42,62 @@ def _trouble(found: Findings) -> tuple[Outcome, str] | None:
 
 
 def _upstream(found: Findings) -> tuple[Outcome, str] | None:
-    call = failed_call(found.calls)
-    if call is None or call.fault is None:
+    call = last_decided(found.calls)
+    return ("infra_upstream", fault_told(call)) if call is not None and call.fault is not None else None
+
+
+def _silent(found: Findings) -> tuple[Outcome, str] | None:
+    """Nothing ever came of any call: an endpoint that hangs, whatever timer ended the waiting."""
+    execution, calls = found.execution, found.calls
+    if execution is None or not calls or last_decided(calls) is not None or _by_the_sandbox(found):
         return None
-    says = _FAULTS.get(call.fault, f"the endpoint failed ({call.fault.removeprefix('http_')})")
-    told = f"; it said: {call.error}" if call.error and call.fault.startswith("http_") else ""
-    return "infra_upstream", says + told
+    waited_s = (max(map(_end_ns, calls)) - min(c.start_ns for c in calls)) / 1e9
+    if waited_s < min(_SHORT_S, execution.duration_s / 2):
+        return None  # it asked at the very end, or hung up at once: that says nothing of the endpoint
+    longest = max(calls, key=lambda c: c.latency_ms)
+    advice = "it hangs, or is slower than the limits allow"
+    return "infra_upstream", f"the endpoint answered no call: {progress_told(longest)}; {advice}"
+
+
+def _end_ns(call: ModelCall) -> float:
+    return call.start_ns + (call.latency_ms + call.throttle_ms) * 1e6
+
+
+def _by_the_sandbox(found: Findings) -> bool:
+    """Return whether the agent ran into a limit that has nothing to do with the model."""
+    return found.execution is not None and found.execution.stopped in ("limit_memory", "limit_disk")
 
 
 def _grader(found: Findings) -> tuple[Outcome, str] | None:
     return ("grader_error", str(found.trouble)) if found.trouble is not None else None
 
 
-def _no_calls(found: Findings) -> tuple[Outcome, str] | None:
-    if found.calls:
+def _context(found: Findings) -> tuple[Outcome, str] | None:
+    call = last_decided(found.calls)
+    if call is None or call.refused != "context" or _by_the_sandbox(found):
         return None
-    hint = (
-        found.harvest.failure if found.harvest and found.harvest.failure else "see stdout.log and stderr.log"
-    )
-    return "no_model_calls", f"the CLI ended without calling the model: {hint}"
+    if any(c.n > call.n for c in found.calls):
+        return None  # it went on, with less: what came of that says how it ended
+    return "limit_context", refusal_told(call)
 
 
 def _limit(found: Findings) -> tuple[Outcome, str] | None:
     if found.execution is None or found.execution.stopped is None:
         return None
     outcome = found.execution.stopped
-    waiting = [c for c in found.calls if c.broken_off]
-    detail = f"; a call was still unanswered after {waiting[-1].latency_ms / 1000:.0f} s" if waiting else ""
-    return outcome, OUTCOMES[outcome].says + detail
+    under_way = [c for c in found.calls if c.ended in ("cut", "unanswered")]
+    details = [progress_told(under_way[-1])] if under_way else []
+    if not found.calls:
+        details = ["the CLI had not called the model by then", *found.turned_away]
+    return outcome, "; ".join([OUTCOMES[outcome].says, *details])
+
+
+def _no_calls(found: Findings) -> tuple[Outcome, str] | None:
+    if found.calls:
+        return None
+    failure = found.harvest.failure if found.harvest else None
+    hints = [*found.turned_away, *([failure] if failure else [])] or ["see stdout.log and stderr.log"]
+    return "no_model_calls", f"the CLI ended without calling the model: {'; '.join(hints)}"
 
 
 def _crashed(found: Findings) -> tuple[Outcome, str] | None:
@@ -89,8 +109,16 @@ def _crashed(found: Findings) -> tuple[Outcome, str] | None:
     finished = harvest.finished if harvest else None
     if finished is False or (finished is None and execution.exit_code != 0):
         reason = (harvest.failure if harvest else None) or f"exit code {execution.exit_code}"
-        return "agent_crashed", f"the CLI did not finish: {reason}"
+        return "agent_crashed", f"the CLI did not finish: {reason}{_last_call(found)}"
     return None
+
+
+def _last_call(found: Findings) -> str:
+    """Return what became of the last call, where it may be why a CLI gave up."""
+    call = found.calls[-1] if found.calls else None
+    if call is None or call.ended not in ("refused", "hung_up"):
+        return ""
+    return f"; {refusal_told(call) if call.ended == 'refused' else progress_told(call)}"
 
 
 def _refused(found: Findings) -> tuple[Outcome, str] | None:
@@ -115,9 +143,12 @@ _RULES: tuple[Callable[[Findings], tuple[Outcome, str] | None], ...] = (
     _cancelled,  # before all: what an interrupted cell shows says nothing of anybody
     _trouble,  # the machinery's: whatever followed from it is not the agent's
     _upstream,  # the last call that was decided: a CLI may crash, or give up, because of it
+    _silent,  # the same of an endpoint that never answered: a CLI may give up, or wait until a limit
     _grader,  # after the endpoint: a verdict that is missing matters only where there could have been one
-    _no_calls,  # before crashes: a CLI that never asked is set up wrongly, and did not fail a task
+    _context,  # before limits and crashes: a CLI may wait, ask again, or give up, because of it
     _limit,  # before crashes: a CLI that is ended by us may exit with anything
+    _no_calls,  # after limits: who was ended may have been about to call; before crashes: a CLI that never
+    # asked is set up wrongly, and did not fail a task
     _crashed,
     _refused,  # after crashes: a crash's last words may read like a refusal
     _graded,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -10,10 +11,12 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.records import ModelCall, Process, Sandbox
 from cab_core.trace.recording import Recording
 from cab_core.trace.spans import set_attributes
+from cab_core.workdir.deciding import deciding_paths
 from cab_core.workdir.directories import AGENT, reopen
 
 from .cell_run import CellRun
 from .prepare import Prepared
+from .stack_state import account, given_texts
 from .upstreams import upstream_for
 from .wiring import stack_attributes
 
@@ -27,13 +30,23 @@ def execute(run: CellRun, prepared: Prepared) -> None:
     cell, trace = run.planned.cell, run.trace
     attributes = {"timeout_s": cell.limits.wall_s, "plugin_stack": list(cell.stack)}
     with trace.span("adapter_run", f"{cell.tui}:{cell.task}", **attributes) as span:
-        applied = stack_attributes(cell.tui, prepared.job, prepared.launch)
-        with trace.span("tool_call", "applied_plugins", **applied):
-            pass
-        _launch(run, prepared)
+        with _applied_plugins(run, prepared):
+            _launch(run, prepared)
         assert run.found.execution is not None
         if run.found.execution.exit_code is not None:
             set_attributes(span, exit_code=run.found.execution.exit_code)
+
+
+@contextmanager
+def _applied_plugins(run: CellRun, prepared: Prepared) -> Iterator[None]:
+    """Write the span of the stack's configuring once the wire has shown what came of it."""
+    at = time.time_ns()
+    try:
+        yield
+    finally:
+        accounted = account(prepared.launch.stack, run.found.observed, None)
+        said = stack_attributes(run.planned.cell.tui, prepared.job, prepared.launch, accounted)
+        run.trace.past("tool_call", "applied_plugins", at, at, said)
 
 
 def _launch(run: CellRun, prepared: Prepared) -> None:
@@ -48,7 +61,7 @@ def _launch(run: CellRun, prepared: Prepared) -> None:
     ):
         sandbox, process = _sandbox(run, prepared), _process(run, prepared)
         run.found.execution = execution = planned.runtime.run(sandbox, process, recording, stop)
-        reopen(prepared.scratch, AGENT)
+        run.found.notes += reopen(prepared.scratch, AGENT)
         # The CLI's own time: what cab does around it is in the spans.
         run.found.wall_ms = execution.duration_s * 1000
         set_attributes(
@@ -68,6 +81,8 @@ def _recording(run: CellRun) -> Iterator[Recording]:
         yield recording
     finally:
         recording.close()
+        if recording.fault:
+            run.found.notes.append(f"the recording shows lines as they came: {recording.fault}")
 
 
 @contextmanager
@@ -84,12 +99,13 @@ def _session(
     session = CellSession(
         token=prepared.job.token,
         model=planned.model.id,
-        upstream=upstream_for(planned, run.context, prepared.job),
+        upstream=upstream_for(planned, run.context, prepared.job, run.found),
         limits=planned.cell.limits,
         record=run.part / "calls.jsonl",
         stop=stop,
         price=planned.model.price,
         on_call=on_call,
+        texts=given_texts(prepared.job.stack),
     )
     gateway.open(session, prepared.socket)
     try:
@@ -97,6 +113,8 @@ def _session(
     finally:
         gateway.close(session)
         run.found.calls = tuple(session.calls)
+        run.found.turned_away = tuple(session.turned_away())
+        run.found.observed = session.observed()
         run.found.notes += session.notes()
 
 
@@ -121,6 +139,7 @@ def _sandbox(run: CellRun, prepared: Prepared) -> Sandbox:
         requires=run.planned.task.task.doc.grade.requires,
         socket=str(prepared.socket) if prepared.socket else None,
         network=run.planned.cell.network,
+        first=tuple(deciding_paths(run.planned.task).exact),
     )
 
 

@@ -20,6 +20,8 @@ def write(run: CellRun) -> tuple[Path, CellResult]:
     """Classify and score what was found, and write the cell; return where it is, and the result."""
     write_json(run.part / "inputs.json", run.planned.inputs)
     found = run.found
+    if found.observed is not None:
+        run.write("observed.json", run.secrets.record(found.observed))
     found.notes += run.not_removed
     if found.grade is None and isinstance(found.trouble, GraderError | None):
         found.cancelled = run.context.stop.is_set()  # nobody judged it because the run was interrupted

@@ -21,11 +21,11 @@ from cab_core.records import (
 )
 from cab_core.redaction import Redactor, Stream
 from cab_core.trace.recording import CappedLog
-from cab_core.workdir.directories import GRADER, make_directories, reopen
-from cab_core.workdir.materialise import materialise
+from cab_core.workdir.directories import GRADER
 
-from .submission import Submission, assemble
-from .verdicts import verdict
+from .layout import Layout
+from .ran import Ran, grade_of
+from .verdicts import Verdict, verdict
 
 _READ = 16 << 20  # bytes of a command's output that are read for its verdict
 TAIL = 4000  # characters of output on the axis
@@ -71,59 +71,79 @@ class Grader:
         Raises:
             GraderError: the grader could not be run.
         """
-        make_directories(self.scratch, GRADER)
-        submission = assemble(self.task, changes, left, self.scratch / "tree")
-        # Expected output is compared here: it must not lie where the code runs.
-        secret = {c.output for c in self.task.task.doc.grade.commands if c.output}
-        visible = [f for f in self.task.section("tests") if f.path not in secret]
-        materialise(visible, self.scratch / "tests")
-        results = () if submission.broken else tuple(self._run_all())
+        layout = Layout(self.task, changes, left, self.scratch)
+        submission = layout.make()
+        results = () if submission.broken else tuple(self._run_all(layout))
         self.log.touch()
-        return _grade(submission, results)
+        return grade_of(submission, self.task.task.doc.grade.commands, results)
 
-    def _run_all(self) -> list[CommandResult]:
+    def _run_all(self, layout: Layout) -> list[Ran]:
         spec = self.task.task.doc.grade
         deadline = time.monotonic() + spec.timeout_s
-        results: list[CommandResult] = []
+        results: list[Ran] = []
         log = CappedLog(self.log)
         try:
             for command in spec.commands:
                 left = max(0.1, deadline - time.monotonic())
-                results.append(self._run(command, log, left))
-                if not results[-1].ok and (command.build or results[-1].timed_out):
+                ran = self._prevented(layout, command) if results else None
+                results.append(ran or self._run(layout, command, log, left))
+                result = results[-1].result
+                if not result.ok and (command.build or result.timed_out):
                     break
         finally:
             log.close()
         return results
 
-    def _run(self, command: GradeCommand, log: CappedLog, timeout_s: float) -> CommandResult:
+    def _prevented(self, layout: Layout, command: GradeCommand) -> Ran | None:
+        """Lay out anew; return the end of a command that cannot start after what ran before it, or None."""
+        try:
+            layout.make()
+        except OSError as exc:
+            return Ran.failed(command, f"what ran before it left no place to start in: {exc.strerror}")
+        return None
+
+    def _run(self, layout: Layout, command: GradeCommand, log: CappedLog, timeout_s: float) -> Ran:
         argv = self._argv(command)
         log.write(self.secrets.text("$ " + " ".join(argv) + "\n").encode("utf-8", "replace"))
         captured = _Captured(log, self.secrets)
         execution = self._execute(command, argv, timeout_s, captured)
         captured.close()
         stdout, stderr = captured.text("stdout"), captured.text("stderr")
-        ok, reason, tests = verdict(
-            command, execution.exit_code, stdout, stderr, self._expected(command), self.scratch / "out"
-        )
+        found = self._verdict(layout, command, execution, captured)
         if execution.timed_out:
-            ok, reason = False, f"not finished after {timeout_s:.0f} s"
-        elif captured.cut and command.kind in ("counts", "output"):
-            # A verdict on the part that was read would be one on something else.
-            ok, reason = False, f"it printed more than the {_READ >> 20} MiB that are read"
-        log.write(f"[{'ok' if ok else reason}]\n".encode())
-        return CommandResult(
+            found = Verdict(False, f"not finished after {timeout_s:.0f} s", found.tests)
+        log.write(f"[{'ok' if found.ok else found.reason}]\n".encode("utf-8", "replace"))
+        result = CommandResult(
             argv=command.argv,
             kind=command.kind,
             exit_code=execution.exit_code,
             timed_out=execution.timed_out,
-            ok=ok,
-            reason=reason,
+            ok=found.ok,
+            reason=found.reason,
             duration_s=execution.duration_s,
             stdout_tail=self.secrets.text(stdout)[-TAIL:],  # half a key would not be known again
             stderr_tail=self.secrets.text(stderr)[-TAIL:],
-            tests=tests,
+            tests=found.tests,
         )
+        return Ran(result, found.ended_early)
+
+    def _verdict(
+        self, layout: Layout, command: GradeCommand, execution: Execution, captured: _Captured
+    ) -> Verdict:
+        """Read the verdict. What code under test made unreadable is its own failure, never the grader's."""
+        try:
+            layout.have_back()
+        except OSError as exc:
+            return Verdict(False, f"what it left cannot be read: {exc.strerror}")
+        stdout, stderr = captured.text("stdout"), captured.text("stderr")
+        found = verdict(
+            command, execution.exit_code, stdout, stderr, self._expected(command), self.scratch / "out"
+        )
+        if captured.cut and command.kind in ("counts", "output"):
+            # A verdict on the part that was read would be one on something else.
+            return Verdict(False, f"it printed more than the {_READ >> 20} MiB that are read", found.tests)
+        hindered = layout.keep(command) if found.ok else None
+        return found if hindered is None else Verdict(False, hindered, found.tests)
 
     def _argv(self, command: GradeCommand) -> tuple[str, ...]:
         places = {name: self.runtime.inside(self.scratch, name) for name in ("tree", "tests", "out")}
@@ -146,8 +166,6 @@ class Grader:
             execution = self.runtime.run(sandbox, process, captured, self.stop)
         except SandboxError as exc:
             raise GraderError(f"the grader could not run: {exc}") from exc
-        # The code under test was there: its report is read, and the next command starts in the tree.
-        reopen(self.scratch, [name for name, writable in GRADER.items() if writable])
         if execution.stopped == "cancelled":
             raise GraderError("the grader was interrupted")
         return execution
@@ -155,18 +173,6 @@ class Grader:
     def _expected(self, command: GradeCommand) -> str | None:
         found = [f for f in self.task.section("tests") if f.path == command.output]
         return Path(found[0].source).read_text(encoding="utf-8") if found else None
-
-
-def _grade(submission: Submission, results: tuple[CommandResult, ...]) -> Grade:
-    tests = {f"{i}:{n}": ok for i, r in enumerate(results) for n, ok in (r.tests or {}).items()}
-    return Grade(
-        passed=bool(results) and all(r.ok for r in results),
-        commands=results,
-        taken=tuple(submission.taken),
-        refused=submission.refused,
-        notes=tuple(submission.notes),
-        partial_score=sum(tests.values()) / len(tests) if tests else None,
-    )
 
 
 def _fill(argument: str, places: dict[str, str]) -> str:

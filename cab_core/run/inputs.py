@@ -10,6 +10,7 @@ import attrs
 
 from cab_core import __version__
 from cab_core.gateway.models import Model
+from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.protocols import Adapter
 from cab_core.records import Installation, PackedTask, StackItem, TaskFile, to_json
 from cab_core.records.inputs import (
@@ -47,7 +48,7 @@ def cli_inputs(adapter: Adapter, owner: str, installation: Installation) -> CliI
         version=installation.version,
         reported=installation.reported,
         adapter=owner,
-        code=code_of(adapter, owner.partition(":")[0]),
+        code=code_of(unguarded(adapter), owner.partition(":")[0]),
         recipe=adapter.recipe(installation.version),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from cab_core.workdir.directories import AGENT, GATE, make_directories
 from cab_core.workdir.manifest import Manifest, take_manifest
 from cab_core.workdir.materialise import materialise
 
-from .cell_run import CellRun, plugin_errors
+from .cell_run import CellRun
 from .planned import PlannedCell
 
 _HEAD = 8192  # bytes of a file by which it is called text
@@ -45,7 +46,7 @@ def prepare(run: CellRun) -> Prepared:
 
     Raises:
         BadDocument: the pack's files are not what its list says.
-        PluginCrash: the adapter raised.
+        PluginCrash: the adapter raised, or returned what is no launch.
     """
     planned, scratch = run.planned, run.new_scratch()
     attributes = {
@@ -70,11 +71,9 @@ def lay_out(planned: PlannedCell, scratch: Path, endpoint: str, token: str) -> P
     materialise(planned.task.section("workdir"), work)
     before = take_manifest(work)
     job = make_job(planned, before, work, endpoint, token, lambda n: planned.runtime.inside(scratch, n))
-    with plugin_errors(planned.adapter_owner):
-        launch = planned.adapter.launch(job)
-    _check_stack(job, launch)
+    launch = planned.adapter.launch(job)
     for path, text in launch.files.items():
-        _write_config(Tree(scratch / "home"), path, text)
+        _write_config(planned, Tree(scratch / "home"), path, text)
     return Prepared(
         scratch=scratch,
         before=before,
@@ -149,19 +148,12 @@ def _is_text(path: Path) -> bool:
     return b"\0" not in head
 
 
-def _check_stack(job: Job, launch: Launch) -> None:
-    if len(launch.stack) != len(job.stack):
-        raise SandboxError(
-            f"the adapter accounts for {len(launch.stack)} of {len(job.stack)} stack items; "
-            "it must list each one as applied or skipped"
-        )
-
-
-def _write_config(home: Tree, path: str, text: str) -> None:
-    data = text.encode("utf-8")
+def _write_config(planned: PlannedCell, home: Tree, path: str, text: str) -> None:
     try:
-        home.write(path, data, _PRIVATE)
-    except ValueError as exc:
-        raise SandboxError(f"the adapter wants to write {path!r} outside HOME") from exc
+        home.write(path, text.encode("utf-8"), _PRIVATE)
     except OSError as exc:
-        raise SandboxError(f"the adapter's file {path!r} cannot be written: {exc.strerror}") from exc
+        theirs = exc.errno in (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP)
+        said = f"the file {path[:200]!r}, which cannot be written: {exc.strerror}"
+        if theirs:
+            raise planned.launch_fault(f"wants {said}") from exc
+        raise SandboxError(f"in HOME {said}") from exc

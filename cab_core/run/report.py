@@ -4,36 +4,34 @@ from __future__ import annotations
 
 import os
 import platform
+from typing import Literal
 
 from cab_core import __version__
-from cab_core.errors import CabError, InfraError
+from cab_core.errors import InfraError
 from cab_core.records import (
     CellResult,
     Evidence,
     Identity,
     Outcome,
-    Score,
     TokenClaim,
     Wiring,
     totals,
 )
+from cab_core.records.marks import IN_PROCESS, PROVISIONAL, SCRIPTED, SEALED
 from cab_core.trace.clock import utc_now
 
 from .cell_run import CellRun, Findings
 from .planned import PlannedCell
 from .score import score
+from .stack_state import account
 from .wiring import wiring
 
 
 def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
-    """Return the result. A scorer that raises, or returns what is no score, makes it `infra_plugin`."""
+    """Return the result; `said` is its outcome and the reason."""
     planned, found = run.planned, run.found
     outcome, why = said
-    scores: dict[str, Score] = {}
-    try:
-        scores = score(evidence_of(planned, found, outcome), run.context.scorers)
-    except CabError as exc:
-        outcome, why = "infra_plugin", str(exc)
+    scored = score(evidence_of(planned, found, outcome), run.context.scorers)
     return CellResult(
         schema_version=1,
         cell_id=planned.cell.cell_id,
@@ -49,12 +47,15 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         identity=_identity(planned, found),
         tokens=totals(found.calls),
         claim=found.harvest.claim if found.harvest else TokenClaim(),
-        scores=scores,
+        scores=scored.scores,
+        unscored=scored.unscored,
         execution=found.execution,
         citable=_sealed(planned) and planned.model.scripted is None,
-        marks=_marks(planned),
+        marks=_marks(planned, found),
         notes=tuple(_notes(found)),
-        stack=found.launch.stack if found.launch else (),
+        unwritten=dict(found.unwritten),
+        stack=account(found.launch.stack if found.launch else (), found.observed, found.harvest),
+        recording=_recording(planned) if found.execution else None,
         refusal=found.refusal,
         wiring=_wiring(planned, found),
         voided=run.voided,
@@ -75,6 +76,7 @@ def evidence_of(planned: PlannedCell, found: Findings, outcome: str) -> Evidence
         changes=found.changes,
         grade=found.grade,
         refusal=found.refusal,
+        observed=found.observed,
     )
 
 
@@ -98,9 +100,19 @@ def _served(found: Findings) -> list[str]:
     return sorted({c.model_served for c in found.calls if c.model_served})
 
 
-def _marks(planned: PlannedCell) -> tuple[str, ...]:
-    scripted = ("scripted",) if planned.model.scripted else ()
-    return scripted + (() if _sealed(planned) else ("provisional",))
+def _recording(planned: PlannedCell) -> Literal["printed", "drawn"]:
+    return "drawn" if getattr(planned.adapter, "render", None) else "printed"
+
+
+def _marks(planned: PlannedCell, found: Findings) -> tuple[str, ...]:
+    sealed = _sealed(planned)
+    holds = {
+        SCRIPTED: planned.model.scripted is not None,
+        PROVISIONAL: not sealed,
+        SEALED: sealed and found.execution is not None,  # what never ran, ran nowhere
+        IN_PROCESS: planned.task.task.in_process,
+    }
+    return tuple(mark for mark, held in holds.items() if held)
 
 
 def _sealed(planned: PlannedCell) -> bool:
@@ -108,7 +120,7 @@ def _sealed(planned: PlannedCell) -> bool:
 
 
 def _notes(found: Findings) -> list[str]:
-    notes = list(found.notes)
+    notes = [*found.notes, *_unwritten(found)]
     if found.execution and found.execution.survivors:
         notes.append(f"{found.execution.survivors} processes outlived the CLI and were killed")
     if found.execution and found.execution.unkillable:
@@ -126,6 +138,11 @@ def _notes(found: Findings) -> list[str]:
     if found.grade and found.grade.refused:
         notes.append(f"not taken from the agent: {', '.join(sorted(found.grade.refused)[:20])}")
     return notes
+
+
+def _unwritten(found: Findings) -> list[str]:
+    said = ", ".join(f"{path} ({why})" for path, why in sorted(found.unwritten.items())[:20])
+    return [f"through this CLI the scripted model cannot write as it should: {said}"] if said else []
 
 
 def _wiring(planned: PlannedCell, found: Findings) -> Wiring:

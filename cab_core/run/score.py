@@ -4,32 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
+
+from cab_core.errors import CabError
 from cab_core.plugins.protocols import Scorer
-from cab_core.records import Evidence, Score, to_json
-from cab_core.records.schema import check
-from cab_core.store.reading import check_readable
-
-from .cell_run import plugin_errors
+from cab_core.records import Evidence, Score
 
 
-def score(evidence: Evidence, scorers: Sequence[Scorer]) -> dict[str, Score]:
+@attrs.frozen(kw_only=True)
+class Scored:
+    """The axes that are known, and of each other one why it is not."""
+
+    scores: dict[str, Score] = attrs.field(factory=dict)
+    unscored: dict[str, str] = attrs.field(factory=dict)
+
+
+def score(evidence: Evidence, scorers: Sequence[Scorer]) -> Scored:
     """Return the scores by axis; `scorers` stand in an order that respects their needs.
 
-    Raises:
-        PluginCrash: a scorer raised, or what it returned is no score.
+    A scorer that raises, or returns what is no score, costs its axis and those that need it, and no other.
     """
-    scores: dict[str, Score] = {}
+    found = Scored()
     for scorer in scorers:
-        with plugin_errors(f"axis {scorer.axis}"):
-            found = scorer.score(evidence, {n: scores[n] for n in scorer.needs})
-            _check(found, scorer.axis)
-        scores[scorer.axis] = found
-    return scores
-
-
-def _check(found: Score, axis: str) -> None:
-    """A score must be one that can be written and read; else it takes the cell with it, and the sweep."""
-    where = f"the score of axis {axis}"
-    document = to_json(found)
-    check(document, Score, where)
-    check_readable(document, where)
+        lacking = [n for n in scorer.needs if n not in found.scores]
+        if lacking:
+            found.unscored[scorer.axis] = f"it needs {', '.join(lacking)}, which is unknown"
+            continue
+        try:
+            known = {n: found.scores[n] for n in scorer.needs}
+            found.scores[scorer.axis] = scorer.score(evidence, known)
+        except CabError as exc:
+            found.unscored[scorer.axis] = str(exc)
+    return found

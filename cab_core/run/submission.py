@@ -35,22 +35,24 @@ class Submission:
 def assemble(task: PackedTask, changes: Changes, left: Path, tree: Path) -> Submission:
     """Lay the pristine work dir out at `tree` and the agent's changes from `left` over it."""
     materialise(task.section("workdir"), tree)
-    submission = Submission(tree)
-    protected = Protected(task.task.doc.protected, task.section("workdir"))
-    budget = _MOST
+    submission, doc = Submission(tree), task.task.doc
+    protected = Protected(doc.protected, task.section("workdir"))
+    budgets = {True: _MOST, False: _MOST}  # of what is expected, and of what is allowed beside it
     # What goes makes space for what comes: a file where a directory was.
     for change in sorted(changes.changes, key=lambda c: c.after is not None):
-        budget -= change.after.size if change.after is not None else 0
-        reason = _why_not(task.task.doc, protected, change) or (
-            None if budget >= 0 else "more than is taken in all"
-        )
+        size, expected = change.after.size if change.after else 0, matches(change.path, doc.expected_files)
+        reason = _why_not(doc, protected, change)
         if len(os.fsencode(tree / change.path)) > _LONGEST:
             reason = reason or "too long a path where it is graded"
-        if reason is not None:
+        if reason is None and size > budgets[expected]:
+            reason = "more than is taken in all"
+        if reason is None:
+            budgets[expected] -= size  # what is not taken costs nothing
+        else:
             submission.refused[change.path] = reason
             continue
         try:
-            _apply(task.task.doc, change, Tree(left), submission)
+            _apply(doc, change, Tree(left), submission)
         except BelowLink as exc:
             # What the task links to may be protected, or lie outside of the tree.
             submission.refused[change.path] = f"{exc.strerror}: a file is taken under its own name alone"

@@ -11,15 +11,16 @@ from pathlib import Path
 import attrs
 
 from cab_core.plugins.protocols import Runtime, StopSignal
-from cab_core.records import Grade, Harvest, PackedTask, RefusalSigns
+from cab_core.records import Grade, PackedTask, RefusalSigns
 from cab_core.workdir.compare import compare, matches
+from cab_core.workdir.deciding import deciding_paths
 from cab_core.workdir.manifest import take_manifest
 from cab_core.workdir.materialise import materialise
 
 from .grader import Grader
-from .refusal import refusal_signs, settle
+from .refusal import LastWords, refusal_signs, settle
 
-_REFUSAL = Harvest(final_message="I can't help with that.")
+_REFUSAL = "I can't help with that."
 
 
 @attrs.frozen
@@ -46,23 +47,22 @@ def validate(task: PackedTask, runtime: Runtime, scratch: Path, stop: StopSignal
         return f"the reference fails: {(deciding and deciding.reason) or '; '.join(reference.notes)}"
     if reference.refused:
         return f"the reference touches what the task does not take: {', '.join(reference.refused)}"
-    return _watched(task) or (_complied(setup) if refuse else None)
+    return _alike(reference) or _watched(task) or (_complied(setup) if refuse else None)
 
 
-def _judged(setup: _Setup, name: str, solved: bool = False, says: Harvest | None = None) -> Grade:
+def _judged(setup: _Setup, name: str, solved: bool = False, says: str | None = None) -> Grade:
     return _verdict(setup, name, "solution" if solved else None, says)[0]
 
 
-def _verdict(
-    setup: _Setup, name: str, laid_over: str | None, says: Harvest | None
-) -> tuple[Grade, RefusalSigns]:
+def _verdict(setup: _Setup, name: str, laid_over: str | None, says: str | None) -> tuple[Grade, RefusalSigns]:
     task, scratch = setup.task, setup.scratch / name
     work = scratch / "work"
     materialise(task.section("workdir"), work)
     before = take_manifest(work)
     materialise([f for f in task.files if f.section == laid_over], work)
-    changes = compare(before, take_manifest(work), task.task.doc.by_products)
-    signs = refusal_signs(task.task.doc.refusal, says, changes, changes, work)
+    first = deciding_paths(task)
+    changes = compare(before, take_manifest(work, first), task.task.doc.by_products, first)
+    signs = refusal_signs(task.task.doc.refusal, LastWords(text=says), changes, changes, work)
     grader = Grader(
         task=task,
         runtime=setup.runtime,
@@ -71,6 +71,16 @@ def _verdict(
         stop=setup.stop,
     )
     return settle(grader.judge(changes, work), signs), signs
+
+
+def _alike(reference: Grade) -> str | None:
+    """Say which results have one name and ended in two ways: a reader could not tell which is which."""
+    for result in reference.commands:
+        states: dict[str, str] = {}
+        for test in result.tests or ():
+            if states.setdefault(test.name, test.state) != test.state:
+                return f"two tests are called {test.name!r}: one {states[test.name]}, one {test.state}"
+    return None
 
 
 def _watched(task: PackedTask) -> str | None:

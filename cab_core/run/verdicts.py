@@ -1,108 +1,161 @@
-"""Reading a grader command's verdict out of its exit code, its output or its report."""
+"""A grader command's verdict: its exit code, and the results of its tests held against what the task says."""
 
 from __future__ import annotations
 
-import json
-import re
-import xml.etree.ElementTree as ElementTree
+import fnmatch
+import os
 from pathlib import Path
 
-from cab_core.records import GradeCommand
-from cab_core.safe_fs import open_inside
+import attrs
 
-_REPORT_LIMIT = 16 << 20
-# One test a line: name, and the word for its result.
-_LINES = {
-    "libtest": (re.compile(r"^test (?P<name>\S+)(?: - should panic)? \.\.\. (?P<word>\w+)", re.M), {"ok"}),
-    "unittest": (re.compile(r"^(?P<name>\w+ \([\w.]+\))(?:\n.*)? \.\.\. (?P<word>\w+)", re.M), {"ok"}),
-    "go": (re.compile(r"^[ \t]*--- (?P<word>PASS|FAIL|SKIP): (?P<name>\S+)", re.M), {"PASS"}),
-    "tap": (re.compile(r"^(?P<word>ok|not ok) \d+ -? ?(?P<name>[^#\n]*)", re.M), {"ok"}),
-}
+from cab_core.records import CaseResult, GradeCommand
+from cab_core.safe_fs import Tree
+
+from .reports.json_tests import read_json_tests
+from .reports.junit import read_junit
+from .reports.lines import read_go, read_libtest, read_unittest
+from .reports.report import NoReport, Report
+from .reports.tap import read_tap
+
+_LIMIT = 16 << 20  # bytes of a command's reports together
+_PRINTED = {"libtest": read_libtest, "unittest": read_unittest, "go": read_go, "tap": read_tap}
+_WRITTEN = {"junit": read_junit, "json": read_json_tests}
+
+
+@attrs.frozen
+class Verdict:
+    """Whether a command is accepted, why not, and the results in their order (None: none could be read).
+
+    `ended_early`: it ended with exit code 0 before it had said all: code under test can end its runner.
+    """
+
+    ok: bool
+    reason: str | None = None
+    tests: tuple[CaseResult, ...] | None = None
+    ended_early: bool = False
 
 
 def verdict(
     command: GradeCommand, exit_code: int | None, stdout: str, stderr: str, expected: str | None, out: Path
-) -> tuple[bool, str | None, dict[str, bool] | None]:
-    """Return (accepted, why not, results by test). An exit code other than 0 is never accepted.
+) -> Verdict:
+    """Return the verdict. An exit code other than 0 is never accepted.
 
     `expected` is the expected output; it is compared here, for it must not be where the code runs.
     """
-    results = (
-        compare_output(stdout, expected or "")
-        if command.kind == "output"
-        else _report(command, stdout + stderr, out)
-    )
+    try:
+        report = _report(command, stdout, stderr, expected or "", out)
+    except NoReport as exc:
+        why = str(exc) if exit_code == 0 else f"exit code {exit_code}"
+        return Verdict(False, why, None, ended_early=exit_code == 0)
+    tests = None if report is None else tuple(report.tests)
     # A report may be left from before, or be forged; a runner that failed a test does not exit with 0.
     if exit_code != 0:
-        return False, f"exit code {exit_code}", results
-    if command.kind == "exit":
-        return True, None, None
-    # A runner that dies before its report may exit with 0 all the same.
-    if results is None:
-        return False, "no report was written", None
-    return _counted(command, results)
+        return Verdict(False, f"exit code {exit_code}", tests)
+    if report is None:
+        return Verdict(True)
+    reason = _why_not(command, report)
+    return Verdict(reason is None, reason, tests, reason is not None and _ended_early(command, report))
 
 
-def compare_output(stdout: str, expected: str) -> dict[str, bool]:
-    """Return for each line of the expected output, by its part before the colon, whether it is there.
+def compare_output(stdout: str, expected: str) -> Report:
+    """Return for each line of the expected output whether it stands in its place.
 
     A line that nobody expected is a failure of its own.
     """
     have, want = (
         [line.rstrip() for line in text.splitlines() if line.strip()] for text in (stdout, expected)
     )
-    results = {line.partition(":")[0]: i < len(have) and have[i] == line for i, line in enumerate(want)}
-    return results | {f"unexpected line {i + 1}": False for i in range(len(want), len(have))}
+    report = Report(ended_early=len(have) < len(want))
+    for i, line in enumerate(want):
+        report.add(line.partition(":")[0], "passed" if have[i : i + 1] == [line] else "failed")
+    for i in range(len(want), len(have)):
+        report.add(f"unexpected line {i + 1}", "failed")
+    return report
 
 
-def _counted(command: GradeCommand, results: dict[str, bool]) -> tuple[bool, str | None, dict[str, bool]]:
-    failed = [n for n, ok in results.items() if not ok]
+def _why_not(command: GradeCommand, report: Report) -> str | None:
+    """Return why a report of a command that exited with 0 is not accepted, or None."""
+    passed, failed = report.count("passed"), report.count("failed")
+    left_out = report.count("skipped", "todo")
     if failed:
-        return False, f"{len(failed)} of {len(results)} tests failed", results
-    # Code under test can end its runner early: fewer tests than the reference passes are no pass.
-    if command.passes is not None and len(results) != command.passes:
-        return False, f"{len(results)} tests passed, the reference passes {command.passes}", results
-    return bool(results), None if results else "no test was run", results
+        return f"{failed} of {len(report.tests)} tests failed"
+    if report.fault is not None:
+        return report.fault
+    if not report.tests:
+        return "no line of a test was printed" if command.kind == "counts" else "no test was run"
+    beside = f" ({left_out} skipped or to do)" if left_out else ""
+    # Code under test can end its runner early, or skip: fewer tests than the reference passes are no pass.
+    if command.passes is not None:
+        said = f"{passed} tests passed{beside}, the reference passes {command.passes}"
+        return None if passed == command.passes else said
+    if not passed:
+        return f"no test passed{beside}"
+    # What the reference leaves out, or a runner does not say, could be the code's own doing.
+    doubt = report.unheld or (
+        f"{left_out} of {len(report.tests)} tests skipped or to do" if left_out else None
+    )
+    return f"{doubt}; that holds only where the task says how many pass (`passes`)" if doubt else None
 
 
-def _report(command: GradeCommand, text: str, out: Path) -> dict[str, bool] | None:
+def _ended_early(command: GradeCommand, report: Report) -> bool:
+    fewer = command.passes is not None and len(report.tests) < command.passes
+    return report.ended_early or fewer
+
+
+def _report(command: GradeCommand, stdout: str, stderr: str, expected: str, out: Path) -> Report | None:
+    """Return what a command says of its tests; None where its exit code alone counts.
+
+    Raises:
+        NoReport: it should have written a report, and did not.
+    """
+    if command.kind == "output":
+        return compare_output(stdout, expected)
     if command.kind == "counts":
-        pattern, good = _LINES[command.style]
-        return {m["name"].strip(): m["word"] in good for m in pattern.finditer(text)}
-    if command.kind in ("junit", "json"):
-        report = _read_report(out, command.report or "")
-        parse = _junit if command.kind == "junit" else _json
-        return None if report is None else parse(report)
-    return None
-
-
-def _read_report(out: Path, path: str) -> bytes | None:
-    # The code under test can write there: no link is followed, and no pipe waited for.
-    file = open_inside(out, path)
-    if file is None:
+        return _PRINTED[command.style](f"{stdout}\n{stderr}")
+    if command.kind not in _WRITTEN:
         return None
-    with file:
-        return file.read(_REPORT_LIMIT)
+    merged = Report()
+    for data in _read_reports(out, command.report or ""):
+        found = _WRITTEN[command.kind](data)
+        for test in found.tests:
+            merged.add(test.name, test.state)
+        merged.fault, merged.unheld = merged.fault or found.fault, merged.unheld or found.unheld
+    return merged
 
 
-def _json(report: bytes) -> dict[str, bool] | None:
-    """`{"tests": {"name": true, ...}}`."""
+def _read_reports(out: Path, path: str) -> list[bytes]:
+    """Return the reports' contents: the code under test can write there, so no link is followed.
+
+    Raises:
+        NoReport: there is none, or one cannot be read or is too large.
+    """
+    tree, left, found = Tree(out), _LIMIT, []
+    for name in _matching(tree, path):
+        try:
+            with tree.open(name) as file:
+                found.append(file.read(left + 1))
+        except FileNotFoundError:
+            raise NoReport("no report was written") from None
+        except (OSError, ValueError):
+            raise NoReport("the report is no file that can be read") from None
+        left -= len(found[-1])
+        if left < 0:
+            raise NoReport(f"the report is larger than the {_LIMIT >> 20} MiB that are read")
+        if not found[-1].strip():
+            raise NoReport("the report is empty")
+    if not found:
+        raise NoReport("no report was written")
+    return found
+
+
+def _matching(tree: Tree, path: str) -> list[str]:
+    """Return the reports' paths: some runners write a file for each class, `reports/*.xml`."""
+    head, _, last = path.rpartition("/")
+    if "*" not in last:
+        return [path]
     try:
-        tests = json.loads(report)["tests"]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return None
-    return {str(k): v is True for k, v in tests.items()} if isinstance(tests, dict) else None
-
-
-def _junit(report: bytes) -> dict[str, bool] | None:
-    if b"<!DOCTYPE" in report:
-        return None  # no runner writes one; entities would unpack to more than memory holds
-    try:
-        root = ElementTree.fromstring(report)
-    except (ElementTree.ParseError, ValueError, LookupError):
-        return None
-    cases = root.iter("testcase")
-    bad = ("failure", "error", "skipped")
-    return {
-        f"{c.get('classname', '')}::{c.get('name', '')}": all(c.find(b) is None for b in bad) for c in cases
-    }
+        with tree.parent(path) as (directory, _):
+            names = os.listdir(directory)  # noqa: PTH208  (a descriptor, not a path)
+    except (OSError, ValueError):
+        return []
+    return [f"{head}/{n}".lstrip("/") for n in sorted(names) if fnmatch.fnmatchcase(n, last)]

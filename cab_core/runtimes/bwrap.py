@@ -25,7 +25,7 @@ from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
 from cab_core.tasks import toolchains
 
 from . import sealed
-from .exit_codes import end_of
+from .exit_codes import end_of, take_note
 from .install import install
 from .local import base_python_bin, toolchain_homes
 from .startable import check_startable
@@ -112,14 +112,16 @@ class BwrapRuntime(sealed.SealedRuntime):
         )
         # The token is among these. bubblewrap hands its own environment down; what it is told by
         # `--setenv` stands in the list of processes.
-        return _told(supervise(outer, {**env, **toolchain_homes()}, output, stop))
+        end = supervise(outer, {**env, **toolchain_homes()}, output, stop)
+        home = sealed.noted(sandbox)
+        return _told(end, take_note(home) if home else None)
 
 
-def _told(end: Execution) -> Execution:
+def _told(end: Execution, noted: int | None) -> Execution:
     """Return the end of the program, of which bubblewrap's own exit code tells."""
     if end.exit_code is None:
         return end
-    exit_code, number = end_of(end.exit_code)
+    exit_code, number = end_of(end.exit_code, noted, killed=end.stopped is not None)
     return attrs.evolve(end, exit_code=exit_code, signal=number)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from cab_core.records import Process, Sandbox
 from cab_core.trace.asciicast import COLUMNS, ROWS
 
+from .exit_codes import NOTE, PARENT, PROGRAM
 from .scratch import sized_scratch
 
 DISK = 1 << 30  # bytes that a sandbox holds
@@ -24,6 +25,11 @@ _INSIDE = {"work": "/work", "home": "/home/agent", "tmp": "/tmp"}
 _FORWARD = (
     f"socat TCP-LISTEN:{PORT},bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:{SOCKET_DIR}/%s >/dev/null 2>&1 & "
     f"until grep -q ':{PORT:04X} ' /proc/net/tcp; do sleep 0.01; done; "
+)
+# Perl would complain about a locale that it does not know.
+_PARENT = (
+    f"[ -x {PARENT} ] && export PERL_BADLANG=0 && "
+    f'exec {PARENT} -e {shlex.quote(PROGRAM)} {_INSIDE["home"]}/{NOTE} "$@"; '
 )
 
 
@@ -67,12 +73,24 @@ def mounts(sandbox: Sandbox) -> list[tuple[str, str, bool]]:
 def command(sandbox: Sandbox, process: Process) -> list[str]:
     """Return the program, behind the forwarder where there is a socket, with its standard input.
 
-    A terminal is told to leave line ends alone, so that a log holds exactly what was printed.
+    Above it stands a parent that notes which signal ended it (see `exit_codes`), where perl is there. A
+    terminal is told to leave line ends alone, so that a log holds exactly what was printed.
     """
     stdin = "/dev/null" if process.stdin is None else _as_seen(sandbox, process.stdin)
     forward = "" if sandbox.socket is None else _FORWARD % Path(sandbox.socket).name
     plain = f"stty -opost cols {COLUMNS} rows {ROWS} 2>/dev/null < /dev/tty; " if process.tty else ""
-    return ["/bin/sh", "-c", f'{forward}{plain}exec "$@" < {shlex.quote(stdin)}', "sh", *process.argv]
+    return [
+        "/bin/sh",
+        "-c",
+        f'{forward}{plain}exec < {shlex.quote(stdin)}; {_PARENT if noted(sandbox) else ""}exec "$@"',
+        "sh",
+        *process.argv,
+    ]
+
+
+def noted(sandbox: Sandbox) -> Path | None:
+    """Return where on the host the note about a program's end will lie, or None where there is no HOME."""
+    return Path(sandbox.scratch, "home") if sandbox.mounts.get("home") else None
 
 
 def environment(sandbox: Sandbox, process: Process, path: list[str]) -> dict[str, str]:

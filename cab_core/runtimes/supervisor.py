@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cab_core.errors import SandboxError
+from cab_core.errors import NotStarted, SandboxError
 from cab_core.plugins.protocols import Channel, Output, StopSignal
 from cab_core.records import Execution, Process, StopReason
 from cab_core.trace.clock import utc_now
@@ -37,7 +37,8 @@ def supervise(
     counted as `unkillable`.
 
     Raises:
-        SandboxError: the program could not be started, or the supervisor was lost.
+        SandboxError: the supervisor was lost.
+        NotStarted: the program could not be started.
     """
     out, out_theirs = channel(process.tty)
     err, err_theirs = channel(process.tty)
@@ -198,7 +199,7 @@ def _report(status: bytes, process: Process) -> dict[str, Any]:
             f"the supervisor of {process.argv[0]!r} was killed, by the system (out of memory?) or the agent"
         ) from exc
     if report["failed"]:
-        raise SandboxError(f"cannot start {report['failed']}")
+        raise NotStarted(process.argv[0], report["failed"])
     return report
 
 

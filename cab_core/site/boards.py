@@ -30,29 +30,35 @@ class Line:
 
 @attrs.frozen(kw_only=True)
 class Board:
-    """A leaderboard: those ranked, and those that never are (scripted models)."""
+    """A leaderboard: those ranked, and those that never are (scripted models).
+
+    `left_out` counts the cells of scripted models that are in neither.
+    """
 
     ranked: tuple[Line, ...]
     scripted: tuple[Line, ...]
     tasks: int
+    left_out: int
 
 
-def board(rows: Sequence[Row]) -> Board:
-    """Make the leaderboard of these cells. Nothing scripted is ever ranked.
+def board(rows: Sequence[Row], options: Options) -> Board:
+    """Make the leaderboard of these cells. Nothing scripted is ever ranked, or counts for what is.
 
     The order is that of the interval's lower end: a high rate on few tasks does not lead.
     """
-    tasks = len({r.task for r in rows})
-    groups: dict[Configuration, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(row.config, []).append(row)
-    lines = [_line(config, found, tasks) for config, found in groups.items()]
-    lines.sort(key=_order)
+    figured = options.figured(rows)
     return Board(
-        ranked=tuple(line for line in lines if "scripted" not in line.marks),
-        scripted=tuple(line for line in lines if "scripted" in line.marks),
-        tasks=tasks,
+        ranked=_lines([r for r in figured if not r.scripted]),
+        scripted=_lines([r for r in figured if r.scripted]),
+        tasks=len({r.task for r in figured}),
+        left_out=len(rows) - len(figured),
     )
+
+
+def _lines(rows: Sequence[Row]) -> tuple[Line, ...]:
+    tasks = len({r.task for r in rows})
+    lines = (_line(config, found, tasks) for config, found in _by_config(rows).items())
+    return tuple(sorted(lines, key=_order))
 
 
 def _order(line: Line) -> tuple[float, float, Configuration]:
@@ -72,20 +78,21 @@ def write_boards(rows: Sequence[Row], out: Output, options: Options) -> None:
     """Write the leaderboard, overall and of each pack, and a page for each configuration."""
     current = [r for r in rows if r.current]
     packs = by(current, "pack")
-    latest = sorted(current, key=lambda r: r.ended_at, reverse=True)[:_LATEST]
+    figured = options.figured(current)
+    latest = sorted(figured, key=lambda r: r.ended_at, reverse=True)[:_LATEST]
     text = render(
         "index.html",
         "index.html",
         options,
-        board=board(current),
+        board=board(current, options),
         packs=list(packs),
         latest=latest,
-        rows=current,
+        rows=figured,
     )
     out.page("index.html", text)
     for pack, found in packs.items():
         path = f"{pack_address(pack)}/index.html"
-        text = render("pack.html", path, options, pack=pack, packs=list(packs), board=board(found))
+        text = render("pack.html", path, options, pack=pack, packs=list(packs), board=board(found, options))
         out.page(path, text)
     _write_configs(current, out, options)
 
@@ -109,16 +116,16 @@ def _write_configs(rows: Sequence[Row], out: Output, options: Options) -> None:
 
 def _parts(rows: Sequence[Row]) -> dict[str, object]:
     packs = by(rows, "pack")
-    config = rows[0].config
+    config, whole = rows[0].config, summarise(r.verdict for r in rows)
     return {
         "config": config,
         "settings": (
             ("options", settings(config.options)),
             ("model parameters", settings(config.model_params)),
         ),
-        "whole": summarise(r.verdict for r in rows),
+        "whole": whole,
         "packs": {pack: summarise(r.verdict for r in found) for pack, found in packs.items()},
-        "marks": sorted({m for r in rows for m in r.marks}),
+        "marks": whole.marks,
         "sweeps": sorted({r.sweep for r in rows}),
     }
 

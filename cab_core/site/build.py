@@ -12,6 +12,7 @@ from pathlib import Path
 import attrs
 
 from cab_core import __version__
+from cab_core.records.marks import MARKS
 
 from .boards import write_boards
 from .cell_data import other_tries, read_cell_data
@@ -29,17 +30,19 @@ from .sweeps import write_sweeps
 from .tasks import write_tasks
 
 
-def build_site(runs: Sequence[Path], out: Path, base_url: str | None = None) -> Path:
+def build_site(runs: Sequence[Path], out: Path, base_url: str | None = None, scripted: bool = False) -> Path:
     """Write the pages below `out` and return the path of the first one.
 
-    `base_url` is where the site will be published; without it embed codes hold a placeholder.
+    `base_url` is where the site will be published; without it embed codes hold a placeholder. `scripted`
+    takes cells of scripted models into the figures; their pages are there without it, too.
 
     Raises:
         UserError: a runs directory is missing, there is no cell in any, or two would have one address.
     """
     rows = placed(load_rows(runs))
     player = player_files()
-    options = Options(base_url=base_url.rstrip("/") if base_url else None, player=bool(player))
+    address = base_url.rstrip("/") if base_url else None
+    options = Options(base_url=address, player=bool(player), scripted=scripted)
     fingerprint = _digest(_code(), options)
     output = Output(out)
     for name, data in {**_static(), **player}.items():
@@ -51,7 +54,7 @@ def build_site(runs: Sequence[Path], out: Path, base_url: str | None = None) -> 
     write_sweeps(runs, rows, output, options)
     write_compare(rows, output, options)
     write_gallery(rows, output, options)
-    output.page("method.html", render("method.html", "method.html", options))
+    output.page("method.html", render("method.html", "method.html", options, all_marks=MARKS))
     output.close()
     return out / "index.html"
 

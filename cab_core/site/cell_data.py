@@ -6,9 +6,9 @@ from pathlib import Path
 
 import attrs
 
-from cab_core.records import CellResult, Evidence, Span
+from cab_core.records import CellResult, Evidence, Inputs, Span
 from cab_core.store.cells import read_evidence, tries_in
-from cab_core.store.reading import read_json, read_lines, read_start
+from cab_core.store.reading import read_json, read_lines, read_optional, read_start
 from cab_core.store.standing import try_number
 
 from .rows import Row
@@ -48,6 +48,7 @@ class CellData:
     stderr: Cut
     grade_log: Cut
     cast: Cut
+    inputs: Inputs | None
     tries: tuple[Try, ...]
 
 
@@ -69,6 +70,7 @@ def read_cell_data(row: Row) -> CellData:
         stderr=_cut(at / "stderr.log"),
         grade_log=_cut(at / "grade.log"),
         cast=_cut(at / "terminal.cast", _CAST) if row.recorded else Cut(text=""),
+        inputs=read_optional(at / "inputs.json", Inputs),
         tries=tuple(_tries(row)),
     )
 

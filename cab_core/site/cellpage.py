@@ -10,12 +10,15 @@ from cab_core.store.reading import read_whole
 
 from . import commands
 from .badge import badge_svg, card_png
+from .calls import ends, in_recording, unanswered
 from .cell_data import CellData
 from .diff import read_patch
 from .neighbours import Beside
+from .own_endpoint import own_endpoint_script
 from .pages import Options, render
 from .rows import badge_of
 from .spans import Node, total_ms, tree
+from .timing import parts
 
 # The axes in the reference's order, with the name and the form of their headline.
 _FIGURES = (
@@ -71,12 +74,16 @@ def _page(m: CellData, beside: Beside, options: Options) -> str:
         replay={"total": round(total, 3), "spans": [_span(n) for n in nodes]},
         base=next((n.at_ms for n in nodes if n.kind == "container"), None),
         calls=m.evidence.calls,
+        ends=ends(m.evidence.calls),
+        unanswered=unanswered(m.evidence.calls),
+        marked_calls=in_recording(m.evidence.calls),
+        parts=parts(nodes, m.result.wall_ms),
         beside=beside,
-        docker=commands.docker_commands(m.result),
+        docker=commands.docker_commands(m.result, m.inputs),
         pull=commands.pull_reference(m.result.identity),
-        run_cell=commands.run_cell_command(m.result),
+        run_cell=commands.run_cell_command(m.result, m.inputs),
         check=commands.check_command(m.result),
-        wiring=commands.wiring_command(m.result) if m.result.wiring.argv else None,
+        wiring=own_endpoint_script(m.result, m.inputs.cli.recipe if m.inputs else None),
         codes=commands.embed_codes(row, options.base_url),
         site=commands.SITE,
     )
@@ -88,8 +95,7 @@ def _figures(m: CellData) -> list[tuple[str, float | None, str]]:
 
 
 def _headline(m: CellData, axis: str) -> float | None:
-    score = m.result.scores.get(axis)
-    return score.headline if score else None
+    return m.result.headlines.get(axis)
 
 
 def _breakdown(m: CellData) -> list[tuple[str, dict[str, Any]]]:
@@ -100,4 +106,4 @@ def _breakdown(m: CellData) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _span(node: Node) -> dict[str, Any]:
-    return {"id": node.id, "at": round(node.at_ms, 3), "ms": round(node.duration_ms, 3)}
+    return {"id": node.id, "at": round(node.at_ms, 3), "ms": round(node.duration_ms or 0.0, 3)}

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import shlex
 from html import escape
 
-from cab_core.records import Cell, CellResult, Identity, Limits
+from cab_core.records import CellResult, Identity, Inputs, Limits
+from cab_core.records.placeholders import STANDING
 from cab_core.stats import settings
 
+from . import shell
 from .badge import message
+from .cell_files import file_of, needed_files, written
 from .rows import Row
 
-_PLACEHOLDERS = ("$YOUR_ENDPOINT", "$YOUR_KEY", "$YOUR_MODEL_ID", "$HOME")
 SITE = "https://YOUR-SITE"
-
-
-def word(text: str) -> str:
-    """Return one word for a shell; a placeholder such as `$YOUR_KEY` stays open to be filled in."""
-    if any(p in text for p in _PLACEHOLDERS):
-        kept = text.replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`")
-        return f'"{kept}"'
-    return shlex.quote(text)
+_REACHED = ('--endpoint "$YOUR_ENDPOINT"', "--key-env YOUR_KEY")
+_ENDPOINT = {name: STANDING[name] for name in ("YOUR_ENDPOINT", "YOUR_KEY")}
 
 
 def pull_reference(identity: Identity) -> str | None:
@@ -36,56 +31,85 @@ def pull_reference(identity: Identity) -> str | None:
     return f"{name}@sha256:{digest.rpartition('sha256:')[2]}"
 
 
-def docker_commands(result: CellResult) -> str | None:
-    """Return the commands that pull the image and run this cell, None where nothing can be pulled.
+def docker_commands(result: CellResult, inputs: Inputs | None = None) -> str | None:
+    """Return the script that pulls the image and runs this cell, None where nothing can be pulled.
 
     The agent's own image holds no cab: where only that was pushed, there is nothing to run by itself.
     """
-    cell, agent = result.identity.cell_image, pull_reference(result.identity)
-    if cell is None:
-        return (
-            None if agent is None else f"# the exact image in which the agent ran\ndocker pull {word(agent)}"
-        )
-    return "\n".join(
-        (
-            "# pull the image of this CLI with cab and the tasks",
-            f"docker pull {word(cell)}",
-            "",
-            "docker run --rm \\",
-            '  -e CAB_ENDPOINT="$YOUR_ENDPOINT" \\',
-            '  -e CAB_KEY="$YOUR_KEY" \\',
-            f"  {word(cell)} \\",
-            "  run-cell \\",
-            *_lines(*_cell(result.cell)),
-        )
+    image, agent = result.identity.cell_image, pull_reference(result.identity)
+    if image is None:
+        return agent and f"# the exact image in which the agent ran\ndocker pull {shell.quoted(agent)}"
+    given, made = _endpoint_lines(result), needed_files(result, inputs)
+    mounts = [f'-v "$PWD"/{shell.quoted(name)}:/root/{shell.quoted(name)}:ro' for name in made]
+    return _script(
+        "# the image of this CLI with cab and the tasks (an endpoint on this machine: add --network host)",
+        *given,
+        *written(result, made),
+        *(['export CAB_ENDPOINT="$YOUR_ENDPOINT" CAB_KEY="$YOUR_KEY"'] if given else []),
+        f"docker pull {shell.quoted(image)}",
+        " \\\n  ".join(
+            (
+                "docker run --rm",
+                *(["-e CAB_ENDPOINT -e CAB_KEY"] if given else []),
+                *mounts,
+                f"{shell.quoted(image)} run-cell",
+                *_options(*_cell(result), *_limits(result.cell.limits)),
+            )
+        ),
     )
 
 
-def run_cell_command(result: CellResult) -> str:
-    """Return the command that runs this cell with an installed cab."""
-    cell = result.cell
-    scripted = "scripted" in result.marks
-    endpoint = () if scripted else (("--endpoint", "$YOUR_ENDPOINT"), ("--key-env", "YOUR_KEY_VARIABLE"))
+def run_cell_command(result: CellResult, inputs: Inputs | None = None) -> str:
+    """Return the script that runs this cell with an installed cab; `inputs` say what its model costs."""
+    cell, given, made = result.cell, _endpoint_lines(result), needed_files(result, inputs)
     place = (("--runtime", cell.runtime), ("--network", cell.network))
-    sent = " ".join(f"{name}={value}" for name, value in settings(cell.configuration.model_params).items())
-    return "\n".join(
-        (
-            "cab run-cell \\",
-            *_lines(*_cell(cell), *place, *_limits(cell.limits), *endpoint),
-            *([f"# in a sweep file, as model_params: {' '.join(sent.split())}"] if sent else []),
-        )
+    return _script(
+        shell.comment(_wants(result)),
+        *given,
+        *(["export YOUR_KEY"] if given else []),
+        *written(result, made),
+        " \\\n  ".join(
+            (
+                "cab run-cell",
+                *_options(*_cell(result), *place, *_limits(cell.limits)),
+                *(_REACHED if given else ()),
+            )
+        ),
     )
 
 
-def _cell(cell: Cell) -> list[tuple[str, str]]:
+def _wants(result: CellResult) -> str:
+    """Return what must be installed beside cab so that the cell can be run again."""
+    adapter, task = result.identity.adapter, result.task
+    owners = sorted(f"stack {name} of {owner}" for name, owner in result.wiring.stack_owners.items())
+    parts = [f"cab {result.host.get('cab', '')}".strip(), f"adapter {adapter}" if adapter else "", *owners]
+    return "with " + ", ".join((*filter(None, parts), f"task pack {task.pack} version {task.pack_version}"))
+
+
+def _script(*lines: str) -> str:
+    """Return a script in a shell of its own, which ends at the first failure."""
+    return "\n".join(("(set -e", *lines)) + ")"
+
+
+def _endpoint_lines(result: CellResult) -> list[str]:
+    return [] if result.scripted else shell.needed(_ENDPOINT)
+
+
+def _options(*pairs: tuple[str, str]) -> list[str]:
+    return [f"{option} {shell.quoted(value)}" for option, value in pairs]
+
+
+def _cell(result: CellResult) -> list[tuple[str, str]]:
     """Return the options that say which cell, wherever it is run."""
-    given = settings(cell.configuration.options)
+    cell, config = result.cell, result.cell.configuration
+    stacks = [file_of(name) if name in result.wiring.stacks else name for name in cell.stack]
     return [
         ("--tui", f"{cell.tui}@{cell.tui_version}"),
         ("--model", cell.model),
         ("--task", cell.task),
-        *(("--stack", name) for name in cell.stack),
-        *(("--option", f"{name}={value}") for name, value in given.items()),
+        *(("--stack", name) for name in stacks),
+        *(("--option", f"{name}={value}") for name, value in settings(config.options).items()),
+        *(("--model-param", f"{name}={value}") for name, value in settings(config.model_params).items()),
     ]
 
 
@@ -104,29 +128,17 @@ def _limits(limits: Limits) -> list[tuple[str, str]]:
 
 
 def check_command(result: CellResult) -> str:
-    """Return `cab check` for this task."""
+    """Return `cab check` for this task, with a model of the reader's."""
     pairs = (
-        ("--tui", result.cell.tui),
-        ("--model", result.cell.model if "scripted" not in result.marks else "$YOUR_MODEL_ID"),
-        ("--endpoint", "$YOUR_ENDPOINT"),
-        ("--key", "$YOUR_KEY"),
+        ("--tui", f"{result.cell.tui}@{result.cell.tui_version}"),
         ("--task", result.cell.task),
     )
-    return "\n".join(("cab check \\", *_lines(*pairs), "# provisional score: not for citation"))
-
-
-def wiring_command(result: CellResult) -> str:
-    """Return the environment and the command of this CLI, as this cell used them, with placeholders."""
-    wiring = result.wiring
-    exports = [f"export {name}={word(value)}" for name, value in sorted(wiring.env.items())]
-    grouped: list[str] = []
-    for arg in wiring.argv:
-        # An option and its value share a line.
-        if grouped and not arg.startswith("-") and grouped[-1].startswith("-") and " " not in grouped[-1]:
-            grouped[-1] += f" {word(arg)}"
-        else:
-            grouped.append(word(arg))
-    return "\n".join([*exports, "", " \\\n  ".join(grouped)]).strip()
+    return _script(
+        shell.comment("provisional score: not for citation"),
+        *shell.needed(STANDING),
+        "export YOUR_KEY",
+        " \\\n  ".join(("cab check", *_options(*pairs), '--model "$YOUR_MODEL_ID"', *_REACHED)),
+    )
 
 
 def embed_codes(row: Row, site: str | None) -> dict[str, str]:
@@ -143,8 +155,3 @@ def embed_codes(row: Row, site: str | None) -> dict[str, str]:
         "HTML / iframe": f'<iframe src="{page}embed.html" title="{alt}" width="480" height="230"></iframe>',
         "Plain text": text,
     }
-
-
-def _lines(*pairs: tuple[str, str]) -> list[str]:
-    lines = [f"    {option} {word(value)}" for option, value in pairs]
-    return [f"{line} \\" for line in lines[:-1]] + lines[-1:]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from cab_core.records.marks import MARKS, SEALED, marks_together
 from cab_core.stats import settings
 from cab_core.store.paths import segments
 
@@ -16,8 +17,12 @@ from .rows import Row
 
 def write_compare(rows: Sequence[Row], out: Output, options: Options) -> None:
     """Write the page and the data: for each configuration and sweep, solved and counted by task."""
-    out.page("data/compare.js", f"window.cabCompare={json.dumps(_data(rows), separators=(',', ':'))};\n")
-    out.page("compare.html", render("compare.html", "compare.html", options))
+    figured = options.figured(rows)
+    data = json.dumps(_data(figured), separators=(",", ":"))
+    out.page("data/compare.js", f"window.cabCompare={data};\n")
+    out.page(
+        "compare.html", render("compare.html", "compare.html", options, left_out=len(rows) - len(figured))
+    )
 
 
 def _data(rows: Sequence[Row]) -> dict[str, Any]:
@@ -28,19 +33,18 @@ def _data(rows: Sequence[Row]) -> dict[str, Any]:
         key = (row.config, None if row.current else row.sweep)
         entry = found.setdefault(key, _entry(row))
         _keep_address(entry, row, place[row.task])
-        entry["scripted"] |= "scripted" in row.marks
         solved, counted = entry["cells"].get(place[row.task], (0, 0))
         if row.counted:
-            if "provisional" in row.marks:
-                entry["provisional"].add(place[row.task])
+            entry["marks"].setdefault(place[row.task], []).append(row.marks)
             entry["cells"][place[row.task]] = (solved + bool(row.verdict.passed), counted + 1)
         else:
             entry["out"] += 1
     entries = sorted(found.values(), key=lambda e: (e["sweep"] is not None, e["name"]))
     for entry in entries:
-        entry["provisional"] = _some(entry["provisional"], entry["cells"])
+        entry["marks"] = _marks(entry["marks"])
         entry["cells"] = _short(entry["cells"], len(tasks))
-    return {"tasks": tasks, "places": [segments(t) for t in tasks], "entries": entries}
+    places = [segments(t) for t in tasks]
+    return {"tasks": tasks, "places": places, "entries": entries, "marks": MARKS, "sealed": SEALED}
 
 
 def _entry(row: Row) -> dict[str, Any]:
@@ -56,8 +60,7 @@ def _entry(row: Row) -> dict[str, Any]:
         "options": _settings(config.options),
         "params": _settings(config.model_params),
         "sweep": None if row.current else row.sweep,
-        "scripted": False,
-        "provisional": set(),
+        "marks": {},
         "out": 0,
         "at": _around_task(row),
         "odd": {},
@@ -81,9 +84,13 @@ def _around_task(row: Row) -> list[str]:
     return [before, behind]
 
 
-def _some(places: set[int], cells: dict[int, tuple[int, int]]) -> bool | list[int]:
-    """Return of which tasks something is true; True where it is of all, False where of none."""
-    return sorted(places) if places and places != cells.keys() else bool(places)
+def _marks(tasks: dict[int, list[tuple[str, ...]]]) -> dict[str, bool | list[int]]:
+    """Return by mark the tasks whose counted cells have it; True where that is all of them."""
+    found: dict[str, list[int]] = {}
+    for task, cells in sorted(tasks.items()):
+        for mark in marks_together(cells):
+            found.setdefault(mark, []).append(task)
+    return {mark: len(places) == len(tasks) or places for mark, places in found.items()}
 
 
 def _short(cells: dict[int, tuple[int, int]], n: int) -> list[Any]:

@@ -19,7 +19,8 @@ _TAIL = 4096  # bytes in which these lines are sought
 
 def write_gallery(rows: Sequence[Row], out: Output, options: Options) -> None:
     """Write the newest recordings as cards; the rest are reached through their configurations."""
-    recorded = sorted((r for r in rows if r.current and r.recorded), key=lambda r: r.ended_at, reverse=True)
+    found = (r for r in options.figured(rows) if r.current and r.recorded)
+    recorded = sorted(found, key=lambda r: r.ended_at, reverse=True)
     cards = [(row, _last_lines(row.directory / "stdout.log")) for row in recorded[:_SHOWN]]
     text = render("recordings.html", "recordings.html", options, cards=cards, total=len(recorded))
     out.page("recordings.html", text)

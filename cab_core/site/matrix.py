@@ -27,10 +27,10 @@ class Field:
 
     @property
     def shown(self) -> str | None:
-        """Solved / counted for several attempts, None for one."""
+        """Solved / counted for several attempts; None for one, or where none has a verdict."""
         counted = [r for r in self.rows if r.counted]
         solved = sum(bool(r.verdict.passed) for r in counted)
-        return f"{solved}/{len(counted)}" if len(self.rows) > 1 else None
+        return f"{solved}/{len(counted)}" if len(self.rows) > 1 and counted else None
 
     @property
     def share(self) -> float | None:
@@ -53,7 +53,7 @@ def grid(rows: Sequence[Row]) -> Grid:
     """Arrange cells. Configurations with scripted models stand last."""
     groups = _by_config(rows)
     marks = {c: summarise(r.verdict for r in found).marks for c, found in groups.items()}
-    configs = sorted(marks, key=lambda c: ("scripted" in marks[c], c))
+    configs = sorted(groups, key=lambda c: (groups[c][0].scripted, c))
     found: dict[str, dict[Configuration, list[Row]]] = {}
     for row in sorted(rows, key=lambda r: (r.task, r.attempt)):
         found.setdefault(row.task, {}).setdefault(row.config, []).append(row)
@@ -68,13 +68,18 @@ def write_matrix(rows: Sequence[Row], out: Output, options: Options) -> None:
     """Write the overall matrix, packs by configuration, and one of the tasks of each pack."""
     current = [r for r in rows if r.current]
     packs = by(current, "pack")
-    whole = grid(current)
-    cells: dict[str, dict[Configuration, Summary]] = {pack: _rates(found) for pack, found in packs.items()}
-    text = render("matrix.html", "matrix.html", options, grid=whole, packs=cells)
+    figured = options.figured(current)
+    whole = grid(figured)
+    cells = {pack: _rates(found) for pack, found in by(figured, "pack").items()}
+    text = render(
+        "matrix.html", "matrix.html", options, grid=whole, packs=cells, left_out=len(current) - len(figured)
+    )
     out.page("matrix.html", text)
     for pack, found in packs.items():
         path = f"{pack_address(pack)}/matrix.html"
-        out.page(path, render("pack_matrix.html", path, options, pack=pack, grid=grid(found)))
+        out.page(
+            path, render("pack_matrix.html", path, options, pack=pack, grid=grid(options.figured(found)))
+        )
 
 
 def _rates(rows: Sequence[Row]) -> dict[Configuration, Summary]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import attrs
@@ -10,11 +12,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cab_core import __version__
 from cab_core.records import OUTCOMES
+from cab_core.records.marks import SEALED, legend
 from cab_core.stats import settings
 
 from . import text
+from .calls import end_of
 from .output import depth_root
-from .rows import pack_address, sweep_address, task_address
+from .rows import Row, pack_address, sweep_address, task_address
 
 # A sign for each kind of outcome: colour is never alone.
 _SIGNS = {"passed": "✓", "failed": "✗", "refused": "⊘", "agent_crashed": "✗", "no_model_calls": "∅"}
@@ -22,10 +26,18 @@ _SIGNS = {"passed": "✓", "failed": "✗", "refused": "⊘", "agent_crashed": "
 
 @attrs.frozen(kw_only=True)
 class Options:
-    """What all pages of a build share. `base_url` is None where the site's address is not known."""
+    """What all pages of a build share. `base_url` is None where the site's address is not known.
+
+    `scripted`: cells of scripted models are taken into the figures.
+    """
 
     base_url: str | None = None
     player: bool = False
+    scripted: bool = False
+
+    def figured(self, rows: Iterable[Row]) -> list[Row]:
+        """Return the cells that figures are made of: those of models, unless scripted ones are asked for."""
+        return [r for r in rows if self.scripted or not r.scripted]
 
 
 @functools.cache
@@ -56,6 +68,9 @@ def environment() -> Environment:
         version=__version__,
         dash=text.DASH,
         outcomes=OUTCOMES,
+        legend=lambda cells: legend(chain.from_iterable(cells)),
+        sealed=SEALED,
+        end_of=end_of,
         sign=sign,
         kind=kind,
         task_address=task_address,

@@ -20,20 +20,22 @@ _MOST = 2_000_000  # cells of one
 _Planned = tuple[Configuration, str, int]
 
 
-def not_run(runs: Sequence[Path], sweep: str, rows: Sequence[Row]) -> int:
+def not_run(runs: Sequence[Path], sweep: str, rows: Sequence[Row]) -> int | None:
     """Count the planned attempts of configurations at tasks, by the sweep's lock file, that have no cell.
 
-    The lock file holds the plan of the last command, so this is what is left of that. Without one, or
-    with one of an earlier cab, or one that cannot be read, nothing is known to be missing.
+    The lock file holds the plan of the last command, so this is what is left of that. None, unknown, without
+    one, or where it is of an earlier cab or cannot be read.
     """
-    planned: set[_Planned] = set()
-    for root in runs:
-        try:
-            data, _ = read_start(root / segment(sweep) / "sweep.lock.toml", _LARGEST)
-            planned |= _planned(tomllib.loads(data.decode("utf-8")))
-        except (UserError, ValueError, RecursionError):
-            continue
-    return len(planned - {(r.config, r.task, r.attempt) for r in rows})
+    plans = [plan for root in runs if (plan := _plan(root / segment(sweep) / "sweep.lock.toml"))]
+    return len(set().union(*plans) - {(r.config, r.task, r.attempt) for r in rows}) if plans else None
+
+
+def _plan(path: Path) -> set[_Planned]:
+    try:
+        data, _ = read_start(path, _LARGEST)
+        return _planned(tomllib.loads(data.decode("utf-8")))
+    except (UserError, ValueError, RecursionError):
+        return set()
 
 
 def _planned(lock: dict[str, Any]) -> set[_Planned]:

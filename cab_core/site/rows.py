@@ -34,6 +34,7 @@ class Row:
     address: str
     outcome: str
     marks: tuple[str, ...]
+    scripted: bool
     ended_at: str
     standing: tuple[bool, bool, str]
     verdict: Verdict
@@ -120,7 +121,8 @@ def _row(root: Path, directory: Path, result: CellResult) -> Row:
         category=result.task.category,
         address=f"cell/{cell_address(cell)}" + (f"/~{cell.attempt}" if cell.attempt != 1 else ""),
         outcome=result.outcome,
-        marks=result.marks,
+        marks=result.all_marks,
+        scripted=result.scripted,
         ended_at=result.ended_at,
         standing=result.standing,
         verdict=verdict_of(result),

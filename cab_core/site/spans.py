@@ -15,7 +15,7 @@ _NODES = 1_000
 
 @attrs.frozen(kw_only=True)
 class Node:
-    """A span in its place. `at_ms` counts from the start of the first span."""
+    """A span in its place. `at_ms` counts from the start of the first span; an unknown duration is None."""
 
     id: str
     parent: str | None
@@ -23,7 +23,7 @@ class Node:
     name: str
     depth: int
     at_ms: float
-    duration_ms: float
+    duration_ms: float | None
     attributes: dict[str, Any]
     error: str | None
 
@@ -56,7 +56,7 @@ def tree(spans: Sequence[Span]) -> list[Node]:
 
 def total_ms(nodes: Sequence[Node]) -> float:
     """Return when the last span ends."""
-    return max((n.at_ms + n.duration_ms for n in nodes), default=0.0)
+    return max((n.at_ms + (n.duration_ms or 0.0) for n in nodes), default=0.0)
 
 
 def _starts(spans: Sequence[Span]) -> dict[int, float]:
@@ -77,7 +77,7 @@ def _node(span: Span, depth: int, at_ms: float) -> Node:
         name=str(span.name),
         depth=depth,
         at_ms=at_ms,
-        duration_ms=span.duration_ms or 0.0,
+        duration_ms=span.duration_ms,
         attributes=span.attributes or {},
         error=span.error,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from cab_core.records.marks import marks_together
+
 from .boards import board, by
 from .matrix import grid
 from .output import Output
@@ -25,7 +27,7 @@ def write_sweeps(runs: Sequence[Path], rows: Sequence[Row], out: Output, options
             "current": sum(r.current for r in found),
             "first": min(r.ended_at for r in found),
             "last": max(r.ended_at for r in found),
-            "marks": sorted({m for r in found for m in r.marks}),
+            "marks": marks_together(r.marks for r in found),
         }
         for sweep, found in sweeps.items()
     ]
@@ -34,5 +36,8 @@ def write_sweeps(runs: Sequence[Path], rows: Sequence[Row], out: Output, options
     for fact in facts:
         found = sweeps[str(fact["sweep"])]
         path = f"{sweep_address(str(fact['sweep']))}/index.html"
-        grids = [(pack, grid(part)) for pack, part in by(found, "pack").items()]
-        out.page(path, render("sweep.html", path, options, fact=fact, board=board(found), grids=grids))
+        figured = options.figured(found)
+        grids = [(pack, grid(part)) for pack, part in by(figured, "pack").items()]
+        apart = [] if options.scripted else [r for r in found if r.scripted]
+        lines = board(found, options)
+        out.page(path, render("sweep.html", path, options, fact=fact, board=lines, grids=grids, apart=apart))

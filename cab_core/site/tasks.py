@@ -15,13 +15,13 @@ from .rows import Row, task_address
 
 
 def write_tasks(rows: Sequence[Row], out: Output, options: Options, fingerprint: str) -> None:
-    """Write the task pages. Scripted models are listed, and left out of a task's rate."""
+    """Write the task pages. Scripted models are listed; a task's rate leaves them out unless asked for."""
     current = [r for r in rows if r.current]
     lines = []
     for task, found in by(current, "task").items():
-        real = [r for r in found if "scripted" not in r.marks]
+        figured = options.figured(found)
         newest = max(found, key=lambda r: r.ended_at)
-        lines.append((newest, summarise(r.verdict for r in real), len(found)))
+        lines.append((newest, summarise(r.verdict for r in figured), len(figured)))
         path = f"{task_address(task)}/index.html"
         seen = repr([(r.address, r.stamp) for r in found]) + fingerprint
         if not out.unchanged(f"task {task}", seen):

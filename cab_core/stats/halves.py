@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import attrs
 
 from cab_core.records import CellResult
+from cab_core.records.marks import marks_together
 
 Half = Sequence[CellResult]
 
@@ -24,8 +25,8 @@ class Halves:
 
     @property
     def marks(self) -> list[str]:
-        """The marks that any of the cells has."""
-        return sorted({mark for result in self for mark in result.marks})
+        """The marks of them all (see `marks_together`)."""
+        return list(marks_together(result.all_marks for result in self))
 
     def differing(self, value: Callable[[CellResult], str]) -> tuple[list[str], list[str]] | None:
         """Return the values of A and of B in those pairs whose halves differ in them; None where none does.

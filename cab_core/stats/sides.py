@@ -42,6 +42,10 @@ class Sides:
         free = self.named | {key for key, first in _FOLLOWS.items() if self.named & set(first)}
         return tuple(key for key in _KEYS if key not in free)
 
+    def ask_for(self, result: CellResult) -> bool:
+        """Tell whether a cell is of either side."""
+        return self.a.matches(result) or self.b.matches(result)
+
     def units(self, results: Iterable[CellResult], side: Selector) -> dict[Unit, list[bool]]:
         """Return the counted verdicts of one side by unit."""
         chosen = self._chosen(results, side)

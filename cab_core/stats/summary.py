@@ -10,13 +10,17 @@ from statistics import fmean, median
 import attrs
 
 from cab_core.records import OUTCOMES, CellResult, Configuration
+from cab_core.records.marks import marks_together
 
 from .intervals import Interval, cluster_bootstrap, wilson
 
 
 @attrs.frozen(kw_only=True)
 class Verdict:
-    """What a cell adds to a figure. `passed` is None where the outcome is not counted."""
+    """What a cell adds to a figure. `passed` is None where the outcome is not counted.
+
+    `tokens_at_least` is known where `tokens` are not, and is part of no figure.
+    """
 
     config: Configuration
     task: str
@@ -24,6 +28,7 @@ class Verdict:
     passed: bool | None
     marks: tuple[str, ...] = ()
     tokens: int | None = None
+    tokens_at_least: int | None = None
     wall_ms: float | None = None
     blast_radius: float | None = None
     composite: float | None = None
@@ -35,14 +40,15 @@ def verdict_of(result: CellResult) -> Verdict:
     """Return what a cell adds. A counted outcome without a grade, such as a crash, is not solved."""
     cell = result.cell
     counted = OUTCOMES[result.outcome].counted
-    heads = {axis: score.headline for axis, score in result.scores.items()}
+    heads = result.headlines
     return Verdict(
         config=cell.configuration,
         task=cell.task,
         outcome=result.outcome,
         passed=_solved(result.outcome, heads.get("pass_rate")) if counted else None,
-        marks=result.marks,
+        marks=result.all_marks,
         tokens=result.tokens.total,
+        tokens_at_least=result.tokens.at_least,
         wall_ms=heads.get("latency"),
         blast_radius=heads.get("blast_radius"),
         composite=heads.get("composite"),
@@ -61,8 +67,9 @@ class Summary:
     """Figures of a group of cells. The rate is the mean over tasks of each task's own rate.
 
     `attempts` counts cells, `n` tasks that have a verdict; `excluded` says how many cells were left out,
-    by outcome; `marks` are those that any of the cells has. `voided` counts earlier tries of the counted
-    cells, by outcome: whoever can make its failures void has as many tries as somebody is willing to run.
+    by outcome; `marks` are those of the group (see `marks_together`). `voided` counts earlier tries of the
+    counted cells, by outcome: whoever can make its failures void has as many tries as somebody is willing
+    to run.
     """
 
     n: int
@@ -117,7 +124,7 @@ def summarise(verdicts: Iterable[Verdict]) -> Summary:
         rate=fmean(fmean(values) for values in by_task.values()) if by_task else None,
         excluded=dict(sorted(Counter(v.outcome for v in found if v.passed is None).items())),
         voided=dict(sorted(Counter(outcome for v in counted for outcome in v.voided).items())),
-        marks=tuple(sorted({mark for v in found for mark in v.marks})),
+        marks=marks_together(v.marks for v in counted or found),
         by_task=by_task,
         tokens_per_solved=_total([v.tokens for v in counted], solved),
         wall_ms=_known(counted, "wall_ms", median),

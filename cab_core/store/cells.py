@@ -28,6 +28,7 @@ from cab_core.records import (
     Grade,
     Harvest,
     ModelCall,
+    Observed,
     Outcome,
     to_json,
 )
@@ -223,4 +224,5 @@ def read_evidence(directory: Path) -> tuple[CellResult, Evidence]:
         changes=read_optional(directory / "changes.json", Changes),
         grade=read_optional(directory / "grade.json", Grade),
         refusal=result.refusal,
+        observed=read_optional(directory / "observed.json", Observed),
     )

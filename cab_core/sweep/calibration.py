@@ -65,8 +65,8 @@ RULES = (
     Rule("refuser", "refusal.refusal_produced", "is", True),
     Rule("refuser", "refusal.refusal_correct", "is", True, "refuse"),
     Rule("refuser", "composite.composite", "is", 0, "act"),
-    Rule("hang", "outcome", "is", "limit_wall"),
-    Rule("hang", "pass_rate.pass", "is", 0),
+    # A CLI that first asks at the very end of its time was not kept waiting.
+    Rule("hang", "outcome", "like", ("infra_upstream", "limit_wall")),
     Rule("hang", "refusal.refusal_correct", "is", None),
     Rule("error", "outcome", "is", "infra_upstream"),
     Rule("flood", "outcome", "like", ("limit_*", "failed", "agent_crashed")),
@@ -83,12 +83,20 @@ _HOLDS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 @attrs.frozen
 class Finding:
-    """A rule held against a cell: what was found, and whether it is right."""
+    """A rule held against a cell: what was found, and whether it is right.
+
+    `unable`: it is not, but the scripted model could not act through the CLI as it should.
+    """
 
     rule: Rule
     cell: CellResult
     found: Any
     right: bool
+
+    @property
+    def unable(self) -> bool:
+        """Whether a wrong figure says nothing of the harness."""
+        return not self.right and bool(self.cell.unwritten)
 
 
 def findings(results: Iterable[CellResult], rules: Iterable[Rule] = RULES) -> list[Finding]:

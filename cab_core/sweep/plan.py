@@ -7,7 +7,7 @@ from itertools import product
 
 import attrs
 
-from cab_core.errors import UnknownName, UserError
+from cab_core.errors import InfraError, PluginCrash, PluginUnusable, UnknownName, UserError
 from cab_core.gateway.models import ConfigDoc, EndpointChoice, Model, resolve
 from cab_core.plugins.protocols import Adapter, Runtime, Say
 from cab_core.plugins.registry import Plugins
@@ -20,22 +20,34 @@ from cab_core.tasks.toolchains import lacking
 
 from .planner import Planner, Requires, requires_of
 from .reach import check_reachable
+from .stand_in import StandIn
 
 
 @attrs.frozen(kw_only=True)
 class Plan:
-    """The cells of a sweep, and the tasks that cannot be graded there, with the reason."""
+    """The cells of a sweep, and the tasks that cannot be graded there, with the reason.
+
+    `broken`: why CLIs cannot be had, whose cells will say so.
+    """
 
     sweep: Sweep
     cells: list[PlannedCell]
     skipped: dict[str, str]
+    broken: tuple[str, ...] = ()
 
 
 @attrs.frozen
 class _Cli:
+    """A CLI that was asked for. `trouble`: why it cannot be had; then the adapter is a stand-in."""
+
     adapter: Adapter
     owner: str
     version: str
+    trouble: InfraError | None = None
+
+    def without(self, trouble: InfraError) -> _Cli:
+        """Return this CLI as one that cannot be had."""
+        return attrs.evolve(self, adapter=StandIn(self.adapter.name, trouble), trouble=trouble)
 
 
 @attrs.frozen
@@ -58,6 +70,7 @@ def make_plan(
     """
     check_readable(sweep, f"sweep {sweep.sweep_id!r}: a limit, option or parameter cannot be recorded")
     clis = [_cli(plugins, text) for text in sweep.tuis]
+    _check_any(clis)
     runtimes = [plugins.runtime(name) for name in sweep.all_runtimes]
     networks = [_network(sweep, runtime) for runtime in runtimes]
     stack = compose(sweep.stacks, plugins)
@@ -65,43 +78,69 @@ def make_plan(
     for model in models:
         _check_price(model, sweep.limits)
     tasks = catalog.select(sweep.tasks)
-    for cli, model in product(clis, models):
+    for cli, model in product([c for c in clis if c.trouble is None], models):
         _check_pair(cli.adapter, model)
         _check_options(cli.adapter, sweep)
     for url in sorted({m.endpoint for m in models if m.endpoint}):
         check_reachable(url)
     places, skipped = _places(runtimes, networks, tasks, say)  # may build an image
+    planners, broken = _planners(sweep, clis, places, stack, say)
     cells = [
         planner.cell(model, task, attempt, options)
-        for planner, place in _planners(sweep, clis, places, stack, say)
+        for planner, place in planners
         for model, options, task, attempt in product(
             models, sweep.all_options, place.tasks, range(1, sweep.attempts + 1)
         )
     ]
     # `--tui aider --tui aider@0.86.2` may name one version: that is one cell.
     once = {planned.cell.key: planned for planned in cells}
-    return Plan(sweep=sweep, cells=list(once.values()), skipped=skipped)
+    return Plan(sweep=sweep, cells=list(once.values()), skipped=skipped, broken=broken)
 
 
 def _planners(
     sweep: Sweep, clis: Sequence[_Cli], places: Sequence[_Place], stack: Stack, say: Say
-) -> list[tuple[Planner, _Place]]:
-    """Make every CLI ready everywhere, and return who plans its cells there."""
-    return [
-        (
-            Planner(
-                sweep=sweep,
-                adapter=cli.adapter,
-                owner=cli.owner,
-                runtime=place.runtime,
-                network=place.network,
-                stack=stack,
-                installed=_install(cli, place, stack, say),
-            ),
-            place,
+) -> tuple[list[tuple[Planner, _Place]], tuple[str, ...]]:
+    """Make every CLI ready everywhere; return who plans its cells there, and why some cannot be had.
+
+    Raises:
+        InfraError: none of them can be.
+    """
+    made, ready = [], list[_Cli]()
+    for cli, place in product(clis, places):
+        found, installed = _installed(cli, place, stack, say)
+        ready.append(found)
+        planner = Planner(
+            sweep=sweep,
+            adapter=found.adapter,
+            owner=found.owner,
+            runtime=place.runtime,
+            network=place.network,
+            stack=stack,
+            installed=installed,
         )
-        for cli, place in product(clis, places)
-    ]
+        made.append((planner, place))
+    _check_any(ready)
+    return made, tuple(dict.fromkeys(str(c.trouble) for c in ready if c.trouble is not None))
+
+
+def _check_any(clis: Sequence[_Cli]) -> None:
+    """End here where no CLI can be had: then nobody's cells are left to run."""
+    troubles = [cli.trouble for cli in clis if cli.trouble is not None]
+    if troubles and len(troubles) == len(clis):
+        raise troubles[0].__cause__ if isinstance(troubles[0].__cause__, UserError) else troubles[0]
+
+
+def _installed(cli: _Cli, place: _Place, stack: Stack, say: Say) -> tuple[_Cli, dict[Requires, Installation]]:
+    if cli.trouble is None:
+        try:
+            installed = _install(cli, place, stack, say)
+            cli.adapter.recipe(cli.version)  # its cells' inputs hold it
+        except InfraError as exc:
+            cli = cli.without(exc)
+        else:
+            return cli, installed
+    nothing = Installation(name=cli.adapter.name, version=cli.version, reported=None)
+    return cli, {requires_of(task): nothing for task in place.tasks}
 
 
 def _network(sweep: Sweep, runtime: Runtime) -> str:
@@ -123,8 +162,12 @@ def _install(cli: _Cli, place: _Place, stack: Stack, say: Say) -> dict[Requires,
 
 def _cli(plugins: Plugins, text: str) -> _Cli:
     name, _, version = text.partition("@")
-    adapter = plugins.adapter(name)
-    row = plugins.owner("adapter", name)
+    try:
+        adapter, row = plugins.adapter(name), plugins.owner("adapter", name)
+    except PluginUnusable as exc:
+        crash = PluginCrash(str(exc))
+        crash.__cause__ = exc
+        return _Cli(StandIn(name, crash), "unknown", version or "unknown", crash)
     return _Cli(adapter, f"{row.owner}@{row.version}", version or adapter.default_version)
 
 

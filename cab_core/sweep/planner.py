@@ -72,6 +72,7 @@ class Planner:
             installation=installation,
             inputs=self._inputs(cell, model, task, installation),
             stack=self.stack.items,
+            stack_parts=self.stack.parts,
         )
 
     def _inputs(self, cell: Cell, model: Model, task: PackedTask, installation: Installation) -> Inputs:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import attrs
@@ -57,7 +58,7 @@ def run_plan(
     if plan.sweep.require_calibration:
         demand(store.root, plan.cells)
     executor = plugins.executor(plan.sweep.executor)
-    scorers = plugins.scorers()
+    scorers = plugins.scorers(events.warn)
     done: dict[CellKey, tuple[Path, CellResult]] = {}
     _sweep_scratch(events)
     with store.lock(plan.sweep.sweep_id):
@@ -103,10 +104,20 @@ def run_plan(
             observers.tell(
                 "cab_sweep_finished", sweep_id=plan.sweep.sweep_id, results=[r for _, r in results]
             )
+    _warn_of_unscored([r for _, r in results], events)
     REAPER.retry()
     for said in REAPER.left():
         events.warn(f"{said}; `cab clean` tries again")
     return results
+
+
+def _warn_of_unscored(results: Sequence[CellResult], events: Events) -> None:
+    """Say once for each axis and reason what the cells keep."""
+    found = Counter(item for result in results for item in result.unscored.items())
+    for (axis, why), n in found.items():
+        events.warn(
+            f"axis {axis} is unknown in {n} of {len(results)} cells, `cab rescore` tries again: {why}"
+        )
 
 
 def _sweep_scratch(events: Events) -> None:

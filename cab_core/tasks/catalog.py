@@ -6,7 +6,7 @@ import fnmatch
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from cab_core.errors import PluginConflict, UnknownName, UserError, nearest
+from cab_core.errors import CabError, PluginConflict, PluginUnusable, UnknownName, UserError, nearest
 from cab_core.plugins.registry import Plugins
 from cab_core.records import PackedTask
 
@@ -20,15 +20,20 @@ class Catalog:
         self._plugins = plugins
         self._extra = [load_pack(plugins, root) for root in extra]
         self._packs: dict[str, list[PackedTask]] = {}
+        self.faults: dict[str, str] = {}  # of packs that cannot be used: by name, which plugin and why
 
     def tasks(self) -> list[PackedTask]:
-        """Return every task, sorted by id.
+        """Return every task of the packs that can be used, sorted by id. The others are in `faults`.
 
         Raises:
-            UserError: a pack is malformed, or two packs share a name.
+            PluginConflict: a directory that was given holds a task of an installed pack.
         """
         for name in self._plugins.names("task_pack"):
-            self._load(name)
+            if name not in self._packs and name not in self.faults:
+                try:
+                    self._packs[name] = self._load(name)
+                except CabError as exc:
+                    self.faults[name] = str(exc)
         found = {p.task.id: p for pack in self._packs.values() for p in pack}
         for packed in (p for pack in self._extra for p in pack):
             if packed.task.id in found:
@@ -37,21 +42,32 @@ class Catalog:
         return [found[i] for i in sorted(found)]
 
     def _load(self, name: str) -> list[PackedTask]:
-        if name not in self._packs:
-            self._packs[name] = load_pack(self._plugins, Path(self._plugins.get("task_pack", name)))
-        return self._packs[name]
+        row, root = self._plugins.owner("task_pack", name), self._plugins.get("task_pack", name)
+        try:
+            tasks = load_pack(self._plugins, root)
+        except CabError as exc:
+            raise PluginUnusable(f"plugin {row.owner}: task pack {name!r}: {exc} (at {row.where})") from exc
+        if strangers := {t.task.pack for t in tasks} - {name}:
+            raise PluginUnusable(
+                f"plugin {row.owner}: task pack {name!r} calls itself {min(strangers)!r} in its pack.toml, "
+                f"expected the name under which it was registered (at {row.where})"
+            )
+        return tasks
 
     def select(self, patterns: Sequence[str]) -> list[PackedTask]:
         """Return the tasks that match any pattern (fnmatch on the whole id; `*` crosses `/`).
 
         Raises:
             UnknownName: a pattern matches nothing.
+            PluginUnusable: it names a pack that cannot be used.
             BadDocument: a file of a pack on disk is not what its `files.json` says.
         """
         tasks = self.tasks()
         ids = [p.task.id for p in tasks]
         for pattern in patterns:
             if not fnmatch.filter(ids, pattern):
+                if fault := self.faults.get(pattern.partition("/")[0]):
+                    raise PluginUnusable(fault)
                 raise UnknownName("task", pattern, ids, self._hint())
         chosen = [p for p in tasks if any(fnmatch.fnmatchcase(p.task.id, x) for x in patterns)]
         own = {p.task.id for pack in self._extra for p in pack}
@@ -72,13 +88,19 @@ def load_pack(plugins: Plugins, root: Path) -> list[PackedTask]:
     """
     if not root.is_dir():
         raise UserError(f"task pack {root}: no such directory{nearest(root.name, _siblings(root))}")
-    for task_format in plugins.task_formats():
-        if task_format.recognises(root):
+    broken = []
+    for name in plugins.names("task_format"):
+        try:
+            task_format = plugins.task_format(name)
+            recognised = task_format.recognises(root)
+        except CabError as exc:
+            broken.append(f"\n{exc}")  # costs the packs that are in this format
+            continue
+        if recognised:
             return task_format.load(root)
     names = ", ".join(plugins.names("task_format")) or "none"
-    raise UserError(
-        f"task pack {root}: no known format recognises it (known: {names}); cab's own has a pack.toml"
-    )
+    said = f"no known format recognises it (known: {names}); cab's own has a pack.toml"
+    raise UserError(f"task pack {root}: {said}{''.join(broken)}")
 
 
 def _siblings(root: Path) -> list[str]:

@@ -9,8 +9,9 @@ from cab_core.errors import BadDocument
 from cab_core.records import PackDoc, PackedTask, Task, TaskDoc, TaskFile
 from cab_core.records.arguments import word_fault
 
+from .artefacts import artefact_problems
 from .documents import read_document
-from .listing import SECTIONS, FileList, Listed, read_list, tree_hash
+from .listing import SECTIONS, FileList, Listed, read_list, tree_hash, walk
 
 
 class NativeFormat:
@@ -28,10 +29,22 @@ class NativeFormat:
         Raises:
             BadDocument: a document is malformed, or a listed file is missing.
         """
-        pack = read_document(root / "pack.toml", PackDoc)
-        listing = read_list(root)
-        names = sorted(p.removesuffix("/task.toml") for p in listing.files if p.endswith("/task.toml"))
-        return [_task(root, pack, listing, name) for name in names if "/" not in name]
+        return _load(root, read_list(root))
+
+
+def load_as_it_is(root: Path) -> list[PackedTask]:
+    """Return the tasks of a pack from what lies there, whatever its list says.
+
+    Raises:
+        BadDocument: a document is malformed.
+    """
+    return _load(root, walk(root))
+
+
+def _load(root: Path, listing: FileList) -> list[PackedTask]:
+    pack = read_document(root / "pack.toml", PackDoc)
+    names = sorted(p.removesuffix("/task.toml") for p in listing.files if p.endswith("/task.toml"))
+    return [_task(root, pack, listing, name) for name in names if "/" not in name]
 
 
 def _task(root: Path, pack: PackDoc, listing: FileList, name: str) -> PackedTask:
@@ -89,6 +102,7 @@ def _problems(packed: PackedTask) -> list[tuple[str, str]]:
             problems.append(
                 (f"grade.commands[{i}].output", "kind 'output' needs the file that stdout must equal")
             )
+    problems += artefact_problems(doc.grade.commands)
     problems += _refusal_problems(packed)
     if not work:
         problems.append(("workdir/", "there is no file in it; the agent needs something to work on"))

@@ -9,7 +9,7 @@ import attrs
 
 from cab_core.errors import UnknownName, UserError
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Env, Files, McpServer, Recipe, StackItem
+from cab_core.records import Env, Files, McpServer, Recipe, StackItem, StackPart
 from cab_core.records.stack import StackDoc
 
 from .documents import read_document
@@ -17,10 +17,14 @@ from .documents import read_document
 
 @attrs.frozen(kw_only=True)
 class Stack:
-    """What is given to the CLI: the names for the cell's id, and the items in order."""
+    """What is given to the CLI: the names for the cell's id, and the items in order.
+
+    `parts`: where they come from.
+    """
 
     names: tuple[str, ...] = ()
     items: tuple[StackItem, ...] = ()
+    parts: tuple[StackPart, ...] = ()
 
     def recipes(self) -> tuple[Recipe, ...]:
         """Return what must be installed for the items."""
@@ -33,25 +37,23 @@ def compose(wanted: Sequence[str], plugins: Plugins) -> Stack:
     Raises:
         UserError: one is unknown or malformed, or two items want one name, variable or path.
     """
-    parts = [_find(text, plugins) for text in wanted]
-    _check_clashes(parts)
-    return Stack(names=tuple(n for n, _ in parts), items=tuple(i for _, items in parts for i in items))
+    parts = tuple(_find(text, plugins) for text in wanted)
+    _check_clashes([(p.name, p.items) for p in parts])
+    return Stack(
+        names=tuple(p.name for p in parts), items=tuple(i for p in parts for i in p.items), parts=parts
+    )
 
 
-def _find(text: str, plugins: Plugins) -> tuple[str, tuple[StackItem, ...]]:
+def _find(text: str, plugins: Plugins) -> StackPart:
     if text.endswith(".toml"):
         found = read_document(Path(text), StackDoc)
-        return found.name, found.items()
+        return StackPart(name=found.name, items=found.items())
     try:
-        items = tuple(plugins.get("stack", text))
+        items: tuple[StackItem, ...] = plugins.get("stack", text)
     except UnknownName as exc:
         hint = "a stack is the name of a plugin's, or a file whose name ends in .toml"
         raise UnknownName("stack", text, exc.known, hint) from exc
-    strange = [type(i).__name__ for i in items if not isinstance(i, StackItem)]
-    if strange:
-        owner = plugins.owner("stack", text).owner
-        raise UserError(f"stack {text!r} of plugin {owner} holds a {strange[0]}, which is no stack item")
-    return text, items
+    return StackPart(name=text, items=items, owner=plugins.owner("stack", text).owner)
 
 
 def _check_clashes(parts: Sequence[tuple[str, tuple[StackItem, ...]]]) -> None:

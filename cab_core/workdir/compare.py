@@ -9,31 +9,50 @@ import attrs
 
 from cab_core.records import Change, Changes, Entry
 
+from .deciding import NOTHING, OTHER, Deciding
 from .manifest import Manifest
 
 
-def compare(before: Manifest, after: Manifest, by_products: Iterable[str] = ()) -> Changes:
+def compare(
+    before: Manifest, after: Manifest, by_products: Iterable[str] = (), first: Deciding = NOTHING
+) -> Changes:
     """Return all changed paths but those that match a pattern of `by_products`, and never `.git`.
 
     A directory counts only where it takes the place of something else or something else takes its
-    place; modes of directories do not count. Where `after` was cut, what it does not list is not known
-    to be removed.
+    place; modes of directories do not count. What is not listed is removed where all of its kind were
+    looked at; else nothing is known of it.
     """
-    ignored = list(by_products)
-    paths = sorted(after.entries.keys() if after.cut else before.entries.keys() | after.entries.keys())
-    found = []
-    for path in paths:
-        change = _change(path, before.entries.get(path), after.entries.get(path))
-        if change and not in_git_dir(path) and not matches(path, ignored):
+    ignored, unknown, found = list(by_products), set(after.unknown), []
+    for path in sorted(before.entries.keys() | after.entries.keys()):
+        old, new = before.entries.get(path), after.entries.get(path)
+        change = _change(path, old, new)
+        if old and new and _content_unknown(old, new):
+            unknown |= first.kinds(path)
+        elif change is None or in_git_dir(path) or matches(path, ignored):
+            continue
+        elif new or first.kind(path) not in unknown:
             found.append(change)
-    had_git = any(in_git_dir(p) for p in before.entries)
-    has_git = any(in_git_dir(p) for p in after.entries)
     return Changes(
         changes=tuple(found),
-        extra_git_dir=has_git and not had_git,
+        extra_git_dir=_extra_git_dir(before, after),
         notes=tuple(after.notes),
-        cut=after.cut,
+        cut=bool(unknown),
+        unknown=tuple(sorted(unknown)),
     )
+
+
+def _extra_git_dir(before: Manifest, after: Manifest) -> bool | None:
+    """Return whether a `.git` appeared; None where one may lie in what was not looked at."""
+    if any(map(in_git_dir, before.entries)):
+        return False
+    if any(map(in_git_dir, after.entries)):
+        return True
+    return None if {"git", OTHER} & after.unknown else False
+
+
+def _content_unknown(old: Entry, new: Entry) -> bool:
+    """Return whether a file looks as before, and what is in it was not read."""
+    return old.sha256 is not None and new.sha256 is None and attrs.evolve(old, sha256=None) == new
 
 
 def _change(path: str, old: Entry | None, new: Entry | None) -> Change | None:

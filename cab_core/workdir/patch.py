@@ -14,6 +14,8 @@ from cab_core.errors import SandboxError
 from cab_core.records import Change, Changes, Entry
 from cab_core.safe_fs import FILE, PROGRAM, Tree, make_directory
 
+from .deciding import NOTHING, OTHER, Deciding
+
 MAX_FILE = 4 << 20  # bytes of a file whose content goes into a patch
 MAX_TOTAL = 32 << 20  # bytes of all of them
 MAX_FILES = 20_000
@@ -24,6 +26,9 @@ _GIT_ENV = {
     "LC_ALL": "C",
     "PATH": os.environ.get("PATH", ""),
 }
+
+Counts = dict[str, tuple[int | None, int | None]]
+Clean = Callable[[bytes], bytes]
 
 
 class _NoPatch(Exception):
@@ -36,39 +41,55 @@ def write_patch(
     after: Path,
     target: Path,
     staging: Path,
-    clean: Callable[[bytes], bytes] = lambda data: data,
+    first: Deciding = NOTHING,
+    clean: Clean = bytes,
 ) -> Changes:
     """Write `changes.patch` (for `git apply`) and return the changes with line counts.
 
     `before` is a pristine tree, `staging` where both sides are laid out for git; `clean` takes what must not
-    be written out of contents, binary ones too, and of names. What is too large or too
-    much, or of a kind that a patch cannot hold, is named in `left_out_of_patch`; where git fails or takes
-    longer than a minute, that is everything: no agent shall void its cell by what is hard to compare.
+    be written out of contents and names. What decides comes first. What is too large or too much, or of a
+    kind that a patch cannot hold, is named in `left_out_of_patch`; where git fails or takes longer than a
+    minute, that is all but what decides, or everything: no agent shall void its cell by what is hard to
+    compare.
 
     Raises:
         SandboxError: git is missing.
     """
-    old, new = (make_directory(staging / side, parents=True) for side in ("a", "b"))
-    left_out = tuple(_stage(changes, (Tree(before), Tree(old)), (Tree(after), Tree(new)), clean))
-    try:
-        with target.open("w+b") as file:
+    # Of what an agent multiplies, what was there before says most.
+    order = sorted(changes.changes, key=lambda c: (first.rank(c.path), c.before is None))
+    notes: list[str] = []
+    for number, tried in enumerate((order, [c for c in order if first.kind(c.path) != OTHER], [])):
+        try:
+            held = _diff(tried, Tree(before), Tree(after), target, staging / str(number), clean)
+        except _NoPatch as exc:
+            notes.append(str(exc))
+            continue
+        left_out = tuple(c.path for c in order if c.path not in held)
+        counted = tuple(_counted(change, held) for change in changes.changes)
+        said = (*changes.notes, *dict.fromkeys(notes))
+        return attrs.evolve(changes, changes=counted, left_out_of_patch=left_out, notes=said)
+    raise AssertionError("nothing can be compared with nothing")
+
+
+def _diff(
+    changes: list[Change], before: Tree, after: Tree, target: Path, staging: Path, clean: Clean
+) -> Counts:
+    """Write the patch of these changes, as many as there is space for; return the lines of each in it."""
+    old, new = (Tree(make_directory(staging / side, parents=True)) for side in ("a", "b"))
+    held: Counts = dict.fromkeys(_stage(changes, (before, old), (after, new), clean), (None, None))
+    with target.open("w+b") as file:
+        if held:
             _git(str(staging), ["--binary", "--full-index"], file.fileno())
             _clean_names(file, clean)
-        counts = _counts(str(staging))
-    except _NoPatch as exc:
-        target.write_bytes(b"")
-        everything = tuple(c.path for c in changes.changes)
-        return attrs.evolve(changes, left_out_of_patch=everything, notes=(*changes.notes, str(exc)))
-    counted = tuple(_counted(change, counts) for change in changes.changes)
-    return attrs.evolve(changes, changes=counted, left_out_of_patch=left_out)
+    return {**held, **_counts(str(staging))} if held else held
 
 
-def _counted(change: Change, counts: dict[str, tuple[int | None, int | None]]) -> Change:
+def _counted(change: Change, counts: Counts) -> Change:
     added, removed = counts.get(change.path, (None, None))
     return attrs.evolve(change, lines_added=added, lines_removed=removed)
 
 
-def _clean_names(file: BinaryIO, clean: Callable[[bytes], bytes]) -> None:
+def _clean_names(file: BinaryIO, clean: Clean) -> None:
     """Clean a patch whose contents are clean: what is left are names."""
     file.seek(0)
     data = file.read()
@@ -79,21 +100,25 @@ def _clean_names(file: BinaryIO, clean: Callable[[bytes], bytes]) -> None:
 
 
 def _stage(
-    changes: Changes, old: tuple[Tree, Tree], new: tuple[Tree, Tree], clean: Callable[[bytes], bytes]
+    changes: list[Change], old: tuple[Tree, Tree], new: tuple[Tree, Tree], clean: Clean
 ) -> Iterator[str]:
-    """Copy what changed, each side from one tree to another; yield what is left out."""
+    """Copy what changed, each side from one tree to another; yield what there was space for."""
     budget, files = MAX_TOTAL, MAX_FILES
-    # What was there before comes first: of what an agent multiplies, the task's own files say most.
-    for change in sorted(changes.changes, key=lambda c: c.before is None):
+    for change in changes:
         size = sum(e.size for e in (change.before, change.after) if e)
         if not _holdable(change) or size > MAX_FILE or size > budget or not files:
-            yield change.path
             continue
         budget, files = budget - size, files - 1
-        if change.before:
-            _copy(change.before, change.path, *old, clean)
-        if change.after:
-            _copy(change.after, change.path, *new, clean)
+        try:
+            if change.before:
+                _copy(change.before, change.path, *old, clean)
+            if change.after:
+                _copy(change.after, change.path, *new, clean)
+        except OSError:
+            for tree in (old[1], new[1]):
+                tree.unlink(change.path)  # one side alone would be another change
+        else:
+            yield change.path
 
 
 def _holdable(change: Change) -> bool:
@@ -133,7 +158,7 @@ def _git(cwd: str, options: list[str], stdout: int) -> bytes:
     return done.stdout or b""
 
 
-def _counts(cwd: str) -> dict[str, tuple[int | None, int | None]]:
+def _counts(cwd: str) -> Counts:
     """Return (added, removed) by path; None for binary files. `-z` leaves names as they are."""
     fields = _git(cwd, ["--numstat", "-z"], subprocess.PIPE).split(b"\0")
     counts = {}

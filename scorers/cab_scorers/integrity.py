@@ -9,10 +9,12 @@ from cab_core import Evidence, Score
 
 
 class Integrity:
-    """`integrity` is 1 where nothing watched was touched, 0 where something was."""
+    """`integrity` is 1 where nothing watched was touched, 0 where something was.
+
+    It is None where nothing touched was seen, and not all that is watched could be looked at.
+    """
 
     axis = "integrity"
-    headline = "integrity"
     needs = ()
 
     def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:
@@ -23,7 +25,8 @@ class Integrity:
         if spec is not None:
             paths = [c.path for c in changes.changes] if changes else []
             touched = sorted(p for p in paths if any(fnmatch.fnmatchcase(p, w) for w in spec.watched))
-            value = None if changes is None else int(not touched)
+            seen = changes is not None and changes.knows("watched")
+            value = 0 if touched else 1 if seen else None
         return Score(
             axis=self.axis,
             headline=None if spec is None else value,

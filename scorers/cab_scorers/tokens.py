@@ -12,7 +12,6 @@ class Tokens:
     """`tokens_per_correct_task` is None where nothing was solved or the tokens are unknown."""
 
     axis = "tokens"
-    headline = "tokens_per_correct_task"
     needs = ("pass_rate",)
 
     def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:
@@ -35,6 +34,7 @@ class Tokens:
                 "usd": found.usd,
                 "source": found.source,
                 "calls_without_usage": found.without_usage,
+                "at_least": found.at_least,
                 "claimed_by_cli": _claim(evidence),
             },
         )

@@ -44,19 +44,20 @@ def drive(
     endpoint: Endpoint,
     root: Path,
     stack: tuple[StackItem, ...] = (),
+    prompt: str = 'Look at "it".',
 ) -> Harvest:
     """Run the CLI once in a fresh HOME below `root`; `root/work` may hold files already."""
     for name in ("work", "home", "tmp"):
         (root / name).mkdir(exist_ok=True)
     job = Job(
-        prompt='Look at "it".', model="served-1", endpoint=endpoint.url, token="T-0123", home=str(root / "home"),
+        prompt=prompt, model="served-1", endpoint=endpoint.url, token="T-0123", home=str(root / "home"),
         workdir=str(root / "work"), deadline_s=60, stack=stack,
     )  # fmt: skip
     launch = adapter.launch(job)
-    (root / "stdin").write_text(launch.stdin or "")
+    (root / "stdin").write_bytes((launch.stdin or "").encode())
     for path, text in launch.files.items():
         (root / "home" / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / "home" / path).write_text(text)
+        (root / "home" / path).write_bytes(text.encode())
     process = Process(
         argv=launch.argv, cwd=launch.cwd or job.workdir, env=launch.env, stdin=str(root / "stdin"), timeout_s=60,
         tty=True,

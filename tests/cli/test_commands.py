@@ -119,7 +119,7 @@ def test_a_run_goes_on_where_it_stopped(cab: Cab) -> None:
 def test_results_and_rescore_and_site(cab: Cab) -> None:
     """What a run wrote is listed, scored anew without change, and made into pages."""
     ran = cab.json("run", *ONE, "--json")
-    listed = cab.json("results", "--json")
+    listed = cab.json("results", "--json", "--scripted")
     assert listed == ran and listed[0]["outcome"] == "passed"
     assert {"cell_id", "tui", "model", "task", "stack", "attempt", "outcome", "scores"} <= set(listed[0])
     assert "1 cells scored, 0 changed" in cab("rescore").stdout

@@ -120,7 +120,7 @@ def test_why_a_cell_is_run_anew_is_told(tiny: Cab) -> None:
     assert "1 cell is run anew: limits.wall_s was 60.0, is 61.5" in said(done)
     assert [c["cell"]["limits"]["wall_s"] for c in cells(tiny)] == [60, 61.5]
     assert "done before" in tiny(*RUN, "--tui", "tiny", "--wall", "61.50").stderr
-    assert len(tiny.json("results", "--json")) == 1
+    assert len(tiny.json("results", "--json", "--scripted")) == 1
 
 
 def test_a_reason_of_many_cells_is_told_once(tiny: Cab) -> None:
@@ -150,10 +150,10 @@ def test_a_cell_of_an_earlier_cab_is_read_and_run_anew(tiny: Cab) -> None:
     (old / "inputs.json").unlink()
     record = json.loads((old / "cell.json").read_text())
     (old / "cell.json").write_text(json.dumps({**record, "content_key": "0" * 64}))
-    assert [r["outcome"] for r in tiny.json("results", "--json")] == ["passed"]
+    assert [r["outcome"] for r in tiny.json("results", "--json", "--scripted")] == ["passed"]
     done = tiny(*RUN, "--tui", "tiny")
     assert "1 cell is run anew: an earlier cab ran it, which kept no record of its inputs" in said(done)
-    assert len(cells(tiny)) == 2 and len(tiny.json("results", "--json")) == 1
+    assert len(cells(tiny)) == 2 and len(tiny.json("results", "--json", "--scripted")) == 1
     assert "done before" in tiny(*RUN, "--tui", "tiny").stderr
 
 
@@ -175,10 +175,10 @@ def test_what_is_changed_back_is_what_counts(tiny: Cab) -> None:
     assert tiny(*RUN, "--tui", "tiny", *script).returncode == 0
     error = ("run", "--task", TASK, "--tui", "tiny", "--model", "scripted:null", "--wall", "0.001", *script)
     tiny(*error)
-    assert [r["outcome"] for r in tiny.json("results", "--json")] != ["passed"]
+    assert [r["outcome"] for r in tiny.json("results", "--json", "--scripted")] != ["passed"]
     assert "done before" in tiny(*RUN, "--tui", "tiny", *script).stderr
-    assert [r["outcome"] for r in tiny.json("results", "--json")] == ["passed"]
+    assert [r["outcome"] for r in tiny.json("results", "--json", "--scripted")] == ["passed"]
     tiny(*error)
-    assert [r["outcome"] for r in tiny.json("results", "--json")] != ["passed"]
+    assert [r["outcome"] for r in tiny.json("results", "--json", "--scripted")] != ["passed"]
     tiny(*RUN, "--tui", "tiny", *script, "--fresh")
-    assert [r["outcome"] for r in tiny.json("results", "--json")] == ["passed"]
+    assert [r["outcome"] for r in tiny.json("results", "--json", "--scripted")] == ["passed"]

@@ -14,34 +14,23 @@ from cab_core.gateway.models import Model
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.registry import Plugins
 from cab_core.plugins.toolkit import StackEffect
-from cab_core.records import Changes, Env, Files, GradeCommand, Launch, PackedTask, ProtectedRegion
+from cab_core.records import Changes, Env, Files, Launch, ProtectedRegion
 from cab_core.run import grader as grader_module
 from cab_core.run.prepare import work_files
 from cab_core.run.regions import restore
 from cab_core.store.cells import Store, write_result
 from cab_core.tasks.stacks import Stack
 from cab_core.workdir.manifest import take_manifest
+from tests.support.commands import python, with_commands
 from tests.support.endpoint import KEY, Endpoint
-from tests.support.puppet import FIX, Puppet, find_task, judge_changes, play
-
-
-def with_commands(*commands: GradeCommand, timeout_s: float = 60.0) -> PackedTask:
-    """Return a task that is judged by these commands."""
-    task = find_task("mutations/py-stock-reorder")
-    spec = attrs.evolve(task.task.doc.grade, commands=commands, timeout_s=timeout_s)
-    return attrs.evolve(task, task=attrs.evolve(task.task, doc=attrs.evolve(task.task.doc, grade=spec)))
-
-
-def command(code: str, **more: Any) -> GradeCommand:
-    """Return a command of the grader that runs Python code."""
-    return GradeCommand(argv=("python3", "-c", code), **more)
+from tests.support.puppet import FIX, Puppet, judge_changes, play
 
 
 def test_a_command_that_takes_too_long_fails_and_ends_the_grading(tmp_path: Path) -> None:
     """It is told how long was waited, whatever its exit code would have been; what follows is not run."""
-    slow = command("import signal, sys, time; signal.signal(15, lambda *_: sys.exit(0)); time.sleep(60)")
+    slow = python("import signal, sys, time; signal.signal(15, lambda *_: sys.exit(0)); time.sleep(60)")
     grade = judge_changes(
-        with_commands(slow, command(""), timeout_s=0.5), Changes(), tmp_path / "left", tmp_path
+        with_commands(slow, python(""), timeout_s=0.5), Changes(), tmp_path / "left", tmp_path
     )
     [result] = grade.commands
     assert (grade.passed, result.ok, result.timed_out) == (False, False, True)
@@ -51,7 +40,7 @@ def test_a_command_that_takes_too_long_fails_and_ends_the_grading(tmp_path: Path
 @pytest.mark.parametrize(("build", "run"), [(True, 1), (False, 2)])
 def test_after_a_failed_build_nothing_is_run(tmp_path: Path, build: bool, run: int) -> None:
     """A command that only fails does not keep the next from being run."""
-    task = with_commands(command("raise SystemExit(3)", build=build), command(""))
+    task = with_commands(python("raise SystemExit(3)", build=build), python(""))
     grade = judge_changes(task, Changes(), tmp_path / "left", tmp_path)
     assert len(grade.commands) == run and not grade.passed
 
@@ -63,7 +52,7 @@ def test_output_beyond_what_is_read_is_no_verdict(
     """Every test passes, but more was printed than is read: that is said, and not that tests are missing."""
     monkeypatch.setattr(grader_module, "_READ", 1000)
     printed = "print('test one ... ok'); print('x' * 2000)"
-    task = with_commands(command(printed, kind=kind, passes=1 if kind == "counts" else None))
+    task = with_commands(python(printed, kind=kind, passes=1 if kind == "counts" else None))
     [result] = judge_changes(task, Changes(), tmp_path / "left", tmp_path).commands
     assert (result.ok, result.reason) == (False, "it printed more than the 0 MiB that are read")
 
@@ -72,7 +61,7 @@ def test_output_that_is_just_read_is_a_verdict(tmp_path: Path, monkeypatch: pyte
     """To the last byte."""
     text = "test one ... ok\n"
     monkeypatch.setattr(grader_module, "_READ", len(text))
-    task = with_commands(command("print('test one ... ok')", kind="counts", passes=1))
+    task = with_commands(python("print('test one ... ok')", kind="counts", passes=1))
     assert judge_changes(task, Changes(), tmp_path / "left", tmp_path).passed
 
 
@@ -82,7 +71,7 @@ def test_a_long_output_may_be_judged_by_its_exit_code(
     """What it prints is no part of that verdict."""
     monkeypatch.setattr(grader_module, "_READ", 10)
     assert judge_changes(
-        with_commands(command("print('x' * 99)")), Changes(), tmp_path / "left", tmp_path
+        with_commands(python("print('x' * 99)")), Changes(), tmp_path / "left", tmp_path
     ).passed
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from cab_core.records import Applied, Identity, TokenClaim
+from cab_core.records import Accounted, Identity, TokenClaim
 from cab_core.site.build import build_site
 from cab_core.site.serve import server
 from tests.site.made import Made
@@ -36,7 +36,10 @@ def cells() -> Iterator[Made]:
                 outcome = "passed" if (i + len(tui) // 2 + (model[-1] == "1")) % 3 else "failed"
                 yield Made(tui=tui, model=model, task=task, outcome=outcome, title=f"Task number {i}")
     yield Made(model="scripted:oracle", marks=("scripted", "provisional"))
-    yield Made(stack=("docs",), applied=(Applied(item="docs"), Applied(item="x", reason="no such thing")))
+    yield Made(
+        stack=("docs",),
+        applied=(Accounted(item="docs", state="present"), Accounted(item="x", reason="no such thing")),
+    )
     yield Made(attempt=2, outcome="limit_wall", tokens=None, claim=TokenClaim())
     yield Made(
         tui="copilot", outcome="infra_upstream", why="the endpoint answered 503", marks=("provisional",)

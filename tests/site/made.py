@@ -13,7 +13,8 @@ import tomli_w
 
 from cab_core.records import (
     OUTCOMES,
-    Applied,
+    Accounted,
+    CaseResult,
     Cell,
     CellResult,
     Change,
@@ -87,7 +88,7 @@ class Made:
     spans: list[dict[str, Any]] | None = None
     scores: dict[str, dict[str, Any]] | None = None
     headlines: dict[str, float | None] | None = None
-    applied: tuple[Applied, ...] = ()
+    applied: tuple[Accounted, ...] = ()
     host: dict[str, Any] = attrs.field(factory=dict)
     voided: tuple[Outcome, ...] = ()
     runtime: str = "local"
@@ -97,6 +98,7 @@ class Made:
     model_params: dict[str, Any] = attrs.field(factory=dict)
     limits: Limits = attrs.field(factory=Limits)
     content_key: str = SHA
+    made_calls: tuple[ModelCall, ...] | None = None
     tail: str = "test result: ok. 4 passed; 0 failed"
 
     def write(self, root: Path, checked: bool = True) -> Path:
@@ -202,7 +204,9 @@ class Made:
         )
 
     def calls(self) -> list[ModelCall]:
-        """One model call, or none where no tokens are known."""
+        """One model call, or none where no tokens are known; or those that are given."""
+        if self.made_calls is not None:
+            return list(self.made_calls)
         if self.tokens is None:
             return []
         return [
@@ -256,7 +260,7 @@ class Made:
         ok = self.outcome == "passed"
         command = CommandResult(
             argv=("rustc", "--test"), kind="counts", exit_code=0 if ok else 101, timed_out=False, ok=ok,
-            duration_s=0.5, stdout_tail=self.tail, tests={"first": True, "second": ok},
+            duration_s=0.5, stdout_tail=self.tail, tests=(CaseResult(name="first", state="passed"), CaseResult(name="second", state="passed" if ok else "failed")),
         )  # fmt: skip
         return Grade(passed=ok, commands=(command,), taken=(self.path,))
 

@@ -160,13 +160,13 @@ def test_a_table_is_sorted_by_its_headings(browser: Browser, base: str) -> None:
     assert rates == sorted(rates, reverse=True)
 
 
-def test_scripted_models_stand_apart_from_the_leaderboard(browser: Browser, base: str) -> None:
-    """Scripted models have a table of their own, and what has not run all says so."""
+def test_a_leaderboard_marks_what_has_not_run_all(browser: Browser, base: str) -> None:
+    """And says what a mark means; cells of scripted models are told of, and in no table."""
     browser.open(f"{base}/index.html")
-    ranked, scripted = browser.all("table.board")
-    assert "scripted" not in ranked.text
-    assert "scripted:oracle" in scripted.text
-    assert "incomplete" in ranked.text
+    assert "incomplete" in browser.one("table.board").text
+    text = browser.one("main").text
+    assert "a configuration that has not run every task of the table" in text
+    assert "1 cell of scripted models" in text and "scripted:oracle" not in text
 
 
 def test_filters_hide_what_does_not_match(browser: Browser, base: str) -> None:
@@ -191,7 +191,7 @@ def test_compare_gives_the_figures_of_cab_compare(browser: Browser, base: str, m
     said = CliRunner().invoke(command, ["tui=aider", "tui=opencode", "--runs", str(made_runs), "--json"])
     import json
 
-    expected = json.loads(said.output)
+    expected = json.loads(said.stdout)
     browser.open(f"{base}/compare.html#A-tui=aider&B-tui=opencode")
     shown = {d.find_element("css selector", "dt").text: d.find_element("css selector", "dd").text
              for d in browser.all("#result .figures > div")}  # fmt: skip

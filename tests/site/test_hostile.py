@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cab_core.records import Applied, TokenClaim
+from cab_core.records import Accounted, TokenClaim
 from cab_core.site.build import build_site
 from tests.site.conftest import Browser
 from tests.site.made import Made, span
@@ -43,7 +43,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
             tail=text,
             host={"system": ALL, "sandbox": {HTML: ALL, "pids": 512}},
             stack=(HTML,),
-            applied=(Applied(item=HTML, reason=ALL),),
+            applied=(Accounted(item=HTML, reason=ALL),),
             claim=TokenClaim(prompt=1, completion=1, source=ALL),
             events=[[0.1, "o", STREAM], [0.2, "m", ALL], [0.3, "o", ALL], [0.4, "o", "the end"]],
             spans=[span(HTML, None, CLOSING, ALL, 0, 5, {ALL: ALL, "argv": [HTML, LINK]})],

@@ -209,7 +209,7 @@ def test_cells_of_the_former_layout_are_shown_as_before(tmp_path: Path) -> None:
     assert "try 1" in text(site, OFF)
     Made(version="2", ended_at="2030-01-01T00:00:00Z").write_former(runs)
     build_site([runs], tmp_path / "site")
-    assert "This is the only attempt" in text(site, OFF)
+    assert "No other attempt, try or sweep" in text(site, OFF)
     assert "try 1" in text(site, f"{OFF}/@1-local-open") and "try 3" not in text(site, f"{OFF}/@1-local-open")
 
 
@@ -223,7 +223,7 @@ def test_tries_of_both_layouts_are_one_cell(tmp_path: Path) -> None:
 
 
 def test_the_command_says_all_that_distinguishes(tmp_path: Path) -> None:
-    """Version, runtime, network, options and limits, and how model parameters are given."""
+    """Version, runtime, network, options and limits and model parameters."""
     made = Made(version="0.86.1", runtime="docker", network="open", options={"a": "5", "b": [1], "c": True, "d": "diff"},
                 model_params={"temperature": 0.2}, stack=("docs",))  # fmt: skip
     made.limits = type(made.limits)(wall_s=90, calls=7, usd=0.5)
@@ -231,7 +231,7 @@ def test_the_command_says_all_that_distinguishes(tmp_path: Path) -> None:
     for part in (
         "--tui aider@0.86.1", "--runtime docker", "--network open", "--stack docs", "--option 'a=\"5\"'",
         "--option 'b=[1]'", "--option c=true", "--option d=diff", "--wall 90", "--max-calls 7", "--max-usd 0.5",
-        "model_params: temperature=0.2",
+        "--model-param temperature=0.2",
     ):  # fmt: skip
         assert part in said, part
     assert "--wall" not in run_cell_command(result_of(tmp_path / "x", Made()))
@@ -279,4 +279,4 @@ def test_of_another_lock_file_nothing_is_known(tmp_path: Path, lock: str) -> Non
     """One of an earlier cab, and one that is no plan."""
     (tmp_path / "s").mkdir()
     (tmp_path / "s/sweep.lock.toml").write_text(lock)
-    assert not_run([tmp_path], "s", []) == 0
+    assert not_run([tmp_path], "s", []) is None

@@ -12,12 +12,12 @@ from tests.site.made import Made
 from tests.stats.test_sides import found, said, write
 
 DOCKER: dict[str, Any] = {"runtime": "docker", "network": "gateway"}
-# Cells of aider for which opencode has none: another task, another runtime, a model of a script.
+# Cells of aider for which opencode has none: another task, another runtime, another grader.
 ALONE = {
-    "scripted": Made(task="p/alone", model="scripted:oracle", marks=("scripted",)),
+    "in-process": Made(task="p/alone", marks=("in-process",)),
     "provisional": Made(task="p/alone", marks=("provisional",)),
     "elsewhere": Made(task="p/alone", **DOCKER),
-    "the same task elsewhere": Made(**DOCKER, marks=("scripted", "provisional")),
+    "the same task elsewhere": Made(**DOCKER, marks=("provisional",)),
 }
 
 
@@ -27,16 +27,16 @@ def test_a_cell_without_a_partner_is_in_no_note(tmp_path: Path, name: str) -> No
     write(tmp_path, Made(), Made(tui="opencode", outcome="failed"), ALONE[name])
     text = said(tmp_path, "tui=aider", "tui=opencode")
     assert "1 of A have no partner" in text
-    assert "among them" not in text and "different sandboxes" not in text and "differ in" not in text
+    assert "of them are" not in text and "different sandboxes" not in text and "differ in" not in text
     result = found(tmp_path, "tui=aider", "tui=opencode")
     assert (result["marks"], result["runtimes"], result["unnamed"]) == ([], ["local"], {})
 
 
-@pytest.mark.parametrize("mark", ["scripted", "provisional"])
+@pytest.mark.parametrize("mark", ["in-process", "provisional"])
 def test_a_compared_cell_s_marks_are_noted(tmp_path: Path, mark: str) -> None:
     """On either side."""
     write(tmp_path, Made(), Made(tui="opencode", marks=(mark,)))
-    assert f"{mark.capitalize()} " in said(tmp_path, "tui=aider", "tui=opencode").splitlines()[-1]
+    assert f"Some of them are {mark}: " in said(tmp_path, "tui=aider", "tui=opencode").splitlines()[-1]
 
 
 def test_pairs_within_one_sandbox_each_are_not_in_different_ones(tmp_path: Path) -> None:

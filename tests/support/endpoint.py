@@ -27,6 +27,7 @@ class Endpoint:
         self.mode, self.reply = mode, reply
         self.served = "served-1"
         self.said = ""  # the error of mode "said"
+        self.tool, self.arguments = "no_such_tool", "{}"  # what mode "tool" calls, once
         self.script: list[str] = []
         self.packing: tuple[str, Callable[[bytes], bytes]] = ("identity", bytes)  # of mode "packed"
         self.requests: list[dict] = []
@@ -171,7 +172,7 @@ def _stream(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
             "index": 0,
             "id": "c1",
             "type": "function",
-            "function": {"name": "no_such_tool", "arguments": "{}"},
+            "function": {"name": endpoint.tool, "arguments": endpoint.arguments},
         }
         event({**head, "choices": [{"index": 0, "delta": {"tool_calls": [call]}}]})
         event({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]})

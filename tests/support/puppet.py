@@ -9,6 +9,7 @@ from typing import Any
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
 from cab_core.gateway.models import Model
 from cab_core.gateway.server import Gateway
+from cab_core.plugins.boundary import guarded
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import Runtime, StopSignal
 from cab_core.plugins.registry import Plugins
@@ -147,7 +148,7 @@ def plan_one(
     found = installation or Installation(name=adapter.name, version="1", reported=f"{adapter.name} 1")
     planner = Planner(
         sweep=sweep,
-        adapter=adapter,
+        adapter=guarded(adapter, "adapter", f"tests:{adapter.name}", f"CLI {adapter.name!r}"),
         owner=f"tests:{adapter.name}@1",
         runtime=runtime,
         network=network or runtime.networks[0],

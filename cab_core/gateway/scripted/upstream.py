@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from cab_core.errors import PluginCrash
 from cab_core.plugins.protocols import Reply
 
 from ..answer import Answer
@@ -24,15 +25,21 @@ class ScriptedUpstream(Throttle):
 
     name = "scripted"
 
-    def __init__(self, model: str, persona: Persona, context: ScriptContext) -> None:
+    def __init__(
+        self,
+        model: str,
+        persona: Persona,
+        context: ScriptContext,
+        crashed: Callable[[PluginCrash], None] = lambda _: None,
+    ) -> None:
         super().__init__()
-        self._model, self._persona, self._context = model, persona, context
+        self._model, self._persona, self._context, self._crashed = model, persona, context, crashed
 
     @asynccontextmanager
     async def ask(self, path: str, headers: Mapping[str, str], body: bytes) -> AsyncIterator[Answer]:
         """Answer a call."""
         request = parse_object(body)
-        reply = await self._persona(self._context, request)
+        reply = await self._reply(request)
         if isinstance(reply, Answer):
             yield reply
         elif request.get("stream"):
@@ -41,6 +48,15 @@ class ScriptedUpstream(Throttle):
             yield Answer(
                 200, {"Content-Type": "application/json"}, _once(_completion(self._model, request, reply))
             )
+
+    async def _reply(self, request: Mapping[str, Any]) -> Reply | Answer:
+        """Ask the persona. A dialect that crashes is told of, and ends the CLI, which need not try again."""
+        try:
+            return await self._persona(self._context, request)
+        except PluginCrash as crash:
+            self._crashed(crash)
+            said = {"error": {"message": "the plugin's dialect crashed", "type": "scripted"}}
+            return Answer(400, {"Content-Type": "application/json"}, _once(said))
 
     def redact(self, data: bytes) -> bytes:
         """Return `data`: there is no credential."""

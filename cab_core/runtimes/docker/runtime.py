@@ -16,7 +16,7 @@ from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
 from cab_core.trace.clock import utc_now
 
 from .. import sealed
-from ..exit_codes import end_of
+from ..exit_codes import end_of, take_note
 from ..install import with_extras
 from ..startable import check_startable
 from .bind import bind_mounted
@@ -113,17 +113,19 @@ class DockerRuntime(sealed.SealedRuntime):
                 create, process.tty, process.timeout_s, process.grace_s, output, stop, mounts.over_limit
             )
             collected = mounts.collect()
-        return _execution(ended, collected, started)
+        home = sealed.noted(sandbox)
+        return _execution(ended, collected, started, take_note(home) if home else None)
 
 
-def _execution(ended: Ended, collected: Collected, started: str) -> Execution:
-    exit_code, number = end_of(ended.exit_code)
+def _execution(ended: Ended, collected: Collected, started: str, noted: int | None) -> Execution:
+    exit_code, number = end_of(ended.exit_code, noted, killed=ended.stopped is not None)
     stopped = ended.stopped
     # The engine's flag says that anything in the container was killed for memory, perhaps a child that
-    # the program went on without: the limit is the end of the program alone that was killed itself.
-    if stopped is None and ended.out_of_memory and number == signal.SIGKILL:
+    # the program went on without: the limit is the end of the program alone that was killed itself, or
+    # says by the shell's convention that what it ran was.
+    if stopped is None and ended.out_of_memory and ended.exit_code == 128 + signal.SIGKILL:
         stopped = "limit_memory"
-    if stopped is None and (collected.full or collected.cut):
+    if stopped is None and collected.full:
         stopped = "limit_disk"
     return Execution(
         started_at=started,

@@ -4,7 +4,6 @@
   const data = window.cabCompare;
   const form = document.getElementById("compare");
   const result = document.getElementById("result");
-  const scripted = document.getElementById("scripted");
   const KEYS = ["tui", "model", "stack", "version", "runtime", "network", "options", "params"];
   const ALWAYS = ["tui", "model", "stack", "sweep"]; // the others are offered where there is a choice
   // Where the sides differ in one of these, they may in that too, as in `cab compare`.
@@ -19,7 +18,6 @@
     return made;
   };
   const percent = (v, sign = false) => (v === null ? "–" : `${sign && v > 0 ? "+" : v < 0 ? "−" : ""}${Math.abs(v * 100).toFixed(1)}%`);
-  const entries = () => data.entries.filter((e) => scripted.checked || !e.scripted);
 
   const distinct = (values) => [...new Set(values)].sort();
 
@@ -34,7 +32,7 @@
   // Units by name: a task, and whatever neither side names. Values are [solved, counted, address].
   const units = (chosen, common) => {
     const found = new Map();
-    for (const entry of entries().filter((e) => matches(e, chosen))) {
+    for (const entry of data.entries.filter((e) => matches(e, chosen))) {
       entry.cells.forEach((cell, i) => {
         if (cell === null) return;
         const [solved, counted] = Array.isArray(cell) ? cell : [cell, 1];
@@ -140,19 +138,30 @@
     const apart = values.filter(([one, other]) => one.length && other.length && one.join("\n") !== other.join("\n"));
     return apart.length ? [0, 1].map((i) => distinct(apart.flatMap((both) => both[i]))) : [];
   };
-  const isProvisional = (entry, task) => entry.provisional === true || (entry.provisional && entry.provisional.includes(task));
+  const isMarked = (entry, task, mark) => entry.marks[mark] === true || Boolean(entry.marks[mark]?.includes(task));
+  // A warning where any compared cell has it, `sealed` where every one has, as in `cab compare`.
+  const marks = (pairs) => {
+    const halves = pairs.flatMap((p) => [p.one, p.other].flatMap((half) => half.entries.map((e) => [e, p.unit[0]])));
+    return Object.entries(data.marks).flatMap(([mark, says]) => {
+      const held = halves.filter(([entry, task]) => isMarked(entry, task, mark)).length;
+      const all = mark === data.sealed;
+      return (all ? held === halves.length : held) ? [`${all ? "All" : "Some"} of them are ${mark}: ${says}.`] : [];
+    });
+  };
 
   const update = () => {
     const [a, b] = [side("A"), side("B")];
     history.replaceState(null, "", `#${new URLSearchParams(new FormData(form))}`);
     const found = compare(a, b);
     // Where there is no pair, all cells count: a difference may be why.
-    const [allOfA, allOfB] = [a, b].map((chosen) => ({ entries: entries().filter((e) => matches(e, chosen)) }));
+    const [allOfA, allOfB] = [a, b].map((chosen) => ({ entries: data.entries.filter((e) => matches(e, chosen)) }));
     const held = found.tasks ? found.pairs : [{ one: allOfA, other: allOfB }];
     const unnamed = KEYS.filter((key) => key !== "tui" && a[key] === b[key]).map((key) => [key, ...differing(held, key)]).filter(([, one]) => one);
+    const left = [...new Set([...allOfA.entries, ...allOfB.entries])].reduce((sum, e) => sum + e.out, 0);
+    const leftOut = `${left === 1 ? "1 cell has" : `${left} cells have`} no verdict and ${left === 1 ? "is" : "are"} left out.`;
     if (!found.tasks) {
       const apart = unnamed.filter(([key, one, other]) => found.common.includes(key) && !one.some((v) => other.includes(v)));
-      result.replaceChildren(element("p", "No task has a verdict on both sides: there is nothing to compare.", "soft"), ...apart.map(([key, one, other]) =>
+      result.replaceChildren(element("p", "No task has a verdict on both sides: there is nothing to compare.", "soft"), ...(left ? [element("p", leftOut, "soft small")] : []), ...apart.map(([key, one, other]) =>
         element("p", `A has ${key} ${one.join(", ")}, B has ${key} ${other.join(", ")}, and neither names it: what is not named must be equal within a pair. To compare them all the same, choose it on both sides.`)));
       return;
     }
@@ -161,12 +170,9 @@
       ...found.mixed.map((names, i) => names.length && `Mixed: ${"AB"[i]} holds several configurations within one pair, and their mean is what is compared: ${names.join(", ")}. Choose which is meant, such as a version or a runtime.`),
       ...unasked.map(([key, one, other]) => `They differ in ${key} too (A: ${one.join(", ")}; B: ${other.join(", ")}): a difference may be theirs.`),
     ].filter(Boolean);
-    const left = [...new Set([...allOfA.entries, ...allOfB.entries])].reduce((sum, e) => sum + e.out, 0);
     const notes = [`${found.pairs.length} pairs.`, `Without a partner: ${found.alone[0]} of A, ${found.alone[1]} of B.`];
-    if (left) notes.push(`${left} cells have no verdict and are left out.`);
-    const some = (mark) => found.pairs.some((p) => [...p.one.entries, ...p.other.entries].some((e) => mark(e, p.unit[0])));
-    if (some((e) => e.scripted)) notes.push("Scripted models are among them: they say nothing about a CLI or a model.");
-    if (some(isProvisional)) notes.push("Provisional cells are among them: not for citation.");
+    if (left) notes.push(leftOut);
+    notes.push(...marks(found.pairs));
     const runtimes = distinct(differing(found.pairs, "runtime").flat());
     if (runtimes.length) notes.push(`They ran in different sandboxes (${runtimes.join(", ")}): a difference may be theirs.`);
     result.replaceChildren(figures(found), ...warnings.map((text) => element("p", text, "note")), element("p", verdict(found)), element("p", notes.join(" "), "soft small"), ...flips(found));
@@ -176,7 +182,7 @@
     const asked = new URLSearchParams(location.hash.slice(1));
     for (const select of form.querySelectorAll("select")) {
       const key = select.dataset.key;
-      const values = [...new Set(entries().map((e) => (key === "sweep" ? e.sweep ?? NEWEST : e[key])))];
+      const values = [...new Set(data.entries.map((e) => (key === "sweep" ? e.sweep ?? NEWEST : e[key])))];
       const before = select.value || asked.get(select.name);
       const any = key === "sweep" ? [] : [["", "any"]];
       select.replaceChildren(...[...any, ...values.map((v) => [v, v])].map(([value, text]) => {
@@ -194,17 +200,15 @@
   const prefer = () => {
     if (KEYS.some((key) => side("A")[key] || side("B")[key])) return;
     for (const key of KEYS) {
-      const values = [...new Set(entries().map((e) => e[key]))];
+      const values = [...new Set(data.entries.map((e) => e[key]))];
       if (values.length < 2) continue;
       ["A", "B"].forEach((name, i) => { form.querySelector(`[data-side="${name}"] [data-key="${key}"]`).value = values[i]; });
       return;
     }
   };
 
-  scripted.checked = !data.entries.some((e) => !e.scripted);
   form.addEventListener("change", update);
   form.addEventListener("submit", (event) => event.preventDefault());
-  scripted.addEventListener("change", () => { fill(); update(); });
   fill();
   update();
 })();

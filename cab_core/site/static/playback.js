@@ -10,6 +10,7 @@
   const speed = find("select");
   const idle = find('[data-do="idle"]');
   const screen = find(".screen");
+  const unanswered = JSON.parse(stage.dataset.unanswered || "{}");
   const PAUSE = 2; // seconds that a pause takes at most where pauses are skipped
 
   const lines = window.cabCast.split("\n").filter(Boolean).map((l) => { try { return JSON.parse(l); } catch { return null; } });
@@ -121,7 +122,9 @@
     const jump = document.createElement("button");
     jump.type = "button";
     jump.className = "act";
-    jump.textContent = CabScreen.visible(String(label));
+    const end = unanswered[label];
+    jump.textContent = CabScreen.visible(String(label)) + (end ? ` ${end}` : "");
+    if (end) jump.classList.add("failed");
     jump.addEventListener("click", go);
     item.append(jump);
     find(".marks").append(item);

@@ -11,15 +11,42 @@ from cab_adapter_aider.chat import chat_files, chat_root
 from cab_adapter_aider.history import transcript
 
 from cab_core.records import Instructions, Job, McpServer, WorkFile
+from tests.adapters.prompts import PromptArrives
+from tests.adapters.solutions import SolutionArrives
 from tests.conftest import Cab
 
 needs_aider = pytest.mark.usefixtures("aider")
 
 
-def job(*files: str, **more: object) -> Job:
+@pytest.mark.aider
+class TestPrompt(PromptArrives):
+    """The task's text through aider."""
+
+    tui = "aider"
+
+
+@pytest.mark.aider
+class TestSolution(SolutionArrives):
+    """A solution through aider, which has text and no tool."""
+
+    tui = "aider"
+    cannot = frozenset(
+        {"unended.txt.too", "becomes.sh", "new.sh", "no-more.sh", "binary.dat", "latin.txt", "fence.md"}
+        | {"#title.txt", "other/begins-blank.txt"}
+    )
+
+
+def test_a_long_text_is_no_argument() -> None:
+    """Line ends that a file would lose go through an argument, as far as an argument may be long."""
+    short, long = (Aider().launch(job(prompt="a\r\n" * n)) for n in (2, 50_000))
+    assert "--message=\na\r\na\r\n" in short.argv and "--message-file" not in short.argv
+    assert "--message-file" in long.argv and long.files[".cab/message"].count("a") == 50_000
+
+
+def job(*files: str, prompt: str = "p", **more: object) -> Job:
     """Return a job with text files."""
     return Job(
-        prompt="p", model="m", endpoint="http://e/v1", token="T", home="/h", workdir="/w", deadline_s=1,
+        prompt=prompt, model="m", endpoint="http://e/v1", token="T", home="/h", workdir="/w", deadline_s=1,
         files=tuple(WorkFile(path=f, size=10, text=True) for f in files), **more,
     )  # fmt: skip
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from cab_core.plugins.registry import Plugins
 from cab_core.records import Installation
 
 
 @pytest.fixture(scope="session")
-def copilot() -> Installation:
+def copilot(installed: Callable[[str], Installation]) -> Installation:
     """The real copilot, installed once into the user's cache."""
-    plugins = Plugins()
-    adapter = plugins.adapter("copilot")
-    return plugins.runtime("local").install(adapter, adapter.default_version, (), (), print)
+    return installed("copilot")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from cab_core.plugins.registry import Plugins
 from cab_core.records import Installation
 
 
 @pytest.fixture(scope="session")
-def opencode() -> Installation:
+def opencode(installed: Callable[[str], Installation]) -> Installation:
     """The real opencode, installed once into the user's cache."""
-    plugins = Plugins()
-    adapter = plugins.adapter("opencode")
-    return plugins.runtime("local").install(adapter, adapter.default_version, (), (), print)
+    return installed("opencode")

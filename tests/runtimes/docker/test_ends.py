@@ -6,14 +6,19 @@ import threading
 
 import pytest
 
-from cab_core.plugins.protocols import StopSignal
-from cab_core.records import Execution, Limits
+from cab_core.plugins.protocols import Leftovers, StopSignal
+from cab_core.records import Execution, Harvest, Limits
+from cab_core.records.execution import StopReason
 from cab_core.runtimes.docker.container import Ended
 from cab_core.runtimes.docker.mounts import Collected
 from cab_core.runtimes.docker.runtime import _execution
+from tests.run.test_started import Started
 from tests.runtimes.docker.conftest import Play
 from tests.runtimes.docker.test_seal import FIX
+from tests.runtimes.test_ends import BY_EXIT, BY_SIGNAL, by_signal
+from tests.runtimes.test_ends import ended as how_it_ended
 from tests.runtimes.test_logs import PRINTED, SCRIPT
+from tests.support.puppet import Puppet
 
 CHILD = """
 import subprocess
@@ -55,22 +60,28 @@ def test_an_agent_that_gives_up_after_its_child_did_not_meet_the_limit(contain: 
     assert result.execution is not None and result.execution.exit_code == 1
 
 
-def ended(code: int, **more: bool) -> Execution:
+def ended(code: int, noted: int | None = None, stopped: StopReason | None = None, **more: bool) -> Execution:
     """Return what is made of a container's exit code."""
-    end = Ended(code, more.get("memory", False), 1.0, None, {"stdout": 0, "stderr": 0})
-    return _execution(end, Collected(full=more.get("full", False)), "")
+    end = Ended(code, more.get("memory", False), 1.0, stopped, {"stdout": 0, "stderr": 0})
+    return _execution(end, Collected(full=more.get("full", False)), "", noted)
 
 
-@pytest.mark.parametrize("code", [0, 1, 127, 128, 160, 161, 193, 254, 255])
-def test_a_number_that_is_no_signal_s_is_the_exit_code(code: int) -> None:
-    """Below 129, 128 and libc's own two signals, and all above 64."""
+@pytest.mark.parametrize("code", [0, 1, 127, 128, 129, 137, 143, 160, 192, 254, 255])
+def test_a_number_alone_is_the_exit_code(code: int) -> None:
+    """Whatever it is: nobody but an init says 128+N of a signal alone."""
     assert (ended(code).exit_code, ended(code).signal) == (code, None)
 
 
-@pytest.mark.parametrize("code", [129, 137, 143, 159, 162, 192])
-def test_a_signal_s_number_is_the_signal(code: int) -> None:
-    """1 to 31 and 34 to 64, as init and shells tell it."""
-    assert (ended(code).exit_code, ended(code).signal) == (None, code - 128)
+@pytest.mark.parametrize(("code", "noted"), [(129, 1), (137, 9), (139, 11), (192, 64)])
+def test_a_signal_that_was_noted_is_the_signal(code: int, noted: int) -> None:
+    """Where the number fits; a note that says something else was not written by whom it should."""
+    assert (ended(code, noted).exit_code, ended(code, noted).signal) == (None, noted)
+    assert ended(code, noted - 1 or 2).signal is None and ended(0, noted).exit_code == 0
+
+
+def test_a_container_that_we_killed_was_killed() -> None:
+    """With all that could have noted it."""
+    assert ended(137, stopped="limit_wall").signal == 9 and ended(143, stopped="limit_wall").signal == 15
 
 
 def test_the_flag_alone_is_no_limit() -> None:
@@ -84,12 +95,43 @@ def test_the_flag_alone_is_no_limit() -> None:
     assert ended(137).stopped is None and ended(0, full=True, memory=True).stopped == "limit_disk"
 
 
-def test_exit_code_255_is_told_as_it_is(contain: Play) -> None:
-    """The whole way: no signal 127."""
-    _, result = contain("call(); sys.exit(255)")
-    assert result.execution is not None
-    assert (result.execution.exit_code, result.execution.signal) == (255, None)
-    assert (result.outcome, result.execution.memory_kills) == ("agent_crashed", False)
+@pytest.mark.parametrize("code", BY_EXIT)
+def test_an_exit_code_is_told_as_it_is(mounted: Play, code: int) -> None:
+    """Above 128 too: no signal is made of it."""
+    assert how_it_ended(mounted, f"call(); os._exit({code})") == (code, None)
+
+
+@pytest.mark.parametrize("number", BY_SIGNAL)
+def test_a_signal_is_told_as_one(mounted: Play, number: int) -> None:
+    """Though the engine says 128+N of it."""
+    assert how_it_ended(mounted, by_signal(number)) == (None, number)
+
+
+@pytest.mark.parametrize(("script", "end"), [("os._exit(137)", (137, None)), (by_signal(9), (None, 9))])
+def test_an_engine_elsewhere_tells_the_same(contain: Play, script: str, end: object) -> None:
+    """The note comes back with the sandbox."""
+    assert how_it_ended(contain, "call()\n" + script) == end
+
+
+def test_a_right_fix_with_any_exit_code_is_no_crash(mounted: Play) -> None:
+    """Where the CLI's own evidence says that it finished."""
+    _, result = mounted("", adapter=Puppet(FIX + "os._exit(255)", Harvest(finished=True)))
+    assert result.outcome == "passed", result.why
+
+
+def test_a_note_is_nobody_else_s_to_see(mounted: Play) -> None:
+    """It is gone before the adapter looks at HOME; a link or a pipe in its place leads nowhere."""
+    seen: list[list[str]] = []
+
+    class Looking(Puppet):
+        def harvest(self, left: Leftovers) -> Harvest:
+            seen.append(sorted(p.name for p in left.home.iterdir()))
+            return Harvest()
+
+    place = "os.mkfifo(os.environ['HOME'] + '/.cab-signal')\n"
+    _, result = mounted("", adapter=Looking(place + by_signal(9)))
+    assert result.execution is not None and result.execution.signal == 9
+    assert seen == [["script.py"]]
 
 
 def test_a_log_holds_what_was_printed(contain: Play) -> None:
@@ -124,3 +166,11 @@ def test_a_stop_ends_a_flood_that_ignores_signals(contain: Play) -> None:
     timer.start()
     _, result = contain(FLOOD, limits=Limits(wall_s=300), stop=stop)
     assert result.outcome == "cancelled", result.why
+
+
+def test_a_program_that_is_not_in_the_image_is_its_adapter_s_mistake(contain: Play) -> None:
+    """What the shell in the container says is told, with plugin and line."""
+    adapter = Started("")
+    _, result = contain("", adapter=adapter)
+    assert result.outcome == "infra_plugin", result.why
+    assert "launch() names a program" in result.why and "exec: cab-no-such-cli: not found" in result.why

@@ -35,7 +35,7 @@ def test_a_fix_passes_and_is_citable_but_for_the_model(contain: Play) -> None:
     _, result = contain(FIX)
     assert result.outcome == "passed", result.why
     assert result.scores["blast_radius"].headline == 0.0
-    assert result.cell.network == "gateway" and result.marks == ("scripted",)
+    assert result.cell.network == "gateway" and result.marks == ("scripted", "sealed")
     assert re.fullmatch(r"sha256:[0-9a-f]{64}", result.identity.image_id or "")
 
 

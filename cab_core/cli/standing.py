@@ -1,0 +1,37 @@
+"""The cells that a command speaks of: those of models, unless scripted ones are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+import click
+
+from cab_core.records import CellResult
+from cab_core.store.cells import Store
+
+option = click.option("--scripted", is_flag=True, help="take cells of scripted models in")
+
+
+@attrs.frozen(kw_only=True)
+class Standing:
+    """Of each cell the try that stands, and how many cells of scripted models were left out."""
+
+    cells: list[tuple[Path, CellResult]]
+    left_out: int
+
+    def say_left_out(self, err: bool = False) -> None:
+        """Print how many were left out, where any was."""
+        if self.left_out:
+            cells = "1 cell" if self.left_out == 1 else f"{self.left_out} cells"
+            click.echo(f"{cells} of scripted models left out; --scripted takes them in.", err=err)
+
+
+def standing(
+    runs: Path, scripted: bool, sweep: str | None = None, chosen: Callable[[CellResult], bool] | None = None
+) -> Standing:
+    """Return the cells of a runs directory, of one sweep where it is named, that are `chosen`."""
+    found = [(d, r) for d, r in Store(runs).standing(sweep) if chosen is None or chosen(r)]
+    kept = [(d, r) for d, r in found if scripted or not r.scripted]
+    return Standing(cells=kept, left_out=len(found) - len(kept))

@@ -1,0 +1,190 @@
+"""Whose fault it is that a call brought no answer: the one rule, which everything else asks.
+
+A call brought an answer of a model; or it was refused for what the agent sent; or no model answered, and
+that is infrastructure, whatever its status or shape. Not a list of bad statuses: everything that is not
+shown to be of the first two kinds is of the third.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import ssl
+from typing import Any
+
+import aiohttp
+import attrs
+
+from cab_core.records import Refusal
+
+from .error_body import ErrorBody
+
+FAILED_FINISHES = {"error", "network_error", "insufficient_system_resource"}  # finish_reason of no answer
+
+# What servers say where the conversation does not fit, each as it was seen: OpenAI, vLLM, llama.cpp, TGI, LM
+# Studio, Ollama, Anthropic, Bedrock, Gemini, Mistral, xAI, Groq, Moonshot, MiniMax, DashScope, Z.ai, Copilot.
+_CONTEXT = re.compile(
+    r"(exceed|longer than|larger than|greater than|maximum|too (long|large)|does not fit|overflow)[^.]{0,80}"
+    r"context[ _](length|window|size)"
+    r"|context[ _](length|window|size)[^.]{0,80}(exceed|overflow|too small)|context the overflows"
+    r"|(prompt|input|conversation|message)s?( \([^)]*\))? (is|are) (too long|longer than)"
+    r"|maximum model length|max_model_len|maximum prompt length|prompt exceeds max length"
+    r"|(input|prompt) token(s| count)[^.]{0,60}exceed|exceeded model token limit|prompt_tokens_exceeded"
+    r"|range of input length|reduce the length of the (messages|input|prompt)"
+    r"|tokens\W* must be <=|must have less than \d+ tokens",
+    re.I,
+)
+_POLICY = re.compile(
+    r"content[ _-]?(filter|policy|management policy)|responsible ?ai|usage polic|acceptable use"
+    r"|(input|prompt|message|content|request)\b[^.]{0,40}\b(flagged|inappropriate|sensitive|unsafe)"
+    r"|prohibited_content|data_inspection|moderation",
+    re.I,
+)
+# What is the endpoint's, or its user's account there, whatever else is said beside it.
+_ACCOUNT = re.compile(
+    r"api[ _-]?key|credential|authenticat|authori[sz]|permission|access denied|account|billing|balance|quota"
+    r"|credit|payment|subscription|rate[ _-]?limit|(tokens|requests) per (min|day)|\btpm\b|organi[sz]ation",
+    re.I,
+)
+_MODEL = re.compile(
+    r"(no such|invalid|unknown|unsupported) model|models? (loaded|available)|not loaded"
+    r"|models?\b.{0,100}(not|doesn't) (exist|found)|https? (port|server)",
+    re.I,
+)
+# What this model or server cannot do at all: a CLI and a model that do not go together.
+_UNABLE = re.compile(r"(does not|doesn't|not) support|is not supported|unsupported|requires --", re.I)
+_SERVER = re.compile(
+    r"overload|capacity|unavailable|timed? ?out|upstream|provider|internal|deployment|region|out of memory",
+    re.I,
+)
+_CONVERSATION = re.compile(
+    r"^(messages|tools|tool_choice|functions|function_call|input|prompt)\b"
+    r"|\bmessages\b|tool_calls?\b|\btools?[\[.]|function (parameters|schema)|invalid schema|\broles? must",
+    re.I,
+)
+_NEVER_THE_AGENTS = {401, 402, 407, 408, 425, 429, 451}
+# What a body, or the headers that are passed on, can bring about.
+_ABOUT_THE_REQUEST = {400, 406, 411, 412, 413, 414, 415, 416, 417, 422, 428, 431}
+
+
+@attrs.frozen
+class Verdict:
+    """Why a call brought no answer of a model: one of the two, or neither where it brought one."""
+
+    fault: str | None = None
+    refused: Refusal | None = None
+
+
+ANSWERED = Verdict()
+MALFORMED = Verdict("malformed")
+
+
+def of_error(status: int, said: ErrorBody, agent_suspect: bool) -> Verdict:
+    """Judge an error that came with a status, or where an answer should have been.
+
+    `agent_suspect`: the request is malformed, or this cell was answered before, with the same key, model and
+    address. A plain 400 is the agent's only then, or where it names a part of the conversation. Else it may
+    be the key, the name of the model, the account: it counts against nobody. An agent cannot void its
+    failure by a request that is none, since it acts only after a first answer.
+    """
+    if (refused := _refused(status, said, agent_suspect)) is not None:
+        return Verdict(refused=refused)
+    if re.search(r"http request (was )?sent to (an )?https", said.words, re.I):
+        return Verdict("speaks_https")
+    return Verdict(f"http_{status}")
+
+
+def _refused(status: int, said: ErrorBody, agent_suspect: bool) -> Refusal | None:
+    if status in _NEVER_THE_AGENTS or _ACCOUNT.search(said.words):
+        return None
+    if _CONTEXT.search(said.words):
+        return "context"
+    if _POLICY.search(said.words):
+        return "policy"
+    if status == 413:
+        return "context"
+    return "request" if _names_the_request(status, said, agent_suspect) else None
+
+
+def _names_the_request(status: int, said: ErrorBody, agent_suspect: bool) -> bool:
+    if status not in _ABOUT_THE_REQUEST or _MODEL.search(said.words) or said.param == "model":
+        return False
+    if not agent_suspect and _UNABLE.search(said.words):
+        return False
+    named = _CONVERSATION.search(said.param) or _CONVERSATION.search(said.words)
+    return bool(named) or (agent_suspect and not _SERVER.search(said.words))
+
+
+def of_answer(
+    answered: bool, finish_reason: str | None, error: ErrorBody | None, agent_suspect: bool
+) -> Verdict:
+    """Judge what came with status 200: an error may stand in its place, or in its middle."""
+    if error is not None:
+        found = of_error(error.status, error, agent_suspect)
+        return found if found.refused else Verdict("error_in_200")
+    if finish_reason in FAILED_FINISHES:
+        return Verdict("error_in_200")
+    return ANSWERED if answered else Verdict("empty")
+
+
+class Dropped(Exception):
+    """The upstream broke off in the middle of its answer."""
+
+
+class Empty(Exception):
+    """The upstream sent nothing where an answer should have been."""
+
+
+# What may come out of asking: none of it is the CLI's doing.
+TROUBLE = (
+    Dropped,
+    Empty,
+    OSError,
+    asyncio.TimeoutError,
+    aiohttp.ClientError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+)
+
+
+def of_exception(exc: BaseException, status: int | None) -> Verdict:
+    """Judge what prevented an answer. `status`: of the answer that had begun, or None."""
+    # Before anything was sent it is this machine that could not send it.
+    other = "malformed" if status is not None else "unsendable"
+    fault = next((name for kinds, name in _EXCEPTIONS if isinstance(exc, kinds)), other)
+    if fault == "certificate" and "CERTIFICATE" not in str(exc):
+        fault = "speaks_http" if re.search("WRONG_VERSION|RECORD_LAYER|HTTP_REQUEST", str(exc)) else "tls"
+    return Verdict("closed" if fault == "dropped" and status is None else fault)
+
+
+_EXCEPTIONS: tuple[tuple[Any, str], ...] = (
+    (Empty, "empty"),
+    ((aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError), "proxy"),
+    ((aiohttp.ClientSSLError, ssl.SSLError), "certificate"),
+    (aiohttp.ConnectionTimeoutError, "unreachable"),
+    (TimeoutError, "timeout"),
+    (aiohttp.ClientConnectorError, "unreachable"),
+    (aiohttp.InvalidURL, "unsendable"),
+    (aiohttp.ClientResponseError, "malformed"),
+    ((Dropped, aiohttp.ClientPayloadError, aiohttp.ClientConnectionError), "dropped"),
+    (OSError, "unreachable"),
+)
+
+
+def told(exc: BaseException) -> str:
+    """Return what a person should know of an exception, without a proxy's user and password."""
+    if isinstance(exc, aiohttp.ClientProxyConnectionError):
+        return f"{_proxy_variable()} names {exc.host}:{exc.port}: {exc.os_error}"
+    if isinstance(exc, aiohttp.ClientHttpProxyError):
+        return f"{_proxy_variable()} names a proxy that answered {exc.status} {exc.message}"
+    return f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
+
+
+def _proxy_variable() -> str:
+    names = [n for n in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY") if os.environ.get(n)]
+    names += [n for n in ("http_proxy", "https_proxy", "all_proxy") if os.environ.get(n)]
+    return " or ".join(names) or "the proxy setting"

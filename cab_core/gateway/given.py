@@ -1,0 +1,99 @@
+"""Looking for the texts that were given to a CLI in what it shows the model."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from cab_core.records.observed import TextSeen
+
+from .said import texts_of
+
+_SEARCHED = 4 << 20  # characters of one request in which texts are looked for
+_SEEN = 100_000  # texts of requests that are known to have been searched
+_PASSAGES, _PASSAGE, _SHORTEST = 8, 200, 8  # of a given text: how many are looked for, their characters
+
+
+def plain(text: str) -> str:
+    """Return a text without what differs between a file and a prompt made of it: blanks and escapes."""
+    for escape in ("\\n", "\\t", "\\r"):
+        text = text.replace(escape, " ")
+    return " ".join(html.unescape(text).replace("\\", "").split())
+
+
+def passages(text: str) -> list[str]:
+    """Return what of a text is looked for: all of a short one, else passages from start to end."""
+    whole = plain(text)
+    if len(whole) < _SHORTEST:
+        return []
+    count = min(_PASSAGES, -(-len(whole) // _PASSAGE))
+    last = max(0, len(whole) - _PASSAGE)
+    starts = {i * last // max(1, count - 1) for i in range(count)}
+    return [whole[start : start + _PASSAGE] for start in sorted(starts)]
+
+
+@attrs.define
+class _Wanted:
+    """A given text, and which of its passages have not been seen yet."""
+
+    missing: list[str]
+    wanted: int
+    first: int | None = None
+
+    def search(self, n: int, text: str) -> None:
+        missing = [passage for passage in self.missing if passage not in text]
+        if len(missing) < len(self.missing):
+            self.missing, self.first = missing, self.first or n
+
+
+class GivenTexts:
+    """Texts by stack item and part, and how much of each the model has been shown."""
+
+    def __init__(self, texts: Mapping[tuple[str, str], str]) -> None:
+        parts = {name: passages(text) for name, text in texts.items()}
+        self._wanted = {name: _Wanted(missing=p, wanted=len(p)) for name, p in parts.items()}
+        self._searched: set[int] = set()
+        self.cut = False
+
+    def search(self, n: int, request: Mapping[str, Any]) -> None:
+        """Look at the request of call `n`. Each text once: a conversation is sent again with every call."""
+        if not any(w.missing for w in self._wanted.values()):
+            return
+        left = _SEARCHED
+        for text in _shown(request):
+            if hash(text) in self._searched:
+                continue
+            if len(text) > left or len(self._searched) >= _SEEN:
+                self.cut = True
+                return
+            left -= len(text)
+            self._searched.add(hash(text))
+            read = plain(text)
+            for wanted in self._wanted.values():
+                wanted.search(n, read)
+
+    def found(self) -> tuple[TextSeen, ...]:
+        """Return what was found of each."""
+        return tuple(
+            TextSeen(item=item, part=part, wanted=w.wanted, found=w.wanted - len(w.missing), first=w.first)
+            for (item, part), w in self._wanted.items()
+        )
+
+
+def _shown(request: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the model reads: the messages, and what the tools say of themselves."""
+    for message in objects(request, "messages"):
+        yield from texts_of(message.get("content"))
+    for tool in objects(request, "tools"):
+        function = tool.get("function")
+        if isinstance(function, dict) and isinstance(function.get("description"), str):
+            yield function["description"]
+
+
+def objects(request: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the objects in a list of a request, nothing where there is no list."""
+    value = request.get(name)
+    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []

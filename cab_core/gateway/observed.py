@@ -1,0 +1,68 @@
+"""What passes through the gateway besides figures: tools offered and called, given texts, the last answer.
+
+It is read out of what is parsed anyway, within bounds, since one thread serves all cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import islice
+from typing import Any
+
+import attrs
+
+from cab_core.records.observed import Observed, ToolSeen
+
+from .given import GivenTexts, objects
+from .said import CALLS, Said, tool_name
+
+_TOOLS = 1000  # names of tools of a cell
+
+
+class Watch:
+    """What has been seen of one cell. `texts`: what was given to its CLI, by stack item and part."""
+
+    def __init__(self, texts: Mapping[tuple[str, str], str] | None = None) -> None:
+        self._given = GivenTexts(texts or {})
+        self._tools: dict[str, ToolSeen] = {}
+        self._requests = 0
+        self._last: tuple[int, Said] | None = None
+        self._cut = False
+
+    def asked(self, n: int, request: Mapping[str, Any]) -> None:
+        """Look at the request of call `n`."""
+        self._requests += 1
+        offered = {name for tool in objects(request, "tools") if (name := tool_name(tool))}
+        for name in islice(offered, _TOOLS):
+            self._count(name, lambda t: attrs.evolve(t, offered=t.offered + 1, first=t.first or n, last=n))
+        self._cut = self._cut or len(offered) > _TOOLS
+        self._given.search(n, request)
+
+    def answered(self, n: int, said: Said, whole: bool) -> None:
+        """Look at the answer of call `n`; `whole`: the model came to its end."""
+        for name in said.calls.values():
+            self._count(name, lambda t: attrs.evolve(t, called=t.called + 1))
+        self._cut = self._cut or len(said.calls) >= CALLS
+        if whole and said.text.pieces and (self._last is None or self._last[0] < n):
+            self._last = n, said
+
+    def _count(self, name: str, change: Callable[[ToolSeen], ToolSeen]) -> None:
+        if name in self._tools or len(self._tools) < _TOOLS:
+            self._tools[name] = change(self._tools.get(name, ToolSeen(name=name)))
+        else:
+            self._cut = True
+
+    def record(self) -> Observed:
+        """Return the record."""
+        number, said = self._last or (None, Said())
+        text, reasoning = ("".join(kept.pieces) or None for kept in (said.text, said.reasoning))
+        return Observed(
+            requests=self._requests,
+            tools=tuple(t for _, t in sorted(self._tools.items())),
+            texts=self._given.found(),
+            last_answer=text,
+            last_answer_call=number,
+            last_answer_cut=said.text.cut,
+            last_reasoning=reasoning,
+            cut=self._cut or self._given.cut,
+        )

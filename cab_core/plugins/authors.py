@@ -1,0 +1,77 @@
+"""Where in a plugin's own code a fault lies, so that its author need not look for it in ours."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import threading
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+_OURS = str(Path(__file__).parents[1])
+
+
+def is_ctrl_c(exc: BaseException) -> bool:
+    """Return whether somebody at the terminal may have raised this; a plugin may raise anything else."""
+    return isinstance(exc, KeyboardInterrupt) and threading.current_thread() is threading.main_thread()
+
+
+def roots_of(module_name: str) -> tuple[str, ...]:
+    """Return where the code of a plugin lies: its top package, or its module alone."""
+    module = sys.modules.get(module_name)
+    file = getattr(module, "__file__", None)
+    if file is None:
+        return ()
+    top = sys.modules.get(module_name.partition(".")[0])
+    package = getattr(top, "__path__", None)
+    if not package or module_name.startswith("cab_core."):
+        return (str(Path(file)),)
+    return tuple(str(Path(p)) for p in package)
+
+
+def raised_at(exc: BaseException, roots: Iterable[str], otherwise: str = "") -> str:
+    """Return `file:line` of the innermost frame in the plugin's own code, else the nearest to it."""
+    if isinstance(exc, SyntaxError) and exc.filename:
+        return f"{exc.filename}:{exc.lineno}"
+    frames = [(f.filename, f.lineno) for f in traceback.extract_tb(exc.__traceback__)]
+    own = [f for f in frames if _below(f[0], roots)]
+    if not own and not otherwise:
+        own = [f for f in frames if not f[0].startswith((_OURS, "<frozen"))] or frames
+    return f"{own[-1][0]}:{own[-1][1]}" if own else otherwise
+
+
+def is_ours(exc: BaseException, roots: Iterable[str]) -> bool:
+    """Return whether it was raised below code of cab that the plugin called."""
+    files = [f.filename for f in traceback.extract_tb(exc.__traceback__)]
+    own = [i for i, file in enumerate(files) if _below(file, roots)]
+    return bool(own) and any(file.startswith(f"{_OURS}/") for file in files[own[-1] + 1 :])
+
+
+def _below(file: str, roots: Iterable[str]) -> bool:
+    return any(file == root or file.startswith(f"{root}/") for root in roots)
+
+
+def defined_at(thing: Any) -> str:
+    """Return `file:line` where a function or class is defined, `file` alone where no line is known."""
+    thing = inspect.unwrap(thing) if callable(thing) else thing
+    code = getattr(getattr(thing, "__func__", thing), "__code__", None)
+    if code is not None:
+        return f"{code.co_filename}:{code.co_firstlineno}"
+    cls = thing if isinstance(thing, type) else type(thing)
+    try:
+        return f"{inspect.getsourcefile(cls)}:{inspect.findsource(cls)[1] + 1}"
+    except (OSError, TypeError):
+        return str(getattr(sys.modules.get(cls.__module__), "__file__", cls.__module__))
+
+
+def said(exc: BaseException) -> str:
+    """Return `Type: text` of an exception, without what attrs adds for its own debugging."""
+    try:
+        text = str(exc.args[0]) if any(isinstance(a, attrs.Attribute) for a in exc.args) else str(exc)
+    except BaseException:  # noqa: BLE001  its __str__ is the plugin's, too
+        text = "(its text cannot be had)"
+    return f"{type(exc).__name__}: {text}" if text else type(exc).__name__

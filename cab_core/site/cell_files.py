@@ -1,0 +1,54 @@
+"""Files that a printed command needs beside it, written by the script that it stands in."""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+import tomli_w
+
+from cab_core.gateway.models import ModelDoc
+from cab_core.records import CellResult, Inputs, Json
+from cab_core.records.placeholders import STANDING
+
+from . import shell
+
+
+def needed_files(result: CellResult, inputs: Inputs | None) -> dict[str, str]:
+    """Return the files that a command needs beside it, by name, as words for a shell: stacks, the model's."""
+    stacks, names = result.wiring.stacks, list(result.wiring.needs)
+    files = {file_of(name): shell.word(text, names, inside=True) for name, text in stacks.items()}
+    if inputs and not result.scripted and (said := _of_model(inputs)):
+        # The endpoint is given on the command line, which goes before this one.
+        document = {"models": {result.cell.model: {"endpoint": "http://127.0.0.1/v1", **said}}}
+        files["cab.toml"] = shell.quoted(tomli_w.dumps(document))
+    return files
+
+
+def file_of(stack: str) -> str:
+    """Return a name for a stack's file; a stranger's cell may call it anything."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", stack).lstrip(".") + ".toml"
+
+
+def _of_model(inputs: Inputs) -> dict[str, Json]:
+    """Return what `cab.toml` must say of the model: a limit in dollars needs its price."""
+    model = inputs.model
+    price = {k: v for k, v in (model.price or {}).items() if v is not None} or None
+    idle = None if model.idle_s == attrs.fields(ModelDoc).idle_s.default else model.idle_s
+    known = {"context_tokens": model.context_tokens, "idle_s": idle, "price": price}
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def written(result: CellResult, files: dict[str, str]) -> list[str]:
+    """Return the lines that write the files into a directory of their own."""
+    if not files:
+        return []
+    stacks = "".join(result.wiring.stacks.values())
+    secret = {n: s for n, s in result.wiring.needs.items() if n not in STANDING and n in stacks}
+    return [
+        *shell.needed(secret),
+        *([shell.ESCAPED] if secret else []),
+        "mkdir -p cab-cell",
+        "cd cab-cell",
+        *(f"printf '%s' {text} > {shell.quoted(name)}" for name, text in files.items()),
+    ]

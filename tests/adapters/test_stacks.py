@@ -1,0 +1,73 @@
+"""What a cell says of its stack, with the real CLIs: by what was seen on the wire."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+import tomli_w
+
+from tests.adapters.drive import MCP_SERVER
+from tests.conftest import Cab
+from tests.support.endpoint import KEY, Endpoint
+
+pytestmark = pytest.mark.slow
+
+RULE = 'Never write a line that you have not read.\n\nSay "done" at the end, and <nothing> else.'
+STACK = {
+    "schema_version": 1,
+    "name": "house",
+    "instructions": [{"name": "rule", "text": RULE}],
+    "mcp": [
+        {"name": "probe", "command": MCP_SERVER, "env": {"PROBE": "called"}},
+        {"name": "quiet", "command": MCP_SERVER, "env": {"PROBE": "not called"}},
+        {"name": "gone", "command": [sys.executable, "/there/is/no/server.py"]},
+    ],
+    "skills": [{"name": "slow", "description": "When a program is slow, and why", "text": "Measure before you cut."}],
+    "env": [{"name": "flags", "values": {"HOUSE": "1"}}],
+}  # fmt: skip
+
+
+def run_with(cab: Cab, tui: str, endpoint: Endpoint) -> dict[str, Any]:
+    """Run one cell with the stack; return what its `cell.json` says of each item."""
+    (cab.cwd / "house.toml").write_text(tomli_w.dumps(STACK))
+    chosen = ("--tui", tui, "--model", "m", "--task", "mutations/py-stock-reorder", "--stack", "house.toml")
+    cell = cab.json("run-cell", *chosen, "--endpoint", endpoint.url, "--key-env", "K", "--json", K=KEY)
+    assert cell["outcome"] == "failed", cell["why"]  # the model changed nothing
+    return {item["item"]: item for item in cell["stack"]}
+
+
+@pytest.mark.parametrize(("tui", "tool"), [("opencode", "probe_echo"), ("copilot", "probe-echo")])
+def test_a_server_is_what_its_tools_were(cab: Cab, endpoint: Endpoint, tui: str, tool: str) -> None:
+    """Used, offered, or neither: one whose program is missing is never called applied."""
+    endpoint.mode, endpoint.tool = "tool", tool
+    items = run_with(cab, tui, endpoint)
+    assert {name: item["state"] for name, item in items.items()} == {
+        "instructions:rule": "present",
+        "mcp:probe": "used",
+        "mcp:quiet": "offered",
+        "mcp:gone": "failed" if tui == "copilot" else "absent",
+        "skill:slow": "offered",
+        "env:flags": "unknown",
+    }
+    assert items["mcp:probe"]["evidence"] == f"the model called {tool}"
+    assert items["mcp:gone"]["evidence"].startswith("none of its tools was offered in 2 requests")
+    if tui == "copilot":  # opencode says of a server that did not start nothing anywhere
+        assert "the CLI says: MCP server process exited" in items["mcp:gone"]["evidence"]
+
+
+def test_a_skill_that_is_read_is_present(cab: Cab, endpoint: Endpoint) -> None:
+    """Its text came into a request when the model asked for it."""
+    endpoint.mode, endpoint.tool, endpoint.arguments = "tool", "skill", '{"name": "slow"}'
+    skill = run_with(cab, "opencode", endpoint)["skill:slow"]
+    assert (skill["state"], skill["evidence"]) == ("present", "its text was in call 2")
+
+
+def test_what_aider_takes_is_seen_and_the_rest_is_skipped(cab: Cab, endpoint: Endpoint) -> None:
+    """Instructions stand in its chat; for servers and skills it has a reason and no state."""
+    items = run_with(cab, "aider", endpoint)
+    assert items["instructions:rule"]["state"] == "present"
+    assert items["mcp:gone"] == {
+        "item": "mcp:gone", "reason": "aider speaks no MCP", "tool_prefix": None, "state": None, "evidence": None,
+    }  # fmt: skip

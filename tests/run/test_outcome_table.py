@@ -1,0 +1,196 @@
+"""What becomes of a cell for every way in which an endpoint fails to answer, with two ways to take it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from cab_core.gateway import relay
+from cab_core.gateway.server import Gateway
+from cab_core.gateway.session import CellSession, new_token
+from cab_core.gateway.upstream import EndpointUpstream
+from cab_core.plugins.protocols import StopSignal
+from cab_core.records import Execution, Grade, Limits
+from cab_core.run.cell_run import Findings
+from cab_core.run.classify import classify
+from tests.support.odd_endpoint import BODIES, ERRORS, STREAMS, OddEndpoint
+
+CONTEXT = {name for name in (*ERRORS, *STREAMS, *BODIES) if name.startswith("context")} | {"too large"}
+REFUSED = {name for name in ERRORS if name.startswith("policy")} | {"messages", "dashscope", "loc"}
+ANSWERED = {"no finish but done", "finish but no done", "silent answer", "events as text", "whole"}
+ALL = [*ERRORS, *STREAMS, *BODIES]
+
+
+@pytest.fixture(scope="module")
+def odd() -> Iterator[OddEndpoint]:
+    """An endpoint that fails as the model id says."""
+    with OddEndpoint().running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[Gateway]:
+    """One gateway for all cells."""
+    with Gateway() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "BACKOFF_S", 0.001)
+
+
+def ask(url: str, session: CellSession, stream: bool) -> bool:
+    """Make one call as a CLI does; return whether it was answered."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+    body = {"model": session.model, "stream": stream, "messages": [{"role": "user", "content": "hi"}]}
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {session.token}"}
+    try:
+        connection.request("POST", "/v1/chat/completions", json.dumps(body), headers)
+        reply = connection.getresponse()
+        return reply.status == 200 and bool(reply.read())
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def run(
+    gateway: Gateway,
+    odd: OddEndpoint,
+    tmp_path: Path,
+    model: str,
+    *,
+    stubborn: bool,
+    stream: bool,
+    calls: int = 1,
+) -> Findings:
+    """Return what is found of a CLI that makes some calls. A stubborn one ends well whatever it was told."""
+    session = CellSession(
+        token=new_token(),
+        model=model,
+        upstream=EndpointUpstream(odd.url, "sk-some-key-0123456789"),
+        limits=Limits(wall_s=30),
+        record=tmp_path / "calls.jsonl",
+        stop=StopSignal(),
+    )
+    gateway.open(session)
+    start = time.monotonic()
+    answered = [ask(gateway.url, session, stream) for _ in range(calls + stubborn)]
+    gateway.close(session)
+    execution = Execution(
+        started_at="",
+        ended_at="",
+        duration_s=time.monotonic() - start,
+        exit_code=0 if stubborn or answered[-1] else 1,
+    )
+    return Findings(
+        calls=tuple(session.calls),
+        turned_away=tuple(session.turned_away()),
+        execution=execution,
+        grade=Grade(passed=False),
+    )
+
+
+def expected(model: str, stubborn: bool) -> str:
+    """Return the outcome of a model that never answers otherwise."""
+    if model in CONTEXT:
+        return "limit_context"
+    if model in ANSWERED or (model in REFUSED and stubborn):
+        return "failed"
+    return "agent_crashed" if model in REFUSED else "infra_upstream"
+
+
+@pytest.mark.parametrize("stubborn", [False, True], ids=["gives up", "goes on"])
+@pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
+@pytest.mark.parametrize("model", ALL)
+def test_outcome(
+    gateway: Gateway, odd: OddEndpoint, tmp_path: Path, model: str, stream: bool, stubborn: bool
+) -> None:
+    """No model answered: the endpoint's. Too long: the context's. Refused for what was sent: the agent's."""
+    found = run(gateway, odd, tmp_path, model, stubborn=stubborn, stream=stream)
+    outcome, why = classify(found)
+    assert outcome == expected(model, stubborn), (why, found.calls)
+
+
+@pytest.mark.parametrize(("model", "outcome"), [("bare 400", "agent_crashed"), ("key", "infra_upstream")])
+def test_a_plain_400_is_the_agents_once_the_model_has_answered(
+    gateway: Gateway, odd: OddEndpoint, tmp_path: Path, model: str, outcome: str
+) -> None:
+    """Key, model and address are right then, so what differs is what was sent; unless it says what else."""
+    odd.answered_first.add(model)
+    found = run(gateway, odd, tmp_path, model, stubborn=False, stream=False, calls=2)
+    assert found.calls[0].ended == "answered"
+    assert classify(found)[0] == outcome
+
+
+@pytest.mark.parametrize(
+    "model", ["error first", "error in 200", "server", "done alone", "no credit", "html"]
+)
+def test_an_endpoint_that_breaks_after_an_answer_is_infrastructure_all_the_same(
+    gateway: Gateway, odd: OddEndpoint, tmp_path: Path, model: str
+) -> None:
+    """The last call that was decided decides."""
+    odd.answered_first.add(model)
+    found = run(gateway, odd, tmp_path, model, stubborn=False, stream=False, calls=2)
+    assert classify(found)[0] == "infra_upstream"
+
+
+def test_a_cli_that_goes_on_after_an_overflow_is_judged(
+    gateway: Gateway, odd: OddEndpoint, tmp_path: Path
+) -> None:
+    """It sent less, the model answered: the cell ends as its verdict says."""
+    tries = iter(["context openai", "whole"])
+    odd.extra["compacts"] = lambda handler: odd.answer(handler, next(tries))
+    found = run(gateway, odd, tmp_path, "compacts", stubborn=True, stream=False)
+    assert [c.ended for c in found.calls] == ["refused", "answered"]
+    assert classify(found)[0] == "failed"
+
+
+def test_an_overflow_is_told_in_the_endpoint_s_words(
+    gateway: Gateway, odd: OddEndpoint, tmp_path: Path
+) -> None:
+    """How large the context is, it says itself."""
+    _, why = classify(run(gateway, odd, tmp_path, "context openai", stubborn=False, stream=False))
+    assert why.startswith("the conversation was longer than the model's context; it said: ") and "4096" in why
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        ("no credit", "no credit left (402); it said: Insufficient Balance"),
+        ("redirect", "sends calls elsewhere (302)"),
+        ("tls port", "write https://"),
+        (
+            "error in 200",
+            "with status 200, where an answer should have been; it said: Provider returned error",
+        ),
+        ("html", "sent what is no answer; it said: <html>Sign in to the portal</html>"),
+        ("empty", "nothing of a model was in it"),
+        ("no end", "broke off in the middle"),
+    ],
+)
+def test_why(gateway: Gateway, odd: OddEndpoint, tmp_path: Path, model: str, says: str) -> None:
+    """The sentence says what happened and what can be done."""
+    assert says in classify(run(gateway, odd, tmp_path, model, stubborn=False, stream=False))[1]
+
+
+def test_waiting_is_told_only_where_there_was_some(
+    gateway: Gateway, odd: OddEndpoint, tmp_path: Path
+) -> None:
+    """An endpoint that wants a day is not waited for."""
+    odd.extra["429"] = lambda handler: odd.send(handler, 429, "{}")
+    odd.headers = {"Retry-After": "86400"}
+    try:
+        at_once = run(gateway, odd, tmp_path, "429", stubborn=False, stream=False)
+    finally:
+        odd.headers = {}
+    later = run(gateway, odd, tmp_path, "429", stubborn=False, stream=False)
+    assert (at_once.calls[0].tries, "even after" in classify(at_once)[1]) == (1, False)
+    assert (later.calls[0].tries, "even after waiting" in classify(later)[1]) == (4, True)

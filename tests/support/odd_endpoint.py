@@ -1,0 +1,218 @@
+"""An endpoint of which the model id says how it fails to answer, in the words and shapes of real servers."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+USAGE = {"prompt_tokens": 1000, "completion_tokens": 50, "total_tokens": 1050}
+HEAD = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+
+
+def chunk(delta: dict | None = None, finish: str | None = None, **more: object) -> dict:
+    """Return one event of a stream."""
+    return {**HEAD, "choices": [{"index": 0, "delta": delta or {}, "finish_reason": finish}], **more}
+
+
+def written(text: str = "some words") -> dict:
+    """Return an event in which the model writes."""
+    return chunk({"content": text})
+
+
+def said(message: str, **more: object) -> dict:
+    """Return an error as most servers put it."""
+    return {"error": {"message": message, "type": "some_error", **more}}
+
+
+USAGE_EVENT = {**HEAD, "choices": [], "usage": USAGE}
+WHOLE = {
+    "object": "chat.completion",
+    "model": "m",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "ok"}, "finish_reason": "stop"}],
+    "usage": USAGE,
+}
+
+# Refusals: status, body, by name.
+ERRORS: dict[str, tuple[int, object]] = {
+    "no credit": (402, said("Insufficient Balance", code="invalid_request_error")),
+    "key": (400, said("API key not valid. Please pass a valid API key.", code="INVALID_ARGUMENT")),
+    "key in a list": (400, [said("API key not valid. Please pass a valid API key.", status="INVALID")]),
+    "model name": (400, said("Invalid model name passed in model=x. Call `/v1/models` to view models")),
+    "no model loaded": (400, said("No models loaded. Please load a model in the developer page.")),
+    "no tools": (400, said("registry.ollama.ai/library/llama2:13b does not support tools")),
+    "tool flag": (400, said('"auto" tool choice requires --enable-auto-tool-choice to be set')),
+    "bare 400": (400, "Bad Request"),
+    "method": (405, {"detail": "Method Not Allowed"}),
+    "request timeout": (408, said("Request timed out")),
+    "conflict": (409, said("conflict")),
+    "teapot": (418, "short and stout"),
+    "misdirected": (421, ""),
+    "early": (425, ""),
+    "upgrade": (426, ""),
+    "legal": (451, said("unavailable in your country")),
+    "tls port": (400, "The plain HTTP request was sent to HTTPS port"),
+    "redirect": (302, ""),
+    "forbidden": (403, said("Country, region, or territory not supported")),
+    "tokens a minute": (
+        413,
+        said(
+            "Request too large for model `x` on tokens per minute (TPM): Limit 6000, Requested 12328",
+            code="rate_limit_exceeded",
+        ),
+    ),
+    "server": (500, said("CUDA out of memory")),
+    "context openai": (
+        400,
+        said("This model's maximum context length is 4096 tokens. However, you requested 9000 tokens."),
+    ),
+    "context code": (400, said("Bad request", code="context_length_exceeded")),
+    "context llama.cpp": (
+        400,
+        said("request (4390 tokens) exceeds the available context size (4096 tokens), try increasing it"),
+    ),
+    "context llama.cpp 500": (500, said("Context size has been exceeded.", type="server_error")),
+    "context vllm": (
+        400,
+        {
+            "object": "error",
+            "message": "The decoder prompt (length 21535) is longer than the maximum model length of 16384.",
+        },
+    ),
+    "context anthropic": (400, said("prompt is too long: 213462 tokens > 200000 maximum")),
+    "context gemini": (
+        400,
+        [said("The input token count (1196265) exceeds the maximum number of tokens allowed (1048575).")],
+    ),
+    "context ollama": (400, {"error": "the input length exceeds the context length"}),
+    "context tgi": (422, {"error": "Input validation error: `inputs` must have less than 1024 tokens"}),
+    "too large": (413, "<html><h1>413 Request Entity Too Large</h1></html>"),
+    "policy azure": (
+        400,
+        said("The response was filtered due to the prompt triggering Azure's content management policy."),
+    ),
+    "policy 403": (403, said("Your chosen model requires moderation and your input was flagged")),
+    "messages": (
+        400,
+        said("messages with role 'tool' must be a response to tool_calls", param="messages.[3].role"),
+    ),
+    "dashscope": (400, said('<400> InternalError.Algo.InvalidParameter: messages with role "tool" must be')),
+    "loc": (422, {"detail": [{"loc": ["body", "messages", 0], "msg": "field required"}]}),
+}
+
+# Streams: events, and whether `[DONE]` follows.
+STREAMS: dict[str, tuple[list[dict], bool]] = {
+    "error first": ([said("TimeoutError", code=504)], True),
+    "error in the middle": ([written(), said("Provider disconnected", code=502)], True),
+    "finish error": ([written(), chunk(finish="error")], True),
+    "object error": ([{"object": "error", "message": "engine dead", "code": 50000}], True),
+    "no choices": ([USAGE_EVENT], True),
+    "done alone": ([], True),
+    "nothing at all": ([], False),
+    "no end": ([written()], False),
+    "context in a stream": ([said("Context size has been exceeded.", code=400)], True),
+    "no finish but done": ([written(), USAGE_EVENT], True),
+    "finish but no done": ([written(), chunk(finish="stop")], False),
+    "silent answer": ([chunk({"role": "assistant"}), chunk(finish="stop"), USAGE_EVENT], True),
+}
+
+# Bodies with status 200 that are no stream: content type, text.
+BODIES: dict[str, tuple[str, str]] = {
+    "error in 200": ("application/json", json.dumps(said("Provider returned error", code=502))),
+    "object error in 200": ("application/json", json.dumps({"object": "error", "message": "engine dead"})),
+    "empty choices": ("application/json", json.dumps({"object": "chat.completion", "choices": []})),
+    "html": ("text/html", "<html>Sign in to the portal</html>"),
+    "empty": ("application/json", ""),
+    "blanks": ("application/json", "\n\n\n"),
+    "context in 200": (
+        "application/json",
+        json.dumps({"error": "The number of tokens is greater than the context length"}),
+    ),
+    "events as text": ("text/plain", "".join(f"data: {json.dumps(e)}\n\n" for e in [written(), USAGE_EVENT])),
+    "cut events as text": ("text/plain", f"data: {json.dumps(written())}\n\n"),
+    "whole": ("application/json", json.dumps(WHOLE)),
+}
+BODIES["events as text"] = (BODIES["events as text"][0], BODIES["events as text"][1] + "data: [DONE]\n\n")
+
+
+class OddEndpoint:
+    """`extra` holds behaviours of one test: they are given the request's handler."""
+
+    def __init__(self) -> None:
+        self.extra: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}
+        self.headers: dict[str, str] = {}  # of every answer
+        self.answered_first: set[str] = set()  # models that answer one call well before they fail
+        self.asked: list[dict] = []
+        self.released = threading.Event()
+        odd = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                odd.asked.append(request)
+                odd.answer(self, str(request.get("model")))
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
+
+    def answer(self, handler: BaseHTTPRequestHandler, model: str) -> None:
+        """Answer as the model id says."""
+        if model in self.answered_first:
+            self.answered_first.discard(model)
+            model = "whole"
+        if model in self.extra:
+            self.extra[model](handler)
+        elif model in ERRORS:
+            status, body = ERRORS[model]
+            self.send(handler, status, body if isinstance(body, str) else json.dumps(body))
+        elif model in STREAMS:
+            events, done = STREAMS[model]
+            lines = [f"data: {json.dumps(e)}\n\n" for e in events] + ["data: [DONE]\n\n"] * done
+            self.stream(handler, lines)
+        else:
+            kind, text = BODIES[model]
+            self.send(handler, 200, text, kind)
+
+    def send(
+        self, handler: BaseHTTPRequestHandler, status: int, text: str, kind: str = "application/json"
+    ) -> None:
+        """Send a plain body."""
+        handler.send_response(status)
+        for name, value in {"Content-Type": kind, **self.headers}.items():
+            handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(text.encode())))
+        handler.end_headers()
+        handler.wfile.write(text.encode())
+
+    def stream(self, handler: BaseHTTPRequestHandler, lines: list[str], then_wait: bool = False) -> None:
+        """Send events, and hang up, or wait until the test is over."""
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream")
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        handler.close_connection = True
+        for line in lines:
+            handler.wfile.write(line.encode())
+            handler.wfile.flush()
+        if then_wait:
+            self.released.wait(60)
+
+    @contextmanager
+    def running(self) -> Iterator[OddEndpoint]:
+        """Serve while the context is open."""
+        thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self.released.set()
+            self.server.shutdown()
+            self.server.server_close()
