@@ -72,9 +72,8 @@ class Redactor:
     def _add(self, *needles: _Needle) -> None:
         self._needles += needles
         self._longest = max(self._longest, *(len(n.text) for n in needles))
-        self._parts |= {
-            p for n in needles for p in ([n.text] if n.whole else [n.text[:_HALF], n.text[-_HALF:]])
-        }
+        for n in needles:
+            self._parts |= {n.text} if n.whole else {n.text[:_HALF], n.text[-_HALF:]}
 
     @property
     def reach(self) -> int:
