@@ -51,6 +51,9 @@ def fault_told(call: ModelCall) -> str:
 def _by_status(status: str) -> str:
     if status.startswith("3"):
         return f"the endpoint sends calls elsewhere ({status}): give --endpoint the address that it names"
+    if status.startswith("4"):
+        doubt = "nothing shows that it is about what the agent sent"
+        return f"the endpoint refused a call ({status}), and {doubt}: check --model, --endpoint and the key"
     return f"the endpoint failed ({status})"
 
 

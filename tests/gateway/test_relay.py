@@ -215,6 +215,14 @@ def test_a_key_in_an_answer_is_not_recorded(
     assert any("repeated its key" in note for note in client.session.notes())
 
 
+def test_a_redirect_is_not_passed_on(client: Client, endpoint: Endpoint) -> None:
+    """A CLI would follow it, past the gateway and with its token."""
+    endpoint.mode = "302"
+    status, headers, reply = client.call(ASK)
+    assert (status, headers.get("Location"), client.session.calls[0].fault) == (502, None, "http_302")
+    assert b"http://elsewhere.invalid/[key]" in reply and KEY.encode() not in reply
+
+
 def test_an_error_of_the_endpoint_delays_that_call_alone(client: Client, endpoint: Endpoint) -> None:
     """A 500 makes nobody else wait; a 429 with Retry-After does."""
     upstream = client.session.upstream
