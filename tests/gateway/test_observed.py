@@ -18,7 +18,7 @@ from cab_core.gateway.said import KEPT, Said
 from cab_core.gateway.wire import Reading
 from cab_core.records import Observed
 from tests.gateway.conftest import ASK, STREAM, Client
-from tests.support.endpoint import KEY, Endpoint
+from tests.support.endpoint import Endpoint
 
 LONG = "\n".join(f"- Rule {n}: do not write a line that rule {n + 1} forbids." for n in range(200))
 X = ("instructions:x", "text")
@@ -49,7 +49,7 @@ def said(*choices: dict[str, Any]) -> Said:
 
 def text_of(watch: Watch) -> Observed:
     """The record, with nothing taken out."""
-    return watch.record(lambda text: text)
+    return watch.record()
 
 
 def test_an_offered_tool_is_listed_with_its_calls() -> None:
@@ -253,14 +253,6 @@ def test_through_the_gateway(client: Client, endpoint: Endpoint, body: dict[str,
     client.call({**body, "tools": [tool("read")]})
     found = client.session.observed()
     assert (found.requests, found.tools[0].name, found.last_answer) == (1, "read", endpoint.reply)
-
-
-def test_neither_key_nor_token_is_kept(client: Client, endpoint: Endpoint) -> None:
-    """A model that repeats them: they are in no record."""
-    endpoint.reply = f"the key is {KEY}, the token {client.session.token}"
-    client.call(ASK)
-    answer = client.session.observed().last_answer
-    assert answer and KEY not in answer and client.session.token not in answer
 
 
 @pytest.mark.parametrize("mode", ["drop", "500", "stream_error"])
