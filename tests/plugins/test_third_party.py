@@ -198,7 +198,9 @@ def test_each_fault_costs_its_own_cells_and_no_others(cab: Cab, third_parties: s
         "run", *tuis, "--model", "scripted:oracle", "--task", TASK, "-j", "2", "--runs", "runs", "--json"
     )
     assert "Traceback" not in done.stderr and done.returncode == 1, done.stderr[-3000:]
-    rows: dict[str, Any] = {row["tui"]: row for row in cab.json("results", "--scripted", "--runs", "runs", "--json")}
+    rows: dict[str, Any] = {
+        row["tui"]: row for row in cab.json("results", "--scripted", "--runs", "runs", "--json")
+    }
     assert set(rows) == set(names)
     assert (rows["well"]["outcome"], rows["idle"]["outcome"]) == ("passed", "failed")
     assert rows["well"]["scores"]["fine"] == 1 if "fine" in rows["well"]["scores"] else True
