@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cab_core.redaction import Redactor
 from cab_core.records import Changes
+from cab_core.redaction import Redactor
 from cab_core.workdir import patch
 from cab_core.workdir.compare import compare
 from cab_core.workdir.deciding import Deciding
