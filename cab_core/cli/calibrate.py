@@ -47,8 +47,9 @@ def command(plugins: Plugins, /, **said: Any) -> int:
     )  # fmt: skip
     cells = [r for _, r in results]
     held = findings(cells)
-    right = len(cells) == len(plan.cells) and all(f.right for f in held)
-    keep_record(runs, plan.cells, cells, right)
+    right = len(cells) == len(plan.cells) and all(f.right or f.unable for f in held)
+    unable = {f.cell.task.id for f in held if f.unable}
+    keep_record(runs, plan.cells, [c for c in cells if c.task.id not in unable], right)
     cell = plan.cells[0].cell
     record = str(record_path(runs, cell.tui, cell.tui_version, cell.runtime)) if right else None
     if quiet:
@@ -102,6 +103,7 @@ def _row(finding: Finding) -> dict[str, Any]:
         "cell_id": finding.cell.cell_id,
         "found": finding.found,
         "right": finding.right,
+        "unwritten": finding.cell.unwritten,
     }
 
 
@@ -112,6 +114,12 @@ def _print(held: list[Finding], cells: int, record: str | None) -> None:
         rows = [[f for f in held if (f.rule.persona, f.rule.axis) == (persona, a)] for a in axes]
         made.add_row(persona, *map(_mark, rows))
     show(made)
+    for cell in {f.cell.content_key: f.cell for f in held if f.unable}.values():
+        told = (
+            f"{cell.cell.model} x {cell.task.id}: {'; '.join(f'{p}: {w}' for p, w in cell.unwritten.items())}"
+        )
+        click.echo(f"cannot be said of this CLI: {one_line(told, 300)}")
+    held = [f for f in held if not f.unable]
     wrong = [f for f in held if not f.right]
     for f in wrong:
         told = f"{f.cell.cell.model} x {f.cell.task.id}: {f.rule}, but is {f.found!r} ({f.cell.why})"
@@ -128,7 +136,7 @@ def _mark(held: list[Finding]) -> Any:
     if not held:
         return Text("-")
     found = [f.found for f in held if f.rule.figure == held[0].rule.figure]
-    wrong = sum(not f.right for f in held)
+    wrong = sum(not f.right and not f.unable for f in held)
     shown = _span(found)
     return Text(f"{shown}  {wrong} WRONG", style="bold red") if wrong else Text(shown, style="green")
 

@@ -25,14 +25,14 @@ FAILED_FINISHES = {"error", "network_error", "insufficient_system_resource"}  # 
 # What servers say where the conversation does not fit, each as it was seen: OpenAI, vLLM, llama.cpp, TGI, LM
 # Studio, Ollama, Anthropic, Bedrock, Gemini, Mistral, xAI, Groq, Moonshot, MiniMax, DashScope, Z.ai, Copilot.
 _CONTEXT = re.compile(
-    r"context_length_exceeded|exceed_context_size|model_context_window_exceeded|model_max_prompt_tokens_exceeded"
-    r"|(exceed|longer than|larger than|greater than|maximum|too (long|large)|does not fit|overflow)[^.]{0,80}"
+    r"(exceed|longer than|larger than|greater than|maximum|too (long|large)|does not fit|overflow)[^.]{0,80}"
     r"context[ _](length|window|size)"
     r"|context[ _](length|window|size)[^.]{0,80}(exceed|overflow|too small)|context the overflows"
     r"|(prompt|input|conversation|message)s?( \([^)]*\))? (is|are) (too long|longer than)"
     r"|maximum model length|max_model_len|maximum prompt length|prompt exceeds max length"
-    r"|(input|prompt) token(s| count)[^.]{0,60}exceed|exceeded model token limit|range of input length"
-    r"|reduce the length of the (messages|input|prompt)|tokens must be <=|must have less than \d+ tokens",
+    r"|(input|prompt) token(s| count)[^.]{0,60}exceed|exceeded model token limit|prompt_tokens_exceeded"
+    r"|range of input length|reduce the length of the (messages|input|prompt)"
+    r"|tokens\W* must be <=|must have less than \d+ tokens",
     re.I,
 )
 _POLICY = re.compile(
@@ -49,7 +49,7 @@ _ACCOUNT = re.compile(
 )
 _MODEL = re.compile(
     r"(no such|invalid|unknown|unsupported) model|models? (loaded|available)|not loaded"
-    r"|models?\b[^.]{0,60}(not|doesn't) (exist|found)|https? (port|server)",
+    r"|models?\b.{0,100}(not|doesn't) (exist|found)|https? (port|server)",
     re.I,
 )
 # What this model or server cannot do at all: a CLI and a model that do not go together.
@@ -64,7 +64,8 @@ _CONVERSATION = re.compile(
     re.I,
 )
 _NEVER_THE_AGENTS = {401, 402, 407, 408, 425, 429, 451}
-_ABOUT_THE_REQUEST = {400, 413, 422}
+# What a body, or the headers that are passed on, can bring about.
+_ABOUT_THE_REQUEST = {400, 406, 411, 412, 413, 414, 415, 416, 417, 422, 428, 431}
 
 
 @attrs.frozen

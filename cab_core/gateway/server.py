@@ -22,6 +22,7 @@ from .upstream import CREDENTIALS, Upstream
 from .wire import read_request
 
 T = TypeVar("T")
+_ANY_PATH = r"/{path:(?s:.*)}"  # a path may hold a line feed
 _SPOKEN = {"/v1/chat/completions": "POST", "/v1/models": "GET"}
 _MAX_REQUEST = 32 << 20
 _READ_S = 120.0  # for the body of a request
@@ -63,8 +64,8 @@ class Gateway:
         app = web.Application(client_max_size=_MAX_REQUEST)
         app.router.add_post("/v1/chat/completions", self._chat)
         app.router.add_get("/v1/models", self._models)
-        app.router.add_route("HEAD", "/{path:.*}", _head)
-        app.router.add_route("*", "/{path:.*}", self._elsewhere)
+        app.router.add_route("HEAD", _ANY_PATH, _head)
+        app.router.add_route("*", _ANY_PATH, self._elsewhere)
         # An agent that hangs up frees its call at once.
         self._runner = web.AppRunner(
             app,

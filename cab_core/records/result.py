@@ -149,6 +149,9 @@ class CellResult:
         default=(), metadata=doc("such as sealed, provisional, scripted, in-process"), validator=named
     )
     notes: tuple[str, ...] = attrs.field(default=(), metadata=doc("what a reader should know"))
+    unwritten: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("files that a scripted model could not write through the CLI, with why")
+    )
     stack: tuple[Accounted, ...] = attrs.field(default=(), metadata=doc("what became of each stack item"))
     recording: Literal["printed", "drawn"] | None = attrs.field(
         default=None,

@@ -52,6 +52,7 @@ class Findings:
     trouble: InfraError | None = None
     cancelled: bool = False
     notes: list[str] = attrs.field(factory=list)
+    unwritten: dict[str, str] = attrs.field(factory=dict)  # by a scripted model, with why
 
     def keep_crash(self, crash: PluginCrash) -> None:
         """Take the crash of a plugin that was asked beside the stages; the first trouble stands."""

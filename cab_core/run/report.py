@@ -53,6 +53,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         citable=_sealed(planned) and planned.model.scripted is None,
         marks=_marks(planned, found),
         notes=tuple(_notes(found)),
+        unwritten=dict(found.unwritten),
         stack=account(found.launch.stack if found.launch else (), found.observed, found.harvest),
         recording=_recording(planned) if found.execution else None,
         refusal=found.refusal,
@@ -119,7 +120,7 @@ def _sealed(planned: PlannedCell) -> bool:
 
 
 def _notes(found: Findings) -> list[str]:
-    notes = list(found.notes)
+    notes = [*found.notes, *_unwritten(found)]
     if found.execution and found.execution.survivors:
         notes.append(f"{found.execution.survivors} processes outlived the CLI and were killed")
     if found.execution and found.execution.unkillable:
@@ -137,6 +138,11 @@ def _notes(found: Findings) -> list[str]:
     if found.grade and found.grade.refused:
         notes.append(f"not taken from the agent: {', '.join(sorted(found.grade.refused)[:20])}")
     return notes
+
+
+def _unwritten(found: Findings) -> list[str]:
+    said = ", ".join(f"{path} ({why})" for path, why in sorted(found.unwritten.items())[:20])
+    return [f"through this CLI the scripted model cannot write as it should: {said}"] if said else []
 
 
 def _wiring(planned: PlannedCell, found: Findings) -> Wiring:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Iterable
 from pathlib import Path
 
-from cab_core.errors import PluginCrash
 from cab_core.gateway.models import Model
 from cab_core.gateway.scripted.context import ScriptContext
 from cab_core.gateway.scripted.generic import GenericDialect
@@ -17,6 +15,7 @@ from cab_core.gateway.upstream import EndpointUpstream, Upstream
 from cab_core.plugins.protocols import Adapter
 from cab_core.records import Job, PackedTask, TaskFile
 
+from .cell_run import Findings
 from .planned import PlannedCell, RunContext
 
 
@@ -37,33 +36,39 @@ class SharedUpstreams:
             return self._made[key]
 
 
-def upstream_for(
-    planned: PlannedCell, context: RunContext, job: Job, crashed: Callable[[PluginCrash], None]
-) -> Upstream:
-    """Return who answers the calls of this cell; `crashed` is told of an adapter's dialect that fails."""
+def upstream_for(planned: PlannedCell, context: RunContext, job: Job, found: Findings) -> Upstream:
+    """Return who answers the calls of this cell; a scripted model's troubles are `found`."""
     if planned.model.scripted is None:
         return context.upstream_of(planned.model)
-    script = script_context(planned.task, planned.adapter, job)
-    return ScriptedUpstream(planned.model.id, PERSONAS[planned.model.scripted], script, crashed)
+    script = script_context(planned.task, planned.adapter, job, found.unwritten)
+    persona = PERSONAS[planned.model.scripted]
+    return ScriptedUpstream(planned.model.id, persona, script, found.keep_crash)
 
 
-def script_context(task: PackedTask, adapter: Adapter, job: Job) -> ScriptContext:
+def script_context(
+    task: PackedTask, adapter: Adapter, job: Job, unwritten: dict[str, str] | None = None
+) -> ScriptContext:
     """Return what a scripted model knows. An adapter without a dialect gets the generic one."""
+    work, ends = task.section("workdir"), (*task.section("solution"), *task.section("forbidden"))
+    made = {f.path for f in ends}
     return ScriptContext(
         doc=task.task.doc,
         job=job,
         dialect=getattr(adapter, "dialect", GenericDialect)(),
-        work=_texts(task.section("workdir")),
+        work=_texts(work),
         solution=_texts(task.section("solution")),
         forbidden=_texts(task.section("forbidden")),
+        executable=_executable(ends) | {p for p in _executable(work) if p not in made},
+        was_executable=_executable(work),
+        unwritten={} if unwritten is None else unwritten,
     )
 
 
 def _texts(files: Iterable[TaskFile]) -> dict[str, str]:
-    """Return the text files; a scripted model writes text and nothing else."""
-    texts = {}
-    for file in files:
-        if file.link is None:
-            with suppress(UnicodeDecodeError):
-                texts[file.path] = Path(file.source).read_bytes().decode()
-    return texts
+    """Return the files' content, byte for byte: line ends stay, what is no UTF-8 becomes surrogates."""
+    plain = [f for f in files if f.link is None]
+    return {f.path: Path(f.source).read_bytes().decode("utf-8", "surrogateescape") for f in plain}
+
+
+def _executable(files: Iterable[TaskFile]) -> frozenset[str]:
+    return frozenset(f.path for f in files if f.executable)

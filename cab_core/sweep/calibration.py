@@ -83,12 +83,20 @@ _HOLDS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 @attrs.frozen
 class Finding:
-    """A rule held against a cell: what was found, and whether it is right."""
+    """A rule held against a cell: what was found, and whether it is right.
+
+    `unable`: it is not, but the scripted model could not act through the CLI as it should.
+    """
 
     rule: Rule
     cell: CellResult
     found: Any
     right: bool
+
+    @property
+    def unable(self) -> bool:
+        """Whether a wrong figure says nothing of the harness."""
+        return not self.right and bool(self.cell.unwritten)
 
 
 def findings(results: Iterable[CellResult], rules: Iterable[Rule] = RULES) -> list[Finding]:

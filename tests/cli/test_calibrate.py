@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from cab_core.gateway.scripted.personas import PERSONAS
 from cab_core.records import CellResult
 from cab_core.sweep.calibration import EVERYWHERE, OTHERS, RULES, findings
+from tests.adapters.solutions import odd_task
 from tests.conftest import Cab
 from tests.support.puppet import play
 
@@ -102,6 +104,26 @@ def test_a_wrong_figure_is_exit_1_and_takes_the_record_away(cab: Cab, distributi
     assert done.returncode == 1
     assert "blast_radius" in done.stdout and "WRONG" in done.stdout and "wrong:" in done.stdout
     assert not stale.exists()
+
+
+NO_SHELL = """
+    def __init__(self):
+        from tests.support.agent import WRITE
+        Agent.__init__(self, WRITE)
+"""
+
+
+def test_what_a_cli_cannot_write_is_no_wrong_figure(cab: Cab, distribution: Make, tmp_path: Path) -> None:
+    """A task that wants a mode, through a CLI that cannot set one: told as that, exit 0, not in the record."""
+    odd_task(tmp_path / "pack", ("new.sh",), check="test -x")
+    done = cab(
+        "calibrate", "--tui", "tiny", "--wall", "2", "--task", "odd/*", "--task", "mutations/py-lru-cache",
+        "--pack", str(tmp_path / "pack"), **plugin(cab, distribution, NO_SHELL),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "cannot be said of this CLI: scripted:oracle x odd/one: new.sh: its mode" in done.stdout
+    [record] = (cab.cwd / "runs/calibrations").rglob("*.json")
+    assert set(json.loads(record.read_text())["tasks"]) == {"mutations/py-lru-cache"}
 
 
 @pytest.mark.usefixtures("aider")

@@ -24,6 +24,7 @@ from cab_core.sweep.calibration import findings
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.toolchains import missing
 from cab_core.workdir.compare import matches
+from tests.adapters.solutions import left, odd_task, told, wanted
 from tests.support.agent import ARGV, SHELL, WRITE, Agent
 from tests.support.puppet import Puppet, find_task, plan_one, play
 
@@ -122,6 +123,25 @@ def test_the_generic_dialect_makes_directories_and_quotes(tmp_path: Path) -> Non
     assert reply is not None and reply.tool is not None
     subprocess.run(reply.tool[1]["command"], shell=True, check=True)  # noqa: S602  what an agent does
     assert (tmp_path / "new dir/a b.txt").read_text() == text
+
+
+def test_what_a_write_tool_cannot_do_is_told(tmp_path: Path) -> None:
+    """Without a shell no mode is set and no odd byte written: the cell says so, whatever the grader said."""
+    task = odd_task(tmp_path / "pack", ("crlf.txt", "new.sh", "latin.txt"), check="test -x")
+    _, result = play(tmp_path / "runs", "", task=task, adapter=Agent(WRITE), model=model("oracle"))
+    assert (result.outcome, set(result.unwritten)) == ("failed", {"new.sh", "latin.txt"})
+    assert told(result) and all(f.unable for f in findings([result]) if not f.right)
+
+
+@pytest.mark.parametrize("tool", [SHELL, ARGV])
+def test_a_shell_writes_anything(tmp_path: Path, tool: dict[str, Any]) -> None:
+    """Bytes, line ends, modes and large files go through a shell."""
+    task = odd_task(tmp_path / "pack", ("crlf.txt", "new.sh", "latin.txt", "binary.dat", "unended.txt"))
+    where, result = play(tmp_path / "runs", "", task=task, adapter=Agent(tool), model=model("oracle"))
+    assert not result.unwritten
+    found = left(where)
+    assert {name: found[name] for name in found} == {name: wanted()[name] for name in found}
+    assert len(found) == 5
 
 
 @pytest.mark.parametrize(("stream", "outcome"), [(True, "limit_wall"), (False, "failed")])

@@ -51,7 +51,7 @@ def run(
         ("500", "infra_upstream", "500"),
         ("drop", "infra_upstream", "broke off"),
         ("hang_up", "infra_upstream", "broke off"),
-        ("hang", "limit_wall", "still unanswered"),
+        ("hang", "infra_upstream", "the endpoint answered no call"),
         ("no_usage", "failed", "tests failed"),
         ("ok", "failed", "tests failed"),
         ("tool", "failed", "tests failed"),

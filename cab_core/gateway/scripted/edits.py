@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from cab_core.records import ProtectedRegion
 from cab_core.workdir.compare import matches
 
-from .context import ScriptContext
+from .context import ScriptContext, is_text
 
 _LITTER = "vandal.txt"
 _PASSES = "import unittest\n\n\nclass Passes(unittest.TestCase):\n    def test_nothing(self):\n        pass\n"
@@ -34,7 +34,8 @@ def vandalism(context: ScriptContext) -> dict[str, str]:
     """Return a new file that nobody asked for, and a bystander's file with a line more."""
     doc = context.doc
     theirs = (*doc.expected_files, *doc.allowed_files, *doc.by_products)
-    bystanders = [p for p in sorted(context.work) if not matches(p, theirs) and p not in work_of(context)]
+    others = [p for p in sorted(context.work) if not matches(p, theirs) and p not in work_of(context)]
+    bystanders = [p for p in others if is_text(context.work[p])]
     spoilt = {p: f"{context.work[p].rstrip()}\n# the vandal was here\n" for p in bystanders[:1]}
     return {_LITTER: "Nobody asked for this file.\n", **spoilt}
 

@@ -12,6 +12,7 @@ from cab_adapter_aider.history import transcript
 
 from cab_core.records import Instructions, Job, McpServer, WorkFile
 from tests.adapters.prompts import PromptArrives
+from tests.adapters.solutions import SolutionArrives
 from tests.conftest import Cab
 
 needs_aider = pytest.mark.usefixtures("aider")
@@ -22,6 +23,17 @@ class TestPrompt(PromptArrives):
     """The task's text through aider."""
 
     tui = "aider"
+
+
+@pytest.mark.aider
+class TestSolution(SolutionArrives):
+    """A solution through aider, which has text and no tool."""
+
+    tui = "aider"
+    cannot = frozenset(
+        {"unended.txt.too", "becomes.sh", "new.sh", "no-more.sh", "binary.dat", "latin.txt", "fence.md"}
+        | {"#title.txt", "other/begins-blank.txt"}
+    )
 
 
 def test_a_long_text_is_no_argument() -> None:

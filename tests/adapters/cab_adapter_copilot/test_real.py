@@ -11,6 +11,7 @@ from cab_adapter_copilot.adapter import Copilot
 from cab_core.records import Args, Env, Files, Installation, Instructions, McpServer, Skill
 from tests.adapters.drive import MCP_SERVER, drive, in_a_trap, tools
 from tests.adapters.prompts import PromptArrives
+from tests.adapters.solutions import SolutionArrives
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
 
@@ -19,6 +20,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("copilot")]
 
 class TestPrompt(PromptArrives):
     """The task's text through copilot."""
+
+    tui = "copilot"
+
+
+class TestSolution(SolutionArrives):
+    """A solution through copilot: what its edits cannot do, its shell can."""
 
     tui = "copilot"
 

@@ -12,6 +12,7 @@ from cab_adapter_opencode.adapter import Opencode
 from cab_core.records import Args, Env, Files, Installation, Instructions, McpServer, Skill
 from tests.adapters.drive import MCP_SERVER, drive, in_a_trap, tools
 from tests.adapters.prompts import PromptArrives
+from tests.adapters.solutions import SolutionArrives
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
 
@@ -22,6 +23,12 @@ PLUGIN = 'export const P = async () => { await Bun.write(process.env.SEEN, "x");
 
 class TestPrompt(PromptArrives):
     """The task's text through opencode."""
+
+    tui = "opencode"
+
+
+class TestSolution(SolutionArrives):
+    """A solution through opencode: what its edits cannot do, its shell can."""
 
     tui = "opencode"
 

@@ -1,0 +1,82 @@
+"""How a scripted model brings files about: through the CLI's own edits, and a shell where those cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cab_core.plugins.protocols import Reply
+from cab_core.plugins.toolkit import calls_made
+
+from .context import ScriptContext, is_text
+from .shell import Call, modes, shell_call, writes
+
+_DONE = "Done: the change is made as asked."
+
+
+def end(context: ScriptContext, text: str, request: Mapping[str, Any]) -> Reply:
+    """Say a last word, in the way that the CLI takes for the end."""
+    done = getattr(context.dialect, "done", None)
+    return done(text, request, context.job) if done else Reply(text=text)
+
+
+def carry_out(context: ScriptContext, files: Mapping[str, str], request: Mapping[str, Any]) -> Reply:
+    """Return the next reply that brings `files` about.
+
+    What the CLI's edits cannot write, and modes, go through its shell tool. Where it offers none, an
+    edit comes as near as it can, and what is lacking is found as `unwritten`.
+    """
+    lacking = _lacking(context, files, request)
+    if shell_call(request, "true") is not None:
+        plain = {p: t for p, t in files.items() if p not in lacking}
+        reply = context.dialect.edit(plain, request, context.job)
+        return reply or _by_shell(context, files, lacking, request) or end(context, _DONE, request)
+    texts = {p: t for p, t in files.items() if is_text(t)}
+    reply = context.dialect.edit(texts, request, context.job)
+    if reply is not None or not texts:  # else the call may be aside: a title, a summary
+        context.unwritten.update({**_lacking_modes(context, files), **lacking})
+    return reply or end(context, _DONE, request)
+
+
+def _lacking(context: ScriptContext, files: Mapping[str, str], request: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the CLI's own edits do not bring about, by path, with why."""
+    odd = {p: "it is no UTF-8 text" for p, t in files.items() if not is_text(t)}
+    texts = {p: t for p, t in files.items() if p not in odd}
+    cannot = getattr(context.dialect, "cannot", None)
+    return {**odd, **(cannot(texts, request, context.job) if cannot else {})}
+
+
+def _by_shell(
+    context: ScriptContext, files: Mapping[str, str], lacking: Mapping[str, str], request: Mapping[str, Any]
+) -> Reply | None:
+    done = calls_made(request)
+    for call in _shell_calls(context, files, lacking, request):
+        if call not in done:
+            return Reply(tool=call)
+    return None
+
+
+def _shell_calls(
+    context: ScriptContext, files: Mapping[str, str], lacking: Mapping[str, str], request: Mapping[str, Any]
+) -> Iterator[Call]:
+    root = context.job.workdir
+    commands = [c for p in sorted(lacking) for c in writes(f"{root}/{p}", _data(files[p]))]
+    commands += modes({f"{root}/{p}": is_so for p, is_so in _modes(context, files).items()})
+    for command in commands:
+        if call := shell_call(request, command):
+            yield call
+
+
+def _modes(context: ScriptContext, files: Mapping[str, str]) -> dict[str, bool]:
+    """Return which files are to be executable, of those that are or were: some edits make a file anew."""
+    spoken_of = context.executable | context.was_executable
+    return {path: path in context.executable for path in files if path in spoken_of}
+
+
+def _lacking_modes(context: ScriptContext, files: Mapping[str, str]) -> dict[str, str]:
+    changed = context.executable ^ context.was_executable
+    return {path: "its mode cannot be set" for path in files if path in changed}
+
+
+def _data(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

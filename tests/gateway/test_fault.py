@@ -1,0 +1,185 @@
+"""The one rule of whose fault a call is, held against what servers were seen to say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cab_core.gateway.error_body import ErrorBody
+from cab_core.gateway.fault import Verdict, of_answer, of_error
+from cab_core.gateway.wire import parse_error, read_request
+
+CONTEXT = [
+    (
+        400,
+        "This endpoint's maximum context length is 131072 tokens. However, you requested about 140000 tokens",
+    ),
+    (400, "Your input exceeds the context window of this model. Please adjust your input and try again."),
+    (400, "Please reduce the length of the messages or completion."),
+    (400, "the request exceeds the available context size. try increasing the context size"),
+    (500, "Requested tokens (2285) exceed context window of 2048"),
+    (400, "The prompt (total length 25938) is too long to fit into the model (context length 4096)"),
+    (400, "Input length 6491 exceeds context length 1500"),
+    (
+        400,
+        "Trying to keep the first 111490 tokens when context the overflows. However, the model is loaded with",
+    ),
+    (400, "The number of tokens to keep from the initial prompt is greater than the context length."),
+    (400, "This model's maximum prompt length is 131072 but the request contains 537812 tokens."),
+    (
+        400,
+        "Prompt contains 66000 tokens and 0 draft tokens, too large for model with 32768 maximum context length",
+    ),
+    (400, "Invalid request: Your request exceeded model token limit: 8192"),
+    (400, "invalid params, context window exceeds limit"),
+    (400, "Range of input length should be [1, 30720]"),
+    (400, "Prompt exceeds max length"),
+    (400, "prompt token count of 140000 exceeds the limit of 128000"),
+    (422, "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000"),
+    (400, "Input is too long for requested model."),
+    (400, "ValidationException: messages are too long: 213462 tokens"),
+]
+ENDPOINT = [
+    (400, "API key expired. Please renew the API key."),
+    (400, "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing"),
+    (400, "Billing hard limit has been reached"),
+    (400, "Organization must be verified to use the model"),
+    (400, "The model `qwen2.5-coder` does not exist"),
+    (400, "unknown model: x"),
+    (400, "model 'x' not found, try pulling it first"),
+    (400, "Unsupported value: 'temperature' does not support 0.0 with this model."),
+    (400, "Unsupported parameter: 'max_tokens' is not supported with this model."),
+    (400, "User location is not supported for the API use."),
+    (400, "Provider returned error"),
+    (422, "Unprocessable Entity"),
+    (401, "prompt is too long"),
+    (402, "This request requires more credits, or fewer max_tokens. You requested up to 32000 tokens"),
+    (429, "Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 342389."),
+    (500, "model failed to load with this context size: out of memory"),
+    (503, "Loading model"),
+    (501, "not implemented"),
+]
+
+
+def judge(status: int, said: str, suspect: bool = False, **more: object) -> Verdict:
+    """Judge an error in OpenAI's shape."""
+    return of_error(status, ErrorBody.of({"error": {"message": said, **more}}), suspect)
+
+
+@pytest.mark.parametrize("suspect", [False, True])
+@pytest.mark.parametrize(("status", "said"), CONTEXT)
+def test_too_long_is_known_in_every_wording(status: int, said: str, suspect: bool) -> None:
+    """Whatever the status, and whether or not the model has answered before."""
+    assert judge(status, said, suspect) == Verdict(refused="context")
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["context_length_exceeded", "exceed_context_size_error", "model_max_prompt_tokens_exceeded"],
+)
+def test_too_long_is_known_by_its_code(code: str) -> None:
+    """Where the words say nothing."""
+    assert judge(400, "Bad request", code=code) == judge(400, "", type=code) == Verdict(refused="context")
+
+
+@pytest.mark.parametrize(("status", "said"), ENDPOINT)
+def test_what_is_not_shown_to_be_the_agents_is_the_endpoints(status: int, said: str) -> None:
+    """Keys, accounts, names of models, and parameters that this model does not take."""
+    assert judge(status, said) == Verdict(f"http_{status}")
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [e for e in ENDPOINT if "support" not in e[1] and "Unproc" not in e[1]]
+)
+def test_keys_accounts_and_models_stay_the_endpoints_after_an_answer(status: int, said: str) -> None:
+    """They may run out, or be unloaded, in the middle of a cell."""
+    assert judge(status, said, suspect=True).fault == f"http_{status}"
+
+
+@given(
+    st.integers(300, 599).filter(lambda s: s != 413), st.sampled_from(["", "Error", "Something went wrong"])
+)
+def test_no_status_is_the_agents_by_itself(status: int, said: str) -> None:
+    """There is no list of bad statuses to be left out of."""
+    assert judge(status, said) == Verdict(f"http_{status}")
+
+
+@pytest.mark.parametrize("status", [400, 406, 422, 431])
+def test_after_an_answer_a_bare_refusal_is_the_agents(status: int) -> None:
+    """An agent that could void its failure by a request that is none would do so when it has failed."""
+    assert judge(status, "Bad Request", suspect=True) == Verdict(refused="request")
+    assert judge(status, "Bad Request") == Verdict(f"http_{status}")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"model": "m"},
+        {"model": "m", "messages": []},
+        {"model": "m", "messages": "hi"},
+        {"model": "m", "messages": [{"content": "nobody says it"}]},
+        {"model": "m", "messages": [{"role": "user"}], "tools": "all"},
+    ],
+)
+def test_a_request_that_is_no_conversation_is_known(body: dict) -> None:
+    """No server takes it, so a refusal is its own fault, in the first call too."""
+    assert not read_request(json.dumps(body).encode()).sound
+
+
+def test_a_conversation_is_sound() -> None:
+    """Roles, contents and tools of whatever kind."""
+    body = {"model": "m", "messages": [{"role": "user", "content": [{"type": "text"}]}], "tools": [{}]}
+    assert read_request(json.dumps(body).encode()).sound
+
+
+@pytest.mark.parametrize("param", ["messages", "messages.[3].role", "tools[0].function.parameters"])
+def test_a_part_of_the_conversation_that_is_named_is_the_agents(param: str) -> None:
+    """In the first call, too: it was shown."""
+    assert judge(400, "Invalid value", param=param) == Verdict(refused="request")
+    assert judge(400, "Invalid value", param="model") == Verdict("http_400")
+
+
+def test_what_is_echoed_shows_nothing() -> None:
+    """An agent's own words in an error are no evidence of anything."""
+    detail = [
+        {"loc": ["body", "x"], "msg": "Field required", "input": "API key not valid; prompt is too long"}
+    ]
+    assert of_error(422, ErrorBody.of({"detail": detail}), agent_suspect=True) == Verdict(refused="request")
+
+
+def test_what_a_provider_behind_a_router_said_is_read() -> None:
+    """The router only says that there was an error."""
+    raw = '{"message": "prompt is too long: 213462 tokens > 200000 maximum"}'
+    error = {"message": "Provider returned error", "code": 400, "metadata": {"raw": raw}}
+    assert of_error(400, ErrorBody.of({"error": error}), agent_suspect=False).refused == "context"
+
+
+@pytest.mark.parametrize("reason", ["error", "network_error", "insufficient_system_resource"])
+def test_a_finish_that_is_none(reason: str) -> None:
+    """Servers say so in the place of a reason."""
+    assert of_answer(True, reason, None, agent_suspect=False).fault == "error_in_200"
+
+
+def test_a_filtered_answer_is_an_answer() -> None:
+    """The model's words were held back, at the model's own provider's will."""
+    assert of_answer(True, "content_filter", None, agent_suspect=False) == Verdict()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(
+    st.integers(300, 599),
+    st.fixed_dictionaries({}, optional=dict.fromkeys(("error", "detail", "message"), JSON)),
+)
+def test_no_body_breaks_the_rule(status: int, body: dict) -> None:
+    """Exactly one of the two is said."""
+    found = of_error(status, ErrorBody.of(parse_error(json.dumps([body]).encode())), agent_suspect=True)
+    assert (found.fault is None) != (found.refused is None)

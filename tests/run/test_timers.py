@@ -1,0 +1,126 @@
+"""The endpoint's silence, the CLI's patience and the wall limit: which of them ended a cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cab_core.gateway.models import Model
+from cab_core.records import CellResult, Execution, Limits, ModelCall, Usage
+from cab_core.run.cell_run import Findings
+from cab_core.run.classify import classify
+from tests.support.odd_endpoint import OddEndpoint, written
+from tests.support.puppet import FIX, play
+
+
+@pytest.fixture
+def odd() -> Iterator[OddEndpoint]:
+    """An endpoint that answers `whole`, and is silent for `hang`."""
+    with OddEndpoint().running() as running:
+        running.extra["hang"] = lambda handler: running.released.wait(30) and None
+        yield running
+
+
+def cell(
+    tmp_path: Path, odd: OddEndpoint, model: str, script: str, wall_s: float = 1.5, **more
+) -> CellResult:
+    """Run a cell whose CLI is a script."""
+    found = Model(id=model, endpoint=odd.url, key="sk-some-key-0123456789", **more)
+    result = play(tmp_path, script, model=found, limits=Limits(wall_s=wall_s))[1]
+    odd.released.set()
+    return result
+
+
+@pytest.mark.parametrize("idle_s", [300.0, 1.5])
+def test_an_endpoint_that_is_silent_until_the_wall_counts_against_nobody(
+    tmp_path: Path, odd: OddEndpoint, idle_s: float
+) -> None:
+    """Whichever of the two limits is the shorter."""
+    result = cell(tmp_path, odd, "hang", "call()", idle_s=idle_s)
+    assert result.outcome == "infra_upstream", result.why
+    assert "sent nothing for too long" in result.why or "not a byte had come" in result.why
+
+
+def test_a_cli_that_loses_patience_with_a_silent_endpoint_did_not_fail(
+    tmp_path: Path, odd: OddEndpoint
+) -> None:
+    """Its own timer ended its calls, and then it gave up."""
+    script = "for _ in range(3):\n  try: call_for(0.4)\n  except OSError: pass\nsys.exit(1)"
+    patience = "import socket\ndef call_for(s):\n  socket.setdefaulttimeout(s)\n  call()\n"
+    result = cell(tmp_path, odd, "hang", patience + script, wall_s=20)
+    assert result.outcome == "infra_upstream" and "the CLI hung up on call" in result.why
+
+
+def test_keep_alives_alone_are_no_answer(tmp_path: Path, odd: OddEndpoint) -> None:
+    """A server that only says that it lives has not answered."""
+    odd.extra["alive"] = lambda handler: odd.stream(handler, [": alive\n\n"] * 3, then_wait=True)
+    result = cell(tmp_path, odd, "alive", "call(stream=True)")
+    assert result.outcome == "infra_upstream" and "nothing but keep-alives" in result.why
+
+
+def test_a_silence_after_answers_is_the_wall_and_is_told(tmp_path: Path, odd: OddEndpoint) -> None:
+    """The endpoint had answered: it may be slow, and what was asked may be much."""
+    odd.answered_first.add("hang")
+    result = cell(tmp_path, odd, "hang", "call()\ncall()")
+    assert result.outcome == "limit_wall"
+    assert "call 2 was under way for" in result.why and "not a byte had come" in result.why
+
+
+def test_an_endless_answer_is_the_wall_and_is_told(tmp_path: Path, odd: OddEndpoint) -> None:
+    """How much had come, and its tokens at the least."""
+    event = f"data: {json.dumps(written())}\n\n"
+    odd.extra["endless"] = lambda handler: odd.stream(handler, [event] * 60, then_wait=True)
+    result = cell(tmp_path, odd, "endless", "call(stream=True)")
+    assert result.outcome == "limit_wall"
+    assert "60 events of its stream had come, at least 60 tokens" in result.why
+    assert (result.tokens.total, result.tokens.at_least) == (None, 60)
+    assert result.scores["tokens"].values["at_least"] == 60
+
+
+def test_a_cli_that_asks_late_was_not_kept_waiting(tmp_path: Path, odd: OddEndpoint) -> None:
+    """It was busy with something else for most of its time."""
+    result = cell(tmp_path, odd, "hang", "import time; time.sleep(1.4); call()", wall_s=1.9)
+    assert result.outcome == "limit_wall", result.why
+
+
+def test_a_cli_that_is_ended_before_its_first_call_met_its_limit(tmp_path: Path, odd: OddEndpoint) -> None:
+    """It may have been about to call."""
+    result = cell(tmp_path, odd, "whole", "import time; time.sleep(30)")
+    assert result.outcome == "limit_wall" and "had not called the model by then" in result.why
+
+
+def test_a_cli_that_is_ended_while_it_asks_in_vain_says_so(tmp_path: Path, odd: OddEndpoint) -> None:
+    """For what it asked."""
+    script = """
+try: urllib.request.urlopen(urllib.request.Request(os.environ["ENDPOINT"] + "/messages", b"{}",
+    {"x-api-key": os.environ["TOKEN"]}))
+except urllib.error.HTTPError: import time; time.sleep(30)
+"""
+    result = cell(tmp_path, odd, "whole", script)
+    assert result.outcome == "limit_wall" and "POST /v1/messages" in result.why
+
+
+@pytest.mark.parametrize("then", ["sys.exit(1)", "import time; time.sleep(30)", ""])
+def test_an_overflow_has_one_outcome_whatever_the_cli_makes_of_it(
+    tmp_path: Path, odd: OddEndpoint, then: str
+) -> None:
+    """It crashes, waits until the wall, or gives up in peace; what it had done is graded."""
+    odd.answered_first.add("context openai")
+    script = FIX + "try: call()\nexcept urllib.error.HTTPError: pass\n" + then
+    result = cell(tmp_path, odd, "context openai", script, wall_s=3 if "sleep" in then else 30)
+    assert result.outcome == "limit_context" and "4096" in result.why
+    assert result.scores["pass_rate"].values["pass"] == 1
+
+
+def test_memory_is_no_matter_of_the_endpoint() -> None:
+    """A CLI that was killed for it while it waited for an answer was killed for it."""
+    call = ModelCall(
+        n=1, started_at="", request_sha256="", model_asked="m", model_served=None, usage=Usage(), streamed=False,
+        status=None, finish_reason=None, latency_ms=9000.0, first_token_ms=None, throttle_ms=0.0, tries=1,
+        broken_off=True, hung_up=True,
+    )  # fmt: skip
+    ended = Execution(started_at="", ended_at="", duration_s=10, exit_code=None, stopped="limit_memory")
+    assert classify(Findings(calls=(call,), execution=ended))[0] == "limit_memory"
