@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +14,15 @@ from hypothesis import strategies as st
 
 from cab_core.gateway import given as given_module
 from cab_core.gateway.given import passages
+from cab_core.gateway.models import Model
 from cab_core.gateway.observed import Watch
 from cab_core.gateway.said import KEPT, Said
 from cab_core.gateway.wire import Reading
 from cab_core.records import Observed
 from tests.gateway.conftest import ASK, STREAM, Client
 from tests.support.endpoint import Endpoint
+from tests.support.odd_endpoint import OddEndpoint
+from tests.support.puppet import play
 
 LONG = "\n".join(f"- Rule {n}: do not write a line that rule {n + 1} forbids." for n in range(200))
 X = ("instructions:x", "text")
@@ -253,6 +257,25 @@ def test_through_the_gateway(client: Client, endpoint: Endpoint, body: dict[str,
     client.call({**body, "tools": [tool("read")]})
     found = client.session.observed()
     assert (found.requests, found.tools[0].name, found.last_answer) == (1, "read", endpoint.reply)
+
+
+@pytest.mark.parametrize("ends", ["error in the middle", "finish error"])
+def test_what_came_before_an_error_is_not_an_answer(tmp_path: Path, ends: str) -> None:
+    """The model wrote something, and then the endpoint failed: nobody knows what would have followed."""
+    with OddEndpoint().running() as odd:
+        _, result = play(tmp_path, "call(stream=True)", model=Model(id=ends, endpoint=odd.url, key="k"))
+    [observed] = tmp_path.rglob("observed.json")
+    assert result.outcome == "infra_upstream"
+    assert json.loads(observed.read_text())["last_answer"] is None
+
+
+def test_an_answer_with_thousands_of_calls_is_cut_and_said() -> None:
+    """The record of tools stays exact as far as it goes, and says that it does not go to the end."""
+    calls = [{"index": n, "function": {"name": "t"}} for n in range(5000)]
+    watch = Watch()
+    watch.answered(1, said({"message": {"tool_calls": calls}}), True)
+    found = text_of(watch)
+    assert (found.tools[0].called, found.cut) == (1000, True)
 
 
 @pytest.mark.parametrize("mode", ["drop", "500", "stream_error"])
