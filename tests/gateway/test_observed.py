@@ -156,8 +156,15 @@ def test_a_message_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch({X: "a text that never comes"})
     read.clear()
     for n in range(1, 4):
-        watch.asked(n, {"messages": [{"content": f"message {m}"} for m in range(n)]})
-    assert read == ["message 0", "message 1", "message 2"]
+        watch.asked(n, {"messages": [{"content": f"never {m}"} for m in range(n)]})
+    assert read == ["never 0", "never 1", "never 2"]
+
+
+def test_a_message_without_a_word_of_it_is_not_read_closely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Making a text plain takes milliseconds, in which all cells wait."""
+    watch = Watch({X: "a text that never comes"})
+    monkeypatch.setattr(given_module, "plain", lambda text: pytest.fail(text))
+    watch.asked(1, user("something else"))
 
 
 def test_what_was_not_searched_is_said() -> None:

@@ -108,3 +108,13 @@ def test_nothing_that_a_cell_says_is_carried_out(hostile: CellResult, tmp_path: 
             assert script == scripts[-1]  # its directory EVIL is not there
     assert not list(tmp_path.rglob("pwned")) and not list(tmp_path.rglob("up*"))
     assert {p.name for p in (tmp_path / "at").iterdir()} == {"0", "1", "2", "3"}
+
+
+def test_what_an_earlier_cab_recorded_is_open_to_be_filled_in(tmp_path: Path) -> None:
+    """Without what the CLI read: its endpoint, its files and a stack's variable all the same."""
+    result = Made().result(Made().cell(), [])
+    wiring = Wiring(argv=("cat", "$HOME/conf"), env={"HOUSE": "$HOUSE"}, files={"conf": "at $YOUR_ENDPOINT"})
+    script = own_endpoint_script(attrs.evolve(result, wiring=wiring), None)
+    assert script is not None
+    said = bash(f"cab() {{ mkdir work; }}\n{script}", tmp_path, YOUR_ENDPOINT="here", HOUSE="x")
+    assert said == b"at here" and 'export HOUSE="$HOUSE"' in script
