@@ -118,9 +118,13 @@ class TokenClaim:
 
 @attrs.frozen(kw_only=True)
 class Step:
-    """One step of a transcript. `usage` is what the CLI says of the call that led to it, if it does."""
+    """One step of a transcript. `usage` is what the CLI says of the call that led to it, if it does.
 
-    role: Literal["user", "assistant", "tool", "system"]
+    `info` is what the CLI itself says to its user, `reasoning` what the model thought. `tool` is the
+    name of a tool: the step is its call and, if it came, the result.
+    """
+
+    role: Literal["user", "assistant", "tool", "system", "info", "reasoning"]
     text: str = attrs.field(validator=instance_of(str))
     tool: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
     usage: Usage | None = None
