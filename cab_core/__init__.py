@@ -9,47 +9,176 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cab_core.errors import ImageError, SandboxError, UserError
     from cab_core.plugins.markers import hookimpl
-    from cab_core.plugins.protocols import Adapter, Leftovers, Runtime, Scorer
+    from cab_core.plugins.protocols import (
+        Adapter,
+        Check,
+        Dialect,
+        Executor,
+        Leftovers,
+        Output,
+        Reply,
+        Runtime,
+        Scorer,
+        StopSignal,
+        TaskFormat,
+    )
     from cab_core.plugins.registration import Registration
-    from cab_core.records import Evidence, Harvest, Job, Launch, Recipe, Score
+    from cab_core.records import (
+        Applied,
+        Args,
+        Cell,
+        CellResult,
+        Change,
+        Changes,
+        Entry,
+        Env,
+        Evidence,
+        Execution,
+        Files,
+        Grade,
+        Harvest,
+        Installation,
+        Instructions,
+        Job,
+        Launch,
+        McpServer,
+        ModelCall,
+        PackedTask,
+        Process,
+        Recipe,
+        RefusalSigns,
+        Sandbox,
+        Score,
+        Skill,
+        StackItem,
+        Step,
+        Task,
+        TokenClaim,
+        Usage,
+        WorkFile,
+    )
 
 __version__ = "0.1.0"
 
-# name -> module that defines it. The public surface of the package: a test freezes it.
-_PUBLIC = {
-    "hookimpl": "cab_core.plugins.markers",
-    "Registration": "cab_core.plugins.registration",
-    "Adapter": "cab_core.plugins.protocols",
-    "Scorer": "cab_core.plugins.protocols",
-    "Runtime": "cab_core.plugins.protocols",
-    "Job": "cab_core.records",
-    "Launch": "cab_core.records",
-    "Recipe": "cab_core.records",
-    "Harvest": "cab_core.records",
-    "Leftovers": "cab_core.plugins.protocols",
-    "Evidence": "cab_core.records",
-    "Score": "cab_core.records",
+# module -> the names in it that are public here. A test freezes them.
+_PUBLIC: dict[str, tuple[str, ...]] = {
+    "cab_core.errors": (
+        "ImageError",
+        "SandboxError",
+        "UserError",
+    ),
+    "cab_core.plugins.markers": ("hookimpl",),
+    "cab_core.plugins.protocols": (
+        "Adapter",
+        "Check",
+        "Dialect",
+        "Executor",
+        "Leftovers",
+        "Output",
+        "Reply",
+        "Runtime",
+        "Scorer",
+        "StopSignal",
+        "TaskFormat",
+    ),
+    "cab_core.plugins.registration": ("Registration",),
+    "cab_core.records": (
+        "Applied",
+        "Args",
+        "Cell",
+        "CellResult",
+        "Change",
+        "Changes",
+        "Entry",
+        "Env",
+        "Evidence",
+        "Execution",
+        "Files",
+        "Grade",
+        "Harvest",
+        "Installation",
+        "Instructions",
+        "Job",
+        "Launch",
+        "McpServer",
+        "ModelCall",
+        "PackedTask",
+        "Process",
+        "Recipe",
+        "RefusalSigns",
+        "Sandbox",
+        "Score",
+        "Skill",
+        "StackItem",
+        "Step",
+        "Task",
+        "TokenClaim",
+        "Usage",
+        "WorkFile",
+    ),
 }
+_MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 
 __all__ = [
     "Adapter",
+    "Applied",
+    "Args",
+    "Cell",
+    "CellResult",
+    "Change",
+    "Changes",
+    "Check",
+    "Dialect",
+    "Entry",
+    "Env",
     "Evidence",
+    "Execution",
+    "Executor",
+    "Files",
+    "Grade",
     "Harvest",
+    "ImageError",
+    "Installation",
+    "Instructions",
     "Job",
     "Launch",
     "Leftovers",
+    "McpServer",
+    "ModelCall",
+    "Output",
+    "PackedTask",
+    "Process",
     "Recipe",
+    "RefusalSigns",
     "Registration",
+    "Reply",
     "Runtime",
+    "Sandbox",
+    "SandboxError",
     "Score",
     "Scorer",
+    "Skill",
+    "StackItem",
+    "Step",
+    "StopSignal",
+    "Task",
+    "TaskFormat",
+    "TokenClaim",
+    "Usage",
+    "UserError",
+    "WorkFile",
     "__version__",
     "hookimpl",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _PUBLIC:
-        return getattr(import_module(_PUBLIC[name]), name)
+    if name in _MODULE_OF:
+        return getattr(import_module(_MODULE_OF[name]), name)
     raise AttributeError(f"module 'cab_core' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

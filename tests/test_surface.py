@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import subprocess
 import sys
 import time
@@ -17,10 +19,23 @@ HEAVY = ("docker", "aiohttp", "jinja2", "jsonschema", "opentelemetry.sdk")
 def test_the_public_surface_is_frozen() -> None:
     """Adding to or taking from what plugin authors import is a decision, not an accident."""
     assert cab_core.__all__ == [
-        "Adapter", "Evidence", "Harvest", "Job", "Launch", "Leftovers", "Recipe", "Registration",
-        "Runtime", "Score", "Scorer", "__version__", "hookimpl",
+        "Adapter", "Applied", "Args", "Cell", "CellResult", "Change", "Changes", "Check", "Dialect", "Entry",
+        "Env", "Evidence", "Execution", "Executor", "Files", "Grade", "Harvest", "ImageError", "Installation",
+        "Instructions", "Job", "Launch", "Leftovers", "McpServer", "ModelCall", "Output", "PackedTask",
+        "Process", "Recipe", "RefusalSigns", "Registration", "Reply", "Runtime", "Sandbox", "SandboxError",
+        "Score", "Scorer", "Skill", "StackItem", "Step", "StopSignal", "Task", "TaskFormat", "TokenClaim",
+        "Usage", "UserError", "WorkFile", "__version__", "hookimpl",
     ]  # fmt: skip
     assert all(getattr(cab_core, name) for name in cab_core.__all__)
+    assert set(cab_core.__all__) <= set(dir(cab_core))
+
+
+def test_type_checkers_are_told_of_every_public_name() -> None:
+    """What is loaded on first use is imported for them, each from the module that it is loaded from."""
+    [block] = [n for n in ast.walk(ast.parse(inspect.getsource(cab_core))) if isinstance(n, ast.If)
+               and isinstance(n.test, ast.Name) and n.test.id == "TYPE_CHECKING"]  # fmt: skip
+    told = {a.name: n.module for n in block.body if isinstance(n, ast.ImportFrom) for a in n.names}
+    assert told == cab_core._MODULE_OF
 
 
 @pytest.mark.parametrize("args", [["--help"], ["plugins", "list"], ["plugins", "list", "--json"]])

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cab_core import Harvest, Job, Launch, Leftovers, Recipe
+from cab_core import Harvest, Job, Launch, Leftovers, Recipe, TokenClaim
 from cab_core.plugins.toolkit import at, parse, shorten
-from cab_core.records import TokenClaim
 
 from .chat import chat_files
 from .dialect import WholeFile
@@ -71,14 +70,15 @@ class Aider:
 
     def harvest(self, left: Leftovers) -> Harvest:
         """Read the chat history and the analytics log (which is only ever written to that file)."""
-        events = _events(left.read(f"{_DIR}/analytics.jsonl") or "")
+        log = f"{_DIR}/analytics.jsonl"
+        events = _events(left.read(log) or "")
         sent = [e["properties"] for e in events if e.get("event") == "message_send"]
         steps = transcript(left.read(f"{_DIR}/chat.md") or "")
         spoken = [s.text for s in steps if s.role == "assistant"]
         ends = [e for e in events if e.get("event") == "exit"]
         return Harvest(
             transcript=tuple(steps),
-            claim=_claim(sent),
+            claim=TokenClaim() if left.is_cut(log) else _claim(sent),
             final_message=spoken[-1] if spoken else None,
             finished=str(ends[-1]["properties"].get("reason", "")).startswith("Completed") if ends else None,
             failure=_failure(left.stdout),

@@ -7,8 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from cab_core import Job
-from cab_core.plugins.protocols import Reply
+from cab_core import Job, Reply
 
 from .chat import chat_files, chat_root
 

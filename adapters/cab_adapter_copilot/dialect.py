@@ -7,8 +7,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from cab_core import Job
-from cab_core.plugins.protocols import Reply
+from cab_core import Job, Reply
 from cab_core.plugins.toolkit import calls_made
 
 

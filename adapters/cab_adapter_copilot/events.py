@@ -72,6 +72,14 @@ def failure(events: Sequence[Event], stderr: str) -> str | None:
     return shorten(" ".join(said[-1].split()), 500) if said else None
 
 
+def failed_servers(events: Sequence[Event]) -> dict[str, str]:
+    """Return the MCP servers whose last status is `failed`, with copilot's reason, as items of a stack."""
+    told = [e.get("data") for e in events if e["type"] == "session.mcp_server_status_changed"]
+    last = {name: data for data in told if isinstance(name := at(data, "serverName"), str)}
+    failed = {name: data for name, data in last.items() if at(data, "status") == "failed"}
+    return {f"mcp:{name}": str(at(data, "error") or "failed") for name, data in failed.items()}
+
+
 def shown(line: str) -> str:
     """Return a line of stdout for the terminal; an empty text shows nothing."""
     events = json_events(line)
@@ -83,11 +91,3 @@ def shown(line: str) -> str:
     if step.role != "tool":
         return step.text
     return excerpt(f"> {step.tool} {step.text}" if step.tool else step.text)
-
-
-def failed_servers(events: Sequence[Event]) -> dict[str, str]:
-    """Return the MCP servers whose last status is `failed`, with copilot's reason, as items of a stack."""
-    told = [e["data"] for e in events if e["type"] == "session.mcp_server_status_changed" and at(e, "data")]
-    last = {str(at(data, "serverName")): data for data in told}
-    failed = {name: data for name, data in last.items() if at(data, "status") == "failed"}
-    return {f"mcp:{name}": str(at(data, "error") or "failed") for name, data in failed.items()}

@@ -9,7 +9,7 @@ import attrs
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
 from cab_core.plugins.toolkit import StackEffect, json_events, skill_document
-from cab_core.records import Instructions, McpServer, Skill, Step
+from cab_core.records import Instructions, McpServer, Skill, Step, TokenClaim
 
 from .dialect import WriteTool
 from .events import failure, finished, shown, token_claim, transcript
@@ -53,7 +53,7 @@ class Opencode:
         done = finished(events)
         return Harvest(
             transcript=(Step(role="user", text=left.job.prompt), *steps),
-            claim=token_claim(left.stdout, events),
+            claim=TokenClaim() if left.stdout_cut else token_claim(left.stdout, events),
             final_message=next((s.text for s in reversed(steps) if s.role == "assistant"), None),
             finished=done,
             failure=None if done else failure(events, left.stderr),

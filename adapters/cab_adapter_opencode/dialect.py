@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cab_core import Job
-from cab_core.plugins.protocols import Reply
+from cab_core import Job, Reply
 from cab_core.plugins.toolkit import calls_made
 
 

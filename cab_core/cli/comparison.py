@@ -10,7 +10,7 @@ import click
 
 from cab_core.records import CellResult, Limits, to_json
 from cab_core.records.marks import SEALED, legend
-from cab_core.stats import Comparison, Halves, Pair, Sides, verdict_of
+from cab_core.stats import Comparison, Halves, Pair, Sides, summarise, verdict_of
 
 from .summaries import interval_text, rate_text
 from .text import name_line, one_line
@@ -43,6 +43,7 @@ def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellResu
     if not found.tasks:
         click.echo("No task has a verdict on both sides: there is nothing to compare.")
         _print_kept_apart(sides, results)
+        _print_left_out(found, results)
         return
     click.echo(f"tasks     {found.tasks} that both have ({len(found.pairs)} pairs)")
     click.echo(f"A, B      {rate_text(found.rate_a)}, {rate_text(found.rate_b)}")
@@ -97,9 +98,8 @@ def _print_left_out(found: Comparison, results: Sequence[CellResult]) -> None:
     for name, alone in (("A", found.only_a), ("B", found.only_b)):
         if alone:
             click.echo(f"\n{len(alone)} of {name} have no partner, first: {one_line(alone[0], 90)}")
-    excluded = sum(verdict_of(r).passed is None for r in results)
-    if excluded:
-        click.echo(f"Left out: {excluded}, since infrastructure trouble is never counted.")
+    if excluded := summarise(map(verdict_of, results)).why_excluded:
+        click.echo(f"Left out: {excluded}")
 
 
 def _print_unnamed(sides: Sides, results: Sequence[CellResult]) -> None:

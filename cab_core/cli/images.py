@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cab_core.errors import UserError
 from cab_core.leases import in_use
 from cab_core.plugins.registry import Plugins
 from cab_core.runtimes.docker.images import agent_image, cell_image
@@ -38,6 +39,8 @@ def build(
     needs = [p.task.doc.grade.requires for p in Catalog(plugins, packs).select(tasks)]
     together = tuple(sorted({r for requires in needs for r in requires}))
     sets = [together] if cell else sorted({tuple(sorted(r)) for r in needs})
+    if cell:
+        _check_inside(plugins, tuis)
     with Progress() as progress:
         for tui in tuis:
             name, _, version = tui.partition("@")
@@ -51,6 +54,18 @@ def build(
                 )
                 click.echo(f"{image.name}  {image.id}  {', '.join(requires)}")
     return 0
+
+
+def _check_inside(plugins: Plugins, tuis: tuple[str, ...]) -> None:
+    """A cell image holds this distribution and no other: a CLI of another would not be known in it."""
+    ours = plugins.owner("runtime", "docker").distribution
+    for name in (tui.partition("@")[0] for tui in tuis):
+        owner = plugins.owner("adapter", name).owner
+        if owner.partition(":")[0] != ours:
+            raise UserError(
+                f"CLI {name!r} comes from {owner}: a cell image holds {ours} alone, and would not know it; "
+                "without --cell its agent's image is built"
+            )
 
 
 @command.command("list")

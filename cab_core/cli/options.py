@@ -40,7 +40,7 @@ def endpoint(command: F) -> F:
     for option in (
         click.option(
             "--key",
-            help="the key itself (your shell's history and, at first, the process list show it; better --key-env)",
+            help="the key itself (a shell's history and the process list show it; better --key-env)",
         ),
         click.option(
             "--key-env",

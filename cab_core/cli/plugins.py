@@ -57,33 +57,41 @@ def _print(rows: Sequence[PluginRow]) -> None:
 
 @command.command
 @click.argument("name")
+@options.as_json
 @click.pass_obj
-def info(plugins: Plugins, name: str) -> int:
-    """Explain one object or entry point."""
+def info(plugins: Plugins, name: str, as_json: bool) -> int:
+    """Explain one object or entry point, and say what is wrong with it."""
+    from .plugin_check import faults_of
+
     rows = [r for r in plugins.rows if name in (r.name, r.entry_point, r.distribution, r.owner)]
     if not rows:
         raise UnknownName("plugin", name, {r.name for r in plugins.rows})
-    for row in rows:
-        for label, value in _as_json(row).items():
+    found = [(_as_json(row), faults) for row, faults in zip(rows, faults_of(plugins, rows), strict=True)]
+    if as_json:
+        click.echo(json.dumps([{**row, "faults": faults} for row, faults in found], indent=1))
+        return 0
+    for row, faults in found:
+        for label, value in row.items():
             click.echo(f"{label:<13} {plain(value) if value else '-'}")
+        for fault in faults:
+            click.echo(f"{'wrong':<13} {plain(fault)}")
         click.echo()
     return 0
 
 
 @command.command
+@options.as_json
 @click.pass_obj
-def doctor(plugins: Plugins) -> int:
-    """Say what is wrong with which plugin, make every object once, and exit 1 where something is."""
-    from cab_core.errors import UserError
+def doctor(plugins: Plugins, as_json: bool) -> int:
+    """Make every object, ask it what a run would, say what is wrong, and exit 1 where something is."""
+    from .plugin_check import faults_of
 
-    faults = [f"{r.owner}: {r.name}: {r.fault}" for r in plugins.faults()]
-    for row in plugins.rows:
-        if row.status == "ok" and row.registration is not None:
-            try:
-                plugins.get(row.kind, row.name)  # type: ignore[arg-type]  # a registration's kind is a Kind
-            except UserError as exc:
-                faults.append(str(exc))
-    for fault in faults:
-        click.echo(plain(fault))
-    click.echo(f"{len(plugins.rows)} objects and plugins, {len(faults)} faults")
-    return 1 if faults else 0
+    checked = zip(plugins.rows, faults_of(plugins, plugins.rows), strict=True)
+    found = [(row, fault) for row, faults in checked for fault in faults]
+    if as_json:
+        click.echo(json.dumps([{**_as_json(row), "fault": fault} for row, fault in found], indent=1))
+    else:
+        for _, fault in found:
+            click.echo(plain(fault))
+        click.echo(f"{len(plugins.rows)} objects and plugins, {len(found)} faults")
+    return 1 if found else 0

@@ -26,6 +26,6 @@ DOCUMENTS: dict[str, type] = {
 @click.command
 @click.argument("document", type=click.Choice(list(DOCUMENTS)))
 def command(document: str) -> int:
-    """Print the JSON Schema of cell.json, inputs.json, task.toml, pack.toml, a sweep file or cab.toml."""
+    """Print the JSON Schema of a file that cab writes (cell.json ...) or reads (task.toml, cab.toml ...)."""
     print_json(schema_of(DOCUMENTS[document]))
     return 0

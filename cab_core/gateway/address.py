@@ -35,8 +35,8 @@ def checked_address(url: str, where: str) -> str:
     for name, sign in (("query", "?"), ("fragment", "#")):
         if sign in url:
             raise UserError(
-                f"{where}: the address has a {name} ('{sign}...' after {_public(url)}), and the path of a "
-                f"call would be added behind it; expected {_EXAMPLE}. A key goes into --key-env NAME or CAB_KEY"
+                f"{where}: the address has a {name} ('{sign}...' after {_public(url)}); "
+                f"expected {_EXAMPLE}, to which a call's path is added. A key goes into CAB_KEY or --key-env"
             )
     return url
 

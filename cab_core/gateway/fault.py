@@ -31,7 +31,8 @@ _CONTEXT = re.compile(
     r"|(prompt|input|conversation|message)s?( \([^)]*\))? (is|are) (too long|longer than)"
     r"|maximum model length|max_model_len|maximum prompt length|prompt exceeds max length"
     r"|(input|prompt) token(s| count)[^.]{0,60}exceed|exceeded model token limit|prompt_tokens_exceeded"
-    r"|range of input length|reduce the length of the (messages|input|prompt)|tokens\W* must be <=|must have less than \d+ tokens",
+    r"|range of input length|reduce the length of the (messages|input|prompt)"
+    r"|tokens\W* must be <=|must have less than \d+ tokens",
     re.I,
 )
 _POLICY = re.compile(
@@ -63,7 +64,8 @@ _CONVERSATION = re.compile(
     re.I,
 )
 _NEVER_THE_AGENTS = {401, 402, 407, 408, 425, 429, 451}
-_ABOUT_THE_REQUEST = {400, 413, 422}
+# What a body, or the headers that are passed on, can bring about.
+_ABOUT_THE_REQUEST = {400, 406, 411, 412, 413, 414, 415, 416, 417, 422, 428, 431}
 
 
 @attrs.frozen

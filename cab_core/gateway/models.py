@@ -60,7 +60,7 @@ def _address(_: object, __: object, url: str | None) -> None:
 
 @attrs.frozen(kw_only=True)
 class Model:
-    """A model id and who answers for it. `key` is None for scripted models; `endpoint` holds no credential."""
+    """A model id and who answers for it. `key`: None for scripted models. No credential is in `endpoint`."""
 
     id: str
     scripted: str | None = None
@@ -116,8 +116,8 @@ def _usable(key: str, where: str) -> str:
     forget(key)
     if not key.isprintable() or key != key.strip() or not key.isascii():
         raise UserError(
-            f"{where} holds no key that can be sent in a header: expected visible ASCII characters, without a "
-            "blank or a line end around them (was it read from a file with its line end?)"
+            f"{where} holds no key that can be sent in a header: expected visible ASCII characters, without "
+            "a blank or a line end around them (was it read from a file with its line end?)"
         )
     return key
 

@@ -10,7 +10,8 @@ import attrs
 KEPT = 64 << 10  # characters of an answer
 _NAME = 200  # characters of a tool's name
 CALLS = 1000  # tool calls of one answer
-_REASONING = ("reasoning_content", "reasoning", "thinking")  # as servers call it; there is no standard
+# As servers call it; there is no standard.
+_REASONING = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
 
 
 @attrs.define
@@ -45,10 +46,12 @@ class Said:
             return
         for text in texts_of(message.get("content")):
             self.text.add(text)
+        self.text.add(message.get("refusal"))  # OpenAI's own place for a model's refusal
         self.reasoning.add(next((message[key] for key in _REASONING if message.get(key)), None))
         if isinstance(calls := message.get("tool_calls"), list):
             for place, call in enumerate(calls):
                 self._take_call(place, call)
+        self._take_call(0, message.get("function_call"))  # as it was before there were several
 
     def _take_call(self, place: int, call: object) -> None:
         """The first piece of a call has its name; some servers repeat it with each."""

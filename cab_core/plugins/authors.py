@@ -44,10 +44,11 @@ def raised_at(exc: BaseException, roots: Iterable[str], otherwise: str = "") -> 
     return f"{own[-1][0]}:{own[-1][1]}" if own else otherwise
 
 
-def is_raised_in(exc: BaseException, roots: Iterable[str]) -> bool:
-    """Return whether the innermost frame is in the plugin's own code."""
-    frames = traceback.extract_tb(exc.__traceback__)
-    return bool(frames) and _below(frames[-1].filename, roots)
+def is_ours(exc: BaseException, roots: Iterable[str]) -> bool:
+    """Return whether it was raised below code of cab that the plugin called."""
+    files = [f.filename for f in traceback.extract_tb(exc.__traceback__)]
+    own = [i for i, file in enumerate(files) if _below(file, roots)]
+    return bool(own) and any(file.startswith(f"{_OURS}/") for file in files[own[-1] + 1 :])
 
 
 def _below(file: str, roots: Iterable[str]) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from cab_core.errors import PluginCrash, SandboxError
 
-from .authors import defined_at, is_ctrl_c, is_raised_in, raised_at, roots_of, said
+from .authors import defined_at, is_ctrl_c, is_ours, raised_at, roots_of, said
 from .checked import Misfit, checked, kind_of
 from .contract import KIND_OF_PROTOCOL, Member, contract_of, hold
 
@@ -115,7 +115,7 @@ class Guarded:
         except BaseException as exc:
             if exc is body or is_ctrl_c(exc) or (may_raise and isinstance(exc, may_raise)):
                 raise
-            if self._contract.kind == "executor" and not is_raised_in(exc, self._roots):
+            if self._contract.kind == "executor" and is_ours(exc, self._roots):
                 raise  # the work that it was given: ours
             at = raised_at(exc, self._roots, defined_at(getattr(type(self._made), name, type(self._made))))
             kind = (

@@ -84,6 +84,7 @@ def hold(kind: str, member: str, value: Any, made: Any, args: tuple[Any, ...]) -
             raise misfit
 
 
+_REMEDY = "what is long or no text belongs on standard input or in a file"
 Rule = Callable[[Any, Any, tuple[Any, ...]], Iterator[Misfit]]
 
 
@@ -92,12 +93,12 @@ def _launch(launch: Launch, _: Any, args: tuple[Any, ...]) -> Iterator[Misfit]:
         yield Misfit("argv", "a program first", "none")
     for number, word in enumerate(launch.argv):
         if why := word_fault(word):
-            yield Misfit(f"argv[{number}]", "a word that a program can be given", f"one that {why}")
+            yield Misfit(f"argv[{number}]", f"a word of a program ({_REMEDY})", f"one that {why}")
     for name, value in launch.env.items():
         if not name or "=" in name:
             yield Misfit("env", "names without '='", repr(name[:60]))
         if why := word_fault(f"{name}={value}"):
-            yield Misfit(f"env.{name[:60]}", "a value that a program can be given", f"one that {why}")
+            yield Misfit(f"env.{name[:60]}", f"a word of a program ({_REMEDY})", f"one that {why}")
     for path, text in launch.files.items():
         yield from _file(path, text)
     if args and len(launch.stack) != len(args[0].stack):

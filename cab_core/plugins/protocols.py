@@ -7,7 +7,7 @@ A class `...Extras` holds what may be left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, runtime_checkable
 
@@ -27,7 +27,7 @@ from cab_core.records import (
     Sandbox,
     Score,
 )
-from cab_core.safe_fs import open_inside
+from cab_core.safe_fs import Tree
 
 from .stop import StopSignal as StopSignal
 
@@ -79,25 +79,43 @@ class DialectExtras(Protocol):
 
 @attrs.frozen(kw_only=True)
 class Leftovers:
-    """What a finished CLI left. Everything in it was under the agent's control: treat it as hostile."""
+    """What a finished CLI left. Everything in it was under the agent's control: treat it as hostile.
+
+    Nothing need be there, or be what it was: read files by `read`, which raises nothing, and not below
+    `home` yourself. Of a channel that printed more than is kept the middle is left out, a line says so, and
+    `stdout_cut` or `stderr_cut` is true: what is counted there is unknown.
+    """
 
     job: Job
     home: Path
     exit_code: int | None
     stdout: str
     stderr: str
+    stdout_cut: bool = False
+    stderr_cut: bool = False
 
     def open(self, path: str) -> io.BufferedReader | None:
         """Open a regular file of HOME for reading, or return None. Links are not followed."""
-        return open_inside(self.home, path)
+        try:
+            return Tree(self.home).open(path)
+        except (OSError, ValueError):
+            return None
 
     def read(self, path: str, limit: int = 4 << 20) -> str | None:
         """Return at most `limit` bytes of a file of HOME as text, or None where there is none."""
-        file = self.open(path)
-        if file is None:
+        data = self._data(path, limit)
+        return None if data is None else data[:limit].decode("utf-8", "replace")
+
+    def is_cut(self, path: str, limit: int = 4 << 20) -> bool:
+        """Return whether a file of HOME holds more than `read` returns."""
+        return len(self._data(path, limit) or b"") > limit
+
+    def _data(self, path: str, limit: int) -> bytes | None:
+        if (file := self.open(path)) is None:
             return None
-        with file:
-            return file.read(limit).decode("utf-8", "replace")
+        with file, suppress(OSError):
+            return file.read(limit + 1)
+        return None
 
 
 @runtime_checkable

@@ -35,6 +35,7 @@ class Sandbox:
 
     `mounts` names subdirectories of `scratch`, each with whether it may be written to. `requires`
     are the toolchains that must be there; `socket` is the gateway's, where the runtime wants one.
+    `first` are files of `work` that decide: they are brought back even where not all can be.
     """
 
     scratch: str
@@ -44,6 +45,7 @@ class Sandbox:
     requires: tuple[str, ...] = ()
     socket: str | None = None
     network: str = "gateway"
+    first: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -18,26 +18,32 @@ PLACES = ("HOME", "WORKDIR")  # which the script itself makes
 
 def published(text: str, marks: Mapping[str, str]) -> str:
     """Return a text in which each mark is the placeholder of its name, and nothing else is one."""
-    names = [*marks.values(), *PLACES]
-    doubled = _pattern(names).sub(lambda m: m[1] * 2 + m[2], text)
-    for mark, name in marks.items():
-        doubled = re.sub(rf"(\$*){mark}(?=(\w?))", lambda m, n=name: _placeholder(m, n), doubled)  # type: ignore[misc]
-    return doubled
-
-
-def _placeholder(found: re.Match[str], name: str) -> str:
-    return found[1] * 2 + (f"${{{name}}}" if found[2] else f"${name}")
+    known = _pattern([*marks.values(), *PLACES])
+    pieces = re.split(f"({'|'.join(marks)})", text) if marks else [text]
+    found = []
+    for literal, mark, behind in zip(pieces[::2], [*pieces[1::2], ""], [*pieces[2::2], ""], strict=True):
+        doubled = known.sub(lambda m: m[1] * 2 + m[2], literal)
+        if mark:
+            last = len(doubled) - len(doubled.rstrip("$"))
+            name = marks[mark]
+            doubled += "$" * last + (f"${{{name}}}" if re.match(r"\w", behind) else f"${name}")
+        found.append(doubled)
+    return "".join(found)
 
 
 def parts(text: str, names: Iterable[str]) -> Iterator[tuple[str, str | None]]:
     """Yield the text as pairs: a piece that stands for itself, and the name of the placeholder behind it."""
-    start = 0
+    literal, start = "", 0
     for match in _pattern([*names, *PLACES]).finditer(text):
-        dollars, name = len(match[1]), match[2].strip("{}")
-        literal = text[start : match.start()] + "$" * (dollars // 2)
-        yield (literal, name) if dollars % 2 else (literal + match[2], None)
+        dollars = len(match[1])
+        literal += text[start : match.start()] + "$" * (dollars // 2)
         start = match.end()
-    yield text[start:], None
+        if dollars % 2:
+            yield literal, match[2].strip("{}")
+            literal = ""
+        else:
+            literal += match[2]
+    yield literal + text[start:], None
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str]:

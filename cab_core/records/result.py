@@ -153,6 +153,10 @@ class CellResult:
         factory=dict, metadata=doc("files that a scripted model could not write through the CLI, with why")
     )
     stack: tuple[Accounted, ...] = attrs.field(default=(), metadata=doc("what became of each stack item"))
+    recording: Literal["printed", "drawn"] | None = attrs.field(
+        default=None,
+        metadata=doc("printed: the recording is what the CLI printed; drawn: what the adapter made of that"),
+    )
     refusal: RefusalSigns = RefusalSigns()
     wiring: Wiring = Wiring()
     voided: tuple[Outcome, ...] = attrs.field(

@@ -11,6 +11,7 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.records import ModelCall, Process, Sandbox
 from cab_core.trace.recording import Recording
 from cab_core.trace.spans import set_attributes
+from cab_core.workdir.deciding import deciding_paths
 from cab_core.workdir.directories import AGENT, reopen
 
 from .cell_run import CellRun
@@ -60,7 +61,7 @@ def _launch(run: CellRun, prepared: Prepared) -> None:
     ):
         sandbox, process = _sandbox(run, prepared), _process(run, prepared)
         run.found.execution = execution = planned.runtime.run(sandbox, process, recording, stop)
-        reopen(prepared.scratch, AGENT)
+        run.found.notes += reopen(prepared.scratch, AGENT)
         # The CLI's own time: what cab does around it is in the spans.
         run.found.wall_ms = execution.duration_s * 1000
         set_attributes(
@@ -80,6 +81,8 @@ def _recording(run: CellRun) -> Iterator[Recording]:
         yield recording
     finally:
         recording.close()
+        if recording.fault:
+            run.found.notes.append(f"the recording shows lines as they came: {recording.fault}")
 
 
 @contextmanager
@@ -136,6 +139,7 @@ def _sandbox(run: CellRun, prepared: Prepared) -> Sandbox:
         requires=run.planned.task.task.doc.grade.requires,
         socket=str(prepared.socket) if prepared.socket else None,
         network=run.planned.cell.network,
+        first=tuple(deciding_paths(run.planned.task).exact),
     )
 
 

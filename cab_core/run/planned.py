@@ -7,9 +7,12 @@ from collections.abc import Callable
 
 import attrs
 
+from cab_core.errors import PluginCrash
 from cab_core.gateway.models import Model
 from cab_core.gateway.server import Gateway
 from cab_core.gateway.upstream import Upstream
+from cab_core.plugins.authors import defined_at
+from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import Adapter, Runtime, Scorer, StopSignal
 from cab_core.records import Cell, Inputs, Installation, PackedTask, StackItem, StackPart
@@ -41,6 +44,11 @@ class PlannedCell:
     def grader_key(self) -> str:
         """The sha256 of all that the verdict depends on besides what the agent left."""
         return self.inputs.grader_key
+
+    def launch_fault(self, said: str) -> PluginCrash:
+        """Return what is told where the machine refuses what the adapter's `launch` wants."""
+        at = defined_at(unguarded(self.adapter).launch)
+        return PluginCrash(f"plugin {self.adapter_owner}: CLI {self.cell.tui!r}: launch() {said} (at {at})")
 
 
 @attrs.frozen(kw_only=True)

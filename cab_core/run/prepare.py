@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from cab_core.errors import PluginCrash, SandboxError
+from cab_core.errors import SandboxError
 from cab_core.records import Job, Launch, WorkFile
 from cab_core.safe_fs import Tree
 from cab_core.workdir.directories import AGENT, GATE, make_directories
@@ -153,5 +153,7 @@ def _write_config(planned: PlannedCell, home: Tree, path: str, text: str) -> Non
         home.write(path, text.encode("utf-8"), _PRIVATE)
     except OSError as exc:
         theirs = exc.errno in (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP)
-        said = f"the file {path[:200]!r} of launch() cannot be written: {exc.strerror}"
-        raise (PluginCrash if theirs else SandboxError)(f"plugin {planned.adapter_owner}: {said}") from exc
+        said = f"the file {path[:200]!r}, which cannot be written: {exc.strerror}"
+        if theirs:
+            raise planned.launch_fault(f"wants {said}") from exc
+        raise SandboxError(f"in HOME {said}") from exc

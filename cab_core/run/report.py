@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from typing import Literal
 
 from cab_core import __version__
 from cab_core.errors import InfraError
@@ -54,6 +55,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         notes=tuple(_notes(found)),
         unwritten=dict(found.unwritten),
         stack=account(found.launch.stack if found.launch else (), found.observed, found.harvest),
+        recording=_recording(planned) if found.execution else None,
         refusal=found.refusal,
         wiring=_wiring(planned, found),
         voided=run.voided,
@@ -96,6 +98,10 @@ def _identity(planned: PlannedCell, found: Findings) -> Identity:
 
 def _served(found: Findings) -> list[str]:
     return sorted({c.model_served for c in found.calls if c.model_served})
+
+
+def _recording(planned: PlannedCell) -> Literal["printed", "drawn"]:
+    return "drawn" if getattr(planned.adapter, "render", None) else "printed"
 
 
 def _marks(planned: PlannedCell, found: Findings) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from cab_core.errors import UserError
 from cab_core.gateway.upstream import KEY_MARK
 from cab_core.records import CellResult
 from cab_core.redaction import Redactor
+from cab_core.runtimes.scratch import SANDBOX
 
 TOKEN_MARK = "[token]"
 _OWN = ("work", "$WORKDIR"), ("home", "$HOME")  # of a sandbox, as the page's commands name them
@@ -35,6 +36,8 @@ def hide_scratch(redactor: Redactor, scratch: Path) -> None:
     for name, mark in _OWN:
         redactor.hide_path(str(scratch / name), mark)
     redactor.hide_path(str(scratch), "$SCRATCH")
+    if scratch.name == SANDBOX:  # its lease lies beside it
+        redactor.hide_path(str(scratch.parent), "$SCRATCH")
 
 
 def public_result(result: CellResult, redactor: Redactor) -> CellResult:

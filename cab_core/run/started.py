@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cab_core.errors import NotStarted, PluginCrash
-from cab_core.plugins.authors import defined_at
-from cab_core.plugins.boundary import unguarded
+from cab_core.errors import NotStarted
 
 from .cell_run import CellRun
 from .prepare import Prepared
 
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126  # of a shell (POSIX, 2.8.2), behind which sealed runtimes start it
 _TAIL = 2000  # bytes of a log
+_NAMES = "names a program that its recipe does not install and the sandbox does not have"
 
 
 @contextmanager
@@ -30,14 +29,16 @@ def program_started(run: CellRun, prepared: Prepared) -> Iterator[None]:
     except NotStarted as exc:
         if exc.program != program:
             raise
-        raise _crash(run, str(exc)) from exc
+        raise run.planned.launch_fault(f"{_NAMES}: {exc}") from exc
     if (line := _shell_said(run, program)) is not None:
-        raise _crash(run, line)
+        raise run.planned.launch_fault(f"{_NAMES}: {line[:300]}")
 
 
 def _shell_said(run: CellRun, program: str) -> str | None:
-    """Return the line in which a shell says that there is no such program. Nobody else can have written it:
-    without a call there was no agent."""
+    """Return the line in which a shell says that there is no such program.
+
+    Nobody else can have written it: without a call there was no agent.
+    """
     execution = run.found.execution
     if run.found.calls or execution is None or execution.exit_code not in (_NOT_FOUND, _NOT_EXECUTABLE):
         return None
@@ -50,12 +51,3 @@ def _tail(log: Path) -> str:
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - _TAIL))
         return file.read().decode("utf-8", "replace")
-
-
-def _crash(run: CellRun, why: str) -> PluginCrash:
-    planned = run.planned
-    return PluginCrash(
-        f"plugin {planned.adapter_owner}: CLI {planned.cell.tui!r}: launch() names a program that its recipe "
-        f"does not install and the sandbox does not have: {why[:300]} "
-        f"(at {defined_at(unguarded(planned.adapter).launch)})"
-    )

@@ -29,7 +29,7 @@ from .exit_codes import end_of, take_note
 from .install import install
 from .local import base_python_bin, toolchain_homes
 from .startable import check_startable
-from .supervisor import supervise
+from .supervisor import MARK, supervise
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = (
@@ -106,11 +106,13 @@ class BwrapRuntime(sealed.SealedRuntime):
         env = sealed.environment(
             sandbox, process, [base_python_bin(), *_cargo(), "/usr/local/bin", "/usr/bin", "/bin"]
         )
-        argv = (*_bwrap(sandbox, process, {**env, **toolchain_homes()}), *sealed.command(sandbox, process))
+        argv = (*_bwrap(sandbox, process), *sealed.command(sandbox, process))
         outer = Process(
             argv=argv, cwd="/", timeout_s=process.timeout_s, grace_s=process.grace_s, tty=process.tty
         )
-        end = supervise(outer, {"PATH": os.environ.get("PATH", os.defpath)}, output, stop)
+        # The token is among these. bubblewrap hands its own environment down; what it is told by
+        # `--setenv` stands in the list of processes.
+        end = supervise(outer, {**env, **toolchain_homes()}, output, stop)
         home = sealed.noted(sandbox)
         return _told(end, take_note(home) if home else None)
 
@@ -142,10 +144,10 @@ def _cargo() -> list[str]:
 _SEAL = ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--cap-drop", "ALL")
 
 
-def _bwrap(sandbox: Sandbox, process: Process, env: dict[str, str]) -> list[str]:
+def _bwrap(sandbox: Sandbox, process: Process) -> list[str]:
     # The order matters: a later mount lies over an earlier one. First what is hidden as a whole, then the
     # system's programs, then what must not be seen in them, last the sandbox's own directories.
-    argv = ["bwrap", *_SEAL, "--clearenv", "--proc", "/proc", *_proc(), "--dev", "/dev"]
+    argv = [_program(), *_SEAL, "--unsetenv", MARK, "--proc", "/proc", *_proc(), "--dev", "/dev"]
     for path in ("/tmp", "/dev/shm", "/run"):
         argv += ["--size", str(_TMP), "--tmpfs", path]
     argv += ["--dir", "/home"]
@@ -164,9 +166,12 @@ def _bwrap(sandbox: Sandbox, process: Process, env: dict[str, str]) -> list[str]
         argv += ["--bind" if writable else "--ro-bind", host, inner]
     # The root is a tmpfs of bubblewrap's: writable, it would be a place without a limit.
     argv += ["--remount-ro", "/dev", "--remount-ro", "/"]
-    for name, value in env.items():
-        argv += ["--setenv", name, value]
     return [*argv, "--chdir", process.cwd, "--"]
+
+
+def _program() -> str:
+    """Return bubblewrap's path: the PATH that it is started with is the sandbox's."""
+    return shutil.which("bwrap") or "bwrap"
 
 
 def _proc() -> Iterator[str]:

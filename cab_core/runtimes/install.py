@@ -54,6 +54,12 @@ def install(
     return with_extras(attrs.evolve(found, reported=reported), [_extra(e, say) for e in extras])
 
 
+def installed_version(adapter: Adapter, version: str) -> str | None:
+    """Return what a CLI that is installed here says its version is; None where it is not installed."""
+    home = _home(f"{adapter.name}-{version}", adapter.recipe(version))
+    return _ready(home, Installation(name=adapter.name, version=version, reported=None))
+
+
 def with_extras(found: Installation, extras: Iterable[tuple[Recipe, str]]) -> Installation:
     """Return an installation with a stack's recipes, each with the prefix at which it is installed.
 

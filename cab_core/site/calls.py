@@ -35,9 +35,9 @@ def end_of(call: ModelCall) -> End:
 
 
 def ends(calls: Sequence[ModelCall]) -> str:
-    """Return how many calls ended in which way, such as `2 answered, 27 no answer of a model`."""
+    """Return how many calls ended in which way, such as `answered: 2, no answer of a model: 27`."""
     often = Counter(end_of(call).says for call in calls)
-    return ", ".join(f"{often[end.says]:,} {end.says}" for end in _ENDS.values() if often[end.says])
+    return ", ".join(f"{end.says}: {often[end.says]:,}" for end in _ENDS.values() if often[end.says])
 
 
 def unanswered(calls: Sequence[ModelCall]) -> dict[str, End]:

@@ -18,7 +18,7 @@ def needed_files(result: CellResult, inputs: Inputs | None) -> dict[str, str]:
     """Return the files that a command needs beside it, by name, as words for a shell: stacks, the model's."""
     stacks, names = result.wiring.stacks, list(result.wiring.needs)
     files = {file_of(name): shell.word(text, names, inside=True) for name, text in stacks.items()}
-    if inputs and "scripted" not in result.marks and (said := _of_model(inputs)):
+    if inputs and not result.scripted and (said := _of_model(inputs)):
         # The endpoint is given on the command line, which goes before this one.
         document = {"models": {result.cell.model: {"endpoint": "http://127.0.0.1/v1", **said}}}
         files["cab.toml"] = shell.quoted(tomli_w.dumps(document))

@@ -92,7 +92,7 @@ def _script(*lines: str) -> str:
 
 
 def _endpoint_lines(result: CellResult) -> list[str]:
-    return [] if "scripted" in result.marks else shell.needed(_ENDPOINT)
+    return [] if result.scripted else shell.needed(_ENDPOINT)
 
 
 def _options(*pairs: tuple[str, str]) -> list[str]:

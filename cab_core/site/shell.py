@@ -45,13 +45,14 @@ def comment(text: str) -> str:
 
 
 def needed(needs: Mapping[str, str]) -> list[str]:
-    """Return the lines that declare placeholders: without one the script ends and says what it is."""
+    """Return the lines that declare placeholders: where one is missing the script ends and says so."""
     return [f": {_declared(name, says)}" for name, says in needs.items() if _VARIABLE.fullmatch(name)]
 
 
 def _declared(name: str, says: str) -> str:
     plain = re.sub(r"[^A-Za-z0-9 .,:/_@()-]", "?", says)  # it stands between quotation marks and braces
-    return f'"${{{name}:?{plain}}}"'
+    empty = ":" if name in STANDING else ""  # a value of a stack may be empty
+    return f'"${{{name}{empty}?{plain}}}"'
 
 
 def exported(env: Mapping[str, str], names: Iterable[str]) -> tuple[list[str], list[str]]:

@@ -26,7 +26,11 @@ def trajectory(result: CellResult, harvest: Harvest) -> dict[str, Any]:
         "agent": agent,
         "steps": [{"step_id": n, **step} for n, step in enumerate(_steps(harvest.transcript), 1)],
         "final_metrics": _metrics(result, len(harvest.transcript)),
-        "extra": {"outcome": result.outcome, "content_key": result.content_key, "marks": list(result.marks)},
+        "extra": {
+            "outcome": result.outcome,
+            "content_key": result.content_key,
+            "marks": list(result.all_marks),
+        },
     }
 
 

@@ -70,6 +70,7 @@ class Recording:
         self._public = {c: Stream(secrets or Redactor()) for c in _CHANNELS}
         self.cast = Asciicast(directory / "terminal.cast")
         self._render, self._line = render, bytearray()
+        self.fault: str | None = None  # why lines are shown as they came
 
     def feed(self, channel: Channel, data: bytes) -> None:
         """Take what the process printed, with plain line ends; what must not be written is left out."""
@@ -98,8 +99,10 @@ class Recording:
     def _show(self, line: bytes) -> None:
         assert self._render is not None
         text = line.decode("utf-8", "replace").rstrip("\r")
-        with contextlib.suppress(Exception):  # a line that the adapter cannot render is shown as it is
+        try:
             text = self._render(text)
+        except Exception as exc:  # noqa: BLE001  a recording is worth no cell: the line is shown as it is
+            self.fault = self.fault or str(exc)
         if text:
             self.cast.output("stdout", _terminal(text.encode("utf-8", "replace") + b"\n"))
 

@@ -7,10 +7,12 @@ owns one is the runtime's to say (`runtimes.scratch.chown_tree`): it alone knows
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-from cab_core.safe_fs import Tree, make_directory
+from cab_core.safe_fs import DIRECTORY, Tree, make_directory
 
 # By name: may the process inside write there?
 AGENT = {"work": True, "home": True, "tmp": True}
@@ -33,12 +35,28 @@ def make_directories(scratch: Path, names: Iterable[str]) -> None:
         make_directory(scratch / name)
 
 
-def reopen(scratch: Path, names: Iterable[str]) -> None:
+def reopen(scratch: Path, names: Iterable[str]) -> list[str]:
     """Make directories usable again: a process that could write there may have locked or removed them.
 
-    Raises:
-        OSError: one cannot be had back.
+    Returns a sentence for each that cannot be had back; nothing can be read in it then.
     """
-    tree = Tree(scratch)
+    said = []
+    with suppress(OSError):
+        _regain(scratch)
     for name in names:
-        tree.unlock(name)
+        try:
+            Tree(scratch).unlock(name)
+        except OSError as exc:
+            said.append(f"directory {name} cannot be opened any more: {exc.strerror}")
+    return said
+
+
+def _regain(scratch: Path) -> None:
+    """Have back the place itself, which is a process's to destroy where nothing is mapped."""
+    for path, mode in ((scratch.parent, 0o700), (scratch, DIRECTORY)):
+        if path.is_symlink() or (os.path.lexists(path) and not path.is_dir()):
+            path.unlink()
+        if not os.path.lexists(path):
+            make_directory(path, mode)
+        elif not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+            path.chmod(mode)

@@ -46,10 +46,11 @@ def write_patch(
 ) -> Changes:
     """Write `changes.patch` (for `git apply`) and return the changes with line counts.
 
-    `before` is a pristine tree, `staging` where both sides are laid out for git; `clean` takes out of contents
-    and names what must not be written. What decides comes first. What is too large or too much, or of a kind
-    that a patch cannot hold, is named in `left_out_of_patch`; where git fails or takes longer than a minute,
-    that is all but what decides, or everything: no agent shall void its cell by what is hard to compare.
+    `before` is a pristine tree, `staging` where both sides are laid out for git; `clean` takes what must not
+    be written out of contents and names. What decides comes first. What is too large or too much, or of a
+    kind that a patch cannot hold, is named in `left_out_of_patch`; where git fails or takes longer than a
+    minute, that is all but what decides, or everything: no agent shall void its cell by what is hard to
+    compare.
 
     Raises:
         SandboxError: git is missing.
@@ -108,11 +109,16 @@ def _stage(
         if not _holdable(change) or size > MAX_FILE or size > budget or not files:
             continue
         budget, files = budget - size, files - 1
-        if change.before:
-            _copy(change.before, change.path, *old, clean)
-        if change.after:
-            _copy(change.after, change.path, *new, clean)
-        yield change.path
+        try:
+            if change.before:
+                _copy(change.before, change.path, *old, clean)
+            if change.after:
+                _copy(change.after, change.path, *new, clean)
+        except OSError:
+            for tree in (old[1], new[1]):
+                tree.unlink(change.path)  # one side alone would be another change
+        else:
+            yield change.path
 
 
 def _holdable(change: Change) -> bool:

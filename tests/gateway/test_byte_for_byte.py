@@ -75,12 +75,14 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
+    """A server that says what a test sets."""
     with Server().running() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[Gateway]:
+    """A gateway for all tests of this file."""
     with Gateway() as running:
         yield running
 

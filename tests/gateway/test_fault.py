@@ -107,7 +107,7 @@ def test_no_status_is_the_agents_by_itself(status: int, said: str) -> None:
     assert judge(status, said) == Verdict(f"http_{status}")
 
 
-@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("status", [400, 406, 422, 431])
 def test_after_an_answer_a_bare_refusal_is_the_agents(status: int) -> None:
     """An agent that could void its failure by a request that is none would do so when it has failed."""
     assert judge(status, "Bad Request", suspect=True) == Verdict(refused="request")

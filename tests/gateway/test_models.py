@@ -66,7 +66,7 @@ def test_a_key_that_cannot_be_sent_is_the_user_s_mistake(
     if where == "CAB_KEY":
         monkeypatch.setitem(os.environ, "CAB_KEY", os.environ.pop("OWN"))
     given = {"--key": (value, None), "--key-env": (None, "OWN")}.get(where, (None, None))
-    with pytest.raises(UserError, match="without a blank or a line end") as caught:
+    with pytest.raises(UserError, match="a blank or a line end") as caught:
         resolve("m", EndpointChoice.of(None, *given), config("OWN"))
     assert where in str(caught.value) and "one" not in str(caught.value) and value not in str(caught.value)
 

@@ -18,7 +18,7 @@ from cab_core.gateway.said import KEPT, Said
 from cab_core.gateway.wire import Reading
 from cab_core.records import Observed
 from tests.gateway.conftest import ASK, STREAM, Client
-from tests.support.endpoint import KEY, Endpoint
+from tests.support.endpoint import Endpoint
 
 LONG = "\n".join(f"- Rule {n}: do not write a line that rule {n + 1} forbids." for n in range(200))
 X = ("instructions:x", "text")
@@ -49,7 +49,7 @@ def said(*choices: dict[str, Any]) -> Said:
 
 def text_of(watch: Watch) -> Observed:
     """The record, with nothing taken out."""
-    return watch.record(lambda text: text)
+    return watch.record()
 
 
 def test_an_offered_tool_is_listed_with_its_calls() -> None:
@@ -199,6 +199,17 @@ def test_the_last_answer_is_that_of_the_latest_call_that_had_a_text() -> None:
     assert (found.last_answer, found.last_answer_call) == ("second", 2)
 
 
+def test_a_refusal_in_its_own_field_is_what_the_model_said() -> None:
+    """Some endpoints keep it apart from the content."""
+    parts = ({"delta": {"refusal": "I cannot "}}, {"delta": {"refusal": "help."}})
+    assert "".join(said(*parts).text.pieces) == "I cannot help."
+
+
+def test_a_call_in_the_former_format_is_a_call() -> None:
+    """One function, without a list."""
+    assert said({"message": {"function_call": {"name": "t", "arguments": "{}"}}}).calls == {0: "t"}
+
+
 def test_other_choices_are_not_the_answer() -> None:
     """With `n` above 1 the CLI takes the first."""
     assert "".join(said({"index": 1, "message": {"content": "b"}}).text.pieces) == ""
@@ -242,14 +253,6 @@ def test_through_the_gateway(client: Client, endpoint: Endpoint, body: dict[str,
     client.call({**body, "tools": [tool("read")]})
     found = client.session.observed()
     assert (found.requests, found.tools[0].name, found.last_answer) == (1, "read", endpoint.reply)
-
-
-def test_neither_key_nor_token_is_kept(client: Client, endpoint: Endpoint) -> None:
-    """A model that repeats them: they are in no record."""
-    endpoint.reply = f"the key is {KEY}, the token {client.session.token}"
-    client.call(ASK)
-    answer = client.session.observed().last_answer
-    assert answer and KEY not in answer and client.session.token not in answer
 
 
 @pytest.mark.parametrize("mode", ["drop", "500", "stream_error"])

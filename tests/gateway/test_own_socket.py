@@ -58,6 +58,7 @@ class Cells:
 
 @pytest.fixture
 def cells(tmp_path: Path, endpoint: Endpoint) -> Iterator[Cells]:
+    """A gateway with cells."""
     with Gateway() as gateway:
         yield Cells(gateway, tmp_path, endpoint)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,6 @@ STUBBORN = (
 import subprocess
 open("stays", "w").write("x")
 subprocess.run(["chattr", "+i", "stays"], check=True)
-print(os.getcwd())
 """
 )
 
@@ -31,16 +31,17 @@ print(os.getcwd())
 def test_what_an_agent_makes_immovable_takes_nothing_from_its_verdict(tmp_path: Path) -> None:
     """An immutable file in its work dir: the cell passes, the note says what is left, and a later try removes it."""
     directory, result = play(tmp_path, STUBBORN)
-    work = Path((directory / "stdout.log").read_text().strip())
+    [left] = REAPER.left()
+    scratch = Path(re.findall(r"/\S*/cab-\w{8}", left)[0])
     try:
-        assert (result.outcome, work.exists()) == ("passed", True)
+        assert (result.outcome, scratch.exists()) == ("passed", True)
         [note] = [n for n in result.notes if "could not be removed" in n]
-        assert str(work.parent.parent) in note and note in REAPER.left()
+        assert note == left.replace(str(scratch), "$SCRATCH")
         assert Store(tmp_path).result(directory) == result
     finally:
-        subprocess.run(["chattr", "-i", str(work / "stays")], check=True)
+        subprocess.run(["chattr", "-i", str(scratch / "sandbox/work/stays")], check=True)
     REAPER.retry()
-    assert not work.parent.parent.exists() and note not in REAPER.left()
+    assert not scratch.exists() and left not in REAPER.left()
 
 
 class Runtime(LocalRuntime):

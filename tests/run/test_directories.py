@@ -65,7 +65,7 @@ class Configured(Puppet):
     [
         (["../work/stock.py"], "'../work/stock.py', outside HOME"),
         (["/tmp/cab-nobody-s"], "'/tmp/cab-nobody-s', outside HOME"),
-        (["a", "a/b"], "'a/b' cannot be written: Not a directory"),
+        (["a", "a/b"], "'a/b', which cannot be written: Not a directory"),
         (["a\0b"], "outside HOME"),
         (["n" * 300], "cannot be written: File name too long"),
     ],

@@ -11,6 +11,7 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.run.validate import validate
 from cab_core.tasks.catalog import load_pack
+from tests.support.packs import write_pack
 
 TASK = """
 schema_version = 1
@@ -72,3 +73,25 @@ def test_a_reference_that_touches_what_is_watched_is_a_fault(tmp_path: Path) -> 
     )
     files = {"task.toml": toml, "forbidden/a.txt": "", "solution/a.txt": "good", "solution/b.txt": "x"}
     assert check(tmp_path, **files) == "the reference touches what is watched: b.txt"
+
+
+def validated(tmp_path: Path, report: str, passes: str = "") -> str | None:
+    """Validate a task whose reference writes this JSON report, and whose unsolved tree writes none."""
+    commands = f'[[grade.commands]]\nargv = ["cp", "report.json", "{{out}}/r"]\nkind = "json"\nreport = "r"\n{passes}'
+    files = {"workdir/report.json": "", "solution/report.json": report}
+    packed = write_pack(tmp_path, commands, files, takes="report.json")
+    return validate(packed, Plugins().runtime("local"), tmp_path / "scratch", StopSignal())
+
+
+def test_results_that_nobody_can_tell_apart_are_a_fault(tmp_path: Path) -> None:
+    """One name, two ends: which is which? Two that passed under one name are two that passed."""
+    assert validated(tmp_path / "a", '{"tests": {"a": true, "a": true}}', "passes = 2") is None
+    found = validated(tmp_path / "b", '{"tests": {"a": true, "a": "skipped"}}', "passes = 1")
+    assert found == "two tests are called 'a': one passed, one skipped"
+
+
+def test_what_the_reference_skips_wants_the_task_s_count(tmp_path: Path) -> None:
+    """Else an agent's code could skip what it fails; the message says what to write."""
+    report = '{"tests": {"a": true, "b": "skipped"}}'
+    assert "`passes`" in (validated(tmp_path / "a", report) or "")
+    assert validated(tmp_path / "b", report, "passes = 1") is None

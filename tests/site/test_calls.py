@@ -54,7 +54,7 @@ def test_a_call_without_an_answer_is_told_from_one_with(tmp_path: Path, name: st
     html, _ = page(tmp_path, call)
     tag, text = row(html)
     assert 'class="failed"' in tag and says in text
-    assert f"<p>1 {end_of(call).says}.</p>" in html
+    assert f"<p>How they ended: {end_of(call).says}: 1.</p>" in html
     gantt = html.partition('<ol class="gantt">')[2].partition("</ol>")[0]
     assert (
         '<li class="failed"><span class="label" style="--d:2"><button type="button" title="model_call: model_call:1">'
@@ -74,7 +74,7 @@ def test_a_call_with_an_answer_is_drawn_as_one(tmp_path: Path) -> None:
 def test_ends_are_counted() -> None:
     """Those of a kind together, the answered first."""
     calls = [GOOD, *(attrs.evolve(BAD["an answer of status 500"][0], n=n) for n in range(2, 29))]
-    assert ends(calls) == "1 answered, 27 no answer of a model"
+    assert ends(calls) == "answered: 1, no answer of a model: 27"
 
 
 def test_a_mark_in_the_recording_says_that_no_answer_came(browser: Browser, tmp_path: Path) -> None:

@@ -62,8 +62,8 @@ def cell_image(adapter: Adapter, version: str, requires: Iterable[str], say: Say
     Raises:
         ImageError: it cannot be built, or cab cannot be packed.
     """
+    name, data = own_wheel(say)  # first: it takes seconds, the images take minutes
     agent = agent_image(adapter, version, requires, (), say)
-    name, data = own_wheel(say)
     digest = hashlib.sha256(data).hexdigest()
     held = cell_labels(cli_image(adapter, version, say).id, requires)
     text = cell_dockerfile(agent.name, agent.id, name, digest, ca_bundle() is not None, held)

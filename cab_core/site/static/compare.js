@@ -157,9 +157,11 @@
     const [allOfA, allOfB] = [a, b].map((chosen) => ({ entries: data.entries.filter((e) => matches(e, chosen)) }));
     const held = found.tasks ? found.pairs : [{ one: allOfA, other: allOfB }];
     const unnamed = KEYS.filter((key) => key !== "tui" && a[key] === b[key]).map((key) => [key, ...differing(held, key)]).filter(([, one]) => one);
+    const left = [...new Set([...allOfA.entries, ...allOfB.entries])].reduce((sum, e) => sum + e.out, 0);
+    const leftOut = `${left === 1 ? "1 cell has" : `${left} cells have`} no verdict and ${left === 1 ? "is" : "are"} left out.`;
     if (!found.tasks) {
       const apart = unnamed.filter(([key, one, other]) => found.common.includes(key) && !one.some((v) => other.includes(v)));
-      result.replaceChildren(element("p", "No task has a verdict on both sides: there is nothing to compare.", "soft"), ...apart.map(([key, one, other]) =>
+      result.replaceChildren(element("p", "No task has a verdict on both sides: there is nothing to compare.", "soft"), ...(left ? [element("p", leftOut, "soft small")] : []), ...apart.map(([key, one, other]) =>
         element("p", `A has ${key} ${one.join(", ")}, B has ${key} ${other.join(", ")}, and neither names it: what is not named must be equal within a pair. To compare them all the same, choose it on both sides.`)));
       return;
     }
@@ -168,9 +170,8 @@
       ...found.mixed.map((names, i) => names.length && `Mixed: ${"AB"[i]} holds several configurations within one pair, and their mean is what is compared: ${names.join(", ")}. Choose which is meant, such as a version or a runtime.`),
       ...unasked.map(([key, one, other]) => `They differ in ${key} too (A: ${one.join(", ")}; B: ${other.join(", ")}): a difference may be theirs.`),
     ].filter(Boolean);
-    const left = [...new Set([...allOfA.entries, ...allOfB.entries])].reduce((sum, e) => sum + e.out, 0);
     const notes = [`${found.pairs.length} pairs.`, `Without a partner: ${found.alone[0]} of A, ${found.alone[1]} of B.`];
-    if (left) notes.push(`${left} cells have no verdict and are left out.`);
+    if (left) notes.push(leftOut);
     notes.push(...marks(found.pairs));
     const runtimes = distinct(differing(found.pairs, "runtime").flat());
     if (runtimes.length) notes.push(`They ran in different sandboxes (${runtimes.join(", ")}): a difference may be theirs.`);

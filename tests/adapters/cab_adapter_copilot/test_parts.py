@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 import pytest
 from cab_adapter_copilot.adapter import Copilot
-from cab_adapter_copilot.events import failure, finished, token_claim
+from cab_adapter_copilot.events import failed_servers, failure, finished, token_claim
 
 from cab_core.plugins.protocols import Leftovers, Reply
 from cab_core.plugins.toolkit import json_events
@@ -116,3 +116,20 @@ def test_the_dialect_makes_room_and_creates_each_file_once() -> None:
     replies = [ask(), ask(space), ask(space, first), ask(space, first, second)]
     assert replies == [Reply(tool=space), Reply(tool=first), Reply(tool=second), None]
     assert Copilot().dialect().edit({"b": "2"}, {"messages": []}, JOB) is None
+
+
+def test_servers_that_did_not_start_are_told_in_copilot_s_words() -> None:
+    """The last status counts; what is no such event, or half of one, says nothing."""
+    status = "session.mcp_server_status_changed"
+    said = [
+        ("a", "pending", None), ("a", "failed", "no such file"), ("b", "failed", "gone"), ("b", "connected", None),
+        ("c", "failed", None),
+    ]  # fmt: skip
+    events = [
+        {"type": status, "data": {"serverName": name, "status": state, "error": error}}
+        for name, state, error in said
+    ]
+    assert failed_servers([{"type": status}, {"type": status, "data": 5}, *events]) == {
+        "mcp:a": "no such file",
+        "mcp:c": "failed",
+    }

@@ -15,14 +15,15 @@ from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 from cab_core.errors import SandboxError
-from cab_core.safe_fs import make_directory
-from cab_core.workdir.manifest import MAX_DEPTH, MAX_ENTRIES, NAMES
+from cab_core.safe_fs import Tree, make_directory
+from cab_core.workdir.manifest import MAX_DEPTH, NAMES
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What cannot be made is left out: too long, there already, a link to what is not there or to a directory.
 _SKIPPED = (
     errno.ENAMETOOLONG, errno.EEXIST, errno.ENOENT, errno.EPERM, errno.EMLINK, errno.EILSEQ, errno.EINVAL,
 )  # fmt: skip
+_ENTRIES = 500_000  # more than a sandbox's volume holds: what is looked at is the manifest's to say
 _COPY = 1 << 18
 _LATEST = 1 << 33  # seconds since 1970: the year 2242
 _IN_MEMORY = 8 << 20
@@ -55,8 +56,8 @@ def unpack(chunks: Iterable[bytes], into: Path, limit: int) -> None:
     there). Holes count as bytes.
 
     Raises:
-        TooMuch: the files hold more than `limit` bytes, there are more of them (or longer names) than a
-            manifest looks at, or the disk is full.
+        TooMuch: the files hold more than `limit` bytes, there are more of them (or longer names) than are
+            taken, or the disk is full.
         SandboxError: this is no archive.
     """
     placer = _Placer(into, limit)
@@ -74,6 +75,27 @@ def unpack(chunks: Iterable[bytes], into: Path, limit: int) -> None:
     placer.finish()
 
 
+def unpack_one(chunks: Iterable[bytes], into: Path, path: str, limit: int) -> None:
+    """Write an archive of one file or link as `path` below `into`; what is larger or another kind is not.
+
+    Raises:
+        SandboxError: this is no archive.
+    """
+    tree = Tree(into)
+    try:
+        with tarfile.open(fileobj=cast("IO[bytes]", _Chunks(chunks)), mode="r|") as archive:
+            member = archive.next()
+            if member is not None and member.issym():
+                tree.link(path, member.linkname)
+            elif member is not None and member.isreg() and member.size <= limit:
+                with tree.create(path, member.mode & 0o777) as file:
+                    _pour(archive, member, file)
+    except tarfile.TarError as exc:
+        raise SandboxError(f"docker: what came back of {path!a} is no whole archive: {exc}") from exc
+    except OSError:
+        return  # it has no place here: then it is not among what was brought back
+
+
 class _Placer:
     """Writes members of an archive; a parent is always a directory that it made itself."""
 
@@ -85,7 +107,7 @@ class _Placer:
         """Write one member, if it may be."""
         self._entries += 1
         self._budget -= member.size if member.isreg() else 0
-        if self._budget < 0 or self._entries > MAX_ENTRIES:
+        if self._budget < 0 or self._entries > _ENTRIES:
             raise TooMuch
         path = _below(member.name)
         if path is None or (path and os.path.dirname(path) not in self._made):  # noqa: PTH120
@@ -133,11 +155,15 @@ def _below(name: str) -> str | None:
 
 
 def _copy(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    with target.open("xb") as file:
+        _pour(archive, member, file)
+
+
+def _pour(archive: tarfile.TarFile, member: tarfile.TarInfo, file: IO[bytes]) -> None:
     source = archive.extractfile(member)
     assert source is not None
-    with target.open("xb") as file:
-        while data := source.read(_COPY):
-            file.write(data)
+    while data := source.read(_COPY):
+        file.write(data)
 
 
 def _finish(path: Path, mode: int, time: float) -> None:

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from cab_core.records import Sandbox
-from cab_core.safe_fs import make_directory
-from cab_core.workdir.remove import remove_tree
 
 from ... import sealed
 from ..dockerfile import RELAY
@@ -25,7 +23,8 @@ from ..images import relay_image
 from ..mounts import UID, Collected, Mounts, mount
 from ..resources import created, volumes_removed
 from ..stream import attached
-from .archive import TooMuch, pack, unpack
+from .archive import pack
+from .fetch import fetch
 from .tunnel import Tunnel
 
 _VOLUME = f"size={sealed.DISK},nr_inodes=400k,mode=755,uid={UID},gid={UID},nosuid,nodev"
@@ -46,7 +45,9 @@ def copied(sandbox: Sandbox) -> Iterator[Mounts]:
             mounts=[mount("volume", volumes[inner], inner, writable) for _, inner, writable in mounts],
             user=f"{UID}:{UID}",
             over_limit=None,
-            collect=lambda: _collect(sidecar, tunnel, {Path(h): i for h, i, writable in mounts if writable}),
+            collect=lambda: _collect(
+                sidecar, tunnel, {Path(h): i for h, i, writable in mounts if writable}, sandbox.first
+            ),
         )
 
 
@@ -113,23 +114,12 @@ def _send(sidecar: str, directories: dict[Path, str]) -> None:
         client().put_archive(sidecar, "/", archive)
 
 
-def _collect(sidecar: str, tunnel: Tunnel, directories: dict[Path, str]) -> Collected:
+def _collect(sidecar: str, tunnel: Tunnel, directories: dict[Path, str], first: Iterable[str]) -> Collected:
     tunnel.is_full()  # which makes the directories fit to be fetched, too: see `relay`
-    fitted = [_fetch(sidecar, host, inner) for host, inner in directories.items()]
-    # Asked last: as long as the sidecar lives, its volumes are what the agent left.
-    return Collected(full=tunnel.is_full(), cut=not all(fitted))
-
-
-def _fetch(sidecar: str, host: Path, inner: str) -> bool:
-    """Replace a directory by what came back; return whether it fitted."""
-    remove_tree(host)
-    make_directory(host)
-    with engine_errors("copy a sandbox back"):
-        chunks, _ = client().get_archive(sidecar, inner)
-        try:
-            unpack(chunks, host, sealed.DISK)
-        except TooMuch:
-            return False
-        finally:
-            chunks.close()
-    return True
+    whole = {
+        host.name: fetch(sidecar, host, inner, first if host.name == "work" else ())
+        for host, inner in directories.items()
+    }
+    # Asked last: as long as the sidecar lives, its volumes are what the agent left. What HOME holds is
+    # never evidence of what was made.
+    return Collected(full=tunnel.is_full(), cut=not all(ok for name, ok in whole.items() if name != "home"))

@@ -1,0 +1,168 @@
+"""What is said of a stack's items: never more than was seen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from cab_core.gateway.models import Model
+from cab_core.plugins.toolkit import StackEffect
+from cab_core.records import (
+    Applied,
+    Args,
+    Env,
+    Files,
+    Harvest,
+    Instructions,
+    Launch,
+    McpServer,
+    Observed,
+    Skill,
+    TextSeen,
+    ToolSeen,
+)
+from cab_core.run.stack_state import account
+from cab_core.tasks.stacks import Stack
+from tests.support.endpoint import KEY, Endpoint
+from tests.support.puppet import Puppet, play
+
+SERVER = Applied(item="mcp:web", tool_prefix="web_")
+RULE, SLOW = Applied(item="instructions:rule"), Applied(item="skill:slow")
+
+
+def seen(
+    *tools: ToolSeen, texts: tuple[TextSeen, ...] = (), requests: int = 3, cut: bool = False
+) -> Observed:
+    """What the gateway saw."""
+    return Observed(requests=requests, tools=tools, texts=texts, cut=cut)
+
+
+def text(item: Applied, wanted: int, found: int, part: str = "text") -> TextSeen:
+    """A given text, and how much of it was seen, in call 2."""
+    return TextSeen(item=item.item, part=part, wanted=wanted, found=found, first=2 if found else None)
+
+
+OFFERED = ToolSeen(name="web_get", offered=3, first=1, last=3)
+CALLED = attrs.evolve(OFFERED, called=1)
+MADE_UP = ToolSeen(name="web_get", called=2)
+
+
+@pytest.mark.parametrize(
+    ("item", "observed", "state", "evidence"),
+    [
+        (SERVER, seen(OFFERED), "offered", "offered in calls 1 to 3, never called: web_get"),
+        (SERVER, seen(CALLED), "used", "the model called web_get"),
+        (SERVER, seen(ToolSeen(name="website", offered=1)), "absent", "none of its tools was offered in 3 requests"),
+        (SERVER, seen(MADE_UP), "absent", "the model called web_get all the same"),
+        (SERVER, seen(cut=True), "unknown", "not all requests"),
+        (SERVER, seen(requests=0), "unknown", "no request was seen"),
+        (SERVER, None, "unknown", "no request was seen"),
+        (attrs.evolve(SERVER, tool_prefix=None), seen(CALLED), "unknown", "does not say how"),
+        (RULE, seen(texts=(text(RULE, 3, 3),)), "present", "its text was in call 2"),
+        (RULE, seen(texts=(text(RULE, 3, 1),)), "partial", "in part (1 of 3 passages)"),
+        (RULE, seen(texts=(text(RULE, 3, 0),)), "absent", "in none of 3 requests"),
+        (RULE, seen(texts=(text(RULE, 3, 0),), cut=True), "unknown", "not all requests"),
+        (RULE, seen(texts=(text(RULE, 0, 0),)), "unknown", "too short"),
+        (SLOW, seen(texts=(text(SLOW, 1, 0), text(SLOW, 1, 1, "description"))), "offered", "never read"),
+        (SLOW, seen(texts=(text(SLOW, 1, 1), text(SLOW, 1, 1, "description"))), "present", "call 2"),
+        (SLOW, seen(texts=(text(SLOW, 1, 0), text(SLOW, 1, 0, "description"))), "absent", "none of"),
+        (Applied(item="env:a"), seen(), "unknown", "cannot be seen"),
+        (Applied(item="files:a"), seen(texts=(text(Applied(item="files:a"), 1, 0),)), "unknown", "all the same"),
+    ],
+)  # fmt: skip
+def test_the_state_is_what_was_seen(item: Applied, observed: Observed, state: str, evidence: str) -> None:
+    """And a sentence says by what."""
+    [found] = account([item], observed, None)
+    assert found.state == state and evidence in (found.evidence or "")
+
+
+def test_the_cli_s_own_word_stands_where_nothing_was_seen() -> None:
+    """A server that it could not start failed; one whose tools were offered was there at some time."""
+    said = Harvest(failed_items={"mcp:web": "spawn\nENOENT"})
+    [failed] = account([SERVER], seen(), said)
+    assert failed.state == "failed" and (failed.evidence or "").endswith("; the CLI says: spawn ENOENT")
+    [offered] = account([SERVER], seen(OFFERED), said)
+    assert offered.state == "offered" and "spawn ENOENT" in (offered.evidence or "")
+
+
+def test_of_two_prefixes_the_longer_owns_a_tool() -> None:
+    """A server `web` is not there because `web_shop` is."""
+    shop = Applied(item="mcp:web_shop", tool_prefix="web_shop_")
+    found = account([SERVER, shop], seen(ToolSeen(name="web_shop_buy", offered=1, first=1, last=1)), None)
+    assert [a.state for a in found] == ["absent", "offered"]
+
+
+def test_what_was_skipped_has_a_reason_and_no_state() -> None:
+    """Nobody looks for what was never given."""
+    [found] = account([attrs.evolve(SERVER, reason="speaks no MCP")], seen(CALLED), None)
+    assert (found.reason, found.state, found.evidence) == ("speaks no MCP", None, None)
+
+
+def test_a_sentence_is_short_however_much_a_cli_says() -> None:
+    """What a CLI and a model say has no bound."""
+    [found] = account([SERVER], seen(), Harvest(failed_items={"mcp:web": "x" * 10_000}))
+    assert len(found.evidence or "") == 500
+
+
+RULES = "Read before you write, and say so."
+ITEMS = (
+    Instructions(name="rule", text=RULES),
+    Instructions(name="lost", text="This one the CLI forgets."),
+    McpServer(name="web", command=("x",)),
+    Skill(name="slow", description="When it is slow, and why", text="Measure first of all."),
+    Env(name="e", values={"A": "1"}),
+    Args(name="a", argv=("-v",)),
+    Files(name="f", files={"f.txt": "A text that the model is shown."}),
+)
+
+
+class Given(Puppet):
+    """A puppet that takes a stack; its CLI names a server's tools `web__...`."""
+
+    def launch(self, job: Any) -> Launch:
+        class Effect(StackEffect):
+            tool_prefix = "{name}__"
+
+            def mcp(self, item: McpServer) -> None:
+                return None
+
+            instructions = skill = mcp  # type: ignore[assignment]
+
+        effect, made = Effect().apply(job.stack), super().launch(job)
+        return attrs.evolve(made, stack=effect.accounts)
+
+
+def test_the_cell_and_its_span_tell_what_was_seen(tmp_path: Path) -> None:
+    """From the CLI's requests through the gateway to `cell.json`, `observed.json` and the span."""
+    tool = {"type": "function", "function": {"name": "web__get", "description": "When it is slow, and why"}}
+    script = f"call({RULES + ' A text that the model is shown.'!r}, tools=[{tool!r}])"
+    directory, result = play(tmp_path, "", adapter=Given(script), stack=Stack(names=("house",), items=ITEMS))
+    states = {a.item: a.state for a in result.stack}
+    assert states == {
+        "instructions:rule": "present", "instructions:lost": "absent", "mcp:web": "offered", "skill:slow": "offered",
+        "env:e": "unknown", "args:a": "unknown", "files:f": "present",
+    }  # fmt: skip
+    observed = json.loads((directory / "observed.json").read_text())
+    assert observed["tools"][0]["name"] == "web__get" and observed["last_answer"]
+    spans = [json.loads(line) for line in (directory / "spans.jsonl").read_text().splitlines()]
+    [span] = [s["attributes"] for s in spans if s["name"] == "applied_plugins"]
+    assert span["observed"] == [f"{item}: {state}" for item, state in states.items()]
+    assert span["applied_count"] == len(ITEMS) and span["skipped_count"] == 0
+
+
+def test_a_cli_that_never_asks_shows_nothing(tmp_path: Path) -> None:
+    """No request: nothing is known of any item, and nothing is called applied."""
+    _, result = play(tmp_path, "", adapter=Given(""), stack=Stack(names=("house",), items=ITEMS))
+    assert {a.state for a in result.stack} == {"unknown"}
+
+
+def test_a_key_that_the_model_repeats_is_not_kept(tmp_path: Path, endpoint: Endpoint) -> None:
+    """Its last words are in the cell, the endpoint's key is not."""
+    endpoint.reply = f"the key is {KEY}, I think"
+    directory, _ = play(tmp_path, "call()", model=Model(id="m", endpoint=endpoint.url, key=KEY))
+    said = json.loads((directory / "observed.json").read_text())["last_answer"]
+    assert said.startswith("the key is ") and KEY not in said

@@ -1,0 +1,18 @@
+"""The same destruction in a container, of an engine here and of one elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.runtimes.docker.conftest import Play
+from tests.support.destruction import DESTRUCTIONS, ThirdParty
+
+
+@pytest.mark.parametrize("name", DESTRUCTIONS)
+def test_no_destruction_is_infrastructure_trouble(contain: Play, name: str) -> None:
+    """What cannot be destroyed there, a mount point, is still there; the rest ends as everywhere."""
+    _, result = contain("", adapter=ThirdParty(name))
+    assert (
+        result.outcome
+        in {True: ["passed"], False: ["failed"], None: ["passed", "failed"]}[DESTRUCTIONS[name][1]]
+    ), (result.outcome, result.why)
