@@ -5,17 +5,19 @@ python -m tests.adapters.odd_matrix > table.md
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from cab_core.gateway import relay
 from cab_core.gateway.models import Model
 from cab_core.plugins.registry import Plugins
-from cab_core.records import CellResult, Limits
+from cab_core.records import CellResult, Installation, Limits
 from tests.support.odd_endpoint import BODIES, ERRORS, STREAMS, OddEndpoint, written
 from tests.support.puppet import play
 
@@ -37,22 +39,9 @@ def keeps_alive(handler: BaseHTTPRequestHandler, odd: OddEndpoint) -> None:
 
 def goes_on(handler: BaseHTTPRequestHandler, odd: OddEndpoint) -> None:
     """Write without end."""
-
-    def words() -> object:
-        while not odd.released.wait(0.05):
-            yield odd_event
-
-    odd_event = f"data: {_json(written('word '))}\n\n"
-    try:
-        odd.stream(handler, words())  # type: ignore[arg-type]
-    except OSError:
-        pass  # the gateway hung up
-
-
-def _json(value: object) -> str:
-    import json
-
-    return json.dumps(value)
+    event = f"data: {json.dumps(written('word '))}\n\n"
+    with suppress(OSError):  # the gateway hangs up
+        odd.stream(handler, (event for _ in iter(lambda: odd.released.wait(0.05), True)))
 
 
 EXTRA: dict[str, Callable[[BaseHTTPRequestHandler, OddEndpoint], None]] = {
@@ -81,11 +70,9 @@ def allowed(name: str) -> tuple[str, ...]:
     return ("limit_wall",) if name == "an answer without end" else ("infra_upstream",)
 
 
-def cell(root: Path, tui: str, name: str) -> CellResult:
+def cell(root: Path, tui: str, installation: Installation, name: str) -> CellResult:
     """Run one cell at an endpoint that behaves like this."""
-    plugins = Plugins()
-    adapter = plugins.adapter(tui)
-    installation = plugins.runtime("local").install(adapter, adapter.default_version, (), (), print)
+    adapter = Plugins().adapter(tui)
     with OddEndpoint().running() as odd:
         act = EXTRA.get(name)
         odd.extra[MODEL] = lambda h: act(h, odd) if act else odd.answer(h, name)
@@ -99,14 +86,16 @@ def cell(root: Path, tui: str, name: str) -> CellResult:
 def main(names: list[str]) -> None:
     """Print a row for each behaviour, and exit 1 where one is wrong."""
     relay.BACKOFF_S = 0.01
-    wrong = 0
+    plugins, wrong = Plugins(), 0
     print(f"| endpoint | must be | {' | '.join(TUIS)} |\n|{'---|' * (len(TUIS) + 2)}", flush=True)
     for name in names or NAMES:
         row = []
         for tui in TUIS:
+            adapter = plugins.adapter(tui)
+            installation = plugins.runtime("local").install(adapter, adapter.default_version, (), (), print)
             start = time.monotonic()
             with tempfile.TemporaryDirectory() as root:
-                found = cell(Path(root), tui, name)
+                found = cell(Path(root), tui, installation, name)
             mark = "" if found.outcome in allowed(name) else f" **WRONG**: {found.why}"
             wrong += bool(mark)
             print(
