@@ -34,6 +34,8 @@ class Copilot:
     def launch(self, job: Job) -> Launch:
         """Everything is said by environment and arguments; the prompt goes through standard input.
 
+        There it is a text, whatever it begins with; copilot takes white space off its end.
+
         What the work dir holds (MCP servers, hooks, settings) is not loaded, for it is not trusted;
         so COPILOT_ALLOW_ALL, which trusts it, stays unset and the permissions are given one by one.
         """
