@@ -165,6 +165,8 @@ def _stream(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
         handler.wfile.write(b"data: " + json.dumps(data).encode() + b"\n\n")
         handler.wfile.flush()
 
+    if mode == "thinks":
+        event({**head, "choices": [{"index": 0, "delta": {"reasoning_content": "I should look first."}}]})
     for part in (endpoint.reply[:5], endpoint.reply[5:]):
         event({**head, "choices": [{"index": 0, "delta": {"role": "assistant", "content": part}}]})
         time.sleep(0.01)
