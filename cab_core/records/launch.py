@@ -134,11 +134,13 @@ class TokenClaim:
 class Step:
     """One step of a transcript: what somebody in a `role` said.
 
-    `text`: what it was; of role `tool` what the tool answered. `tool`: the name of a tool that was called, or
-    answered. `usage`: what the CLI says of the call that led to it, if it does.
+    `role`: besides those of a conversation, `info` is what the CLI itself says to its user, `reasoning`
+    what the model thought. `text`: what was said; of role `tool` the call and, if it came, the result.
+    `tool`: the name of a tool that was called. `usage`: what the CLI says of the call that led to it, if
+    it does.
     """
 
-    role: Literal["user", "assistant", "tool", "system"]
+    role: Literal["user", "assistant", "tool", "system", "info", "reasoning"]
     text: str = attrs.field(validator=instance_of(str))
     tool: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
     usage: Usage | None = None
