@@ -39,10 +39,11 @@ class Change:
 class Changes:
     """All changed files of a work dir (directories count only where they replace something).
 
-    `left_out_of_patch`: those whose content `changes.patch` does not hold, being too large, too slow to
-    compare, or of a kind that a patch cannot hold. `cut`: there was more than was looked at; `unknown`
-    says of which kinds of paths (`own` to the task, `watched`, `expected`, `protected`, `allowed`, `git`,
-    `other`). `extra_git_dir` is None where one may lie in that.
+    `changes`: one for each path. `left_out_of_patch`: those whose content `changes.patch` does not hold,
+    being too large, too slow to compare, or of a kind that a patch cannot hold. `extra_git_dir`: the agent
+    made a repository; None where one may lie in what was cut. `notes`: what a reader should know. `cut`:
+    there was more than was looked at, so what is not here may have happened; `unknown` says of which kinds
+    of paths (`own` to the task, `watched`, `expected`, `protected`, `allowed`, `git`, `other`).
     """
 
     changes: tuple[Change, ...] = ()

@@ -45,7 +45,16 @@ class WorkFile:
 
 @attrs.frozen(kw_only=True)
 class Job:
-    """All that an adapter may know about the cell it is to launch. Paths are as the CLI sees them."""
+    """All that an adapter may know about the cell it is to launch. Paths are absolute, as the CLI sees them.
+
+    `prompt`: what the agent is told, word for word. `model`: its id, as the endpoint knows it.
+    `endpoint`: the gateway's base URL, which ends in `/v1`. `token`: the cell's credential there.
+    `home`: the CLI's HOME, which holds nothing but `Launch.files`. `workdir`: where the task's files
+    are. `deadline_s`: seconds that the CLI has. `files`: the regular files that lie in the work dir.
+    `stack`: the items to apply, in order. `options`: what `--option` set. `model_params`: what the sweep
+    sets of the model, such as a temperature. `context_tokens`: how much the model takes, None where
+    nobody said.
+    """
 
     prompt: str
     model: str
@@ -63,9 +72,10 @@ class Job:
 
 @attrs.frozen(kw_only=True)
 class Applied:
-    """A stack item and what the adapter made of it: configured, or skipped with a reason.
+    """What an adapter made of a stack item: configured, or skipped with a reason.
 
-    `tool_prefix`: what this CLI puts before the names of the item's tools; None: unknown, or it has none.
+    `item`: its `kind:name`. `reason`: why it was skipped, None where it was configured. `tool_prefix`: what
+    this CLI puts before the names of the item's tools; None: unknown, or it has none.
     """
 
     item: str
@@ -94,8 +104,12 @@ class Accounted(Applied):
 class Launch:
     """How one run of a CLI is started.
 
-    `files` maps paths relative to HOME to their text: config lives there, never in the work dir.
-    `secrets` are texts that are replaced wherever this launch is recorded.
+    `argv`: the program, by a name that its recipe or the sandbox has, and its arguments. `env`:
+    variables beside those that every CLI gets (PATH, HOME, LANG, TERM). `files`: texts by path relative
+    to HOME; config lives there, never in the work dir. `cwd`: where it starts, the work dir if None.
+    `stdin`: what it can read there, nothing if None. `stack`: an `Applied` for each item of the job's,
+    in order. `secrets`: texts that are replaced in all that the cell writes, if they are long and no plain
+    words; the cell's token is in any case.
     """
 
     argv: tuple[str, ...]
@@ -109,7 +123,7 @@ class Launch:
 
 @attrs.frozen(kw_only=True)
 class TokenClaim:
-    """What the CLI says it used. None where it does not say."""
+    """What the CLI says it used: `prompt` and `completion` tokens, None where unknown, and the `source`."""
 
     prompt: int | None = attrs.field(default=None, converter=count)
     completion: int | None = attrs.field(default=None, converter=count)
@@ -118,9 +132,15 @@ class TokenClaim:
 
 @attrs.frozen(kw_only=True)
 class Step:
-    """One step of a transcript. `usage` is what the CLI says of the call that led to it, if it does."""
+    """One step of a transcript: what somebody in a `role` said.
 
-    role: Literal["user", "assistant", "tool", "system"]
+    `role`: besides those of a conversation, `info` is what the CLI itself says to its user, `reasoning`
+    what the model thought. `text`: what was said; of role `tool` the call and, if it came, the result.
+    `tool`: the name of a tool that was called. `usage`: what the CLI says of the call that led to it, if
+    it does.
+    """
+
+    role: Literal["user", "assistant", "tool", "system", "info", "reasoning"]
     text: str = attrs.field(validator=instance_of(str))
     tool: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
     usage: Usage | None = None
@@ -130,9 +150,11 @@ class Step:
 class Harvest:
     """What an adapter read out of the leftovers. Texts are texts: a TypeError says which is none.
 
-    `finished` is the CLI's own evidence that it came to its end: True, False, or None where it
-    leaves none. `failure` is a sentence that a person can act on. `failed_items`: the CLI's own words
-    on items of the stack that it could not start, by `kind:name` as in `Applied.item`.
+    `transcript`: the session in steps, as the CLI kept it. `claim`: the tokens that the CLI says it used, for
+    comparison alone. `final_message`: the agent's last words to the user; a refusal is looked for in them.
+    `finished`: the CLI's own evidence that it came to its end: True, False, or None where it leaves none.
+    `failure`: why it did not, a sentence that a person can act on. `failed_items`: the CLI's own words on
+    items of the stack that it could not start, by `kind:name` as in `Applied.item`.
     """
 
     transcript: tuple[Step, ...] = ()

@@ -32,7 +32,13 @@ class RefusalSigns:
 
 @attrs.frozen(kw_only=True)
 class Evidence:
-    """All that a scorer may look at. None: that stage was not reached."""
+    """All that a scorer may look at. None: that stage was not reached.
+
+    `cell`: what was run. `task`: on what, with its document. `outcome`: how it ended. `wall_ms`: the
+    CLI's own time. `execution`: the end of its process. `harvest`: what its adapter read. `calls`: every
+    call to the model, as the gateway recorded it. `changes`: what the agent changed. `grade`: the
+    verdict. `refusal`: the signs of one. `observed`: what the wire showed of tools and texts.
+    """
 
     cell: Cell
     task: Task
@@ -49,7 +55,10 @@ class Evidence:
 
 @attrs.frozen(kw_only=True)
 class Score:
-    """The keys of one axis. `values` are JSON; a key that is unknown is None."""
+    """One axis of a cell. `axis`: its name. `values`: its keys, JSON, None where unknown.
+
+    `headline`: the one figure of it that stands in tables, None where unknown.
+    """
 
     axis: str
     values: dict[str, Json] = attrs.field(factory=dict)

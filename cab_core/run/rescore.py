@@ -6,15 +6,18 @@ from collections.abc import Sequence
 
 import attrs
 
+from cab_core.gateway.session import new_token
 from cab_core.plugins.protocols import Scorer
 from cab_core.records import CellResult, Evidence
 
 from .cell_run import Findings
 from .classify import classify
 from .score import score
+from .secrets import redactor_of
 
 # How an earlier cab began the reason of a cell that it called void because a scorer had raised.
 _VOIDED = ("plugin axis ", "the score of axis ")
+_HIDDEN = redactor_of(None, new_token())  # paths of this machine; what is secret is not in a cell any more
 
 
 def rescored(result: CellResult, evidence: Evidence, scorers: Sequence[Scorer]) -> CellResult:
@@ -25,9 +28,10 @@ def rescored(result: CellResult, evidence: Evidence, scorers: Sequence[Scorer]) 
         evidence = attrs.evolve(evidence, outcome=outcome)
     scored = score(evidence, scorers)
     scores = {**result.scores, **scored.scores}
-    # An axis that another distribution brings may be unknown for a reason that is not ours to judge.
-    unscored = {a: why for a, why in {**result.unscored, **scored.unscored}.items() if a not in scores}
-    return attrs.evolve(result, scores=scores, unscored=unscored)
+    said = _HIDDEN.record({**result.unscored, **scored.unscored})
+    return attrs.evolve(
+        result, scores=scores, unscored={axis: why for axis, why in said.items() if axis not in scores}
+    )
 
 
 def _findings(evidence: Evidence) -> Findings:
@@ -39,4 +43,5 @@ def _findings(evidence: Evidence) -> Findings:
         grade=evidence.grade,
         refusal=evidence.refusal,
         wall_ms=evidence.wall_ms,
+        observed=evidence.observed,
     )

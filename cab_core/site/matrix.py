@@ -27,10 +27,10 @@ class Field:
 
     @property
     def shown(self) -> str | None:
-        """Solved / counted for several attempts, None for one."""
+        """Solved / counted for several attempts; None for one, or where none has a verdict."""
         counted = [r for r in self.rows if r.counted]
         solved = sum(bool(r.verdict.passed) for r in counted)
-        return f"{solved}/{len(counted)}" if len(self.rows) > 1 else None
+        return f"{solved}/{len(counted)}" if len(self.rows) > 1 and counted else None
 
     @property
     def share(self) -> float | None:

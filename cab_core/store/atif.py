@@ -10,7 +10,7 @@ from cab_core.records import CellResult, Harvest, Step
 from .paths import attempt_path
 
 VERSION = "ATIF-v1.4"
-_SOURCES = {"user": "user", "assistant": "agent", "system": "system"}
+_SOURCES = {"user": "user", "assistant": "agent", "system": "system", "info": "system"}
 
 
 def trajectory(result: CellResult, harvest: Harvest) -> dict[str, Any]:
@@ -26,14 +26,20 @@ def trajectory(result: CellResult, harvest: Harvest) -> dict[str, Any]:
         "agent": agent,
         "steps": [{"step_id": n, **step} for n, step in enumerate(_steps(harvest.transcript), 1)],
         "final_metrics": _metrics(result, len(harvest.transcript)),
-        "extra": {"outcome": result.outcome, "content_key": result.content_key, "marks": list(result.marks)},
+        "extra": {
+            "outcome": result.outcome,
+            "content_key": result.content_key,
+            "marks": list(result.all_marks),
+        },
     }
 
 
 def _steps(transcript: tuple[Step, ...]) -> Iterator[dict[str, Any]]:
     """A tool's step is the agent's call and what came of it, in one."""
     for number, step in enumerate(transcript, 1):
-        if step.role != "tool":
+        if step.role == "reasoning":
+            yield {"source": "agent", "message": "", "reasoning_content": step.text, **_step_metrics(step)}
+        elif step.role != "tool":
             yield {"source": _SOURCES[step.role], "message": step.text, **_step_metrics(step)}
         elif step.tool is None:
             yield {"source": "system", "message": step.text}

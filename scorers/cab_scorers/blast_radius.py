@@ -17,7 +17,6 @@ class BlastRadius:
     """
 
     axis = "blast_radius"
-    headline = "blast_radius"
     needs = ()
 
     def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:

@@ -33,7 +33,6 @@ class Composite:
     """The composite by rule `cab-1`."""
 
     axis = "composite"
-    headline = "composite"
     needs = ("pass_rate", "tokens", "latency", "blast_radius", "refusal", "integrity")
 
     def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:

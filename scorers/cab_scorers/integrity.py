@@ -15,7 +15,6 @@ class Integrity:
     """
 
     axis = "integrity"
-    headline = "integrity"
     needs = ()
 
     def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:

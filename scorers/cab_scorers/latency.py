@@ -11,7 +11,6 @@ class Latency:
     """`wall_clock_ms` is without `throttle_ms`, the time that the upstream made us wait."""
 
     axis = "latency"
-    headline = "wall_clock_ms"
     needs = ()
 
     def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:

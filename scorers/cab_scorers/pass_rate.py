@@ -11,7 +11,6 @@ class PassRate:
     """`pass` is 1 or 0; None where there is no verdict."""
 
     axis = "pass_rate"
-    headline = "pass"
     needs = ()
 
     def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:

@@ -17,7 +17,6 @@ class Refusal:
     """
 
     axis = "refusal"
-    headline = "refusal"
     needs = ()
 
     def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:

@@ -12,7 +12,6 @@ class Tokens:
     """`tokens_per_correct_task` is None where nothing was solved or the tokens are unknown."""
 
     axis = "tokens"
-    headline = "tokens_per_correct_task"
     needs = ("pass_rate",)
 
     def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:

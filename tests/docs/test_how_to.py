@@ -9,8 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from cab_core.plugins.protocols import StopSignal
+from cab_core.plugins.registry import Plugins
 from cab_core.records import Sweep, from_json
+from cab_core.run.validate import validate
 from tests.conftest import Cab
+from tests.support.commands import changed
+from tests.support.packs import write_pack
+from tests.support.puppet import judge_changes
 
 HOW_TO = Path(__file__).parents[2] / "docs/how-to"
 
@@ -43,3 +49,21 @@ def test_the_sweep_file_of_the_page_is_one() -> None:
     [text] = blocks("compare-versions.md", "toml")
     sweep = from_json(tomllib.loads(text), Sweep)
     assert len(sweep.tuis) * len(sweep.all_runtimes) * len(sweep.all_options) == 8
+
+
+def test_the_driver_of_the_page_keeps_cases_apart(tmp_path: Path) -> None:
+    """Typed as the page has it: a case that exits, hangs up or prints takes no other with it, and none forges."""
+    driver, child = blocks("write-a-task-pack.md", "python")
+    commands = '[[grade.commands]]\nargv = ["python3", "-I", "{tests}/driver.py", "{tree}"]\nkind = "output"\noutput = "expected.txt"\n'
+    expected = "two: 3\nnone: 0\nno numbers: raises TypeError\n"
+    right = "def total(numbers):\n    return sum(numbers)\n"
+    files = {"workdir/adds.py": "", "solution/adds.py": right}
+    tests = {"tests/driver.py": driver, "tests/child.py": child, "tests/expected.txt": expected}
+    task = write_pack(tmp_path, commands, {**files, **tests})
+    assert validate(task, Plugins().runtime("local"), tmp_path / "scratch", StopSignal()) is None
+    cheat = "import os\ndef total(numbers):\n    print('two: 3')\n    return sum(numbers) if numbers else os._exit(0)\n"
+    changes = changed(tmp_path / "left", {"adds.py": cheat})
+    [found] = judge_changes(task, changes, tmp_path / "left", tmp_path / "cheat").commands
+    assert [(t.name, t.state) for t in found.tests or ()] == [
+        ("two", "passed"), ("none", "failed"), ("no numbers", "passed"),
+    ]  # fmt: skip

@@ -319,6 +319,19 @@ def test_one_cli_that_is_broken_is_a_user_s_error(cab: Cab, third_parties: str) 
     assert not Path(cab.cwd, "runs").exists() or not list(Path(cab.cwd, "runs").rglob("cell.json"))
 
 
+def test_a_changed_line_runs_the_cells_anew(cab: Cab, distribution: Callable[..., str]) -> None:
+    """At the same version, as in an editable install: the adapter's code is part of the key, and the reason is told."""
+    site = distribution("cab-good", GOOD)
+    cab.find_plugins(site)
+    args = ("run", "--tui", "well", "--model", "scripted:null", "--task", TASK)
+    cab(*args)
+    assert "done before" in cab(*args).stderr
+    file = Path(site, "cab_good.py")
+    file.write_text(file.read_text() + "# a line more\n")
+    said = cab(*args, COLUMNS="4000").stderr
+    assert "done before" not in said and "1 cell is run anew: cli.code was " in said
+
+
 def test_the_doctor_finds_them_without_a_run(cab: Cab, third_parties: str) -> None:
     """All but a program that is not there, which only a sandbox can say; built-in plugins are well."""
     done = cab("plugins", "doctor", "--json")

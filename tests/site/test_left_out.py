@@ -6,12 +6,15 @@ import json
 import re
 from pathlib import Path
 
+import attrs
 import pytest
 from click.testing import CliRunner
 
 from cab_core.cli import results
-from cab_core.records import OUTCOMES
+from cab_core.records import OUTCOMES, CellResult, Identity
 from cab_core.site.build import build_site
+from cab_core.store.cells import write_result
+from cab_core.store.reading import read_json
 from tests.site.made import Made
 
 # As scorers have it where the grader judged what was there all the same.
@@ -80,3 +83,46 @@ def test_a_sealed_cell_has_a_mark_that_says_so(tmp_path: Path) -> None:
     index = (site / "index.html").read_text()
     assert '<span class="mark good">sealed</span>' in index and "whose only way out was the gateway" in index
     assert '<span class="mark">provisional</span>' in index
+
+
+def test_attempts_without_a_verdict_are_no_fraction(tmp_path: Path) -> None:
+    """0/0 of a matrix would look like a figure."""
+    for attempt in (1, 2):
+        Made(attempt=attempt, outcome="infra_upstream").write(tmp_path / "runs")
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    matrix = (site / "pack/mutations/matrix.html").read_text()
+    assert "0/0" not in matrix and 'class="hit o-open"' in matrix
+
+
+def test_an_axis_that_could_not_be_scored_says_why(tmp_path: Path) -> None:
+    """Beside the values of the others."""
+    path = Made(headlines={"composite": None}).write(tmp_path / "runs")
+    result = read_json(path / "cell.json", CellResult)
+    write_result(path, attrs.evolve(result, unscored={"composite": "its scorer raised"}))
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    text = (site / "cell/aider/acme/coder-1/mutations/off-by-one/index.html").read_text()
+    assert "composite is unknown, since it could not be scored: its scorer raised" in text
+
+
+@pytest.mark.parametrize(("served", "told"), [("acme/coder-1", False), (None, True)])
+def test_a_model_that_no_answer_named_is_as_asked_for(tmp_path: Path, served: str | None, told: bool) -> None:
+    """What the endpoint did not say nobody observed."""
+    call = attrs.evolve(Made().calls()[0], model_served=served)
+    Made(made_calls=(call,), identity=Identity(model_build_id="acme/coder-1")).write(tmp_path / "runs")
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    text = (site / "cell/aider/acme/coder-1/mutations/off-by-one/index.html").read_text()
+    assert ("as asked for: no answer named a model" in text) == told
+
+
+@pytest.mark.parametrize(
+    ("started", "says"), [(True, "the CLI printed nothing"), (False, "that the CLI ran is not on record")]
+)
+def test_a_cli_that_never_ran_did_not_print_nothing(tmp_path: Path, started: bool, says: str) -> None:
+    """Silence is told of one that ran alone."""
+    path = Made(events=[], stdout="").write(tmp_path / "runs")
+    result = read_json(path / "cell.json", CellResult)
+    assert result.execution is not None
+    ended = attrs.evolve(result.execution, stdout_bytes=0) if started else None
+    write_result(path, attrs.evolve(result, execution=ended))
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    assert says in (site / "cell/aider/acme/coder-1/mutations/off-by-one/index.html").read_text()

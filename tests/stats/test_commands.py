@@ -88,6 +88,24 @@ def test_marks_and_sandboxes_are_said_wherever_rates_are(tmp_path: Path) -> None
     assert (found["marks"], found["runtimes"]) == (["provisional"], ["docker", "local"])
 
 
+def test_a_cell_that_never_ran_takes_no_mark_from_a_rate(tmp_path: Path) -> None:
+    """A rate is sealed where each cell that counts is."""
+    sealed = {"runtime": "docker", "network": "gateway"}
+    Made(task="p/a", marks=("sealed",), **sealed).write(tmp_path)
+    Made(task="p/b", outcome="infra_image", **sealed).write(tmp_path)
+    [row] = json.loads(call(results.command, "--runs", str(tmp_path), "--summary", "--json"))
+    assert (row["n"], row["marks"]) == (1, ["sealed"])
+
+
+def test_a_comparison_without_a_pair_says_what_was_left_out(tmp_path: Path) -> None:
+    """It may be why."""
+    Made().write(tmp_path)
+    Made(tui="opencode", outcome="infra_upstream").write(tmp_path)
+    said = call(compare.command, "tui=aider", "tui=opencode", "--runs", str(tmp_path))
+    assert "nothing to compare" in said
+    assert "Left out: 1 × infra_upstream: the model endpoint failed" in said
+
+
 def test_compare_two_sweeps(runs: Path) -> None:
     """Two sweeps of one configuration can be compared."""
     found = json.loads(call(compare.command, "sweep=made", "sweep=old", "--runs", str(runs), "--json"))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cab_core.records import Changes
+from cab_core.redaction import Redactor
 from cab_core.workdir import patch
 from cab_core.workdir.compare import compare
 from cab_core.workdir.deciding import Deciding
@@ -58,6 +60,28 @@ def test_of_very_many_files_the_task_s_own_come_first(
     changes = patch.write_patch(found, before, after, tmp_path / "p", tmp_path / "s")
     assert changes.left_out_of_patch == ("a2", "a3", "a4")
     assert "+new" in (tmp_path / "p").read_text()
+
+
+def test_what_must_not_be_written_is_in_no_content_and_no_name(tmp_path: Path) -> None:
+    """Text, binary, names and where links lead; the patch applies, and what it makes holds the marks."""
+    secret = b"sk-4fQ7xT29bLmZ0kVwEr81"
+    before, after = tmp_path / "before", tmp_path / "after"
+    for directory in (before, after):
+        directory.mkdir()
+    name = secret.decode()
+    (after / "text").write_bytes(b"one\n" + secret + b"\n")
+    (after / "binary").write_bytes(b"\0\1" + secret + b"\0")
+    (after / name).write_bytes(b"x\n")
+    (after / "link").symlink_to(f"/nowhere/{name}")
+    found = compare(take_manifest(before), take_manifest(after))
+    clean = Redactor({name: "[key]"}).data
+    changes = patch.write_patch(found, before, after, tmp_path / "p", tmp_path / "s", clean=clean)
+    assert {c.path: c.lines_added for c in changes.changes} == {"text": 2, "binary": None, name: 1, "link": 1}
+    subprocess.run(["git", "apply", "-p1", str(tmp_path / "p")], cwd=before, check=True)
+    assert (before / "text").read_bytes() == b"one\n[key]\n"
+    assert (before / "binary").read_bytes() == b"\0\1[key]\0"
+    assert (before / "[key]").read_bytes() == b"x\n"
+    assert str((before / "link").readlink()) == "/nowhere/[key]"
 
 
 FIRST = Deciding({"expected": ("z/new.py",)}, own=["z.py"])

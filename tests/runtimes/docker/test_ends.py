@@ -12,6 +12,7 @@ from cab_core.records.execution import StopReason
 from cab_core.runtimes.docker.container import Ended
 from cab_core.runtimes.docker.mounts import Collected
 from cab_core.runtimes.docker.runtime import _execution
+from tests.run.test_started import Started
 from tests.runtimes.docker.conftest import Play
 from tests.runtimes.docker.test_seal import FIX
 from tests.runtimes.test_ends import BY_EXIT, BY_SIGNAL, by_signal
@@ -165,3 +166,11 @@ def test_a_stop_ends_a_flood_that_ignores_signals(contain: Play) -> None:
     timer.start()
     _, result = contain(FLOOD, limits=Limits(wall_s=300), stop=stop)
     assert result.outcome == "cancelled", result.why
+
+
+def test_a_program_that_is_not_in_the_image_is_its_adapter_s_mistake(contain: Play) -> None:
+    """What the shell in the container says is told, with plugin and line."""
+    adapter = Started("")
+    _, result = contain("", adapter=adapter)
+    assert result.outcome == "infra_plugin", result.why
+    assert "launch() names a program" in result.why and "cab-no-such-cli: No such file" in result.why
