@@ -55,10 +55,12 @@ def print_results(results: Sequence[tuple[Path, CellResult]]) -> None:
     marked = ("marks",) if len({r.all_marks for _, r in results}) > 1 else ()
     texts = (*sweeps, "CLI", "model", "task", "outcome", *marked)
     made = table(texts, ("tokens", "wall s", "blast", "composite"))
+    for column in made.columns[len(texts) - len(marked) : len(texts)]:
+        column.no_wrap = True  # one a line, whole
     for _, result in results:
         cell = result.cell
         names = (cell.sweep_id,) * len(sweeps) + (cli_name(cell, further), cell.model, task_name(cell))
-        said = (_outcome(result), *(one_line(", ".join(result.all_marks), 80) for _ in marked))
+        said = (_outcome(result), *("\n".join(one_line(m, 20) for m in result.all_marks) for _ in marked))
         made.add_row(*(Text(name_line(n)) for n in names), *map(Text, said), *figures(result))
     show(made)
     _print_marks([r.all_marks for _, r in results])

@@ -13,6 +13,7 @@ from cab_core.records import Applied, Args, Env, Files, Instructions, McpServer,
 Event = Mapping[str, Any]
 
 
+_CUT = " (cut)"
 _DEEPEST = 100  # levels of a JSON value; what is deeper may be read and yet not be written again
 
 
@@ -53,6 +54,22 @@ def json_events(stdout: str) -> list[Event]:
     return [event for line in stdout.split("\n") if isinstance(at(event := parse(line), "type"), str)]
 
 
+def shorten(text: str, longest: int) -> str:
+    """Return a text that is no longer than that, cut between words; what was cut is said."""
+    if len(text) <= longest:
+        return text
+    kept = text[: longest + 1 - len(_CUT)]
+    space = max(kept.rfind(" "), kept.rfind("\n"))
+    return (kept[:space] if space > 0 else kept[:-1]).rstrip() + _CUT
+
+
+def excerpt(text: str, lines: int = 20, width: int = 200) -> str:
+    """Return the first lines of a text, each shortened; how many are left out is said."""
+    found = text.splitlines()
+    more = [f"({len(found) - lines} more lines)"] if len(found) > lines else []
+    return "\n".join([shorten(line, width) for line in found[:lines]] + more)
+
+
 def calls_made(request: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """Return (name, arguments) of every tool call in the messages of a request to a scripted model."""
     calls = [c["function"] for m in request.get("messages", []) for c in m.get("tool_calls") or ()]
@@ -68,7 +85,7 @@ def skill_document(skill: Skill) -> str:
 class StackEffect:
     """What a stack adds to a launch. A subclass says what its CLI does with servers, texts and skills.
 
-    Each of `mcp`, `instructions` and `skill` returns None where the item was applied, else the reason
+    Each of `mcp`, `instructions` and `skill` returns None where the item was configured, else the reason
     why not. Variables, arguments and files are the same for every CLI. `tool_prefix`: how the CLI begins the
     names of a server's tools, such as `{name}_`, by which they are known again among those offered.
     """

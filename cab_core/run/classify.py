@@ -13,6 +13,8 @@ from cab_core.records import OUTCOMES, ModelCall, Outcome
 from .cell_run import Findings
 from .told import fault_told, progress_told, refusal_told
 
+_SHORT_S = 2.0  # an endpoint that sent nothing for so long may still have been about to
+
 
 def classify(found: Findings) -> tuple[Outcome, str]:
     """Return the outcome and a sentence that a person can act on."""
@@ -45,13 +47,13 @@ def _upstream(found: Findings) -> tuple[Outcome, str] | None:
 
 
 def _silent(found: Findings) -> tuple[Outcome, str] | None:
-    """Nothing ever came of any call, for most of the run: an endpoint that hangs, whatever timer ended it."""
+    """Nothing ever came of any call: an endpoint that hangs, whatever timer ended the waiting."""
     execution, calls = found.execution, found.calls
     if execution is None or not calls or last_decided(calls) is not None or _by_the_sandbox(found):
         return None
     waited_s = (max(map(_end_ns, calls)) - min(c.start_ns for c in calls)) / 1e9
-    if waited_s * 2 < execution.duration_s:
-        return None  # it asked late, or hung up at once: that says nothing of the endpoint
+    if waited_s < min(_SHORT_S, execution.duration_s / 2):
+        return None  # it asked at the very end, or hung up at once: that says nothing of the endpoint
     longest = max(calls, key=lambda c: c.latency_ms)
     advice = "it hangs, or is slower than the limits allow"
     return "infra_upstream", f"the endpoint answered no call: {progress_told(longest)}; {advice}"

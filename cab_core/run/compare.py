@@ -15,7 +15,7 @@ from cab_core.workdir.patch import write_patch
 
 from .cell_run import CellRun
 from .prepare import Prepared
-from .refusal import refusal_signs
+from .refusal import LastWords, refusal_signs
 
 
 def compare(run: CellRun, prepared: Prepared, scratch: Path) -> Changes:
@@ -36,8 +36,7 @@ def compare(run: CellRun, prepared: Prepared, scratch: Path) -> Changes:
     run.found.changes = changes
     run.write("changes.json", changes)
     everything = manifests.compare(prepared.before, after, first=first)
-    said = (run.found.harvest.final_message if run.found.harvest else None,)
-    run.found.refusal = refusal_signs(doc.refusal, said, changes, everything, prepared.work)
+    run.found.refusal = refusal_signs(doc.refusal, _last_words(run), changes, everything, prepared.work)
     return changes
 
 
@@ -47,3 +46,13 @@ def _left(run: CellRun, prepared: Prepared, first: Deciding) -> Manifest:
         after.unknown.update(first.all())
         after.notes.append("only a part of the work dir was brought back")
     return after
+
+
+def _last_words(run: CellRun) -> LastWords:
+    """Return the agent's last word as its adapter read it, else as it crossed the wire."""
+    harvest, observed = run.found.harvest, run.found.observed
+    if harvest is not None and harvest.final_message is not None:
+        return LastWords(text=harvest.final_message)
+    if observed is None or not observed.requests:
+        return LastWords()
+    return LastWords(text=observed.last_answer or "", cut=observed.last_answer_cut)

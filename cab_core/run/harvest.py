@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import attrs
@@ -29,11 +28,25 @@ def harvest(run: CellRun, prepared: Prepared) -> None:
     agent could void its cell by what it leaves.
 
     Raises:
-        PluginCrash: the adapter raised, and not because of what was left, or returned what is no harvest.
+        PluginCrash: the adapter raised, or returned what is no harvest, whatever was left.
     """
+    left = _leftovers(run, prepared)
+    try:
+        harvested = run.planned.adapter.harvest(left)
+    except PluginCrash as crash:
+        if not isinstance(crash.__cause__, _READING) and not _copes(run, left):
+            raise
+        harvested = Harvest()
+        told = "what the CLI left could not be read, so its transcript and its claims are unknown"
+        run.found.notes.append(f"{told}: {crash}"[:600])
+    run.found.harvest = run.secrets.record(harvested)
+    run.write("harvest.json", run.found.harvest)
+
+
+def _leftovers(run: CellRun, prepared: Prepared) -> Leftovers:
     ended = run.found.execution
     assert ended is not None
-    left = Leftovers(
+    return Leftovers(
         job=prepared.job,
         home=_home(run, prepared.scratch),
         exit_code=ended.exit_code,
@@ -42,22 +55,6 @@ def harvest(run: CellRun, prepared: Prepared) -> None:
         stdout_cut=ended.stdout_bytes > HEAD + TAIL,
         stderr_cut=ended.stderr_bytes > HEAD + TAIL,
     )
-    run.found.harvest = run.secrets.record(_asked(run, left))
-    run.write("harvest.json", run.found.harvest)
-
-
-def _asked(run: CellRun, left: Leftovers) -> Harvest:
-    adapter = run.planned.adapter
-    try:
-        return adapter.harvest(left)
-    except PluginCrash as exc:
-        if not isinstance(exc.__cause__, _READING) and not _copes(adapter.harvest, left):
-            raise
-        run.found.notes.append(
-            f"what the CLI left could not be read: {exc}"[:500]
-            + "; its transcript and its claims are unknown"
-        )
-        return Harvest()
 
 
 def _home(run: CellRun, scratch: Path) -> Path:
@@ -69,12 +66,12 @@ def _home(run: CellRun, scratch: Path) -> Path:
     return scratch / "nothing"
 
 
-def _copes(ask: Callable[[Leftovers], Harvest], left: Leftovers) -> bool:
-    """Return whether an adapter can read that nothing was left: then it failed on what was."""
+def _copes(run: CellRun, left: Leftovers) -> bool:
+    """Return whether the adapter can read that nothing was left: then it failed on what was."""
     try:
-        ask(attrs.evolve(left, home=left.home / "nothing", stdout="", stderr=""))
-    except PluginCrash as exc:
-        return isinstance(exc.__cause__, _READING)  # else it is at fault whatever it reads
+        run.planned.adapter.harvest(attrs.evolve(left, home=left.home / "nothing", stdout="", stderr=""))
+    except PluginCrash as crash:
+        return isinstance(crash.__cause__, _READING)
     return True
 
 

@@ -18,7 +18,7 @@ from cab_core.workdir.manifest import take_manifest
 from cab_core.workdir.materialise import materialise
 
 from .grader import Grader
-from .refusal import refusal_signs, settle
+from .refusal import LastWords, refusal_signs, settle
 
 _REFUSAL = "I can't help with that."
 
@@ -62,7 +62,7 @@ def _verdict(setup: _Setup, name: str, laid_over: str | None, says: str | None) 
     materialise([f for f in task.files if f.section == laid_over], work)
     first = deciding_paths(task)
     changes = compare(before, take_manifest(work, first), task.task.doc.by_products, first)
-    signs = refusal_signs(task.task.doc.refusal, [says], changes, changes, work)
+    signs = refusal_signs(task.task.doc.refusal, LastWords(text=says), changes, changes, work)
     grader = Grader(
         task=task,
         runtime=setup.runtime,

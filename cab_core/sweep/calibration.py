@@ -65,7 +65,7 @@ RULES = (
     Rule("refuser", "refusal.refusal_produced", "is", True),
     Rule("refuser", "refusal.refusal_correct", "is", True, "refuse"),
     Rule("refuser", "composite.composite", "is", 0, "act"),
-    # Nobody can tell a dead endpoint from a CLI that was busy for most of its time without asking it.
+    # A CLI that first asks at the very end of its time was not kept waiting.
     Rule("hang", "outcome", "like", ("infra_upstream", "limit_wall")),
     Rule("hang", "refusal.refusal_correct", "is", None),
     Rule("error", "outcome", "is", "infra_upstream"),

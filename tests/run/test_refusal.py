@@ -10,19 +10,20 @@ import pytest
 
 from cab_core.records import Changes, RefusalSigns, RefusalSpec
 from cab_core.run import refusal
+from cab_core.run.refusal import LastWords
 from cab_core.safe_fs import Tree
 from cab_core.workdir.compare import compare
 from cab_core.workdir.manifest import Manifest, take_manifest
 
 SPEC = RefusalSpec(expected=True, markers=("FORBIDDEN",))
-REFUSED = "I cannot help with this."
+REFUSED = LastWords(text="I cannot help with this.")
 
 
 def signs(work: Path, cut: bool = False) -> RefusalSigns:
     """Look at a work dir in which everything that was made is a by-product."""
     manifest = take_manifest(work)
     manifest.unknown |= {"other"} if cut else set()
-    return refusal.refusal_signs(SPEC, [REFUSED], Changes(), compare(Manifest(), manifest), work)
+    return refusal.refusal_signs(SPEC, REFUSED, Changes(), compare(Manifest(), manifest), work)
 
 
 def test_what_is_forbidden_is_found_among_by_products(tmp_path: Path) -> None:

@@ -10,16 +10,22 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
 import pytest
 
 from cab_core.cache import cache_root
 from cab_core.gateway.models import Model
-from cab_core.records import CellResult, Harvest, Launch, Step
+from cab_core.plugins.protocols import StopSignal
+from cab_core.plugins.registry import Plugins
+from cab_core.records import CellResult, Changes, Harvest, Launch, Step
 from cab_core.redaction import Redactor
+from cab_core.run.grader import TAIL, Grader
 from cab_core.site.build import build_site
+from tests.support.commands import python, with_commands
 from tests.support.endpoint import KEY, Endpoint
 from tests.support.puppet import FIX, Puppet, play
 
+OWN = "own-secret-81Yu4fQ7xT29"
 # Repeats what it is told, and its token, wherever an agent can: both channels, in pieces, contents and names
 # of files, text and binary, links; and in the output of its own fix when that is judged.
 REPEAT = (
@@ -159,3 +165,48 @@ def test_no_path_of_this_machine_is_published(
     assert "$CAB_CACHE/clis" in (directory / "changes.patch").read_text()
     if runtime == "local":
         assert (directory / "stdout.log").read_text().startswith("~\n$WORKDIR $HOME/script.py ")
+
+
+def test_half_a_key_is_no_tail(tmp_path: Path) -> None:
+    """Output is cut for the axis when the key is out of it."""
+    printed = f"print({KEY!r} + 'a' * {TAIL - len(KEY) // 2})"
+    task = with_commands(python(printed))
+    grader = Grader(
+        task=task, runtime=Plugins().runtime("local"), scratch=tmp_path / "grade", log=tmp_path / "grade.log",
+        stop=StopSignal(), secrets=Redactor({KEY: "[key]"}),
+    )  # fmt: skip
+    [result] = grader.judge(Changes(), tmp_path / "left").commands
+    assert KEY[-8:] not in result.stdout_tail and KEY not in (tmp_path / "grade.log").read_text()
+
+
+class Secretive(Puppet):
+    """An adapter with a secret of its own."""
+
+    def launch(self, job):
+        """Name it, and what is none."""
+        found = super().launch(job)
+        return attrs.evolve(found, argv=(*found.argv, OWN), secrets=(OWN, "x"))
+
+
+def test_an_adapter_s_own_secret_is_not_written(tmp_path: Path) -> None:
+    """What it names is taken out everywhere, and a letter is no secret."""
+    directory, _ = play(tmp_path, "", adapter=Secretive(f"print({OWN!r}, 'box')"))
+    assert (directory / "stdout.log").read_text() == "[secret] box\n"
+    assert all(OWN.encode() not in data for _, data in written(directory))
+
+
+class Broken(Puppet):
+    """An adapter whose harvest raises."""
+
+    def harvest(self, left):
+        """Say the key."""
+        raise RuntimeError(f"with {KEY}")
+
+
+def test_an_accident_s_traceback_holds_no_secret(tmp_path: Path, endpoint: Endpoint) -> None:
+    """What is raised may hold anything: neither the traceback nor the outcome's sentence does."""
+    model = Model(id="m", endpoint=endpoint.url, key=KEY)
+    directory, result = play(tmp_path, "", adapter=Broken(FIX), model=model)
+    assert result.outcome == "infra_plugin" and "with [key]" in result.why
+    assert "with [key]" in (directory / "error.log").read_text()
+    assert all(KEY.encode() not in data for _, data in written(directory))

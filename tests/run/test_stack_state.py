@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import pytest
 
+from cab_core.gateway.models import Model
 from cab_core.plugins.toolkit import StackEffect
 from cab_core.records import (
     Applied,
@@ -26,6 +27,7 @@ from cab_core.records import (
 )
 from cab_core.run.stack_state import account
 from cab_core.tasks.stacks import Stack
+from tests.support.endpoint import KEY, Endpoint
 from tests.support.puppet import Puppet, play
 
 SERVER = Applied(item="mcp:web", tool_prefix="web_")
@@ -144,6 +146,10 @@ def test_the_cell_and_its_span_tell_what_was_seen(tmp_path: Path) -> None:
         "instructions:rule": "present", "instructions:lost": "absent", "mcp:web": "offered", "skill:slow": "offered",
         "env:e": "unknown", "args:a": "unknown", "files:f": "present",
     }  # fmt: skip
+    lost = [note for note in result.notes if "take effect" in note]
+    assert lost == [
+        "of the stack, instructions:lost was not seen to take effect: its text was in none of 1 request"
+    ]
     observed = json.loads((directory / "observed.json").read_text())
     assert observed["tools"][0]["name"] == "web__get" and observed["last_answer"]
     spans = [json.loads(line) for line in (directory / "spans.jsonl").read_text().splitlines()]
@@ -156,3 +162,11 @@ def test_a_cli_that_never_asks_shows_nothing(tmp_path: Path) -> None:
     """No request: nothing is known of any item, and nothing is called applied."""
     _, result = play(tmp_path, "", adapter=Given(""), stack=Stack(names=("house",), items=ITEMS))
     assert {a.state for a in result.stack} == {"unknown"}
+
+
+def test_a_key_that_the_model_repeats_is_not_kept(tmp_path: Path, endpoint: Endpoint) -> None:
+    """Its last words are in the cell, the endpoint's key is not."""
+    endpoint.reply = f"the key is {KEY}, I think"
+    directory, _ = play(tmp_path, "call()", model=Model(id="m", endpoint=endpoint.url, key=KEY))
+    said = json.loads((directory / "observed.json").read_text())["last_answer"]
+    assert said.startswith("the key is ") and KEY not in said

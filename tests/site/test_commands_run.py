@@ -29,7 +29,7 @@ HOUSE = {
     "schema_version": 1,
     "name": "house",
     "instructions": [{"name": "rule", "text": RULE}],
-    "mcp": [{"name": "probe", "command": MCP_SERVER, "env": {"PROBE": SECRET}}],
+    "mcp": [{"name": "probe", "command": ["python3", *MCP_SERVER[1:]], "env": {"PROBE": SECRET}}],
     "env": [{"name": "flags", "values": {"HOUSE_TOKEN": SECRET, "odd.name": SECRET}}],
     "files": [{"name": "notes", "files": {".notes/a b.txt": SECRET}}],
 }

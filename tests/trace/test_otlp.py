@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from cab_core.errors import UserError
+from cab_core.redaction import Redactor
 from cab_core.trace import otlp
 from cab_core.trace.otlp import ENDPOINT, SpanDelivery, delivery
 from cab_core.trace.spans import CellTrace
@@ -202,3 +204,21 @@ def test_no_variable_of_the_environment_changes_a_cells_spans(
     write_cell(tmp_path / "spans.jsonl", None)
     kinds = [json.loads(line)["kind"] for line in (tmp_path / "spans.jsonl").read_text().splitlines()]
     assert kinds == ["container", "adapter_run"]
+
+
+def test_neither_file_nor_collector_is_given_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names, attributes, errors and their tracebacks: the same filter for both."""
+    secret, collector = "sk-4fQ7xT29bLmZ0kVwEr81", Collector(200)
+    monkeypatch.setenv(ENDPOINT, collector.url)
+    with delivery(print) as running:
+        trace = CellTrace(tmp_path / "spans", "cell", running, Redactor({secret: "[key]"}))
+        with suppress(ValueError), trace.span("container", f"of {secret}", argv=["x", f"--key={secret}"]):
+            raise ValueError(f"no such key: {secret}")
+        trace.close()
+    collector.close()
+    sent = b"".join(collector.bodies)
+    assert sent.count(b"[key]") >= 4 and secret.encode() not in sent
+    text = (tmp_path / "spans").read_text()
+    assert text.count("[key]") == 3 and secret not in text

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cab_core.redaction import Redactor
 from cab_core.trace.recording import CappedLog, Recording
 
 
@@ -113,3 +114,18 @@ def test_a_line_without_an_end_is_not_held_for_ever(tmp_path: Path) -> None:
         recording.feed("stdout", b"x" * 65536)
     recording.close()
     assert max(lengths) <= (4 << 20) + 65536 and sum(lengths) == 512 * 65536
+
+
+def test_a_secret_in_pieces_is_in_no_log(tmp_path: Path) -> None:
+    """Of both channels, each for itself; what waits for the rest of one is written at the end."""
+    secret = "sk-4fQ7xT29bLmZ0kVwEr81"
+    recording = Recording(tmp_path, secrets=Redactor({secret: "[key]"}))
+    for out, err in zip(secret[:-1], f"<{secret}", strict=False):
+        recording.feed("stdout", out.encode())
+        recording.feed("stderr", err.encode())
+    recording.feed("stderr", f"{secret[-2:]}>".encode())
+    recording.close()
+    assert (tmp_path / "stdout.log").read_text() == secret[:-1]
+    assert (tmp_path / "stderr.log").read_text() == "<[key]>"
+    events = [json.loads(line)[2] for line in (tmp_path / "terminal.cast").read_text().splitlines()[1:]]
+    assert "".join(events) in (f"<[key]>{secret[:-1]}", f"{secret[:-1]}<[key]>", f"<{secret[:-1]}[key]>")
