@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help:
 	@echo "make demo   the real aider on real tasks, graded, scored, with pages (no key, no Docker needed)"
 	@echo "make test   linters, types, import floors, all tests"
-	@echo "make prove  everything in full, before a release (an hour, needs Docker)"
+	@echo "make prove  everything in full, before a release (hours, needs Docker)"
 	@echo "make clean  remove the virtual environment and what was built"
 
 # The stamps carry the hash of pyproject.toml by their dependency on it: an unchanged project installs nothing.
@@ -46,7 +46,9 @@ test: lint
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
-# Everything in full, before a release: hundreds of cells, twenty kills, every CLI x scripted model x task.
+# Everything in full, before a release: hundreds of cells, twenty kills, every CLI x scripted model x task,
+# every CLI x odd prompt and odd endpoint, and a small real model behind each (700 MB in the cache).
 prove: $(VENV)/.dev
 	CAB_REQUIRE_DOCKER=1 CAB_PROVE_CELLS=200 $(BIN)/pytest -q tests/runtimes/docker/test_images.py -k many_cells
 	CAB_REQUIRE_DOCKER=1 $(BIN)/python -m tests.prove
+	$(BIN)/pytest -q -m prove tests/adapters tests/real_model

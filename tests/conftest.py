@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,22 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def aider() -> Installation:
-    """The real aider, installed once into the user's cache."""
+def installed() -> Callable[[str], Installation]:
+    """A real CLI by its name, installed once into the user's cache."""
     plugins = Plugins()
-    adapter = plugins.adapter("aider")
-    return plugins.runtime("local").install(adapter, adapter.default_version, (), (), print)
+
+    @cache
+    def install(tui: str) -> Installation:
+        adapter = plugins.adapter(tui)
+        return plugins.runtime("local").install(adapter, adapter.default_version, (), (), print)
+
+    return install
+
+
+@pytest.fixture(scope="session")
+def aider(installed: Callable[[str], Installation]) -> Installation:
+    """The real aider, installed once into the user's cache."""
+    return installed("aider")
 
 
 @pytest.fixture

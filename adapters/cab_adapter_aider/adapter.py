@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe, TokenClaim
-from cab_core.plugins.toolkit import at, parse
+from cab_core.plugins.toolkit import at, parse, shorten
 
 from .chat import chat_files
 from .dialect import WholeFile
@@ -138,4 +138,4 @@ def _events(text: str) -> list[dict[str, Any]]:
 def _failure(stdout: str) -> str | None:
     """Return the line in which litellm says what went wrong, if there is one."""
     lines = [line.strip() for line in stdout.splitlines() if line.startswith("litellm.")]
-    return lines[-1][:500] if lines else None
+    return shorten(lines[-1], 500) if lines else None

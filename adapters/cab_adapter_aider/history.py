@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from cab_core.records import Step
 
-Role = Literal["user", "assistant", "tool"]
+Role = Literal["user", "assistant", "info", "reasoning"]
+
+_THINKING = re.compile(r"<(/?)thinking-content-[0-9a-f]{32}>")
 
 
 def transcript(markdown: str) -> list[Step]:
     """Return the steps: `#### ` begins what the user said, `> ` what aider said, the rest is the model."""
     steps: list[tuple[Role, list[str]]] = []
+    spoken: Role = "assistant"
     for line in markdown.splitlines():
         if line.startswith("# aider chat started at"):
             continue
-        role, text = _read(line)
+        if tag := _THINKING.fullmatch(line.strip()):
+            spoken = "assistant" if tag[1] else "reasoning"
+            continue
+        role, text = _read(line, spoken)
         if steps and steps[-1][0] == role:
             steps[-1][1].append(text)
         elif text.strip():
@@ -23,9 +30,9 @@ def transcript(markdown: str) -> list[Step]:
     return [Step(role=role, text="\n".join(lines).strip()) for role, lines in steps]
 
 
-def _read(line: str) -> tuple[Role, str]:
+def _read(line: str, spoken: Role) -> tuple[Role, str]:
     if line.startswith("#### "):
         return "user", line[5:]
     if line.startswith(("> ", ">")):
-        return "tool", line.removeprefix(">").strip()
-    return "assistant", line
+        return "info", line.removeprefix(">").strip()
+    return spoken, line

@@ -9,7 +9,7 @@ from cab_core.plugins.toolkit import StackEffect, json_events, skill_document
 from cab_core.records import Instructions, McpServer, Skill
 
 from .dialect import CreateTool
-from .events import failed_servers, failure, finished, shown, step_of, token_claim
+from .events import failed_servers, failure, finished, shown, token_claim, transcript
 
 _USAGE = ".copilot/usage.json"  # below HOME
 
@@ -34,6 +34,8 @@ class Copilot:
     def launch(self, job: Job) -> Launch:
         """Everything is said by environment and arguments; the prompt goes through standard input.
 
+        There it is a text, whatever it begins with; copilot takes white space off its end.
+
         What the work dir holds (MCP servers, hooks, settings) is not loaded, for it is not trusted;
         so COPILOT_ALLOW_ALL, which trusts it, stays unset and the permissions are given one by one.
         """
@@ -51,7 +53,7 @@ class Copilot:
     def harvest(self, left: Leftovers) -> Harvest:
         """Read the events on stdout; tokens are in the usage file alone."""
         events = json_events(left.stdout)
-        steps = [step for event in events if (step := step_of(event))]
+        steps = transcript(events)
         done = finished(events)
         return Harvest(
             transcript=tuple(steps),

@@ -5,21 +5,46 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from cab_core.plugins.toolkit import Event, at, json_events, parse
+import attrs
+
+from cab_core.plugins.toolkit import Event, at, excerpt, json_events, parse, shorten
 from cab_core.records import Step, TokenClaim
 
 
+def transcript(events: Sequence[Event]) -> list[Step]:
+    """Return the steps; what came of a tool call is part of its step."""
+    steps: list[Step] = []
+    asked: dict[str, int] = {}  # where the step of a call is, by the call's id
+    for event in events:
+        if (step := step_of(event)) is None:
+            continue
+        call = str(at(event, "data", "toolCallId"))
+        if event["type"] == _CAME and call in asked:
+            n = asked.pop(call)
+            steps[n] = attrs.evolve(steps[n], text=f"{steps[n].text}\n{step.text}")
+        else:
+            steps.append(step)
+            if event["type"] == _ASKED:
+                asked[call] = len(steps) - 1
+    return steps
+
+
+_ASKED, _CAME = "tool.execution_start", "tool.execution_complete"
+
+
 def step_of(event: Event) -> Step | None:
-    """Return what an event adds to the transcript. A tool call is two steps: asked, and answered."""
+    """Return what an event adds to the transcript by itself."""
     kind, data = event["type"], event.get("data")
     if kind == "user.message":
         return Step(role="user", text=str(at(data, "content")))
+    if kind == "assistant.reasoning" and at(data, "content"):
+        return Step(role="reasoning", text=str(at(data, "content")))
     if kind == "assistant.message" and at(data, "content"):
         return Step(role="assistant", text=str(at(data, "content")))
-    if kind == "tool.execution_start":
+    if kind == _ASKED:
         asked = json.dumps(at(data, "arguments"), ensure_ascii=False)
         return Step(role="tool", tool=str(at(data, "toolName")), text=asked)
-    if kind == "tool.execution_complete":
+    if kind == _CAME:
         result = at(data, "result", "content") or at(data, "error", "message") or ""
         return Step(role="tool", text=str(result))
     return None
@@ -44,7 +69,7 @@ def failure(events: Sequence[Event], stderr: str) -> str | None:
     """Return copilot's own words for what went wrong, or the last line on stderr."""
     told = [str(at(e, "data", "message")) for e in events if e["type"] == "session.error"]
     said = told or stderr.strip().splitlines()
-    return " ".join(said[-1].split())[:500] if said else None
+    return shorten(" ".join(said[-1].split()), 500) if said else None
 
 
 def failed_servers(events: Sequence[Event]) -> dict[str, str]:
@@ -63,5 +88,6 @@ def shown(line: str) -> str:
     step = step_of(events[0])
     if step is None or step.role == "user":
         return failure(events, "") or ""
-    lines = f"> {step.tool} {step.text}".splitlines() if step.tool else step.text.splitlines()[:20]
-    return "\n".join(text[:200] for text in lines) if step.role == "tool" else step.text
+    if step.role != "tool":
+        return step.text
+    return excerpt(f"> {step.tool} {step.text}" if step.tool else step.text)

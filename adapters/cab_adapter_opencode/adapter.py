@@ -39,7 +39,7 @@ class Opencode:
         """As an argument the prompt would arrive in quotation marks; the title saves a call for one."""
         stack = _Effect().apply(job.stack)
         return Launch(
-            argv=("opencode", "run", "--format", "json", "--title", "cab", *stack.argv),
+            argv=("opencode", "run", "--format", "json", "--thinking", "--title", "cab", *stack.argv),
             env={"OPENCODE_CONFIG": f"{job.home}/{_CONFIG}", **_QUIET, **stack.env},
             files={_CONFIG: json.dumps(_config(job, stack)), **_LIBRARY, **stack.files},
             stdin=job.prompt,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from cab_core.plugins.toolkit import Event, at, json_events
+from cab_core.plugins.toolkit import Event, at, excerpt, json_events, shorten
 from cab_core.records import Step, TokenClaim, Usage
 
 
@@ -17,6 +17,8 @@ def step_of(event: Event) -> Step | None:
     part = event.get("part")
     if event["type"] == "text":
         return Step(role="assistant", text=str(at(part, "text")))
+    if event["type"] == "reasoning":
+        return Step(role="reasoning", text=str(at(part, "text")))
     if event["type"] != "tool_use":
         return None
     asked = json.dumps(at(part, "state", "input"), ensure_ascii=False)
@@ -65,7 +67,7 @@ def failure(events: Sequence[Event], stderr: str) -> str | None:
     errors = [e.get("error") for e in events if e["type"] == "error"]
     told = [at(error, "data", "message") or at(error, "name") for error in errors]
     said = told or stderr.strip().splitlines()
-    return re.sub(r"\x1b\[[0-9;]*m", "", str(said[-1]))[:500] if said else None
+    return shorten(re.sub(r"\x1b\[[0-9;]*m", "", str(said[-1])), 500) if said else None
 
 
 def shown(line: str) -> str:
@@ -76,5 +78,4 @@ def shown(line: str) -> str:
     step = step_of(events[0])
     if step is None:
         return failure(events, "") or ""
-    lines = f"> {step.tool} {step.text}".splitlines()[:20]
-    return "\n".join(text[:200] for text in lines) if step.tool else step.text
+    return excerpt(f"> {step.tool} {step.text}") if step.tool else step.text

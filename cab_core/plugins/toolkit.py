@@ -13,6 +13,7 @@ from cab_core.records import Applied, Args, Env, Files, Instructions, McpServer,
 Event = Mapping[str, Any]
 
 
+_CUT = " (cut)"
 _DEEPEST = 100  # levels of a JSON value; what is deeper may be read and yet not be written again
 
 
@@ -51,6 +52,22 @@ def json_events(stdout: str) -> list[Event]:
     A line ends at a line feed only: texts inside may hold what Python takes for other line ends.
     """
     return [event for line in stdout.split("\n") if isinstance(at(event := parse(line), "type"), str)]
+
+
+def shorten(text: str, longest: int) -> str:
+    """Return a text that is no longer than that, cut between words; what was cut is said."""
+    if len(text) <= longest:
+        return text
+    kept = text[: longest + 1 - len(_CUT)]
+    space = max(kept.rfind(" "), kept.rfind("\n"))
+    return (kept[:space] if space > 0 else kept[:-1]).rstrip() + _CUT
+
+
+def excerpt(text: str, lines: int = 20, width: int = 200) -> str:
+    """Return the first lines of a text, each shortened; how many are left out is said."""
+    found = text.splitlines()
+    more = [f"({len(found) - lines} more lines)"] if len(found) > lines else []
+    return "\n".join([shorten(line, width) for line in found[:lines]] + more)
 
 
 def calls_made(request: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -108,8 +108,8 @@ class Launch:
     variables beside those that every CLI gets (PATH, HOME, LANG, TERM). `files`: texts by path relative
     to HOME; config lives there, never in the work dir. `cwd`: where it starts, the work dir if None.
     `stdin`: what it can read there, nothing if None. `stack`: an `Applied` for each item of the job's,
-    in order. `secrets`: texts that are replaced wherever this launch is recorded; the cell's token is in
-    any case.
+    in order. `secrets`: texts that are replaced in all that the cell writes, if they are long and no plain
+    words; the cell's token is in any case.
     """
 
     argv: tuple[str, ...]
@@ -134,11 +134,13 @@ class TokenClaim:
 class Step:
     """One step of a transcript: what somebody in a `role` said.
 
-    `text`: what it was; of role `tool` what the tool answered. `tool`: the name of a tool that was called, or
-    answered. `usage`: what the CLI says of the call that led to it, if it does.
+    `role`: besides those of a conversation, `info` is what the CLI itself says to its user, `reasoning`
+    what the model thought. `text`: what was said; of role `tool` the call and, if it came, the result.
+    `tool`: the name of a tool that was called. `usage`: what the CLI says of the call that led to it, if
+    it does.
     """
 
-    role: Literal["user", "assistant", "tool", "system"]
+    role: Literal["user", "assistant", "tool", "system", "info", "reasoning"]
     text: str = attrs.field(validator=instance_of(str))
     tool: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
     usage: Usage | None = None

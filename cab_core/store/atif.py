@@ -10,7 +10,7 @@ from cab_core.records import CellResult, Harvest, Step
 from .paths import attempt_path
 
 VERSION = "ATIF-v1.4"
-_SOURCES = {"user": "user", "assistant": "agent", "system": "system"}
+_SOURCES = {"user": "user", "assistant": "agent", "system": "system", "info": "system"}
 
 
 def trajectory(result: CellResult, harvest: Harvest) -> dict[str, Any]:
@@ -37,7 +37,9 @@ def trajectory(result: CellResult, harvest: Harvest) -> dict[str, Any]:
 def _steps(transcript: tuple[Step, ...]) -> Iterator[dict[str, Any]]:
     """A tool's step is the agent's call and what came of it, in one."""
     for number, step in enumerate(transcript, 1):
-        if step.role != "tool":
+        if step.role == "reasoning":
+            yield {"source": "agent", "message": "", "reasoning_content": step.text, **_step_metrics(step)}
+        elif step.role != "tool":
             yield {"source": _SOURCES[step.role], "message": step.text, **_step_metrics(step)}
         elif step.tool is None:
             yield {"source": "system", "message": step.text}

@@ -13,6 +13,8 @@ STEPS = (
     Step(role="assistant", text="I look."),
     Step(role="tool", text="a.py", tool="bash"),
     Step(role="assistant", text="Done."),
+    Step(role="reasoning", text="Hm."),
+    Step(role="info", text="Tokens: 1"),
 )
 
 
@@ -26,7 +28,10 @@ def test_a_trajectory_has_steps_calls_and_totals(tmp_path: Path) -> None:
         (2, "agent"),
         (3, "agent"),
         (4, "agent"),
+        (5, "agent"),
+        (6, "system"),
     ]
+    assert found["steps"][4]["reasoning_content"] == "Hm."
     assert found["steps"][2]["tool_calls"][0]["function_name"] == "bash"
     assert found["steps"][2]["observation"]["results"][0]["content"] == "a.py"
     assert found["final_metrics"]["total_prompt_tokens"] == result.tokens.prompt

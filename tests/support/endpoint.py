@@ -142,6 +142,9 @@ def _send(
 def _error(handler: BaseHTTPRequestHandler, status: int, message: str) -> None:
     data = json.dumps({"error": {"message": message, "type": "test"}}).encode()
     handler.send_response(status)
+    if status == 302:
+        key = handler.headers.get("Authorization", "").removeprefix("Bearer ")
+        handler.send_header("Location", f"http://elsewhere.invalid/{key}")
     if status == 429:
         handler.send_header("Retry-After", "0.2")
     handler.send_header("Content-Type", "application/json")
@@ -162,6 +165,8 @@ def _stream(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
         handler.wfile.write(b"data: " + json.dumps(data).encode() + b"\n\n")
         handler.wfile.flush()
 
+    if mode == "thinks":
+        event({**head, "choices": [{"index": 0, "delta": {"reasoning_content": "I should look first."}}]})
     for part in (endpoint.reply[:5], endpoint.reply[5:]):
         event({**head, "choices": [{"index": 0, "delta": {"role": "assistant", "content": part}}]})
         time.sleep(0.01)

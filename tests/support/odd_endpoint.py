@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -192,7 +192,7 @@ class OddEndpoint:
         handler.end_headers()
         handler.wfile.write(text.encode())
 
-    def stream(self, handler: BaseHTTPRequestHandler, lines: list[str], then_wait: bool = False) -> None:
+    def stream(self, handler: BaseHTTPRequestHandler, lines: Iterable[str], then_wait: bool = False) -> None:
         """Send events, and hang up, or wait until the test is over."""
         handler.send_response(200)
         handler.send_header("Content-Type", "text/event-stream")

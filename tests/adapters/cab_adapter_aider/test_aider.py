@@ -13,6 +13,7 @@ from cab_adapter_aider.history import transcript
 from cab_core.records import Instructions, Job, McpServer, WorkFile
 from tests.adapters.prompts import PromptArrives
 from tests.adapters.solutions import SolutionArrives
+from tests.adapters.transcripts import TranscriptTells
 from tests.conftest import Cab
 
 needs_aider = pytest.mark.usefixtures("aider")
@@ -21,6 +22,13 @@ needs_aider = pytest.mark.usefixtures("aider")
 @pytest.mark.aider
 class TestPrompt(PromptArrives):
     """The task's text through aider."""
+
+    tui = "aider"
+
+
+@pytest.mark.aider
+class TestTranscript(TranscriptTells):
+    """The transcript of aider."""
 
     tui = "aider"
 
@@ -90,12 +98,15 @@ def test_a_stack_is_accounted_for() -> None:
 
 
 def test_the_chat_history_becomes_a_transcript() -> None:
-    """User, aider and model are told apart."""
+    """User, aider, and what the model thought and said are told apart."""
+    tag = f"thinking-content-{'0a' * 16}"
     steps = transcript(
-        "# aider chat started at 1\n\n> Model: x\n\n#### do it\n\nSure.\n\n```\nx\n```\n\n> Tokens: 1\n"
+        f"# aider chat started at 1\n\n> Model: x\n\n#### do it\n\n<{tag}>\n\nHm.\n\n</{tag}>\n\n"
+        "Sure.\n\n```\nx\n```\n\n> Tokens: 1\n"
     )
     assert [(s.role, s.text) for s in steps] == [
-        ("tool", "Model: x"), ("user", "do it"), ("assistant", "Sure.\n\n```\nx\n```"), ("tool", "Tokens: 1"),
+        ("info", "Model: x"), ("user", "do it"), ("reasoning", "Hm."), ("assistant", "Sure.\n\n```\nx\n```"),
+        ("info", "Tokens: 1"),
     ]  # fmt: skip
 
 

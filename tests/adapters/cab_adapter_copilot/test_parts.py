@@ -27,13 +27,15 @@ def event(kind: str, **data: object) -> str:
 
 USER = event("user.message", content="p", transformedContent="<time>p")
 ASKS = event("assistant.message", content="", toolRequests=[{}])
-CALL = event("tool.execution_start", toolName="bash", arguments={"command": "ls"})
-BACK = event("tool.execution_complete", success=True, result={"content": "a\u2028b\n"})
-BAD = event("tool.execution_complete", success=False, error={"message": "denied"})
+CALL = event("tool.execution_start", toolCallId="1", toolName="bash", arguments={"command": "ls"})
+AGAIN = event("tool.execution_start", toolCallId="2", toolName="view", arguments={"path": "a"})
+BACK = event("tool.execution_complete", toolCallId="1", success=True, result={"content": "a\u2028b\n"})
+BAD = event("tool.execution_complete", toolCallId="2", success=False, error={"message": "denied"})
+THOUGHT = event("assistant.reasoning", content="Hm.")
 TEXT = event("assistant.message", content="Done.")
 ERROR = event("session.error", message="Authentication failed.\n  Check it.")
 END = json.dumps({"type": "result", "exitCode": 0})
-WHOLE = "\r\n".join([USER, ASKS, CALL, BACK, CALL, BAD, TEXT, END])
+WHOLE = "\r\n".join([USER, ASKS, CALL, AGAIN, BAD, BACK, TEXT, THOUGHT, END])
 USAGE = {"modelMetrics": {m: {"usage": {"inputTokens": 100, "outputTokens": 7}} for m in "mn"}}
 
 
@@ -58,13 +60,13 @@ def test_only_one_parameter_of_the_model_can_be_set() -> None:
 
 
 def test_events_become_a_transcript(tmp_path: Path) -> None:
-    """User, tool and model are told apart; the tokens of all models are added up from the usage file."""
+    """Who spoke is told apart, a result stands with its call; all models' tokens are added up from the usage file."""
     (tmp_path / ".copilot").mkdir()
     (tmp_path / ".copilot/usage.json").write_text(json.dumps(USAGE))
     found = harvest(WHOLE, tmp_path)
     assert [(s.role, s.tool, s.text) for s in found.transcript] == [
-        ("user", None, "p"), ("tool", "bash", '{"command": "ls"}'), ("tool", None, "a\u2028b\n"),
-        ("tool", "bash", '{"command": "ls"}'), ("tool", None, "denied"), ("assistant", None, "Done."),
+        ("user", None, "p"), ("tool", "bash", '{"command": "ls"}\na\u2028b\n'),
+        ("tool", "view", '{"path": "a"}\ndenied'), ("assistant", None, "Done."), ("reasoning", None, "Hm."),
     ]  # fmt: skip
     assert (found.claim.prompt, found.claim.completion) == (200, 14)
     assert (found.final_message, found.finished, found.failure) == ("Done.", True, None)

@@ -12,6 +12,7 @@ from cab_core.records import Args, Env, Files, Installation, Instructions, McpSe
 from tests.adapters.drive import MCP_SERVER, drive, in_a_trap, tools
 from tests.adapters.prompts import PromptArrives
 from tests.adapters.solutions import SolutionArrives
+from tests.adapters.transcripts import TranscriptTells
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
 
@@ -20,6 +21,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("copilot")]
 
 class TestPrompt(PromptArrives):
     """The task's text through copilot."""
+
+    tui = "copilot"
+
+
+class TestTranscript(TranscriptTells):
+    """The transcript of copilot."""
 
     tui = "copilot"
 

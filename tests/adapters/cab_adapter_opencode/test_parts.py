@@ -27,10 +27,11 @@ CALL = json.dumps(
     ensure_ascii=False,
 )
 ASKS = json.dumps({"type": "step_finish", "part": {"reason": "tool-calls", "tokens": TOKENS}})
+THOUGHT = json.dumps({"type": "reasoning", "part": {"text": "Hm."}})
 TEXT = json.dumps({"type": "text", "part": {"text": "Done."}})
 END = json.dumps({"type": "step_finish", "part": {"reason": "stop", "tokens": TOKENS}})
 ERROR = json.dumps({"type": "error", "error": {"name": "APIError", "data": {"message": "no such model"}}})
-WHOLE = "\r\n".join([START, CALL, ASKS, START, TEXT, END])
+WHOLE = "\r\n".join([START, THOUGHT, CALL, ASKS, START, TEXT, END])
 
 
 def harvest(stdout: str, stderr: str = "") -> object:
@@ -54,10 +55,11 @@ def test_events_become_a_transcript() -> None:
     found = harvest(WHOLE)
     assert [(s.role, s.tool) for s in found.transcript] == [
         ("user", None),
+        ("reasoning", None),
         ("tool", "bash"),
         ("assistant", None),
     ]
-    assert found.transcript[1].text == '{"command": "ls"}\na\u2028b\n'
+    assert found.transcript[2].text == '{"command": "ls"}\na\u2028b\n'
     assert (found.claim.prompt, found.claim.completion) == (200, 14)
     assert (found.final_message, found.finished, found.failure) == ("Done.", True, None)
 

@@ -13,6 +13,7 @@ from cab_core.records import Args, Env, Files, Installation, Instructions, McpSe
 from tests.adapters.drive import MCP_SERVER, drive, in_a_trap, tools
 from tests.adapters.prompts import PromptArrives
 from tests.adapters.solutions import SolutionArrives
+from tests.adapters.transcripts import TranscriptTells
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
 
@@ -23,6 +24,12 @@ PLUGIN = 'export const P = async () => { await Bun.write(process.env.SEEN, "x");
 
 class TestPrompt(PromptArrives):
     """The task's text through opencode."""
+
+    tui = "opencode"
+
+
+class TestTranscript(TranscriptTells):
+    """The transcript of opencode."""
 
     tui = "opencode"
 
