@@ -1,8 +1,6 @@
 """What must not be written: keys, in whatever spelling, and this machine's paths. Found and replaced here.
 
-A text is searched in one canonical form: without line ends, backslashes and colours of a terminal, with
-what JSON, a URL or base64 for URLs spell otherwise undone. So a key is found however it was escaped or
-wrapped, at the speed of a plain search; only where one is found is it looked up where it stood.
+A text is searched in its canonical form; only where something is found it is looked up where it stood.
 """
 
 from __future__ import annotations
@@ -10,28 +8,20 @@ from __future__ import annotations
 import base64
 import os
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 import attrs
 
+from .canonical import UNFINISHED, canonical, located
+
 SHORTEST = 12  # characters; what is shorter is no secret
 _VARIETY = 8  # different characters that a secret has at least
 _WORD = re.compile(r"(?:[A-Z]?[a-z]+|[A-Z]+)?\d{0,3}")
 _LONGEST_WORD = 15
+_HALF = 8  # characters by which the rest of a secret is known, where a text was cut
+_TORN = 16  # characters that an escape which was cut leaves at most
 
-# Spellings that are longer than one character: colours of a terminal, JSON's escapes and a URL's.
-_ESCAPE = re.compile(
-    rb"(?:\x1b|\\+u001[bB])\[[0-9;?]*[A-Za-z]|\\+u([0-9A-Fa-f]{4})|%(?:25)*([0-9A-Fa-f]{2})"
-    rb"|[\r\n\\]+(?!u[0-9A-Fa-f]{4})"
-)
-_ESCAPED = re.compile(rb"\x1b\[|\\u|%[0-9A-Fa-f]{2}")
-_UNFINISHED = re.compile(
-    rb"(?:(?:\x1b|\\{1,16}u001[bB])(?:\[[0-9;?]{0,16})?|\\{1,16}(?:u[0-9A-Fa-f]{0,3})?|%(?:25){0,8}[0-9A-Fa-f]?)\Z"
-)
-_SAME = bytes.maketrans(b"-_", b"+/")
-_SKIPPED = b"\r\n\\"
 _GOES_ON = re.compile(rb"[A-Za-z0-9_-]|\.[A-Za-z0-9_]")
 
 T = TypeVar("T")
@@ -64,6 +54,7 @@ class Redactor:
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
         self._needles: list[_Needle] = []
         self._longest = 0
+        self._parts: set[bytes] = set()
         self.seen: set[str] = set()
         for text, mark in (secrets or {}).items():
             self.hide(text, mark)
@@ -76,11 +67,13 @@ class Redactor:
     def hide_path(self, path: str, mark: str) -> None:
         """Replace a path. Of two that lie in each other the longer is taken."""
         for each in {path, os.path.realpath(path)}:
-            self._add(_Needle(_canonical(each.encode("utf-8", "surrogatepass")), mark.encode(), whole=True))
+            self._add(_Needle(canonical(each.encode("utf-8", "surrogatepass")), mark.encode(), whole=True))
 
     def _add(self, *needles: _Needle) -> None:
         self._needles += needles
         self._longest = max(self._longest, *(len(n.text) for n in needles))
+        for n in needles:
+            self._parts |= {n.text} if n.whole else {n.text[:_HALF], n.text[-_HALF:]}
 
     @property
     def reach(self) -> int:
@@ -106,8 +99,28 @@ class Redactor:
     def text(self, text: str) -> str:
         """Return a text with marks."""
         data = text.encode("utf-8", "surrogatepass")
-        clean = self.data(data)
+        plain = canonical(data)
+        for part in self._parts:  # of a hundred thousand names hardly one holds any
+            if part in plain:
+                break
+        else:
+            return text
+        clean = self._without_halves(self.data(data))
         return text if clean is data else clean.decode("utf-8", "surrogatepass")
+
+    def _without_halves(self, data: bytes) -> bytes:
+        """Replace what is left of a secret at the ends of a text that was cut, perhaps within an escape."""
+        start, end = canonical(data[: self.reach]), canonical(data[-self.reach :])
+        for needle in self._needles:
+            if needle.whole:
+                continue
+            if needle.text[:_HALF] in end and (left := _begun_in(data[-self.reach :], needle)):
+                data = data[:-left] + needle.mark
+                self.seen.add(needle.mark.decode())
+            if needle.text[-_HALF:] in start and (over := _ended_in(data[: self.reach], needle)):
+                data = needle.mark + data[over:]
+                self.seen.add(needle.mark.decode())
+        return data
 
     def record(self, value: T) -> T:
         """Return a record, or a JSON value, with marks in all its texts."""
@@ -127,27 +140,33 @@ class Redactor:
         return value
 
     def watch(self) -> Callable[[bytes], bool]:
-        """Return what tells, piece by piece of a body, whether anything was found in it."""
-        rest = b""
+        """Return what tells, piece by piece of a body, whether anything was found in it.
+
+        It is called for every event of every stream: so it does as little as it can.
+        """
+        rest, kept, texts = b"", self._longest, [n.text for n in self._needles]
+        if not texts:
+            return lambda _: False
 
         def look(piece: bytes) -> bool:
             nonlocal rest
-            if not self._needles:
-                return False
-            rest += piece
-            found, rest = self.finds(rest), rest[-self._longest :]
-            return found
+            rest = rest[-kept:] + piece
+            plain = canonical(rest)
+            for text in texts:  # noqa: SIM110  (a generator costs as much as the search)
+                if text in plain:
+                    return True
+            return False
 
         return look
 
     def _present(self, data: bytes) -> list[_Needle]:
         if not self._needles:
             return []
-        plain = _canonical(data)
+        plain = canonical(data)
         return [n for n in self._needles if n.text in plain]
 
     def _spans(self, data: bytes, needles: list[_Needle], more: bool) -> Iterator[tuple[int, int, bytes]]:
-        plain, where = _located(data)
+        plain, where = located(data)
         for needle in needles:
             at = plain.find(needle.text)
             while at >= 0:
@@ -165,8 +184,8 @@ class Redactor:
             return len(data)
         first = max(0, len(data) - self.reach)
         tail = data[first:]
-        cut = part.start() if (part := _UNFINISHED.search(tail)) else len(tail)
-        plain, where = _located(tail[:cut])
+        cut = part.start() if (part := UNFINISHED.search(tail)) else len(tail)
+        plain, where = located(tail[:cut])
         begun = max(_begun(plain, n) for n in self._needles)
         return first + (where(len(plain) - begun)[0] if begun else cut)
 
@@ -198,50 +217,30 @@ def _spellings(secret: str, mark: str) -> Iterator[_Needle]:
         whole = data[skipped:]
         spelled.add(base64.b64encode(whole[: len(whole) // 3 * 3]))
     for each in spelled:
-        yield _Needle(_canonical(each), mark.encode(), whole=False)
-
-
-def _canonical(data: bytes) -> bytes:
-    """Return the form in which texts are searched."""
-    plain = _ESCAPE.sub(_unescaped, data) if _ESCAPED.search(data) else data
-    return plain.translate(_SAME, _SKIPPED)
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    """Return what an escape stands for; nothing where that is skipped."""
-    code = match[1] or match[2]
-    if not code:
-        return b""
-    found = bytes([int(code, 16)]) if match[2] else chr(int(code, 16)).encode("utf-8", "surrogatepass")
-    return b"" if found in _SKIPPED else found
-
-
-def _located(data: bytes) -> tuple[bytes, Callable[[int], tuple[int, int]]]:
-    """Return the canonical form, and what tells where in `data` a byte of it begins and ends."""
-    plain, begins, pieces, end = bytearray(), [0], [(0, 0)], 0
-    for match in _ESCAPE.finditer(data):
-        if match.start() > end:
-            begins.append(len(plain))
-            pieces.append((end, 0))
-            plain += data[end : match.start()]
-        end = match.end()
-        if found := _unescaped(match):
-            begins.append(len(plain))
-            pieces.append(match.span())
-            plain += found
-    begins.append(len(plain))
-    pieces.append((end, 0))
-    plain += data[end:]
-
-    def where(at: int) -> tuple[int, int]:
-        number = bisect_right(begins, at) - 1
-        start, stop = pieces[number]
-        return (start, stop) if stop else (start + at - begins[number], start + at - begins[number] + 1)
-
-    return bytes(plain).translate(_SAME), where
+        yield _Needle(canonical(each), mark.encode(), whole=False)
 
 
 def _begun(plain: bytes, needle: _Needle) -> int:
     """Return how much of a needle a text ends with: not all of it, but where what follows decides."""
-    longest = min(len(plain), len(needle.text) - (not needle.whole))
-    return next((n for n in range(longest, 0, -1) if plain.endswith(needle.text[:n])), 0)
+    start = max(0, len(plain) - len(needle.text) + (not needle.whole))
+    while (start := plain.find(needle.text[:1], start)) >= 0:
+        if needle.text.startswith(plain[start:]):
+            return len(plain) - start
+        start += 1
+    return 0
+
+
+def _begun_in(end: bytes, needle: _Needle) -> int:
+    """Return how many bytes at the end of a text are a good part of a needle's beginning."""
+    cut = part.start() if (part := UNFINISHED.search(end)) else len(end)
+    plain, where = located(end[:cut])
+    begun = _begun(plain, needle)
+    return len(end) - where(len(plain) - begun)[0] if begun >= _HALF else 0
+
+
+def _ended_in(start: bytes, needle: _Needle) -> int:
+    """Return how many bytes at the start of a text are a good part of a needle's end."""
+    plain, where = located(start)
+    end = plain.find(needle.text[-_HALF:]) + _HALF
+    rest = (plain[n:end] for n in range(min(_TORN, end - _HALF) + 1))  # behind half an escape
+    return where(end - 1)[1] if any(needle.text.endswith(part) for part in rest) else 0

@@ -151,3 +151,14 @@ def test_a_key_on_two_pieces_is_seen() -> None:
     """An answer comes in pieces of any size."""
     look = Redactor({KEY: "[key]"}).watch()
     assert [look(p) for p in (b"a" * 500 + KEY[:20].encode(), KEY[20:].encode())] == [False, True]
+
+
+@pytest.mark.parametrize("way", [way for way in SPELLINGS if way != "JSON in JSON"])
+def test_half_a_key_at_the_end_of_a_text_is_known(way: str) -> None:
+    """Whoever cut it before it was cleaned: all but a few characters at either end are gone."""
+    redactor, core = Redactor({KEY: "[key]"}), SPELLINGS[way].strip('"')
+    for size in range(len(core) * 3 // 4, len(core)):
+        for cut in (f"it is {core[:size]}", f"{core[-size:]} it is"):
+            clean = redactor.text(cut)
+            assert core[len(core) // 2 - 5 : len(core) // 2 + 5] not in clean and "[key]" in clean
+            assert "it is" in clean

@@ -83,6 +83,8 @@ def _dialect(adapter: Any, job: Job) -> None:
     if hasattr(adapter, "dialect"):
         dialect = adapter.dialect()
         dialect.edit({"probe.txt": "probe\n"}, _REQUEST, job)
+        if hasattr(dialect, "cannot"):
+            dialect.cannot({"probe.txt": "probe\n"}, _REQUEST, job)
         if hasattr(dialect, "done"):
             dialect.done("done", _REQUEST, job)
 

@@ -63,6 +63,14 @@ class Call:
         found = self.reading
         self.verdict = of_answer(found.answered, found.finish_reason, found.error_body, self.suspect)
 
+    def break_off(self) -> None:
+        """Note that nobody waits for the answer any more, and who that was."""
+        self.broken_off, self.hung_up = True, self.session.running
+        if self.reading.error_body is not None:
+            self.read()  # it may be why the CLI hung up
+        who = "the CLI hung up" if self.hung_up else "the cell ended"
+        self.error = self.error or self.reading.error or f"{who} before the answer was whole"
+
     def finish(self) -> None:
         """Record the call, once: before the CLI has its last byte, so that limits see it in time."""
         if not self.recorded:

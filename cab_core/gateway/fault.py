@@ -18,51 +18,11 @@ import attrs
 
 from cab_core.records import Refusal
 
+from . import wordings
 from .error_body import ErrorBody
 
 FAILED_FINISHES = {"error", "network_error", "insufficient_system_resource"}  # finish_reason of no answer
 
-# What servers say where the conversation does not fit, each as it was seen: OpenAI, vLLM, llama.cpp, TGI, LM
-# Studio, Ollama, Anthropic, Bedrock, Gemini, Mistral, xAI, Groq, Moonshot, MiniMax, DashScope, Z.ai, Copilot.
-_CONTEXT = re.compile(
-    r"(exceed|longer than|larger than|greater than|maximum|too (long|large)|does not fit|overflow)[^.]{0,80}"
-    r"context[ _](length|window|size)"
-    r"|context[ _](length|window|size)[^.]{0,80}(exceed|overflow|too small)|context the overflows"
-    r"|(prompt|input|conversation|message)s?( \([^)]*\))? (is|are) (too long|longer than)"
-    r"|maximum model length|max_model_len|maximum prompt length|prompt exceeds max length"
-    r"|(input|prompt) token(s| count)[^.]{0,60}exceed|exceeded model token limit|prompt_tokens_exceeded"
-    r"|range of input length|reduce the length of the (messages|input|prompt)"
-    r"|tokens\W* must be <=|must have less than \d+ tokens",
-    re.I,
-)
-_POLICY = re.compile(
-    r"content[ _-]?(filter|policy|management policy)|responsible ?ai|usage polic|acceptable use"
-    r"|(input|prompt|message|content|request)\b[^.]{0,40}\b(flagged|inappropriate|sensitive|unsafe)"
-    r"|prohibited_content|data_inspection|moderation",
-    re.I,
-)
-# What is the endpoint's, or its user's account there, whatever else is said beside it.
-_ACCOUNT = re.compile(
-    r"api[ _-]?key|credential|authenticat|authori[sz]|permission|access denied|account|billing|balance|quota"
-    r"|credit|payment|subscription|rate[ _-]?limit|(tokens|requests) per (min|day)|\btpm\b|organi[sz]ation",
-    re.I,
-)
-_MODEL = re.compile(
-    r"(no such|invalid|unknown|unsupported) model|models? (loaded|available)|not loaded"
-    r"|models?\b.{0,100}(not|doesn't) (exist|found)|https? (port|server)",
-    re.I,
-)
-# What this model or server cannot do at all: a CLI and a model that do not go together.
-_UNABLE = re.compile(r"(does not|doesn't|not) support|is not supported|unsupported|requires --", re.I)
-_SERVER = re.compile(
-    r"overload|capacity|unavailable|timed? ?out|upstream|provider|internal|deployment|region|out of memory",
-    re.I,
-)
-_CONVERSATION = re.compile(
-    r"^(messages|tools|tool_choice|functions|function_call|input|prompt)\b"
-    r"|\bmessages\b|tool_calls?\b|\btools?[\[.]|function (parameters|schema)|invalid schema|\broles? must",
-    re.I,
-)
 _NEVER_THE_AGENTS = {401, 402, 407, 408, 425, 429, 451}
 # What a body, or the headers that are passed on, can bring about.
 _ABOUT_THE_REQUEST = {400, 406, 411, 412, 413, 414, 415, 416, 417, 422, 428, 431}
@@ -96,11 +56,11 @@ def of_error(status: int, said: ErrorBody, agent_suspect: bool) -> Verdict:
 
 
 def _refused(status: int, said: ErrorBody, agent_suspect: bool) -> Refusal | None:
-    if status in _NEVER_THE_AGENTS or _ACCOUNT.search(said.words):
+    if status in _NEVER_THE_AGENTS or wordings.ACCOUNT.search(said.words):
         return None
-    if _CONTEXT.search(said.words):
+    if wordings.CONTEXT.search(said.words):
         return "context"
-    if _POLICY.search(said.words):
+    if wordings.POLICY.search(said.words):
         return "policy"
     if status == 413:
         return "context"
@@ -108,12 +68,12 @@ def _refused(status: int, said: ErrorBody, agent_suspect: bool) -> Refusal | Non
 
 
 def _names_the_request(status: int, said: ErrorBody, agent_suspect: bool) -> bool:
-    if status not in _ABOUT_THE_REQUEST or _MODEL.search(said.words) or said.param == "model":
+    if status not in _ABOUT_THE_REQUEST or wordings.MODEL.search(said.words) or said.param == "model":
         return False
-    if not agent_suspect and _UNABLE.search(said.words):
+    if not agent_suspect and wordings.UNABLE.search(said.words):
         return False
-    named = _CONVERSATION.search(said.param) or _CONVERSATION.search(said.words)
-    return bool(named) or (agent_suspect and not _SERVER.search(said.words))
+    named = wordings.CONVERSATION.search(said.param) or wordings.CONVERSATION.search(said.words)
+    return bool(named) or (agent_suspect and not wordings.SERVER.search(said.words))
 
 
 def of_answer(

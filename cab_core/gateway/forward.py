@@ -24,8 +24,9 @@ def read_error(call: Call, answer: Answer, data: bytes) -> None:
 def forward_error(call: Call, answer: Answer, data: bytes) -> web.Response:
     """Pass on a refusal, of which `data` is the body."""
     if answer.status < 400:
-        call.error = f"it answered {answer.status} {answer.headers.get('Location', '')[:200]}".strip()
         # A redirect leads away from the endpoint, and the cell's token with it.
+        call.error = f"{answer.status} {answer.headers.get('Location', '')}".strip()
+        call.error = call.session.upstream.redact(call.error.encode("utf-8", "replace")).decode()[:300]
         return web.json_response({"error": {"message": call.error, "type": "upstream"}}, status=502)
     if (decoded := decode(_encoding(answer), data)) is None:
         # What cannot be read may hold the key: not a byte of it goes on.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from .said import texts_of
 
 _SEARCHED = 4 << 20  # characters of one request in which texts are looked for
 _SEEN = 100_000  # texts of requests that are known to have been searched
+_WORD = re.compile(r"[A-Za-z0-9]{4,}")
 _PASSAGES, _PASSAGE, _SHORTEST = 8, 200, 8  # of a given text: how many are looked for, their characters
 
 
@@ -35,16 +37,30 @@ def passages(text: str) -> list[str]:
     return [whole[start : start + _PASSAGE] for start in sorted(starts)]
 
 
+def _probe(passage: str, text: str) -> str:
+    """Return a word of a passage that no way of writing it changes: it is looked for first, being cheap."""
+    words = [w for w in _WORD.findall(passage) if w in text and f"\\{w}" not in text]
+    return max(words, key=len, default="")
+
+
 @attrs.define
 class _Wanted:
-    """A given text, and which of its passages have not been seen yet."""
+    """A given text: which of its passages have not been seen yet, each with its probe."""
 
-    missing: list[str]
+    missing: list[tuple[str, str]]
     wanted: int
     first: int | None = None
 
+    @classmethod
+    def of(cls, text: str) -> _Wanted:
+        missing = [(passage, _probe(passage, text)) for passage in passages(text)]
+        return cls(missing=missing, wanted=len(missing))
+
+    def may_be_in(self, text: str) -> bool:
+        return any(probe in text for _, probe in self.missing)
+
     def search(self, n: int, text: str) -> None:
-        missing = [passage for passage in self.missing if passage not in text]
+        missing = [m for m in self.missing if m[0] not in text]
         if len(missing) < len(self.missing):
             self.missing, self.first = missing, self.first or n
 
@@ -53,8 +69,7 @@ class GivenTexts:
     """Texts by stack item and part, and how much of each the model has been shown."""
 
     def __init__(self, texts: Mapping[tuple[str, str], str]) -> None:
-        parts = {name: passages(text) for name, text in texts.items()}
-        self._wanted = {name: _Wanted(missing=p, wanted=len(p)) for name, p in parts.items()}
+        self._wanted = {name: _Wanted.of(text) for name, text in texts.items()}
         self._searched: set[int] = set()
         self.cut = False
 
@@ -71,9 +86,10 @@ class GivenTexts:
                 return
             left -= len(text)
             self._searched.add(hash(text))
-            read = plain(text)
-            for wanted in self._wanted.values():
-                wanted.search(n, read)
+            if likely := [w for w in self._wanted.values() if w.may_be_in(text)]:
+                read = plain(text)
+                for wanted in likely:
+                    wanted.search(n, read)
 
     def found(self) -> tuple[TextSeen, ...]:
         """Return what was found of each."""

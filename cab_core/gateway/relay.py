@@ -25,8 +25,7 @@ async def relay(call: Call, request: web.Request) -> web.StreamResponse:
     try:
         return await _try_until_answered(call, request)
     except asyncio.CancelledError:
-        call.broken_off, call.hung_up = True, call.session.running
-        call.error = call.error or "broken off before the upstream had answered"
+        call.break_off()
         raise
     except fault.TROUBLE as exc:
         call.verdict, call.error = fault.of_exception(exc, call.status), fault.told(exc)

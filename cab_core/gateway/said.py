@@ -44,10 +44,14 @@ class Said:
         message = choice.get("delta") or choice.get("message")
         if not isinstance(message, dict) or choice.get("index") not in (0, None):
             return
-        for text in texts_of(message.get("content")):
+        content = message.get("content")
+        for text in (content,) if isinstance(content, str) else texts_of(content):
             self.text.add(text)
         self.text.add(message.get("refusal"))  # OpenAI's own place for a model's refusal
-        self.reasoning.add(next((message[key] for key in _REASONING if message.get(key)), None))
+        for key in _REASONING:
+            if thought := message.get(key):
+                self.reasoning.add(thought)
+                break  # some servers say it under two names
         if isinstance(calls := message.get("tool_calls"), list):
             for place, call in enumerate(calls):
                 self._take_call(place, call)

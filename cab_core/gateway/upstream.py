@@ -28,7 +28,8 @@ HOP = {
     "host",
 }
 CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
-# Some servers take these for the request's real method, path or origin: an agent could have a 404 at will.
+# Some servers take these for the request's real method, path, origin or account: an agent could have a 404 at
+# will.
 _REROUTING = {
     "x-http-method",
     "x-http-method-override",
@@ -40,6 +41,8 @@ _REROUTING = {
     "x-forwarded-host",
     "x-forwarded-prefix",
     "x-forwarded-proto",
+    "openai-organization",  # whose account it is
+    "openai-project",
 }
 _DROPPED = (
     HOP

@@ -18,7 +18,8 @@ from cab_core.records import Usage
 from .error_body import ErrorBody
 from .said import Said
 
-_EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_LINE_END = rb"(?:\r\n|\n|\r(?!\n))"
+_EVENT_END = re.compile(_LINE_END + _LINE_END)  # in any mixture: some put CRLF behind a line that ends in LF
 _DENSEST = 2_000_000  # commas, colons and brackets of a request: reading more would hold up all cells
 _READ_LIMIT = 64 << 20  # bytes of one body or event that are looked at
 

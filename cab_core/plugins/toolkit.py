@@ -85,7 +85,7 @@ def skill_document(skill: Skill) -> str:
 class StackEffect:
     """What a stack adds to a launch. A subclass says what its CLI does with servers, texts and skills.
 
-    Each of `mcp`, `instructions` and `skill` returns None where the item was applied, else the reason
+    Each of `mcp`, `instructions` and `skill` returns None where the item was configured, else the reason
     why not. Variables, arguments and files are the same for every CLI. `tool_prefix`: how the CLI begins the
     names of a server's tools, such as `{name}_`, by which they are known again among those offered.
     """

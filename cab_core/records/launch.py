@@ -108,8 +108,8 @@ class Launch:
     variables beside those that every CLI gets (PATH, HOME, LANG, TERM). `files`: texts by path relative
     to HOME; config lives there, never in the work dir. `cwd`: where it starts, the work dir if None.
     `stdin`: what it can read there, nothing if None. `stack`: an `Applied` for each item of the job's,
-    in order. `secrets`: texts that are replaced wherever this launch is recorded; the cell's token is in
-    any case.
+    in order. `secrets`: texts that are replaced in all that the cell writes, if they are long and no plain
+    words; the cell's token is in any case.
     """
 
     argv: tuple[str, ...]

@@ -112,7 +112,8 @@ class Grader:
         found = self._verdict(layout, command, execution, captured)
         if execution.timed_out:
             found = Verdict(False, f"not finished after {timeout_s:.0f} s", found.tests)
-        log.write(f"[{'ok' if found.ok else found.reason}]\n".encode("utf-8", "replace"))
+        told = self.secrets.text(f"[{'ok' if found.ok else found.reason}]\n")
+        log.write(told.encode("utf-8", "replace"))
         result = CommandResult(
             argv=command.argv,
             kind=command.kind,

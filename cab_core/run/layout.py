@@ -90,6 +90,8 @@ class Layout:
         old = self.scratch.with_name(f"{self.scratch.name}.{self._made}")
         with suppress(FileNotFoundError):
             self.scratch.rename(old)
+        with suppress(OSError, RecursionError):
+            shutil.rmtree(old)  # no process is started for it; what this cannot remove, the next can
         remove_tree(old)
 
     def _files(self, place: str, path: str) -> Iterator[tuple[str, int]]:

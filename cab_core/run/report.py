@@ -23,7 +23,7 @@ from cab_core.trace.clock import utc_now
 from .cell_run import CellRun, Findings
 from .planned import PlannedCell
 from .score import score
-from .stack_state import account
+from .stack_state import account, lacking
 from .wiring import wiring
 
 
@@ -32,6 +32,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
     planned, found = run.planned, run.found
     outcome, why = said
     scored = score(evidence_of(planned, found, outcome), run.context.scorers)
+    stack = account(found.launch.stack if found.launch else (), found.observed, found.harvest)
     return CellResult(
         schema_version=1,
         cell_id=planned.cell.cell_id,
@@ -52,9 +53,9 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         execution=found.execution,
         citable=_sealed(planned) and planned.model.scripted is None,
         marks=_marks(planned, found),
-        notes=tuple(_notes(found)),
+        notes=(*_notes(found), *lacking(stack)),
         unwritten=dict(found.unwritten),
-        stack=account(found.launch.stack if found.launch else (), found.observed, found.harvest),
+        stack=stack,
         recording=_recording(planned) if found.execution else None,
         refusal=found.refusal,
         wiring=_wiring(planned, found),

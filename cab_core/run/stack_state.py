@@ -19,6 +19,7 @@ from cab_core.records import (
 )
 
 _SHOWN = ("used", "present", "partial", "offered")  # the wire showed it, whatever the CLI says later
+_LACKING = ("failed", "absent")
 _NAMED = 5  # tools that are named in a sentence
 _LONGEST = 500  # characters of a sentence
 
@@ -43,6 +44,15 @@ def account(
     """Return every item with what came of it. The CLI's own word stands where the wire showed nothing."""
     failed = harvest.failed_items if harvest else {}
     return tuple(_accounted(item, stack, observed, failed.get(item.item)) for item in stack)
+
+
+def lacking(stack: Sequence[Accounted]) -> list[str]:
+    """Return notes on the items without which the CLI ran, though they were given to it."""
+    return [
+        f"of the stack, {a.item} was not seen to take effect: {a.evidence}"
+        for a in stack
+        if a.state in _LACKING
+    ]
 
 
 def _accounted(
@@ -89,7 +99,11 @@ def _tools(item: Applied, stack: Sequence[Applied], observed: Observed) -> tuple
     if observed.cut:
         return "unknown", "none of its tools was seen, but not all requests were looked at in full"
     made_up = f"; the model called {_named(own)} all the same" if own else ""
-    return "absent", f"none of its tools was offered in {observed.requests} requests{made_up}"
+    return "absent", f"none of its tools was offered in {_requests(observed)}{made_up}"
+
+
+def _requests(observed: Observed) -> str:
+    return f"{observed.requests} request{'s' if observed.requests > 1 else ''}"
 
 
 def _owner(tool: str, stack: Sequence[Applied]) -> Applied | None:
@@ -119,7 +133,7 @@ def _texts(item: str, kind: str, observed: Observed) -> tuple[ItemState, str]:
         return "unknown", "its text is too short to be told from others"
     if kind == "files":
         return "unknown", "no text of it was in a request; the CLI may read it all the same"
-    return "absent", f"its text was in none of {observed.requests} requests"
+    return "absent", f"its text was in none of {_requests(observed)}"
 
 
 def _first(texts: Sequence[TextSeen]) -> int | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EACCES, ELOOP, ENOENT, ENOEXEC, ENOTDIR
 from pathlib import Path
 
 from cab_core.errors import NotStarted
@@ -12,6 +14,7 @@ from .cell_run import CellRun
 from .prepare import Prepared
 
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126  # of a shell (POSIX, 2.8.2), behind which sealed runtimes start it
+_REFUSED = [os.strerror(number) for number in (ENOENT, EACCES, ENOTDIR, ENOEXEC, ELOOP)]
 _TAIL = 2000  # bytes of a log
 _NAMES = "names a program that its recipe does not install and the sandbox does not have"
 
@@ -35,7 +38,7 @@ def program_started(run: CellRun, prepared: Prepared) -> Iterator[None]:
 
 
 def _shell_said(run: CellRun, program: str) -> str | None:
-    """Return the line in which a shell says that there is no such program.
+    """Return the line in which the sandbox's shell, or our parent in it, says that nothing was started.
 
     Nobody else can have written it: without a call there was no agent.
     """
@@ -43,8 +46,9 @@ def _shell_said(run: CellRun, program: str) -> str | None:
     if run.found.calls or execution is None or execution.exit_code not in (_NOT_FOUND, _NOT_EXECUTABLE):
         return None
     said = "".join(_tail(run.part / f"{channel}.log") for channel in ("stdout", "stderr"))
-    lines = [line.strip() for line in said.splitlines() if f"exec: {program}: " in line]
-    return lines[-1] if lines else None
+    lines = [line.strip() for line in said.splitlines()]
+    told = [n for n in lines if f"exec: {program}: " in n or n in {f"{program}: {why}" for why in _REFUSED}]
+    return told[-1] if told else None
 
 
 def _tail(log: Path) -> str:

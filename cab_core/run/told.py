@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cab_core.records import ModelCall
 
+_QUIET_S = 10.0  # a pause within an answer that is worth telling
 _HERE = "nothing was sent"  # the trouble of this machine, told as such
 _FAULTS = {
     "http_401": "the endpoint refused the credential (401): check the key (--key-env, CAB_KEY)",
@@ -51,6 +52,9 @@ def fault_told(call: ModelCall) -> str:
 def _by_status(status: str) -> str:
     if status.startswith("3"):
         return f"the endpoint sends calls elsewhere ({status}): give --endpoint the address that it names"
+    if status.startswith("4"):
+        doubt = "nothing shows that it is about what the agent sent"
+        return f"the endpoint refused a call ({status}), and {doubt}: check --model, --endpoint and the key"
     return f"the endpoint failed ({status})"
 
 
@@ -74,6 +78,11 @@ def progress_told(call: ModelCall) -> str:
 def _had_come(call: ModelCall) -> str:
     if not call.began:
         return "nothing but keep-alives had come" if call.first_byte_ms is not None else "not a byte had come"
-    events = "a part of the answer" if call.events is None else f"{call.events:,} events"
+    events = "a part of the answer" if call.events is None else _plural(call.events)
     tokens = f", at least {call.at_least:,} tokens" if call.at_least else ""
-    return f"{events} of its stream had come{tokens}"
+    quiet_s = (call.quiet_ms or 0) / 1000
+    return f"{events} had come{tokens}" + (f", the last {quiet_s:.0f} s before" if quiet_s > _QUIET_S else "")
+
+
+def _plural(events: int) -> str:
+    return f"{events:,} event{'' if events == 1 else 's'} of its stream"

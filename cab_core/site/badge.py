@@ -14,11 +14,17 @@ _NARROW, _WIDE = set("iljtfrI.,:;'|!()[]"), set("mwMW@%")
 
 
 def message(row: Row) -> str:
-    """Return what a badge says: the composite in percent, or the outcome where there is none."""
-    value = row.verdict.composite
-    said = row.outcome.replace("_", " ") if value is None else percent(value, 0)
+    """Return what a badge says: the composite in percent where the task was solved, else what happened.
+
+    A percentage beside a task that was not solved would look like a rate.
+    """
+    outcome = row.outcome.replace("_", " ")
     if not row.counted:
-        said = "no verdict"
+        said = f"left out: {outcome}"
+    elif row.verdict.passed and row.verdict.composite is not None:
+        said = percent(row.verdict.composite, 0)
+    else:
+        said = outcome
     marked = [m for m in row.marks if m in ("scripted", "provisional")]
     return f"{said} ({marked[0]})" if marked else said
 
@@ -32,7 +38,7 @@ def colour(row: Row) -> str:
 
 def badge_svg(row: Row) -> str:
     """Return the badge of a cell."""
-    known = row.counted and row.verdict.composite is not None
+    known = row.verdict.passed and row.verdict.composite is not None
     said = f"{row.outcome.replace('_', ' ')} · composite {message(row)}" if known else message(row)
     left, right = _width(LABEL) + 12, _width(said) + 12
     full = left + right

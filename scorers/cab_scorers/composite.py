@@ -38,7 +38,7 @@ class Composite:
     def score(self, evidence: Evidence, scores: Mapping[str, Score]) -> Score:
         """Score one cell."""
         components = cab_1_components(scores)
-        value = 0.0 if components["pass_rate"] == 0 else combine(components)
+        value = cab_1(components)
         return Score(
             axis=self.axis,
             headline=value,
@@ -63,6 +63,11 @@ def combine(components: Mapping[str, Any]) -> float | None:
     if components["refusal_factor"] is None or any(value is None for _, value in terms):
         return None
     return float(components["refusal_factor"] * sum(weight * value for weight, value in terms))
+
+
+def cab_1(components: Mapping[str, Any]) -> float | None:
+    """Return the composite by rule `cab-1`: 0 where the task was not solved, whatever else is unknown."""
+    return 0.0 if components["pass_rate"] == 0 else combine(components)
 
 
 def reference_1(components: Mapping[str, Any]) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +14,15 @@ from hypothesis import strategies as st
 
 from cab_core.gateway import given as given_module
 from cab_core.gateway.given import passages
+from cab_core.gateway.models import Model
 from cab_core.gateway.observed import Watch
 from cab_core.gateway.said import KEPT, Said
 from cab_core.gateway.wire import Reading
 from cab_core.records import Observed
 from tests.gateway.conftest import ASK, STREAM, Client
 from tests.support.endpoint import Endpoint
+from tests.support.odd_endpoint import OddEndpoint
+from tests.support.puppet import play
 
 LONG = "\n".join(f"- Rule {n}: do not write a line that rule {n + 1} forbids." for n in range(200))
 X = ("instructions:x", "text")
@@ -152,8 +156,15 @@ def test_a_message_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch({X: "a text that never comes"})
     read.clear()
     for n in range(1, 4):
-        watch.asked(n, {"messages": [{"content": f"message {m}"} for m in range(n)]})
-    assert read == ["message 0", "message 1", "message 2"]
+        watch.asked(n, {"messages": [{"content": f"never {m}"} for m in range(n)]})
+    assert read == ["never 0", "never 1", "never 2"]
+
+
+def test_a_message_without_a_word_of_it_is_not_read_closely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Making a text plain takes milliseconds, in which all cells wait."""
+    watch = Watch({X: "a text that never comes"})
+    monkeypatch.setattr(given_module, "plain", lambda text: pytest.fail(text))
+    watch.asked(1, user("something else"))
 
 
 def test_what_was_not_searched_is_said() -> None:
@@ -253,6 +264,25 @@ def test_through_the_gateway(client: Client, endpoint: Endpoint, body: dict[str,
     client.call({**body, "tools": [tool("read")]})
     found = client.session.observed()
     assert (found.requests, found.tools[0].name, found.last_answer) == (1, "read", endpoint.reply)
+
+
+@pytest.mark.parametrize("ends", ["error in the middle", "finish error"])
+def test_what_came_before_an_error_is_not_an_answer(tmp_path: Path, ends: str) -> None:
+    """The model wrote something, and then the endpoint failed: nobody knows what would have followed."""
+    with OddEndpoint().running() as odd:
+        _, result = play(tmp_path, "call(stream=True)", model=Model(id=ends, endpoint=odd.url, key="k"))
+    [observed] = tmp_path.rglob("observed.json")
+    assert result.outcome == "infra_upstream"
+    assert json.loads(observed.read_text())["last_answer"] is None
+
+
+def test_an_answer_with_thousands_of_calls_is_cut_and_said() -> None:
+    """The record of tools stays exact as far as it goes, and says that it does not go to the end."""
+    calls = [{"index": n, "function": {"name": "t"}} for n in range(5000)]
+    watch = Watch()
+    watch.answered(1, said({"message": {"tool_calls": calls}}), True)
+    found = text_of(watch)
+    assert (found.tools[0].called, found.cut) == (1000, True)
 
 
 @pytest.mark.parametrize("mode", ["drop", "500", "stream_error"])

@@ -188,6 +188,19 @@ def test_who_hung_up_is_known(cell: Cell) -> None:
     assert "nothing but keep-alives had come" in progress_told(call)
 
 
+def test_an_error_that_made_the_cli_hang_up_is_the_endpoint_s(cell: Cell) -> None:
+    """It reads it in the middle of a stream, and waits for no end."""
+    cell.answer(event(written()), event({"error": {"message": "overloaded"}}), then_wait=True)
+    connection = cell.ask()
+    reply = connection.getresponse()
+    for _ in range(4):
+        reply.readline()
+    reply.close()
+    connection.close()
+    call = cell.recorded()
+    assert (call.ended, call.fault, call.error) == ("failed", "error_in_200", "overloaded")
+
+
 def test_nothing_that_came_is_told_as_nothing(cell: Cell) -> None:
     """The cell ends while the endpoint is silent."""
     cell.odd.extra["m"] = lambda handler: cell.odd.released.wait(20) and None

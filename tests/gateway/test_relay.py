@@ -46,6 +46,7 @@ def test_the_token_is_taken_from_any_usual_header(client: Client, header: str) -
 def test_headers_that_reroute_a_request_do_not_pass(client: Client, endpoint: Endpoint) -> None:
     """Another method, path or origin could be had by them, and with it a 404 that voids the cell."""
     odd = {"X-HTTP-Method-Override": "DELETE", "X-Original-URL": "/nowhere", "X-Forwarded-Prefix": "/x"}
+    odd["OpenAI-Organization"] = "org-none"
     assert client.call(ASK, **odd, **{"X-Initiator": "agent"})[0] == 200
     assert not {name.lower() for name in odd} & set(endpoint.headers[0])
     assert endpoint.headers[0]["x-initiator"] == "agent"
@@ -213,6 +214,14 @@ def test_a_key_in_an_answer_is_not_recorded(
     recorded = (tmp_path / "calls.jsonl").read_text()
     assert KEY not in recorded and "[key]" in recorded
     assert any("repeated its key" in note for note in client.session.notes())
+
+
+def test_a_redirect_is_not_passed_on(client: Client, endpoint: Endpoint) -> None:
+    """A CLI would follow it, past the gateway and with its token."""
+    endpoint.mode = "302"
+    status, headers, reply = client.call(ASK)
+    assert (status, headers.get("Location"), client.session.calls[0].fault) == (502, None, "http_302")
+    assert b"http://elsewhere.invalid/[key]" in reply and KEY.encode() not in reply
 
 
 def test_an_error_of_the_endpoint_delays_that_call_alone(client: Client, endpoint: Endpoint) -> None:

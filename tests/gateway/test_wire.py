@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,7 +31,7 @@ def test_only_the_field_is_added(extra: dict) -> None:
     st.lists(
         st.tuples(
             st.binary(max_size=30).filter(lambda b: b"\n" not in b and b"\r" not in b),
-            st.sampled_from([b"\n\n", b"\r\n\r\n", b"\r\r"]),
+            st.sampled_from([b"\n\n", b"\r\n\r\n", b"\r\r", b"\n\r\n", b"\r\n\n"]),
         ),
         max_size=5,
     ),
@@ -70,3 +71,12 @@ def test_negative_and_odd_counts_are_unknown() -> None:
     """A count that is no natural number is None, never 0."""
     usage = usage_of({"usage": {"prompt_tokens": -1, "completion_tokens": "5"}})
     assert usage is not None and (usage.prompt, usage.completion) == (None, None)
+
+
+@pytest.mark.parametrize("later", [{}, {"prompt_tokens": None, "completion_tokens": None}, None])
+def test_the_last_usage_that_says_anything_holds(later: object) -> None:
+    """Some servers send an empty one behind it."""
+    reading = Reading()
+    reading.take({"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}})
+    reading.take({"choices": [], "usage": later})
+    assert (reading.usage.prompt, reading.usage.completion) == (7, 3)

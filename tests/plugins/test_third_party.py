@@ -198,7 +198,9 @@ def test_each_fault_costs_its_own_cells_and_no_others(cab: Cab, third_parties: s
         "run", *tuis, "--model", "scripted:oracle", "--task", TASK, "-j", "2", "--runs", "runs", "--json"
     )
     assert "Traceback" not in done.stderr and done.returncode == 1, done.stderr[-3000:]
-    rows: dict[str, Any] = {row["tui"]: row for row in cab.json("results", "--runs", "runs", "--json")}
+    rows: dict[str, Any] = {
+        row["tui"]: row for row in cab.json("results", "--scripted", "--runs", "runs", "--json")
+    }
     assert set(rows) == set(names)
     assert (rows["well"]["outcome"], rows["idle"]["outcome"]) == ("passed", "failed")
     assert rows["well"]["scores"]["fine"] == 1 if "fine" in rows["well"]["scores"] else True
@@ -223,7 +225,7 @@ def test_broken_scorers_and_packs_cost_their_axes_and_tasks(cab: Cab, third_part
     args = ("--model", "scripted:oracle", "--task", TASK, "--runs", "runs")
     done = cab("run", "--tui", "well", *args, COLUMNS="4000")
     assert done.returncode == 0, done.stderr
-    [row] = cab.json("results", "--runs", "runs", "--json")
+    [row] = cab.json("results", "--scripted", "--runs", "runs", "--json")
     assert (
         row["outcome"] == "passed"
         and row["scores"]["pass_rate"] == 1
@@ -263,11 +265,11 @@ def test_an_axis_that_was_broken_is_repaired_by_rescoring(cab: Cab, third_partie
     file.write_text(OTHERS.replace('scores["nothing"]', 'Score(axis="raises", headline=7)'))
     done = cab("rescore", "--runs", "runs")
     assert done.returncode == 0 and "1 changed" in done.stdout
-    [row] = cab.json("results", "--runs", "runs", "--json")
+    [row] = cab.json("results", "--scripted", "--runs", "runs", "--json")
     assert (row["outcome"], row["scores"]["raises"]) == ("passed", 7)
     done = cab("-p", "no:dist:cab-others", "-p", "no:dist:cab-twin", "rescore", "--runs", "runs")
     assert "axis raises of 1 cells is kept as it was" in done.stdout and "0 changed" in done.stdout
-    [row] = cab.json("results", "--runs", "runs", "--json")
+    [row] = cab.json("results", "--scripted", "--runs", "runs", "--json")
     assert row["scores"]["raises"] == 7
 
 

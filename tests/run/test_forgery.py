@@ -171,7 +171,7 @@ def test_every_forged_pass_is_marked_on_its_cell_and_on_the_pages(tmp_path: Path
         site = build_site([tmp_path / kind / "runs"], tmp_path / kind / "site").parent
         pages = [p.read_text() for p in site.rglob("cell/**/index.html")]
         assert pages and all(
-            "In process." in p and '<span class="mark">in-process</span>' in p for p in pages
+            "<strong>In-process.</strong>" in p and '<span class="mark">in-process</span>' in p for p in pages
         )
         for page in ("tasks.html", "task/mine/one/index.html"):
             assert '<span class="mark">in-process</span>' in (site / page).read_text()

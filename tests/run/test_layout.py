@@ -124,6 +124,14 @@ def test_an_artefact_is_made_of_regular_files(tmp_path: Path, make: str) -> None
     assert oks(grade) == [False, False, False]
 
 
+def test_links_in_an_artefact_are_left_behind(tmp_path: Path) -> None:
+    """A directory is kept without them: a build that runs code under test could lead anywhere."""
+    code = BUILD + "; os.symlink('/etc/hostname', sys.argv[1] + '/deep/link')"
+    build = python(code, "{out}", build=True, artefacts=("{out}/deep",))
+    look = python("import os, sys; sys.exit(os.listdir(sys.argv[1]) != ['made'])", "{out}/deep")
+    assert oks(graded(tmp_path, build, look)) == [True, True]
+
+
 # --- what code under test does to the directories
 
 ATTACKS = {

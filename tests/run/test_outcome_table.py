@@ -6,6 +6,7 @@ import http.client
 import json
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Execution, Grade, Limits
 from cab_core.run.cell_run import Findings
 from cab_core.run.classify import classify
-from tests.support.odd_endpoint import BODIES, ERRORS, STREAMS, OddEndpoint
+from tests.support.odd_endpoint import BODIES, ERRORS, STREAMS, OddEndpoint, written
 
 CONTEXT = {name for name in (*ERRORS, *STREAMS, *BODIES) if name.startswith("context")} | {"too large"}
 REFUSED = {name for name in ERRORS if name.startswith("policy")} | {"messages", "dashscope", "loc"}
@@ -70,13 +71,14 @@ def run(
     stubborn: bool,
     stream: bool,
     calls: int = 1,
+    limits: Limits | None = None,
 ) -> Findings:
     """Return what is found of a CLI that makes some calls. A stubborn one ends well whatever it was told."""
     session = CellSession(
         token=new_token(),
         model=model,
         upstream=EndpointUpstream(odd.url, "sk-some-key-0123456789"),
-        limits=Limits(wall_s=30),
+        limits=limits or Limits(wall_s=30),
         record=tmp_path / "calls.jsonl",
         stop=StopSignal(),
     )
@@ -194,3 +196,44 @@ def test_waiting_is_told_only_where_there_was_some(
     later = run(gateway, odd, tmp_path, "429", stubborn=False, stream=False)
     assert (at_once.calls[0].tries, "even after" in classify(at_once)[1]) == (1, False)
     assert (later.calls[0].tries, "even after waiting" in classify(later)[1]) == (4, True)
+
+
+def test_an_overflow_is_not_tried_again(gateway: Gateway, odd: OddEndpoint, tmp_path: Path) -> None:
+    """Whatever its status: the same is too long the next time, too."""
+    found = run(gateway, odd, tmp_path, "context llama.cpp 500", stubborn=False, stream=False)
+    assert (found.calls[0].status, found.calls[0].tries) == (500, 1)
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_what_the_gateway_added_is_taken_back(
+    gateway: Gateway, odd: OddEndpoint, tmp_path: Path, status: int
+) -> None:
+    """An endpoint that refuses the field is asked without it: the CLI had not sent it."""
+
+    def strict(handler: BaseHTTPRequestHandler) -> None:
+        if "stream_options" in odd.asked[-1]:
+            detail = [{"loc": ["body", "stream_options"], "msg": "Extra inputs are not permitted"}]
+            return odd.send(handler, status, json.dumps({"detail": detail}))
+        return odd.answer(handler, "finish but no done")
+
+    odd.extra["strict"] = strict
+    found = run(gateway, odd, tmp_path, "strict", stubborn=False, stream=True)
+    assert [c.ended for c in found.calls] == ["answered"]
+
+
+def test_usage_in_events_that_came_as_one_text_is_read(
+    gateway: Gateway, odd: OddEndpoint, tmp_path: Path
+) -> None:
+    """A header alone does not say what a body is."""
+    found = run(gateway, odd, tmp_path, "events as text", stubborn=False, stream=True)
+    assert found.calls[0].tokens == 1050
+
+
+def test_half_an_answer_counts_towards_a_limit(gateway: Gateway, odd: OddEndpoint, tmp_path: Path) -> None:
+    """What it took at the least: an endpoint that breaks off every answer would be a way around."""
+    so_far = {"prompt_tokens": 1000, "completion_tokens": 30}
+    event = f"data: {json.dumps({**written(), 'usage': so_far})}\n\n"
+    odd.extra["half"] = lambda handler: odd.stream(handler, [event])
+    limits = Limits(wall_s=30, tokens=1030)
+    found = run(gateway, odd, tmp_path, "half", stubborn=True, stream=True, limits=limits)
+    assert [(c.fault, c.at_least) for c in found.calls] == [("dropped", 1030)]

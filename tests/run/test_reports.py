@@ -287,6 +287,19 @@ def test_what_tap_leaves_out_is_no_failure() -> None:
     assert (found.ok, states(found)) == (True, ["passed", "todo", "todo", "skipped"])
 
 
+def test_a_subtest_is_told_by_its_own_parent_alone() -> None:
+    """What failed below a test that is to do says nothing of the next one."""
+    found = printed("tap", "1..2\n    not ok 1\n    1..1\nnot ok 1 # TODO\nok 2 - fine", 1)
+    assert (found.ok, states(found)) == (True, ["todo", "passed"])
+
+
+def test_the_failures_in_full_are_no_results() -> None:
+    """unittest prints them after its lines, with code that may look like one."""
+    told = f"{'=' * 70}\nFAIL: a (t.T.a)\n{'-' * 70}\n  b (t.T.b) ... ok\n\n{'-' * 70}\n"
+    found = printed("unittest", f"a (t.T.a) ... FAIL\n\n{told}Ran 1 test in 0.1s\n\nFAILED (failures=1)")
+    assert states(found) == ["failed"]
+
+
 def test_a_plan_of_none_says_why() -> None:
     """`1..0` is a file that was skipped."""
     assert (

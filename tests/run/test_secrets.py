@@ -9,7 +9,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import attrs
 import pytest
@@ -20,10 +19,9 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Changes, Harvest, Launch, Step
 from cab_core.redaction import Redactor
-from cab_core.run.cell_run import CellRun, Findings
 from cab_core.run.grader import TAIL, Grader
 from cab_core.site.build import build_site
-from tests.run.test_stages import command, with_commands
+from tests.support.commands import python, with_commands
 from tests.support.endpoint import KEY, Endpoint
 from tests.support.puppet import FIX, Puppet, play
 
@@ -172,7 +170,7 @@ def test_no_path_of_this_machine_is_published(
 def test_half_a_key_is_no_tail(tmp_path: Path) -> None:
     """Output is cut for the axis when the key is out of it."""
     printed = f"print({KEY!r} + 'a' * {TAIL - len(KEY) // 2})"
-    task = with_commands(command(printed))
+    task = with_commands(python(printed))
     grader = Grader(
         task=task, runtime=Plugins().runtime("local"), scratch=tmp_path / "grade", log=tmp_path / "grade.log",
         stop=StopSignal(), secrets=Redactor({KEY: "[key]"}),
@@ -197,10 +195,18 @@ def test_an_adapter_s_own_secret_is_not_written(tmp_path: Path) -> None:
     assert all(OWN.encode() not in data for _, data in written(directory))
 
 
-def test_an_accident_s_traceback_holds_no_secret(tmp_path: Path) -> None:
-    """What is raised may hold anything."""
-    run = SimpleNamespace(part=tmp_path, secrets=Redactor({KEY: "[key]"}), found=Findings())
-    with CellRun.trouble_kept(run):  # type: ignore[arg-type]
+class Broken(Puppet):
+    """An adapter whose harvest raises."""
+
+    def harvest(self, left):
+        """Say the key."""
         raise RuntimeError(f"with {KEY}")
-    assert "with [key]" in (tmp_path / "error.log").read_text()
-    assert KEY not in (tmp_path / "error.log").read_text()
+
+
+def test_an_accident_s_traceback_holds_no_secret(tmp_path: Path, endpoint: Endpoint) -> None:
+    """What is raised may hold anything: neither the traceback nor the outcome's sentence does."""
+    model = Model(id="m", endpoint=endpoint.url, key=KEY)
+    directory, result = play(tmp_path, "", adapter=Broken(FIX), model=model)
+    assert result.outcome == "infra_plugin" and "with [key]" in result.why
+    assert "with [key]" in (directory / "error.log").read_text()
+    assert all(KEY.encode() not in data for _, data in written(directory))

@@ -146,6 +146,10 @@ def test_the_cell_and_its_span_tell_what_was_seen(tmp_path: Path) -> None:
         "instructions:rule": "present", "instructions:lost": "absent", "mcp:web": "offered", "skill:slow": "offered",
         "env:e": "unknown", "args:a": "unknown", "files:f": "present",
     }  # fmt: skip
+    lost = [note for note in result.notes if "take effect" in note]
+    assert lost == [
+        "of the stack, instructions:lost was not seen to take effect: its text was in none of 1 request"
+    ]
     observed = json.loads((directory / "observed.json").read_text())
     assert observed["tools"][0]["name"] == "web__get" and observed["last_answer"]
     spans = [json.loads(line) for line in (directory / "spans.jsonl").read_text().splitlines()]

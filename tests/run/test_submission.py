@@ -82,3 +82,31 @@ def test_there_is_a_limit_on_all_that_is_taken(tmp_path: Path, monkeypatch: pyte
 
     found = taken(tmp_path, edit)
     assert list(found.refused) == ["c"] and sorted(found.taken) == ["a", "b"]
+
+
+def test_what_is_not_taken_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Junk that is refused leaves the whole budget to the fix."""
+    monkeypatch.setattr(module, "_MOST", 100)
+
+    def edit(work: Path) -> None:
+        (work / "a.bin").write_text("x" * 90)
+        (work / "src/lib.rs").write_text("y" * 90)
+
+    found = taken(tmp_path, edit, expected_files=("src/lib.rs",))
+    assert (found.taken, list(found.refused)) == (["src/lib.rs"], ["a.bin"])
+    assert "not among the files" in found.refused["a.bin"]
+
+
+def test_what_is_allowed_costs_what_is_expected_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has a budget of its own."""
+    monkeypatch.setattr(module, "_MOST", 100)
+
+    def edit(work: Path) -> None:
+        for name in "abc":
+            (work / name).write_text("x" * 40)
+        (work / "src/lib.rs").write_text("y" * 90)
+
+    found = taken(tmp_path, edit, expected_files=("src/*",), allowed_files=("*",))
+    assert set(found.taken) == {"a", "b", "src/lib.rs"} and list(found.refused) == ["c"]

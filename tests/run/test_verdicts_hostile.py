@@ -56,6 +56,8 @@ NO_XML = {
     "json": GOOD["json"],
     "deep and cut": b"<a>" * 1_000_000,
     "billion laughs": DOCTYPE % (LAUGHS, b"") + b'<t><testcase name="&l9;"/></t>',
+    "an entity of its own": DOCTYPE % (b"", b"") + b'<testsuite><testcase name="&l0;"/></testsuite>',
+    "an attribute of its own": b'<!DOCTYPE t [<!ATTLIST testcase status CDATA "ok">]>' + GOOD["junit"],
     "an entity in itself": DOCTYPE % (b'<!ENTITY a "&a;">', b"") + b'<t><testcase name="&a;"/></t>',
     "a file of this machine": DOCTYPE % (b'<!ENTITY a SYSTEM "file:///etc/passwd">', b"")
     + b"<t><testcase>&a;</testcase></t>",

@@ -55,6 +55,12 @@ def test_a_value_is_escaped_for_json_and_toml(text: str) -> None:
     assert json.loads(line.removeprefix("k = ")) == text
 
 
+def test_a_comment_is_one_line_that_can_be_seen() -> None:
+    """Whatever an adapter or a pack calls itself."""
+    said = shell.comment(EVIL)
+    assert said.startswith("# ") and said.isprintable()
+
+
 def test_a_placeholder_that_is_missing_is_said() -> None:
     """By its name and what it is."""
     [line] = shell.needed({"YOUR_KEY": "the `key` of }"})
@@ -78,8 +84,8 @@ def hostile(tmp_path: Path) -> CellResult:
     made.write(tmp_path)
     [(_, result)] = Store(tmp_path).standing()
     wiring = Wiring(
-        argv=("printf", EVIL), env={EVIL: EVIL, "OK": EVIL}, files={EVIL: EVIL, "../up": "x", "/abs": "x"},
-        stdin=EVIL, cwd=EVIL, needs={EVIL: EVIL, "SECRET": EVIL}, stacks={EVIL: EVIL}, stack_owners={EVIL: EVIL},
+        argv=("printf", EVIL), env={EVIL: EVIL, "OK": EVIL}, files={EVIL: EVIL, "../../up": "x", "/abs": "x"},
+        stdin=EVIL, cwd=EVIL, needs={EVIL: EVIL, "SECRET": EVIL}, stacks={EVIL: EVIL, "../../up": "x"}, stack_owners={EVIL: EVIL},
     )  # fmt: skip
     return attrs.evolve(result, wiring=wiring, host={"cab": EVIL})
 
@@ -100,5 +106,15 @@ def test_nothing_that_a_cell_says_is_carried_out(hostile: CellResult, tmp_path: 
             bash(STUBS + script, place, **given)
         except subprocess.CalledProcessError:
             assert script == scripts[-1]  # its directory EVIL is not there
-    assert not list(tmp_path.rglob("pwned")) and not (tmp_path / "at/up").exists()
+    assert not list(tmp_path.rglob("pwned")) and not list(tmp_path.rglob("up*"))
     assert {p.name for p in (tmp_path / "at").iterdir()} == {"0", "1", "2", "3"}
+
+
+def test_what_an_earlier_cab_recorded_is_open_to_be_filled_in(tmp_path: Path) -> None:
+    """Without what the CLI read: its endpoint, its files and a stack's variable all the same."""
+    result = Made().result(Made().cell(), [])
+    wiring = Wiring(argv=("cat", "$HOME/conf"), env={"HOUSE": "$HOUSE"}, files={"conf": "at $YOUR_ENDPOINT"})
+    script = own_endpoint_script(attrs.evolve(result, wiring=wiring), None)
+    assert script is not None
+    said = bash(f"cab() {{ mkdir work; }}\n{script}", tmp_path, YOUR_ENDPOINT="here", HOUSE="x")
+    assert said == b"at here" and 'export HOUSE="$HOUSE"' in script

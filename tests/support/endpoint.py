@@ -142,6 +142,9 @@ def _send(
 def _error(handler: BaseHTTPRequestHandler, status: int, message: str) -> None:
     data = json.dumps({"error": {"message": message, "type": "test"}}).encode()
     handler.send_response(status)
+    if status == 302:
+        key = handler.headers.get("Authorization", "").removeprefix("Bearer ")
+        handler.send_header("Location", f"http://elsewhere.invalid/{key}")
     if status == 429:
         handler.send_header("Retry-After", "0.2")
     handler.send_header("Content-Type", "application/json")

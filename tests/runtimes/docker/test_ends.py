@@ -173,4 +173,4 @@ def test_a_program_that_is_not_in_the_image_is_its_adapter_s_mistake(contain: Pl
     adapter = Started("")
     _, result = contain("", adapter=adapter)
     assert result.outcome == "infra_plugin", result.why
-    assert "launch() names a program" in result.why and "exec: cab-no-such-cli: not found" in result.why
+    assert "launch() names a program" in result.why and "cab-no-such-cli: No such file" in result.why
