@@ -58,6 +58,7 @@ ALIKE = {
 NAMES = [name for name in (*ERRORS, *STREAMS, *BODIES, *EXTRA) if name not in ALIKE]
 COUNTED = ("failed", "agent_crashed", "refused")
 AGENTS = {name for name in ERRORS if name.startswith("policy")} | {"messages", "dashscope", "loc"}
+# A model did answer, in a shape that some CLIs cannot take: they crash, or ask again until a limit.
 ANSWERED = {"no finish but done", "finish but no done", "silent answer", "events as text", "whole"}
 
 
@@ -65,7 +66,9 @@ def allowed(name: str) -> tuple[str, ...]:
     """Return the outcomes that are right for an endpoint that always behaves like this."""
     if name.startswith("context") or name == "too large":
         return ("limit_context",)
-    if name in AGENTS or name in ANSWERED:
+    if name in ANSWERED:
+        return (*COUNTED, "limit_wall")
+    if name in AGENTS:
         return COUNTED
     return ("limit_wall",) if name == "an answer without end" else ("infra_upstream",)
 
