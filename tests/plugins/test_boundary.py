@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,11 @@ import pytest
 from cab_core.errors import PluginCrash, SandboxError
 from cab_core.plugins.boundary import guarded, unguarded
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Execution
+from cab_core.records import Env, Execution, Job
 from cab_core.runtimes.local import LocalRuntime
 from cab_core.store.cells import Store
-from tests.support.puppet import FIX, play
+from tests.conftest import Cab
+from tests.support.puppet import FIX, Puppet, play
 
 
 class Faulty(LocalRuntime):
@@ -108,3 +109,38 @@ def test_the_object_behind_is_had_back() -> None:
     """Who asks what code a plugin is of asks about its own object."""
     made = Lazy()
     assert unguarded(guarded(made, "executor", "a:b", "x")) is made
+
+
+def test_what_the_body_raises_goes_through_a_plugin_s_context_unchanged() -> None:
+    """A scratch place is open while ours fails: that is no fault of the runtime."""
+    runtime = guarded(LocalRuntime(), "runtime", "cab-place:place", "runtime 'local'")
+    with pytest.raises(LookupError, match="ours"), runtime.scratch():
+        raise LookupError("ours")
+
+
+def test_every_item_of_a_stack_must_be_accounted_for() -> None:
+    """A launch that says nothing of an item is its adapter's fault: else the cell would not tell of it."""
+    job = Job(
+        prompt="p", model="m", endpoint="e", token="t", home="/h", workdir="/w", deadline_s=1,
+        stack=(Env(name="a", values={}), Env(name="b", values={})),
+    )  # fmt: skip
+    adapter = guarded(Puppet(""), "adapter", "tests:puppet", "CLI 'puppet'")
+    with pytest.raises(PluginCrash, match="stack is 0, expected an entry for each of 2 items"):
+        adapter.launch(job)
+
+
+PACK = """
+import pathlib
+from cab_core import Registration, hookimpl
+@hookimpl
+def cab_task_packs():
+    return [Registration(name="mine", summary="a pack", factory=lambda: pathlib.Path({root!r}))]
+"""
+
+
+def test_a_pack_brings_no_tasks_into_another_s_name(cab: Cab, distribution: Callable[..., str]) -> None:
+    """One whose pack.toml calls itself `mutations` is left out, with its plugin; the tasks of that stay its own."""
+    root = str(Plugins().pack_roots()["mutations"])
+    done = cab("tasks", "list", PYTHONPATH=distribution("cab-pack", PACK.format(root=root)))
+    assert done.returncode == 0 and "mutations/py-lru-cache" in done.stdout
+    assert "plugin cab-pack:cab_pack: task pack 'mine' calls itself 'mutations'" in done.stderr
