@@ -23,6 +23,7 @@ def transcript(markdown: str) -> list[Step]:
             spoken = "assistant" if tag[1] else "reasoning"
             continue
         role, text = _read(line, spoken)
+        spoken = "assistant" if role == "user" else spoken  # a thought that was broken off is over
         if steps and steps[-1][0] == role:
             steps[-1][1].append(text)
         elif text.strip():

@@ -11,6 +11,7 @@ import attrs
 import click
 
 from cab_core.cache import cache_root
+from cab_core.errors import CabError
 from cab_core.plugins.protocols import Check
 from cab_core.plugins.registry import Plugins
 from cab_core.tasks.catalog import Catalog
@@ -69,8 +70,8 @@ def _runtimes(plugins: Plugins) -> Iterator[Check]:
     for name in plugins.names("runtime"):
         try:
             yield from getattr(plugins.runtime(name), "doctor", tuple)()
-        except Exception as exc:  # noqa: BLE001  (a third party's)
-            yield Check(what=f"runtime {name}", ok=False, say=f"{type(exc).__name__}: {exc}")
+        except CabError as exc:
+            yield Check(what=f"runtime {name}", ok=False, say=str(exc))
 
 
 def _clis(plugins: Plugins) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -42,16 +43,15 @@ class _Placeholders:
 
     def of(self, name: str, says: str) -> str:
         """Return a mark. Where the name is taken, or none for a shell, the placeholder has a number."""
-        if not _VARIABLE.fullmatch(name) or name in (*self.marks.values(), *PLACES):
-            name = f"YOUR_VALUE_{len(self.marks)}"
-        mark = f"cab{secrets.token_hex(12)}"
-        self.marks[mark] = name
-        if name not in PLACES:
-            self.needs[name] = says
-        return mark
+        taken = {*self.marks.values(), *PLACES}
+        if not _VARIABLE.fullmatch(name) or name in taken:
+            numbered = (f"YOUR_VALUE_{n}" for n in itertools.count(1))
+            name = next(n for n in numbered if n not in taken)
+        self.needs[name] = says
+        return self.place(name)
 
     def place(self, name: str) -> str:
-        """Return the mark of a place that the reader's script makes."""
+        """Return a new mark; one of a place (HOME, WORKDIR) is filled in by the reader's script itself."""
         mark = f"cab{secrets.token_hex(12)}"
         self.marks[mark] = name
         return mark

@@ -9,7 +9,7 @@ import attrs
 
 from cab_core.records import Change, Changes, Entry
 
-from .deciding import NOTHING, OTHER, Deciding
+from .deciding import NOTHING, Deciding
 from .manifest import Manifest
 
 
@@ -30,24 +30,24 @@ def compare(
             unknown |= first.kinds(path)
         elif change is None or in_git_dir(path) or matches(path, ignored):
             continue
-        elif new or first.kind(path) not in unknown:
+        elif new or first.kind(path) not in after.unknown:
             found.append(change)
     return Changes(
         changes=tuple(found),
-        extra_git_dir=_extra_git_dir(before, after),
+        extra_git_dir=_extra_git_dir(before, after, first.kind(".git")),
         notes=tuple(after.notes),
         cut=bool(unknown),
         unknown=tuple(sorted(unknown)),
     )
 
 
-def _extra_git_dir(before: Manifest, after: Manifest) -> bool | None:
+def _extra_git_dir(before: Manifest, after: Manifest, kind: str) -> bool | None:
     """Return whether a `.git` appeared; None where one may lie in what was not looked at."""
     if any(map(in_git_dir, before.entries)):
         return False
     if any(map(in_git_dir, after.entries)):
         return True
-    return None if {"git", OTHER} & after.unknown else False
+    return None if kind in after.unknown else False
 
 
 def _content_unknown(old: Entry, new: Entry) -> bool:

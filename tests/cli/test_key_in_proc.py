@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import unprivileged
-from tests.support.endpoint import KEY, Endpoint
+from tests.support.endpoint import Endpoint
 from tests.support.tiny import PLUGIN
 
 CAB = str(Path(sys.executable).with_name("cab"))
@@ -21,6 +22,8 @@ pytestmark = pytest.mark.skipif(
     bool(MISSING) or os.geteuid() != 0, reason="only root can become another user (setpriv, unshare)"
 )
 
+# A key of this process alone: others on this machine may run tests, too.
+KEY = f"sk-{secrets.token_hex(20)}"
 # Looks at every process but its own, as far as it may; the key is said backwards, so that it is nowhere else.
 LOOK = f"""
 key = {KEY[::-1]!r}[::-1].encode()

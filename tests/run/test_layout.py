@@ -10,6 +10,8 @@ import pytest
 
 from cab_core.records import Grade, GradeCommand
 from tests.support.commands import graded, python
+from tests.support.puppet import play
+from tests.support.repeated import repeated_names
 
 READ = "import sys; print(open(sys.argv[1]).read())"
 
@@ -197,3 +199,16 @@ def test_a_report_that_only_its_owner_locked_is_read(tmp_path: Path) -> None:
     report = json.dumps({"tests": {"a": True}})
     code = f"import os, sys; p = sys.argv[1]; open(p, 'w').write({report!r}); os.chmod(p, 0)"
     assert oks(graded(tmp_path, python(code, "{out}/report", kind="json", report="report"))) == [True]
+
+
+@pytest.mark.parametrize(
+    "attack", ["shutil.rmtree(out)", "os.chmod(out, 0)", "shutil.rmtree(os.path.dirname(out))"]
+)
+def test_a_cell_whose_code_removes_the_grader_s_directories_failed(tmp_path: Path, attack: str) -> None:
+    """The whole way: its failure, in the denominator, and no trouble of the sandbox."""
+    cheat = f"import os, shutil, sys; out = os.path.dirname(sys.argv[2]); {attack}; os._exit(0)"
+    _, result = play(
+        tmp_path, f"call(); open('adds.py', 'w').write({cheat!r})", task=repeated_names(tmp_path)
+    )
+    assert (result.outcome, result.why) == ("failed", "no report was written")
+    assert any("before it had said all" in note for note in result.notes)

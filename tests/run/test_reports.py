@@ -250,6 +250,8 @@ NOT_WHOLE = {
     "a second crate without an end": ("libtest", "running 1 test\ntest a ... ok" + LIBTEST.format(word="ok", p=1, f=0)
                                       + "\nrunning 1 test\n"),
     "a doc test that failed": ("libtest", "test src/lib.rs - f (line 1) ... FAILED" + LIBTEST.format(word="ok", p=0, f=0)),
+    "a result that noise ran into": ("unittest", "a (t.T.a) ... noiseFAIL\nb (t.T.b) ... ok\n\nRan 2 tests in 0.1s\n\nOK"),
+    "the last one": ("unittest", "b (t.T.b) ... ok\na (t.T.a) ... noiseFAIL\n\nRan 2 tests in 0.1s\n\nOK"),
     "a run of more": ("unittest", "a (t.T.a) ... ok\n\nRan 2 tests in 0.1s\n\nOK"),
     "FAILED without a test": ("unittest", "a (t.T.a) ... ok\n\nRan 1 test in 0.1s\n\nFAILED (errors=1)"),
     "a subtest of unittest": ("unittest", "a (t.T.a) ... \n  a (t.T.a) (i=1) ... FAIL\n\nRan 1 test in 0.1s\n\nFAILED (failures=1)"),

@@ -26,6 +26,7 @@ DESTRUCTIONS = {
     "removes all around": ("shutil.rmtree(os.path.dirname(home), True)", None),
     "locks HOME": (_LOCKED.format("home"), True),
     "locks the work dir": (_LOCKED.format("work"), True),
+    "locks all around": ("lock(os.path.dirname(home)); lock(os.path.dirname(os.path.dirname(home)))", True),
     "a link for HOME": ("swap(home, lambda p: os.symlink('/etc', p))", True),
     "a pipe for HOME": ("swap(home, os.mkfifo)", True),
     "a file for HOME": ("swap(home, lambda p: open(p, 'w').write('x'))", True),
@@ -56,11 +57,19 @@ def swap(path, make):
     shutil.rmtree(path, ignore_errors=True)
     try: make(path)
     except OSError: pass
+def lock(path):
+    try: os.chmod(path, 0)
+    except OSError: pass
 def state(make):
     path = home + "/state.json"
     os.remove(path)
     make(path)
 """
+
+
+def expected(name: str) -> list[str]:
+    """Return the outcomes that are right: never one of the infrastructure."""
+    return {True: ["passed"], False: ["failed"], None: ["passed", "failed"]}[DESTRUCTIONS[name][1]]
 
 
 class ThirdParty(Puppet):

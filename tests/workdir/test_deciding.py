@@ -179,7 +179,14 @@ def test_a_git_directory_is_seen_beside_a_flood(
 ) -> None:
     """So that one that is not there is known not to be."""
     found = changed(tmp_path, monkeypatch, f"(root / {name!r}).mkdir(parents=True)")
-    assert found.extra_git_dir is (extra or None)
+    assert found.extra_git_dir is extra and found.cut
+
+
+def test_a_git_directory_that_may_lie_too_deep_is_unknown(tmp_path: Path) -> None:
+    """Neither there nor not there."""
+    before = take_manifest(tmp_path, FIRST)
+    deepen(tmp_path, "d", 150)
+    assert compare(before, take_manifest(tmp_path, FIRST), first=FIRST).extra_git_dir is None
 
 
 NAMES = st.sampled_from(["stock.py", "a[1].py", "z/own.txt", "b", "c", "y/d", "y/e", "m.lock", "y/n.lock"])

@@ -91,13 +91,17 @@ def read_unittest(text: str) -> Report:
     report, ran, begun, name, failed = Report(), 0, 0, None, False
     over = ended = False
     for line in lines_of(text):
-        if summary := _RAN.match(line):
+        found = None if over else _UNITTEST.match(line)
+        summary = _RAN.match(line)
+        if name is not None and (summary or (found and not found["indent"])):
+            report.find_fault(f"no result of {name[:80]} can be read")  # another text ran into it
+        if summary:
             ran, ended, over, name = ran + int(summary[1]), True, False, None
         failed |= ended and line.startswith("FAILED (")
         over |= line in ("=" * 70, "-" * 70)  # the failures in full: no results any more
         if over:
             continue
-        if found := _UNITTEST.match(line):
+        if found:
             name, line = found["name"] + found["rest"].partition(" ... ")[0], found["rest"]
             begun += not found["indent"] and not name.startswith(_FIXTURES)
         if name is not None and (state := _unittest_state(line)):

@@ -108,6 +108,8 @@ def test_the_chat_history_becomes_a_transcript() -> None:
         ("info", "Model: x"), ("user", "do it"), ("reasoning", "Hm."), ("assistant", "Sure.\n\n```\nx\n```"),
         ("info", "Tokens: 1"),
     ]  # fmt: skip
+    broken_off = transcript(f"<{tag}>\nHm.\n#### again\nSure.\n")
+    assert [s.role for s in broken_off] == ["reasoning", "user", "assistant"]
 
 
 @needs_aider

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from cab_adapter_aider.adapter import Aider
 
+from cab_core.cache import cache_root
 from cab_core.gateway.models import Model
 from cab_core.records import Installation
 from cab_core.redaction import Redactor
@@ -41,6 +42,8 @@ def test_aider_s_edit_is_what_was_said(
     added = [line[1:] for line in (directory / "changes.patch").read_text().splitlines() if line[:1] == "+"]
     assert text.splitlines()[-1] in added
     build_site([tmp_path / "runs"], tmp_path / "site")
+    cache = str(cache_root()).encode()
+    assert [str(p) for p, data in written(tmp_path / "runs", tmp_path / "site") if cache in data] == []
     if key != KEY:
         final = json.loads((directory / "harvest.json").read_text())["final_message"]
         assert told in final and text.strip() in final

@@ -65,8 +65,9 @@ print(json.dumps(found))
 def test_no_credential_can_be_found(contain: Play, endpoint: Endpoint) -> None:
     """The endpoint's key is in no environment, argv, file or /proc entry; only the cell's own token is."""
     script = f"""
+import re
 call()
-needle, seen = {KEY[:20]!r}, []
+needle, seen, token = {KEY[:20]!r}, [], re.compile(rb"cab-[0-9a-f]{{8}}")
 for base, dirs, files in os.walk("/"):
     if base.startswith(("/sys", "/proc/sys")): dirs.clear(); continue
     for name in files:
@@ -78,7 +79,7 @@ for base, dirs, files in os.walk("/"):
             with open(path, "rb") as f: data = f.read(1 << 20)
         except (OSError, ValueError): continue
         if needle.encode() in data: seen.append(path)
-        if "/proc" in path and b"cab-" in data and os.environ["TOKEN"].encode() not in data and "cmdline" in path: seen.append(path)
+        if "/proc" in path and "cmdline" in path and token.search(data): seen.append(path)
 print(json.dumps(seen))
 """
     directory, result = contain(script, model=Model(id="m", endpoint=endpoint.url, key=KEY))

@@ -92,7 +92,7 @@ def unpack_one(chunks: Iterable[bytes], into: Path, path: str, limit: int) -> No
                     _pour(archive, member, file)
     except tarfile.TarError as exc:
         raise SandboxError(f"docker: what came back of {path!a} is no whole archive: {exc}") from exc
-    except OSError:
+    except (OSError, ValueError):
         return  # it has no place here: then it is not among what was brought back
 
 

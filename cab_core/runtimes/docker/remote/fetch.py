@@ -66,6 +66,8 @@ def _fetch_alone(container: str, host: Path, inner: str, first: Iterable[str]) -
 
 def _leads_to(container: str, inner: str, path: str, real: dict[str, bool]) -> bool:
     """Return whether all directories on the way are real ones: an engine follows links in them."""
+    if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+        return False
     for parent in reversed(PurePosixPath(path).parents):
         name = str(parent)
         if name not in real:

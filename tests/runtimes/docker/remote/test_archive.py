@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cab_core.errors import SandboxError
-from cab_core.runtimes.docker.remote.archive import TooMuch, pack, unpack
+from cab_core.runtimes.docker.remote.archive import TooMuch, pack, unpack, unpack_one
 from cab_core.workdir.manifest import take_manifest
 from cab_core.workdir.remove import remove_tree
 
@@ -198,3 +198,22 @@ def test_no_archive_writes_outside(tmp_path_factory: pytest.TempPathFactory, mem
     unpack([archive(ROOT, *plain)], base / "into", 1 << 20)
     assert sorted(os.listdir(base)) == ["a", "into"]
     assert (base / "a").read_text() == "untouched" and (base / "a").stat().st_nlink == 1
+
+
+@pytest.mark.parametrize("path", ["f", "a/b/f", "/abs", "../beside", "link/f"])
+def test_one_file_is_written_below_its_directory_alone(into: Path, path: str) -> None:
+    """Under any name; a link on the way, or a path out, leaves what is outside alone."""
+    (into / "link").symlink_to("..")
+    unpack_one([archive(("f", tarfile.REGTYPE, "", b"x"), mode=0o755)], into, path, 99)
+    inside = path in ("f", "a/b/f")
+    assert (into / path).is_file() == inside or not inside
+    assert sorted(p.name for p in into.parent.iterdir()) == ["beside", "into"]
+    assert (into.parent / "beside").read_text() == "untouched"
+
+
+def test_one_file_that_is_larger_than_was_said_is_not_written(into: Path) -> None:
+    """Nor is what is no file at all."""
+    unpack_one([archive(("f", tarfile.REGTYPE, "", b"xx"))], into, "f", 1)
+    unpack_one([archive(("f", tarfile.FIFOTYPE, "", b""))], into, "f", 1)
+    unpack_one([archive(("f", tarfile.SYMTYPE, "/etc/passwd", b""))], into, "link", 1)
+    assert [p.name for p in into.iterdir()] == ["link"] and (into / "link").is_symlink()
