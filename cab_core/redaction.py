@@ -109,17 +109,18 @@ class Redactor:
         return text if clean is data else clean.decode("utf-8", "surrogatepass")
 
     def _without_halves(self, data: bytes) -> bytes:
-        """Replace what is left of a secret at the ends of a text that was cut, perhaps within an escape."""
+        """Replace what is left of a secret at the ends of a text that was cut, perhaps within an escape.
+
+        It may be the beginning that all keys of a kind have: so nothing was seen.
+        """
         start, end = canonical(data[: self.reach]), canonical(data[-self.reach :])
         for needle in self._needles:
             if needle.whole:
                 continue
             if needle.text[:_HALF] in end and (left := _begun_in(data[-self.reach :], needle)):
                 data = data[:-left] + needle.mark
-                self.seen.add(needle.mark.decode())
             if needle.text[-_HALF:] in start and (over := _ended_in(data[: self.reach], needle)):
                 data = needle.mark + data[over:]
-                self.seen.add(needle.mark.decode())
         return data
 
     def record(self, value: T) -> T:

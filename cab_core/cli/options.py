@@ -45,7 +45,7 @@ def endpoint(command: F) -> F:
         click.option(
             "--key-env",
             metavar="NAME",
-            help="variable that holds the key; in runtime local an agent of root's finds it all the same",
+            help="variable that holds the key; as root, in runtime local, the agent can read it in memory",
         ),
         click.option("--endpoint", metavar="URL", help="base URL of an OpenAI-compatible endpoint"),
     ):

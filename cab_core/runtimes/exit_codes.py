@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cab_core.safe_fs import Tree
 
-NOTE = ".cab-signal"  # in HOME
+NOTE = ".cab_signal"  # in HOME
 PARENT = "/usr/bin/perl"  # there wherever dpkg is; started in 2 ms
 # The program leads the terminal's foreground group, as it does below an init: TIOCSPGRP is 0x5410.
 PROGRAM = r"""

@@ -111,9 +111,21 @@ def test_the_object_behind_is_had_back() -> None:
     assert unguarded(guarded(made, "executor", "a:b", "x")) is made
 
 
-def test_what_the_body_raises_goes_through_a_plugin_s_context_unchanged() -> None:
+class Again:
+    """A scratch place that raises anew what its body raised."""
+
+    def __enter__(self) -> Path:
+        return Path("/")
+
+    def __exit__(self, kind: object, exc: BaseException | None, tb: object) -> None:
+        if exc is not None:
+            raise exc
+
+
+@pytest.mark.parametrize("place", [LocalRuntime().scratch, Again], ids=["swallowed", "raised"])
+def test_what_the_body_raises_goes_through_a_plugin_s_context_unchanged(place: Any) -> None:
     """A scratch place is open while ours fails: that is no fault of the runtime."""
-    runtime = guarded(LocalRuntime(), "runtime", "cab-place:place", "runtime 'local'")
+    runtime = guarded(Faulty(scratch=place), "runtime", "cab-place:place", "runtime 'local'")
     with pytest.raises(LookupError, match="ours"), runtime.scratch():
         raise LookupError("ours")
 

@@ -128,7 +128,7 @@ def test_a_note_is_nobody_else_s_to_see(mounted: Play) -> None:
             seen.append(sorted(p.name for p in left.home.iterdir()))
             return Harvest()
 
-    place = "os.mkfifo(os.environ['HOME'] + '/.cab-signal')\n"
+    place = "os.mkfifo(os.environ['HOME'] + '/.cab_signal')\n"
     _, result = mounted("", adapter=Looking(place + by_signal(9)))
     assert result.execution is not None and result.execution.signal == 9
     assert seen == [["script.py"]]
