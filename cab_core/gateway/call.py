@@ -38,6 +38,7 @@ class Call:
     verdict: Verdict = ANSWERED
     error: str | None = None
     streamed: bool = False
+    odd: str | None = None
     forwarding: bool = False  # something of the answer has gone to the CLI
     broken_off: bool = False
     hung_up: bool = False
@@ -62,6 +63,8 @@ class Call:
         """Judge an answer that has been read to its end."""
         found = self.reading
         self.verdict = of_answer(found.answered, found.finish_reason, found.error_body, self.suspect)
+        if self.verdict == ANSWERED and found.finish_reason is None:
+            self.odd = self.odd or "it has no finish_reason"
 
     def break_off(self) -> None:
         """Note that nobody waits for the answer any more, and who that was."""
@@ -115,6 +118,7 @@ class Call:
             hung_up=self.hung_up,
             received=self.received,
             events=self.reading.events if self.streamed else None,
+            odd=self.odd,
         )
 
     def _tokens(self) -> tuple[Usage, int | None]:

@@ -108,7 +108,9 @@ def _read_whole(call: Call, body: bytes) -> None:
     if found := parse_object(body):
         call.reading.take(found)
         call.reading.done = True
+        call.odd = "it is one body, where a stream was asked for" if call.asked.stream else None
     elif b"data:" in body:
+        call.odd = "its events were not sent as an event stream"
         reader = _StreamReader(call, hide=False)
         reader.feed(body)
         reader.end()

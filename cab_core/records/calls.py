@@ -38,6 +38,7 @@ class ModelCall:
     the upstream did not like in what it was sent: see `ended`. `broken_off`: the CLI hung up
     (`hung_up`), or the cell ended, before the answer was whole. `events`: those of a stream in which the
     model wrote something. `at_least`: tokens that the call took at the least, where `usage` is unknown.
+    `odd`: what in the form of the answer is not as the protocol has it; a CLI need not understand that.
     None: unknown, or not recorded by the cab that made the call.
     """
 
@@ -66,6 +67,7 @@ class ModelCall:
     received: int | None = None  # bytes of the answer
     events: int | None = None
     at_least: int | None = None
+    odd: str | None = None
 
     @property
     def tokens(self) -> int | None:

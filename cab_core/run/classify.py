@@ -81,6 +81,27 @@ def _context(found: Findings) -> tuple[Outcome, str] | None:
     return "limit_context", refusal_told(call)
 
 
+def _form(found: Findings) -> tuple[Outcome, str] | None:
+    """The CLI gave up after an answer in a form that it need not understand, or asked again and again."""
+    call = last_decided(found.calls)
+    if call is None or call.odd is None or _by_the_sandbox(found):
+        return None
+    if any(c.ended == "answered" and c.odd is None for c in found.calls):
+        return None  # the endpoint can do better: an agent may have asked for this
+    if _asks_in_vain(found) if _limit(found) else _crashed(found):
+        said = f"call {call.n} was answered in a form that the protocol does not have: {call.odd}"
+        return "infra_upstream", f"{said}; this CLI could not go on from there"
+    return None
+
+
+def _asks_in_vain(found: Findings) -> bool:
+    """Return whether a CLI asked the same again, or never came to have a tool of its own called."""
+    asked = [c.request_sha256 for c in found.calls]
+    tools = found.observed.tools if found.observed else ()
+    idle = bool(tools) and not any(t.called for t in tools)
+    return len(asked) > 1 and (idle or len(set(asked)) < len(asked))
+
+
 def _limit(found: Findings) -> tuple[Outcome, str] | None:
     if found.execution is None or found.execution.stopped is None:
         return None
@@ -146,6 +167,7 @@ _RULES: tuple[Callable[[Findings], tuple[Outcome, str] | None], ...] = (
     _silent,  # the same of an endpoint that never answered: a CLI may give up, or wait until a limit
     _grader,  # after the endpoint: a verdict that is missing matters only where there could have been one
     _context,  # before limits and crashes: a CLI may wait, ask again, or give up, because of it
+    _form,  # before limits and crashes, which come of it
     _limit,  # before crashes: a CLI that is ended by us may exit with anything
     _no_calls,  # after limits: who was ended may have been about to call; before crashes: a CLI that never
     # asked is set up wrongly, and did not fail a task

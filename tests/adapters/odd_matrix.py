@@ -58,8 +58,9 @@ ALIKE = {
 NAMES = [name for name in (*ERRORS, *STREAMS, *BODIES, *EXTRA) if name not in ALIKE]
 COUNTED = ("failed", "agent_crashed", "refused")
 AGENTS = {name for name in ERRORS if name.startswith("policy")} | {"messages", "dashscope", "loc"}
-# A model did answer, in a shape that some CLIs cannot take: they crash, or ask again until a limit.
-ANSWERED = {"no finish but done", "finish but no done", "silent answer", "events as text", "whole"}
+ANSWERED = {"finish but no done", "silent answer"}
+# A model did answer, in a form that a CLI need not understand: some do.
+ODD = {"no finish but done", "events as text", "whole"}
 
 
 def allowed(name: str) -> tuple[str, ...]:
@@ -67,7 +68,9 @@ def allowed(name: str) -> tuple[str, ...]:
     if name.startswith("context") or name == "too large":
         return ("limit_context",)
     if name in ANSWERED:
-        return (*COUNTED, "limit_wall")
+        return COUNTED
+    if name in ODD:
+        return ("failed", "infra_upstream")
     if name in AGENTS:
         return COUNTED
     return ("limit_wall",) if name == "an answer without end" else ("infra_upstream",)

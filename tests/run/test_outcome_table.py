@@ -8,8 +8,10 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import attrs
 import pytest
 
 from cab_core.gateway import relay
@@ -219,6 +221,34 @@ def test_what_the_gateway_added_is_taken_back(
     odd.extra["strict"] = strict
     found = run(gateway, odd, tmp_path, "strict", stubborn=False, stream=True)
     assert [c.ended for c in found.calls] == ["answered"]
+
+
+@pytest.mark.parametrize("model", ["no finish but done", "events as text", "whole"])
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [({}, "failed"), ({"exit_code": 1}, "infra_upstream"), ({"stopped": "limit_wall"}, "infra_upstream")],
+    ids=["went on", "gave up", "asked the same again"],
+)
+def test_a_form_that_a_cli_need_not_understand_counts_only_where_it_did(
+    gateway: Gateway, odd: OddEndpoint, tmp_path: Path, model: str, change: dict[str, Any], outcome: str
+) -> None:
+    """A model did answer, but not as the protocol has it: a CLI that cannot go on from there did not fail."""
+    found = run(gateway, odd, tmp_path, model, stubborn=True, stream=True)
+    assert found.execution is not None
+    found.execution = attrs.evolve(found.execution, **change)
+    assert classify(found)[0] == outcome
+
+
+def test_an_odd_form_after_a_good_answer_may_be_what_the_agent_asked_for(
+    gateway: Gateway, odd: OddEndpoint, tmp_path: Path
+) -> None:
+    """An agent can send what makes a server answer in another form: that voids nothing."""
+    found = run(gateway, odd, tmp_path, "whole", stubborn=True, stream=True)
+    assert found.execution is not None
+    good = attrs.evolve(found.calls[0], odd=None)
+    found.calls = (good, found.calls[1])
+    found.execution = attrs.evolve(found.execution, exit_code=1)
+    assert classify(found)[0] == "agent_crashed"
 
 
 def test_usage_in_events_that_came_as_one_text_is_read(
