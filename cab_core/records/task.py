@@ -187,10 +187,11 @@ class TaskFile:
 
 @attrs.frozen(kw_only=True)
 class PackedTask:
-    """A task with its files, ready to be laid out."""
+    """A task with its files, ready to be laid out. `by_path`: its pack is a directory that was given."""
 
     task: Task
     files: tuple[TaskFile, ...]
+    by_path: bool = False
 
     def section(self, name: Section) -> tuple[TaskFile, ...]:
         """Return the files of one section."""

@@ -6,6 +6,8 @@ import fnmatch
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import attrs
+
 from cab_core.errors import CabError, PluginConflict, PluginUnusable, UnknownName, UserError, nearest
 from cab_core.plugins.registry import Plugins
 from cab_core.records import PackedTask
@@ -18,7 +20,9 @@ class Catalog:
 
     def __init__(self, plugins: Plugins, extra: Iterable[Path] = ()) -> None:
         self._plugins = plugins
-        self._extra = [load_pack(plugins, root) for root in extra]
+        self._extra = [
+            [attrs.evolve(task, by_path=True) for task in load_pack(plugins, root)] for root in extra
+        ]
         self._packs: dict[str, list[PackedTask]] = {}
         self.faults: dict[str, str] = {}  # of packs that cannot be used: by name, which plugin and why
 
