@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
+import sysconfig
 import threading
 import traceback
 from collections.abc import Iterable
@@ -31,6 +33,19 @@ def roots_of(module_name: str) -> tuple[str, ...]:
     if not package or module_name.startswith("cab_core."):
         return (str(Path(file)),)
     return tuple(str(Path(p)) for p in package)
+
+
+def import_roots() -> set[str]:
+    """Return the directories from which code that is not Python's own was imported until now."""
+    found: set[str] = set()
+    for name, module in list(sys.modules.items()):
+        known = getattr(module, "__dict__", {})  # an attribute of a lazy module may import another
+        if "." in name or name == "__main__" or name in sys.stdlib_module_names:
+            continue
+        ways = list(known.get("__path__") or ()) or [known.get("__file__")]
+        found |= {os.path.dirname(way) for way in ways if isinstance(way, str)}  # noqa: PTH120  (as it is written)
+    stdlib = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib")}
+    return found - stdlib - {f"{path}/lib-dynload" for path in stdlib}
 
 
 def raised_at(exc: BaseException, roots: Iterable[str], otherwise: str = "") -> str:

@@ -187,11 +187,14 @@ class TaskFile:
 
 @attrs.frozen(kw_only=True)
 class PackedTask:
-    """A task with its files, ready to be laid out. `by_path`: its pack is a directory that was given."""
+    """A task with its files, ready to be laid out.
+
+    `directory` is where its pack lies, if that was given and not installed.
+    """
 
     task: Task
     files: tuple[TaskFile, ...]
-    by_path: bool = False
+    directory: str | None = None
 
     def section(self, name: Section) -> tuple[TaskFile, ...]:
         """Return the files of one section."""

@@ -131,7 +131,8 @@ def _public(item: StackItem, to_fill: _Placeholders) -> StackItem:
     if isinstance(item, Env):
         return attrs.evolve(item, values={n: to_fill.of(n, f"variable {n} {said}") for n in item.values})
     if isinstance(item, McpServer):
-        return attrs.evolve(item, env={n: to_fill.of(n, f"variable {n} {said}") for n in item.env})
+        env = {n: to_fill.of(n, f"variable {n} {said}") for n in item.env}
+        return attrs.evolve(item, env=env, recipe=item.recipe and item.recipe.public())
     if isinstance(item, Files):
         return attrs.evolve(
             item, files={p: to_fill.of("", f"text of the file {p} {said}") for p in item.files}

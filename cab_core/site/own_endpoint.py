@@ -62,7 +62,8 @@ def _installed(recipe: Recipe | None) -> str:
         return ""
     ways = [("pip install", recipe.pip), ("npm install -g", recipe.npm)]
     said = "; ".join(f"{how} {' '.join(packages)}" for how, packages in ways if packages)
-    return f" ({said})"
+    unknown = ", where `local:` is a package that is on no index" if "local:" in said else ""
+    return f" ({said}{unknown})"
 
 
 def _files(wiring: Wiring, names: Sequence[str]) -> list[str]:

@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import tomli_w
 
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Identity
@@ -18,13 +17,14 @@ from cab_core.store.cells import Store
 from cab_core.tasks.catalog import Catalog
 from tests.conftest import CAB
 from tests.site.made import Made
+from tests.support.packs import write_pack
 from tests.support.puppet import play
 
 GIVEN = {
     "YOUR_ENDPOINT": "http://127.0.0.1:9/v1",
     "YOUR_KEY": "k",
     "YOUR_MODEL_ID": "m",
-    "YOUR_PACK": "my pack",
+    "YOUR_PACK": "mine",
 }
 # A cab that says what it was called with, and a CLI that does nothing.
 STUBS = 'cab() { printf "%s\\n" "$@"; }; docker() { cab "$@"; }; aider() { :; }\n'
@@ -41,16 +41,10 @@ def bash(script: str, place: Path, **env: str) -> subprocess.CompletedProcess[st
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A reader's directory, in which the pack has a name of two words."""
-    task = tmp_path / "at/my pack/one"
-    (task / "workdir").mkdir(parents=True)
-    (task / "workdir/a.txt").write_text("bad")
-    pack = {"schema_version": 1, "name": "mine", "version": "1", "title": "t"}
-    (task.parent / "pack.toml").write_text(tomli_w.dumps(pack))
-    commands = {"commands": [{"argv": ["grep", "-q", "good", "a.txt"]}]}
-    doc = {"schema_version": 1, "title": "t", "prompt": "p", "grade": commands}
-    (task / "task.toml").write_text(tomli_w.dumps(doc))
-    return tmp_path / "at"
+    """A reader's directory with the pack; its name has two words."""
+    command = '[[grade.commands]]\nargv = ["grep", "-q", "good", "a.txt"]\n'
+    write_pack(tmp_path / "a reader", command, {"workdir/a.txt": "bad"}, takes="a.txt")
+    return tmp_path / "a reader"
 
 
 def result_of(tmp_path: Path, **made: object) -> CellResult:
@@ -81,7 +75,7 @@ def test_a_script_names_the_pack_by_where_the_reader_has_it(tmp_path: Path, plac
     words = said.stdout.splitlines()
     assert said.returncode == 0, (script, said.stderr)
     option = words[words.index("--pack") + 1]
-    assert option == str(place / "my pack") or f"{place}/my pack:{option}:ro" in words
+    assert option == str(place / "mine") or f"{place}/mine:{option}:ro" in words
 
 
 @pytest.mark.parametrize("number", range(4))
@@ -92,7 +86,7 @@ def test_without_the_directory_a_script_ends_and_says_which(tmp_path: Path, plac
     assert missing.returncode != 0 and "YOUR_PACK: directory of the task pack mine 1" in missing.stderr
     wrong = bash(STUBS + script, place, **{**GIVEN, "YOUR_PACK": "nowhere"})
     assert wrong.returncode != 0 and "nowhere" in wrong.stderr
-    assert [p.name for p in place.iterdir()] == ["my pack"] and not (missing.stdout + wrong.stdout)
+    assert [p.name for p in place.iterdir()] == ["mine"] and not (missing.stdout + wrong.stdout)
 
 
 def test_the_files_of_the_task_are_copied_from_it(tmp_path: Path, place: Path) -> None:
@@ -120,7 +114,7 @@ def test_the_pages_say_that_it_was_a_directory(tmp_path: Path, kind: str) -> Non
 
 def test_the_cell_keeps_how_its_pack_was_given(tmp_path: Path, place: Path) -> None:
     """By the catalogue that read it: a directory, or an installation."""
-    catalog = Catalog(Plugins(), [place / "my pack"])
+    catalog = Catalog(Plugins(), [place / "mine"])
     for task, by_path in (("mine/one", True), ("mutations/py-stock-reorder", False)):
         _, result = play(tmp_path / "runs", "", task=catalog.select([task])[0])
         assert result.pack_by_path is by_path
