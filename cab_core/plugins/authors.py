@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import sys
 import sysconfig
 import threading
@@ -46,6 +47,16 @@ def import_roots() -> set[str]:
         found |= {os.path.dirname(way) for way in ways if isinstance(way, str)}  # noqa: PTH120  (as it is written)
     stdlib = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib")}
     return found - stdlib - {f"{path}/lib-dynload" for path in stdlib}
+
+
+def on_this_machine(text: str) -> str:
+    """Return a text in which `(at FILE:LINE)` of a record, without its directory, can be opened here."""
+
+    def found(place: re.Match[str]) -> str:
+        full = (Path(root, place[0]) for root in sorted(import_roots()))
+        return next((str(file) for file in full if file.is_file()), place[0])
+
+    return re.sub(r"(?<=\(at )[^():/][^():]*(?=(:\d+)?\))", found, text)
 
 
 def raised_at(exc: BaseException, roots: Iterable[str], otherwise: str = "") -> str:

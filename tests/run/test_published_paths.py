@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cab_core.cli.text import reason
 from cab_core.plugins.authors import import_roots
 from cab_core.plugins.registry import Plugins
 from cab_core.records import McpServer, Recipe
@@ -76,6 +77,18 @@ def test_cab_s_own_files_are_told_so_too(tmp_path: Path, plugin: Any) -> None:
         'File "cab_core/plugins/boundary.py"' in told and 'File "cab_adapter_foo/adapter.py", line 7' in told
     )
     assert not any(root in told for root in import_roots())
+
+
+def test_at_the_terminal_the_line_can_be_opened(tmp_path: Path, plugin: Any) -> None:
+    """Where the code is on this machine; what a cell from elsewhere names is told as it stands there."""
+    _, result = play(tmp_path, "", adapter=plugin.Raises(FIX))
+    assert reason(result.why).endswith(f"(at {plugin.__file__}:7)")
+    for told in (
+        "it raised (at their_adapter/adapter.py:7)",
+        "it raised (at noon)",
+        "it raised (at /etc/x.py:1)",
+    ):
+        assert reason(told) == told
 
 
 def test_what_a_scorer_says_is_told_so(plugin: Any) -> None:
