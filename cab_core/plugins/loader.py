@@ -197,11 +197,19 @@ def _explain_hooks(plugin: Any, manager: pluggy.PluginManager) -> str | None:
         if not name.startswith("cab_") or not callable(value):
             continue
         if manager.parse_hookimpl_opts(plugin, name) is None and value.__module__ == plugin.__name__:
-            return f"{name}() looks like a hook but lacks @hookimpl"
+            return f"{name}() looks like a hook but lacks @hookimpl{_unused(value)}"
     for name in dir(plugin):
         if manager.parse_hookimpl_opts(plugin, name) is not None and name not in known:
-            return f"unknown hook {name!r}{nearest(name, known)}"
+            # A question ends a sentence: what follows begins a new one.
+            question = nearest(name, known)
+            return f"unknown hook {name!r}{question}{_unused(getattr(plugin, name), question)}"
     return None
+
+
+def _unused(hook: Any, question: str = "") -> str:
+    """Return what a wrong hook costs, and where it is."""
+    cost = " Nothing" if question.endswith("?") else "; nothing"
+    return f"{cost} of this plugin is used (at {defined_at(hook)})"
 
 
 def _registrations(owner: str, manager: pluggy.PluginManager) -> Iterator[tuple[Kind, Registration, str]]:
