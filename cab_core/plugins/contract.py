@@ -71,7 +71,7 @@ def _members(protocol: type, needed: bool) -> Iterator[tuple[str, Member]]:
 
 
 def settled(kind: str, member: str, value: Any, made: Any, args: tuple[Any, ...]) -> Any:
-    """Return a value of the right type, held against the rules of its member; what may be unsaid is filled in.
+    """Return a value of the right type, held against its member's rules, what may be unsaid filled in.
 
     Raises:
         Misfit: it breaks one.
