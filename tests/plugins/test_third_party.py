@@ -417,6 +417,8 @@ def test_the_doctor_finds_what_would_run_and_be_wrong(cab: Cab, distribution: Ca
     cab("run", "--tui", "careless", "--model", "scripted:null", "--task", TASK)
     [cell] = [json.loads(f.read_text()) for f in Path(cab.cwd, "runs").rglob("cell.json")]
     [note] = [n for n in cell["notes"] if "the token" in n]
-    assert "plugin cab-careless:cab_careless@1.0: CLI 'careless': launch() puts the token into argv[3]" in note
+    assert (
+        "plugin cab-careless:cab_careless@1.0: CLI 'careless': launch() puts the token into argv[3]" in note
+    )
     after = cab("plugins", "doctor")
     assert "its default_version is '9.9', but what its recipe installs says 'Python 3" in after.stdout
