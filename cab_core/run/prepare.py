@@ -160,7 +160,7 @@ def _write_config(planned: PlannedCell, home: Tree, path: str, text: str) -> Non
         if not theirs:
             raise SandboxError(f"in HOME {said}") from exc
         if stack := _of_stack(planned, path):
-            raise PluginCrash(f"{stack} meets what the CLI needs in HOME: {said}") from exc
+            raise PluginCrash(f"{stack} meets what the CLI needs below HOME: {said}") from exc
         raise planned.launch_fault(f"wants {said}") from exc
 
 

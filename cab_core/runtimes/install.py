@@ -195,11 +195,11 @@ def _step(argv: Sequence[str], say: Say, title: str) -> None:
             lines = [*lines[-30:], clean_line(line)]
             _progress(line, say)
     if process.returncode != 0:
-        why = f"{title} failed with exit code {process.returncode}: {_reason(lines)}"
+        why = f"{title} failed with exit code {process.returncode}: {reason_of(lines)}"
         raise ImageError("\n".join([why, *lines]))
 
 
-def _reason(lines: Sequence[str]) -> str:
+def reason_of(lines: Sequence[str]) -> str:
     """Return the line by which a package manager says what went wrong, for where one line is shown.
 
     pip says it last. npm says it first, after a code.
