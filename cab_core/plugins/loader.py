@@ -6,6 +6,7 @@ value; hence this one.
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Iterable, Iterator
 from importlib import metadata
@@ -47,6 +48,12 @@ class PluginRow:
     def owner(self) -> str:
         """`distribution:entry point`, the plugin's identity."""
         return f"{self.distribution}:{self.entry_point}"
+
+    @property
+    def made_at(self) -> str:
+        """File and line of the factory where it is a function, else of the hook that registered it."""
+        factory = self.registration.factory if self.registration else None
+        return defined_at(factory) if inspect.isfunction(factory) else self.where
 
 
 @attrs.define

@@ -159,12 +159,12 @@ def _hold_listed(items: Sequence[StackItem]) -> None:
 
 def _checked(row: PluginRow, kind: Kind, word: str, made: Any) -> Any:
     if kind == "task_pack":
-        root = take(made, Path, row.owner, word, row.where)
+        root = take(made, Path, row.owner, word, row.made_at)
         if not root.is_dir():
-            raise PluginCrash(f"plugin {row.owner}: {word}: there is no directory {root} (at {row.where})")
+            raise PluginCrash(f"plugin {row.owner}: {word}: there is no directory {root} (at {row.made_at})")
         return root
     if kind == "stack":
-        return take(made, tuple[StackItem, ...], row.owner, word, row.where, _hold_listed)
+        return take(made, tuple[StackItem, ...], row.owner, word, row.made_at, _hold_listed)
     assert contract_of(kind) is not None
     found = guarded(made, kind, row.owner, word)
     own = getattr(found, NAME_IN[kind])

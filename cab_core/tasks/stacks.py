@@ -59,7 +59,7 @@ def _find(text: str, plugins: Plugins) -> tuple[StackPart, str]:
         hint = "a stack is the name of a plugin's, or a file whose name ends in .toml"
         raise UnknownName("stack", text, exc.known, hint) from exc
     row = plugins.owner("stack", text)
-    return StackPart(name=text, items=items, owner=row.owner), f"{text!r} ({row.owner}, at {row.where})"
+    return StackPart(name=text, items=items, owner=row.owner), f"{text!r} ({row.owner}, at {row.made_at})"
 
 
 def _read(path: Path) -> StackDoc:
