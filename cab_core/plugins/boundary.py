@@ -72,7 +72,7 @@ class Guarded:
                 returned = method(*args, **more)
                 try:
                     value = self._taken(name, member.type, returned)
-                    return settled(self._contract.kind, name, value, self._made, args)
+                    return settled(self._contract.kind, name, value, self._made, (*args, *more.values()))
                 except Misfit as misfit:
                     self._fault(f"{name}() returned {_wrong(misfit, returned)}", method, misfit)
 

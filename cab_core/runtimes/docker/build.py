@@ -145,7 +145,10 @@ def _build(name: str, dockerfile: str, marks: dict[str, str], say: Say, files: M
         if text:
             tail = [*tail[-15:], text]
         if "error" in line:
-            why = f"building {name} failed: {reason_of([step, *tail])} (at {step})"
+            since = (
+                tail[tail.index(step) + 1 :] if step in tail else tail
+            )  # an earlier step may warn, and go on
+            why = f"building {name} failed: {reason_of(since or [str(line['error'])])} (at {step})"
             raise ImageError("\n".join([why, *tail, str(line["error"])]))
 
 
