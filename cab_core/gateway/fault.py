@@ -62,6 +62,8 @@ def _refused(status: int | None, said: ErrorBody, agent_suspect: bool, sound: bo
         return None  # a page is a proxy's: what serves a model writes none
     if wordings.CONTEXT_CODE.search(said.words):
         return "context"
+    if agent_suspect and status in _ABOUT_THE_REQUEST and wordings.ARGUMENT.search(said.words):
+        return "request"
     if wordings.ACCOUNT.search(said.words):
         return None
     if wordings.CONTEXT.search(said.words):

@@ -269,6 +269,20 @@ def test_what_is_echoed_shows_nothing() -> None:
     assert of_error(422, ErrorBody.of({"detail": detail}), agent_suspect=True) == Verdict(refused="request")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Unrecognized request argument supplied: api_key",
+        "Unknown parameter: 'billing'.",
+        'json: unknown field "engine"',
+    ],
+)
+def test_the_name_of_an_argument_shows_nothing(said: str) -> None:
+    """An agent may send one that reads like a trouble of the endpoint's."""
+    assert judge(400, said, suspect=True) == Verdict(refused="request")
+    assert judge(400, said).fault == "http_400"
+
+
 def test_what_a_provider_behind_a_router_said_is_read() -> None:
     """The router only says that there was an error."""
     raw = '{"message": "prompt is too long: 213462 tokens > 200000 maximum"}'
