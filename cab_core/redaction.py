@@ -23,6 +23,7 @@ _HALF = 8  # characters by which the rest of a secret is known, where a text was
 _TORN = 16  # characters that an escape which was cut leaves at most
 
 _GOES_ON = re.compile(rb"[A-Za-z0-9_-]|\.[A-Za-z0-9_]")
+_GOES_BEFORE = re.compile(rb"[A-Za-z0-9_.~$-]")
 
 T = TypeVar("T")
 
@@ -46,6 +47,11 @@ class _Needle:
     text: bytes  # in the canonical form
     mark: bytes
     whole: bool  # a path: what goes on as a name is another one
+    begins: bool = False  # a path that nothing stands before, for it leaves nothing behind
+
+    @property
+    def secret(self) -> bool:
+        return not (self.whole or self.begins)
 
 
 class Redactor:
@@ -53,6 +59,7 @@ class Redactor:
 
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
         self._needles: list[_Needle] = []
+        self._roots: list[_Needle] = []
         self._longest = 0
         self._parts: set[bytes] = set()
         self.seen: set[str] = set()
@@ -68,6 +75,13 @@ class Redactor:
         """Replace a path. Of two that lie in each other the longer is taken."""
         for each in {path, os.path.realpath(path)}:
             self._add(_Needle(canonical(each.encode("utf-8", "surrogatepass")), mark.encode(), whole=True))
+
+    def hide_root(self, path: str) -> None:
+        """Take a directory of code off what lies below it, in texts: a log or a patch stays as it is."""
+        for each in {path, os.path.realpath(path)}:
+            text = canonical(each.encode("utf-8", "surrogatepass"))
+            self._roots += [_Needle(text + b"/", b"", False, True), _Needle(text, b".", True, True)]
+            self._parts.add(text)
 
     def _add(self, *needles: _Needle) -> None:
         self._needles += needles
@@ -86,7 +100,9 @@ class Redactor:
 
     def data(self, data: bytes, more: bool = False) -> bytes:
         """Return bytes with marks. `more`: others follow, so what ends here may go on."""
-        needles = self._present(data)
+        return self._marked(data, self._present(data), more)
+
+    def _marked(self, data: bytes, needles: list[_Needle], more: bool = False) -> bytes:
         # Of those that begin at one place the longest, and none in another.
         spans = sorted(self._spans(data, needles, more), key=lambda s: (s[0], -s[1])) if needles else []
         out, end = [], 0
@@ -105,7 +121,8 @@ class Redactor:
                 break
         else:
             return text
-        clean = self._without_halves(self.data(data))
+        found = [n for n in (*self._needles, *self._roots) if n.text in plain]
+        clean = self._without_halves(self._marked(data, found))
         return text if clean is data else clean.decode("utf-8", "surrogatepass")
 
     def _without_halves(self, data: bytes) -> bytes:
@@ -175,7 +192,9 @@ class Redactor:
                 at = plain.find(needle.text, at + 1)
                 if needle.whole and (_GOES_ON.match(data, end) or (more and end == len(data))):
                     continue
-                if not needle.whole:
+                if needle.begins and start and _GOES_BEFORE.match(data, start - 1):
+                    continue
+                if needle.secret:
                     self.seen.add(needle.mark.decode())
                 yield start, end, needle.mark
 

@@ -26,7 +26,7 @@ from cab_core.records import (
     WorkFile,
     to_json,
 )
-from cab_core.records.placeholders import PLACES, STANDING, published
+from cab_core.records.placeholders import PACK, PLACES, STANDING, published
 
 from .planned import PlannedCell
 from .secrets import TOKEN_MARK
@@ -43,7 +43,7 @@ class _Placeholders:
 
     def of(self, name: str, says: str) -> str:
         """Return a mark. Where the name is taken, or none for a shell, the placeholder has a number."""
-        taken = {*self.marks.values(), *PLACES}
+        taken = {*self.marks.values(), *PLACES, PACK}
         if not _VARIABLE.fullmatch(name) or name in taken:
             numbered = (f"YOUR_VALUE_{n}" for n in itertools.count(1))
             name = next(n for n in numbered if n not in taken)
@@ -134,7 +134,8 @@ def _public(item: StackItem, to_fill: _Placeholders) -> StackItem:
     if isinstance(item, Env):
         return attrs.evolve(item, values={n: to_fill.of(n, f"variable {n} {said}") for n in item.values})
     if isinstance(item, McpServer):
-        return attrs.evolve(item, env={n: to_fill.of(n, f"variable {n} {said}") for n in item.env})
+        env = {n: to_fill.of(n, f"variable {n} {said}") for n in item.env}
+        return attrs.evolve(item, env=env, recipe=item.recipe and item.recipe.public())
     if isinstance(item, Files):
         return attrs.evolve(
             item, files={p: to_fill.of("", f"text of the file {p} {said}") for p in item.files}
