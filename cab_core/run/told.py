@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from cab_core.records import ModelCall
 
 _QUIET_S = 10.0  # a pause within an answer that is worth telling
@@ -38,6 +41,21 @@ _REFUSED = {
     "policy": "the endpoint refused a call for its content",
     "request": "the endpoint refused a call for what is wrong with it",
 }
+_VAIN = {
+    "context": "refused because the conversation was longer than the model's context",
+    "policy": "refused for their content",
+    "request": "refused for what was wrong with them",
+    "refused": "refused",  # by an earlier cab, which did not say for what
+    "failed": "failed by the endpoint, or on the way to it",
+    "hung_up": "given up by the CLI before the answer was whole",
+}
+
+
+def vain_told(calls: Sequence[ModelCall]) -> list[str]:
+    """Return a note of how many calls brought no answer, by kind; what the cell's end cut off is not told."""
+    kinds: Counter[str] = Counter((c.refused if c.ended == "refused" else None) or c.ended for c in calls)
+    said = [f"{kinds[kind]} {says}" for kind, says in _VAIN.items() if kinds[kind]]
+    return [f"of {len(calls)} call{'s' * (len(calls) > 1)} to the model: {', '.join(said)}"] if said else []
 
 
 def fault_told(call: ModelCall) -> str:
