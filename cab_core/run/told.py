@@ -42,20 +42,25 @@ _REFUSED = {
     "request": "the endpoint refused a call for what is wrong with it",
 }
 _VAIN = {
-    "context": "refused because the conversation was longer than the model's context",
-    "policy": "refused for their content",
-    "request": "refused for what was wrong with them",
+    "context": "refused because the conversation was too long for it",
+    "policy": "refused for content",
+    "request": "refused for what was wrong in the call",
     "refused": "refused",  # by an earlier cab, which did not say for what
-    "failed": "failed by the endpoint, or on the way to it",
-    "hung_up": "given up by the CLI before the answer was whole",
+    "failed": "failed at the endpoint, or on the way to it",
+    "hung_up": "given up by the CLI",
 }
 
 
 def vain_told(calls: Sequence[ModelCall]) -> list[str]:
-    """Return a note of how many calls brought no answer, by kind; what the cell's end cut off is not told."""
-    kinds: Counter[str] = Counter((c.refused if c.ended == "refused" else None) or c.ended for c in calls)
-    said = [f"{kinds[kind]} {says}" for kind, says in _VAIN.items() if kinds[kind]]
-    return [f"of {len(calls)} call{'s' * (len(calls) > 1)} to the model: {', '.join(said)}"] if said else []
+    """Return a note of how many calls brought no whole answer, by kind, but for what the cell's end cut."""
+    kinds = Counter[str]((c.refused if c.ended == "refused" else None) or c.ended for c in calls)
+    vain = {kind: kinds[kind] for kind in _VAIN if kinds[kind]}
+    said = ", ".join(f"{n} {_VAIN[kind]}" for kind, n in vain.items())
+    return (
+        [f"{sum(vain.values())} of {len(calls)} calls to the model brought no whole answer: {said}"]
+        if vain
+        else []
+    )
 
 
 def fault_told(call: ModelCall) -> str:
