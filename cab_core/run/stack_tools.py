@@ -26,7 +26,7 @@ def tools_state(item: Applied, launch: Launch, observed: Observed) -> tuple[Item
         calls = f"calls {min(t.first or 0 for t in offered)} to {max(t.last or 0 for t in offered)}"
         return "offered", f"offered in {calls}, {_uncalled(unclear, observed)}: {_list(offered)}"
     if unclear:
-        return "unknown", f"no tool was offered that is its own for certain; {_doubt(unclear)} proves nothing"
+        return "unknown", f"nothing was offered but what may be of {_doubt(unclear)}"
     if observed.cut:
         return "unknown", "none of its tools was seen, but not all requests were looked at in full"
     made_up = f"; the model called {_list(own)} all the same" if own else ""
@@ -48,13 +48,13 @@ def _others(tool: str, item: Applied, launch: Launch) -> list[str]:
 def _uncalled(unclear: dict[ToolSeen, list[str]], observed: Observed) -> str:
     called = {t: others for t, others in unclear.items() if t.called}
     if called:
-        return f"not seen to be called ({_doubt(called)} was called)"
+        return f"not seen to be called (but for what may be of {_doubt(called)})"
     return "not seen to be called, though not all was looked at" if observed.cut else "never called"
 
 
 def _doubt(unclear: dict[ToolSeen, list[str]]) -> str:
     others = dict.fromkeys(other for others in unclear.values() for other in others)
-    return f"{_list(list(unclear))}, which may be of {' or '.join(others)},"
+    return f"{' or '.join(others)}: {_list(list(unclear))}"
 
 
 def _list(tools: Sequence[ToolSeen]) -> str:

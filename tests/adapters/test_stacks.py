@@ -86,8 +86,8 @@ def test_names_that_are_alike_prove_nothing(
     items = run_with(cab, tui, endpoint, ALIKE)
     assert tuple(item["state"] for item in items.values()) == states
     if tui == "opencode":
-        assert "probe_get_time, which may be of mcp:probe," in items["mcp:probe_get"]["evidence"]
-        assert "list_mcp_resources, which may be of the CLI itself," in items["mcp:list"]["evidence"]
+        assert "may be of mcp:probe: probe_get_time" in items["mcp:probe_get"]["evidence"]
+        assert "may be of the CLI itself: list_mcp" in items["mcp:list"]["evidence"]
 
 
 def test_a_skill_that_is_read_is_present(cab: Cab, endpoint: Endpoint) -> None:

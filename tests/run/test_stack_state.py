@@ -107,8 +107,8 @@ def test_a_tool_that_may_be_of_two_servers_shows_neither() -> None:
     """A server `web` may call a tool `shop_buy`, a server `web_shop` one `buy`: who is there is not known."""
     found = told(SERVER, SHOP, observed=seen(offered("web_shop_buy", called=1)))
     assert [a.state for a in found] == ["unknown", "unknown"]
-    assert (found[0].evidence or "").endswith("web_shop_buy, which may be of mcp:web_shop, proves nothing")
-    assert (found[1].evidence or "").endswith("web_shop_buy, which may be of mcp:web, proves nothing")
+    assert (found[0].evidence or "").endswith("what may be of mcp:web_shop: web_shop_buy")
+    assert (found[1].evidence or "").endswith("what may be of mcp:web: web_shop_buy")
     assert [note.partition(" was not")[0] for note in lacking(found)] == [
         "of the stack, mcp:web",
         "of the stack, mcp:web_shop",
@@ -122,7 +122,7 @@ def test_what_is_its_own_for_certain_counts_beside_what_is_not() -> None:
     assert (web.state, shop.state) == ("offered", "unknown")
     assert web.evidence == (
         "offered in calls 1 to 3, not seen to be called "
-        "(web_shop_buy, which may be of mcp:web_shop, was called): web_get"
+        "(but for what may be of mcp:web_shop: web_shop_buy): web_get"
     )
     [web, _] = told(SERVER, SHOP, observed=seen(CALLED, doubtful))
     assert web.state == "used"
@@ -138,7 +138,7 @@ def test_a_tool_of_the_cli_itself_shows_no_server() -> None:
     """It offers `list_all` with and without a server `list`."""
     server = Applied(item="mcp:list", tool_prefix="list_")
     [found] = told(server, observed=seen(offered("list_all")))
-    assert found.state == "unknown" and "list_all, which may be of the CLI itself" in (found.evidence or "")
+    assert found.state == "unknown" and "may be of the CLI itself: list_all" in (found.evidence or "")
     [found] = told(server, observed=seen(offered("list_all"), offered("list_some")))
     assert found.state == "offered" and (found.evidence or "").endswith(", never called: list_some")
 
