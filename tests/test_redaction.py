@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cab_core.needles import is_secret
 from cab_core.records import Harvest, Step
-from cab_core.redaction import Redactor, Stream, is_secret
+from cab_core.redaction import Redactor, Stream
 
 KEY = "sk-proj-4fQ7/xT+29bLmZ0=kVwEr81Yu_cDnHs3"
 B64 = base64.b64encode
