@@ -1,7 +1,7 @@
 """The form in which texts are searched: one for all the ways in which JSON, URLs and terminals spell a text.
 
-Blanks, line ends, control characters, backslashes and what steers a terminal are left out, escapes undone, and
-base64 for URLs is plain base64. So what is searched is found however it was escaped, coloured or wrapped.
+Blanks, line ends, control characters, backslashes and what steers a terminal are left out, escapes undone,
+and base64 for URLs is plain base64. So what is searched is found however it was escaped, coloured or wrapped.
 Each byte is looked at a bounded number of times: the quantifiers are possessive, and runs are taken whole.
 """
 
@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 _SKIPPED = bytes(range(0x21)) + b"\\\x7f"
 _SAME = bytes.maketrans(b"-_", b"+/")
-# Spellings that are longer than one character: what steers a terminal (ECMA-48; not titles and links, whose text
-# is one to be searched), JSON's escapes and a URL's. The set in front is what makes the search quick.
+# Spellings that are longer than one character: what steers a terminal (ECMA-48; not titles and links, whose
+# text is one to be searched), JSON's escapes and a URL's. The set in front is what makes the search quick.
 _CONTROL = rb"(?:\[[0-?]*+[ -/]*+[@-~]|[ -/]++[0-~])"
 _ESCAPES = rb"(?<=\x1b)%s|(?<=\\)\\*+(?:u001[bB]%s|u([0-9A-Fa-f]{4}))?|(?<=%%)(?:25)*([0-9A-Fa-f]{2})" % (
     _CONTROL,
@@ -72,5 +72,5 @@ def located(data: bytes) -> tuple[bytes, Callable[[int], tuple[int, int]]]:
 
 
 def finished(data: bytes) -> int:
-    """Return where the beginning of an unfinished spelling stands at the end of a text; else the text's length."""
+    """Return where at the end of a text an unfinished spelling begins; else the text's length."""
     return part.start() if (part := _UNFINISHED.search(data)) else len(data)

@@ -1,4 +1,4 @@
-"""What is searched for: secrets, of which every piece counts that would be a secret itself, and whole paths."""
+"""What is searched for: secrets, of which pieces count as well, and whole paths."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ SHORTEST = 12  # characters; what is shorter is no secret, nor a piece of one
 _VARIETY = 8  # different characters that a secret has at least
 _WORD = re.compile(r"(?:[A-Z]?[a-z]+|[A-Z]+)?\d{0,3}")
 _LONGEST_WORD = 15
+_PIECE = (
+    16  # characters by which a secret is known, also where they are words: no kind of key begins with more
+)
 _PLAIN, _BASE64, _HEX = 8, 6, 4  # bits that a character of a spelling stands for
 
 
@@ -21,7 +24,7 @@ def is_secret(text: str) -> bool:
     """Return whether a key is one that must be kept: long, varied, and made of more than words.
 
     People give local servers a placeholder (x, none, EMPTY, lm-studio, sk-no-key-required): searched for,
-    it would be found in what has nothing to do with it. What a secret is a piece of is a secret.
+    it would be found in what has nothing to do with it.
     """
     if len(text) < SHORTEST or len(set(text)) < _VARIETY:
         return False
@@ -121,9 +124,9 @@ class SecretNeedle(Needle):
         return before, after - size
 
     def _counts(self, start: int, stop: int) -> bool:
-        """Return whether a piece of the spelling tells a secret: all of it does."""
+        """Return whether a piece of the spelling counts: all of it, and what says enough of the secret."""
         told = self.source[-(-start * self.bits // 8) : stop * self.bits // 8]
-        return stop - start == len(self.text) or is_secret(told.decode("latin-1"))
+        return stop - start == len(self.text) or len(told) >= _PIECE or is_secret(told.decode("latin-1"))
 
     def begun(self, plain: bytes) -> int:
         """Return how many characters at the end of a text are a piece that may go on."""

@@ -1,8 +1,9 @@
 """What must not be written: keys, in whatever spelling, and this machine's paths. Found and replaced here.
 
 A text is searched in its canonical form; only where something is found it is looked up where it stood. Of a
-secret every piece is replaced that would be one itself (`is_secret`): so no place matters at which a text was
-cut, and what all keys of a kind begin with (`sk-proj-`) is none.
+secret every piece is replaced that is 16 characters long, or would be a secret itself (`is_secret`: at least
+12, and not words alone): so no place matters at which a text was cut, and what all keys of a kind begin with
+(`sk-proj-`) stays.
 """
 
 from __future__ import annotations
@@ -140,16 +141,30 @@ class Stream:
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor, self._waiting = redactor, b""
+        self._open = 0  # where an unfinished spelling begins in what waits
 
     def feed(self, piece: bytes) -> bytes:
         """Take a piece; return what can be written."""
         data = self._waiting + piece
+        if self._waiting and len(data) <= _WAITING and self._says_nothing(piece):
+            self._waiting = data
+            return b""
         spans, sure = self._redactor.spans(data, more=True), self._redactor.unsure(data)
         # What reaches beyond waits as a whole, that it is found again as what it is.
         sure = min([sure, *(begin for begin, after, _ in spans if after > sure)])
         self._waiting = data[sure:]
+        self._open = finished(self._waiting)
         out = replaced(data, [s for s in spans if s[0] < sure], sure)
         return out + self.close() if len(self._waiting) > _WAITING else out
+
+    def _says_nothing(self, piece: bytes) -> bool:
+        """Return whether a piece changes nothing: a flood in small pieces is not read again with each."""
+        end = self._waiting[self._open :] + piece
+        size = finished(end)
+        if canonical(end[:size]):
+            return False
+        self._open += size
+        return True
 
     def close(self) -> bytes:
         """Return what is left."""
