@@ -13,6 +13,7 @@ from cab_core.safe_fs import Tree
 
 from .reports.json_tests import read_json_tests
 from .reports.junit import read_junit
+from .reports.files import set_files_aside
 from .reports.lines import read_go, read_libtest, read_unittest
 from .reports.report import NoReport, Report
 from .reports.tap import read_tap
@@ -47,6 +48,8 @@ def verdict(
     except NoReport as exc:
         why = str(exc) if exit_code == 0 else f"exit code {exit_code}"
         return Verdict(False, why, None, ended_early=exit_code == 0)
+    if report is not None:
+        set_files_aside(report, command.argv)
     tests = None if report is None else tuple(report.tests)
     # A report may be left from before, or be forged; a runner that failed a test does not exit with 0.
     if exit_code != 0:
