@@ -11,12 +11,13 @@ import attrs
 from cab_core.records import CaseResult, GradeCommand
 from cab_core.safe_fs import Tree
 
+from .reports.files import set_files_aside
 from .reports.json_tests import read_json_tests
 from .reports.junit import read_junit
-from .reports.files import set_files_aside
-from .reports.lines import read_go, read_libtest, read_unittest
+from .reports.lines import read_go, read_libtest
 from .reports.report import NoReport, Report
 from .reports.tap import read_tap
+from .reports.unittest_lines import read_unittest
 
 _LIMIT = 16 << 20  # bytes of a command's reports together
 _PRINTED = {"libtest": read_libtest, "unittest": read_unittest, "go": read_go, "tap": read_tap}

@@ -1,9 +1,11 @@
-"""Results that are of a test file itself: node and others show one for a file that ended before any test of it."""
+"""Results of a test file itself: node shows one for a file that ended before a test of it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+
+from cab_core.records import CaseResult
 
 from .report import Report
 
@@ -18,7 +20,8 @@ def set_files_aside(report: Report, argv: Sequence[str]) -> None:
 
     `argv` says which files were named to the runner.
     """
-    kept, files = [], []
+    kept: list[CaseResult] = []
+    files: list[CaseResult] = []
     for test in report.tests:
         name = test.name.rpartition("::")[2].replace("\\", "/")
         own = test.state == "passed" and _is_file(name, argv)

@@ -23,7 +23,7 @@ def read_tap(text: str) -> Report:
 
 
 class _Reader:
-    """Takes lines. `_levels[0]` is the document; the others are subtests, told before their parent or in braces."""
+    """Takes lines. `_levels[0]` is the document; the others are subtests, before a parent or in braces."""
 
     def __init__(self) -> None:
         self.report = Report()

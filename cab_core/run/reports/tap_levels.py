@@ -44,7 +44,7 @@ class Level:
 
 @attrs.define
 class Point:
-    """One line `ok` or `not ok`. `below`: the subtests that it tells of. `suite`: its details say that it is one."""
+    """One line `ok` or `not ok`. `below`: its subtests. `suite`: its details say that it is one."""
 
     ok: bool
     rest: str
