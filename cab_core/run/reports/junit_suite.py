@@ -45,8 +45,10 @@ class Suites:
 
     def add(self, case: Case) -> None:
         """Take a case that ended."""
-        self._open[-1].cases.append((len(self._report.tests), case))
+        at = len(self._report.tests)
         self._add(case.name, case.state, case.failed)
+        if len(self._report.tests) > at:  # a report has a most
+            self._open[-1].cases.append((at, case))
 
     def add_failure(self) -> None:
         """Take a failure of what stands around the cases."""

@@ -7,7 +7,7 @@ from collections import Counter
 
 from cab_core.records import CaseState
 
-from .report import Report, lines_of
+from .report import MOST, Report, lines_of
 
 _LIBTEST = re.compile(
     r"test result: \w+\. (?P<passed>\d{1,9}) passed; (?P<failed>\d{1,9}) failed; (?P<skipped>\d{1,9}) ignored"
@@ -23,7 +23,7 @@ def read_libtest(text: str) -> Report:
     """Return what Rust's own test harness printed; `cargo test` runs several, one after the other."""
     report, announced, name = Report(), 0, None
     said: Counter[CaseState] = Counter()
-    within: list[tuple[str, str]] = []  # names, and lines that may end with a result
+    within: list[tuple[str, CaseState]] = []  # what may be results, beside what tests printed
     for line in lines_of(text):
         if summary := _LIBTEST.match(line):
             said.update({s: int(summary[s] or 0) for s in _LIBTEST_FIGURES})
@@ -37,22 +37,26 @@ def read_libtest(text: str) -> Report:
             report.add(name.removesuffix(" - should panic"), state)
             name = None
         elif name is not None:
-            within.append((name, line))
+            _note(within, name, line)
         elif " ... " in line:
             before, _, rest = line.rpartition(" ... ")
-            within.append((before.rpartition("test ")[2], rest))
+            _note(within, before.rpartition("test ")[2], rest)
     _take_missing(report, said, within)
     _hold_libtest(report, announced, said)
     return report
 
 
-def _take_missing(report: Report, said: Counter[CaseState], within: list[tuple[str, str]]) -> None:
+def _note(within: list[tuple[str, CaseState]], name: str, line: str) -> None:
+    word = next((w for w in ("ok", "FAILED") if line.endswith(w)), line)
+    if len(within) < MOST and (state := _libtest_state(word)):
+        within.append((name, state))
+
+
+def _take_missing(report: Report, said: Counter[CaseState], within: list[tuple[str, CaseState]]) -> None:
     """Look for results beside what a test printed without a line end, where the summary says more."""
     missing = Counter({state: said[state] - report.count(state) for state in _LIBTEST_FIGURES})
-    for name, line in within:
-        word = next((w for w in ("ok", "FAILED") if line.endswith(w)), line)
-        state = _libtest_state(word)
-        if state is not None and missing[state] > 0:
+    for name, state in within:
+        if missing[state] > 0:
             missing[state] -= 1
             report.add(name.removesuffix(" - should panic"), state)
 
@@ -89,7 +93,7 @@ def read_go(text: str) -> Report:
         elif found := _GO.match(line.lstrip()):
             begun[found["name"]] -= 1
             report.add(found["name"], _GO_STATES[found["word"]])
-        else:
+        elif len(within) < MOST:
             within += _GO.finditer(line)
         failed |= line == "FAIL" or line.startswith("FAIL\t")
         ended |= line == "PASS" or line.startswith("ok  \t")
