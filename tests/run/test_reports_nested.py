@@ -153,6 +153,10 @@ NESTED = {
     "to do": ("    not ok 1 - a\n    ok 2 - b\n    1..2\nnot ok 1 - s # TODO", ["todo", "todo"]),
     "deep": ("        not ok 1 - a\n        1..1\n    ok 1 - b\n    1..1\nok 1 - s", ["failed"]),
     "cut": ("    ok 1 - a\n    1..2\nok 1 - s", ["passed", "failed"]),
+    "in braces, then before": (
+        "ok 1 - s {\n    ok 1\n    1..1\n}\n    ok 1\n    1..1\nok 2 - t",
+        ["passed", "passed"],
+    ),
     "printed": ("    ok 1 - noise\n    ok 2 - noise\nok 1 - s", ["passed"]),
 }
 
