@@ -197,7 +197,7 @@ def test_a_directive_is_a_word_of_its_own(rest: str, state: str) -> None:
     assert states(printed("tap", f"1..1\nok 1 {rest}")) == [state]
 
 
-FILES = ["/tmp/x/l.test.js", "C:\\x\\l.test.js", "l.js", "sub/l.js", "tests/other.mjs", "a.spec.ts"]
+FILES = ["/tmp/x/other.js", "C:\\x\\other.js", "l.js", "sub/l.js", "tests/other.mjs", "a.spec.ts"]
 TITLES = ["reads l.js and l.test.js", "index.js", "test_it.py", "l.js.map", "lib", "/tmp/x"]
 
 

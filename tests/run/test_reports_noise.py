@@ -115,6 +115,7 @@ ONLY_NOISE = {
     "go: another test": ("go", "=== RUN   A\nx--- FAIL: B (0s)\n--- PASS: A (0s)\nPASS"),
     "libtest: nothing is missing": ("libtest", libtest("log: test z ... FAILED\ntest a ... ok", 1)),
     "unittest: its own line says more": ("unittest", "a (t.T.a) ... noiseFAIL\nok\n\nRan 1 test in 0s\n\nOK"),
+    "unittest: no name of a test": ("unittest", "a (t.T.a) ... x\ndumps (json) ... done\nok\n\nRan 1 test in 0s\n\nOK"),
     "unittest: a text in brackets": ("unittest", "a (t.T.a) ... x\ndumps (json)\ndumps (a.json)\nok\n\nRan 1 test in 0s\n\nOK"),
 }  # fmt: skip
 
@@ -131,4 +132,4 @@ def test_long_lines_do_not_hold_a_verdict_up() -> None:
     """A megabyte of what could begin a result is read in one pass."""
     for style in ("unittest", "libtest", "go", "tap"):
         for piece in ("skipped '", "test x ... ", "--- PASS: ", "    ok {", "a (t.T.a) ... "):
-            assert not printed(style, f"a (t.T.a) ... x\n{piece * 100_000}\n" * 2).ok
+            assert not printed(style, f"a (t.T.a) ... x\n{piece * 100_000}x\n" * 2).ok
