@@ -49,8 +49,8 @@ def verdict(
     except NoReport as exc:
         why = str(exc) if exit_code == 0 else f"exit code {exit_code}"
         return Verdict(False, why, None, ended_early=exit_code == 0)
-    if report is not None:
-        set_files_aside(report, command.argv)
+    if report is not None and (command.kind == "junit" or (command.kind, command.style) == ("counts", "tap")):
+        set_files_aside(report, command.argv)  # in the others names are the author's, or no file's
     tests = None if report is None else tuple(report.tests)
     # A report may be left from before, or be forged; a runner that failed a test does not exit with 0.
     if exit_code != 0:

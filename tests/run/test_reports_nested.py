@@ -213,6 +213,13 @@ def test_a_file_is_told_from_a_test(tmp_path: Path, name: str) -> None:
     )
 
 
+def test_what_an_author_s_own_driver_names_after_files_is_a_test(tmp_path: Path) -> None:
+    """Lines of expected output, names of a JSON report: no runner put a file there for its tests."""
+    assert written(tmp_path, "json", '{"tests": {"tests/a.js": true, "/x/b.ts": true}}', 2).ok
+    command = GradeCommand(argv=("node", "a.test.js"), kind="output", output="expected.txt")
+    assert verdict(command, 0, "a.test.js: 1\n", "", "a.test.js: 1\n", tmp_path).ok
+
+
 def test_a_file_that_failed_is_a_failure() -> None:
     """Node shows one that ended with another code than 0 in the same way."""
     found = printed("tap", "1..2\nnot ok 1 - /tmp/l.test.js\nok 2 - a", 1)

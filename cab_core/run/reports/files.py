@@ -21,14 +21,16 @@ def set_files_aside(report: Report, argv: Sequence[str]) -> None:
     `argv` says which files were named to the runner.
     """
     kept: list[CaseResult] = []
-    files: list[CaseResult] = []
+    files: list[str] = []
     for test in report.tests:
         name = test.name.rpartition("::")[2].replace("\\", "/")
-        own = test.state == "passed" and _is_file(name, argv)
-        (files if own else kept).append(test)
+        if test.state == "passed" and _is_file(name, argv):
+            files.append(name)
+        else:
+            kept.append(test)
     if files:
         report.tests = kept
-        last = files[0].name.replace("\\", "/").rpartition("/")[2][:80]
+        last = files[0].rpartition("/")[2][:80]
         said = f"a result is of the file {last!r} itself: it ended before it had a test"
         report.doubt(said, early=True)
         if not kept:

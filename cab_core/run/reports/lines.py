@@ -38,9 +38,8 @@ def read_libtest(text: str) -> Report:
             name = None
         elif name is not None:
             _note(within, name, line)
-        elif " ... " in line:
-            before, _, rest = line.rpartition(" ... ")
-            _note(within, before.rpartition("test ")[2], rest)
+        elif "test " in (parts := line.rpartition(" ... "))[0]:
+            _note(within, parts[0].rpartition("test ")[2], parts[2])
     _take_missing(report, said, within)
     _hold_libtest(report, announced, said)
     return report
