@@ -65,6 +65,19 @@ def parse(requirement: str) -> tuple[Toolchain, str]:
     return TOOLCHAINS[name], match.group(2) or ""
 
 
+def requirement_fault(requirement: str) -> str | None:
+    """Return why a requirement can be met nowhere, or None where it may be."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        SpecifierSet(parse(requirement)[1])
+    except UserError as exc:
+        return str(exc)
+    except InvalidSpecifier:
+        return f"{requirement!r}: expected a toolchain and a version specifier, such as 'python3>=3.11'"
+    return None
+
+
 def missing(requirement: str) -> str | None:
     """Return why this machine does not meet a requirement and how to mend it, or None where it does."""
     toolchain, _ = parse(requirement)
