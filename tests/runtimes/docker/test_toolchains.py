@@ -86,7 +86,9 @@ def test_an_image_is_looked_into_once(cache: Path, monkeypatch: pytest.MonkeyPat
     image = tools_image(("python3",), print).id
     reads: list[str] = []
     read = toolchains._read
-    monkeypatch.setattr(toolchains, "_read", lambda image: (reads.append(image), read(image))[1])
+    monkeypatch.setattr(
+        toolchains, "_read", lambda image, names: (reads.append(image), read(image, names))[1]
+    )
 
     def versions() -> object:
         return toolchains.image_versions(image, ("python3",), print)
