@@ -30,7 +30,7 @@ from .exit_codes import end_of, take_note
 from .install import install
 from .startable import check_startable
 from .supervisor import MARK, supervise
-from .versions import versions_in
+from .versions import lacking_in, versions_in
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = (
@@ -85,13 +85,15 @@ class BwrapRuntime(sealed.SealedRuntime):
 
     def lacking(self, requires: tuple[str, ...], say: Say) -> str | None:
         """Return why toolchains cannot be had in a sandbox on this machine, or None."""
-        return toolchains.lacking(requires, self.versions(requires))
+        if _lacking() is not None:
+            return toolchains.lacking(requires)  # nothing runs: `install` says so
+        return lacking_in(self, requires)
 
     def versions(self, requires: tuple[str, ...]) -> dict[str, str | None]:
         """Return the versions of toolchains in a sandbox: not all that this machine has is seen there."""
         if _lacking() is not None:
-            return toolchains.versions(requires)  # nothing runs: `install` says so
-        return dict(versions_in(self, tuple(toolchains.names_of(requires))))
+            return toolchains.versions(requires)
+        return versions_in(self, requires)
 
     def doctor(self) -> Iterator[Check]:
         """Say whether bubblewrap is here and may make namespaces."""

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from cab_core.plugins.protocols import Runtime, StopSignal
+from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Process, Sandbox
 from cab_core.tasks.toolchain_answers import Kept, version_script, versions_said
+from cab_core.tasks.toolchains import how_to_get, names_of, parse, unmet
 from cab_core.workdir.directories import GRADER, make_directories
+
+from .sealed import SealedRuntime
 
 _READ_S = 120  # for all of them together
 
 
-@functools.cache
-def versions_in(runtime: Runtime, names: tuple[str, ...]) -> Mapping[str, str | None]:
+def lacking_in(runtime: SealedRuntime, requires: Iterable[str]) -> str | None:
+    """Return why a runtime's sandboxes do not meet requirements, or None where they meet them all."""
+    needs = tuple(requires)
+    have = versions_in(runtime, needs)
+    found = (unmet(r, have[parse(r)[0].name], "is in the sandbox", how_to_get(r)) for r in needs)
+    return "; ".join(why for why in found if why) or None
+
+
+def versions_in(runtime: SealedRuntime, requires: Iterable[str]) -> dict[str, str | None]:
     """Return by name the versions in a grader's sandbox; None where one is missing or broken.
 
     Raises:
         SandboxError: there is no sandbox to be had.
     """
-    if not names:
-        return {}
+    names = names_of(requires)
+    return _read(runtime, tuple(names)) if names else {}
+
+
+@functools.cache
+def _read(runtime: SealedRuntime, names: tuple[str, ...]) -> dict[str, str | None]:
     said = Kept()
     argv = ("/bin/sh", "-c", version_script(names))
     with runtime.scratch() as place:

@@ -7,11 +7,12 @@ module is required by the name of Debian's package: `python3-numpy`. The grader'
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 
 import attrs
 
@@ -24,14 +25,15 @@ from .programs import program_environment
 class Toolchain:
     """One toolchain: the command that prints its version and the Debian packages that bring it.
 
-    `image` are the packages for an image of Debian 12, where they are others. `module`: it is a Python module
-    by anybody's name, so that Debian may have no such package.
+    `image` are the packages for an image of Debian 12, where they are others. `brings` is what comes with it.
+    `module`: it is a Python module by anybody's name, so that Debian may have no such package.
     """
 
     name: str
     version_argv: tuple[str, ...]
     debian: tuple[str, ...]
     image: tuple[str, ...] | None = None
+    brings: tuple[str, ...] = ()
     module: bool = False
 
     @property
@@ -45,15 +47,24 @@ TOOLCHAINS = {
     for t in (
         Toolchain(name="python3", version_argv=("python3", "--version"), debian=("python3",)),
         Toolchain(name="rustc", version_argv=("rustc", "--version"), debian=("rustc",), image=("rustc-web",)),
-        Toolchain(name="cargo", version_argv=("cargo", "--version"), debian=("cargo",), image=("cargo-web",)),
+        Toolchain(
+            name="cargo",
+            version_argv=("cargo", "--version"),
+            debian=("cargo",),
+            image=("cargo-web",),
+            brings=("rustc",),
+        ),
         Toolchain(name="gcc", version_argv=("gcc", "-dumpfullversion"), debian=("gcc", "libc6-dev")),
-        Toolchain(name="g++", version_argv=("g++", "-dumpfullversion"), debian=("g++",)),
+        Toolchain(name="g++", version_argv=("g++", "-dumpfullversion"), debian=("g++",), brings=("gcc",)),
         Toolchain(name="make", version_argv=("make", "--version"), debian=("make",)),
         Toolchain(name="go", version_argv=("go", "version"), debian=("golang-go",)),
         Toolchain(name="node", version_argv=("node", "--version"), debian=("nodejs",), image=()),
         Toolchain(name="javac", version_argv=("javac", "-version"), debian=("default-jdk-headless",)),
         Toolchain(
-            name="pytest", version_argv=("python3", "-m", "pytest", "--version"), debian=("python3-pytest",)
+            name="pytest",
+            version_argv=("python3", "-m", "pytest", "--version"),
+            debian=("python3-pytest",),
+            brings=("python3",),
         ),
         Toolchain(name="git", version_argv=("git", "--version"), debian=("git",)),
     )
@@ -79,7 +90,7 @@ def toolchain(name: str) -> Toolchain | None:
     if match is None:
         return None
     argv = ("python3", "-c", _MODULE_VERSION, match.group(1))
-    return Toolchain(name=name, version_argv=argv, debian=(name,), module=True)
+    return Toolchain(name=name, version_argv=argv, debian=(name,), brings=("python3",), module=True)
 
 
 def parse(requirement: str) -> tuple[Toolchain, str]:
@@ -110,15 +121,15 @@ def requirement_fault(requirement: str) -> str | None:
     return None
 
 
-def missing(requirement: str, have: Mapping[str, str | None] | None = None) -> str | None:
-    """Return why this machine does not meet a requirement and how to mend it, or None where it does.
+def missing(requirement: str) -> str | None:
+    """Return why this machine does not meet a requirement and how to mend it, or None where it does."""
+    name = parse(requirement)[0].name
+    return unmet(requirement, installed_version(name), "is installed", how_to_get(requirement))
 
-    `have` are versions by name, where they are not those that `installed_version` finds.
-    """
-    wanted, _ = parse(requirement)
-    how = f"on Debian: apt-get install {' '.join(wanted.debian)}"
-    version = installed_version(wanted.name) if have is None else have[wanted.name]
-    return unmet(requirement, version, "is installed", how)
+
+def how_to_get(requirement: str) -> str:
+    """Return what to do where a toolchain is missing on this machine."""
+    return f"on Debian: apt-get install {' '.join(parse(requirement)[0].debian)}"
 
 
 def unmet(requirement: str, have: str | None, there: str, how: str) -> str | None:
@@ -136,14 +147,21 @@ def unmet(requirement: str, have: str | None, there: str, how: str) -> str | Non
     return None
 
 
-def lacking(requires: Iterable[str], have: Mapping[str, str | None] | None = None) -> str | None:
-    """Return why this machine does not meet requirements, or None where it meets them all; see `missing`."""
-    return "; ".join(why for r in requires if (why := missing(r, have))) or None
+def lacking(requires: Iterable[str]) -> str | None:
+    """Return why this machine does not meet requirements, or None where it meets them all."""
+    return "; ".join(why for r in requires if (why := missing(r))) or None
 
 
 def names_of(requires: Iterable[str]) -> list[str]:
     """Return the names of what is required, each once."""
     return sorted({parse(r)[0].name for r in requires})
+
+
+def not_required(argv: Sequence[str], requires: Iterable[str]) -> list[str]:
+    """Return the toolchains that a command starts though nothing requires them: another machine may lack them."""
+    started = {argv[0].rpartition("/")[2], *(b for a, b in itertools.pairwise(argv) if a == "-m")}
+    there = {n for r in requires for n in (parse(r)[0].name, *parse(r)[0].brings)}
+    return sorted((started & set(TOOLCHAINS)) - there)
 
 
 def versions(requires: Iterable[str]) -> dict[str, str | None]:
