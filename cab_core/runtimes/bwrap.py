@@ -63,7 +63,7 @@ class BwrapRuntime(sealed.SealedRuntime):
 
     name = "bwrap"
     citable = False
-    networks = ("gateway",)
+    networks: tuple[str, ...] = ("gateway",)
     facts = {"disk_bytes": sealed.DISK}  # noqa: RUF012
 
     def install(

@@ -158,7 +158,7 @@ def names_of(requires: Iterable[str]) -> list[str]:
 
 
 def not_required(argv: Sequence[str], requires: Iterable[str]) -> list[str]:
-    """Return the toolchains that a command starts though nothing requires them: another machine may lack them."""
+    """Return the toolchains that a command starts and nothing requires: another machine may lack them."""
     started = {argv[0].rpartition("/")[2], *(b for a, b in itertools.pairwise(argv) if a == "-m")}
     there = {n for r in requires for n in (parse(r)[0].name, *parse(r)[0].brings)}
     return sorted((started & set(TOOLCHAINS)) - there)
