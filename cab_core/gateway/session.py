@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from cab_core.plugins.protocols import StopSignal
-from cab_core.records import Limits, ModelCall, Observed, StopReason, to_json
+from cab_core.records import Json, Limits, ModelCall, Observed, StopReason, to_json
 
 from .observed import Watch
+from .passed_on import ClientHeaders
+from .routing import routing_fields
 from .turned_away import TurnedAway
 from .wire import Asked
 
@@ -68,6 +70,7 @@ class CellSession:
         price: Price | None = None,
         on_call: Callable[[ModelCall], None] = lambda _: None,
         texts: Mapping[tuple[str, str], str] | None = None,
+        params: Mapping[str, Json] | None = None,
     ) -> None:
         self.token = token
         self.model, self.upstream, self.limits, self.stop = model, upstream, limits, stop
@@ -77,7 +80,8 @@ class CellSession:
         self.closed = self.ending = False
         # Where tokens or dollars are limited, one call ends before the next begins: no overshoot.
         self.slots = asyncio.Semaphore(1 if limits.tokens or limits.usd else _SLOTS)
-        self.other_models, self.other_paths = TurnedAway(), TurnedAway()
+        self.other_models, self.other_paths, self.other_routes = TurnedAway(), TurnedAway(), TurnedAway()
+        self.client, self._params = ClientHeaders(), params or {}
         self.watch = Watch(texts)
         self.key_echoed = False  # in an answer: the agent has seen it
         self._price, self._on_call = price, on_call
@@ -105,13 +109,22 @@ class CellSession:
     def refuse(self, asked: Asked, size: int) -> tuple[int, str, str] | None:
         """Return why a request is not for this cell's model: (status, message, kind), or None.
 
-        A cell is one model; what another answers, or that there is none of that name, is not its.
+        A cell is one model; what another answers, or that there is none of that name, is not its. How calls
+        are routed is said by the cell's parameters alone.
         """
-        if asked.model == self.model:
+        routes = routing_fields(asked.request, self._params)
+        if asked.model == self.model and not routes:
             return None
         self._refused += size
         if asked.model is None:
             return 400, "cab: expected a JSON object that names a model, every key of it once", "cab_request"
+        if asked.model == self.model:
+            for name in routes:
+                self.other_routes.add(name)
+            said = (
+                f"cab: {', '.join(routes)[:200]}: how a call is routed is set by model parameters of its cell"
+            )
+            return 400, said, "cab_request"
         self.other_models.add(asked.model)
         return 404, f"cab: this cell's model is {self.model!r}", "cab_model"
 
@@ -181,6 +194,11 @@ class CellSession:
         if self.other_models:
             models = self.other_models
             said.append(f"the CLI asked for other models than the cell's, and was refused: {models}")
+        if self.other_routes:
+            said.append(
+                "the CLI set how its calls are routed, which only a cell's model parameters may, "
+                f"and was refused: {self.other_routes}"
+            )
         return said
 
     def observed(self) -> Observed:
