@@ -112,21 +112,21 @@ class CellSession:
         A cell is one model; what another answers, or that there is none of that name, is not its. How calls
         are routed is said by the cell's parameters alone.
         """
-        routes = routing_fields(asked.request, self._params)
-        if asked.model == self.model and not routes:
-            return None
+        if asked.model == self.model:
+            routes = routing_fields(asked.request, self._params)
+            return self._refuse_routes(routes, size) if routes else None
         self._refused += size
         if asked.model is None:
             return 400, "cab: expected a JSON object that names a model, every key of it once", "cab_request"
-        if asked.model == self.model:
-            for name in routes:
-                self.other_routes.add(name)
-            said = (
-                f"cab: {', '.join(routes)[:200]}: how a call is routed is set by model parameters of its cell"
-            )
-            return 400, said, "cab_request"
         self.other_models.add(asked.model)
         return 404, f"cab: this cell's model is {self.model!r}", "cab_model"
+
+    def _refuse_routes(self, names: list[str], size: int) -> tuple[int, str, str]:
+        self._refused += size
+        for name in names:
+            self.other_routes.add(name)
+        named = ", ".join(names)[:200]
+        return 400, f"cab: {named}: how a call is routed is set by its cell's model parameters", "cab_request"
 
     def admit(self) -> int | StopReason:
         """Return the number of a new call, or the limit that forbids it (which stops the agent)."""

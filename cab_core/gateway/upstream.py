@@ -16,7 +16,7 @@ from .address import checked_address
 from .answer import Answer
 
 KEY_MARK = "[key]"  # stands where an endpoint's key was
-# Headers of one connection alone (RFC 9110, 7.6.1), and those in which a CLI may send its cell's token.
+# Headers of one connection alone (RFC 9110, 7.6.1).
 HOP = {
     "connection",
     "keep-alive",
@@ -27,7 +27,7 @@ HOP = {
     "upgrade",
     "host",
 }
-CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
+CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")  # may hold a cell's token
 
 
 class Upstream(Protocol):

@@ -148,7 +148,7 @@ def _last_call(found: Findings) -> str:
 
 def _unheard(found: Findings) -> tuple[Outcome, str] | None:
     """The CLI gave up all its calls, each too soon to blame the endpoint: it is judged, and that is told."""
-    if not found.calls or any(c.ended != "hung_up" or c.began for c in found.calls):
+    if not found.calls or any(c.ended not in ("hung_up", "unanswered") or c.began for c in found.calls):
         return None
     outcome, reason = _graded(found)
     return outcome, f"{reason}; {progress_told(found.calls[-1])}"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cab_core.gateway.models import Model
-from cab_core.records import CellResult, Execution, Limits, ModelCall, Usage
+from cab_core.records import CellResult, Execution, Grade, Limits, ModelCall, Usage
 from cab_core.run import classify as classify_module
 from cab_core.run.cell_run import Findings
 from cab_core.run.classify import classify
@@ -73,15 +73,16 @@ def test_hanging_up_early_says_nothing_of_the_endpoint(
     assert "the CLI hung up on call 3 after 0." in result.why and "not a byte had come" in result.why
 
 
-def waited(seconds: float, stopped: str | None, hung_up: bool) -> str:
+def waited(seconds: float, stopped: str | None, hung_up: bool, exit_code: int = 1) -> tuple[str, str]:
     """Return the outcome of a cell whose one call, of so many seconds, was not answered."""
     call = ModelCall(
         n=1, started_at="", request_sha256="", model_asked="m", model_served=None, usage=Usage(), streamed=False,
         status=None, finish_reason=None, latency_ms=seconds * 1000, first_token_ms=None, throttle_ms=0.0, tries=1,
         broken_off=True, hung_up=hung_up,
     )  # fmt: skip
-    ended = Execution(started_at="", ended_at="", duration_s=60, exit_code=1, stopped=stopped)  # type: ignore[arg-type]
-    return classify(Findings(calls=(call,), execution=ended))[0]
+    ended = Execution(started_at="", ended_at="", duration_s=60, exit_code=exit_code, stopped=stopped)  # type: ignore[arg-type]
+    grade = Grade(passed=False, fraction=0.0)
+    return classify(Findings(calls=(call,), execution=ended, grade=grade))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,14 @@ def test_how_long_an_endpoint_must_be_silent(
     seconds: float, stopped: str | None, hung_up: bool, outcome: str
 ) -> None:
     """Two seconds before the wall limit, ten before what the CLI or its agent can bring about."""
-    assert waited(seconds, stopped, hung_up) == outcome
+    assert waited(seconds, stopped, hung_up)[0] == outcome
+
+
+@pytest.mark.parametrize("hung_up", [True, False])
+def test_a_cli_that_ends_while_it_waits_is_judged_and_that_is_told(hung_up: bool) -> None:
+    """Whether its end was seen as hanging up, or the cell's end came first."""
+    outcome, why = waited(1.0, None, hung_up, exit_code=0)
+    assert outcome == "failed" and "not a byte had come" in why
 
 
 def test_keep_alives_alone_are_no_answer(tmp_path: Path, odd: OddEndpoint) -> None:
