@@ -35,6 +35,7 @@ class Call:
     first_token: float | None = None
     last_byte: float | None = None
     throttled: float = 0.0
+    waits: list[tuple[float, float]] = attrs.field(factory=list)
     verdict: Verdict = ANSWERED
     error: str | None = None
     streamed: bool = False
@@ -49,6 +50,13 @@ class Call:
         self.last_byte = time.monotonic()
         self.first_byte = self.first_byte or self.last_byte
         self.received += size
+
+    def waited(self, seconds: float) -> None:
+        """Note that the call was held back until now, because the upstream asked for it."""
+        if seconds > 0:
+            end = (time.monotonic() - self.started) * 1000
+            self.waits.append((max(0.0, end - seconds * 1000), end))
+            self.throttled += seconds
 
     def wrote(self) -> None:
         """Note that the model wrote something."""
@@ -122,6 +130,7 @@ class Call:
             received=self.received,
             events=self.reading.events if self.streamed else None,
             odd=self.odd,
+            waits=tuple(self.waits),
         )
 
     def _tokens(self) -> tuple[Usage, int | None]:
