@@ -81,7 +81,7 @@ def waited(seconds: float, stopped: str | None, hung_up: bool, exit_code: int = 
         broken_off=True, hung_up=hung_up,
     )  # fmt: skip
     ended = Execution(started_at="", ended_at="", duration_s=60, exit_code=exit_code, stopped=stopped)  # type: ignore[arg-type]
-    grade = Grade(passed=False, fraction=0.0)
+    grade = Grade(passed=False)
     return classify(Findings(calls=(call,), execution=ended, grade=grade))
 
 
