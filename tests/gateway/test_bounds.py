@@ -78,15 +78,14 @@ def test_no_part_of_the_key_passes_where_a_refusal_is_cut(
 def test_a_packed_refusal_is_unpacked_up_to_the_same_limit(
     client: Client, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A few bytes become many."""
-    redacted: list[int] = []
-    redact = client.session.upstream.redact
-    monkeypatch.setattr(
-        client.session.upstream, "redact", lambda data: redacted.append(len(data)) or redact(data)
-    )
+    """A few bytes become many, and reading them as JSON, or looking for the key in them, holds up all cells."""
+    looked_at: list[int] = []
+    for where, name in ((client.session.upstream, "redact"), (forward, "parse_error")):
+        look = getattr(where, name)
+        monkeypatch.setattr(where, name, lambda data, look=look: looked_at.append(len(data)) or look(data))
     sends(monkeypatch, 401, gzip.compress(b"x" * 8 * MIB), b"", 0, encoding="gzip")
     assert client.call(ASK)[0] == 401
-    assert max(redacted) <= MIB and client.session.calls[0].fault == "http_401"
+    assert max(looked_at) <= MIB and client.session.calls[0].fault == "http_401"
 
 
 @pytest.mark.parametrize("piece", [b" " * MIB, b"x" * MIB])
