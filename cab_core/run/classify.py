@@ -162,13 +162,8 @@ def _graded(found: Findings) -> tuple[Outcome, str]:
         right = found.refusal.expected and found.refusal.produced
         return "passed", "the agent refused, which was right" if right else OUTCOMES["passed"].says
     deciding = found.grade.deciding
-<<<<<<< HEAD
     reason = (why_failed(deciding) if deciding else None) or "; ".join(found.grade.notes) or "not accepted"
-    return "failed", reason
-=======
-    reason = (deciding.reason if deciding else None) or "; ".join(found.grade.notes) or "not accepted"
     return "failed", "; ".join([reason, *_refusal(found)])
->>>>>>> origin/main
 
 
 # The first that applies. Whatever an agent could have brought about comes after what it could not.
