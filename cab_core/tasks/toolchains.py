@@ -89,7 +89,7 @@ def toolchain(name: str) -> Toolchain | None:
     match = _MODULE.fullmatch(name)
     if match is None:
         return None
-    argv = ("python3", "-c", _MODULE_VERSION, match.group(1))
+    argv = ("python3", "-W", "ignore", "-c", _MODULE_VERSION, match.group(1))  # a warning may hold numbers
     return Toolchain(name=name, version_argv=argv, debian=(name,), brings=("python3",), module=True)
 
 

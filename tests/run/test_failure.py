@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import attrs
 import pytest
 
 from cab_core.records import CaseResult, CommandResult
 from cab_core.run.failure import why_failed, why_in_full
+from tests.support.packs import write_pack
+from tests.support.puppet import play
 
 FAILED = CommandResult(
     argv=("python3", "-m", "pytest"),
@@ -49,3 +53,12 @@ def test_an_author_is_told_the_command_too() -> None:
     """And the end of the output, where it has no error output."""
     told = why_in_full(attrs.evolve(FAILED, stdout_tail="1 failed, 2 passed\n", stderr_tail=""))
     assert told == "python3 -m pytest: exit code 1: 1 failed, 2 passed"
+
+
+def test_a_cell_says_what_its_grader_lacked(tmp_path: Path) -> None:
+    """Else a right fix that fails for want of a module reads like a wrong one."""
+    argv = '["python3", "-m", "no_such_runner"]'
+    commands = f'[[grade.commands]]\nargv = {argv}\nkind = "junit"\nreport = "r.xml"\n'
+    task = write_pack(tmp_path, commands, {"workdir/adds.py": "x"})
+    _, result = play(tmp_path / "runs", "call()", task=task)
+    assert result.outcome == "failed" and result.why.endswith(": No module named no_such_runner")

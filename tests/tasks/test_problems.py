@@ -113,3 +113,32 @@ def test_a_list_says_in_which_runtime_something_is_missing(cab: Cab, tmp_path: P
     write_pack(tmp_path, requires("python3-cab-toy"), FILES)
     [line] = [x for x in cab("tasks", "list", "--pack", "mine").stdout.splitlines() if "mine/one" in x]
     assert "not in runtime local: python3-cab-toy is not installed" in line
+
+
+FORMAT = """
+import attrs
+from cab_core import Registration, hookimpl
+class Odd:
+    name = "a-odd"
+    def recognises(self, root):
+        return (root / "odd").exists()
+    def load(self, root):
+        from cab_core.tasks.native import NativeFormat
+        [packed] = NativeFormat().load(root)
+        grade = attrs.evolve(packed.task.doc.grade, requires=("nosuch",))
+        doc = attrs.evolve(packed.task.doc, grade=grade)
+        return [attrs.evolve(packed, task=attrs.evolve(packed.task, doc=doc))]
+@hookimpl
+def cab_task_formats():
+    return [Registration(name="a-odd", summary="t", factory=Odd)]
+"""
+
+
+def test_a_third_party_s_format_is_held_to_the_same(
+    cab: Cab, tmp_path: Path, distribution: Callable[..., str]
+) -> None:
+    """Whoever reads a pack: what cannot be judged is told with task and key, before anything runs."""
+    write_pack(tmp_path, command('["true"]'), FILES)
+    (tmp_path / "mine/odd").touch()
+    done = cab("tasks", "list", "--pack", "mine", PYTHONPATH=distribution("cab-odd", FORMAT))
+    assert done.returncode == 2 and "task mine/one: grade.requires[0]: requires 'nosuch'" in done.stderr
