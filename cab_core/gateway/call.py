@@ -70,7 +70,11 @@ class Call:
     def read(self) -> None:
         """Judge an answer that has been read to its end."""
         found = self.reading
-        self.verdict = of_answer(found.answered, found.finish_reason, found.error_body, self.suspect)
+        self.verdict = of_answer(
+            found.answered, found.finish_reason, found.error_body, self.suspect, self.asked.sound
+        )
+        if found.finish_reason is not None and self.verdict.fault and found.error is None:
+            self.error = f"finish_reason {found.finish_reason!r}"
         if self.verdict == ANSWERED and found.finish_reason is None:
             self.odd = self.odd or "it has no finish_reason"
 

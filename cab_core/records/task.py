@@ -190,10 +190,14 @@ class TaskFile:
 
 @attrs.frozen(kw_only=True)
 class PackedTask:
-    """A task with its files, ready to be laid out."""
+    """A task with its files, ready to be laid out.
+
+    `directory` is where its pack lies, if that was given and not installed.
+    """
 
     task: Task
     files: tuple[TaskFile, ...]
+    directory: str | None = None
 
     def section(self, name: Section) -> tuple[TaskFile, ...]:
         """Return the files of one section."""

@@ -60,6 +60,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         recording=_recording(planned) if found.execution else None,
         refusal=found.refusal,
         wiring=_wiring(planned, found),
+        pack_by_path=planned.task.directory is not None,
         voided=run.voided,
         host=_host(planned),
     )

@@ -17,6 +17,7 @@ _FAULTS = {
     "http_405": "the endpoint takes no calls at this address (405): check --endpoint",
     "http_407": "a proxy on the way wants a user and a password (407): check HTTP_PROXY",
     "http_408": "the endpoint gave the call up before it had answered (408)",
+    "http_413": "the endpoint, or a proxy before it, takes no request as large as this (413)",
     "http_429": "the endpoint is overloaded or the quota is used up (429)",
     "unreachable": "the endpoint cannot be reached: is the server running, is the address right?",
     "timeout": "the endpoint accepted a call and sent nothing for too long",
@@ -87,7 +88,7 @@ def refusal_told(call: ModelCall) -> str:
 
 
 def _said(call: ModelCall) -> str:
-    return f"; it said: {call.error}" if call.error else ""
+    return f"; it said: {' '.join(call.error.split())}" if call.error else ""
 
 
 def progress_told(call: ModelCall) -> str:

@@ -19,6 +19,7 @@ from cab_core.tasks.stacks import Stack, compose
 from cab_core.tasks.toolchains import lacking
 
 from .planner import Planner, Requires, requires_of
+from .published import check_no_key
 from .reach import check_reachable
 from .stand_in import StandIn
 
@@ -78,6 +79,7 @@ def make_plan(
     for model in models:
         _check_price(model, sweep.limits)
     tasks = catalog.select(sweep.tasks)
+    check_no_key(choice, models, sweep, stack, tasks)
     for cli, model in product([c for c in clis if c.trouble is None], models):
         _check_pair(cli.adapter, model)
         _check_options(cli.adapter, sweep)
