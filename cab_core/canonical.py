@@ -1,7 +1,8 @@
 """The form in which texts are searched: one for all the ways in which JSON, URLs and terminals spell a text.
 
-Line ends, backslashes and colours are left out, escapes undone, and base64 for URLs is plain base64. So what
-is searched is found however it was escaped or wrapped, at the speed of a plain search.
+Blanks, line ends, control characters, backslashes and what steers a terminal are left out, escapes undone,
+and base64 for URLs is plain base64. So what is searched is found however it was escaped, coloured or wrapped.
+Each byte is looked at a bounded number of times: the quantifiers are possessive, and runs are taken whole.
 """
 
 from __future__ import annotations
@@ -10,23 +11,28 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 
-# Spellings that are longer than one character: colours of a terminal, JSON's escapes and a URL's.
-# The set in front is what makes the search quick.
-_ESCAPE = re.compile(
-    rb"[\x1b\\%\r\n](?:(?<=\x1b)\[[0-9;?]*[A-Za-z]|(?<=\\)\\*u001[bB]\[[0-9;?]*[A-Za-z]"
-    rb"|(?<=\\)\\*u([0-9A-Fa-f]{4})|(?<=%)(?:25)*([0-9A-Fa-f]{2})|(?<=[\r\n\\])[\r\n]*)"
-)
-_OF_A_URL = re.compile(rb"%[0-9A-Fa-f]{2}")
-UNFINISHED = re.compile(
-    rb"(?:(?:\x1b|\\{1,16}u001[bB])(?:\[[0-9;?]{0,16})?|\\{1,16}(?:u[0-9A-Fa-f]{0,3})?|%(?:25){0,8}[0-9A-Fa-f]?)\Z"
-)
+_SKIPPED = bytes(range(0x21)) + b"\\\x7f"
 _SAME = bytes.maketrans(b"-_", b"+/")
-_SKIPPED = b"\r\n\\"
+# Spellings that are longer than one character: what steers a terminal (ECMA-48; not titles and links, whose
+# text is one to be searched), JSON's escapes and a URL's. The set in front is what makes the search quick.
+_CONTROL = rb"(?:\[[0-?]*+[ -/]*+[@-~]|[ -/]++[0-~])"
+_ESCAPES = rb"(?<=\x1b)%s|(?<=\\)\\*+(?:u001[bB]%s|u([0-9A-Fa-f]{4}))?|(?<=%%)(?:25)*([0-9A-Fa-f]{2})" % (
+    _CONTROL,
+    _CONTROL,
+)
+_ESCAPE = re.compile(rb"[\x1b\\%%](?:%s)" % _ESCAPES)
+_PIECE = re.compile(rb"[\x00-\x20\x7f\\%%](?:%s|(?<=[\x00-\x20\x7f])[\x00-\x1a\x1c-\x20\x7f]*+)" % _ESCAPES)
+_OF_A_URL = re.compile(rb"%[0-9A-Fa-f]{2}")
+# At the end of a text: the beginning of such a spelling.
+_UNFINISHED = re.compile(
+    rb"(?:(?:\x1b|(?<!\\)\\++u001[bB])(?:\[[0-?]*+)?[ -/]*+"
+    rb"|(?<!\\)\\++(?:u[0-9A-Fa-f]{0,3})?|%(?:25)*+[0-9A-Fa-f]?)\Z"
+)
 
 
 def canonical(data: bytes) -> bytes:
     """Return a text in that form."""
-    escaped = b"\\u" in data or b"\x1b[" in data or _OF_A_URL.search(data) is not None
+    escaped = b"\\u" in data or b"\x1b" in data or _OF_A_URL.search(data) is not None
     plain = _ESCAPE.sub(_unescaped, data) if escaped else data
     return plain.translate(_SAME, _SKIPPED)
 
@@ -43,7 +49,7 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
 def located(data: bytes) -> tuple[bytes, Callable[[int], tuple[int, int]]]:
     """Return the canonical form, and what tells where in `data` a byte of it begins and ends."""
     plain, begins, pieces, end = bytearray(), [0], [(0, 0)], 0
-    for match in _ESCAPE.finditer(data):
+    for match in _PIECE.finditer(data):
         if match.start() > end:
             begins.append(len(plain))
             pieces.append((end, 0))
@@ -63,3 +69,8 @@ def located(data: bytes) -> tuple[bytes, Callable[[int], tuple[int, int]]]:
         return (start, stop) if stop else (start + at - begins[number], start + at - begins[number] + 1)
 
     return bytes(plain).translate(_SAME), where
+
+
+def finished(data: bytes) -> int:
+    """Return where at the end of a text an unfinished spelling begins; else the text's length."""
+    return part.start() if (part := _UNFINISHED.search(data)) else len(data)

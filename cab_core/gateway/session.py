@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from cab_core.plugins.protocols import StopSignal
-from cab_core.records import Limits, ModelCall, Observed, StopReason, to_json
+from cab_core.records import Json, Limits, ModelCall, Observed, StopReason, to_json
 
 from .observed import Watch
+from .passed_on import ClientHeaders
+from .routing import routing_fields
 from .turned_away import TurnedAway
 from .wire import Asked
 
@@ -33,11 +35,19 @@ class Price:
     cached: float | None = None
 
     def of(self, call: ModelCall) -> float | None:
-        """Return what a call cost, or None where its tokens are unknown."""
+        """Return what a call cost, or None where its tokens are unknown.
+
+        So it is too where cached ones have a price of their own, and the endpoint does not say how many.
+        """
+        unsaid = call.usage.cached is None and self.cached not in (None, self.input)
+        return None if unsaid else self.at_most(call)
+
+    def at_most(self, call: ModelCall) -> float | None:
+        """Return what a call cost if those tokens were not cached of which it is unknown; for limits."""
         used = call.usage
         if used.prompt is None or used.completion is None:
             return None
-        cached = used.cached or 0
+        cached = min(used.cached or 0, used.prompt)
         cached_price = self.input if self.cached is None else self.cached
         return (
             (used.prompt - cached) * self.input + cached * cached_price + used.completion * self.output
@@ -68,6 +78,7 @@ class CellSession:
         price: Price | None = None,
         on_call: Callable[[ModelCall], None] = lambda _: None,
         texts: Mapping[tuple[str, str], str] | None = None,
+        params: Mapping[str, Json] | None = None,
     ) -> None:
         self.token = token
         self.model, self.upstream, self.limits, self.stop = model, upstream, limits, stop
@@ -77,7 +88,8 @@ class CellSession:
         self.closed = self.ending = False
         # Where tokens or dollars are limited, one call ends before the next begins: no overshoot.
         self.slots = asyncio.Semaphore(1 if limits.tokens or limits.usd else _SLOTS)
-        self.other_models, self.other_paths = TurnedAway(), TurnedAway()
+        self.other_models, self.other_paths, self.other_routes = TurnedAway(), TurnedAway(), TurnedAway()
+        self.client, self._params = ClientHeaders(), params or {}
         self.watch = Watch(texts)
         self.key_echoed = False  # in an answer: the agent has seen it
         self._price, self._on_call = price, on_call
@@ -105,15 +117,24 @@ class CellSession:
     def refuse(self, asked: Asked, size: int) -> tuple[int, str, str] | None:
         """Return why a request is not for this cell's model: (status, message, kind), or None.
 
-        A cell is one model; what another answers, or that there is none of that name, is not its.
+        A cell is one model; what another answers, or that there is none of that name, is not its. How calls
+        are routed is said by the cell's parameters alone.
         """
         if asked.model == self.model:
-            return None
+            routes = routing_fields(asked.request, self._params)
+            return self._refuse_routes(routes, size) if routes else None
         self._refused += size
         if asked.model is None:
             return 400, "cab: expected a JSON object that names a model, every key of it once", "cab_request"
         self.other_models.add(asked.model)
         return 404, f"cab: this cell's model is {self.model!r}", "cab_model"
+
+    def _refuse_routes(self, names: list[str], size: int) -> tuple[int, str, str]:
+        self._refused += size
+        for name in names:
+            self.other_routes.add(name)
+        named = ", ".join(names)[:200]
+        return 400, f"cab: {named}: how a call is routed is set by its cell's model parameters", "cab_request"
 
     def admit(self) -> int | StopReason:
         """Return the number of a new call, or the limit that forbids it (which stops the agent)."""
@@ -156,7 +177,7 @@ class CellSession:
         with self._lock:
             self.calls.append(call)
             self._spent += self._known(call)
-            self._paid += call.usd or 0.0
+            self._paid += (self._price.at_most(call) if self._price else None) or 0.0
             if not self._file.closed:
                 self._file.write(json.dumps(to_json(call)) + "\n")
                 self._file.flush()
@@ -181,6 +202,11 @@ class CellSession:
         if self.other_models:
             models = self.other_models
             said.append(f"the CLI asked for other models than the cell's, and was refused: {models}")
+        if self.other_routes:
+            said.append(
+                "the CLI set how its calls are routed, which only a cell's model parameters may, "
+                f"and was refused: {self.other_routes}"
+            )
         return said
 
     def observed(self) -> Observed:

@@ -44,7 +44,7 @@ def _applied_plugins(run: CellRun, prepared: Prepared) -> Iterator[None]:
     try:
         yield
     finally:
-        accounted = account(prepared.launch.stack, run.found.observed, None)
+        accounted = account(prepared.launch, run.found.observed, None)
         said = stack_attributes(run.planned.cell.tui, prepared.job, prepared.launch, accounted)
         run.trace.past("tool_call", "applied_plugins", at, at, said)
 
@@ -106,6 +106,7 @@ def _session(
         price=planned.model.price,
         on_call=on_call,
         texts=given_texts(prepared.job.stack),
+        params=planned.cell.model_params,
     )
     gateway.open(session, prepared.socket)
     try:

@@ -48,11 +48,14 @@ class _Placeholders:
             numbered = (f"YOUR_VALUE_{n}" for n in itertools.count(1))
             name = next(n for n in numbered if n not in taken)
         self.needs[name] = says
-        return self.place(name)
+        return self._mark(name)
 
     def place(self, name: str) -> str:
-        """Return a new mark; one of a place (HOME, WORKDIR) is filled in by the reader's script itself."""
-        mark = f"cab{secrets.token_hex(12)}"
+        """Return a new mark of a place (HOME, WORKDIR): an absolute path, which the reader's script has."""
+        return self._mark(name, "/")
+
+    def _mark(self, name: str, before: str = "") -> str:
+        mark = f"{before}cab{secrets.token_hex(12)}"
         self.marks[mark] = name
         return mark
 

@@ -19,6 +19,7 @@ from cab_core.tasks.stacks import Stack, compose
 from cab_core.tasks.toolchains import lacking
 
 from .planner import Planner, Requires, requires_of
+from .published import check_no_key
 from .reach import check_reachable
 from .stand_in import StandIn
 
@@ -78,6 +79,7 @@ def make_plan(
     for model in models:
         _check_price(model, sweep.limits)
     tasks = catalog.select(sweep.tasks)
+    check_no_key(choice, models, sweep, stack, tasks)
     for cli, model in product([c for c in clis if c.trouble is None], models):
         _check_pair(cli.adapter, model)
         _check_options(cli.adapter, sweep)
@@ -192,12 +194,12 @@ def _places(
 def _reasons(tasks: Sequence[PackedTask], runtime: Runtime, say: Say) -> dict[str, str]:
     """Return why tasks cannot be graded in a runtime, which is asked once for each set of toolchains."""
     needs = {task.task.id: requires_of(task) for task in tasks}
-    why = {need: _lacking(need, runtime, say) for need in sorted({*needs.values()})}
+    why = {need: not_gradable(need, runtime, say) for need in sorted({*needs.values()})}
     return {task: reason for task, need in needs.items() if (reason := why[need]) is not None}
 
 
-def _lacking(requires: Requires, runtime: Runtime, say: Say) -> str | None:
-    """Ask the runtime, where it can be asked; else look at this machine."""
+def not_gradable(requires: Requires, runtime: Runtime, say: Say) -> str | None:
+    """Return why a runtime does not meet requirements, or None; one that cannot say has this machine's."""
     if hasattr(runtime, "lacking"):
         found: str | None = runtime.lacking(requires, say)
         return found

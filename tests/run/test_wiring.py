@@ -97,6 +97,17 @@ def test_what_the_cli_reads_is_published(published: Wiring) -> None:
     assert published.env == {"ENDPOINT": "$YOUR_ENDPOINT", "TOKEN": "$YOUR_KEY", "MODEL": "$YOUR_MODEL_ID"}
 
 
+@pytest.mark.parametrize(
+    ("name", "cwd"), [("aider", "$HOME"), ("opencode", "$WORKDIR"), ("copilot", "$WORKDIR")]
+)
+def test_what_each_cli_is_started_with_can_be_published(name: str, cwd: str) -> None:
+    """Its places are absolute paths to an adapter, as in a run: the boundary takes what it makes of them."""
+    task, model = find_task("mutations/py-stock-reorder"), Model(id="scripted:null", scripted="null")
+    planned = plan_one(Plugins().adapter(name), task, model, Plugins().runtime("local"))
+    found = wiring(planned, ())
+    assert found.cwd == cwd and "/cab" not in str(attrs.asdict(found))
+
+
 def test_a_plugin_s_stack_is_named_with_its_owner(planned: PlannedCell) -> None:
     """It is had by installing the plugin, so it is not written out."""
     [part] = planned.stack_parts
