@@ -68,3 +68,10 @@ def test_parts_are_all_of_the_trace(found: list[tuple[float, float]], wall_ms: f
     told = parts(made := nodes(lines), wall_ms)
     assert not told or abs(sum(p.ms for p in told) - total_ms(made)) < 1
     assert all(p.ms > -1 for p in told)
+
+
+def test_a_cell_that_says_nothing_of_a_throttle_has_a_page(tmp_path: Path) -> None:
+    """One of an earlier cab, or of another scorer: the axis may hold anything, or not be there."""
+    Made(scores={"latency": {"latency": 1.0}}).write(tmp_path / "runs")
+    page = next(build_site([tmp_path / "runs"], tmp_path / "site").parent.glob("cell/**/index.html"))
+    assert "the CLI's own time" in page.read_text().replace("&#39;", "'")
