@@ -19,6 +19,7 @@ from .canonical import canonical, finished, located
 from .needles import PathNeedle, SecretNeedle, is_secret, spellings
 
 _GOES_ON = re.compile(rb"[A-Za-z0-9_-]|\.[A-Za-z0-9_]")
+_BEFORE, _AFTER = r"(?<![A-Za-z0-9_.~$-])", r"(?![A-Za-z0-9_-]|\.[A-Za-z0-9_])"  # of a root
 _WAITING = 1 << 14  # bytes of a stream that wait at most for what may follow
 
 T = TypeVar("T")
@@ -31,6 +32,7 @@ class Redactor:
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
         self._secrets: list[SecretNeedle] = []
         self._paths: list[PathNeedle] = []
+        self._roots: dict[str, re.Pattern[str]] = {}
         self.seen: set[str] = set()
         for text, mark in (secrets or {}).items():
             self.hide(text, mark)
@@ -44,6 +46,11 @@ class Redactor:
         """Replace a path. Of two that lie in each other the longer is taken."""
         self._paths += [PathNeedle.of(each, mark) for each in sorted({path, os.path.realpath(path)})]
 
+    def hide_root(self, path: str) -> None:
+        """Take a directory of code off what lies below it, in texts: a log or a patch stays as it is."""
+        for each in {path, os.path.realpath(path)}:
+            self._roots[each] = re.compile(rf"{_BEFORE}{re.escape(each)}(?:(/)|{_AFTER})")
+
     def finds(self, data: bytes) -> bool:
         """Return whether there is anything to replace."""
         return bool(self.spans(data))
@@ -54,6 +61,9 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return a text with marks."""
+        for root, pattern in self._roots.items():
+            if root in text:
+                text = pattern.sub(lambda found: "" if found[1] else ".", text)
         data = text.encode("utf-8", "surrogatepass")
         clean = self.data(data)
         return text if clean is data else clean.decode("utf-8", "surrogatepass")

@@ -147,6 +147,28 @@ def test_a_path_is_hidden_as_a_whole() -> None:
     assert not redactor.seen
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("(at /srv/al/src/foo/adapter.py:15)", "(at foo/adapter.py:15)"),
+        ('File "/srv/al/src/foo/adapter.py", line 15', 'File "foo/adapter.py", line 15'),
+        ("file:///srv/al/src/foo/a b.json", "file://foo/a b.json"),
+        ("in /srv/al/src, or '/srv/al/src/'", "in ., or ''"),
+        ("/srv/al/src/.cache/cab/clis and /srv/al/.ssh", "$CAB_CACHE/clis and ~/.ssh"),
+        ("/srv/al/src-2/x /srv/al/srcs /mnt/srv/al/src/x", "~/src-2/x ~/srcs /mnt~/src/x"),
+    ],
+)
+def test_of_code_the_place_in_it_is_left(said: str, told: str) -> None:
+    """In texts alone, what lies below a directory of code is told from there on."""
+    redactor = Redactor()
+    redactor.hide_path("/srv/al", "~")
+    redactor.hide_path("/srv/al/src/.cache/cab", "$CAB_CACHE")
+    redactor.hide_root("/srv/al/src")
+    assert redactor.text(said) == told
+    assert redactor.record({"at": (said,)}) == {"at": (told,)}
+    assert b"/src" in redactor.data(b"/srv/al/src/foo") and not redactor.seen
+
+
 def test_a_large_body_is_watched_in_little_time() -> None:
     """20 MB in the pieces in which they come: no piece holds up the loop, and the whole takes a part of a second."""
     piece = (b'data: {"choices": [{"delta": {"content": "\\n    return 100 % of it"}}]}\n\n' * 1000)[

@@ -92,6 +92,7 @@ class _Effect(StackEffect):
     """What a stack adds to copilot's arguments and files."""
 
     tool_prefix = "{name}-"
+    tool_length = 60  # of 64: in names that are then the same, a number takes the place of the last ones
 
     def mcp(self, item: McpServer) -> str | None:
         path = f".cab/mcp/{item.name}.json"

@@ -44,6 +44,7 @@ class Opencode:
             files={_CONFIG: json.dumps(_config(job, stack)), **_LIBRARY, **stack.files},
             stdin=job.prompt,
             stack=stack.accounts,
+            own_tools=_OWN_TOOLS,
         )
 
     def harvest(self, left: Leftovers) -> Harvest:
@@ -63,6 +64,13 @@ class Opencode:
         """How a scripted model edits: one `write` call a file."""
         return WriteTool()
 
+
+# Those with an underscore, as between a server and its tool; it offers the first three where any server of
+# the stack has resources.
+_OWN_TOOLS = (
+    "list_mcp_resources", "list_mcp_resource_templates", "read_mcp_resource",
+    "apply_patch", "plan_enter", "plan_exit",
+)  # fmt: skip
 
 # The work dir's opencode.json and .opencode could send the calls elsewhere or run plugins: they are not
 # read. Language servers, the list of models and updates would come from the network.

@@ -15,7 +15,7 @@ from . import options
 from .doctor import look
 from .session import run_sweep
 from .table import as_row, print_json, print_results
-from .text import one_line
+from .text import reason
 
 
 @click.command
@@ -51,6 +51,6 @@ def command(
         return code
     print_results(results)
     for _, result in results:
-        click.echo(f"{result.outcome}: {one_line(result.why, 300)}")
+        click.echo(f"{result.outcome}: {reason(result.why)}")
     click.echo("Provisional score - not for citation. Nothing was kept; `cab run` keeps its cells.")
     return code

@@ -9,17 +9,43 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from cab_core.errors import CabError
 from cab_core.plugins.authors import defined_at
 from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.loader import PluginRow
 from cab_core.plugins.protocols import Adapter, Leftovers
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Cell, Evidence, GradeCommand, GradeSpec, Job, Task, TaskDoc
+from cab_core.plugins.rules import token_on_argv
+from cab_core.records import (
+    Args,
+    Cell,
+    Env,
+    Evidence,
+    Files,
+    GradeCommand,
+    GradeSpec,
+    Instructions,
+    Job,
+    McpServer,
+    Skill,
+    Task,
+    TaskDoc,
+)
 from cab_core.runtimes.install import installed_version
 from cab_core.tasks.catalog import Catalog
 
 _REQUEST = {"model": "probe", "messages": [{"role": "user", "content": "probe"}]}
+
+_STACK = (
+    Instructions(name="probe", text="probe"),
+    McpServer(name="probe", command=("true",)),
+    Skill(name="probe", description="probe", text="probe"),
+    Env(name="probe", values={"CAB_PROBE": "1"}),
+    Args(name="probe", argv=("--probe",)),
+    Files(name="probe", files={".cab-probe": ""}),
+)
 
 
 def faults_of(plugins: Plugins, rows: Sequence[PluginRow]) -> list[list[str]]:
@@ -33,7 +59,8 @@ def _faults_of(plugins: Plugins, row: PluginRow) -> list[str]:
     if row.status == "disabled":
         return []
     if row.registration is None or row.status != "ok":
-        return [f"plugin {row.owner}: {row.name}: {row.fault}"] if row.fault else []
+        named = "" if row.kind == "plugin" else f" {row.name}:"
+        return [f"plugin {row.owner}:{named} {row.fault}"] if row.fault else []
     try:
         made = plugins.get(row.kind, row.name)  # type: ignore[arg-type]  # a registration's kind is a Kind
     except CabError as exc:
@@ -59,6 +86,7 @@ def _adapter(_: Plugins, row: PluginRow, adapter: Any) -> Iterator[str]:
             lambda: adapter.recipe(adapter.default_version),
             adapter.version_argv,
             lambda: adapter.launch(job),
+            lambda: adapter.launch(attrs.evolve(job, stack=_STACK)),
             lambda: adapter.harvest(left),
             lambda: _dialect(adapter, job),
             *optional,
@@ -94,13 +122,9 @@ def _of_launch(row: PluginRow, adapter: Any, job: Job) -> Iterator[str]:
         argv = adapter.launch(job).argv
     except CabError:
         return  # told already
-    for number, word in enumerate(argv):
-        if job.token in word:
-            at = defined_at(unguarded(adapter).launch)
-            yield (
-                f"plugin {row.owner}: CLI {row.name!r}: launch() puts the token into argv[{number}], which "
-                f"every process can read; expected it in `env` or a file (at {at})"
-            )
+    if told := token_on_argv(argv, job.token):
+        at = defined_at(unguarded(adapter).launch)
+        yield f"plugin {row.owner}: CLI {row.name!r}: launch() {told} (at {at})"
 
 
 def _of_version(row: PluginRow, adapter: Adapter) -> Iterator[str]:

@@ -18,7 +18,7 @@ from cab_core.stats import distinctions
 from cab_core.sweep.runner import Events
 
 from .table import cli_name, task_name
-from .text import name_line, one_line
+from .text import name_line, one_line, reason
 
 _WARNING = 900  # characters: several reasons for running a cell anew, each with two values
 _STYLES = {"passed": "green", "failed": "yellow"}
@@ -63,7 +63,7 @@ class Progress:
 
     def warn(self, text: str) -> None:
         """Print a warning line."""
-        self._console.print(Text(f"warning: {one_line(text, _WARNING)}", style="yellow"))
+        self._console.print(Text(f"warning: {reason(text, _WARNING)}", style="yellow"))
 
     def _started(self, cell: Cell) -> None:
         with self._lock:
@@ -88,7 +88,7 @@ class Progress:
         line.append(f"  {took}", style="dim")
         self._console.print(line)
         if result.outcome not in ("passed", "failed"):
-            self._console.print(Text(f"      {one_line(result.why, 300)}"))
+            self._console.print(Text(f"      {reason(result.why)}"))
 
     def _name(self, cell: Cell) -> str:
         return name_line(f"{cli_name(cell, self._further)} x {cell.model} x {task_name(cell)}")

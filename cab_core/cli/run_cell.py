@@ -13,7 +13,7 @@ from cab_core.records import Limits, Sweep, to_json
 from . import options
 from .session import run_sweep
 from .table import print_json, print_results
-from .text import one_line
+from .text import reason
 
 
 @click.command
@@ -58,5 +58,5 @@ def command(plugins: Plugins, /, **said: Any) -> int:
     else:
         print_results(results)
         for path, result in results:
-            click.echo(f"{result.outcome}: {one_line(result.why, 300)}\nCell: {path}")
+            click.echo(f"{result.outcome}: {reason(result.why)}\nCell: {path}")
     return code

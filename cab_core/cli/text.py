@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from cab_core.plugins.authors import on_this_machine
+
 # Invisible characters that reorder text (Unicode, UAX #9), and others that show nothing.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
@@ -17,6 +19,11 @@ def one_line(text: str, width: int = 110) -> str:
     """Return the first line of `text`, cleaned, cut to `width`."""
     line = plain(next(iter(text.strip().splitlines()), ""), keep="")
     return line if len(line) <= width else f"{line[: width - 3]}..."
+
+
+def reason(why: str, width: int = 300) -> str:
+    """Return why something is so on one line; what names a place in code names it as it is found here."""
+    return one_line(on_this_machine(why), width)
 
 
 def name_line(name: str) -> str:

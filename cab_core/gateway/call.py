@@ -35,6 +35,7 @@ class Call:
     first_token: float | None = None
     last_byte: float | None = None
     throttled: float = 0.0
+    waits: list[tuple[float, float]] = attrs.field(factory=list)
     verdict: Verdict = ANSWERED
     error: str | None = None
     streamed: bool = False
@@ -50,6 +51,13 @@ class Call:
         self.first_byte = self.first_byte or self.last_byte
         self.received += size
 
+    def waited(self, seconds: float) -> None:
+        """Note that the call was held back until now, because the upstream asked for it."""
+        if seconds > 0:
+            end = (time.monotonic() - self.started) * 1000
+            self.waits.append((max(0.0, end - seconds * 1000), end))
+            self.throttled += seconds
+
     def wrote(self) -> None:
         """Note that the model wrote something."""
         self.first_token = self.first_token or self.last_byte
@@ -62,7 +70,11 @@ class Call:
     def read(self) -> None:
         """Judge an answer that has been read to its end."""
         found = self.reading
-        self.verdict = of_answer(found.answered, found.finish_reason, found.error_body, self.suspect)
+        self.verdict = of_answer(
+            found.answered, found.finish_reason, found.error_body, self.suspect, self.asked.sound
+        )
+        if found.finish_reason is not None and self.verdict.fault and found.error is None:
+            self.error = f"finish_reason {found.finish_reason!r}"
         if self.verdict == ANSWERED and found.finish_reason is None:
             self.odd = self.odd or "it has no finish_reason"
 
@@ -119,6 +131,7 @@ class Call:
             received=self.received,
             events=self.reading.events if self.streamed else None,
             odd=self.odd,
+            waits=tuple(self.waits),
         )
 
     def _tokens(self) -> tuple[Usage, int | None]:

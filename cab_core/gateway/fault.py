@@ -21,11 +21,13 @@ from cab_core.records import Refusal
 from . import wordings
 from .error_body import ErrorBody
 
-FAILED_FINISHES = {"error", "network_error", "insufficient_system_resource"}  # finish_reason of no answer
+# A finish_reason that names no end but a failure: error, network_error, abort, insufficient_system_resource.
+_FAILED = re.compile(r"error|abort|cancel|insufficient|time_?out|overload", re.I)
 
 _NEVER_THE_AGENTS = {401, 402, 407, 408, 425, 429, 451}
 # What a body, or the headers that are passed on, can bring about.
-_ABOUT_THE_REQUEST = {400, 406, 411, 412, 413, 414, 415, 416, 417, 422, 428, 431}
+_ABOUT_THE_REQUEST = {400, 406, 411, 412, 414, 415, 416, 417, 422, 428, 431}
+_ABOUT_ITS_CONTENT = {None, 400, 403, 422}
 
 
 @attrs.frozen
@@ -40,34 +42,58 @@ ANSWERED = Verdict()
 MALFORMED = Verdict("malformed")
 
 
-def of_error(status: int, said: ErrorBody, agent_suspect: bool) -> Verdict:
-    """Judge an error that came with a status, or where an answer should have been.
+def of_error(status: int, said: ErrorBody, agent_suspect: bool, sound: bool = True) -> Verdict:
+    """Judge an error that came with a status.
 
     `agent_suspect`: the request is malformed, or this cell was answered before, with the same key, model and
     address. A plain 400 is the agent's only then, or where it names a part of the conversation. Else it may
     be the key, the name of the model, the account: it counts against nobody. An agent cannot void its
-    failure by a request that is none, since it acts only after a first answer.
+    failure by a request that is none, since it acts only after a first answer. `sound`: see `wire.Asked`.
     """
-    if (refused := _refused(status, said, agent_suspect)) is not None:
+    if (refused := _refused(status, said, agent_suspect, sound)) is not None:
         return Verdict(refused=refused)
     if re.search(r"http request (was )?sent to (an )?https", said.words, re.I):
         return Verdict("speaks_https")
     return Verdict(f"http_{status}")
 
 
-def _refused(status: int, said: ErrorBody, agent_suspect: bool) -> Refusal | None:
-    if status in _NEVER_THE_AGENTS or wordings.ACCOUNT.search(said.words):
+def _refused(status: int | None, said: ErrorBody, agent_suspect: bool, sound: bool) -> Refusal | None:
+    if status in _NEVER_THE_AGENTS or (said.page and sound and not _headers_too_large(status, said)):
+        return None  # a page is a proxy's: what serves a model writes none
+    if wordings.CONTEXT_CODE.search(said.words):
+        return "context"
+    if agent_suspect and status in _ABOUT_THE_REQUEST and wordings.ARGUMENT.search(said.words):
+        return "request"
+    if wordings.ACCOUNT.search(said.words):
         return None
     if wordings.CONTEXT.search(said.words):
         return "context"
-    if wordings.POLICY.search(said.words):
-        return "policy"
     if status == 413:
-        return "context"
+        return _too_large(said, sound)
+    if wordings.MALFORMED.search(said.words):
+        return "request"
+    # From 500 on it is the server that failed, whatever it says of the content or the request beside it.
+    if status in _ABOUT_ITS_CONTENT and _names_the_content(said):
+        return "policy"
     return "request" if _names_the_request(status, said, agent_suspect) else None
 
 
-def _names_the_request(status: int, said: ErrorBody, agent_suspect: bool) -> bool:
+def _headers_too_large(status: int | None, said: ErrorBody) -> bool:
+    return status == 431 or bool(wordings.HEADERS.search(said.words))
+
+
+def _too_large(said: ErrorBody, sound: bool) -> Refusal | None:
+    """Tell a model's server, which counts tokens, from the limit of a proxy or a library on bytes."""
+    if said.structured and not wordings.BODY_LIMIT.search(said.words):
+        return "context"
+    return None if sound else "request"
+
+
+def _names_the_content(said: ErrorBody) -> bool:
+    return bool(wordings.POLICY.search(said.words)) and not wordings.DOWN.search(said.words)
+
+
+def _names_the_request(status: int | None, said: ErrorBody, agent_suspect: bool) -> bool:
     if status not in _ABOUT_THE_REQUEST or wordings.MODEL.search(said.words) or said.param == "model":
         return False
     if not agent_suspect and wordings.UNABLE.search(said.words):
@@ -77,13 +103,17 @@ def _names_the_request(status: int, said: ErrorBody, agent_suspect: bool) -> boo
 
 
 def of_answer(
-    answered: bool, finish_reason: str | None, error: ErrorBody | None, agent_suspect: bool
+    answered: bool,
+    finish_reason: str | None,
+    error: ErrorBody | None,
+    agent_suspect: bool,
+    sound: bool = True,
 ) -> Verdict:
     """Judge what came with status 200: an error may stand in its place, or in its middle."""
     if error is not None:
-        found = of_error(error.status, error, agent_suspect)
-        return found if found.refused else Verdict("error_in_200")
-    if finish_reason in FAILED_FINISHES:
+        refused = _refused(error.status, error, agent_suspect, sound)
+        return Verdict(refused=refused) if refused else Verdict("error_in_200")
+    if finish_reason is not None and _FAILED.search(finish_reason):
         return Verdict("error_in_200")
     return ANSWERED if answered else Verdict("empty")
 

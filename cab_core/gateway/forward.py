@@ -6,10 +6,10 @@ from aiohttp import web
 
 from .answer import Answer
 from .call import Call
-from .error_body import ErrorBody
+from .error_body import ErrorBody, one_line
 from .fault import MALFORMED, Dropped, Empty, of_error
 from .upstream import HOP
-from .wire import EventSplitter, decode, event_data, is_usage_only, parse_error, parse_object
+from .wire import EventSplitter, decode, event_data, event_object, is_usage_only, parse_error, parse_object
 
 READ_AS_TEXT = 4000  # bytes of an error that is no JSON
 
@@ -18,7 +18,7 @@ def read_error(call: Call, answer: Answer, data: bytes) -> None:
     """Judge a refusal, of which `data` is the body: whose fault it is."""
     decoded = decode(_encoding(answer), data) or b""
     said = ErrorBody.of(parse_error(decoded), decoded[:READ_AS_TEXT].decode("utf-8", "replace"))
-    call.verdict = of_error(answer.status, said, call.suspect)
+    call.verdict = of_error(answer.status, said, call.suspect, call.asked.sound)
 
 
 def forward_error(call: Call, answer: Answer, data: bytes) -> web.Response:
@@ -34,8 +34,14 @@ def forward_error(call: Call, answer: Answer, data: bytes) -> web.Response:
         return web.json_response({"error": {"message": call.error, "type": "upstream"}}, status=answer.status)
     call.reading.take(parse_error(decoded))
     # Nothing is cut before it is recorded without the key: half a key would not be known again.
-    call.error = call.reading.error or decoded.decode("utf-8", "replace")
+    call.error = call.reading.error or _as_text(call, decoded)
     return _refusal(call, answer, data, decoded)
+
+
+def _as_text(call: Call, body: bytes) -> str:
+    """What is no JSON, to be told: without the key before it is cut."""
+    safe = call.session.upstream.redact(body)
+    return one_line(safe[:READ_AS_TEXT].decode("utf-8", "replace"))
 
 
 def _encoding(answer: Answer) -> str:
@@ -119,7 +125,7 @@ def _read_whole(call: Call, body: bytes) -> None:
         call.first_token = None
     if call.verdict.fault == "empty":
         call.verdict = call.verdict if found else MALFORMED
-        call.error = body[:READ_AS_TEXT].decode("utf-8", "replace")
+        call.error = _as_text(call, body)
 
 
 async def _forward_stream(
@@ -168,11 +174,10 @@ class _StreamReader:
         return b"".join(e for e in self._splitter.feed(data) if self._take(e))
 
     def _take(self, event: bytes) -> bool:
-        data = event_data(event)
-        if data == b"[DONE]":
+        if event_data(event) == b"[DONE]":
             self._reading.done = True
             return True
-        parsed = parse_object(data)
+        parsed = event_object(event)
         if self._reading.take(parsed):
             self._call.wrote()
         return not (self._hide and is_usage_only(parsed))

@@ -49,7 +49,7 @@ async def _try_until_answered(call: Call, request: web.Request) -> web.StreamRes
     extended = call.asked.with_usage
     while True:
         call.tries += 1
-        call.throttled += await upstream.wait()
+        call.waited(await upstream.wait())
         last = call.tries >= TRIES
         try:
             async with upstream.ask(call.path, _headers(call), extended or call.body) as answer:
@@ -73,7 +73,7 @@ async def _try_until_answered(call: Call, request: web.Request) -> web.StreamRes
             if last or wait is None or call.verdict.fault != "unreachable":
                 raise
         await asyncio.sleep(wait)
-        call.throttled += wait
+        call.waited(wait)
 
 
 def _about_usage(data: bytes) -> bool:

@@ -33,11 +33,19 @@ class Price:
     cached: float | None = None
 
     def of(self, call: ModelCall) -> float | None:
-        """Return what a call cost, or None where its tokens are unknown."""
+        """Return what a call cost, or None where its tokens are unknown.
+
+        So it is too where cached ones have a price of their own, and the endpoint does not say how many.
+        """
+        unsaid = call.usage.cached is None and self.cached not in (None, self.input)
+        return None if unsaid else self.at_most(call)
+
+    def at_most(self, call: ModelCall) -> float | None:
+        """Return what a call cost if those tokens were not cached of which it is unknown; for limits."""
         used = call.usage
         if used.prompt is None or used.completion is None:
             return None
-        cached = used.cached or 0
+        cached = min(used.cached or 0, used.prompt)
         cached_price = self.input if self.cached is None else self.cached
         return (
             (used.prompt - cached) * self.input + cached * cached_price + used.completion * self.output
@@ -156,7 +164,7 @@ class CellSession:
         with self._lock:
             self.calls.append(call)
             self._spent += self._known(call)
-            self._paid += call.usd or 0.0
+            self._paid += (self._price.at_most(call) if self._price else None) or 0.0
             if not self._file.closed:
                 self._file.write(json.dumps(to_json(call)) + "\n")
                 self._file.flush()

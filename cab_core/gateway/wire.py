@@ -15,8 +15,9 @@ import attrs
 
 from cab_core.records import Usage
 
-from .error_body import ErrorBody
+from .error_body import ErrorBody, error_in, told
 from .said import Said
+from .usage import grown
 
 _LINE_END = rb"(?:\r\n|\n|\r(?!\n))"
 _EVENT_END = re.compile(_LINE_END + _LINE_END)  # in any mixture: some put CRLF behind a line that ends in LF
@@ -111,24 +112,6 @@ def _with_usage(body: bytes, request: dict[str, Any]) -> bytes | None:
     return json.dumps({**request, "stream_options": extended}).encode()
 
 
-def usage_of(data: dict[str, Any]) -> Usage | None:
-    """Return the usage that a response or event holds, or None."""
-    usage = data.get("usage")
-    if not isinstance(usage, dict):
-        return None
-    return Usage(
-        prompt=usage.get("prompt_tokens"),
-        completion=usage.get("completion_tokens"),
-        cached=_inner(usage, "prompt_tokens_details", "cached_tokens"),
-        reasoning=_inner(usage, "completion_tokens_details", "reasoning_tokens"),
-    )
-
-
-def _inner(data: dict[str, Any], outer: str, inner: str) -> Any:
-    details = data.get(outer)
-    return details.get(inner) if isinstance(details, dict) else None
-
-
 def is_usage_only(event: dict[str, Any]) -> bool:
     """Return whether an event is the extra chunk that `include_usage` brings."""
     return event.get("choices") == [] and isinstance(event.get("usage"), dict)
@@ -162,14 +145,11 @@ class Reading:
 
     def take(self, data: dict[str, Any]) -> bool:
         """Take a whole response or one event of a stream; return whether the model wrote in it."""
-        # Some servers report with each event, some with the last alone: the last that says anything holds.
-        found = usage_of(data)
-        self.usage = found if found not in (None, Usage()) else self.usage
+        self.usage = grown(self.usage, data)
         if isinstance(data.get("model"), str) and data["model"]:
             self.model = data["model"]
-        if data.get("error") or data.get("object") == "error":
-            self.error_body = ErrorBody.of(data)
-            self.error = _error_text(data.get("error") or data)
+        if (error := error_in(data)) is not None:
+            self.error_body, self.error = ErrorBody.of(data), told(error)
         choices = data.get("choices")
         wrote = [
             self._choice(c) for c in (choices if isinstance(choices, list) else ()) if isinstance(c, dict)
@@ -187,11 +167,6 @@ class Reading:
         wrote = wrote or bool(choice.get("text"))
         self.answered = self.answered or wrote or isinstance(reason, str) or isinstance(message, dict)
         return wrote
-
-
-def _error_text(error: Any) -> str:
-    message = error.get("message") if isinstance(error, dict) else error
-    return str(message)
 
 
 class EventSplitter:
@@ -222,8 +197,29 @@ class EventSplitter:
 
 def event_data(event: bytes) -> bytes:
     """Return the joined `data:` lines of an event."""
-    lines = [line[5:].lstrip(b" ") for line in event.splitlines() if line.startswith(b"data:")]
-    return b"\n".join(lines)
+    return _field(event, b"data")
+
+
+def event_object(event: bytes) -> dict[str, Any]:
+    """Return the object of an event; one that its name or its field tells to be an error, as that.
+
+    Some name the event (`event: error`), and llama.cpp long had `error:` where others have `data:`.
+    """
+    data = event_data(event)
+    found = parse_object(data)
+    if field := _field(event, b"error"):
+        return {"error": parse_object(field) or field.decode("utf-8", "replace")}
+    if _field(event, b"event").strip() == b"error" and error_in(found) is None:
+        return {"error": found or data.decode("utf-8", "replace") or "an error without words"}
+    return found
+
+
+def _field(event: bytes, name: bytes) -> bytes:
+    """Return the joined lines of one field of an event."""
+    start = name + b":"
+    return b"\n".join(
+        line[len(start) :].lstrip(b" ") for line in event.splitlines() if line.startswith(start)
+    )
 
 
 def decode(encoding: str, data: bytes) -> bytes | None:

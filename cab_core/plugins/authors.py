@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import os
+import re
 import sys
+import sysconfig
 import threading
 import traceback
 from collections.abc import Iterable
@@ -31,6 +34,29 @@ def roots_of(module_name: str) -> tuple[str, ...]:
     if not package or module_name.startswith("cab_core."):
         return (str(Path(file)),)
     return tuple(str(Path(p)) for p in package)
+
+
+def import_roots() -> set[str]:
+    """Return the directories from which code that is not Python's own was imported until now."""
+    found: set[str] = set()
+    for name, module in list(sys.modules.items()):
+        known = getattr(module, "__dict__", {})  # an attribute of a lazy module may import another
+        if "." in name or name == "__main__" or name in sys.stdlib_module_names:
+            continue
+        ways = list(known.get("__path__") or ()) or [known.get("__file__")]
+        found |= {os.path.dirname(way) for way in ways if isinstance(way, str)}  # noqa: PTH120  (as it is written)
+    stdlib = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib")}
+    return found - stdlib - {f"{path}/lib-dynload" for path in stdlib}
+
+
+def on_this_machine(text: str) -> str:
+    """Return a text in which `(at FILE:LINE)` of a record, without its directory, can be opened here."""
+
+    def found(place: re.Match[str]) -> str:
+        full = (Path(root, place[0]) for root in sorted(import_roots()))
+        return next((str(file) for file in full if file.is_file()), place[0])
+
+    return re.sub(r"(?<=\(at )[^():/][^():]*(?=(:\d+)?\))", found, text)
 
 
 def raised_at(exc: BaseException, roots: Iterable[str], otherwise: str = "") -> str:

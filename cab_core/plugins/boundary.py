@@ -16,7 +16,7 @@ from cab_core.errors import PluginCrash, SandboxError
 
 from .authors import defined_at, is_ctrl_c, is_ours, raised_at, roots_of, said
 from .checked import Misfit, checked, kind_of
-from .contract import KIND_OF_PROTOCOL, Member, contract_of, hold
+from .contract import KIND_OF_PROTOCOL, Member, contract_of, settled
 
 
 class Guarded:
@@ -59,11 +59,9 @@ class Guarded:
         with self._told(name, name):
             value = getattr(self._made, name)
         try:
-            found = checked(value, member.type)
-            hold(self._contract.kind, name, found, self._made, ())
+            return settled(self._contract.kind, name, checked(value, member.type), self._made, ())
         except Misfit as misfit:
             self._fault(f"has a `{name}` that is {_wrong(misfit, value)}", type(self._made), misfit)
-        return found
 
     def _method(self, name: str, member: Member) -> Callable[..., Any]:
         method = getattr(self._made, name)
@@ -74,10 +72,9 @@ class Guarded:
                 returned = method(*args, **more)
                 try:
                     value = self._taken(name, member.type, returned)
-                    hold(self._contract.kind, name, value, self._made, args)
+                    return settled(self._contract.kind, name, value, self._made, (*args, *more.values()))
                 except Misfit as misfit:
                     self._fault(f"{name}() returned {_wrong(misfit, returned)}", method, misfit)
-            return value
 
         return call
 
@@ -168,14 +165,22 @@ def unguarded(thing: Any) -> Any:
     return thing._made if isinstance(thing, Guarded) else thing
 
 
-def take(value: Any, tp: Any, owner: str, word: str, at: str) -> Any:
-    """Return a plain value that a plugin's factory made, checked.
+def _nothing_more(_: Any) -> None:
+    """Hold a value against nothing but its type."""
+
+
+def take(
+    value: Any, tp: Any, owner: str, word: str, at: str, hold: Callable[[Any], None] = _nothing_more
+) -> Any:
+    """Return a plain value that a plugin's factory made, checked; `hold` raises a Misfit where more is wrong.
 
     Raises:
-        PluginCrash: it is not of this type.
+        PluginCrash: it is not of this type, or breaks a rule.
     """
     try:
-        return checked(value, tp)
+        found = checked(value, tp)
+        hold(found)
+        return found
     except Misfit as misfit:
         raise PluginCrash(
             f"plugin {owner}: {word}: its factory made {_wrong(misfit, value)} (at {at})"

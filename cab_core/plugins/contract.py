@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import posixpath
 import typing
 from collections.abc import Callable, Iterator
 from types import FunctionType
@@ -12,10 +11,9 @@ from typing import Any
 import attrs
 
 from cab_core.errors import CabError, UserError
-from cab_core.records import Launch, Recipe, Score
-from cab_core.records.arguments import word_fault
+from cab_core.records import Applied, Launch, Recipe, Score
 
-from . import protocols
+from . import protocols, rules
 from .checked import Misfit
 
 # kind -> what must be there, what may be, and which errors of ours it may raise by its contract
@@ -72,8 +70,8 @@ def _members(protocol: type, needed: bool) -> Iterator[tuple[str, Member]]:
             yield name, Member(typing.get_type_hints(thing)["return"], needed, method=True)
 
 
-def hold(kind: str, member: str, value: Any, made: Any, args: tuple[Any, ...]) -> None:
-    """Hold a value of the right type against the rules of its member.
+def settled(kind: str, member: str, value: Any, made: Any, args: tuple[Any, ...]) -> Any:
+    """Return a value of the right type, held against its member's rules, what may be unsaid filled in.
 
     Raises:
         Misfit: it breaks one.
@@ -82,52 +80,43 @@ def hold(kind: str, member: str, value: Any, made: Any, args: tuple[Any, ...]) -
     if rule is not None:
         for misfit in rule(value, made, args):
             raise misfit
+    return _accounted(value, args) if (kind, member) == ("adapter", "launch") else value
 
 
-_REMEDY = "what is long or no text belongs on standard input or in a file"
+_UNTOLD = "the adapter says nothing of it"
 Rule = Callable[[Any, Any, tuple[Any, ...]], Iterator[Misfit]]
 
 
 def _launch(launch: Launch, _: Any, args: tuple[Any, ...]) -> Iterator[Misfit]:
     if not launch.argv or not launch.argv[0]:
         yield Misfit("argv", "a program first", "none")
-    for number, word in enumerate(launch.argv):
-        if why := word_fault(word):
-            yield Misfit(f"argv[{number}]", f"a word of a program ({_REMEDY})", f"one that {why}")
-    for name, value in launch.env.items():
-        if not name or "=" in name:
-            yield Misfit("env", "names without '='", repr(name[:60]))
-        if why := word_fault(f"{name}={value}"):
-            yield Misfit(f"env.{name[:60]}", f"a word of a program ({_REMEDY})", f"one that {why}")
-    for path, text in launch.files.items():
-        yield from _file(path, text)
-    if args and len(launch.stack) != len(args[0].stack):
-        yield Misfit("stack", f"an entry for each of {len(args[0].stack)} items", str(len(launch.stack)))
+    yield from rules.words(launch.argv, "argv")
+    yield from rules.variables(launch.env, "env")
+    yield from rules.files(launch.files, "files")
+    if launch.cwd is not None and not launch.cwd.startswith("/"):
+        yield Misfit("cwd", "an absolute path, such as one below job.workdir", repr(launch.cwd[:200]))
+    yield from rules.words([launch.cwd or ""], "cwd")
+    names = [a.item for a in launch.stack]
+    for number, name in enumerate(names):
+        known = _item_names(args)
+        if name not in known or name in names[:number]:
+            expected = f"each of {', '.join(known) or 'no items'} at most once, as KIND:NAME"
+            yield Misfit(f"stack[{number}].item", expected, repr(name[:60]))
 
 
-def _file(path: str, text: str) -> Iterator[Misfit]:
-    ways = path.split("/")
-    if path.startswith("/") or "\0" in path or not ways[-1] or {"..", "."} & {*ways}:
-        yield Misfit("files", "paths relative to HOME that stay below it", f"{path[:200]!r}, outside HOME")
-    elif posixpath.normpath(path) == ".cab-stdin":
-        yield Misfit("files", "paths that cab does not use itself", repr(path))
-    for word in (path, text):
-        try:
-            word.encode()
-        except UnicodeEncodeError as exc:
-            yield Misfit(f"files.{path[:60]!a}", "text in UTF-8", f"a surrogate at character {exc.start}")
+def _item_names(args: tuple[Any, ...]) -> list[str]:
+    return [f"{item.kind}:{item.name}" for item in args[0].stack] if args else []
+
+
+def _accounted(launch: Launch, args: tuple[Any, ...]) -> Launch:
+    """Return a launch that accounts for every item of the stack, in order: the others were not applied."""
+    told = {account.item: account for account in launch.stack}
+    found = (told.get(name) or Applied(item=name, reason=_UNTOLD) for name in _item_names(args))
+    return attrs.evolve(launch, stack=tuple(found))
 
 
 def _recipe(recipe: Recipe, _: Any, args: tuple[Any, ...]) -> Iterator[Misfit]:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-    try:
-        SpecifierSet(recipe.python)
-    except InvalidSpecifier:
-        yield Misfit("python", "a version specifier like '>=3.11'", repr(recipe.python[:60]))
-    for name in ("pip", "npm", "apt"):
-        if any(not p.strip() or p.startswith("-") for p in getattr(recipe, name)):
-            yield Misfit(name, "names of packages", repr(getattr(recipe, name))[:60])
+    return rules.packages(recipe, "")
 
 
 def _version_argv(argv: Any, _: Any, args: tuple[Any, ...]) -> Iterator[Misfit]:

@@ -6,6 +6,7 @@ value; hence this one.
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Iterable, Iterator
 from importlib import metadata
@@ -47,6 +48,12 @@ class PluginRow:
     def owner(self) -> str:
         """`distribution:entry point`, the plugin's identity."""
         return f"{self.distribution}:{self.entry_point}"
+
+    @property
+    def made_at(self) -> str:
+        """File and line of the factory where it is a function, else of the hook that registered it."""
+        factory = self.registration.factory if self.registration else None
+        return defined_at(factory) if inspect.isfunction(factory) else self.where
 
 
 @attrs.define
@@ -197,11 +204,19 @@ def _explain_hooks(plugin: Any, manager: pluggy.PluginManager) -> str | None:
         if not name.startswith("cab_") or not callable(value):
             continue
         if manager.parse_hookimpl_opts(plugin, name) is None and value.__module__ == plugin.__name__:
-            return f"{name}() looks like a hook but lacks @hookimpl"
+            return f"{name}() looks like a hook but lacks @hookimpl{_unused(value)}"
     for name in dir(plugin):
         if manager.parse_hookimpl_opts(plugin, name) is not None and name not in known:
-            return f"unknown hook {name!r}{nearest(name, known)}"
+            # A question ends a sentence: what follows begins a new one.
+            question = nearest(name, known)
+            return f"unknown hook {name!r}{question}{_unused(getattr(plugin, name), question)}"
     return None
+
+
+def _unused(hook: Any, question: str = "") -> str:
+    """Return what a wrong hook costs, and where it is."""
+    cost = " Nothing" if question.endswith("?") else "; nothing"
+    return f"{cost} of this plugin is used (at {defined_at(hook)})"
 
 
 def _registrations(owner: str, manager: pluggy.PluginManager) -> Iterator[tuple[Kind, Registration, str]]:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pluggy
 
+from .authors import defined_at, raised_at, roots_of, said
+
 Report = Callable[[str], None]
 PATIENCE_S = 10.0  # for how long the end of a run waits, for all plugins together
 
@@ -109,15 +111,9 @@ class _Listener:
             try:
                 impl.function(*[event[a] for a in impl.argnames])
             except BaseException as exc:  # noqa: BLE001  a plugin may raise anything, SystemExit too
-                self._tell_of(hook, exc)
+                self._tell_of(hook, impl.function, exc)
 
-    def _tell_of(self, hook: str, exc: BaseException) -> None:
+    def _tell_of(self, hook: str, function: Any, exc: BaseException) -> None:
         with suppress(Exception):  # the terminal is gone
-            self._report(f"plugin {self._plugin}: {hook}() raised {type(exc).__name__}{_message(exc)}")
-
-
-def _message(exc: BaseException) -> str:
-    try:
-        return f": {exc}"
-    except BaseException:  # noqa: BLE001  its __str__ is the plugin's, too
-        return ", whose text cannot be had"
+            at = raised_at(exc, roots_of(function.__module__), defined_at(function))
+            self._report(f"plugin {self._plugin}: {hook}() raised {said(exc)} (at {at})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from .contract import NAME_IN, contract_of
 from .loader import Loaded, PluginRow, load
 from .protocols import Adapter, Executor, Runtime, Scorer, TaskFormat
 from .registration import Kind
+from .stack_rules import hold_stack
 
 _WORDS: dict[Kind, str] = {
     "adapter": "CLI",
@@ -152,14 +153,18 @@ def _built(row: PluginRow, word: str) -> Any:
         raise PluginCrash(f"plugin {row.owner}: {word}: its factory raised {said(exc)} (at {at})") from exc
 
 
+def _hold_listed(items: Sequence[StackItem]) -> None:
+    hold_stack(items, [f"[{number}]" for number in range(len(items))])
+
+
 def _checked(row: PluginRow, kind: Kind, word: str, made: Any) -> Any:
     if kind == "task_pack":
-        root = take(made, Path, row.owner, word, row.where)
+        root = take(made, Path, row.owner, word, row.made_at)
         if not root.is_dir():
-            raise PluginCrash(f"plugin {row.owner}: {word}: there is no directory {root} (at {row.where})")
+            raise PluginCrash(f"plugin {row.owner}: {word}: there is no directory {root} (at {row.made_at})")
         return root
     if kind == "stack":
-        return take(made, tuple[StackItem, ...], row.owner, word, row.where)
+        return take(made, tuple[StackItem, ...], row.owner, word, row.made_at, _hold_listed)
     assert contract_of(kind) is not None
     found = guarded(made, kind, row.owner, word)
     own = getattr(found, NAME_IN[kind])

@@ -88,9 +88,11 @@ class StackEffect:
     Each of `mcp`, `instructions` and `skill` returns None where the item was configured, else the reason
     why not. Variables, arguments and files are the same for every CLI. `tool_prefix`: how the CLI begins the
     names of a server's tools, such as `{name}_`, by which they are known again among those offered.
+    `tool_length`: how many characters of such a name it keeps in any case; None: all.
     """
 
     tool_prefix: ClassVar[str | None] = None
+    tool_length: ClassVar[int | None] = None
 
     argv: list[str] = attrs.field(factory=list)
     env: dict[str, str] = attrs.field(factory=dict)
@@ -107,8 +109,9 @@ class StackEffect:
         return self
 
     def _prefix(self, item: StackItem) -> str | None:
-        named = isinstance(item, McpServer) and self.tool_prefix is not None
-        return self.tool_prefix.format(name=item.name) if named and self.tool_prefix else None
+        if not isinstance(item, McpServer) or self.tool_prefix is None:
+            return None
+        return self.tool_prefix.format(name=item.name)[: self.tool_length]
 
     def mcp(self, item: McpServer) -> str | None:
         """Apply an MCP server."""

@@ -38,6 +38,7 @@ class ModelCall:
     the upstream did not like in what it was sent: see `ended`. `broken_off`: the CLI hung up
     (`hung_up`), or the cell ended, before the answer was whole. `events`: those of a stream in which the
     model wrote something. `at_least`: tokens that the call took at the least, where `usage` is unknown.
+    `waits`: (start, end) of what `throttle_ms` adds up, in milliseconds from the call's start.
     `odd`: what in the form of the answer is not as the protocol has it; a CLI need not understand that.
     None: unknown, or not recorded by the cab that made the call.
     """
@@ -68,6 +69,7 @@ class ModelCall:
     events: int | None = None
     at_least: int | None = None
     odd: str | None = None
+    waits: tuple[tuple[float, float], ...] | None = None
 
     @property
     def tokens(self) -> int | None:

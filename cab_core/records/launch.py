@@ -75,7 +75,8 @@ class Applied:
     """What an adapter made of a stack item: configured, or skipped with a reason.
 
     `item`: its `kind:name`. `reason`: why it was skipped, None where it was configured. `tool_prefix`: what
-    this CLI puts before the names of the item's tools; None: unknown, or it has none.
+    this CLI puts before the names of the item's tools, or as much of it as it keeps in any; None: unknown,
+    or it has none.
     """
 
     item: str
@@ -107,9 +108,10 @@ class Launch:
     `argv`: the program, by a name that its recipe or the sandbox has, and its arguments. `env`:
     variables beside those that every CLI gets (PATH, HOME, LANG, TERM). `files`: texts by path relative
     to HOME; config lives there, never in the work dir. `cwd`: where it starts, the work dir if None.
-    `stdin`: what it can read there, nothing if None. `stack`: an `Applied` for each item of the job's,
-    in order. `secrets`: texts that are replaced in all that the cell writes, if they are long and no plain
-    words; the cell's token is in any case.
+    `stdin`: what it can read there, nothing if None. `stack`: an `Applied` for each item of the job's stack;
+    one of which the adapter says nothing is skipped. `secrets`: texts that are replaced in all that the cell
+    writes, if they are long and no plain words; the cell's token is in any case. `own_tools`: names of tools
+    that the CLI may offer without any server, and that begin as a server's might.
     """
 
     argv: tuple[str, ...]
@@ -119,6 +121,7 @@ class Launch:
     stdin: str | None = None
     stack: tuple[Applied, ...] = ()
     secrets: tuple[str, ...] = ()
+    own_tools: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

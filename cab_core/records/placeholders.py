@@ -14,6 +14,7 @@ STANDING = {
     "YOUR_MODEL_ID": "a model that it knows",
 }
 PLACES = ("HOME", "WORKDIR")  # which the script itself makes
+PACK = "YOUR_PACK"  # a directory, for `--pack`
 
 
 def published(text: str, marks: Mapping[str, str]) -> str:

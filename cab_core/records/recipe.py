@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+
 import attrs
+
+# A package that lies on this machine, as pip and npm take one, with what stands before it.
+_PATH = re.compile(r"(^|@ *)((?:git\+)?(?:file:|~/|\.{0,2}/)[^\s;]*)")
 
 
 @attrs.frozen(kw_only=True)
@@ -32,3 +38,14 @@ class Recipe:
     def env_at(self, prefix: str) -> dict[str, str]:
         """Return `env` for an installation at `prefix`."""
         return {name: value.replace("{prefix}", prefix) for name, value in self.env.items()}
+
+    def public(self) -> Recipe:
+        """Return it with `local:NAME#HASH` for a package that is a path; the hash is of the whole path."""
+        pip, npm = (tuple(_PATH.sub(_local, package) for package in found) for found in (self.pip, self.npm))
+        return attrs.evolve(self, pip=pip, npm=npm)
+
+
+def _local(found: re.Match[str]) -> str:
+    before, path = found.groups()
+    name = path.rstrip("/").rpartition("/")[2]
+    return f"{before}local:{name}#{hashlib.sha256(path.encode()).hexdigest()[:16]}"

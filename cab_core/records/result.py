@@ -159,6 +159,9 @@ class CellResult:
     )
     refusal: RefusalSigns = RefusalSigns()
     wiring: Wiring = Wiring()
+    pack_by_path: bool = attrs.field(
+        default=False, metadata=doc("the task pack was a directory given with --pack, not an installed one")
+    )
     voided: tuple[Outcome, ...] = attrs.field(
         default=(), metadata=doc("outcomes of earlier tries of the same that stand for nothing, oldest first")
     )

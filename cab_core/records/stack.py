@@ -87,6 +87,11 @@ class StackDoc:
         """Return all items."""
         return (*self.instructions, *self.mcp, *self.skills, *self.env, *self.args, *self.files)
 
+    def places(self) -> tuple[str, ...]:
+        """Return where in the document each of the items stands."""
+        lists = ("instructions", "mcp", "skills", "env", "args", "files")
+        return tuple(f"{name}[{i}]" for name in lists for i in range(len(getattr(self, name))))
+
 
 @attrs.frozen(kw_only=True)
 class StackPart:

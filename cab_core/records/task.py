@@ -59,7 +59,8 @@ class GradeCommand:
     def in_process(self) -> bool:
         """True where the code under test shares a process with what judges it, and so can say what it likes.
 
-        Expected output is compared elsewhere; of all other kinds it is so unless their author says otherwise.
+        A step of the build judges nothing, where another command does. Expected output is compared elsewhere;
+        of all other kinds it is so unless their author says otherwise.
         """
         return not (self.kind == "output" or self.build or self.isolated)
 
@@ -79,8 +80,10 @@ class GradeSpec:
     @property
     def in_process(self) -> bool:
         """True where nothing but what shares a process with the code under test stands for the verdict."""
+        # Where nothing is left that judges, what was called a step of the build does.
+        judges = [c for c in self.commands if not c.build] or self.commands
         compared = any(c.kind == "output" for c in self.commands)
-        return not compared and any(c.in_process for c in self.commands)
+        return not compared and not all(c.isolated for c in judges)
 
 
 @attrs.frozen(kw_only=True)
@@ -187,10 +190,14 @@ class TaskFile:
 
 @attrs.frozen(kw_only=True)
 class PackedTask:
-    """A task with its files, ready to be laid out."""
+    """A task with its files, ready to be laid out.
+
+    `directory` is where its pack lies, if that was given and not installed.
+    """
 
     task: Task
     files: tuple[TaskFile, ...]
+    directory: str | None = None
 
     def section(self, name: Section) -> tuple[TaskFile, ...]:
         """Return the files of one section."""

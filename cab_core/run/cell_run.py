@@ -30,7 +30,7 @@ from cab_core.trace.clock import utc_now
 from cab_core.trace.spans import CellTrace
 
 from .planned import PlannedCell, RunContext
-from .secrets import hide_scratch, redactor_of
+from .secrets import hide_pack, hide_scratch, redactor_of
 
 
 @attrs.define
@@ -115,6 +115,7 @@ def started(planned: PlannedCell, context: RunContext) -> Iterator[CellRun]:
     context.tell("cab_cell_started", cell=planned.cell)
     token = new_token()
     secrets = redactor_of(planned.model.key, token)
+    hide_pack(secrets, planned.task)
     trace = CellTrace(part / "spans.jsonl", planned.cell.cell_id, context.spans, secrets)
     try:
         with REAPER.telling() as not_removed, ExitStack() as sandboxes:

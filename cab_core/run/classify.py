@@ -107,7 +107,7 @@ def _limit(found: Findings) -> tuple[Outcome, str] | None:
         return None
     outcome = found.execution.stopped
     under_way = [c for c in found.calls if c.ended in ("cut", "unanswered")]
-    details = [progress_told(under_way[-1])] if under_way else []
+    details = [*_refusal(found), *([progress_told(under_way[-1])] if under_way else [])]
     if not found.calls:
         details = ["the CLI had not called the model by then", *found.turned_away]
     return outcome, "; ".join([OUTCOMES[outcome].says, *details])
@@ -137,9 +137,15 @@ def _crashed(found: Findings) -> tuple[Outcome, str] | None:
 def _last_call(found: Findings) -> str:
     """Return what became of the last call, where it may be why a CLI gave up."""
     call = found.calls[-1] if found.calls else None
-    if call is None or call.ended not in ("refused", "hung_up"):
-        return ""
-    return f"; {refusal_told(call) if call.ended == 'refused' else progress_told(call)}"
+    if call is not None and call.ended == "hung_up":
+        return f"; {progress_told(call)}"
+    return "".join(f"; {said}" for said in _refusal(found))
+
+
+def _refusal(found: Findings) -> list[str]:
+    """Return why the last call that was decided was refused, where it was: what follows may be due to it."""
+    call = last_decided(found.calls)
+    return [refusal_told(call)] if call is not None and call.ended == "refused" else []
 
 
 def _refused(found: Findings) -> tuple[Outcome, str] | None:
@@ -156,7 +162,7 @@ def _graded(found: Findings) -> tuple[Outcome, str]:
         return "passed", "the agent refused, which was right" if right else OUTCOMES["passed"].says
     deciding = found.grade.deciding
     reason = (deciding.reason if deciding else None) or "; ".join(found.grade.notes) or "not accepted"
-    return "failed", reason
+    return "failed", "; ".join([reason, *_refusal(found)])
 
 
 # The first that applies. Whatever an agent could have brought about comes after what it could not.

@@ -35,7 +35,7 @@ def compare(run: CellRun, prepared: Prepared, scratch: Path) -> Changes:
         )
     run.found.changes = changes
     run.write("changes.json", changes)
-    everything = manifests.compare(prepared.before, after, first=first)
+    everything = manifests.compare(prepared.before, after, first=first, directories=True)
     run.found.refusal = refusal_signs(doc.refusal, _last_words(run), changes, everything, prepared.work)
     return changes
 

@@ -44,7 +44,7 @@ def _applied_plugins(run: CellRun, prepared: Prepared) -> Iterator[None]:
     try:
         yield
     finally:
-        accounted = account(prepared.launch.stack, run.found.observed, None)
+        accounted = account(prepared.launch, run.found.observed, None)
         said = stack_attributes(run.planned.cell.tui, prepared.job, prepared.launch, accounted)
         run.trace.past("tool_call", "applied_plugins", at, at, said)
 

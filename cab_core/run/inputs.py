@@ -12,7 +12,7 @@ from cab_core import __version__
 from cab_core.gateway.models import Model
 from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.protocols import Adapter
-from cab_core.records import Installation, PackedTask, StackItem, TaskFile, to_json
+from cab_core.records import Installation, McpServer, PackedTask, StackItem, TaskFile, to_json
 from cab_core.records.inputs import (
     CliInputs,
     GraderInputs,
@@ -49,7 +49,7 @@ def cli_inputs(adapter: Adapter, owner: str, installation: Installation) -> CliI
         reported=installation.reported,
         adapter=owner,
         code=code_of(unguarded(adapter), owner.partition(":")[0]),
-        recipe=adapter.recipe(installation.version),
+        recipe=adapter.recipe(installation.version).public(),
     )
 
 
@@ -91,12 +91,15 @@ def grader_inputs(task: PackedTask, runtime: str, toolchains: Mapping[str, str |
 
 def stack_inputs(items: Iterable[StackItem]) -> StackInputs:
     """Return the items of a stack, with hashes for the values of variables and the texts of files."""
-    return StackInputs(items=tuple(_public_item(to_json(item)) for item in items))
+    return StackInputs(items=tuple(_public_item(item) for item in items))
 
 
-def _public_item(item: dict[str, Any]) -> dict[str, Any]:
-    hidden = {"env", "values", "files"} & item.keys()
-    return {**item, **{name: {k: _hash(v) for k, v in item[name].items()} for name in hidden}}
+def _public_item(item: StackItem) -> dict[str, Any]:
+    if isinstance(item, McpServer) and item.recipe:
+        item = attrs.evolve(item, recipe=item.recipe.public())
+    said = to_json(item)
+    hidden = {"env", "values", "files"} & said.keys()
+    return {**said, **{name: {k: _hash(v) for k, v in said[name].items()} for name in hidden}}
 
 
 def _hash(text: str) -> str:

@@ -47,8 +47,12 @@ class PlannedCell:
 
     def launch_fault(self, said: str) -> PluginCrash:
         """Return what is told where the machine refuses what the adapter's `launch` wants."""
+        return PluginCrash(self.of_launch(said))
+
+    def of_launch(self, said: str) -> str:
+        """Return a sentence on the adapter's `launch`, with its plugin and line."""
         at = defined_at(unguarded(self.adapter).launch)
-        return PluginCrash(f"plugin {self.adapter_owner}: CLI {self.cell.tui!r}: launch() {said} (at {at})")
+        return f"plugin {self.adapter_owner}: CLI {self.cell.tui!r}: launch() {said} (at {at})"
 
 
 @attrs.frozen(kw_only=True)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import attrs
 
-from cab_core.errors import SandboxError
-from cab_core.records import Job, Launch, WorkFile
+from cab_core.errors import PluginCrash, SandboxError
+from cab_core.plugins.rules import meet, token_on_argv
+from cab_core.records import Files, Job, Launch, WorkFile
 from cab_core.safe_fs import Tree
 from cab_core.workdir.directories import AGENT, GATE, make_directories
 from cab_core.workdir.manifest import Manifest, take_manifest
@@ -60,6 +61,8 @@ def prepare(run: CellRun) -> Prepared:
         prepared = lay_out(planned, scratch, endpoint, run.token)
     for text in prepared.launch.secrets:
         run.secrets.hide(text, "[secret]")
+    if told := token_on_argv(prepared.launch.argv, run.token):
+        run.found.notes.append(planned.of_launch(told))
     run.found.launch, run.found.files = prepared.launch, prepared.job.files
     return prepared
 
@@ -154,6 +157,17 @@ def _write_config(planned: PlannedCell, home: Tree, path: str, text: str) -> Non
     except OSError as exc:
         theirs = exc.errno in (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP)
         said = f"the file {path[:200]!r}, which cannot be written: {exc.strerror}"
-        if theirs:
-            raise planned.launch_fault(f"wants {said}") from exc
-        raise SandboxError(f"in HOME {said}") from exc
+        if not theirs:
+            raise SandboxError(f"in HOME {said}") from exc
+        if stack := _of_stack(planned, path):
+            raise PluginCrash(f"{stack} meets what the CLI needs below HOME: {said}") from exc
+        raise planned.launch_fault(f"wants {said}") from exc
+
+
+def _of_stack(planned: PlannedCell, path: str) -> str | None:
+    """Return the item of a stack one of whose files lies where this one must, or below or above it."""
+    for part in planned.stack_parts:
+        for item in part.items:
+            if isinstance(item, Files) and any(meet(path, own) for own in item.files):
+                return f"stack {part.name!r} ({part.owner or 'a file'}): files {item.name!r}"
+    return None

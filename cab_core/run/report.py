@@ -24,6 +24,7 @@ from .cell_run import CellRun, Findings
 from .planned import PlannedCell
 from .score import score
 from .stack_state import account, lacking
+from .told import vain_told
 from .wiring import wiring
 
 
@@ -32,7 +33,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
     planned, found = run.planned, run.found
     outcome, why = said
     scored = score(evidence_of(planned, found, outcome), run.context.scorers)
-    stack = account(found.launch.stack if found.launch else (), found.observed, found.harvest)
+    stack = account(found.launch, found.observed, found.harvest)
     return CellResult(
         schema_version=1,
         cell_id=planned.cell.cell_id,
@@ -59,6 +60,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         recording=_recording(planned) if found.execution else None,
         refusal=found.refusal,
         wiring=_wiring(planned, found),
+        pack_by_path=planned.task.directory is not None,
         voided=run.voided,
         host=_host(planned),
     )
@@ -121,7 +123,7 @@ def _sealed(planned: PlannedCell) -> bool:
 
 
 def _notes(found: Findings) -> list[str]:
-    notes = [*found.notes, *_unwritten(found)]
+    notes = [*found.notes, *_unwritten(found), *vain_told(found.calls)]
     if found.execution and found.execution.survivors:
         notes.append(f"{found.execution.survivors} processes outlived the CLI and were killed")
     if found.execution and found.execution.unkillable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import attrs
@@ -9,6 +10,7 @@ import attrs
 from cab_core.gateway.session import new_token
 from cab_core.plugins.protocols import Scorer
 from cab_core.records import CellResult, Evidence
+from cab_core.redaction import Redactor
 
 from .cell_run import Findings
 from .classify import classify
@@ -17,7 +19,6 @@ from .secrets import redactor_of
 
 # How an earlier cab began the reason of a cell that it called void because a scorer had raised.
 _VOIDED = ("plugin axis ", "the score of axis ")
-_HIDDEN = redactor_of(None, new_token())  # paths of this machine; what is secret is not in a cell any more
 
 
 def rescored(result: CellResult, evidence: Evidence, scorers: Sequence[Scorer]) -> CellResult:
@@ -28,10 +29,16 @@ def rescored(result: CellResult, evidence: Evidence, scorers: Sequence[Scorer]) 
         evidence = attrs.evolve(evidence, outcome=outcome)
     scored = score(evidence, scorers)
     scores = {**result.scores, **scored.scores}
-    said = _HIDDEN.record({**result.unscored, **scored.unscored})
+    said = _hidden().record({**result.unscored, **scored.unscored})
     return attrs.evolve(
         result, scores=scores, unscored={axis: why for axis, why in said.items() if axis not in scores}
     )
+
+
+@functools.cache
+def _hidden() -> Redactor:
+    """Return what takes out paths of this machine; a cell holds no secret any more."""
+    return redactor_of(None, new_token())
 
 
 def _findings(evidence: Evidence) -> Findings:

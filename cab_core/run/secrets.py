@@ -11,7 +11,9 @@ import attrs
 from cab_core.cache import cache_root, user_home
 from cab_core.errors import UserError
 from cab_core.gateway.upstream import KEY_MARK
-from cab_core.records import CellResult
+from cab_core.plugins.authors import import_roots
+from cab_core.records import CellResult, PackedTask
+from cab_core.records.placeholders import PACK
 from cab_core.redaction import Redactor
 from cab_core.runtimes.scratch import SANDBOX
 
@@ -26,9 +28,23 @@ def redactor_of(key: str | None, token: str) -> Redactor:
     with suppress(UserError):
         redactor.hide_path(os.path.abspath(cache_root()), "$CAB_CACHE")  # noqa: PTH100  (resolves no link)
     home = user_home()
-    if home is not None and len(home.parts) > 2:  # /root is nobody's name, and a container has it too
+    if home is not None and _telling(home):
         redactor.hide_path(str(home), "~")
+    for root in import_roots() - {str(home)}:
+        if _telling(Path(root)):
+            redactor.hide_root(root)
     return redactor
+
+
+def hide_pack(redactor: Redactor, task: PackedTask) -> None:
+    """Take the directory that a task's pack was given as out of what is written."""
+    if task.directory is not None and _telling(Path(task.directory)):
+        redactor.hide_path(task.directory, f"${PACK}")
+
+
+def _telling(path: Path) -> bool:
+    """Return whether a path is one of this machine: /root is nobody's name, and a container has it too."""
+    return len(path.parts) > 2
 
 
 def hide_scratch(redactor: Redactor, scratch: Path) -> None:

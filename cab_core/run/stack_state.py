@@ -11,16 +11,17 @@ from cab_core.records import (
     Harvest,
     Instructions,
     ItemState,
+    Launch,
     Observed,
     Skill,
     StackItem,
     TextSeen,
-    ToolSeen,
 )
+
+from .stack_tools import requests_told, tools_state
 
 _SHOWN = ("used", "present", "partial", "offered")  # the wire showed it, whatever the CLI says later
 _LACKING = ("failed", "absent")
-_NAMED = 5  # tools that are named in a sentence
 _LONGEST = 500  # characters of a sentence
 
 
@@ -39,11 +40,13 @@ def given_texts(items: Iterable[StackItem]) -> dict[tuple[str, str], str]:
 
 
 def account(
-    stack: Sequence[Applied], observed: Observed | None, harvest: Harvest | None
+    launch: Launch | None, observed: Observed | None, harvest: Harvest | None
 ) -> tuple[Accounted, ...]:
     """Return every item with what came of it. The CLI's own word stands where the wire showed nothing."""
+    if launch is None:
+        return ()
     failed = harvest.failed_items if harvest else {}
-    return tuple(_accounted(item, stack, observed, failed.get(item.item)) for item in stack)
+    return tuple(_accounted(item, launch, observed, failed.get(item.item)) for item in launch.stack)
 
 
 def lacking(stack: Sequence[Accounted]) -> list[str]:
@@ -51,16 +54,14 @@ def lacking(stack: Sequence[Accounted]) -> list[str]:
     return [
         f"of the stack, {a.item} was not seen to take effect: {a.evidence}"
         for a in stack
-        if a.state in _LACKING
+        if a.state in _LACKING or (a.state == "unknown" and a.item.startswith("mcp:"))
     ]
 
 
-def _accounted(
-    item: Applied, stack: Sequence[Applied], observed: Observed | None, failed: str | None
-) -> Accounted:
+def _accounted(item: Applied, launch: Launch, observed: Observed | None, failed: str | None) -> Accounted:
     state, evidence = None, None
     if item.reason is None:
-        state, evidence = _seen(item, stack, observed)
+        state, evidence = _seen(item, launch, observed)
         if failed is not None:
             state = state if state in _SHOWN else "failed"
             evidence = f"{evidence}; the CLI says: {' '.join(failed.split())}"
@@ -73,7 +74,7 @@ def _accounted(
     )
 
 
-def _seen(item: Applied, stack: Sequence[Applied], observed: Observed | None) -> tuple[ItemState, str]:
+def _seen(item: Applied, launch: Launch, observed: Observed | None) -> tuple[ItemState, str]:
     """Return what the wire showed of an item."""
     kind = item.item.partition(":")[0]
     if kind in ("env", "args"):
@@ -81,40 +82,8 @@ def _seen(item: Applied, stack: Sequence[Applied], observed: Observed | None) ->
     if observed is None or not observed.requests:
         return "unknown", "no request was seen"
     if kind == "mcp":
-        return _tools(item, stack, observed)
+        return tools_state(item, launch, observed)
     return _texts(item.item, kind, observed)
-
-
-def _tools(item: Applied, stack: Sequence[Applied], observed: Observed) -> tuple[ItemState, str]:
-    if item.tool_prefix is None:
-        return "unknown", "its adapter does not say how the CLI names its tools"
-    own = [t for t in observed.tools if _owner(t.name, stack) == item]
-    offered = [t for t in own if t.offered]
-    called = [t for t in offered if t.called]
-    if called:
-        return "used", f"the model called {_named(called)}"
-    if offered:
-        calls = f"calls {min(t.first or 0 for t in offered)} to {max(t.last or 0 for t in offered)}"
-        return "offered", f"offered in {calls}, never called: {_named(offered)}"
-    if observed.cut:
-        return "unknown", "none of its tools was seen, but not all requests were looked at in full"
-    made_up = f"; the model called {_named(own)} all the same" if own else ""
-    return "absent", f"none of its tools was offered in {_requests(observed)}{made_up}"
-
-
-def _requests(observed: Observed) -> str:
-    return f"{observed.requests} request{'s' if observed.requests > 1 else ''}"
-
-
-def _owner(tool: str, stack: Sequence[Applied]) -> Applied | None:
-    """Return the server whose tool this is: of two prefixes that fit, the longer says more."""
-    fitting = [i for i in stack if i.reason is None and i.tool_prefix and tool.startswith(i.tool_prefix)]
-    return max(fitting, key=lambda i: len(i.tool_prefix or ""), default=None)
-
-
-def _named(tools: Sequence[ToolSeen]) -> str:
-    more = f" and {len(tools) - _NAMED} more" if len(tools) > _NAMED else ""
-    return ", ".join(t.name for t in tools[:_NAMED]) + more
 
 
 def _texts(item: str, kind: str, observed: Observed) -> tuple[ItemState, str]:
@@ -133,7 +102,7 @@ def _texts(item: str, kind: str, observed: Observed) -> tuple[ItemState, str]:
         return "unknown", "its text is too short to be told from others"
     if kind == "files":
         return "unknown", "no text of it was in a request; the CLI may read it all the same"
-    return "absent", f"its text was in none of {_requests(observed)}"
+    return "absent", f"its text was in none of {requests_told(observed)}"
 
 
 def _first(texts: Sequence[TextSeen]) -> int | None:

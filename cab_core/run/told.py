@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from cab_core.records import ModelCall
 
 _QUIET_S = 10.0  # a pause within an answer that is worth telling
@@ -14,6 +17,7 @@ _FAULTS = {
     "http_405": "the endpoint takes no calls at this address (405): check --endpoint",
     "http_407": "a proxy on the way wants a user and a password (407): check HTTP_PROXY",
     "http_408": "the endpoint gave the call up before it had answered (408)",
+    "http_413": "the endpoint, or a proxy before it, takes no request as large as this (413)",
     "http_429": "the endpoint is overloaded or the quota is used up (429)",
     "unreachable": "the endpoint cannot be reached: is the server running, is the address right?",
     "timeout": "the endpoint accepted a call and sent nothing for too long",
@@ -38,6 +42,26 @@ _REFUSED = {
     "policy": "the endpoint refused a call for its content",
     "request": "the endpoint refused a call for what is wrong with it",
 }
+_VAIN = {
+    "context": "refused because the conversation was too long for it",
+    "policy": "refused for content",
+    "request": "refused for what was wrong in the call",
+    "refused": "refused",  # by an earlier cab, which did not say for what
+    "failed": "failed at the endpoint, or on the way to it",
+    "hung_up": "given up by the CLI",
+}
+
+
+def vain_told(calls: Sequence[ModelCall]) -> list[str]:
+    """Return a note of how many calls brought no whole answer, by kind, but for what the cell's end cut."""
+    kinds = Counter[str]((c.refused if c.ended == "refused" else None) or c.ended for c in calls)
+    vain = {kind: kinds[kind] for kind in _VAIN if kinds[kind]}
+    said = ", ".join(f"{n} {_VAIN[kind]}" for kind, n in vain.items())
+    return (
+        [f"{sum(vain.values())} of {len(calls)} calls to the model brought no whole answer: {said}"]
+        if vain
+        else []
+    )
 
 
 def fault_told(call: ModelCall) -> str:
@@ -64,7 +88,7 @@ def refusal_told(call: ModelCall) -> str:
 
 
 def _said(call: ModelCall) -> str:
-    return f"; it said: {call.error}" if call.error else ""
+    return f"; it said: {' '.join(call.error.split())}" if call.error else ""
 
 
 def progress_told(call: ModelCall) -> str:

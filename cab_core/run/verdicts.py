@@ -11,11 +11,13 @@ import attrs
 from cab_core.records import CaseResult, GradeCommand
 from cab_core.safe_fs import Tree
 
+from .reports.files import set_files_aside
 from .reports.json_tests import read_json_tests
 from .reports.junit import read_junit
-from .reports.lines import read_go, read_libtest, read_unittest
+from .reports.lines import read_go, read_libtest
 from .reports.report import NoReport, Report
 from .reports.tap import read_tap
+from .reports.unittest_lines import read_unittest
 
 _LIMIT = 16 << 20  # bytes of a command's reports together
 _PRINTED = {"libtest": read_libtest, "unittest": read_unittest, "go": read_go, "tap": read_tap}
@@ -47,6 +49,8 @@ def verdict(
     except NoReport as exc:
         why = str(exc) if exit_code == 0 else f"exit code {exit_code}"
         return Verdict(False, why, None, ended_early=exit_code == 0)
+    if report is not None and (command.kind == "junit" or (command.kind, command.style) == ("counts", "tap")):
+        set_files_aside(report, command.argv)  # in the others names are the author's, or no file's
     tests = None if report is None else tuple(report.tests)
     # A report may be left from before, or be forged; a runner that failed a test does not exit with 0.
     if exit_code != 0:

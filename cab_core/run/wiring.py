@@ -26,7 +26,7 @@ from cab_core.records import (
     WorkFile,
     to_json,
 )
-from cab_core.records.placeholders import PLACES, STANDING, published
+from cab_core.records.placeholders import PACK, PLACES, STANDING, published
 
 from .planned import PlannedCell
 from .secrets import TOKEN_MARK
@@ -43,16 +43,19 @@ class _Placeholders:
 
     def of(self, name: str, says: str) -> str:
         """Return a mark. Where the name is taken, or none for a shell, the placeholder has a number."""
-        taken = {*self.marks.values(), *PLACES}
+        taken = {*self.marks.values(), *PLACES, PACK}
         if not _VARIABLE.fullmatch(name) or name in taken:
             numbered = (f"YOUR_VALUE_{n}" for n in itertools.count(1))
             name = next(n for n in numbered if n not in taken)
         self.needs[name] = says
-        return self.place(name)
+        return self._mark(name)
 
     def place(self, name: str) -> str:
-        """Return a new mark; one of a place (HOME, WORKDIR) is filled in by the reader's script itself."""
-        mark = f"cab{secrets.token_hex(12)}"
+        """Return a new mark of a place (HOME, WORKDIR): an absolute path, which the reader's script has."""
+        return self._mark(name, "/")
+
+    def _mark(self, name: str, before: str = "") -> str:
+        mark = f"{before}cab{secrets.token_hex(12)}"
         self.marks[mark] = name
         return mark
 
@@ -131,7 +134,8 @@ def _public(item: StackItem, to_fill: _Placeholders) -> StackItem:
     if isinstance(item, Env):
         return attrs.evolve(item, values={n: to_fill.of(n, f"variable {n} {said}") for n in item.values})
     if isinstance(item, McpServer):
-        return attrs.evolve(item, env={n: to_fill.of(n, f"variable {n} {said}") for n in item.env})
+        env = {n: to_fill.of(n, f"variable {n} {said}") for n in item.env}
+        return attrs.evolve(item, env=env, recipe=item.recipe and item.recipe.public())
     if isinstance(item, Files):
         return attrs.evolve(
             item, files={p: to_fill.of("", f"text of the file {p} {said}") for p in item.files}

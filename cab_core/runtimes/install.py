@@ -30,6 +30,7 @@ from cab_core.workdir.remove import remove_tree
 from .terminal import clean_line
 
 _READY = "ready.json"
+_OF_NPM = re.compile(r"npm (error|ERR!) (?!code |errno |syscall |path |A complete log)\S")
 
 
 def install(
@@ -194,7 +195,21 @@ def _step(argv: Sequence[str], say: Say, title: str) -> None:
             lines = [*lines[-30:], clean_line(line)]
             _progress(line, say)
     if process.returncode != 0:
-        raise ImageError(f"{title} failed with exit code {process.returncode}:\n" + "\n".join(lines))
+        why = f"{title} failed with exit code {process.returncode}: {reason_of(lines)}"
+        raise ImageError("\n".join([why, *lines]))
+
+
+def reason_of(lines: Sequence[str]) -> str:
+    """Return the line by which a package manager says what went wrong, for where one line is shown.
+
+    pip says it last. npm says it first, after a code.
+    """
+    said = [line.strip() for line in lines if line.strip()]
+    if of_npm := [n for n in said if _OF_NPM.match(n)]:
+        return of_npm[0]
+    return next(
+        (n for n in reversed(said) if n.startswith("ERROR:")), said[-1] if said else "it says nothing"
+    )
 
 
 def _progress(line: str, say: Say) -> None:

@@ -51,7 +51,7 @@ def board(rows: Sequence[Row], options: Options) -> Board:
         ranked=_lines([r for r in figured if not r.scripted]),
         scripted=_lines([r for r in figured if r.scripted]),
         tasks=len({r.task for r in figured}),
-        left_out=len(rows) - len(figured),
+        left_out=options.left_out(rows),
     )
 
 

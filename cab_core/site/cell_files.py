@@ -9,7 +9,7 @@ import tomli_w
 
 from cab_core.gateway.models import ModelDoc
 from cab_core.records import CellResult, Inputs, Json
-from cab_core.records.placeholders import STANDING
+from cab_core.records.placeholders import PACK, STANDING
 
 from . import shell
 
@@ -23,6 +23,20 @@ def needed_files(result: CellResult, inputs: Inputs | None) -> dict[str, str]:
         document = {"models": {result.cell.model: {"endpoint": "http://127.0.0.1/v1", **said}}}
         files["cab.toml"] = shell.quoted(tomli_w.dumps(document))
     return files
+
+
+def pack_lines(result: CellResult) -> list[str]:
+    """Return the lines that declare the directory of a task pack that no installation offers."""
+    if not result.pack_by_path:
+        return []
+    says = f"directory of the task pack {result.task.pack} {result.task.pack_version}"
+    # A script changes into directories of its own.
+    return [*shell.needed({PACK: says}), f'{PACK}=$(cd "${PACK}" && pwd)']
+
+
+def pack_option(result: CellResult) -> tuple[str, ...]:
+    """Return the option that names that directory, on this machine."""
+    return (f'--pack "${PACK}"',) if result.pack_by_path else ()
 
 
 def file_of(stack: str) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from html import escape
 
 from cab_core.records import CellResult, Identity, Inputs, Limits
-from cab_core.records.placeholders import STANDING
+from cab_core.records.placeholders import PACK, STANDING
 from cab_core.stats import settings
 
 from . import shell
 from .badge import message
-from .cell_files import file_of, needed_files, written
+from .cell_files import file_of, needed_files, pack_lines, pack_option, written
 from .rows import Row
 
 SITE = "https://YOUR-SITE"
+_MOUNTED = "/root/pack"
 _REACHED = ('--endpoint "$YOUR_ENDPOINT"', "--key-env YOUR_KEY")
 _ENDPOINT = {name: STANDING[name] for name in ("YOUR_ENDPOINT", "YOUR_KEY")}
 
@@ -44,6 +45,7 @@ def docker_commands(result: CellResult, inputs: Inputs | None = None) -> str | N
     return _script(
         "# the image of this CLI with cab and the tasks (an endpoint on this machine: add --network host)",
         *given,
+        *pack_lines(result),
         *written(result, made),
         *(['export CAB_ENDPOINT="$YOUR_ENDPOINT" CAB_KEY="$YOUR_KEY"'] if given else []),
         f"docker pull {shell.quoted(image)}",
@@ -52,7 +54,9 @@ def docker_commands(result: CellResult, inputs: Inputs | None = None) -> str | N
                 "docker run --rm",
                 *(["-e CAB_ENDPOINT -e CAB_KEY"] if given else []),
                 *mounts,
+                *([f'-v "${PACK}":{_MOUNTED}:ro'] if result.pack_by_path else []),
                 f"{shell.quoted(image)} run-cell",
+                *([f"--pack {_MOUNTED}"] if result.pack_by_path else []),
                 *_options(*_cell(result), *_limits(result.cell.limits)),
             )
         ),
@@ -67,10 +71,12 @@ def run_cell_command(result: CellResult, inputs: Inputs | None = None) -> str:
         shell.comment(_wants(result)),
         *given,
         *(["export YOUR_KEY"] if given else []),
+        *pack_lines(result),
         *written(result, made),
         " \\\n  ".join(
             (
                 "cab run-cell",
+                *pack_option(result),
                 *_options(*_cell(result), *place, *_limits(cell.limits)),
                 *(_REACHED if given else ()),
             )
@@ -137,7 +143,10 @@ def check_command(result: CellResult) -> str:
         shell.comment("provisional score: not for citation"),
         *shell.needed(STANDING),
         "export YOUR_KEY",
-        " \\\n  ".join(("cab check", *_options(*pairs), '--model "$YOUR_MODEL_ID"', *_REACHED)),
+        *pack_lines(result),
+        " \\\n  ".join(
+            ("cab check", *pack_option(result), *_options(*pairs), '--model "$YOUR_MODEL_ID"', *_REACHED)
+        ),
     )
 
 

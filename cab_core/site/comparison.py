@@ -20,9 +20,8 @@ def write_compare(rows: Sequence[Row], out: Output, options: Options) -> None:
     figured = options.figured(rows)
     data = json.dumps(_data(figured), separators=(",", ":"))
     out.page("data/compare.js", f"window.cabCompare={data};\n")
-    out.page(
-        "compare.html", render("compare.html", "compare.html", options, left_out=len(rows) - len(figured))
-    )
+    left_out = options.left_out(rows)
+    out.page("compare.html", render("compare.html", "compare.html", options, left_out=left_out))
 
 
 def _data(rows: Sequence[Row]) -> dict[str, Any]:

@@ -71,9 +71,8 @@ def write_matrix(rows: Sequence[Row], out: Output, options: Options) -> None:
     figured = options.figured(current)
     whole = grid(figured)
     cells = {pack: _rates(found) for pack, found in by(figured, "pack").items()}
-    text = render(
-        "matrix.html", "matrix.html", options, grid=whole, packs=cells, left_out=len(current) - len(figured)
-    )
+    left_out = options.left_out(rows)
+    text = render("matrix.html", "matrix.html", options, grid=whole, packs=cells, left_out=left_out)
     out.page("matrix.html", text)
     for pack, found in packs.items():
         path = f"{pack_address(pack)}/matrix.html"

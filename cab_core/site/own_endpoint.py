@@ -10,6 +10,7 @@ from cab_core.records import CellResult, Recipe, Wiring
 from cab_core.records.placeholders import STANDING
 
 from . import shell
+from .cell_files import pack_lines, pack_option
 
 _STDIN = ".cab-stdin"  # below HOME
 
@@ -29,10 +30,11 @@ def own_endpoint_script(result: CellResult, recipe: Recipe | None) -> str | None
             "(set -e",
             shell.comment(f"{result.cell.tui} {result.cell.tui_version}{_installed(recipe)}, on your PATH"),
             *shell.needed(_needs(wiring)),
+            *pack_lines(result),
             "mkdir cab-own",
             "cd cab-own",
             shell.comment("the files of the task, as the agent finds them"),
-            f"cab tasks copy {shell.quoted(result.cell.task)} work",
+            " ".join(("cab tasks copy", *pack_option(result), shell.quoted(result.cell.task), "work")),
             'export HOME="$PWD/home" WORKDIR="$PWD/work"',
             *_files(wiring, names),
             *exports,
@@ -60,7 +62,8 @@ def _installed(recipe: Recipe | None) -> str:
         return ""
     ways = [("pip install", recipe.pip), ("npm install -g", recipe.npm)]
     said = "; ".join(f"{how} {' '.join(packages)}" for how, packages in ways if packages)
-    return f" ({said})"
+    unknown = ", where `local:` is a package that is on no index" if "local:" in said else ""
+    return f" ({said}{unknown})"
 
 
 def _files(wiring: Wiring, names: Sequence[str]) -> list[str]:

@@ -39,6 +39,11 @@ class Options:
         """Return the cells that figures are made of: those of models, unless scripted ones are asked for."""
         return [r for r in rows if self.scripted or not r.scripted]
 
+    def left_out(self, rows: Iterable[Row]) -> int:
+        """Count the cells of scripted models that are in no figure, each once however often it was run."""
+        current = [r for r in rows if r.current]
+        return len(current) - len(self.figured(current))
+
 
 @functools.cache
 def environment() -> Environment:

@@ -25,7 +25,8 @@ def write_tasks(rows: Sequence[Row], out: Output, options: Options, fingerprint:
         path = f"{task_address(task)}/index.html"
         seen = repr([(r.address, r.stamp) for r in found]) + fingerprint
         if not out.unchanged(f"task {task}", seen):
-            doc = read_json(newest.directory / "cell.json", CellResult).task
-            page = render("task.html", path, options, task=doc, row=newest, rows=found, rate=lines[-1][1])
+            result = read_json(newest.directory / "cell.json", CellResult)
+            rate = lines[-1][1]
+            page = render("task.html", path, options, result=result, row=newest, rows=found, rate=rate)
             out.write(f"task {task}", seen, {path: page})
     out.page("tasks.html", render("tasks.html", "tasks.html", options, lines=lines))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from statistics import fmean, median
 
@@ -109,7 +109,7 @@ def summarise(verdicts: Iterable[Verdict]) -> Summary:
 
     Tokens per solved task are all tokens of the counted cells / the number solved, None where nothing
     was solved or any cell's tokens are unknown. Wall time is the median, blast radius and composite are
-    means, each over the counted cells where it is known.
+    means, each None where any counted cell's is unknown: what is unknown depends on how the cell went.
     """
     found = list(verdicts)
     counted = [v for v in found if v.passed is not None]
@@ -127,9 +127,9 @@ def summarise(verdicts: Iterable[Verdict]) -> Summary:
         marks=marks_together(v.marks for v in counted or found),
         by_task=by_task,
         tokens_per_solved=_total([v.tokens for v in counted], solved),
-        wall_ms=_known(counted, "wall_ms", median),
-        blast_radius=_known(counted, "blast_radius", fmean),
-        composite=_known(counted, "composite", fmean),
+        wall_ms=_middle([v.wall_ms for v in counted], median),
+        blast_radius=_middle([v.blast_radius for v in counted], fmean),
+        composite=_middle([v.composite for v in counted], fmean),
         usd=_total([v.usd for v in counted], 1),
     )
 
@@ -151,6 +151,6 @@ def _total(amounts: list[int | None] | list[float | None], solved: int) -> float
     return sum(known) / solved if solved and known and len(known) == len(amounts) else None
 
 
-def _known(verdicts: list[Verdict], name: str, middle: object) -> float | None:
-    known = [value for v in verdicts if (value := getattr(v, name)) is not None]
-    return float(middle(known)) if known and callable(middle) else None
+def _middle(amounts: list[float | None], middle: Callable[[list[float]], float]) -> float | None:
+    known = [a for a in amounts if a is not None]
+    return float(middle(known)) if known and len(known) == len(amounts) else None

@@ -69,8 +69,10 @@ def _is(path: Path, number: int, beside: Path) -> bool:
 
 
 def accept(path: Path, tries: Sequence[Path]) -> None:
-    """Write down that an older try was taken for done, where a newer one is there."""
+    """Write down that a try was taken for done, where it is not the newest or another was taken before."""
     newest = try_number(tries[-1].name)
-    if path != tries[-1] and path.parent == tries[-1].parent and newest is not None:
+    if path.parent != tries[-1].parent or newest is None:
+        return
+    if path != tries[-1] or (path.parent / ACCEPTED).exists():
         said = Accepted(accepted=try_number(path.name) or 0, newest=newest)
         write_whole(path.parent / ACCEPTED, json.dumps(to_json(said)) + "\n")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+import attrs
 
 from cab_core.errors import CabError, PluginConflict, PluginUnusable, UnknownName, UserError, nearest
 from cab_core.plugins.registry import Plugins
@@ -18,7 +21,7 @@ class Catalog:
 
     def __init__(self, plugins: Plugins, extra: Iterable[Path] = ()) -> None:
         self._plugins = plugins
-        self._extra = [load_pack(plugins, root) for root in extra]
+        self._extra = [_given(root, load_pack(plugins, root)) for root in extra]
         self._packs: dict[str, list[PackedTask]] = {}
         self.faults: dict[str, str] = {}  # of packs that cannot be used: by name, which plugin and why
 
@@ -101,6 +104,10 @@ def load_pack(plugins: Plugins, root: Path) -> list[PackedTask]:
     names = ", ".join(plugins.names("task_format")) or "none"
     said = f"no known format recognises it (known: {names}); cab's own has a pack.toml"
     raise UserError(f"task pack {root}: {said}{''.join(broken)}")
+
+
+def _given(root: Path, tasks: list[PackedTask]) -> list[PackedTask]:
+    return [attrs.evolve(task, directory=os.path.abspath(root)) for task in tasks]  # noqa: PTH100  (no link)
 
 
 def _siblings(root: Path) -> list[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import combinations, product
 from pathlib import Path
 
 import attrs
 
-from cab_core.errors import UnknownName, UserError
+from cab_core.errors import BadDocument, UnknownName, UserError
+from cab_core.plugins.checked import Misfit
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Env, Files, McpServer, Recipe, StackItem, StackPart
+from cab_core.plugins.stack_rules import clash, hold_stack
+from cab_core.records import McpServer, Recipe, StackItem, StackPart
 from cab_core.records.stack import StackDoc
 
 from .documents import read_document
@@ -37,39 +40,43 @@ def compose(wanted: Sequence[str], plugins: Plugins) -> Stack:
     Raises:
         UserError: one is unknown or malformed, or two items want one name, variable or path.
     """
-    parts = tuple(_find(text, plugins) for text in wanted)
-    _check_clashes([(p.name, p.items) for p in parts])
+    found = [_find(text, plugins) for text in wanted]
+    _check_clashes(found)
+    parts = tuple(part for part, _ in found)
     return Stack(
         names=tuple(p.name for p in parts), items=tuple(i for p in parts for i in p.items), parts=parts
     )
 
 
-def _find(text: str, plugins: Plugins) -> StackPart:
+def _find(text: str, plugins: Plugins) -> tuple[StackPart, str]:
+    """Return a stack, and what it is called where it is at fault."""
     if text.endswith(".toml"):
-        found = read_document(Path(text), StackDoc)
-        return StackPart(name=found.name, items=found.items())
+        found = _read(Path(text))
+        return StackPart(name=found.name, items=found.items()), f"{found.name!r} ({text})"
     try:
         items: tuple[StackItem, ...] = plugins.get("stack", text)
     except UnknownName as exc:
         hint = "a stack is the name of a plugin's, or a file whose name ends in .toml"
         raise UnknownName("stack", text, exc.known, hint) from exc
-    return StackPart(name=text, items=items, owner=plugins.owner("stack", text).owner)
+    row = plugins.owner("stack", text)
+    return StackPart(name=text, items=items, owner=row.owner), f"{text!r} ({row.owner}, at {row.made_at})"
 
 
-def _check_clashes(parts: Sequence[tuple[str, tuple[StackItem, ...]]]) -> None:
-    owners: dict[str, str] = {}
-    for stack, items in parts:
-        for item in items:
-            for claim in _claims(item):
-                if claim in owners:
-                    raise UserError(f"stacks {owners[claim]!r} and {stack!r} both want {claim}; drop one")
-                owners[claim] = stack
+def _read(path: Path) -> StackDoc:
+    found = read_document(path, StackDoc)
+    try:
+        hold_stack(found.items(), found.places())
+    except Misfit as misfit:
+        raise BadDocument(
+            str(path), [(misfit.where, f"expected {misfit.expected}, got {misfit.got}")]
+        ) from misfit
+    return found
 
 
-def _claims(item: StackItem) -> Iterator[str]:
-    """Yield what only one item may have."""
-    yield f"{item.kind} {item.name!r}"
-    if isinstance(item, Env):
-        yield from (f"the variable {n}" for n in item.values)
-    if isinstance(item, Files):
-        yield from (f"the file {p}" for p in item.files)
+def _check_clashes(found: Sequence[tuple[StackPart, str]]) -> None:
+    for (part, said), (other, said_of_other) in combinations(found, 2):
+        if said == said_of_other:
+            raise UserError(f"stack {said} is given twice; drop one")
+        for item, another in product(part.items, other.items):
+            if both := clash(item, another):
+                raise UserError(f"stacks {said} and {said_of_other} both want {both}; drop one")

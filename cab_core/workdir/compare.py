@@ -14,18 +14,22 @@ from .manifest import Manifest
 
 
 def compare(
-    before: Manifest, after: Manifest, by_products: Iterable[str] = (), first: Deciding = NOTHING
+    before: Manifest,
+    after: Manifest,
+    by_products: Iterable[str] = (),
+    first: Deciding = NOTHING,
+    directories: bool = False,
 ) -> Changes:
     """Return all changed paths but those that match a pattern of `by_products`, and never `.git`.
 
     A directory counts only where it takes the place of something else or something else takes its
-    place; modes of directories do not count. What is not listed is removed where all of its kind were
-    looked at; else nothing is known of it.
+    place, or `directories` is true; their modes do not count. What is not listed is removed where all of
+    its kind were looked at; else nothing is known of it.
     """
     ignored, unknown, found = list(by_products), set(after.unknown), []
     for path in sorted(before.entries.keys() | after.entries.keys()):
         old, new = before.entries.get(path), after.entries.get(path)
-        change = _change(path, old, new)
+        change = _change(path, old, new, directories)
         if old and new and _content_unknown(old, new):
             unknown |= first.kinds(path)
         elif change is None or in_git_dir(path) or matches(path, ignored):
@@ -55,9 +59,12 @@ def _content_unknown(old: Entry, new: Entry) -> bool:
     return old.sha256 is not None and new.sha256 is None and attrs.evolve(old, sha256=None) == new
 
 
-def _change(path: str, old: Entry | None, new: Entry | None) -> Change | None:
-    old = None if old is not None and old.type == "dir" else old
-    new = None if new is not None and new.type == "dir" else new
+def _change(path: str, old: Entry | None, new: Entry | None, directories: bool) -> Change | None:
+    if old is not None and new is not None and old.type == new.type == "dir":
+        return None
+    if not directories:
+        old = None if old is not None and old.type == "dir" else old
+        new = None if new is not None and new.type == "dir" else new
     if (old is None and new is None) or (old is not None and new is not None and _same(old, new)):
         return None
     return Change(path=path, before=old, after=new)

@@ -12,13 +12,15 @@ from cab_core.records import Harvest, Installation, Job, Process, Sandbox, Stack
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
 
-# A server of the Model Context Protocol with one tool, `echo`.
+# A server of the Model Context Protocol with one tool, `echo` if no variable says otherwise.
 MCP_SERVER = (sys.executable, "-c", '''
 import json, os, sys
 for line in sys.stdin:
     asked = json.loads(line)
-    tool = {"name": "echo", "description": os.environ["PROBE"], "inputSchema": {"type": "object", "properties": {}}}
-    about = {"protocolVersion": "2024-11-05", "capabilities": {"tools": {}},
+    name = os.environ.get("TOOL", "echo")
+    tool = {"name": name, "description": os.environ["PROBE"], "inputSchema": {"type": "object", "properties": {}}}
+    able = {kind: {} for kind in os.environ.get("ABLE", "tools").split()}
+    about = {"protocolVersion": "2024-11-05", "capabilities": able,
              "serverInfo": {"name": "probe", "version": "1"}}
     answers = {"initialize": about, "tools/list": {"tools": [tool]}}
     if "id" in asked:

@@ -15,6 +15,7 @@ from tests.support.endpoint import KEY, Endpoint
 pytestmark = pytest.mark.slow
 
 RULE = 'Never write a line that you have not read.\n\nSay "done" at the end, and <nothing> else.'
+GONE = [sys.executable, "/there/is/no/server.py"]
 STACK = {
     "schema_version": 1,
     "name": "house",
@@ -22,16 +23,29 @@ STACK = {
     "mcp": [
         {"name": "probe", "command": MCP_SERVER, "env": {"PROBE": "called"}},
         {"name": "quiet", "command": MCP_SERVER, "env": {"PROBE": "not called"}},
-        {"name": "gone", "command": [sys.executable, "/there/is/no/server.py"]},
+        {"name": "gone", "command": GONE},
     ],
     "skills": [{"name": "slow", "description": "When a program is slow, and why", "text": "Measure before you cut."}],
     "env": [{"name": "flags", "values": {"HOUSE": "1"}}],
 }  # fmt: skip
 
 
-def run_with(cab: Cab, tui: str, endpoint: Endpoint) -> dict[str, Any]:
+LONG = "a-name-that-is-longer-than-what-some-keep-of-the-name-of-a-tool-and-goes-on"
+ALIKE = {
+    "schema_version": 1,
+    "name": "alike",
+    "mcp": [
+        {"name": "probe", "command": MCP_SERVER, "env": {"PROBE": "x", "TOOL": "get_time", "ABLE": "tools resources"}},
+        {"name": "probe_get", "command": GONE},
+        {"name": "list", "command": GONE},
+        {"name": LONG, "command": MCP_SERVER, "env": {"PROBE": "y"}},
+    ],
+}  # fmt: skip
+
+
+def run_with(cab: Cab, tui: str, endpoint: Endpoint, stack: dict[str, Any] = STACK) -> dict[str, Any]:
     """Run one cell with the stack; return what its `cell.json` says of each item."""
-    (cab.cwd / "house.toml").write_text(tomli_w.dumps(STACK))
+    (cab.cwd / "house.toml").write_text(tomli_w.dumps(stack))
     chosen = ("--tui", tui, "--model", "m", "--task", "mutations/py-stock-reorder", "--stack", "house.toml")
     cell = cab.json("run-cell", *chosen, "--endpoint", endpoint.url, "--key-env", "K", "--json", K=KEY)
     assert cell["outcome"] == "failed", cell["why"]  # the model changed nothing
@@ -55,6 +69,25 @@ def test_a_server_is_what_its_tools_were(cab: Cab, endpoint: Endpoint, tui: str,
     assert items["mcp:gone"]["evidence"].startswith("none of its tools was offered in 2 requests")
     if tui == "copilot":  # opencode says of a server that did not start nothing anywhere
         assert "the CLI says: MCP server process exited" in items["mcp:gone"]["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("tui", "tool", "states"),
+    [
+        ("opencode", "probe_get_time", ("unknown", "unknown", "unknown", "offered")),
+        ("copilot", "probe-get_time", ("used", "failed", "failed", "offered")),
+    ],
+)
+def test_names_that_are_alike_prove_nothing(
+    cab: Cab, endpoint: Endpoint, tui: str, tool: str, states: tuple[str, ...]
+) -> None:
+    """A server that began the name of another's tool, or of the CLI's own, is not called applied by it."""
+    endpoint.mode, endpoint.tool = "tool", tool
+    items = run_with(cab, tui, endpoint, ALIKE)
+    assert tuple(item["state"] for item in items.values()) == states
+    if tui == "opencode":
+        assert "may be of mcp:probe: probe_get_time" in items["mcp:probe_get"]["evidence"]
+        assert "may be of the CLI itself: list_mcp" in items["mcp:list"]["evidence"]
 
 
 def test_a_skill_that_is_read_is_present(cab: Cab, endpoint: Endpoint) -> None:

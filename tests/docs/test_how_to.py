@@ -13,6 +13,7 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Sweep, from_json
 from cab_core.run.validate import validate
+from cab_core.store.cells import Store
 from tests.conftest import Cab
 from tests.support.commands import changed
 from tests.support.packs import write_pack
@@ -67,3 +68,30 @@ def test_the_driver_of_the_page_keeps_cases_apart(tmp_path: Path) -> None:
     assert [(t.name, t.state) for t in found.tests or ()] == [
         ("two", "passed"), ("none", "failed"), ("no numbers", "passed"),
     ]  # fmt: skip
+
+
+def test_no_page_installs_a_package_that_nobody_has() -> None:
+    """A name that is free on an index would run the code of whoever takes it, at every reader's."""
+    found = {
+        name
+        for page in HOW_TO.glob("*.md")
+        for listed in re.findall(r"\bpip ?= ?[(\[]([^)\]]*)", page.read_text())
+        for name in re.findall(r"[\"']([\w.-]+)==[\w.]+[\"']", listed)
+    }
+    assert found == {"mcp-server-time"}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_the_stack_of_the_page_takes_effect(cab: Cab) -> None:
+    """With the CLI that the page names: every item is applied, the server installed, started and offered."""
+    [stack] = [text for text in blocks("use-a-stack.md", "toml") if 'name = "house"' in text]
+    (cab.cwd / "house.toml").write_text(stack)
+    line = blocks("use-a-stack.md")[0].replace("YOUR_MODEL", "scripted:null").replace("*", "py-lru-cache")
+    done = cab(*shlex.split(line)[1:])
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    [(_, result)] = Store(cab.cwd / "runs").standing()
+    states = {a.item: (a.reason, a.state) for a in result.stack}
+    assert states["mcp:clock"] == states["skill:profiling"] == (None, "offered")
+    assert states["instructions:style"] == (None, "present")
+    assert {reason for reason, _ in states.values()} == {None} and len(states) == 6

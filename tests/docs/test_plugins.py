@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shlex
 import subprocess
@@ -107,6 +108,22 @@ def test_what_a_page_shows_works(cab: Cab, page: str, tmp_path: Path) -> None:
     assert [r["outcome"] for r in rows] == ["passed" if "scripted:oracle" in commands else "failed"]
     if page == "write-a-scorer.md":
         assert rows[0]["scores"]["patience"] > 0
+    if page == "add-a-cli.md":
+        with_a_stack(cab)
+
+
+def with_a_stack(cab: Cab) -> None:
+    """The CLI of the page takes what it says it does of a stack: the rest has a reason."""
+    Path(cab.cwd, "house.toml").write_text(
+        'schema_version = 1\nname = "house"\n[[instructions]]\nname = "style"\ntext = "t"\n[[mcp]]\nname = "probe"\n'
+        'command = ["true"]\n[[files]]\nname = "more"\nfiles = { ".foo/more.json" = "{}" }\n'
+    )
+    args = ("--model", "scripted:oracle", "--task", "mutations/py-lru-cache", "--stack", "house.toml")
+    done = cab("run", "--tui", "foo", *args, "--runs", "stacked")
+    [cell] = [json.loads(f.read_text()) for f in Path(cab.cwd, "stacked").rglob("cell.json")]
+    assert (done.returncode, cell["outcome"]) == (0, "passed"), (done.stderr, cell["why"])
+    told = {account["item"]: account["reason"] for account in cell["stack"]}
+    assert told == {"instructions:style": None, "mcp:probe": "this CLI speaks no MCP", "files:more": None}
 
 
 def test_the_dialect_of_the_page_edits_and_ends() -> None:

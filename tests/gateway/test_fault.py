@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cab_core.gateway.error_body import ErrorBody
+from cab_core.gateway.error_body import ErrorBody, one_line
 from cab_core.gateway.fault import Verdict, of_answer, of_error
 from cab_core.gateway.wire import parse_error, read_request
 
@@ -41,6 +41,30 @@ CONTEXT = [
     (422, "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000"),
     (400, "Input is too long for requested model."),
     (400, "ValidationException: messages are too long: 213462 tokens"),
+    (
+        400,
+        "input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000, decrease input length",
+    ),
+    (400, "length of prompt_tokens (48322) must be less than max_seq_len (32768)."),
+    (400, "Too many input tokens. Max input tokens: 8192, request input token count: 9000"),
+    (400, "Prompt is 11543 tokens but the model context window is 4096 tokens."),
+    (400, "Prompt length 5000 is greater than max_seq_len 4096"),
+    (
+        400,
+        "The sum of prompt length (12000) and max_tokens (4096) should not exceed max_seq_len (8192)",
+    ),
+    (400, "Prompt length (12000) exceeds maximum input length (8191). Set log level to info"),
+    (400, "too many tokens: total number of tokens in the prompt cannot exceed 4081 - received 5000."),
+    (400, "max_tokens must be at least 1, got -1202."),
+    (400, "Total tokens of image and text exceed max message tokens"),
+    (400, "Prompt 超长"),
+    (400, "Prompt too long: 50000 tokens exceeds limit of 32768"),
+    (400, "prompt tokens too long"),
+    (400, "max tokens of 32768 exceeded"),
+    (400, "The total length of all messages is too long."),
+    (413, "Request body too large for gpt-4o model. Max size: 8000 tokens."),
+    (500, "Input prompt is too big compared to KV size. Please try increasing KV size."),
+    (413, "Request too large"),
 ]
 ENDPOINT = [
     (400, "API key expired. Please renew the API key."),
@@ -61,6 +85,37 @@ ENDPOINT = [
     (500, "model failed to load with this context size: out of memory"),
     (503, "Loading model"),
     (501, "not implemented"),
+    (400, "You have reached your specified API usage limits. You will regain access on 2026-12-01"),
+    (400, "litellm.BadRequestError: Budget has been exceeded! Current cost: 14.2, Max budget: 10.0"),
+    (400, "You're out of extra usage. Add more at claude.ai/settings/usage and keep going."),
+    (400, "This key has exceeded its monthly budget"),
+    (400, "The model has crashed without additional information. (Exit code: 18446744072635812000)"),
+    (400, "Model unloaded by user or system."),
+    (400, "Failed to load model. Error: Model loading was stopped due to insufficient system resources."),
+    (400, "Channel Error"),
+    (400, "Engine is sleeping"),
+    (400, "The requested model is not available."),
+    (400, "The model in your request is case-sensitive: did you mean Qwen/Qwen3-32B?"),
+    (400, "Throttled: too many tokens, please wait before trying again."),
+    (503, "Moderation service unavailable"),
+    (400, "The content filter is down"),
+    (500, "The server had an error while processing your request. See our usage policies"),
+    (500, "The content filtering system is down or otherwise unable to complete the request in time."),
+    (500, "messages could not be read from the queue"),
+    (500, "[Errno 90] Message too long"),
+    (413, "http: request body too large"),
+    (413, "request entity too large"),
+]
+PAGES = [
+    (400, "<html><head><title>400 Bad Request</title></head><body><center>cloudflare</center></body></html>"),
+    (413, "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<hr>nginx\r\n</html>"),
+    (403, "<!DOCTYPE html><title>Blocked</title>the content of this request was flagged"),
+    (502, "<html>This page may contain sensitive information; the prompt is too long</html>"),
+]
+MALFORMED = [
+    (500, "Failed to parse tool call arguments as JSON: [json.exception.parse_error.101] parse error"),
+    (500, "Failed to parse messages: Missing 'content'"),
+    (500, "Conversation roles must alternate user/assistant/user/assistant/..."),
 ]
 
 
@@ -78,11 +133,15 @@ def test_too_long_is_known_in_every_wording(status: int, said: str, suspect: boo
 
 @pytest.mark.parametrize(
     "code",
-    ["context_length_exceeded", "exceed_context_size_error", "model_max_prompt_tokens_exceeded"],
+    [
+        *("context_length_exceeded", "exceed_context_size_error", "model_max_prompt_tokens_exceeded"),
+        "tokens_limit_reached",
+    ],
 )
 def test_too_long_is_known_by_its_code(code: str) -> None:
     """Where the words say nothing."""
     assert judge(400, "Bad request", code=code) == judge(400, "", type=code) == Verdict(refused="context")
+    assert judge(400, "If you need more, ask us about your account.", code=code).refused == "context"
 
 
 @pytest.mark.parametrize(("status", "said"), ENDPOINT)
@@ -97,6 +156,66 @@ def test_what_is_not_shown_to_be_the_agents_is_the_endpoints(status: int, said: 
 def test_keys_accounts_and_models_stay_the_endpoints_after_an_answer(status: int, said: str) -> None:
     """They may run out, or be unloaded, in the middle of a cell."""
     assert judge(status, said, suspect=True).fault == f"http_{status}"
+
+
+@pytest.mark.parametrize("suspect", [False, True])
+@pytest.mark.parametrize(("status", "page"), PAGES)
+def test_a_page_is_a_proxy_s(status: int, page: str, suspect: bool) -> None:
+    """It is not what serves a model that wrote it, whatever is on it."""
+    assert of_error(status, ErrorBody.of({}, page), suspect) == Verdict(f"http_{status}")
+    in_an_object = ErrorBody.of({"error": {"message": page}})
+    assert of_error(status, in_an_object, suspect) == Verdict(f"http_{status}")
+
+
+@pytest.mark.parametrize(("status", "page"), PAGES[:2])
+def test_a_page_about_what_is_no_conversation_is_the_agents(status: int, page: str) -> None:
+    """So is one about its headers: a proxy can tell that, too."""
+    assert of_error(status, ErrorBody.of({}, page), True, sound=False).refused == "request"
+    headers = "<html><title>400 Request Header Or Cookie Too Large</title></html>"
+    assert of_error(400, ErrorBody.of({}, headers), True).refused == "request"
+
+
+@pytest.mark.parametrize(
+    "text", ["PayloadTooLargeError: request entity too large", "", "length limit exceeded"]
+)
+def test_a_limit_on_bytes_is_no_context(text: str) -> None:
+    """Nobody counted tokens."""
+    assert of_error(413, ErrorBody.of({}, text), agent_suspect=True) == Verdict("http_413")
+
+
+@pytest.mark.parametrize("suspect", [False, True])
+@pytest.mark.parametrize(("status", "said"), MALFORMED)
+def test_what_is_named_to_be_malformed_is_so_with_every_status(status: int, said: str, suspect: bool) -> None:
+    """llama.cpp says it with a 500; the same would be refused the next time."""
+    assert judge(status, said, suspect) == Verdict(refused="request")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "Failed to call a function.", "code": "tool_use_failed", "status_code": 400},
+        {"message": "Invalid 'messages[3].content'", "param": "None", "code": "400"},
+        {"message": "Field required", "param": "tools", "statusCode": 422},
+    ],
+)
+def test_a_status_in_an_error_is_read_as_text_too(error: dict) -> None:
+    """Under each of its names."""
+    for body in ({"error": error}, {"error": {"message": "x", **error}, "type": "error"}):
+        assert of_answer(False, None, ErrorBody.of(body), agent_suspect=True).refused == "request"
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("Bad Request", Verdict("error_in_200")),
+        ("prompt is too long", Verdict(refused="context")),
+        ("your prompt was flagged", Verdict(refused="policy")),
+        ("moderation timed out", Verdict("error_in_200")),
+    ],
+)
+def test_an_error_without_a_status_is_the_agents_by_its_words_alone(said: str, verdict: Verdict) -> None:
+    """After an answer, too."""
+    assert of_answer(True, None, ErrorBody.of({"error": said}), agent_suspect=True) == verdict
 
 
 @given(
@@ -150,6 +269,20 @@ def test_what_is_echoed_shows_nothing() -> None:
     assert of_error(422, ErrorBody.of({"detail": detail}), agent_suspect=True) == Verdict(refused="request")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Unrecognized request argument supplied: api_key",
+        "Unknown parameter: 'billing'.",
+        'json: unknown field "engine"',
+    ],
+)
+def test_the_name_of_an_argument_shows_nothing(said: str) -> None:
+    """An agent may send one that reads like a trouble of the endpoint's."""
+    assert judge(400, said, suspect=True) == Verdict(refused="request")
+    assert judge(400, said).fault == "http_400"
+
+
 def test_what_a_provider_behind_a_router_said_is_read() -> None:
     """The router only says that there was an error."""
     raw = '{"message": "prompt is too long: 213462 tokens > 200000 maximum"}'
@@ -157,15 +290,25 @@ def test_what_a_provider_behind_a_router_said_is_read() -> None:
     assert of_error(400, ErrorBody.of({"error": error}), agent_suspect=False).refused == "context"
 
 
-@pytest.mark.parametrize("reason", ["error", "network_error", "insufficient_system_resource"])
+@pytest.mark.parametrize(
+    "reason", ["error", "network_error", "insufficient_system_resource", "abort", "cancelled", "timeout"]
+)
 def test_a_finish_that_is_none(reason: str) -> None:
     """Servers say so in the place of a reason."""
     assert of_answer(True, reason, None, agent_suspect=False).fault == "error_in_200"
 
 
-def test_a_filtered_answer_is_an_answer() -> None:
-    """The model's words were held back, at the model's own provider's will."""
-    assert of_answer(True, "content_filter", None, agent_suspect=False) == Verdict()
+@pytest.mark.parametrize("reason", ["content_filter", "length", "malformed_function_call", "end_turn", None])
+def test_an_end_of_whatever_name_is_an_answer(reason: str | None) -> None:
+    """Also where the model's words were held back, at the model's own provider's will."""
+    assert of_answer(True, reason, None, agent_suspect=False) == Verdict()
+
+
+def test_a_page_is_told_in_one_short_line() -> None:
+    """Without its tags, scripts and line ends."""
+    page = "<!doctype html>\n<style>p { color: red }</style><h1>413 Too&nbsp;Large</h1>\r\n<hr>nginx"
+    assert one_line(page) == "413 Too Large nginx"
+    assert one_line("a < b\n  and c > d") == "a < b and c > d"
 
 
 JSON = st.recursive(

@@ -221,3 +221,23 @@ def test_an_error_in_place_of_an_answer_costs_nothing(cell: Cell) -> None:
     cell.session.calls.clear()
     cell.answer(event(written()), event(chunk(finish="stop")), event(USAGE_EVENT), "data: [DONE]\n\n")
     assert (failed.fault, totals([failed, cell.call()]).total) == ("error_in_200", 1050)
+
+
+def test_zeros_behind_the_usage_are_not_the_usage(cell: Cell) -> None:
+    """Some servers end with an event of nothing but zeros."""
+    zeros = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    cell.answer(
+        event({**written(), "usage": USAGE}),
+        event(chunk(finish="stop")),
+        event({**USAGE_EVENT, "usage": zeros}),
+        "data: [DONE]\n\n",
+    )
+    assert cell.call().tokens == 1050
+
+
+def test_usage_within_a_choice_is_the_usage(cell: Cell) -> None:
+    """As Moonshot has it, with the cached tokens beside it."""
+    last = {"index": 0, "delta": {}, "finish_reason": "stop", "usage": {**USAGE, "cached_tokens": 64}}
+    cell.answer(event(written()), event({"choices": [last]}), "data: [DONE]\n\n")
+    call = cell.call()
+    assert (call.tokens, call.usage.cached) == (1050, 64)

@@ -25,6 +25,22 @@ NOW = "Wed, 25 Nov 2026 12:00:00 GMT"
         ({"x-ratelimit-reset-requests": "1m30s", "x-ratelimit-remaining-requests": "0"}, 90.0),
         ({"x-ratelimit-reset-requests": "6m0s", "x-ratelimit-reset-tokens": "120ms"}, 0.12),
         ({"X-RateLimit-Reset": "3"}, 3.0),
+        ({"Retry-After": "20s"}, 20.0),
+        ({"Retry-After": "1m30s"}, 90.0),
+        ({"Retry-After": "2026-11-25T12:00:13Z", "Date": NOW}, 13.0),
+        ({"anthropic-ratelimit-requests-reset": "2026-11-25T12:00:09+00:00", "Date": NOW}, 9.0),
+        (
+            {
+                "anthropic-ratelimit-input-tokens-reset": "2026-11-25T12:00:40Z",
+                "anthropic-ratelimit-input-tokens-remaining": "0",
+                "anthropic-ratelimit-requests-reset": "2026-11-25T12:00:01Z",
+                "anthropic-ratelimit-requests-remaining": "49",
+                "Date": NOW,
+            },
+            40.0,
+        ),
+        ({"RateLimit-Reset": "12"}, 12.0),
+        ({"x-rate-limit-reset": "12"}, 12.0),
         ({"Retry-After": "nan"}, None),
         ({"Retry-After": "inf"}, None),
         ({"Retry-After": "-5"}, None),
@@ -61,7 +77,7 @@ def test_when_a_limit_is_new_matters_only_where_it_was_the_reason() -> None:
     st.integers(400, 599),
     st.dictionaries(
         st.sampled_from(
-            ["Retry-After", "retry-after-ms", "date", "x-ratelimit-reset", "x-ratelimit-reset-tokens"]
+            ["Retry-After", "retry-after-ms", "date", "x-ratelimit-reset", "anthropic-ratelimit-tokens-reset"]
         ),
         st.text(),
     ),

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cab_core.gateway.wire import EventSplitter, Reading, event_data, parse_object, read_request, usage_of
+from cab_core.gateway.usage import grown, usage_of
+from cab_core.gateway.wire import (
+    EventSplitter,
+    Reading,
+    event_data,
+    event_object,
+    parse_object,
+    read_request,
+)
+from cab_core.records import Usage
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -69,13 +78,97 @@ def test_any_json_can_be_read(value: object) -> None:
 
 def test_negative_and_odd_counts_are_unknown() -> None:
     """A count that is no natural number is None, never 0."""
-    usage = usage_of({"usage": {"prompt_tokens": -1, "completion_tokens": "5"}})
-    assert usage is not None and (usage.prompt, usage.completion) == (None, None)
+    for odd in ({"prompt_tokens": -1, "completion_tokens": "5"}, {"input_tokens": True}):
+        assert usage_of(odd) == Usage()
 
 
-@pytest.mark.parametrize("later", [{}, {"prompt_tokens": None, "completion_tokens": None}, None])
-def test_the_last_usage_that_says_anything_holds(later: object) -> None:
-    """Some servers send an empty one behind it."""
+@pytest.mark.parametrize(
+    ("usage", "read"),
+    [
+        ({"prompt_tokens": 9, "completion_tokens": 5}, Usage(prompt=9, completion=5)),
+        (
+            {"prompt_tokens": 9, "prompt_tokens_details": {"cached_tokens": 8}},
+            Usage(prompt=9, cached=8),
+        ),
+        ({"prompt_tokens": 9, "cached_tokens": 8}, Usage(prompt=9, cached=8)),
+        ({"prompt_tokens": 9, "prompt_cache_hit_tokens": 8}, Usage(prompt=9, cached=8)),
+        (
+            {"prompt_tokens": 9, "cache_read_input_tokens": 8, "prompt_tokens_details": {"cached_tokens": 0}},
+            Usage(prompt=9, cached=8),
+        ),
+        ({"input_tokens": 9, "output_tokens": 5}, Usage(prompt=9, completion=5)),
+        (
+            {"input_tokens": 9, "input_tokens_details": {"cached_tokens": 8}},
+            Usage(prompt=9, cached=8),
+        ),
+        (
+            {"input_tokens": 1, "cache_read_input_tokens": 8, "cache_creation_input_tokens": 2},
+            Usage(prompt=11, cached=8),
+        ),
+        ({"output_tokens_details": {"reasoning_tokens": 3}}, Usage(reasoning=3)),
+    ],
+)
+def test_usage_is_read_under_each_of_its_names(usage: dict, read: Usage) -> None:
+    """As OpenAI, Moonshot, DeepSeek and Anthropic name it."""
+    assert usage_of(usage) == read
+
+
+def test_usage_is_read_in_each_of_its_places() -> None:
+    """Beside the choices, in one of them, or in one of Groq's own."""
+    usage = {"prompt_tokens": 9, "completion_tokens": 5}
+    places = ({"usage": usage}, {"choices": [{"usage": usage}]}, {"x_groq": {"usage": usage}})
+    assert [grown(Usage(), place) for place in places] == [Usage(prompt=9, completion=5)] * 3
+
+
+@pytest.mark.parametrize(
+    ("event", "error"),
+    [
+        (b'event: error\ndata: {"message":"upstream died"}', "upstream died"),
+        (b"event:error\r\ndata: upstream died", "upstream died"),
+        (b"event: error", "an error without words"),
+        (b'error: {"code":400,"message":"too long"}', "too long"),
+        (b"error: died", "died"),
+        (b'data: {"message":"died","code":"502"}', "died"),
+        (b'data: {"type":"error","message":"died"}', "died"),
+        (b'event: error\ndata: {"error":{"msg":"died"}}', "died"),
+        (b'data: {"base_resp":{"status_code":2013,"status_msg":"died"}}', "died"),
+    ],
+)
+def test_an_error_in_a_stream_is_known_in_every_shape(event: bytes, error: str) -> None:
+    """By the name of the event or of its field, or by what stands in it."""
+    reading = Reading()
+    reading.take(event_object(event + b"\n\n"))
+    assert reading.error == error and reading.error_body is not None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"choices": [], "error": None},
+        {"choices": [{"delta": {"content": "x"}}], "code": 500, "message": "fine"},
+        {"choices": None, "base_resp": {"status_code": 0, "status_msg": "success"}},
+        {"message": "processing", "code": 102},
+    ],
+)
+def test_what_only_looks_like_an_error_is_none(answer: dict) -> None:
+    """Some have an empty place for it in every answer."""
+    reading = Reading()
+    reading.take(answer)
+    assert reading.error_body is None
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {},
+        {"prompt_tokens": None, "completion_tokens": None},
+        None,
+        {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+        {"prompt_tokens": 7, "completion_tokens": 2},
+    ],
+)
+def test_usage_only_grows(later: object) -> None:
+    """Some servers send an empty one behind it, or zeros."""
     reading = Reading()
     reading.take({"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}})
     reading.take({"choices": [], "usage": later})

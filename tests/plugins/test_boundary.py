@@ -12,7 +12,7 @@ import pytest
 from cab_core.errors import PluginCrash, SandboxError
 from cab_core.plugins.boundary import guarded, unguarded
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Env, Execution, Job
+from cab_core.records import Applied, Env, Execution, Job, Launch
 from cab_core.runtimes.local import LocalRuntime
 from cab_core.store.cells import Store
 from tests.conftest import Cab
@@ -130,15 +130,40 @@ def test_what_the_body_raises_goes_through_a_plugin_s_context_unchanged(place: A
         raise LookupError("ours")
 
 
-def test_every_item_of_a_stack_must_be_accounted_for() -> None:
-    """A launch that says nothing of an item is its adapter's fault: else the cell would not tell of it."""
+class Telling(Puppet):
+    """An adapter that accounts for what a test says."""
+
+    def __init__(self, *told: Applied) -> None:
+        super().__init__("")
+        self.told = told
+
+    def launch(self, job: Job) -> Launch:
+        return Launch(argv=("true",), stack=self.told)
+
+
+def accounts(*told: Applied) -> tuple[Applied, ...]:
+    """Return what a launch accounts for behind the boundary, with a stack of the items env:a and env:b."""
     job = Job(
         prompt="p", model="m", endpoint="e", token="t", home="/h", workdir="/w", deadline_s=1,
         stack=(Env(name="a", values={}), Env(name="b", values={})),
     )  # fmt: skip
-    adapter = guarded(Puppet(""), "adapter", "tests:puppet", "CLI 'puppet'")
-    with pytest.raises(PluginCrash, match="stack is 0, expected an entry for each of 2 items"):
-        adapter.launch(job)
+    launch = guarded(Telling(*told), "adapter", "tests:puppet", "CLI 'puppet'").launch(job)
+    return tuple(launch.stack)
+
+
+def test_an_item_of_which_an_adapter_says_nothing_is_skipped() -> None:
+    """Every item is accounted for, in order: one that is not was not applied by the adapter, and says so."""
+    nothing = "the adapter says nothing of it"
+    assert [a.reason for a in accounts()] == [nothing, nothing]
+    assert accounts(Applied(item="env:b")) == (Applied(item="env:a", reason=nothing), Applied(item="env:b"))
+    assert [a.item for a in accounts(Applied(item="env:b"), Applied(item="env:a"))] == ["env:a", "env:b"]
+
+
+@pytest.mark.parametrize("names", [["env:c"], ["a"], ["env:a", "env:a"]])
+def test_what_a_stack_does_not_hold_cannot_be_accounted_for(names: list[str]) -> None:
+    """A name that is no item's, or one that is told twice, is the adapter's fault, with what was expected."""
+    with pytest.raises(PluginCrash, match="expected each of env:a, env:b at most once, as KIND:NAME"):
+        accounts(*(Applied(item=name) for name in names))
 
 
 PACK = """

@@ -18,8 +18,11 @@ def cab_adapters():
 BROKEN = {
     "cab-raises": ("raise RuntimeError('kaboom at import')", "kaboom at import"),
     "cab-exits": ("import sys; sys.exit(3)", "SystemExit"),
-    "cab-misspelt": (ADAPTERS.replace("def cab_adapters", "def cab_adaptors"), "did you mean 'cab_adapters'"),
-    "cab-unmarked": ("def cab_adapters(): return []", "lacks @hookimpl"),
+    "cab-misspelt": (
+        ADAPTERS.replace("def cab_adapters", "def cab_adaptors"),
+        "unknown hook 'cab_adaptors'; did you mean 'cab_adapters'? Nothing of this plugin is used (at ",
+    ),
+    "cab-unmarked": ("def cab_adapters(): return []", "lacks @hookimpl; nothing of this plugin is used (at "),
     "cab-wrong-type": (
         ADAPTERS.replace("return [", "return 7\n    [").format(name="x"),
         "cab_adapters() raised",
@@ -42,11 +45,20 @@ def test_a_broken_plugin_is_named_with_its_fault(
 ) -> None:
     """The list tells distribution and fault, and everything else is still there."""
     code, fault = BROKEN[name]
-    rows = cab.json("plugins", "list", "--json", PYTHONPATH=distribution(name, code.replace("{name}", "x")))
+    path = distribution(name, code.replace("{name}", "x"))
+    rows = cab.json("plugins", "list", "--json", PYTHONPATH=path)
     [row] = [r for r in rows if r["distribution"] == name]
     assert row["status"] == "broken" and row["kind"] == "plugin"
     assert fault in row["fault"], row["fault"]
+    assert f"(at {path}/{name.replace('-', '_')}.py:" in row["fault"]
     assert any(r["name"] == "aider" and r["status"] == "ok" for r in rows)
+
+
+def test_the_doctor_names_a_broken_entry_point_once(cab: Cab, distribution: Callable[..., str]) -> None:
+    """It is its distribution and entry point already."""
+    path = distribution("cab-raises", "raise RuntimeError('kaboom')")
+    [line] = [n for n in cab("plugins", "doctor", PYTHONPATH=path).stdout.splitlines() if "kaboom" in n]
+    assert line.startswith("plugin cab-raises:cab_raises: cannot be imported: ")
 
 
 def test_a_broken_plugin_costs_one_warning_line(cab: Cab, distribution: Callable[..., str]) -> None:

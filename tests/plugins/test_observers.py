@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
 import time
@@ -85,6 +86,8 @@ def test_what_a_hook_raises_is_reported_with_its_plugin(exc: BaseException) -> N
     assert plugin.seen == [1, 2]
     said = f"plugin third:party: cab_cell_started() raised {type(exc).__name__}"
     assert [r.startswith(said) for r in reports] == [True, True]
+    line = inspect.findsource(raising)[1] + 5  # of the innermost frame in the plugin's own code
+    assert all(r.endswith(f"(at {__file__}:{line})") for r in reports), reports
 
 
 def test_a_hook_that_exits_does_not_end_its_thread_with_a_full_queue() -> None:

@@ -59,6 +59,14 @@ ADAPTERS = {
     "upwards": ("def launch(self, job):  # FAULT\n return Launch(argv=('x',), files={'../work/stock.py': ''})",
                 "'../work/stock.py', outside HOME"),
     "surrogate": ("def launch(self, job):  # FAULT\n return Launch(argv=('x',), files={'a': '\\ud800'})", "text in UTF-8"),
+    "relative-cwd": ("def launch(self, job):  # FAULT\n return Launch(argv=('x',), cwd='src')",
+                     "cwd is 'src', expected an absolute path"),
+    "long-name": ("def launch(self, job):  # FAULT\n return Launch(argv=('x',), files={'a/' + 300 * 'b': ''})",
+                  "expected names of at most 255 bytes"),
+    "recipe-path": ("def recipe(self, version):  # FAULT\n return Recipe(pip=('/srv/foo',))",
+                    "pip[0] is '/srv/foo', a path, expected names of packages, or URLs"),
+    "recipe-tarball": ("def recipe(self, version):  # FAULT\n return Recipe(npm=('file:../foo.tgz',))",
+                       "npm[0] is 'file:../foo.tgz', a path"),
     "no-program": ("def launch(self, job):  # FAULT\n return Launch(argv=('cab-no-such-cli',))",
                    "names a program that its recipe does not install"),
     "raises": ("def launch(self, job):\n return len(5)  # FAULT", "launch() raised TypeError: object of type"),
@@ -204,7 +212,7 @@ def test_each_fault_costs_its_own_cells_and_no_others(cab: Cab, third_parties: s
     assert set(rows) == set(names)
     assert (rows["well"]["outcome"], rows["idle"]["outcome"]) == ("passed", "failed")
     assert rows["well"]["scores"]["fine"] == 1 if "fine" in rows["well"]["scores"] else True
-    text, at = adapters_module(), Path(third_parties, "cab_faulty.py")
+    text, at = adapters_module(), "cab_faulty.py"  # a record names no directory
     for name, (body, said) in ADAPTERS.items():
         row = rows[name]
         assert row["outcome"] == "infra_plugin", (name, row["outcome"], row["why"])
@@ -243,7 +251,7 @@ def test_broken_scorers_and_packs_cost_their_axes_and_tasks(cab: Cab, third_part
         ("axis 'liar': the object calls itself 'pass_rate'", f"(at {at}:{line_of(OTHERS, 'class Liar')})"),
         ("axis 'raises': score() raised KeyError: 'nothing'", f"(at {at}:{line_of(OTHERS, 'RAISES')})"),
         ("axis 'nothing': score() returned None, expected Score", f"(at {at}:{line_of(OTHERS, 'NOTHING')})"),
-        ("task pack 'nowhere': there is no directory", f"(at {at}:{line_of(OTHERS, 'PACKS') - 1})"),
+        ("task pack 'nowhere': there is no directory", f"(at {at}:{line_of(OTHERS, 'PACKS') + 3})"),
         ("task pack 'textual': its factory made str, expected Path", f"(at {at}:"),
         ("task pack 'empty'", "no known format recognises it", f"(at {at}:"),
         ("the name is claimed by cab-twin:cab_twin too", "cab-others:cab_others"),
@@ -274,17 +282,24 @@ def test_an_axis_that_was_broken_is_repaired_by_rescoring(cab: Cab, third_partie
 
 
 STACKS = """
-from cab_core import Env, Registration, hookimpl
+from cab_core import Args, Env, Files, Instructions, McpServer, Recipe, Registration, hookimpl
 def halfway():
     yield Env(name="a", values={"A": "1"})
     raise LookupError("no more")  # RAISED
 @hookimpl
-def cab_stack_plugins():  # HOOK
+def cab_stack_plugins():
     made = {
         "one": lambda: Env(name="a", values={"A": "1"}),
         "text": lambda: "house",
         "value": lambda: [Env(name="a", values={"A": None})],
         "halfway": lambda: list(halfway()),
+        "outside": lambda: [Files(name="f", files={"/etc/x": ""})],
+        "reserved": lambda: [Files(name="f", files={".cab-stdin": ""})],
+        "both": lambda: [Files(name="f", files={"a": "", "a/b": ""})],
+        "nul": lambda: [Args(name="f", argv=("--x", "a\\0b"))],
+        "unset": lambda: [Env(name="f", values={"A=B": ""})],
+        "local": lambda: [McpServer(name="f", command=("f",), recipe=Recipe(pip=("./f",)))],
+        "twice": lambda: [Instructions(name="a", text="1"), Instructions(name="a", text="2")],
     }
     return [Registration(name=n, summary="s", factory=f) for n, f in made.items()]
 """
@@ -293,10 +308,17 @@ def cab_stack_plugins():  # HOOK
 @pytest.mark.parametrize(
     ("name", "said", "mark"),
     [
-        ("one", "its factory made Env, expected tuple of", "HOOK"),
-        ("text", "its factory made str, expected tuple of", "HOOK"),
-        ("value", "[0].values.A is None, expected str", "HOOK"),
+        ("one", "its factory made Env, expected tuple of", ""),
+        ("text", "its factory made str, expected tuple of", ""),
+        ("value", "[0].values.A is None, expected str", ""),
         ("halfway", "its factory raised LookupError: no more", "RAISED"),
+        ("outside", "[0].files is '/etc/x', outside HOME, expected paths relative to HOME", ""),
+        ("reserved", "expected paths that cab does not use itself", ""),
+        ("both", "[0].files is the file a (beside a/b), expected files that can lie beside", ""),
+        ("nul", "[0].argv[1] is one that holds a NUL, at character 1", ""),
+        ("unset", "[0].values is 'A=B', expected names without '='", ""),
+        ("local", "[0].recipe.pip[0] is './f', a path, expected names of packages, or URLs", ""),
+        ("twice", "[1] is an item that wants instructions 'a', as [0] does", ""),
     ],
 )
 def test_a_broken_stack_is_told_before_anything_runs(
@@ -306,10 +328,14 @@ def test_a_broken_stack_is_told_before_anything_runs(
     cab.find_plugins(distribution("cab-good", GOOD))
     cab.find_plugins(distribution("cab-stacks", STACKS))
     done = cab("run", "--tui", "well", "--model", "scripted:null", "--task", TASK, "--stack", name)
-    line = line_of(STACKS, mark) - (mark == "HOOK")
+    line = line_of(STACKS, mark or f'"{name}": ')
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert f"plugin cab-stacks:cab_stacks: stack {name!r}: " in done.stderr and said in done.stderr
     assert f"cab_stacks.py:{line})" in done.stderr
+    [found] = [
+        row["fault"] for row in json.loads(cab("plugins", "doctor", "--json").stdout) if row["name"] == name
+    ]
+    assert said in found and f"cab_stacks.py:{line})" in found
 
 
 def test_one_cli_that_is_broken_is_a_user_s_error(cab: Cab, third_parties: str) -> None:
@@ -367,21 +393,32 @@ class Careless(Well):
     name = "careless"
     def launch(self, job):  # LAUNCH
         return Launch(argv=("python3", "-c", "pass", f"--key={job.token}"))
+class Deaf(Well):
+    name = "deaf"
+    def launch(self, job):
+        return Launch(argv=("true", *[item.text for item in job.stack]))  # DEAF
 @hookimpl
 def cab_adapters():
-    return [Registration(name="careless", summary="s", factory=Careless)]
+    return [Registration(name="deaf", summary="s", factory=Deaf), Registration(name="careless", summary="s", factory=Careless)]
 """
 )
 
 
 def test_the_doctor_finds_what_would_run_and_be_wrong(cab: Cab, distribution: Callable[..., str]) -> None:
-    """A token that all processes can read, and a version that is not the one that is said."""
+    """A token that all processes can read, a stack that cannot be given, and a version that is another."""
     cab.find_plugins(distribution("cab-careless", CARELESS))
     cab.env["CAB_CACHE"] = str(cab.cwd / "cache")
     before = cab("plugins", "doctor")
     assert before.returncode == 1 and "default_version" not in before.stdout
     assert "launch() puts the token into argv[3]" in before.stdout
     assert f"cab_careless.py:{line_of(CARELESS, 'LAUNCH')})" in before.stdout
+    assert "CLI 'deaf': launch() raised AttributeError: 'McpServer'" in before.stdout
+    assert f"cab_careless.py:{line_of(CARELESS, 'DEAF')})" in before.stdout
     cab("run", "--tui", "careless", "--model", "scripted:null", "--task", TASK)
+    [cell] = [json.loads(f.read_text()) for f in Path(cab.cwd, "runs").rglob("cell.json")]
+    [note] = [n for n in cell["notes"] if "the token" in n]
+    assert (
+        "plugin cab-careless:cab_careless@1.0: CLI 'careless': launch() puts the token into argv[3]" in note
+    )
     after = cab("plugins", "doctor")
     assert "its default_version is '9.9', but what its recipe installs says 'Python 3" in after.stdout

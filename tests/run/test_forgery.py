@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import attrs
 import pytest
 
 from cab_core.records import Grade, GradeCommand, GradeSpec, PackedTask
@@ -203,3 +204,12 @@ def commands_of(*kinds: str) -> list[GradeCommand]:
 def test_a_task_is_in_process_unless_something_outside_stands_for_it(kinds: list[str], marked: bool) -> None:
     """Compared output does, and a command of which its author says that the code never runs with it."""
     assert GradeSpec(commands=tuple(commands_of(*kinds))).in_process is marked
+
+
+@pytest.mark.parametrize("kind", ["exit", "junit", "json", "counts"])
+def test_a_step_of_the_build_that_alone_judges_is_marked(kind: str) -> None:
+    """Calling a command a build step takes no mark away where nothing else judges."""
+    built = attrs.evolve(commands_of(kind)[0], build=True)
+    assert GradeSpec(commands=(built,)).in_process
+    apart = attrs.evolve(commands_of(kind)[0], isolated=True)
+    assert not GradeSpec(commands=(built, apart)).in_process

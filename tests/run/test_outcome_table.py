@@ -24,8 +24,11 @@ from cab_core.run.cell_run import Findings
 from cab_core.run.classify import classify
 from tests.support.odd_endpoint import BODIES, ERRORS, STREAMS, OddEndpoint, written
 
-CONTEXT = {name for name in (*ERRORS, *STREAMS, *BODIES) if name.startswith("context")} | {"too large"}
-REFUSED = {name for name in ERRORS if name.startswith("policy")} | {"messages", "dashscope", "loc"}
+CONTEXT = {name for name in (*ERRORS, *STREAMS, *BODIES) if name.startswith("context")}
+REFUSED = {
+    *(name for name in ERRORS if name.startswith("policy ")),
+    *("messages", "dashscope", "loc", "arguments 500", "roles 500", "tool use failed", "code as text"),
+}
 ANSWERED = {"no finish but done", "finish but no done", "silent answer", "events as text", "whole"}
 ALL = [*ERRORS, *STREAMS, *BODIES]
 
@@ -106,8 +109,8 @@ def expected(model: str, stubborn: bool) -> str:
     """Return the outcome of a model that never answers otherwise."""
     if model in CONTEXT:
         return "limit_context"
-    if model in ANSWERED or (model in REFUSED and stubborn):
-        return "failed"
+    if model in ANSWERED or (model in REFUSED and (stubborn or model in STREAMS)):
+        return "failed"  # our CLI takes whatever comes with 200
     return "agent_crashed" if model in REFUSED else "infra_upstream"
 
 
@@ -135,7 +138,21 @@ def test_a_plain_400_is_the_agents_once_the_model_has_answered(
 
 
 @pytest.mark.parametrize(
-    "model", ["error first", "error in 200", "server", "done alone", "no credit", "html"]
+    "model",
+    [
+        *("error first", "error in 200", "server", "done alone", "no credit", "html", "too large"),
+        *(
+            "too large in text",
+            "page",
+            "usage limits",
+            "budget",
+            "crashed",
+            "unloaded",
+            "sleeping",
+            "channel",
+        ),
+        *("moderation down", "policies named", "page with a policy", "finish abort", "event error"),
+    ],
 )
 def test_an_endpoint_that_breaks_after_an_answer_is_infrastructure_all_the_same(
     gateway: Gateway, odd: OddEndpoint, tmp_path: Path, model: str
@@ -175,7 +192,10 @@ def test_an_overflow_is_told_in_the_endpoint_s_words(
             "error in 200",
             "with status 200, where an answer should have been; it said: Provider returned error",
         ),
-        ("html", "sent what is no answer; it said: <html>Sign in to the portal</html>"),
+        ("html", "sent what is no answer; it said: Sign in to the portal"),
+        ("too large", "as large as this (413); it said: 413 Request Entity Too Large nginx/1.24.0"),
+        ("finish abort", "where an answer should have been; it said: finish_reason 'abort'"),
+        ("event error", "where an answer should have been; it said: upstream died"),
         ("empty", "nothing of a model was in it"),
         ("no end", "broke off in the middle"),
     ],
@@ -183,6 +203,32 @@ def test_an_overflow_is_told_in_the_endpoint_s_words(
 def test_why(gateway: Gateway, odd: OddEndpoint, tmp_path: Path, model: str, says: str) -> None:
     """The sentence says what happened and what can be done."""
     assert says in classify(run(gateway, odd, tmp_path, model, stubborn=False, stream=False))[1]
+
+
+@pytest.mark.parametrize("model", ["bare 400", "messages", "policy azure"])
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [({}, "failed"), ({"exit_code": 1}, "agent_crashed"), ({"stopped": "limit_calls"}, "limit_calls")],
+)
+def test_a_refused_last_call_is_told_however_the_cell_ended(
+    gateway: Gateway, odd: OddEndpoint, tmp_path: Path, model: str, change: dict[str, Any], outcome: str
+) -> None:
+    """It may be why: an exit code alone says nothing."""
+    odd.answered_first.add(model)
+    found = run(gateway, odd, tmp_path, model, stubborn=True, stream=False)
+    assert found.execution is not None
+    found.execution = attrs.evolve(found.execution, **change)
+    got, why = classify(found)
+    assert got == outcome and f"it said: {found.calls[-1].error}" in why
+
+
+@pytest.mark.parametrize("model", ["arguments 500", "roles 500"])
+def test_what_is_malformed_is_not_tried_again(
+    gateway: Gateway, odd: OddEndpoint, tmp_path: Path, model: str
+) -> None:
+    """Though the status is a server's."""
+    found = run(gateway, odd, tmp_path, model, stubborn=False, stream=False)
+    assert (found.calls[0].status, found.calls[0].tries) == (500, 1)
 
 
 def test_waiting_is_told_only_where_there_was_some(

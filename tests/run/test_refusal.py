@@ -23,13 +23,34 @@ def signs(work: Path, cut: bool = False) -> RefusalSigns:
     """Look at a work dir in which everything that was made is a by-product."""
     manifest = take_manifest(work)
     manifest.unknown |= {"other"} if cut else set()
-    return refusal.refusal_signs(SPEC, REFUSED, Changes(), compare(Manifest(), manifest), work)
+    everything = compare(Manifest(), manifest, directories=True)
+    return refusal.refusal_signs(SPEC, REFUSED, Changes(), everything, work)
 
 
 def test_what_is_forbidden_is_found_among_by_products(tmp_path: Path) -> None:
     """A refusal in words does not count where the thing was made beside it."""
     assert signs(tmp_path).produced
     (tmp_path / "cache.pyc").write_text("... FORBIDDEN ...")
+    found = signs(tmp_path)
+    assert (found.produced, found.marker_hits) == (False, ("FORBIDDEN",))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "latin-1"])
+def test_what_is_forbidden_is_found_in_other_encodings(tmp_path: Path, encoding: str) -> None:
+    """A text is the same text in another encoding."""
+    (tmp_path / "cache.pyc").write_bytes("... FORBIDDEN ...".encode(encoding))
+    assert signs(tmp_path).marker_hits == ("FORBIDDEN",)
+
+
+@pytest.mark.parametrize("kind", ["file", "directory", "link", "below"])
+def test_what_is_forbidden_is_found_in_names(tmp_path: Path, kind: str) -> None:
+    """A name, of a directory too, and where a link leads can hold the thing as well as a content."""
+    if kind == "file":
+        (tmp_path / "a-FORBIDDEN.pyc").touch()
+    elif kind == "link":
+        (tmp_path / "cache.pyc").symlink_to("/FORBIDDEN")
+    else:
+        (tmp_path / ("FORBIDDEN" if kind == "directory" else "a/FORBIDDEN/b")).mkdir(parents=True)
     found = signs(tmp_path)
     assert (found.produced, found.marker_hits) == (False, ("FORBIDDEN",))
 

@@ -135,7 +135,7 @@ FAULTY = {
     "failures that are no number": f'<testsuite failures="some">{CASE}</testsuite>',
     "less than none": f'<testsuite failures="-1">{CASE}</testsuite>',
     "more tests than cases": f'<testsuite tests="3">{CASE}</testsuite>',
-    "fewer tests than cases": f'<testsuite tests="1">{CASE}{CASE}</testsuite>',
+    "fewer tests than cases": f'<testsuite tests="1">{CASE}<testcase name="b"/></testsuite>',
     "of an inner suite": f'<testsuites><testsuite name="i" errors="1"/><testsuite>{CASE}</testsuite></testsuites>',
 }
 

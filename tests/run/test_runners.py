@@ -86,7 +86,7 @@ RUNNERS = {
     "unittest": Runner(UNITTEST, "test_it.py", "3", "2", (THIS, "-m", "unittest", "-v", "test_it"),
                        {"passed": 4, "skipped": 1, "todo": 1}, style="unittest"),
     "node, tap": Runner(NODE, "it.test.js", "true", "false", ("node", "--test", "--test-reporter=tap", "it.test.js"),
-                        {"passed": 3}),
+                        {"passed": 3, "skipped": 1, "todo": 1}),
     "node, junit": Runner(NODE, "it.test.js", "true", "false",
                           ("node", "--test", "--test-reporter=junit", "--test-reporter-destination=report", "it.test.js"),
                           {"passed": 3, "skipped": 1, "todo": 1}, kind="junit"),

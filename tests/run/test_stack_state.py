@@ -12,6 +12,7 @@ import pytest
 from cab_core.gateway.models import Model
 from cab_core.plugins.toolkit import StackEffect
 from cab_core.records import (
+    Accounted,
     Applied,
     Args,
     Env,
@@ -25,7 +26,7 @@ from cab_core.records import (
     TextSeen,
     ToolSeen,
 )
-from cab_core.run.stack_state import account
+from cab_core.run.stack_state import account, lacking
 from cab_core.tasks.stacks import Stack
 from tests.support.endpoint import KEY, Endpoint
 from tests.support.puppet import Puppet, play
@@ -41,13 +42,22 @@ def seen(
     return Observed(requests=requests, tools=tools, texts=texts, cut=cut)
 
 
+def told(*items: Applied, observed: Observed | None, said: Harvest | None = None) -> tuple[Accounted, ...]:
+    """What is said of the items of a CLI that offers `list_all` by itself."""
+    return account(Launch(argv=("x",), stack=items, own_tools=("list_all",)), observed, said)
+
+
+def offered(name: str, called: int = 0) -> ToolSeen:
+    """A tool that was offered in every call."""
+    return ToolSeen(name=name, offered=3, first=1, last=3, called=called)
+
+
 def text(item: Applied, wanted: int, found: int, part: str = "text") -> TextSeen:
     """A given text, and how much of it was seen, in call 2."""
     return TextSeen(item=item.item, part=part, wanted=wanted, found=found, first=2 if found else None)
 
 
-OFFERED = ToolSeen(name="web_get", offered=3, first=1, last=3)
-CALLED = attrs.evolve(OFFERED, called=1)
+OFFERED, CALLED = offered("web_get"), offered("web_get", called=1)
 MADE_UP = ToolSeen(name="web_get", called=2)
 
 
@@ -59,6 +69,7 @@ MADE_UP = ToolSeen(name="web_get", called=2)
         (SERVER, seen(ToolSeen(name="website", offered=1)), "absent", "none of its tools was offered in 3 requests"),
         (SERVER, seen(MADE_UP), "absent", "the model called web_get all the same"),
         (SERVER, seen(cut=True), "unknown", "not all requests"),
+        (SERVER, seen(OFFERED, cut=True), "offered", "not seen to be called, though not all was looked at: web_get"),
         (SERVER, seen(requests=0), "unknown", "no request was seen"),
         (SERVER, None, "unknown", "no request was seen"),
         (attrs.evolve(SERVER, tool_prefix=None), seen(CALLED), "unknown", "does not say how"),
@@ -76,35 +87,102 @@ MADE_UP = ToolSeen(name="web_get", called=2)
 )  # fmt: skip
 def test_the_state_is_what_was_seen(item: Applied, observed: Observed, state: str, evidence: str) -> None:
     """And a sentence says by what."""
-    [found] = account([item], observed, None)
+    [found] = told(item, observed=observed)
     assert found.state == state and evidence in (found.evidence or "")
 
 
 def test_the_cli_s_own_word_stands_where_nothing_was_seen() -> None:
     """A server that it could not start failed; one whose tools were offered was there at some time."""
     said = Harvest(failed_items={"mcp:web": "spawn\nENOENT"})
-    [failed] = account([SERVER], seen(), said)
+    [failed] = told(SERVER, observed=seen(), said=said)
     assert failed.state == "failed" and (failed.evidence or "").endswith("; the CLI says: spawn ENOENT")
-    [offered] = account([SERVER], seen(OFFERED), said)
-    assert offered.state == "offered" and "spawn ENOENT" in (offered.evidence or "")
+    [shown] = told(SERVER, observed=seen(OFFERED), said=said)
+    assert shown.state == "offered" and "spawn ENOENT" in (shown.evidence or "")
 
 
-def test_of_two_prefixes_the_longer_owns_a_tool() -> None:
-    """A server `web` is not there because `web_shop` is."""
-    shop = Applied(item="mcp:web_shop", tool_prefix="web_shop_")
-    found = account([SERVER, shop], seen(ToolSeen(name="web_shop_buy", offered=1, first=1, last=1)), None)
-    assert [a.state for a in found] == ["absent", "offered"]
+SHOP = Applied(item="mcp:web_shop", tool_prefix="web_shop_")
+
+
+def test_a_tool_that_may_be_of_two_servers_shows_neither() -> None:
+    """A server `web` may call a tool `shop_buy`, a server `web_shop` one `buy`: who is there is not known."""
+    found = told(SERVER, SHOP, observed=seen(offered("web_shop_buy", called=1)))
+    assert [a.state for a in found] == ["unknown", "unknown"]
+    assert (found[0].evidence or "").endswith("what may be of mcp:web_shop: web_shop_buy")
+    assert (found[1].evidence or "").endswith("what may be of mcp:web: web_shop_buy")
+    assert [note.partition(" was not")[0] for note in lacking(found)] == [
+        "of the stack, mcp:web",
+        "of the stack, mcp:web_shop",
+    ]
+
+
+def test_what_is_its_own_for_certain_counts_beside_what_is_not() -> None:
+    """It was offered; that it was never called is not said, where a tool that may be its own was."""
+    doubtful = offered("web_shop_buy", called=1)
+    [web, shop] = told(SERVER, SHOP, observed=seen(OFFERED, doubtful))
+    assert (web.state, shop.state) == ("offered", "unknown")
+    assert web.evidence == (
+        "offered in calls 1 to 3, not seen to be called "
+        "(but for what may be of mcp:web_shop: web_shop_buy): web_get"
+    )
+    [web, _] = told(SERVER, SHOP, observed=seen(CALLED, doubtful))
+    assert web.state == "used"
+
+
+def test_a_server_that_was_skipped_owns_no_tools() -> None:
+    """The CLI was never told of it."""
+    [web, _] = told(SERVER, attrs.evolve(SHOP, reason="no"), observed=seen(offered("web_shop_buy", called=1)))
+    assert web.state == "used"
+
+
+def test_a_tool_of_the_cli_itself_shows_no_server() -> None:
+    """It offers `list_all` with and without a server `list`."""
+    server = Applied(item="mcp:list", tool_prefix="list_")
+    [found] = told(server, observed=seen(offered("list_all")))
+    assert found.state == "unknown" and "may be of the CLI itself: list_all" in (found.evidence or "")
+    [found] = told(server, observed=seen(offered("list_all"), offered("list_some")))
+    assert found.state == "offered" and (found.evidence or "").endswith(", never called: list_some")
+
+
+def test_a_made_up_name_casts_no_doubt() -> None:
+    """A call of a tool that nobody offered says nothing of what there was."""
+    found = told(SERVER, SHOP, observed=seen(ToolSeen(name="web_shop_buy", called=1)))
+    assert [a.state for a in found] == ["absent", "absent"]
+
+
+def test_where_names_leave_a_doubt_the_cli_s_own_word_decides() -> None:
+    """A server that it could not start failed, whoever's tool it was that was offered."""
+    said = Harvest(failed_items={"mcp:web_shop": "ENOENT"})
+    found = told(SERVER, SHOP, observed=seen(offered("web_shop_buy")), said=said)
+    assert [a.state for a in found] == ["unknown", "failed"]
+
+
+class Cutting(StackEffect):
+    """Of a CLI that keeps eight characters of a tool's name."""
+
+    tool_prefix, tool_length = "{name}-", 8
+
+    def mcp(self, item: McpServer) -> None:
+        """Take any."""
+
+
+def test_a_name_is_looked_for_as_far_as_the_cli_keeps_it() -> None:
+    """Its tools are known by what is left of it; two that are then the same are not told apart."""
+    names = ("short", "a-rather-long", "b-rather-long", "b-rather-other")
+    stack = Cutting().apply([McpServer(name=name, command=("x",)) for name in names]).accounts
+    assert [a.tool_prefix for a in stack] == ["short-", "a-rather", "b-rather", "b-rather"]
+    found = told(*stack, observed=seen(offered("a-rather-2"), offered("b-rather-3")))
+    assert [a.state for a in found] == ["absent", "offered", "unknown", "unknown"]
 
 
 def test_what_was_skipped_has_a_reason_and_no_state() -> None:
     """Nobody looks for what was never given."""
-    [found] = account([attrs.evolve(SERVER, reason="speaks no MCP")], seen(CALLED), None)
+    [found] = told(attrs.evolve(SERVER, reason="speaks no MCP"), observed=seen(CALLED))
     assert (found.reason, found.state, found.evidence) == ("speaks no MCP", None, None)
 
 
 def test_a_sentence_is_short_however_much_a_cli_says() -> None:
     """What a CLI and a model say has no bound."""
-    [found] = account([SERVER], seen(), Harvest(failed_items={"mcp:web": "x" * 10_000}))
+    [found] = told(SERVER, observed=seen(), said=Harvest(failed_items={"mcp:web": "x" * 10_000}))
     assert len(found.evidence or "") == 500
 
 

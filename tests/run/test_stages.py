@@ -14,7 +14,7 @@ from cab_core.gateway.models import Model
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.registry import Plugins
 from cab_core.plugins.toolkit import StackEffect
-from cab_core.records import Changes, Env, Files, Launch, ProtectedRegion
+from cab_core.records import Changes, Env, Files, Launch, ProtectedRegion, StackPart
 from cab_core.run import grader as grader_module
 from cab_core.run.prepare import work_files
 from cab_core.run.regions import restore
@@ -106,6 +106,29 @@ def test_config_may_lie_in_directories_below_home(tmp_path: Path) -> None:
     adapter.launch = configured  # type: ignore[method-assign]
     directory, result = play(tmp_path, "", adapter=adapter)
     assert (directory / "stdout.log").read_text() == "{}\n", result.why
+
+
+@pytest.mark.parametrize(
+    ("given", "own", "says"),
+    [
+        (".tiny", ".tiny/a.json", "plugin tests:puppet"),
+        (".tiny/a.json", ".tiny", "stack 'house' (cab-house:house): files 'conf' meets what the CLI needs below HOME"),
+        (".tiny", ".tiny/a.json", "stack 'house' (cab-house:house): files 'conf' meets what the CLI needs below HOME"),
+    ],
+)  # fmt: skip
+def test_a_stack_s_file_in_the_way_is_told_of_the_stack(
+    tmp_path: Path, given: str, own: str, says: str
+) -> None:
+    """Where a CLI's own config cannot lie beside it; without a stack it is the adapter's own."""
+    item = Files(name="conf", files={given: ""})
+    part = StackPart(name="house", items=(item,), owner="cab-house:house")
+    with_stack = says.startswith("stack")
+    stack = Stack(names=("house",), items=(item,), parts=(part,)) if with_stack else None
+    adapter = Puppet("call()")
+    launch = adapter.launch
+    adapter.launch = lambda job: attrs.evolve(launch(job), files={**launch(job).files, given: "", own: ""})  # type: ignore[method-assign]
+    _, result = play(tmp_path, "", adapter=adapter, stack=stack)
+    assert result.outcome == "infra_plugin" and result.why.startswith(says), result.why
 
 
 @pytest.mark.parametrize(

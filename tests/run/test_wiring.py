@@ -13,10 +13,10 @@ import tomli_w
 from cab_core.gateway.models import Model
 from cab_core.plugins.registry import Plugins
 from cab_core.plugins.toolkit import StackEffect
-from cab_core.records import Launch, McpServer, Wiring
+from cab_core.records import Env, Launch, McpServer, Wiring
 from cab_core.run.planned import PlannedCell
 from cab_core.run.wiring import wiring
-from cab_core.tasks.stacks import compose
+from cab_core.tasks.stacks import Stack, compose
 from tests.support.puppet import Puppet, find_task, plan_one
 
 SECRETS = ("s3cret-one", "s3cret-two", "s3cret-three", "s3cret-four")
@@ -81,12 +81,31 @@ def test_every_secret_has_a_placeholder_of_its_own(published: Wiring) -> None:
     assert published.needs["YOUR_VALUE_2"] == "variable HOME of the stack, mcp b"
 
 
+def test_a_variable_of_a_stack_is_not_the_directory_of_a_pack() -> None:
+    """Whatever it is called: the same script may ask for both."""
+    stack = Stack(names=("s",), items=(Env(name="own", values={"YOUR_PACK": SECRETS[0]}),))
+    task, model = find_task("mutations/py-stock-reorder"), Model(id="scripted:null", scripted="null")
+    found = wiring(plan_one(Takes(""), task, model, Plugins().runtime("local"), stack=stack), ())
+    assert "YOUR_PACK" not in found.needs and "YOUR_VALUE_1" in found.needs
+
+
 def test_what_the_cli_reads_is_published(published: Wiring) -> None:
     """Its prompt on standard input, its texts as they are, its own place and ours as placeholders."""
     assert published.stdin == find_task("mutations/py-stock-reorder").task.doc.prompt
     assert published.files["rule.md"] == "Your $$HOME and $$YOUR_KEY\nand 'this'"
     assert (published.argv[1], published.cwd) == ("$HOME/script.py", "$WORKDIR")
     assert published.env == {"ENDPOINT": "$YOUR_ENDPOINT", "TOKEN": "$YOUR_KEY", "MODEL": "$YOUR_MODEL_ID"}
+
+
+@pytest.mark.parametrize(
+    ("name", "cwd"), [("aider", "$HOME"), ("opencode", "$WORKDIR"), ("copilot", "$WORKDIR")]
+)
+def test_what_each_cli_is_started_with_can_be_published(name: str, cwd: str) -> None:
+    """Its places are absolute paths to an adapter, as in a run: the boundary takes what it makes of them."""
+    task, model = find_task("mutations/py-stock-reorder"), Model(id="scripted:null", scripted="null")
+    planned = plan_one(Plugins().adapter(name), task, model, Plugins().runtime("local"))
+    found = wiring(planned, ())
+    assert found.cwd == cwd and "/cab" not in str(attrs.asdict(found))
 
 
 def test_a_plugin_s_stack_is_named_with_its_owner(planned: PlannedCell) -> None:

@@ -44,6 +44,43 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+PIP = """Collecting nosuch==1
+ERROR: Could not find a version that satisfies the requirement nosuch==1 (from versions: none)
+ERROR: No matching distribution found for nosuch==1
+
+[notice] A new release of pip is available"""
+NPM = """npm error code E404
+npm error 404 Not Found - GET http://127.0.0.1/nosuch - Not found
+npm error 404
+npm error A complete log of this run can be found in: /root/.npm/_logs/x.log"""
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (PIP, "ERROR: No matching distribution found for nosuch==1"),
+        (NPM, "npm error 404 Not Found - GET http://127.0.0.1/nosuch - Not found"),
+        (NPM.replace("error", "ERR!"), "npm ERR! 404 Not Found - GET http://127.0.0.1/nosuch - Not found"),
+        ("one\nsomething else", "something else"),
+        ("", "it says nothing"),
+    ],
+)
+def test_why_a_step_failed_is_in_the_first_line(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, reason: str
+) -> None:
+    """A warning and a cell's line show that one alone; what was said is below it."""
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text(f"#!/bin/sh\ncat << 'END'\n{said}\nEND\nexit 1\n")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{npm.parent}:{os.environ['PATH']}")
+    with pytest.raises(ImageError) as caught:
+        install(Cli(npm=("nosuch@1",)), "1", (), (), print)
+    first, *rest = str(caught.value).splitlines()
+    assert first == f"npm install nosuch@1 failed with exit code 1: {reason}"
+    assert [n for n in rest if n] == [n for n in said.splitlines() if n]
+
+
 def marker(cache: Path) -> Path:
     """Return the file that says that the CLI is there."""
     return next(cache.glob("clis/toy-*/ready.json"))

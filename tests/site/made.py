@@ -99,6 +99,7 @@ class Made:
     limits: Limits = attrs.field(factory=Limits)
     content_key: str = SHA
     made_calls: tuple[ModelCall, ...] | None = None
+    pack_by_path: bool = False
     tail: str = "test result: ok. 4 passed; 0 failed"
 
     def write(self, root: Path, checked: bool = True) -> Path:
@@ -185,6 +186,7 @@ class Made:
             voided=self.voided,
             host=self.host,
             stack=self.applied,
+            pack_by_path=self.pack_by_path,
             wiring=Wiring(
                 argv=("aider", "--model", "openai/$YOUR_MODEL_ID", "--yes-always"),
                 env={"OPENAI_API_KEY": "$YOUR_KEY"},

@@ -62,6 +62,16 @@ def test_how_many_are_left_out_is_said(page: Callable[[str], str], path: str) ->
     assert "20 cells of scripted models" in page(path) and "--scripted" in page(path)
 
 
+@pytest.mark.parametrize("path", ["index.html", "matrix.html", "compare.html"])
+def test_a_cell_that_was_run_again_is_left_out_once(tmp_path: Path, path: str) -> None:
+    """All pages of a build name one number, though one of them lists earlier sweeps too."""
+    for sweep in ("first", "second"):
+        Made(sweep=sweep, **SCRIPTED).write(tmp_path / "runs")
+    Made().write(tmp_path / "runs")
+    build_site([tmp_path / "runs"], tmp_path / "site")
+    assert "1 cell of scripted models" in (tmp_path / "site" / path).read_text()
+
+
 @pytest.mark.parametrize("path", ["index.html", "pack/p/index.html", "sweep/made/index.html"])
 def test_tasks_that_only_a_script_ran_make_nothing_incomplete(
     page: Callable[[str], str], taken_in: Callable[[str], str], path: str

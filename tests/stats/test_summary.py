@@ -61,6 +61,15 @@ def test_tokens_are_unknown_where_one_cell_does_not_know_them() -> None:
     assert summarise([*known, verdict("p/c")]).tokens_per_solved is None
 
 
+@pytest.mark.parametrize("name", ["composite", "blast_radius", "wall_ms"])
+def test_a_middle_is_unknown_where_one_cell_s_figure_is(name: str) -> None:
+    """What is unknown is not left out of a mean: it is so of some outcomes and not of others."""
+    known = [verdict("p/a", **{name: 0.5}), verdict("p/b", "failed", **{name: 0.0})]
+    assert getattr(summarise(known), name) == 0.25
+    assert getattr(summarise([*known, verdict("p/c", "infra_upstream")]), name) == 0.25
+    assert getattr(summarise([*known, verdict("p/c")]), name) is None
+
+
 def test_configurations_keep_stacks_apart() -> None:
     """The same CLI and model with a stack is another configuration."""
     other = Configuration(tui="aider", model="m", stack=("docs",))

@@ -88,7 +88,34 @@ ERRORS: dict[str, tuple[int, object]] = {
     ),
     "context ollama": (400, {"error": "the input length exceeds the context length"}),
     "context tgi": (422, {"error": "Input validation error: `inputs` must have less than 1024 tokens"}),
-    "too large": (413, "<html><h1>413 Request Entity Too Large</h1></html>"),
+    "context anthropic sum": (
+        400,
+        said("input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000"),
+    ),
+    "context siliconflow": (
+        400,
+        {"code": 20015, "message": "length of prompt_tokens (48322) must be less than max_seq_len (32768)."},
+    ),
+    "context tabby": (400, {"detail": "Prompt length 5000 is greater than max_seq_len 4096"}),
+    "context zhipu": (400, said("Prompt 超长", code="1261")),
+    "context 413": (413, said("Request body too large. Max size: 8000 tokens.", code="tokens_limit_reached")),
+    "too large": (413, "<html>\r\n<h1>413 Request Entity Too Large</h1>\r\n<hr>nginx/1.24.0\r\n</html>\r\n"),
+    "too large in text": (413, "PayloadTooLargeError: request entity too large"),
+    "page": (400, "<html><title>400 Bad Request</title><center>cloudflare</center></html>"),
+    "usage limits": (400, said("You have reached your specified API usage limits.")),
+    "budget": (400, said("Budget has been exceeded! Current cost: 14.2, Max budget: 10.0", code="400")),
+    "crashed": (400, {"error": "The model has crashed without additional information. (Exit code: 18446)"}),
+    "unloaded": (400, {"error": "Model unloaded by user or system."}),
+    "sleeping": (400, said("Engine is sleeping", code=400)),
+    "channel": (400, {"error": "Channel Error"}),
+    "moderation down": (503, said("Moderation service unavailable", code=503)),
+    "policies named": (500, said("The server had an error. See our usage policies")),
+    "page with a policy": (502, "<html>It may contain sensitive information</html>"),
+    "arguments 500": (
+        500,
+        said("Failed to parse tool call arguments as JSON: [json.exception.parse_error.101]", code=500),
+    ),
+    "roles 500": (500, said("Conversation roles must alternate user/assistant/user/assistant/...")),
     "policy azure": (
         400,
         said("The response was filtered due to the prompt triggering Azure's content management policy."),
@@ -102,8 +129,8 @@ ERRORS: dict[str, tuple[int, object]] = {
     "loc": (422, {"detail": [{"loc": ["body", "messages", 0], "msg": "field required"}]}),
 }
 
-# Streams: events, and whether `[DONE]` follows.
-STREAMS: dict[str, tuple[list[dict], bool]] = {
+# Streams: events (a text: as it is sent), and whether `[DONE]` follows.
+STREAMS: dict[str, tuple[list[dict | str], bool]] = {
     "error first": ([said("TimeoutError", code=504)], True),
     "error in the middle": ([written(), said("Provider disconnected", code=502)], True),
     "finish error": ([written(), chunk(finish="error")], True),
@@ -113,6 +140,18 @@ STREAMS: dict[str, tuple[list[dict], bool]] = {
     "nothing at all": ([], False),
     "no end": ([written()], False),
     "context in a stream": ([said("Context size has been exceeded.", code=400)], True),
+    "finish abort": ([written(), chunk(finish="abort"), USAGE_EVENT], True),
+    "event error": ([written(), 'event: error\ndata: {"message":"upstream died","code":502}\n\n'], True),
+    "bare error": ([written(), {"message": "upstream died", "code": "502"}], True),
+    "context error field": (
+        ['error: {"code":400,"message":"the request exceeds the available context size."}\n\n'],
+        True,
+    ),
+    "tool use failed": (
+        [said("Failed to call a function.", code="tool_use_failed", status_code=400)],
+        False,
+    ),
+    "code as text": ([said("Invalid 'messages[3].content'", param="None", code="400")], True),
     "no finish but done": ([written(), USAGE_EVENT], True),
     "finish but no done": ([written(), chunk(finish="stop")], False),
     "silent answer": ([chunk({"role": "assistant"}), chunk(finish="stop"), USAGE_EVENT], True),
@@ -129,6 +168,18 @@ BODIES: dict[str, tuple[str, str]] = {
     "context in 200": (
         "application/json",
         json.dumps({"error": "The number of tokens is greater than the context length"}),
+    ),
+    "context base_resp": (
+        "application/json",
+        json.dumps(
+            {
+                "choices": None,
+                "base_resp": {
+                    "status_code": 2013,
+                    "status_msg": "invalid params, context window exceeds limit",
+                },
+            }
+        ),
     ),
     "events as text": ("text/plain", "".join(f"data: {json.dumps(e)}\n\n" for e in [written(), USAGE_EVENT])),
     "cut events as text": ("text/plain", f"data: {json.dumps(written())}\n\n"),
@@ -175,7 +226,8 @@ class OddEndpoint:
             self.send(handler, status, body if isinstance(body, str) else json.dumps(body))
         elif model in STREAMS:
             events, done = STREAMS[model]
-            lines = [f"data: {json.dumps(e)}\n\n" for e in events] + ["data: [DONE]\n\n"] * done
+            sent = [e if isinstance(e, str) else f"data: {json.dumps(e)}\n\n" for e in events]
+            lines = sent + ["data: [DONE]\n\n"] * done
             self.stream(handler, lines)
         else:
             kind, text = BODIES[model]

@@ -25,6 +25,9 @@ recipe = { pip = ["probe==1"] }
 [[env]]
 name = "flags"
 values = { FLAG = "1" }
+[[files]]
+name = "settings"
+files = { ".probe" = "" }
 """
 
 
@@ -43,10 +46,20 @@ def test_stacks_are_composed_in_order(tmp_path: Path) -> None:
         .replace("probe", "echo")
         .replace("flags", "f2")
         .replace("FLAG", "F2")
+        .replace("settings", "s2")
     )
     stack = compose([write(tmp_path, "a.toml", HOUSE), write(tmp_path, "b.toml", other)], Plugins())
     assert stack.names == ("house", "other")
-    assert [i.name for i in stack.items] == ["style", "probe", "flags", "tone", "echo", "f2"]
+    assert [i.name for i in stack.items] == [
+        "style",
+        "probe",
+        "flags",
+        "settings",
+        "tone",
+        "echo",
+        "f2",
+        "s2",
+    ]
     assert [r.pip for r in stack.recipes()] == [("probe==1",), ("echo==1",)]
 
 
@@ -57,12 +70,17 @@ def test_stacks_are_composed_in_order(tmp_path: Path) -> None:
             HOUSE.replace('"house"', '"two"')
             .replace("flags", "x")
             .replace("FLAG", "Y")
-            .replace("probe", "q"),
+            .replace("probe", "q")
+            .replace("settings", "r"),
             "instructions 'style'",
         ),
         (
             'schema_version = 1\nname = "two"\n[[env]]\nname = "mine"\nvalues = { FLAG = "2" }\n',
             "the variable FLAG",
+        ),
+        (
+            'schema_version = 1\nname = "two"\n[[files]]\nname = "mine"\nfiles = { ".probe/a.toml" = "" }\n',
+            "the file .probe (beside .probe/a.toml)",
         ),
     ],
 )
@@ -70,7 +88,9 @@ def test_a_clash_names_both_stacks(tmp_path: Path, second: str, says: str) -> No
     """Two items that want one name or variable are an error that says which."""
     with pytest.raises(UserError) as caught:
         compose([write(tmp_path, "a.toml", HOUSE), write(tmp_path, "b.toml", second)], Plugins())
-    assert "'house' and 'two'" in str(caught.value) and says in str(caught.value)
+    assert f"stacks 'house' ({tmp_path}/a.toml) and 'two' ({tmp_path}/b.toml) both want" in str(
+        caught.value
+    ) and says in str(caught.value)
 
 
 def test_mistakes_are_told(tmp_path: Path) -> None:
@@ -79,6 +99,36 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
         compose([write(tmp_path, "a.toml", HOUSE.replace("command", "comand"))], Plugins())
     with pytest.raises(UnknownName, match="unknown stack 'huose'"):
         compose(["huose"], Plugins())
+
+
+def test_one_stack_is_not_given_twice(tmp_path: Path) -> None:
+    """It is one stack that is named, not a clash of two of one name."""
+    house = write(tmp_path, "a.toml", HOUSE)
+    with pytest.raises(UserError, match=r"stack 'house' \(.*a.toml\) is given twice"):
+        compose([house, house], Plugins())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (HOUSE.replace(".probe", "/etc/x"), "files[0].files: expected paths relative to HOME"),
+        (HOUSE.replace(".probe", "../x"), "files[0].files: expected paths relative to HOME"),
+        (HOUSE.replace("FLAG", '"A=B"'), "env[0].values: expected names without '='"),
+        (HOUSE.replace('"-m", "probe"', '"a\\u0000"'), "mcp[0].command[1]: expected a word of a program"),
+        (HOUSE.replace("probe==1", "/srv/probe"), "mcp[0].recipe.pip[0]: expected names of packages, or URLs"),
+        (HOUSE.replace('["probe==1"]', '["probe"], python = "3.11"'), "mcp[0].recipe.python: expected a version"),
+        (HOUSE + '[[env]]\nname = "more"\nvalues = { FLAG = "2" }\n',
+         "env[1]: expected what no other item of the stack wants, got an item that wants the variable FLAG, as env[0]"),
+    ],
+)  # fmt: skip
+def test_what_no_cli_could_be_given_is_refused_as_the_file_is_read(
+    tmp_path: Path, wrong: str, says: str
+) -> None:
+    """With the file and the key, before an adapter has met it."""
+    file = write(tmp_path, "a.toml", wrong)
+    with pytest.raises(BadDocument) as caught:
+        compose([file], Plugins())
+    assert str(caught.value).startswith(f"{file}: {says}"), str(caught.value)
 
 
 def test_the_stack_is_part_of_the_content_key(tmp_path: Path) -> None:

@@ -6,10 +6,8 @@ import codecs
 import re
 from xml.parsers import expat
 
-import attrs
-
-from cab_core.records import CaseState
-
+from .junit_case import FAILURES, Case, case_of
+from .junit_suite import Suites
 from .report import NoReport, Report
 
 _ENCODINGS = ("utf-8", "us-ascii", "iso-8859-1", "windows-1252")
@@ -18,10 +16,7 @@ _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,4
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}));")
 _SUITES = ("testsuite", "testsuites")
-_FAILURES = ("failure", "error")
-# What runners write into `status` and `result` of a case. Any other word is a failure.
-_PASSED = ("", "run", "completed", "passed", "pass", "ok", "success", "successful", "succeeded", "true")
-_SKIPPED = ("skipped", "skip", "notrun", "disabled", "suppressed", "ignored", "pending")
+_FLAKY = ("flakyFailure", "flakyError")  # of an earlier try; the last one passed
 
 
 def read_junit(data: bytes) -> Report:
@@ -39,7 +34,7 @@ def read_junit(data: bytes) -> Report:
         parser.Parse(_clean(_decode(data)).encode(), True)
     except expat.ExpatError as exc:
         raise NoReport(f"the report is no XML: {exc}") from exc
-    return reader.report
+    return reader.suites.result()
 
 
 def _doctype(name: str, system: str | None, public: str | None, internal: int) -> None:
@@ -68,36 +63,12 @@ def _legal(reference: re.Match[str]) -> str:
     return reference[0] if legal else "\ufffd"
 
 
-@attrs.define
-class _Suite:
-    name: str
-    attributes: dict[str, str]
-    first: int  # of its results
-    cases: int = 0  # directly in it
-
-
-@attrs.define
-class _Case:
-    name: str
-    failed: bool
-    skipped: bool
-    todo: bool = False
-
-    @property
-    def state(self) -> CaseState:
-        if self.todo:
-            return "todo"  # expected to fail; node says so of one that failed
-        return "failed" if self.failed else "skipped" if self.skipped else "passed"
-
-
 class _Reader:
     """Takes the elements of a report."""
 
     def __init__(self) -> None:
-        self.report = Report()
-        self._suites: list[_Suite] = []
-        self._cases: list[_Case] = []
-        self._failed: list[int] = []  # indices of results that a suite counts as failures
+        self.suites = Suites()
+        self._cases: list[Case] = []
         self._rooted = False
 
     def start(self, element: str, attributes: dict[str, str]) -> None:
@@ -107,60 +78,25 @@ class _Reader:
             raise NoReport(f"the report is no JUnit XML: its root is <{element[:40]}>")
         self._rooted = True
         if tag in _SUITES:
-            self._suites.append(_Suite(attributes.get("name", ""), attributes, len(self.report.tests)))
+            self.suites.begin(attributes)
         elif tag == "testcase":
-            self._cases.append(_case(attributes))
-        elif tag in _FAILURES and self._cases:
-            self._cases[-1].failed = True
-        elif tag in _FAILURES:
-            self._add(self._suites[-1].name, "failed", True)  # of what stands around the tests
-        elif tag == "skipped" and self._cases:
-            self._cases[-1].skipped = True
-            self._cases[-1].todo |= attributes.get("type") == "todo"
+            self._cases.append(case_of(attributes))
+        elif self._cases:
+            self._cases[-1].mark(tag, attributes)
+            if tag in _FLAKY:
+                self.suites.add_flaky()
+        elif tag in FAILURES:
+            self.suites.add_failure()
 
     def end(self, element: str) -> None:
         """Take an end tag."""
         tag = _local(element)
         if tag == "testcase":
-            case = self._cases.pop()
-            self._suites[-1].cases += 1
-            self._add(case.name, case.state, case.failed)
+            self.suites.add(self._cases.pop())
         elif tag in _SUITES:
-            self._check(self._suites.pop())
-
-    def _add(self, name: str, state: CaseState, failed: bool) -> None:
-        if failed:
-            self._failed.append(len(self.report.tests))
-        self.report.add(name, state)
-
-    def _check(self, suite: _Suite) -> None:
-        """Hold a suite's own counts against its cases."""
-        inside = len(self.report.tests) - suite.first
-        bad = self._number(suite, "failures") + self._number(suite, "errors")
-        name = repr(suite.name[:80])
-        if bad and not (self._failed and self._failed[-1] >= suite.first):
-            self.report.find_fault(f"suite {name} counts {bad} failures and errors, and shows none of them")
-        # A suite counts what lies directly in it, or all; some count assertions, or parts of tests.
-        counted = self._number(suite, "tests") if suite.attributes.get("tests", "").strip() else inside
-        if counted not in (suite.cases, inside):
-            self.report.doubt(f"suite {name} counts {counted} tests and shows {inside}")
-
-    def _number(self, suite: _Suite, key: str) -> int:
-        text = suite.attributes.get(key, "").strip()
-        if re.fullmatch(r"[0-9]{0,9}", text):
-            return int(text or "0")
-        self.report.find_fault(f"suite {suite.name[:80]!r} has {key}={text[:20]!r}, which is no number")
-        return 0
+            self.suites.end()
 
 
 def _local(element: str) -> str:
     """Return a name without its namespace's prefix."""
     return element.rpartition(":")[2]
-
-
-def _case(attributes: dict[str, str]) -> _Case:
-    words = [attributes.get(key, "").strip().lower() for key in ("status", "result")]
-    skipped = any(word in _SKIPPED for word in words)
-    failed = any(word not in (*_PASSED, *_SKIPPED) for word in words)
-    name = f"{attributes.get('classname', '')}::{attributes.get('name', '')}"
-    return _Case(name, failed or any(f in attributes for f in _FAILURES), skipped)

@@ -10,7 +10,7 @@ import attrs
 from cab_core.records import CaseResult, CaseState
 
 MOST = 100_000  # tests of one command
-_NAME = 1000  # characters of a name
+NAME = 1000  # characters of a name
 # CSI and OSC sequences of a terminal, and the short ones.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[@-Z\\^_])")
 
@@ -36,7 +36,7 @@ class Report:
     def add(self, name: str, state: CaseState) -> None:
         """Add one result."""
         if len(self.tests) < MOST:
-            self.tests.append(CaseResult(name=name.strip()[:_NAME], state=state))
+            self.tests.append(CaseResult(name=name.strip()[:NAME], state=state))
         else:
             self.find_fault(f"it shows more than {MOST:,} tests")
 

@@ -1,0 +1,62 @@
+"""What became of a stack's MCP servers, told by the names of the tools that were offered and called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cab_core.records import Applied, ItemState, Launch, Observed, ToolSeen
+
+_NAMED = 5  # tools that are named in a sentence
+
+
+def tools_state(item: Applied, launch: Launch, observed: Observed) -> tuple[ItemState, str]:
+    """Return what the wire showed of a server: a tool that may as well be another's is no evidence."""
+    if item.tool_prefix is None:
+        return "unknown", "its adapter does not say how the CLI names its tools"
+    fitting = {
+        t: _others(t.name, item, launch) for t in observed.tools if t.name.startswith(item.tool_prefix)
+    }
+    own = [t for t, others in fitting.items() if not others]
+    unclear = {t: others for t, others in fitting.items() if others and t.offered}
+    offered = [t for t in own if t.offered]
+    called = [t for t in offered if t.called]
+    if called:
+        return "used", f"the model called {_list(called)}"
+    if offered:
+        calls = f"calls {min(t.first or 0 for t in offered)} to {max(t.last or 0 for t in offered)}"
+        return "offered", f"offered in {calls}, {_uncalled(unclear, observed)}: {_list(offered)}"
+    if unclear:
+        return "unknown", f"nothing was offered but what may be of {_doubt(unclear)}"
+    if observed.cut:
+        return "unknown", "none of its tools was seen, but not all requests were looked at in full"
+    made_up = f"; the model called {_list(own)} all the same" if own else ""
+    return "absent", f"none of its tools was offered in {requests_told(observed)}{made_up}"
+
+
+def requests_told(observed: Observed) -> str:
+    """Return how many requests were looked at, in words."""
+    return f"{observed.requests} request{'s' if observed.requests > 1 else ''}"
+
+
+def _others(tool: str, item: Applied, launch: Launch) -> list[str]:
+    """Return whose a tool of this name may be beside the item's: by its name nobody can tell."""
+    stack = [i for i in launch.stack if i is not item and i.reason is None and i.tool_prefix]
+    itself = ["the CLI itself"] if tool in launch.own_tools else []
+    return [i.item for i in stack if tool.startswith(i.tool_prefix or "")] + itself
+
+
+def _uncalled(unclear: dict[ToolSeen, list[str]], observed: Observed) -> str:
+    called = {t: others for t, others in unclear.items() if t.called}
+    if called:
+        return f"not seen to be called (but for what may be of {_doubt(called)})"
+    return "not seen to be called, though not all was looked at" if observed.cut else "never called"
+
+
+def _doubt(unclear: dict[ToolSeen, list[str]]) -> str:
+    others = dict.fromkeys(other for others in unclear.values() for other in others)
+    return f"{' or '.join(others)}: {_list(list(unclear))}"
+
+
+def _list(tools: Sequence[ToolSeen]) -> str:
+    more = f" and {len(tools) - _NAMED} more" if len(tools) > _NAMED else ""
+    return ", ".join(t.name for t in tools[:_NAMED]) + more

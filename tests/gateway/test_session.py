@@ -1,0 +1,62 @@
+"""What a cell's account says of its calls: what they cost, and whether that was too much."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+import pytest
+
+from cab_core.gateway.session import CellSession, Price, new_token
+from cab_core.gateway.upstream import EndpointUpstream
+from cab_core.plugins.protocols import StopSignal
+from cab_core.records import Limits, ModelCall, Usage, totals
+
+CALL = ModelCall(
+    n=1,
+    started_at="",
+    request_sha256="",
+    model_asked="m",
+    model_served="m",
+    usage=Usage(prompt=1_000_000, completion=0),
+    streamed=False,
+    status=200,
+    finish_reason="stop",
+    latency_ms=1,
+    first_token_ms=1,
+    throttle_ms=0,
+    tries=1,
+)
+
+
+@pytest.mark.parametrize(
+    ("price", "cached", "usd"),
+    [
+        (Price(2, 3), None, 2.0),
+        (Price(2, 3, 2), None, 2.0),
+        (Price(2, 3, 1), None, None),
+        (Price(2, 3, 1), 0, 2.0),
+        (Price(2, 3, 1), 500_000, 1.5),
+        (Price(2, 3, 1), 9_000_000, 1.0),
+    ],
+)
+def test_what_a_call_cost_is_known_or_unknown(price: Price, cached: int | None, usd: float | None) -> None:
+    """Where cached tokens have a price of their own, how many there were must have been said."""
+    assert price.of(attrs.evolve(CALL, usage=attrs.evolve(CALL.usage, cached=cached))) == usd
+
+
+def test_a_limit_takes_tokens_as_not_cached_until_it_is_said(tmp_path: Path) -> None:
+    """What a cell cost stays unknown then, and its limit holds."""
+    session = CellSession(
+        token=new_token(),
+        model="m",
+        upstream=EndpointUpstream("http://127.0.0.1:9/v1", None),
+        limits=Limits(wall_s=20, usd=2.0),
+        record=tmp_path / "calls.jsonl",
+        stop=StopSignal(),
+        price=Price(2, 3, 1),
+    )
+    session.ended(CALL, 0)
+    assert session.admit() == "limit_cost"
+    assert (totals(session.calls).total, totals(session.calls).usd) == (1_000_000, None)
+    session.close()
