@@ -71,7 +71,7 @@ class GradeSpec:
 
     commands: tuple[GradeCommand, ...] = attrs.field(metadata=doc("run in order", minItems=1))
     requires: tuple[str, ...] = attrs.field(
-        default=(), metadata=doc("toolchains, such as 'rustc' or 'python3>=3.11'")
+        default=(), metadata=doc("toolchains and Python modules, such as 'rustc', 'python3>=3.11', 'pytest'")
     )
     timeout_s: float = attrs.field(
         default=60.0, metadata=doc("seconds for all commands together", exclusiveMinimum=0)
