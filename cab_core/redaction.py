@@ -9,7 +9,6 @@ secret every piece is replaced that is 16 characters long, or would be a secret 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
@@ -18,8 +17,6 @@ import attrs
 from .canonical import canonical, finished, located
 from .needles import PathNeedle, SecretNeedle, is_secret, spellings
 
-_GOES_ON = re.compile(rb"[A-Za-z0-9_-]|\.[A-Za-z0-9_]")
-_BEFORE, _AFTER = r"(?<![A-Za-z0-9_.~$-])", r"(?![A-Za-z0-9_-]|\.[A-Za-z0-9_])"  # of a root
 _WAITING = 1 << 14  # bytes of a stream that wait at most for what may follow
 
 T = TypeVar("T")
@@ -32,7 +29,7 @@ class Redactor:
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
         self._secrets: list[SecretNeedle] = []
         self._paths: list[PathNeedle] = []
-        self._roots: dict[str, re.Pattern[str]] = {}
+        self._roots: list[PathNeedle] = []
         self.seen: set[str] = set()
         for text, mark in (secrets or {}).items():
             self.hide(text, mark)
@@ -48,8 +45,9 @@ class Redactor:
 
     def hide_root(self, path: str) -> None:
         """Take a directory of code off what lies below it, in texts: a log or a patch stays as it is."""
-        for each in {path, os.path.realpath(path)}:
-            self._roots[each] = re.compile(rf"{_BEFORE}{re.escape(each)}(?:(/)|{_AFTER})")
+        for each in sorted({path, os.path.realpath(path)}):
+            below = PathNeedle.of(f"{each}/", "", whole=False, first=True)
+            self._roots += [below, PathNeedle.of(each, ".", first=True)]
 
     def finds(self, data: bytes) -> bool:
         """Return whether there is anything to replace."""
@@ -61,12 +59,9 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return a text with marks."""
-        for root, pattern in self._roots.items():
-            if root in text:
-                text = pattern.sub(lambda found: "" if found[1] else ".", text)
         data = text.encode("utf-8", "surrogatepass")
-        clean = self.data(data)
-        return text if clean is data else clean.decode("utf-8", "surrogatepass")
+        spans = self.spans(data, roots=True)
+        return replaced(data, spans).decode("utf-8", "surrogatepass") if spans else text
 
     def record(self, value: T) -> T:
         """Return a record, or a JSON value, with marks in all its texts."""
@@ -106,23 +101,22 @@ class Redactor:
 
         return look
 
-    def spans(self, data: bytes, more: bool = False) -> list[_Span]:
+    def spans(self, data: bytes, more: bool = False, roots: bool = False) -> list[_Span]:
         """Return what to replace, in order. `more`: others follow, so a path at the end may go on."""
-        plain = canonical(data) if self._secrets or self._paths else b""
+        wanted = [*self._paths, *self._roots] if roots else self._paths
+        plain = canonical(data) if self._secrets or wanted else b""
         secrets = [n for n in self._secrets if n.present(plain)]
-        paths = [n for n in self._paths if n.present(plain)]
+        paths = [n for n in wanted if n.present(plain)]
         if not secrets and not paths:
             return []
         plain, where = located(data)
-        kept = [(*_raw(where, run), n.mark) for n in secrets for run in n.runs(plain)]
-        self.seen |= {mark.decode() for _, _, mark in kept}
+        found = [(*_raw(where, run), n.mark) for n in secrets for run in n.runs(plain)]
+        self.seen |= {mark.decode() for _, _, mark in found}
         for needle in paths:
-            for start, stop in (_raw(where, run) for run in needle.runs(plain)):
-                goes_on = _GOES_ON.match(data, stop) or (more and stop == len(data))
-                if not goes_on and data.count(b" ", start, stop) <= needle.blanks:
-                    kept.append((start, stop, needle.mark))
+            places = (_raw(where, run) for run in needle.runs(plain))
+            found += [(*at, needle.mark) for at in places if needle.fits(data, *at, more)]
         # Of those that begin at one place the longest.
-        return sorted(kept, key=lambda s: (s[0], -s[1]))
+        return sorted(found, key=lambda s: (s[0], -s[1]))
 
     def unsure(self, data: bytes) -> int:
         """Return where the end begins that may be the beginning of something to replace."""
