@@ -17,6 +17,8 @@ _LONGEST_WORD = 15
 _PIECE = (
     16  # characters by which a secret is known, also where they are words: no kind of key begins with more
 )
+_GOES_ON = re.compile(rb"[A-Za-z0-9_-]|\.[A-Za-z0-9_]")
+_GOES_BEFORE = re.compile(rb"[A-Za-z0-9_.~$-]")
 _PLAIN, _BASE64, _HEX = 8, 6, 4  # bits that a character of a spelling stands for
 
 
@@ -48,15 +50,25 @@ class Needle:
 
 @attrs.frozen
 class PathNeedle(Needle):
-    """A path: it counts as a whole alone, and where it does not go on as another name."""
+    """A path. `whole`: what goes on as a name is another one. `first`: nothing stands before it as a name."""
 
     blanks: int
+    whole: bool = True
+    first: bool = False
 
     @classmethod
-    def of(cls, path: str, mark: str) -> PathNeedle:
+    def of(cls, path: str, mark: str, whole: bool = True, first: bool = False) -> PathNeedle:
         """Return what finds a path."""
         data = path.encode("utf-8", "surrogatepass")
-        return cls(canonical(data), mark.encode(), data.count(b" "))
+        return cls(canonical(data), mark.encode(), data.count(b" "), whole, first)
+
+    def fits(self, data: bytes, start: int, stop: int, more: bool) -> bool:
+        """Return whether it is the path that stands there; undecided, it is not. `more`: others follow."""
+        if self.whole and (_GOES_ON.match(data, stop) or (more and stop == len(data))):
+            return False
+        if self.first and start and _GOES_BEFORE.match(data, start - 1):
+            return False
+        return data.count(b" ", start, stop) <= self.blanks
 
     def present(self, plain: bytes) -> bool:
         """Return whether it may be in a text."""

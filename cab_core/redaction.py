@@ -9,7 +9,6 @@ secret every piece is replaced that is 16 characters long, or would be a secret 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
@@ -18,8 +17,6 @@ import attrs
 from .canonical import canonical, finished, located
 from .needles import PathNeedle, SecretNeedle, is_secret, spellings
 
-_GOES_ON = re.compile(rb"[A-Za-z0-9_-]|\.[A-Za-z0-9_]")
-_GOES_BEFORE = re.compile(rb"[A-Za-z0-9_.~$-]")
 _WAITING = 1 << 14  # bytes of a stream that wait at most for what may follow
 
 T = TypeVar("T")
@@ -49,7 +46,8 @@ class Redactor:
     def hide_root(self, path: str) -> None:
         """Take a directory of code off what lies below it, in texts: a log or a patch stays as it is."""
         for each in sorted({path, os.path.realpath(path)}):
-            self._roots += [PathNeedle.of(f"{each}/", ""), PathNeedle.of(each, ".")]
+            below = PathNeedle.of(f"{each}/", "", whole=False, first=True)
+            self._roots += [below, PathNeedle.of(each, ".", first=True)]
 
     def finds(self, data: bytes) -> bool:
         """Return whether there is anything to replace."""
@@ -62,9 +60,8 @@ class Redactor:
     def text(self, text: str) -> str:
         """Return a text with marks."""
         data = text.encode("utf-8", "surrogatepass")
-        spans = self.spans(data, roots=self._roots)
-        clean = replaced(data, spans) if spans else data
-        return text if clean is data else clean.decode("utf-8", "surrogatepass")
+        spans = self.spans(data, roots=True)
+        return replaced(data, spans).decode("utf-8", "surrogatepass") if spans else text
 
     def record(self, value: T) -> T:
         """Return a record, or a JSON value, with marks in all its texts."""
@@ -104,34 +101,22 @@ class Redactor:
 
         return look
 
-    def spans(self, data: bytes, more: bool = False, roots: Iterable[PathNeedle] = ()) -> list[_Span]:
+    def spans(self, data: bytes, more: bool = False, roots: bool = False) -> list[_Span]:
         """Return what to replace, in order. `more`: others follow, so a path at the end may go on."""
-        plain = canonical(data) if self._secrets or self._paths or roots else b""
+        wanted = [*self._paths, *self._roots] if roots else self._paths
+        plain = canonical(data) if self._secrets or wanted else b""
         secrets = [n for n in self._secrets if n.present(plain)]
-        paths = [n for n in (*self._paths, *roots) if n.present(plain)]
+        paths = [n for n in wanted if n.present(plain)]
         if not secrets and not paths:
             return []
         plain, where = located(data)
-        kept = [(*_raw(where, run), n.mark) for n in secrets for run in n.runs(plain)]
-        self.seen |= {mark.decode() for _, _, mark in kept}
+        found = [(*_raw(where, run), n.mark) for n in secrets for run in n.runs(plain)]
+        self.seen |= {mark.decode() for _, _, mark in found}
         for needle in paths:
-            for start, stop in (_raw(where, run) for run in needle.runs(plain)):
-                if (
-                    self._is_whole(data, start, stop, needle, more)
-                    and data.count(b" ", start, stop) <= needle.blanks
-                ):
-                    kept.append((start, stop, needle.mark))
+            places = (_raw(where, run) for run in needle.runs(plain))
+            found += [(*at, needle.mark) for at in places if needle.fits(data, *at, more)]
         # Of those that begin at one place the longest.
-        return sorted(kept, key=lambda s: (s[0], -s[1]))
-
-    def _is_whole(self, data: bytes, start: int, stop: int, needle: PathNeedle, more: bool) -> bool:
-        """Return whether a path is not a part of another name. A root leaves no mark that would show it."""
-        if needle in self._roots and start and _GOES_BEFORE.match(data, start - 1):
-            return False
-        if data.count(b" ", start, stop) > needle.blanks:
-            return False
-        goes_on = _GOES_ON.match(data, stop) or (more and stop == len(data))
-        return needle.text.endswith(b"/") or not goes_on
+        return sorted(found, key=lambda s: (s[0], -s[1]))
 
     def unsure(self, data: bytes) -> int:
         """Return where the end begins that may be the beginning of something to replace."""
