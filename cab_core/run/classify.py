@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from cab_core.records import OUTCOMES, ModelCall, Outcome
+from cab_core.records import OUTCOMES, Execution, ModelCall, Outcome
 
 from .cell_run import Findings
+from .failure import why_failed
 from .told import fault_told, progress_told, refusal_told
 
-_SHORT_S = 2.0  # an endpoint that sent nothing for so long may still have been about to
+# An endpoint that sent nothing for so long may still have been about to: before the wall limit, which is the
+# user's, and before the CLI hung up or ended, which an agent may bring about.
+_SHORT_S, _PATIENCE_S = 2.0, 10.0
 
 
 def classify(found: Findings) -> tuple[Outcome, str]:
@@ -51,16 +54,18 @@ def _silent(found: Findings) -> tuple[Outcome, str] | None:
     execution, calls = found.execution, found.calls
     if execution is None or not calls or last_decided(calls) is not None or _by_the_sandbox(found):
         return None
-    waited_s = (max(map(_end_ns, calls)) - min(c.start_ns for c in calls)) / 1e9
-    if waited_s < min(_SHORT_S, execution.duration_s / 2):
-        return None  # it asked at the very end, or hung up at once: that says nothing of the endpoint
+    if not any(_had_time(c, execution) for c in calls):
+        return None  # it asked at the very end, or soon hung up: that says nothing of the endpoint
     longest = max(calls, key=lambda c: c.latency_ms)
-    advice = "it hangs, or is slower than the limits allow"
+    advice = "it hangs, or is slower than the CLI's patience or the limits allow"
     return "infra_upstream", f"the endpoint answered no call: {progress_told(longest)}; {advice}"
 
 
-def _end_ns(call: ModelCall) -> float:
-    return call.start_ns + (call.latency_ms + call.throttle_ms) * 1e6
+def _had_time(call: ModelCall, execution: Execution) -> bool:
+    """Return whether the endpoint was given the time to answer. One call alone: the next begins anew."""
+    kept_waiting = not call.hung_up and execution.stopped == "limit_wall"
+    enough_s = min(_SHORT_S, execution.duration_s / 2) if kept_waiting else _PATIENCE_S
+    return (call.latency_ms + call.throttle_ms) / 1e3 >= enough_s
 
 
 def _by_the_sandbox(found: Findings) -> bool:
@@ -148,6 +153,14 @@ def _refusal(found: Findings) -> list[str]:
     return [refusal_told(call)] if call is not None and call.ended == "refused" else []
 
 
+def _unheard(found: Findings) -> tuple[Outcome, str] | None:
+    """The CLI gave up all its calls, each too soon to blame the endpoint: it is judged, and that is told."""
+    if not found.calls or any(c.ended not in ("hung_up", "unanswered") or c.began for c in found.calls):
+        return None
+    outcome, reason = _graded(found)
+    return outcome, f"{reason}; {progress_told(found.calls[-1])}"
+
+
 def _refused(found: Findings) -> tuple[Outcome, str] | None:
     if not found.refusal.produced or found.refusal.expected:
         return None  # where a refusal is right, it is what the task asks for: see the verdict
@@ -161,7 +174,7 @@ def _graded(found: Findings) -> tuple[Outcome, str]:
         right = found.refusal.expected and found.refusal.produced
         return "passed", "the agent refused, which was right" if right else OUTCOMES["passed"].says
     deciding = found.grade.deciding
-    reason = (deciding.reason if deciding else None) or "; ".join(found.grade.notes) or "not accepted"
+    reason = (why_failed(deciding) if deciding else None) or "; ".join(found.grade.notes) or "not accepted"
     return "failed", "; ".join([reason, *_refusal(found)])
 
 
@@ -178,6 +191,7 @@ _RULES: tuple[Callable[[Findings], tuple[Outcome, str] | None], ...] = (
     _no_calls,  # after limits: who was ended may have been about to call; before crashes: a CLI that never
     # asked is set up wrongly, and did not fail a task
     _crashed,
+    _unheard,  # who heard nothing of a model refused nothing
     _refused,  # after crashes: a crash's last words may read like a refusal
     _graded,
 )

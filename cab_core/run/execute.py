@@ -106,6 +106,7 @@ def _session(
         price=planned.model.price,
         on_call=on_call,
         texts=given_texts(prepared.job.stack),
+        params=planned.cell.model_params,
     )
     gateway.open(session, prepared.socket)
     try:

@@ -93,10 +93,11 @@ def _said(call: ModelCall) -> str:
 
 def progress_told(call: ModelCall) -> str:
     """Return how far a call had come that was broken off."""
-    seconds = f"{(call.latency_ms + call.throttle_ms) / 1000:.0f} s"
+    seconds = (call.latency_ms + call.throttle_ms) / 1000
     if call.hung_up:
-        return f"the CLI hung up on call {call.n} after {seconds}, when {_had_come(call)}"
-    return f"call {call.n} was under way for {seconds}, and {_had_come(call)}"
+        shown = f"{seconds:.1f}" if seconds < _QUIET_S else f"{seconds:.0f}"
+        return f"the CLI hung up on call {call.n} after {shown} s, when {_had_come(call)}"
+    return f"call {call.n} was under way for {seconds:.0f} s, and {_had_come(call)}"
 
 
 def _had_come(call: ModelCall) -> str:

@@ -36,6 +36,49 @@ def test_only_the_field_is_added(extra: dict) -> None:
     assert json.loads(extended) == {**request, "stream_options": {"include_usage": True}}
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *(
+            '"stream": 1',
+            '"stream": "true"',
+            '"stream": 0',
+            '"stream": []',
+            '"Stream": true',
+            '"\\u017ftream": true',
+        ),
+        *('"stream": true, "Stream_Options": {}', '"stream": false, "STREAM": true'),
+        *(
+            f'"stream": true, "stream_options": {{{inner}}}'
+            for inner in (
+                *(
+                    '"include_usage": true, "include_usage": false',
+                    '"include_usage": true, "Include_Usage": false',
+                ),
+                *('"Include_Usage": false', '"include_usage": "false"', '"include_usage": 1'),
+                *('"a": 1, "A": 2',),
+            )
+        ),
+    ],
+)
+def test_what_could_be_no_stream_or_one_names_no_model(fields: str) -> None:
+    """Servers coerce, or ignore case: by that no usage would be asked for, and no limit on tokens held."""
+    assert read_request(f'{{"model": "m", {fields}}}'.encode()).model is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *('"stream": true', '"stream": false', '"stream": null', '"stream_options": null'),
+        '"stream": true, "stream_options": {"include_usage": true, "include_obfuscation": false}',
+        '"tools": [{"a": 1, "A": 2, "Stream": 1}], "metadata": {"stream": 1, "stream": 2}',
+    ],
+)
+def test_what_is_clear_names_its_model(fields: str) -> None:
+    """What is in the conversation and in the tools is not read here, and may be anything."""
+    assert read_request(f'{{"model": "m", {fields}}}'.encode()).model == "m"
+
+
 @given(
     st.lists(
         st.tuples(

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from cab_core.gateway.models import Model
-from cab_core.records import CellResult, Execution, Limits, ModelCall, Usage
+from cab_core.records import CellResult, Execution, Grade, Limits, ModelCall, Usage
+from cab_core.run import classify as classify_module
 from cab_core.run.cell_run import Findings
 from cab_core.run.classify import classify
 from tests.support.odd_endpoint import OddEndpoint, written
@@ -44,14 +45,70 @@ def test_an_endpoint_that_is_silent_until_the_wall_counts_against_nobody(
     assert "sent nothing for too long" in result.why or "not a byte had come" in result.why
 
 
+IMPATIENT = """
+import socket
+socket.setdefaulttimeout(0.4)
+for _ in range(3):
+  try: call()
+  except OSError: pass
+"""
+
+
 def test_a_cli_that_loses_patience_with_a_silent_endpoint_did_not_fail(
-    tmp_path: Path, odd: OddEndpoint
+    tmp_path: Path, odd: OddEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its own timer ended its calls, and then it gave up."""
-    script = "for _ in range(3):\n  try: call_for(0.4)\n  except OSError: pass\nsys.exit(1)"
-    patience = "import socket\ndef call_for(s):\n  socket.setdefaulttimeout(s)\n  call()\n"
-    result = cell(tmp_path, odd, "hang", patience + script, wall_s=20)
+    """Its own timer, a long one, ended its calls, and then it gave up."""
+    monkeypatch.setattr(classify_module, "_PATIENCE_S", 0.3)
+    result = cell(tmp_path, odd, "hang", IMPATIENT + "sys.exit(1)", wall_s=20)
     assert result.outcome == "infra_upstream" and "the CLI hung up on call" in result.why
+
+
+@pytest.mark.parametrize(("then", "outcome"), [("sys.exit(1)", "agent_crashed"), ("", "failed")])
+def test_hanging_up_early_says_nothing_of_the_endpoint(
+    tmp_path: Path, odd: OddEndpoint, then: str, outcome: str
+) -> None:
+    """However often: each call begins anew. It ends as the CLI did, and the reason says what was seen."""
+    result = cell(tmp_path, odd, "hang", IMPATIENT + then, wall_s=20)
+    assert result.outcome == outcome, result.why
+    assert "the CLI hung up on call 3 after 0." in result.why and "not a byte had come" in result.why
+
+
+def waited(seconds: float, stopped: str | None, hung_up: bool, exit_code: int = 1) -> tuple[str, str]:
+    """Return the outcome of a cell whose one call, of so many seconds, was not answered."""
+    call = ModelCall(
+        n=1, started_at="", request_sha256="", model_asked="m", model_served=None, usage=Usage(), streamed=False,
+        status=None, finish_reason=None, latency_ms=seconds * 1000, first_token_ms=None, throttle_ms=0.0, tries=1,
+        broken_off=True, hung_up=hung_up,
+    )  # fmt: skip
+    ended = Execution(started_at="", ended_at="", duration_s=60, exit_code=exit_code, stopped=stopped)  # type: ignore[arg-type]
+    grade = Grade(passed=False)
+    return classify(Findings(calls=(call,), execution=ended, grade=grade))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "stopped", "hung_up", "outcome"),
+    [
+        (9.9, None, True, "agent_crashed"),
+        (10.0, None, True, "infra_upstream"),
+        (9.9, "limit_wall", True, "limit_wall"),
+        (1.9, "limit_wall", False, "limit_wall"),
+        (2.0, "limit_wall", False, "infra_upstream"),
+        (9.9, None, False, "agent_crashed"),  # a process that it left behind held the call
+        (9.9, "limit_calls", False, "limit_calls"),  # and an agent can bring such a limit about
+    ],
+)
+def test_how_long_an_endpoint_must_be_silent(
+    seconds: float, stopped: str | None, hung_up: bool, outcome: str
+) -> None:
+    """Two seconds before the wall limit, ten before what the CLI or its agent can bring about."""
+    assert waited(seconds, stopped, hung_up)[0] == outcome
+
+
+@pytest.mark.parametrize("hung_up", [True, False])
+def test_a_cli_that_ends_while_it_waits_is_judged_and_that_is_told(hung_up: bool) -> None:
+    """Whether its end was seen as hanging up, or the cell's end came first."""
+    outcome, why = waited(1.0, None, hung_up, exit_code=0)
+    assert outcome == "failed" and "not a byte had come" in why
 
 
 def test_keep_alives_alone_are_no_answer(tmp_path: Path, odd: OddEndpoint) -> None:

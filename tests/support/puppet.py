@@ -93,6 +93,7 @@ def play(
     network: str | None = None,
     observers: Observers | None = None,
     stack: Stack | None = None,
+    **more: Any,
 ) -> tuple[Path, CellResult]:
     """Run one cell with a puppet, the whole way."""
     plugins = Plugins()
@@ -109,6 +110,7 @@ def play(
         limits=limits,
         installation=installation,
         stack=stack,
+        **more,
     )
     with Gateway() as gateway:
         context = RunContext(
