@@ -14,9 +14,7 @@ SHORTEST = 12  # characters; what is shorter is no secret, nor a piece of one
 _VARIETY = 8  # different characters that a secret has at least
 _WORD = re.compile(r"(?:[A-Z]?[a-z]+|[A-Z]+)?\d{0,3}")
 _LONGEST_WORD = 15
-_PIECE = (
-    16  # characters by which a secret is known, also where they are words: no kind of key begins with more
-)
+_PIECE = 16  # characters by which a secret is known, words or not: no kind of key begins with as many
 _GOES_ON = re.compile(rb"[A-Za-z0-9_-]|\.[A-Za-z0-9_]")
 _GOES_BEFORE = re.compile(rb"[A-Za-z0-9_.~$-]")
 _PLAIN, _BASE64, _HEX = 8, 6, 4  # bits that a character of a spelling stands for
