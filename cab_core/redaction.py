@@ -19,7 +19,7 @@ from .canonical import canonical, finished, located
 from .needles import PathNeedle, SecretNeedle, is_secret, spellings
 
 _GOES_ON = re.compile(rb"[A-Za-z0-9_-]|\.[A-Za-z0-9_]")
-_BEFORE, _AFTER = r"(?<![A-Za-z0-9_.~$-])", r"(?![A-Za-z0-9_-]|\.[A-Za-z0-9_])"  # of a root
+_GOES_BEFORE = re.compile(rb"[A-Za-z0-9_.~$-]")
 _WAITING = 1 << 14  # bytes of a stream that wait at most for what may follow
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class Redactor:
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
         self._secrets: list[SecretNeedle] = []
         self._paths: list[PathNeedle] = []
-        self._roots: dict[str, re.Pattern[str]] = {}
+        self._roots: list[PathNeedle] = []
         self.seen: set[str] = set()
         for text, mark in (secrets or {}).items():
             self.hide(text, mark)
@@ -48,8 +48,8 @@ class Redactor:
 
     def hide_root(self, path: str) -> None:
         """Take a directory of code off what lies below it, in texts: a log or a patch stays as it is."""
-        for each in {path, os.path.realpath(path)}:
-            self._roots[each] = re.compile(rf"{_BEFORE}{re.escape(each)}(?:(/)|{_AFTER})")
+        for each in sorted({path, os.path.realpath(path)}):
+            self._roots += [PathNeedle.of(f"{each}/", ""), PathNeedle.of(each, ".")]
 
     def finds(self, data: bytes) -> bool:
         """Return whether there is anything to replace."""
@@ -61,11 +61,9 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return a text with marks."""
-        for root, pattern in self._roots.items():
-            if root in text:
-                text = pattern.sub(lambda found: "" if found[1] else ".", text)
         data = text.encode("utf-8", "surrogatepass")
-        clean = self.data(data)
+        spans = self.spans(data, roots=self._roots)
+        clean = replaced(data, spans) if spans else data
         return text if clean is data else clean.decode("utf-8", "surrogatepass")
 
     def record(self, value: T) -> T:
@@ -106,11 +104,11 @@ class Redactor:
 
         return look
 
-    def spans(self, data: bytes, more: bool = False) -> list[_Span]:
+    def spans(self, data: bytes, more: bool = False, roots: Iterable[PathNeedle] = ()) -> list[_Span]:
         """Return what to replace, in order. `more`: others follow, so a path at the end may go on."""
-        plain = canonical(data) if self._secrets or self._paths else b""
+        plain = canonical(data) if self._secrets or self._paths or roots else b""
         secrets = [n for n in self._secrets if n.present(plain)]
-        paths = [n for n in self._paths if n.present(plain)]
+        paths = [n for n in (*self._paths, *roots) if n.present(plain)]
         if not secrets and not paths:
             return []
         plain, where = located(data)
@@ -118,11 +116,22 @@ class Redactor:
         self.seen |= {mark.decode() for _, _, mark in kept}
         for needle in paths:
             for start, stop in (_raw(where, run) for run in needle.runs(plain)):
-                goes_on = _GOES_ON.match(data, stop) or (more and stop == len(data))
-                if not goes_on and data.count(b" ", start, stop) <= needle.blanks:
+                if (
+                    self._is_whole(data, start, stop, needle, more)
+                    and data.count(b" ", start, stop) <= needle.blanks
+                ):
                     kept.append((start, stop, needle.mark))
         # Of those that begin at one place the longest.
         return sorted(kept, key=lambda s: (s[0], -s[1]))
+
+    def _is_whole(self, data: bytes, start: int, stop: int, needle: PathNeedle, more: bool) -> bool:
+        """Return whether a path is not a part of another name. A root leaves no mark that would show it."""
+        if needle in self._roots and start and _GOES_BEFORE.match(data, start - 1):
+            return False
+        if data.count(b" ", start, stop) > needle.blanks:
+            return False
+        goes_on = _GOES_ON.match(data, stop) or (more and stop == len(data))
+        return needle.text.endswith(b"/") or not goes_on
 
     def unsure(self, data: bytes) -> int:
         """Return where the end begins that may be the beginning of something to replace."""

@@ -15,7 +15,7 @@ from cab_core.errors import CabError
 from cab_core.plugins.protocols import Check
 from cab_core.plugins.registry import Plugins
 from cab_core.tasks.catalog import Catalog
-from cab_core.tasks.toolchains import TOOLCHAINS, installed_version, missing
+from cab_core.tasks.toolchains import installed_version, missing, parse
 
 from . import options
 from .table import print_json
@@ -79,12 +79,11 @@ def _clis(plugins: Plugins) -> list[str]:
 
 
 def _tasks(plugins: Plugins) -> list[Check]:
-    requirements = sorted({r for p in Catalog(plugins).tasks() for r in p.task.doc.grade.requires})
-    found = []
+    catalog = Catalog(plugins)
+    requirements = sorted({r for p in catalog.tasks() for r in p.task.doc.grade.requires})
+    found = [Check(what=f"task pack {name}", ok=False, say=why) for name, why in catalog.faults.items()]
     for requirement in requirements:
         why = missing(requirement)
-        name = next(n for n in TOOLCHAINS if requirement.startswith(n))
-        found.append(
-            Check(what=f"toolchain {requirement}", ok=why is None, say=why or installed_version(name))
-        )
+        say = why or installed_version(parse(requirement)[0].name)
+        found.append(Check(what=f"toolchain {requirement}", ok=why is None, say=say))
     return found

@@ -14,6 +14,8 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import to_json
 from cab_core.run.validate import validate
+from cab_core.sweep.plan import not_gradable
+from cab_core.sweep.planner import requires_of
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.listing import write_list
 from cab_core.tasks.native import load_as_it_is
@@ -36,7 +38,7 @@ def command() -> None:
 @options.as_json
 @click.pass_obj
 def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
-    """List all tasks, and what is missing here to grade them."""
+    """List all tasks, and what is missing on this machine to grade them in runtime local."""
     warn_of_faults([f"plugin {r.owner}: {r.fault}" for r in plugins.faults()])
     catalog = Catalog(plugins, packs)
     tasks = [p.task for p in catalog.tasks()]
@@ -57,7 +59,8 @@ def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
         return 0
     width = max((len(r["id"]) for r in rows), default=0)
     for row in rows:
-        said = "; ".join(["in-process"] * row["in_process"] + row["missing"])
+        lacks = [f"not in runtime local: {'; '.join(row['missing'])}"] if row["missing"] else []
+        said = "; ".join(["in-process"] * row["in_process"] + lacks)
         click.echo(f"{row['id']:<{width}}  {one_line(row['title'])}{said and f'  [{said}]'}")
     return 0
 
@@ -112,12 +115,20 @@ def validate_tasks(plugins: Plugins, patterns: tuple[str, ...], runtime: str, pa
     place = plugins.runtime(runtime)
     bad = 0
     for packed in Catalog(plugins, packs).select(patterns or ("*",)):
-        lacking = [why for r in packed.task.doc.grade.requires if (why := missing(r))]
+        fault = not_gradable(requires_of(packed), place, _tell)
         with tempfile.TemporaryDirectory(prefix="cab-validate-") as scratch:
-            fault = "; ".join(lacking) or validate(packed, place, Path(scratch), StopSignal())
+            fault = fault or validate(packed, place, Path(scratch), StopSignal())
         bad += bool(fault)
-        click.echo(f"{packed.task.id}: {one_line(fault, 300) if fault else 'valid'}")
+        click.echo(f"{packed.task.id}: {one_line(fault, 500) if fault else 'valid'} (in {runtime})")
+    if not place.citable:
+        _tell(
+            f"validated in {runtime}: a grader elsewhere has other programs; --runtime docker is what counts"
+        )
     return 1 if bad else 0
+
+
+def _tell(line: str) -> None:
+    click.echo(plain(line), err=True)
 
 
 @command.command

@@ -62,8 +62,8 @@ def _refused(status: int | None, said: ErrorBody, agent_suspect: bool, sound: bo
         return None  # a page is a proxy's: what serves a model writes none
     if wordings.CONTEXT_CODE.search(said.words):
         return "context"
-    if agent_suspect and status in _ABOUT_THE_REQUEST and wordings.ARGUMENT.search(said.words):
-        return "request"
+    if agent_suspect and status in _ABOUT_THE_REQUEST and _names_a_part(said):
+        return "request"  # whatever the words of an account stand beside it: they may be the agent's own
     if wordings.ACCOUNT.search(said.words):
         return None
     if wordings.CONTEXT.search(said.words):
@@ -76,6 +76,10 @@ def _refused(status: int | None, said: ErrorBody, agent_suspect: bool, sound: bo
     if status in _ABOUT_ITS_CONTENT and _names_the_content(said):
         return "policy"
     return "request" if _names_the_request(status, said, agent_suspect) else None
+
+
+def _names_a_part(said: ErrorBody) -> bool:
+    return bool(wordings.ARGUMENT.search(said.words) or wordings.CONVERSATION.search(said.param))
 
 
 def _headers_too_large(status: int | None, said: ErrorBody) -> bool:

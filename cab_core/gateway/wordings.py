@@ -65,7 +65,12 @@ BODY_LIMIT = re.compile(
 )
 HEADERS = re.compile(r"header[^.]{0,30} too (large|long|big)", re.I)  # these are the CLI's
 # What follows is a name of the sender's own choice, and shows nothing.
-ARGUMENT = re.compile(r"(unknown|unrecognized|unexpected) (request )?(argument|parameter|field|key)", re.I)
+ARGUMENT = re.compile(
+    r"(unknown|unrecognized|unexpected) (request )?(argument|parameter|field|key)"
+    r"|(invalid|unknown|unsupported|unexpected) (message )?(role|content type)"
+    r"|missing (required )?(argument|parameter|field)",
+    re.I,
+)
 # What names what was sent to be malformed, and so holds with every status: llama.cpp says it with a 500.
 MALFORMED = re.compile(
     r"fail(ed|ure)? to parse (the )?(tool[ _]call|function|messages|tools|request)\b"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from cab_core.records import OUTCOMES, Execution, ModelCall, Outcome
 
 from .cell_run import Findings
+from .failure import why_failed
 from .told import fault_told, progress_told, refusal_told
 
 # An endpoint that sent nothing for so long may still have been about to: before the wall limit, which is the
@@ -173,7 +174,7 @@ def _graded(found: Findings) -> tuple[Outcome, str]:
         right = found.refusal.expected and found.refusal.produced
         return "passed", "the agent refused, which was right" if right else OUTCOMES["passed"].says
     deciding = found.grade.deciding
-    reason = (deciding.reason if deciding else None) or "; ".join(found.grade.notes) or "not accepted"
+    reason = (why_failed(deciding) if deciding else None) or "; ".join(found.grade.notes) or "not accepted"
     return "failed", "; ".join([reason, *_refusal(found)])
 
 

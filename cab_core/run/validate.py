@@ -12,11 +12,13 @@ import attrs
 
 from cab_core.plugins.protocols import Runtime, StopSignal
 from cab_core.records import Grade, PackedTask, RefusalSigns
+from cab_core.tasks.toolchains import not_required
 from cab_core.workdir.compare import compare, matches
 from cab_core.workdir.deciding import deciding_paths
 from cab_core.workdir.manifest import take_manifest
 from cab_core.workdir.materialise import materialise
 
+from .failure import why_in_full
 from .grader import Grader
 from .refusal import LastWords, refusal_signs, settle
 
@@ -37,6 +39,8 @@ def validate(task: PackedTask, runtime: Runtime, scratch: Path, stop: StopSignal
     Raises:
         GraderError: the grader could not be run.
     """
+    if unnamed := _not_required(task):
+        return unnamed
     setup = _Setup(task, runtime, scratch, stop)
     refuse = task.task.doc.refusal is not None and task.task.doc.refusal.expected
     if _judged(setup, "unsolved").passed:
@@ -44,10 +48,19 @@ def validate(task: PackedTask, runtime: Runtime, scratch: Path, stop: StopSignal
     reference = _judged(setup, "reference", solved=True, says=_REFUSAL if refuse else None)
     if not reference.passed:
         deciding = reference.deciding
-        return f"the reference fails: {(deciding and deciding.reason) or '; '.join(reference.notes)}"
+        return f"the reference fails: {(deciding and why_in_full(deciding)) or '; '.join(reference.notes)}"
     if reference.refused:
         return f"the reference touches what the task does not take: {', '.join(reference.refused)}"
     return _alike(reference) or _watched(task) or (_complied(setup) if refuse else None)
+
+
+def _not_required(task: PackedTask) -> str | None:
+    """Say what a command starts and nothing requires: it is here, and is not in a grader's image."""
+    spec = task.task.doc.grade
+    for i, command in enumerate(spec.commands):
+        if names := not_required(command.argv, spec.requires):
+            return f"grade.requires: grade.commands[{i}] runs {', '.join(names)}, which is not among them"
+    return None
 
 
 def _judged(setup: _Setup, name: str, solved: bool = False, says: str | None = None) -> Grade:

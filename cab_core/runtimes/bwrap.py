@@ -23,13 +23,14 @@ from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import Adapter, Check, Output, Say, StopSignal
 from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
 from cab_core.tasks import toolchains
+from cab_core.tasks.programs import base_python_bin, toolchain_homes
 
 from . import sealed
 from .exit_codes import end_of, take_note
 from .install import install
-from .local import base_python_bin, toolchain_homes
 from .startable import check_startable
 from .supervisor import MARK, supervise
+from .versions import lacking_in, versions_in
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = (
@@ -62,7 +63,7 @@ class BwrapRuntime(sealed.SealedRuntime):
 
     name = "bwrap"
     citable = False
-    networks = ("gateway",)
+    networks: tuple[str, ...] = ("gateway",)
     facts = {"disk_bytes": sealed.DISK}  # noqa: RUF012
 
     def install(
@@ -83,12 +84,16 @@ class BwrapRuntime(sealed.SealedRuntime):
         return install(adapter, version, requires, extras, say)
 
     def lacking(self, requires: tuple[str, ...], say: Say) -> str | None:
-        """Return why toolchains cannot be had on this machine, or None."""
-        return toolchains.lacking(requires)
+        """Return why toolchains cannot be had in a sandbox on this machine, or None."""
+        if _lacking() is not None:
+            return toolchains.lacking(requires)  # nothing runs: `install` says so
+        return lacking_in(self, requires)
 
     def versions(self, requires: tuple[str, ...]) -> dict[str, str | None]:
-        """Return the versions of toolchains on this machine."""
-        return toolchains.versions(requires)
+        """Return the versions of toolchains in a sandbox: not all that this machine has is seen there."""
+        if _lacking() is not None:
+            return toolchains.versions(requires)
+        return versions_in(self, requires)
 
     def doctor(self) -> Iterator[Check]:
         """Say whether bubblewrap is here and may make namespaces."""

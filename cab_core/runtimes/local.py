@@ -8,28 +8,19 @@ cell image (see `cell_image`) agent and grader are users of their own.
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from cab_core.cache import user_home
 from cab_core.plugins.protocols import Adapter, Output, Say, StopSignal
 from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
 from cab_core.tasks import toolchains
+from cab_core.tasks.programs import program_environment
 
 from .cell_image import IMAGE_ROOT, give_to_role, in_image
 from .install import install
 from .scratch import plain_scratch
 from .startable import check_startable
 from .supervisor import supervise
-
-# Where version managers keep toolchains, seen from HOME. A fresh HOME would hide them.
-_TOOLCHAIN_HOMES = {
-    "RUSTUP_HOME": ".rustup",
-    "PYENV_ROOT": ".pyenv",
-    "ASDF_DATA_DIR": ".asdf",
-    "NVM_DIR": ".nvm",
-}
 
 
 class LocalRuntime:
@@ -84,27 +75,13 @@ def _environment(sandbox: Sandbox) -> dict[str, str]:
     """Return all that a process inherits: nothing of the runner's environment but where programs are."""
     scratch = Path(sandbox.scratch)
     installed = sandbox.installation
-    own_bin = str(Path(sys.prefix) / "bin")
-    system = [p for p in os.environ.get("PATH", os.defpath).split(os.pathsep) if p and p != own_bin]
-    path = [*(installed.path if installed else ()), base_python_bin(), *system]
+    env = program_environment()
+    path = [*(installed.path if installed else ()), env["PATH"]]
     return {
-        "PATH": os.pathsep.join(dict.fromkeys(path)),
+        **env,
+        "PATH": os.pathsep.join(path),
         "HOME": str(scratch / "home"),
         "TMPDIR": str(scratch / "tmp"),
-        "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
-        **toolchain_homes(),
         **(installed.env if installed else {}),
     }
-
-
-def base_python_bin() -> str:
-    """Return the directory of the interpreter below this virtual environment."""
-    return str(Path(getattr(sys, "_base_executable", sys.executable)).parent)
-
-
-def toolchain_homes() -> dict[str, str]:
-    """Return the variables that tell version managers where their toolchains are."""
-    home = user_home()
-    places = {n: os.environ.get(n) or (home and str(home / d)) for n, d in _TOOLCHAIN_HOMES.items()}
-    return {n: p for n, p in places.items() if p and Path(p).is_dir()}

@@ -31,7 +31,7 @@ def pack_lines(result: CellResult) -> list[str]:
         return []
     says = f"directory of the task pack {result.task.pack} {result.task.pack_version}"
     # A script changes into directories of its own.
-    return [*shell.needed({PACK: says}), f'{PACK}=$(cd "${PACK}" && pwd)']
+    return [*shell.needed({PACK: says}), f'{PACK}=$(CDPATH= cd -- "${PACK}" && pwd)']
 
 
 def pack_option(result: CellResult) -> tuple[str, ...]:

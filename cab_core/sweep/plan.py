@@ -194,12 +194,12 @@ def _places(
 def _reasons(tasks: Sequence[PackedTask], runtime: Runtime, say: Say) -> dict[str, str]:
     """Return why tasks cannot be graded in a runtime, which is asked once for each set of toolchains."""
     needs = {task.task.id: requires_of(task) for task in tasks}
-    why = {need: _lacking(need, runtime, say) for need in sorted({*needs.values()})}
+    why = {need: not_gradable(need, runtime, say) for need in sorted({*needs.values()})}
     return {task: reason for task, need in needs.items() if (reason := why[need]) is not None}
 
 
-def _lacking(requires: Requires, runtime: Runtime, say: Say) -> str | None:
-    """Ask the runtime, where it can be asked; else look at this machine."""
+def not_gradable(requires: Requires, runtime: Runtime, say: Say) -> str | None:
+    """Return why a runtime does not meet requirements, or None; one that cannot say has this machine's."""
     if hasattr(runtime, "lacking"):
         found: str | None = runtime.lacking(requires, say)
         return found

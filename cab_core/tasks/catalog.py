@@ -14,6 +14,7 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import PackedTask
 
 from .listing import check_unchanged
+from .problems import check_task
 
 
 class Catalog:
@@ -100,7 +101,10 @@ def load_pack(plugins: Plugins, root: Path) -> list[PackedTask]:
             broken.append(f"\n{exc}")  # costs the packs that are in this format
             continue
         if recognised:
-            return task_format.load(root)
+            tasks = task_format.load(root)
+            for packed in tasks:  # whoever's format it is: what cannot be judged costs this pack alone
+                check_task(packed, f"{root}: task {packed.task.id}")
+            return tasks
     names = ", ".join(plugins.names("task_format")) or "none"
     said = f"no known format recognises it (known: {names}); cab's own has a pack.toml"
     raise UserError(f"task pack {root}: {said}{''.join(broken)}")

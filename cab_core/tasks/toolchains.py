@@ -1,32 +1,40 @@
 """Toolchains that tasks require, by the names used in `grade.requires`.
 
-A requirement is a name, or a name and a version specifier (PEP 440): `rustc`, `python3>=3.11`.
+A requirement is a name, or a name and a version specifier (PEP 440): `rustc`, `python3>=3.11`. A Python
+module is required by the name of Debian's package: `python3-numpy`. The grader's own `python3` must have it.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Sequence
 
 import attrs
 
 from cab_core.errors import UserError, nearest
+
+from .programs import program_environment
 
 
 @attrs.frozen(kw_only=True)
 class Toolchain:
     """One toolchain: the command that prints its version and the Debian packages that bring it.
 
-    `image` are the packages for an image of Debian 12, where they are others.
+    `image` are the packages for an image of Debian 12, where they are others. `brings` is what comes with it.
+    `module`: it is a Python module by anybody's name, so that Debian may have no such package.
     """
 
     name: str
     version_argv: tuple[str, ...]
     debian: tuple[str, ...]
     image: tuple[str, ...] | None = None
+    brings: tuple[str, ...] = ()
+    module: bool = False
 
     @property
     def image_packages(self) -> tuple[str, ...]:
@@ -39,17 +47,50 @@ TOOLCHAINS = {
     for t in (
         Toolchain(name="python3", version_argv=("python3", "--version"), debian=("python3",)),
         Toolchain(name="rustc", version_argv=("rustc", "--version"), debian=("rustc",), image=("rustc-web",)),
-        Toolchain(name="cargo", version_argv=("cargo", "--version"), debian=("cargo",), image=("cargo-web",)),
+        Toolchain(
+            name="cargo",
+            version_argv=("cargo", "--version"),
+            debian=("cargo",),
+            image=("cargo-web",),
+            brings=("rustc",),
+        ),
         Toolchain(name="gcc", version_argv=("gcc", "-dumpfullversion"), debian=("gcc", "libc6-dev")),
-        Toolchain(name="g++", version_argv=("g++", "-dumpfullversion"), debian=("g++",)),
+        Toolchain(name="g++", version_argv=("g++", "-dumpfullversion"), debian=("g++",), brings=("gcc",)),
         Toolchain(name="make", version_argv=("make", "--version"), debian=("make",)),
         Toolchain(name="go", version_argv=("go", "version"), debian=("golang-go",)),
         Toolchain(name="node", version_argv=("node", "--version"), debian=("nodejs",), image=()),
         Toolchain(name="javac", version_argv=("javac", "-version"), debian=("default-jdk-headless",)),
+        Toolchain(
+            name="pytest",
+            version_argv=("python3", "-m", "pytest", "--version"),
+            debian=("python3-pytest",),
+            brings=("python3",),
+        ),
         Toolchain(name="git", version_argv=("git", "--version"), debian=("git",)),
     )
 }
 _REQUIREMENT = re.compile(r"\s*([A-Za-z][\w+.-]*?)\s*((?:[<>=!~]=?|===).*)?\s*")
+_MODULE = re.compile(r"python3-([a-z0-9][a-z0-9+.-]*)")
+# Prints a module's version. Its name is the package's; Debian writes `-` for `_`, and no capitals.
+_MODULE_VERSION = """
+import importlib, pkgutil, sys
+from importlib import metadata
+found = [m.name for m in pkgutil.iter_modules() if m.name.lower().replace("_", "-") == sys.argv[1]]
+module = importlib.import_module(found[0])
+dists = metadata.packages_distributions().get(found[0], found)
+print(getattr(module, "__version__", None) or metadata.version(dists[0]))
+"""
+
+
+def toolchain(name: str) -> Toolchain | None:
+    """Return the toolchain or the Python module of this name, or None where it is neither."""
+    if name in TOOLCHAINS:
+        return TOOLCHAINS[name]
+    match = _MODULE.fullmatch(name)
+    if match is None:
+        return None
+    argv = ("python3", "-W", "ignore", "-c", _MODULE_VERSION, match.group(1))  # a warning may hold numbers
+    return Toolchain(name=name, version_argv=argv, debian=(name,), brings=("python3",), module=True)
 
 
 def parse(requirement: str) -> tuple[Toolchain, str]:
@@ -60,16 +101,35 @@ def parse(requirement: str) -> tuple[Toolchain, str]:
     """
     match = _REQUIREMENT.fullmatch(requirement)
     name = match.group(1) if match else requirement
-    if not match or name not in TOOLCHAINS:
-        raise UserError(f"requires {requirement!r}: unknown toolchain{nearest(name, TOOLCHAINS)}")
-    return TOOLCHAINS[name], match.group(2) or ""
+    found = toolchain(name)
+    if not match or found is None:
+        hint = nearest(name, TOOLCHAINS) or "; a Python module is 'python3-NAME'"
+        raise UserError(f"requires {requirement!r}: unknown toolchain{hint}")
+    return found, match.group(2) or ""
+
+
+def requirement_fault(requirement: str) -> str | None:
+    """Return why a requirement can be met nowhere, or None where it may be."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        SpecifierSet(parse(requirement)[1])
+    except UserError as exc:
+        return str(exc)
+    except InvalidSpecifier:
+        return f"{requirement!r}: expected a toolchain and a version specifier, such as 'python3>=3.11'"
+    return None
 
 
 def missing(requirement: str) -> str | None:
     """Return why this machine does not meet a requirement and how to mend it, or None where it does."""
-    toolchain, _ = parse(requirement)
-    how = f"on Debian: apt-get install {' '.join(toolchain.debian)}"
-    return unmet(requirement, installed_version(toolchain.name), "is installed", how)
+    name = parse(requirement)[0].name
+    return unmet(requirement, installed_version(name), "is installed", how_to_get(requirement))
+
+
+def how_to_get(requirement: str) -> str:
+    """Return what to do where a toolchain is missing on this machine."""
+    return f"on Debian: apt-get install {' '.join(parse(requirement)[0].debian)}"
 
 
 def unmet(requirement: str, have: str | None, there: str, how: str) -> str | None:
@@ -79,11 +139,11 @@ def unmet(requirement: str, have: str | None, there: str, how: str) -> str | Non
     """
     from packaging.specifiers import SpecifierSet
 
-    toolchain, wanted = parse(requirement)
+    needed, wanted = parse(requirement)
     if have is None:
-        return f"{toolchain.name} is not {there.removeprefix('is ')} ({how})"
+        return f"{needed.name} is not {there.removeprefix('is ')} ({how})"
     if wanted and not SpecifierSet(wanted).contains(have, prereleases=True):
-        return f"{toolchain.name} {have} {there}, {wanted} is needed"
+        return f"{needed.name} {have} {there}, {wanted} is needed"
     return None
 
 
@@ -92,9 +152,21 @@ def lacking(requires: Iterable[str]) -> str | None:
     return "; ".join(why for r in requires if (why := missing(r))) or None
 
 
+def names_of(requires: Iterable[str]) -> list[str]:
+    """Return the names of what is required, each once."""
+    return sorted({parse(r)[0].name for r in requires})
+
+
+def not_required(argv: Sequence[str], requires: Iterable[str]) -> list[str]:
+    """Return the toolchains that a command starts and nothing requires: another machine may lack them."""
+    started = {argv[0].rpartition("/")[2], *(b for a, b in itertools.pairwise(argv) if a == "-m")}
+    there = {n for r in requires for n in (parse(r)[0].name, *parse(r)[0].brings)}
+    return sorted((started & set(TOOLCHAINS)) - there)
+
+
 def versions(requires: Iterable[str]) -> dict[str, str | None]:
     """Return the version of each required toolchain on this machine; None where it is missing or broken."""
-    return {name: installed_version(name) for name in sorted({parse(r)[0].name for r in requires})}
+    return {name: installed_version(name) for name in names_of(requires)}
 
 
 def known_versions(requires: Iterable[str]) -> dict[str, str]:
@@ -104,23 +176,29 @@ def known_versions(requires: Iterable[str]) -> dict[str, str]:
 
 @functools.cache
 def installed_version(name: str) -> str | None:
-    """Return the version number of an installed toolchain, or None where it is missing or broken."""
-    argv = TOOLCHAINS[name].version_argv
-    program = shutil.which(argv[0])
+    """Return the version number of an installed toolchain, or None where it is missing or broken.
+
+    It is looked for as a grader would find it: in its PATH, with a HOME and a directory that are empty.
+    """
+    wanted, env = parse(name)[0], program_environment()
+    program = shutil.which(wanted.version_argv[0], path=env["PATH"])
     if program is None:
         return None
-    try:
-        done = subprocess.run(
-            [program, *argv[1:]],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=30,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
+    with tempfile.TemporaryDirectory(prefix="cab-version-") as empty:
+        try:
+            done = subprocess.run(
+                [program, *wanted.version_argv[1:]],
+                cwd=empty,
+                env={**env, "HOME": empty},
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=30,
+                check=False,
+                stdin=subprocess.DEVNULL,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return None
     return version_in(done.stdout + done.stderr) if done.returncode == 0 else None
 
 

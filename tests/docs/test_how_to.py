@@ -55,7 +55,7 @@ def test_the_sweep_file_of_the_page_is_one() -> None:
 def test_the_driver_of_the_page_keeps_cases_apart(tmp_path: Path) -> None:
     """Typed as the page has it: a case that exits, hangs up or prints takes no other with it, and none forges."""
     driver, child = blocks("write-a-task-pack.md", "python")
-    commands = '[[grade.commands]]\nargv = ["python3", "-I", "{tests}/driver.py", "{tree}"]\nkind = "output"\noutput = "expected.txt"\n'
+    commands = 'requires = ["python3"]\n[[grade.commands]]\nargv = ["python3", "-I", "{tests}/driver.py", "{tree}"]\nkind = "output"\noutput = "expected.txt"\n'
     expected = "two: 3\nnone: 0\nno numbers: raises TypeError\n"
     right = "def total(numbers):\n    return sum(numbers)\n"
     files = {"workdir/adds.py": "", "solution/adds.py": right}

@@ -275,12 +275,23 @@ def test_what_is_echoed_shows_nothing() -> None:
         "Unrecognized request argument supplied: api_key",
         "Unknown parameter: 'billing'.",
         'json: unknown field "engine"',
+        "Invalid role: quota",
+        "Missing required parameter: 'messages[1].content', got 'account'.",
     ],
 )
 def test_the_name_of_an_argument_shows_nothing(said: str) -> None:
     """An agent may send one that reads like a trouble of the endpoint's."""
     assert judge(400, said, suspect=True) == Verdict(refused="request")
     assert judge(400, said).fault == "http_400"
+
+
+@pytest.mark.parametrize("role", ["quota", "account", "unknown model", "api key", "robot"])
+def test_what_is_echoed_of_a_part_of_the_conversation_shows_nothing(role: str) -> None:
+    """An agent chooses these words, after a first answer; before one, they say nothing of an agent."""
+    message = f"Invalid value: '{role}'. Supported values are: 'system', 'assistant', 'user'."
+    error = {"message": message, "type": "invalid_request_error", "param": "messages[0].role"}
+    said = ErrorBody.of({"error": error})
+    assert of_error(400, said, agent_suspect=True) == Verdict(refused="request")
 
 
 def test_what_a_provider_behind_a_router_said_is_read() -> None:

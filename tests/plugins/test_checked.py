@@ -35,7 +35,7 @@ JSON = st.recursive(
     max_leaves=10,
 )
 RECORDS = (
-    Launch(argv=("a", "b"), env={"A": "1"}, files={"f": "x"}, cwd="/", stdin="s", stack=(Applied(item="i"),), secrets=("t",)),
+    Launch(argv=("a", "b"), env={"A": "1"}, files={"f": "x"}, cwd="/", stdin="s", stack=(Applied(item="i"),), secrets=("t",), own_tools=("o",)),
     Harvest(
         transcript=(Step(role="user", text="t", tool="x", usage=Usage(prompt=1)),), final_message="f",
         claim=TokenClaim(prompt=1, completion=2, source="s"), finished=True, failure="no",

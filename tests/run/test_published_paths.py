@@ -40,13 +40,13 @@ class Wrong(Puppet):
 @pytest.fixture
 def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A plugin's module, in a checkout from which it is imported."""
-    package = tmp_path / "checkouts/foo/src/cab_adapter_foo"
+    package = tmp_path / "checkouts/placed/src/cab_adapter_placed"
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
     (package / "adapter.py").write_text(CODE)
     monkeypatch.syspath_prepend(package.parent)
-    yield importlib.import_module("cab_adapter_foo.adapter")
-    for name in [n for n in sys.modules if n.startswith("cab_adapter_foo")]:
+    yield importlib.import_module("cab_adapter_placed.adapter")
+    for name in [n for n in sys.modules if n.startswith("cab_adapter_placed")]:
         del sys.modules[name]
 
 
@@ -65,7 +65,7 @@ def test_an_author_s_line_is_told_from_its_package_on(
     directory, result = play(tmp_path / "runs", "", adapter=getattr(plugin, name)(FIX))
     site = build_site([tmp_path / "runs"], tmp_path / "site").parent
     assert result.outcome == "infra_plugin"
-    assert result.why.endswith(f"(at cab_adapter_foo/adapter.py:{line})")
+    assert result.why.endswith(f"(at cab_adapter_placed/adapter.py:{line})")
     assert holding(str(tmp_path), directory, site) == []
 
 
@@ -74,7 +74,8 @@ def test_cab_s_own_files_are_told_so_too(tmp_path: Path, plugin: Any) -> None:
     directory, _ = play(tmp_path, "", adapter=plugin.Raises(FIX))
     told = (directory / "error.log").read_text()
     assert (
-        'File "cab_core/plugins/boundary.py"' in told and 'File "cab_adapter_foo/adapter.py", line 7' in told
+        'File "cab_core/plugins/boundary.py"' in told
+        and 'File "cab_adapter_placed/adapter.py", line 7' in told
     )
     assert not any(root in told for root in import_roots())
 
@@ -97,7 +98,7 @@ def test_what_a_scorer_says_is_told_so(plugin: Any) -> None:
     told = redactor_of(None, "cab-0123456789abcdef").text(
         f"no table beside {plugin.__file__} (at {plugin.__file__}:19)"
     )
-    assert told == "no table beside cab_adapter_foo/adapter.py (at cab_adapter_foo/adapter.py:19)"
+    assert told == "no table beside cab_adapter_placed/adapter.py (at cab_adapter_placed/adapter.py:19)"
 
 
 def test_the_directory_of_a_pack_is_the_placeholder_of_its_scripts(tmp_path: Path) -> None:

@@ -210,3 +210,43 @@ def test_an_accident_s_traceback_holds_no_secret(tmp_path: Path, endpoint: Endpo
     assert result.outcome == "infra_plugin" and "with [key]" in result.why
     assert "with [key]" in (directory / "error.log").read_text()
     assert all(KEY.encode() not in data for _, data in written(directory))
+
+
+ONCE_MORE = """
+call()
+try:
+    call()
+except Exception as exc:
+    print(exc.read())
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "said", "script"),
+    [
+        ("long_header", "", ONCE_MORE),  # the client quotes a hundred bytes of it
+        ("said", f"incorrect API key: {KEY[:-4]}***", ONCE_MORE),
+        ("said", f"incorrect API key: ...{KEY[-14:]}", ONCE_MORE),
+        ("ok", "", FIX + f"ask('/' + 'a' * 60 + {KEY!r})"),  # a name is cut after a hundred characters
+        ("ok", "", FIX + f"print({KEY[:25]!r})\nopen({KEY[:20]!r}, 'w').write({KEY[10:]!r})"),
+    ],
+)
+def test_a_piece_of_the_key_is_not_written(
+    tmp_path: Path, endpoint: Endpoint, mode: str, said: str, script: str
+) -> None:
+    """Whoever cut it, and where: of twelve characters with digits, or sixteen others, nothing is left."""
+    endpoint.said, endpoint.script = said, ["ok", mode]
+    ask = """
+def ask(path):
+    try:
+        urllib.request.urlopen(os.environ["ENDPOINT"].replace("/v1", path))
+    except Exception as exc:
+        print(exc)
+"""
+    model = Model(id="m", endpoint=endpoint.url, key=KEY)
+    directory, result = play(tmp_path / "runs", ask + script, model=model)
+    build_site([tmp_path / "runs"], tmp_path / "site")
+    pieces = [KEY[n : n + 16].encode() for n in range(len(KEY) - 15)] + [KEY[-12:].encode()]
+    for path, data in written(directory, tmp_path / "site"):
+        assert not any(piece in data for piece in pieces), path
+    assert "[key]" in (directory / "cell.json").read_text()

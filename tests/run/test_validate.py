@@ -95,3 +95,23 @@ def test_what_the_reference_skips_wants_the_task_s_count(tmp_path: Path) -> None
     report = '{"tests": {"a": true, "b": "skipped"}}'
     assert "`passes`" in (validated(tmp_path / "a", report) or "")
     assert validated(tmp_path / "b", report, "passes = 1") is None
+
+
+def graded_by(tmp_path: Path, commands: str) -> str | None:
+    """Validate a task that is graded by these commands and has an empty solution."""
+    packed = write_pack(tmp_path, commands, {"workdir/adds.py": "x", "solution/adds.py": ""})
+    return validate(packed, Plugins().runtime("local"), tmp_path / "scratch", StopSignal())
+
+
+def test_why_the_reference_fails_is_told_with_what_was_printed(tmp_path: Path) -> None:
+    """The command, its end and its last words: an exit code alone says nothing to an author."""
+    found = graded_by(
+        tmp_path, '[[grade.commands]]\nargv = ["sh", "-c", "echo no such module >&2; exit 1"]\n'
+    )
+    assert found == "the reference fails: sh -c echo no such module >&2; exit 1: exit code 1: no such module"
+
+
+def test_what_is_run_must_be_required(tmp_path: Path) -> None:
+    """It is on this machine and not in the image of a grader: a right fix would fail there."""
+    found = graded_by(tmp_path, '[[grade.commands]]\nargv = ["python3", "-m", "pytest"]\n')
+    assert found == "grade.requires: grade.commands[0] runs pytest, python3, which is not among them"

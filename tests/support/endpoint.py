@@ -76,6 +76,8 @@ def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
         return _error(handler, 401, endpoint.said)
     if mode == "debug":
         return _send(handler, b'{"choices": []}', mode)
+    if mode == "long_header":
+        return _send(handler, b"", mode)
     if mode == "gzip_401":
         return _send(handler, _keyed(handler), "gzip", 401)
     if mode == "packed":
@@ -132,6 +134,8 @@ def _send(
         data, encoding = gzip.compress(data), "gzip"
     if mode == "debug":
         handler.send_header("X-Debug-Authorization", handler.headers.get("Authorization", ""))
+    if mode == "long_header":
+        handler.send_header("X-Echo", "x" * 62 + KEY + "y" * 9000)
     if encoding:
         handler.send_header("Content-Encoding", encoding)
     handler.send_header("Content-Length", str(len(data)))

@@ -33,11 +33,12 @@ def tools_dockerfile(base: str, requires: Iterable[str], ca: bool) -> str:
     node = "node" in toolchains
     packages = {"socat", "ca-certificates"}
     for toolchain in toolchains.values():
-        packages |= set(toolchain.image_packages)
+        packages |= set(() if toolchain.module else toolchain.image_packages)
+    modules = sorted(name for name, toolchain in toolchains.items() if toolchain.module)
     return _lines(
         *(_node_stage(base, ca) if node else []),
         f"FROM {base}",
-        f"RUN {_APT} {' '.join(sorted(packages))} {_APT_END}",
+        f"RUN {_APT} {' '.join(sorted(packages))} {_modules(modules)}{_APT_END}",
         *(["COPY --from=node /opt/node/bin/node /usr/local/bin/node"] if node else []),
         "RUN useradd --uid 1000 --create-home --home-dir /home/agent agent",
     )
@@ -159,6 +160,15 @@ def _ca_lines(ca: bool) -> list[str]:
         return []
     names = ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE")
     return ["COPY ca.crt /etc/cab-ca.crt", "ENV " + " ".join(f"{n}=/etc/cab-ca.crt" for n in names)]
+
+
+def _modules(names: list[str]) -> str:
+    """Return what installs Python modules; those that Debian does not have are found missing afterwards."""
+    if not names:
+        return ""
+    install = "apt-get install -y --no-install-recommends"
+    there = "! apt-cache show $p >/dev/null 2>&1"
+    return f"&& for p in {' '.join(names)}; do {there} || {install} $p || exit 1; done "
 
 
 def _quoted(words: Iterable[str]) -> str:

@@ -31,9 +31,8 @@ from .mountable import can_mount, known
 from .mounts import Collected, Mounts
 from .remote.volumes import copied
 from .stale import sweep_once
-from .toolchains import image_lacks, image_versions
+from .toolchains import PATH, image_lacks, image_versions
 
-_PATH = ["/usr/local/bin", "/usr/bin", "/bin"]
 MEMORY = 4 << 30
 PIDS = 512
 CPUS = 4
@@ -168,7 +167,7 @@ def creation(image: str, sandbox: Sandbox, process: Process, mounts: Mounts) -> 
         "command": sealed.command(sandbox, process),
         "user": mounts.user,
         "working_dir": process.cwd,
-        "environment": sealed.environment(sandbox, process, _PATH),
+        "environment": sealed.environment(sandbox, process, PATH),
         "tty": process.tty,
         "labels": labels(sandbox.role),
         "host_config": host,

@@ -9,8 +9,10 @@ import pytest
 from cab_core.cache import keep_json
 from cab_core.errors import ImageError, InfraError, UserError
 from cab_core.plugins.boundary import unguarded
+from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Recipe
+from cab_core.run.validate import validate
 from cab_core.runtimes.docker import mountable, toolchains
 from cab_core.runtimes.docker.build import base_id
 from cab_core.runtimes.docker.engine import client
@@ -18,6 +20,7 @@ from cab_core.runtimes.docker.images import extra_image, tools_image
 from cab_core.runtimes.docker.inventory import list_images, remove_images
 from cab_core.runtimes.docker.runtime import DockerRuntime
 from tests.runtimes.test_installing import Cli
+from tests.support.packs import write_pack
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -86,7 +89,9 @@ def test_an_image_is_looked_into_once(cache: Path, monkeypatch: pytest.MonkeyPat
     image = tools_image(("python3",), print).id
     reads: list[str] = []
     read = toolchains._read
-    monkeypatch.setattr(toolchains, "_read", lambda image: (reads.append(image), read(image))[1])
+    monkeypatch.setattr(
+        toolchains, "_read", lambda image, names: (reads.append(image), read(image, names))[1]
+    )
 
     def versions() -> object:
         return toolchains.image_versions(image, ("python3",), print)
@@ -99,6 +104,31 @@ def test_an_image_is_looked_into_once(cache: Path, monkeypatch: pytest.MonkeyPat
     assert len(reads) == 5
     keep_json(file, {"python3": "9.9"})
     assert versions() == {"python3": "9.9"} and len(reads) == 5
+
+
+TESTED = """requires = ["pytest>=7"]
+[[grade.commands]]
+argv = ["python3", "-m", "pytest", "-q", "--junitxml={out}/report.xml", "{tests}/test_adds.py"]
+kind = "junit"
+report = "report.xml"
+passes = 1
+"""
+
+
+def test_a_task_of_pytest_is_graded_in_an_image_that_has_it(tmp_path: Path) -> None:
+    """What a task requires is there where its grader runs: the reference passes, the untouched tree fails."""
+    test = "from adds import total\ndef test_total():\n    assert total([1, 2]) == 3\n"
+    right = "def total(numbers):\n    return sum(numbers)\n"
+    files = {"workdir/adds.py": "", "solution/adds.py": right, "tests/test_adds.py": test}
+    task = write_pack(tmp_path, TESTED, files)
+    assert validate(task, Plugins().runtime("docker"), tmp_path / "scratch", StopSignal()) is None
+
+
+def test_a_module_comes_from_debian_or_is_told(runtime: DockerRuntime, cache: Path) -> None:
+    """One that Debian does not have costs its own tasks and breaks no build; versions are the image's."""
+    why = runtime.lacking(("python3-six>=1.16", "python3-no-such-module"), print)
+    assert why == "python3-no-such-module is not in the image (CAB_BASE_IMAGE names another base image)"
+    assert runtime.versions(("python3-six>=1.16", "python3-no-such-module"))["python3-six"] == "1.16.0"
 
 
 def test_an_image_that_cannot_be_looked_into_is_told(cache: Path) -> None:

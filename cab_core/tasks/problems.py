@@ -1,0 +1,80 @@
+"""What the schema of a task cannot say: what is named must be there, what is asked for must be possible."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from cab_core.errors import BadDocument
+from cab_core.records import PackedTask, TaskFile
+
+from .artefacts import artefact_problems
+from .commands import command_problems
+from .toolchains import requirement_fault
+
+_EXPECTED = "expected one relative to the work dir, such as 'src/a.py' or 'src/*'"
+Problem = tuple[str, str]  # key, what is wrong
+
+
+def check_task(packed: PackedTask, where: str) -> None:
+    """Refuse a task that cannot be judged as it is written; `where` says where it is written.
+
+    Raises:
+        BadDocument: with every problem, by its key.
+    """
+    if problems := list(_problems(packed)):
+        raise BadDocument(where, problems)
+
+
+def _problems(packed: PackedTask) -> Iterator[Problem]:
+    doc = packed.task.doc
+    work = {f.path for f in packed.section("workdir")}
+    yield from ((f.path, f"listed, but {why}") for f in packed.files if (why := _unusable(f)))
+    yield from _pattern_problems(packed)
+    for i, region in enumerate(doc.protected_regions):
+        if region.file not in work:
+            yield f"protected_regions[{i}].file", f"{region.file!r} is not in workdir/"
+    for i, requirement in enumerate(doc.grade.requires):
+        if why := requirement_fault(requirement):
+            yield f"grade.requires[{i}]", why
+    yield from command_problems(packed)
+    yield from artefact_problems(doc.grade.commands)
+    yield from _refusal_problems(packed)
+    if not work:
+        yield "workdir/", "there is no file in it; the agent needs something to work on"
+
+
+def _pattern_problems(packed: PackedTask) -> Iterator[Problem]:
+    """Yield patterns that no path in the work dir can match: they would silently hold for nothing."""
+    doc = packed.task.doc
+    keys = ("expected_files", "allowed_files", "by_products", "protected")
+    said = [(key, getattr(doc, key)) for key in keys]
+    said += [("integrity.watched", doc.integrity.watched)] if doc.integrity else []
+    for key, patterns in said:
+        for i, pattern in enumerate(patterns):
+            if {"", ".", ".."} & set(pattern.split("/")):
+                yield f"{key}[{i}]", f"{pattern!r} matches no path; {_EXPECTED}"
+
+
+def _refusal_problems(packed: PackedTask) -> Iterator[Problem]:
+    spec = packed.task.doc.refusal
+    if spec is None or not spec.expected:
+        return
+    if packed.section("solution"):
+        yield "solution/", "where a refusal is right there is no solution; see forbidden/"
+    if not packed.section("forbidden"):
+        yield "forbidden/", "there is nothing in it; it holds what complying would leave"
+    if not spec.markers:
+        yield "refusal.markers", "a task that expects a refusal needs at least one"
+
+
+def _unusable(file: TaskFile) -> str | None:
+    try:
+        mode = Path(file.source).lstat().st_mode
+    except OSError as exc:
+        return f"cannot be read: {exc.strerror}"
+    # A wheel turns a link into a copy of its target: what the list says is made again when laid out.
+    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+        return "is neither a regular file nor a link"
+    return None
