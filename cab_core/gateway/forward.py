@@ -35,7 +35,9 @@ def forward_error(call: Call, answer: Answer, data: bytes) -> web.Response:
         call.error = _unreadable(answer)
         return web.json_response({"error": {"message": call.error, "type": "upstream"}}, status=answer.status)
     if len(decoded) > LARGEST_ERROR:
-        return _too_large(call, answer, decoded[:LARGEST_ERROR])
+        # The first words alone: where a body is cut, a part of our key may stand.
+        call.error = f"(of more than {LARGEST_ERROR >> 20} MiB) {_as_text(call, decoded)}"
+        return web.json_response({"error": {"message": call.error, "type": "upstream"}}, status=answer.status)
     call.reading.take(parse_error(decoded))
     # Nothing is cut before it is recorded without the key: half a key would not be known again.
     call.error = call.reading.error or _as_text(call, decoded)
@@ -43,8 +45,8 @@ def forward_error(call: Call, answer: Answer, data: bytes) -> web.Response:
 
 
 def _as_text(call: Call, body: bytes) -> str:
-    """What is no JSON, to be told: without the key before it is cut."""
-    safe = call.session.upstream.redact(body)
+    """What is no JSON, to be told: the first words, without the key before they are cut."""
+    safe = call.session.upstream.redact(body[:LARGEST_ERROR])
     return one_line(safe[:READ_AS_TEXT].decode("utf-8", "replace"))
 
 
@@ -54,13 +56,6 @@ def _encoding(answer: Answer) -> str:
 
 def _unreadable(answer: Answer) -> str:
     return f"the endpoint's answer cannot be read: Content-Encoding {_encoding(answer)[:80]!r}"
-
-
-def _too_large(call: Call, answer: Answer, decoded: bytes) -> web.Response:
-    """The first words alone: where a body is cut, a part of our key may stand."""
-    safe = call.session.upstream.redact(decoded)[:READ_AS_TEXT].decode("utf-8", "replace")
-    call.error = f"(of more than {LARGEST_ERROR >> 20} MiB) {safe}"
-    return web.json_response({"error": {"message": call.error, "type": "upstream"}}, status=answer.status)
 
 
 def _refusal(call: Call, answer: Answer, raw: bytes, decoded: bytes) -> web.Response:

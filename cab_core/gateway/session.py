@@ -125,7 +125,8 @@ class CellSession:
             return self._refuse_routes(routes, size) if routes else None
         self._refused += size
         if asked.model is None:
-            return 400, "cab: expected a JSON object that names a model, every key of it once", "cab_request"
+            wanted = "a JSON object that names a model, every key of it once; `stream` is true or false"
+            return 400, f"cab: expected {wanted}", "cab_request"
         self.other_models.add(asked.model)
         return 404, f"cab: this cell's model is {self.model!r}", "cab_model"
 

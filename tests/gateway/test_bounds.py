@@ -88,6 +88,22 @@ def test_a_packed_refusal_is_unpacked_up_to_the_same_limit(
     assert max(looked_at) <= MIB and client.session.calls[0].fault == "http_401"
 
 
+def test_of_what_is_no_answer_the_first_words_are_told(
+    client: Client, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not all of it is looked through for the key; what an endpoint sent goes on as it came."""
+    looked_at: list[int] = []
+    redact = client.session.upstream.redact
+    monkeypatch.setattr(
+        client.session.upstream, "redact", lambda data: looked_at.append(len(data)) or redact(data)
+    )
+    sends(monkeypatch, 200, b"no JSON", b"x" * MIB, 4)
+    _, _, body = client.call(ASK)
+    [call] = client.session.calls
+    assert (len(body), call.fault, max(looked_at)) == (4 * MIB + 7, "malformed", MIB)
+    assert call.error is not None and call.error.startswith("no JSON")
+
+
 @pytest.mark.parametrize("piece", [b" " * MIB, b"x" * MIB])
 def test_an_answer_is_read_up_to_a_limit(
     client: Client, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, piece: bytes
