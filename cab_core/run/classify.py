@@ -6,7 +6,7 @@ the gateway come first, then the CLI's own evidence, then its exit code.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from cab_core.records import OUTCOMES, Execution, ModelCall, Outcome
 
@@ -54,18 +54,20 @@ def _silent(found: Findings) -> tuple[Outcome, str] | None:
     execution, calls = found.execution, found.calls
     if execution is None or not calls or last_decided(calls) is not None or _by_the_sandbox(found):
         return None
-    if not any(_had_time(c, execution) for c in calls):
+    if not _had_time(calls, execution):
         return None  # it asked at the very end, or soon hung up: that says nothing of the endpoint
     longest = max(calls, key=lambda c: c.latency_ms)
     advice = "it hangs, or is slower than the CLI's patience or the limits allow"
     return "infra_upstream", f"the endpoint answered no call: {progress_told(longest)}; {advice}"
 
 
-def _had_time(call: ModelCall, execution: Execution) -> bool:
-    """Return whether the endpoint was given the time to answer. One call alone: the next begins anew."""
-    kept_waiting = not call.hung_up and execution.stopped == "limit_wall"
-    enough_s = min(_SHORT_S, execution.duration_s / 2) if kept_waiting else _PATIENCE_S
-    return (call.latency_ms + call.throttle_ms) / 1e3 >= enough_s
+def _had_time(calls: Sequence[ModelCall], execution: Execution) -> bool:
+    """Return whether the endpoint was given the time: by the last call at the wall, or by all together."""
+    waited_s = [(c.latency_ms + c.throttle_ms) / 1e3 for c in calls]
+    at_the_wall = execution.stopped == "limit_wall" and not calls[-1].hung_up
+    return sum(waited_s) >= _PATIENCE_S or (
+        at_the_wall and waited_s[-1] >= min(_SHORT_S, execution.duration_s / 2)
+    )
 
 
 def _by_the_sandbox(found: Findings) -> bool:

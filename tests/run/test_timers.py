@@ -67,14 +67,16 @@ def test_a_cli_that_loses_patience_with_a_silent_endpoint_did_not_fail(
 def test_hanging_up_early_says_nothing_of_the_endpoint(
     tmp_path: Path, odd: OddEndpoint, then: str, outcome: str
 ) -> None:
-    """However often: each call begins anew. It ends as the CLI did, and the reason says what was seen."""
+    """Three short calls are no time to answer in. It ends as the CLI did, and the reason says what was seen."""
     result = cell(tmp_path, odd, "hang", IMPATIENT + then, wall_s=20)
     assert result.outcome == outcome, result.why
     assert "the CLI hung up on call 3 after 0." in result.why and "not a byte had come" in result.why
 
 
-def waited(seconds: float, stopped: str | None, hung_up: bool, exit_code: int = 1) -> tuple[str, str]:
-    """Return the outcome of a cell whose one call, of so many seconds, was not answered."""
+def waited(
+    seconds: float, stopped: str | None, hung_up: bool, exit_code: int = 1, calls: int = 1
+) -> tuple[str, str]:
+    """Return the outcome of a cell whose calls, each of so many seconds, were not answered."""
     call = ModelCall(
         n=1, started_at="", request_sha256="", model_asked="m", model_served=None, usage=Usage(), streamed=False,
         status=None, finish_reason=None, latency_ms=seconds * 1000, first_token_ms=None, throttle_ms=0.0, tries=1,
@@ -82,7 +84,7 @@ def waited(seconds: float, stopped: str | None, hung_up: bool, exit_code: int = 
     )  # fmt: skip
     ended = Execution(started_at="", ended_at="", duration_s=60, exit_code=exit_code, stopped=stopped)  # type: ignore[arg-type]
     grade = Grade(passed=False)
-    return classify(Findings(calls=(call,), execution=ended, grade=grade))
+    return classify(Findings(calls=(call,) * calls, execution=ended, grade=grade))
 
 
 @pytest.mark.parametrize(
@@ -102,6 +104,13 @@ def test_how_long_an_endpoint_must_be_silent(
 ) -> None:
     """Two seconds before the wall limit, ten before what the CLI or its agent can bring about."""
     assert waited(seconds, stopped, hung_up)[0] == outcome
+
+
+@pytest.mark.parametrize("stopped", [None, "limit_wall", "limit_calls"])
+def test_many_short_calls_are_time_as_well(stopped: str | None) -> None:
+    """A CLI with little patience asks again and again: in none of its calls a byte came, and that was long."""
+    assert waited(3.0, stopped, hung_up=True, calls=3)[0] != "infra_upstream"
+    assert waited(3.0, stopped, hung_up=True, calls=4)[0] == "infra_upstream"
 
 
 @pytest.mark.parametrize("hung_up", [True, False])
