@@ -147,6 +147,11 @@ class Stream:
         self._redactor, self._waiting = redactor, b""
         self._open = 0  # where an unfinished spelling begins in what waits
 
+    @property
+    def held(self) -> int:
+        """How many bytes wait."""
+        return len(self._waiting)
+
     def feed(self, piece: bytes) -> bytes:
         """Take a piece; return what can be written."""
         data = self._waiting + piece

@@ -20,7 +20,7 @@ class Asciicast:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8")
-        self._start = time.monotonic()
+        self._start = self._last = time.monotonic()
         # One a channel: a character may come in two pieces, with one of the other channel between them.
         self._decoders: defaultdict[str, codecs.IncrementalDecoder] = defaultdict(
             lambda: codecs.getincrementaldecoder("utf-8")("replace")
@@ -35,13 +35,13 @@ class Asciicast:
         """True where no more output is recorded: then nobody need make it ready."""
         return self._budget <= 0
 
-    def output(self, channel: str, data: bytes) -> None:
-        """Record a piece of what came to the terminal by one channel."""
+    def output(self, channel: str, data: bytes, at: float | None = None) -> None:
+        """Record a piece of what came to the terminal by one channel, now or when the clock showed `at`."""
         with self._lock:
             if self._budget <= 0 or self._file.closed:
                 return
             self._budget -= len(data)
-            self._event("o", self._decoders[channel].decode(data))
+            self._event("o", self._decoders[channel].decode(data), at)
             if self._budget <= 0:
                 self._event("o", f"\r\n[recording stopped after {LIMIT >> 20} MiB; the run went on]\r\n")
 
@@ -51,9 +51,11 @@ class Asciicast:
             if not self._file.closed:
                 self._event("m", label)
 
-    def _event(self, code: str, data: str) -> None:
+    def _event(self, code: str, data: str, at: float | None = None) -> None:
         if data:
-            self._file.write(json.dumps([round(time.monotonic() - self._start, 6), code, data]) + "\n")
+            # Times do not go back: what came by the other channel meanwhile was written down already.
+            self._last = max(self._last, time.monotonic() if at is None else at)
+            self._file.write(json.dumps([round(self._last - self._start, 6), code, data]) + "\n")
 
     def close(self) -> None:
         """End the recording; then it is on disk.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -68,35 +69,42 @@ class Recording:
     ) -> None:
         self._logs = {c: CappedLog(directory / f"{c}.log") for c in _CHANNELS}
         self._public = {c: Stream(secrets or Redactor()) for c in _CHANNELS}
+        self._came = dict.fromkeys(_CHANNELS, time.monotonic())  # when what waits in a stream did
         self.cast = Asciicast(directory / "terminal.cast")
         self._render, self._line = render, bytearray()
         self.fault: str | None = None  # why lines are shown as they came
 
     def feed(self, channel: Channel, data: bytes) -> None:
         """Take what the process printed, with plain line ends; what must not be written is left out."""
-        self._take(channel, self._public[channel].feed(data))
+        stream, came, now = self._public[channel], self._came[channel], time.monotonic()
+        held = stream.held
+        out = stream.feed(data)
+        self._take(channel, out[:held], came)
+        self._take(channel, out[held:], now)
+        if out or not held:
+            self._came[channel] = now
 
-    def _take(self, channel: Channel, data: bytes) -> None:
+    def _take(self, channel: Channel, data: bytes, at: float) -> None:
         self._logs[channel].write(data)
         if self.cast.full:
             return
         if channel == "stdout" and self._render:
-            self._feed_lines(data)
+            self._feed_lines(data, at)
         else:
-            self.cast.output(channel, _terminal(data))
+            self.cast.output(channel, _terminal(data), at)
 
-    def _feed_lines(self, data: bytes) -> None:
+    def _feed_lines(self, data: bytes, at: float) -> None:
         first, *rest = data.split(b"\n")
         self._line += first
         for start in rest:
-            self._show(bytes(self._line))
+            self._show(bytes(self._line), at)
             self._line = bytearray(start)
         if len(self._line) > _LONGEST:
             _, whole = codecs.utf_8_decode(self._line, "replace")  # not in the middle of a character
-            self._show(bytes(self._line[:whole]))
+            self._show(bytes(self._line[:whole]), at)
             del self._line[:whole]
 
-    def _show(self, line: bytes) -> None:
+    def _show(self, line: bytes, at: float) -> None:
         assert self._render is not None
         text = line.decode("utf-8", "replace").rstrip("\r")
         try:
@@ -104,7 +112,7 @@ class Recording:
         except Exception as exc:  # noqa: BLE001  a recording is worth no cell: the line is shown as it is
             self.fault = self.fault or str(exc)
         if text:
-            self.cast.output("stdout", _terminal(text.encode("utf-8", "replace") + b"\n"))
+            self.cast.output("stdout", _terminal(text.encode("utf-8", "replace") + b"\n"), at)
 
     def sizes(self) -> tuple[int, int]:
         """Return the bytes printed on stdout and stderr."""
@@ -121,9 +129,9 @@ class Recording:
             for log in self._logs.values():
                 files.callback(log.close)
             for channel, stream in self._public.items():
-                self._take(channel, stream.close())
+                self._take(channel, stream.close(), self._came[channel])
             if self._line and self._render:
-                self._feed_lines(b"\n")
+                self._feed_lines(b"\n", time.monotonic())
 
 
 def _terminal(data: bytes) -> bytes:

@@ -67,7 +67,7 @@ class Configured(Puppet):
         (["/tmp/cab-nobody-s"], "'/tmp/cab-nobody-s', outside HOME"),
         (["a", "a/b"], "'a/b', which cannot be written: Not a directory"),
         (["a\0b"], "outside HOME"),
-        (["n" * 300], "cannot be written: File name too long"),
+        (["n" * 300], "expected names of at most 255 bytes"),
     ],
     ids=["up", "absolute", "below a file", "NUL", "long"],
 )

@@ -79,7 +79,7 @@ def test_a_file_that_code_under_test_ends_is_no_test(
 def test_a_task_that_counts_suites_is_not_valid(tmp_path: Path) -> None:
     """Its author is told how many tests the reference passes."""
     commands = (
-        '[[grade.commands]]\nargv = ["node", "--test", "--test-reporter=tap", "{tests}/l.test.js"]\n'
+        'requires = ["node"]\n[[grade.commands]]\nargv = ["node", "--test", "--test-reporter=tap", "{tests}/l.test.js"]\n'
         'kind = "counts"\nstyle = "tap"\npasses = N\n'
     )
     files = {
