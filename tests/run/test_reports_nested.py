@@ -91,7 +91,7 @@ def test_a_task_that_counts_suites_is_not_valid(tmp_path: Path) -> None:
     for n in ("1", "2"):
         task = write_pack(tmp_path / n, commands.replace("N", n), files, takes="lib.js")
         found.append(validate(task, Plugins().runtime("local"), tmp_path / n / "scratch", StopSignal()))
-    assert found == ["the reference fails: 2 tests passed, the reference passes 1", None]
+    assert "2 tests passed, the reference passes 1" in (found[0] or "") and found[1] is None
 
 
 PERL = """
