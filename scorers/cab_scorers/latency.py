@@ -46,7 +46,7 @@ def throttled_ms(calls: Iterable[ModelCall]) -> float:
         waits = [(start + a, start + b) for a, b in _waits(call)]
         held += waits
         busy += _without((start, start + call.latency_ms + call.throttle_ms), waits)
-    return sum(b - a for span in _union(held) for a, b in _without(span, _union(busy)))
+    return max(0.0, _length([*held, *busy]) - _length(busy))  # what is held and not busy
 
 
 def _waits(call: ModelCall) -> Iterable[Span]:
@@ -54,14 +54,13 @@ def _waits(call: ModelCall) -> Iterable[Span]:
     return ((0.0, call.throttle_ms),) if call.waits is None else call.waits
 
 
-def _union(spans: Iterable[Span]) -> list[Span]:
-    found: list[Span] = []
+def _length(spans: Iterable[Span]) -> float:
+    """Return how long the spans are together, counting once where they overlap."""
+    length, reached = 0.0, float("-inf")
     for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], end)
-        else:
-            found.append((start, end))
-    return found
+        length += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return length
 
 
 def _without(span: Span, others: Iterable[Span]) -> list[Span]:

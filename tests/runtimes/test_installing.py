@@ -52,7 +52,7 @@ ERROR: No matching distribution found for nosuch==1
 NPM = """npm error code E404
 npm error 404 Not Found - GET http://127.0.0.1/nosuch - Not found
 npm error 404
-npm error A complete log of this run can be found in: /root/.npm/_logs/x.log"""
+npm error A complete log of this run can be found in: ~/.npm/_logs/x.log"""
 
 
 @pytest.mark.parametrize(
