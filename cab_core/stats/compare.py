@@ -2,88 +2,93 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from statistics import fmean
+from fractions import Fraction
 
 import attrs
 
 from .intervals import Interval
-from .paired import exact_mcnemar, paired_bootstrap
+from .paired import Pair, Says, interval, probability, verdict
+from .tally import Families, On, Tally
 
-Units = Mapping[tuple[str, ...], list[bool]]
-
-
-@attrs.frozen(kw_only=True)
-class Pair:
-    """One unit of both sides: a task, and whatever else they have in common. Rates from 0 to 1."""
-
-    unit: tuple[str, ...]
-    a: float
-    b: float
-
-    @property
-    def task(self) -> str:
-        """The task's id, which is the first part of the unit."""
-        return self.unit[0]
+Unit = tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
 class Comparison:
     """A against B on the tasks that both have.
 
-    `better` and `worse` count tasks on which A did better, or worse, than B; `p` is McNemar's exact test
-    on these two counts. With several attempts or several pairs a task it is the sign test on the tasks'
-    rates, which is the same formula.
+    `tasks` are those, `families` the independent units that they make. `rate_a` and `rate_b` are means over
+    tasks. `better` and `worse` count tasks on which A did better, or worse, than B; `p` is that of the test
+    (`paired.probability`), and `says` its verdict on A.
     """
 
+    on: On
     pairs: tuple[Pair, ...]
     tasks: int
+    families: int
     rate_a: float | None
     rate_b: float | None
+    difference: float | None
     better: int
     worse: int
-    p: float
+    p: Fraction
+    says: Says
     interval: Interval | None
     only_a: tuple[str, ...]
     only_b: tuple[str, ...]
 
     @property
-    def difference(self) -> float | None:
-        """Rate of A minus rate of B."""
-        return None if self.rate_a is None or self.rate_b is None else self.rate_a - self.rate_b
-
-    @property
     def flipped(self) -> tuple[Pair, ...]:
         """The pairs on which the two sides differ."""
-        return tuple(p for p in self.pairs if p.a != p.b)
+        return tuple(p for p in self.pairs if p.difference)
 
 
-def compare(a: Units, b: Units) -> Comparison:
+def compare(
+    a: Mapping[Unit, Tally], b: Mapping[Unit, Tally], families: Families | None = None, on: On = "like"
+) -> Comparison:
     """Pair two sides by unit. What one side alone has is left out and listed.
 
-    A unit is a task's id, followed by anything else that must be equal in a pair; its values are the
-    counted attempts.
+    A unit is a task's id, followed by anything else that must be equal in a pair. `families` tells the
+    family of a task that has one.
     """
-    pairs = tuple(Pair(unit=u, a=fmean(a[u]), b=fmean(b[u])) for u in sorted(a.keys() & b.keys()))
-    by_task: dict[str, list[Pair]] = {}
-    for pair in pairs:
-        by_task.setdefault(pair.task, []).append(pair)
-    differences = [fmean(p.a - p.b for p in group) for group in by_task.values()]
-    better, worse = sum(d > 0 for d in differences), sum(d < 0 for d in differences)
+    families = families or {}
+    pairs = pair(a, b)
+    by_task: dict[str, Fraction] = {}
+    for p in pairs:
+        by_task[p.task] = by_task.get(p.task, Fraction(0)) + p.weight * p.difference
+    p_value = probability(pairs, families, on)
+    difference = _mean(by_task.values(), len(by_task)) or Fraction(0)
+    says = verdict(p_value, difference)
     return Comparison(
+        on=on,
         pairs=pairs,
         tasks=len(by_task),
-        rate_a=_mean(fmean(p.a for p in group) for group in by_task.values()),
-        rate_b=_mean(fmean(p.b for p in group) for group in by_task.values()),
-        better=better,
-        worse=worse,
-        p=exact_mcnemar(better, worse),
-        interval=paired_bootstrap(differences),
+        families=len({families.get(task, task) for task in by_task}),
+        rate_a=_number(_mean((p.weight * p.a.rate for p in pairs), len(by_task))),
+        rate_b=_number(_mean((p.weight * p.b.rate for p in pairs), len(by_task))),
+        difference=_number(difference) if by_task else None,
+        better=sum(d > 0 for d in by_task.values()),
+        worse=sum(d < 0 for d in by_task.values()),
+        p=p_value,
+        says=says,
+        interval=interval(pairs, families, on, says),
         only_a=tuple(" ".join(u) for u in sorted(a.keys() - b.keys())),
         only_b=tuple(" ".join(u) for u in sorted(b.keys() - a.keys())),
     )
 
 
-def _mean(values: Iterable[float]) -> float | None:
-    known = list(values)
-    return fmean(known) if known else None
+def pair(a: Mapping[Unit, Tally], b: Mapping[Unit, Tally]) -> tuple[Pair, ...]:
+    """Return the units that both have, each with its share of its task."""
+    both = sorted(a.keys() & b.keys())
+    often = Counter(unit[0] for unit in both)
+    return tuple(Pair(unit=u, a=a[u], b=b[u], weight=Fraction(1, often[u[0]])) for u in both)
+
+
+def _mean(values: Iterable[Fraction], n: int) -> Fraction | None:
+    return sum(values, Fraction(0)) / n if n else None
+
+
+def _number(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)

@@ -1,73 +1,163 @@
-"""Intervals of a pass rate."""
+"""Intervals: of a rate, of a mean, of a median, of an amount for each task solved, of a difference."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from statistics import NormalDist
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 
 import attrs
 
-from .draws import DRAWS, SEED, quantile, resampled_means
+from .gammas import Weights, probability_below, quantile
 
 LEVEL = 0.95
+FEW = 3  # units; with so few an interval covers the truth less often than it says
+
+# (sum of the values, number of tasks) of a unit: a task, or a family of related ones.
+Totals = Sequence[tuple[float, float]]
+Point = tuple[float, float]
 
 
 @attrs.frozen(kw_only=True)
 class Interval:
-    """A confidence interval and how it was made (`wilson` or `bootstrap`)."""
+    """A 95% interval, how it was made, and of how many independent units: tasks, or families of them."""
 
     low: float
     high: float
     method: str
+    units: int
     level: float = LEVEL
 
+    @property
+    def weak(self) -> bool:
+        """True where so few units are behind it that it covers the truth less often than it says."""
+        return self.units <= FEW
 
-def wilson(successes: int, n: int, level: float = LEVEL) -> Interval | None:
-    """Return Wilson's score interval of a proportion, None where n is 0.
 
-        centre = (p + z² / 2n) / (1 + z² / n)
-        half   = z / (1 + z² / n) · sqrt(p (1 - p) / n + z² / 4n²)
+def mean_interval(units: Totals, cells: int, known: float = 1.0) -> Interval | None:
+    """Return the interval of a mean of values from 0 to 1 at tasks like these; None without a task.
 
-    with p = successes / n and z the normal quantile of (1 + level) / 2. Source: E. B. Wilson, "Probable
-    Inference, the Law of Succession, and Statistical Inference", JASA 22 (1927); recommended for small n
-    by Brown, Cai and DasGupta, "Interval Estimation for a Binomial Proportion" (2001).
-
-    Raises:
-        ValueError: `successes` is not between 0 and `n`.
+    It is the Bayesian bootstrap (D. B. Rubin, "The Bayesian bootstrap", 1981): each unit weighs as a gamma
+    distribution of shape 1 says. An imaginary unit at 0 and one at 1, of shape 1/2 and as large as the others
+    on average, stand for what these tasks cannot show. For the lower end 1 / (4 √m) of that is moved from 1
+    to 0, and for the upper end from 0 to 1, with m = `cells` for each unit. With one cell a unit this is a
+    beta distribution, half way from Jeffreys' interval to that of Clopper and Pearson (1934). `known` is the
+    share of the cells whose value is known: it is the shape of a unit that is known in part.
     """
-    if not 0 <= successes <= n:
-        raise ValueError(f"{successes} successes of {n}")
-    if n == 0:
+    if not units:
         return None
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    p, scale = successes / n, 1 + z * z / n
-    centre = (p + z * z / (2 * n)) / scale
-    half = z / scale * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    low = 0.0 if successes == 0 else max(0.0, centre - half)
-    high = 1.0 if successes == n else min(1.0, centre + half)
-    return Interval(low=low, high=high, method="wilson", level=level)
+    size = sum(z for _, z in units) / len(units)
+    ends = _ends(_alike(units, known), (0.0, size), (size, size), cells / len(units))
+    return _interval("bootstrap", len(units), ends, 0.0, 1.0)
 
 
-def cluster_bootstrap(
-    clusters: Sequence[Sequence[float]], level: float = LEVEL, draws: int = DRAWS, seed: int = SEED
-) -> Interval | None:
-    """Return the percentile bootstrap interval of the mean of the clusters' means.
+def trials_interval(rate: float, trials: float, units: int) -> Interval | None:
+    """Return the interval of a rate on exactly these tasks: that of as many equal trials; None without any.
 
-    A cluster is a task, its values are the attempts at it (0 or 1). Attempts at one task are not
-    independent, so whole tasks are drawn, with replacement; the interval runs from the
-    (1 - level) / 2 to the (1 + level) / 2 quantile of the means of the draws. Source: Davison and
-    Hinkley, "Bootstrap Methods and their Application" (1997), 3.8 (clusters) and 5.3.1 (percentiles).
-
-    None for fewer than two clusters. Where every value is 0, or every value is 1, the bootstrap cannot
-    see how the next task may differ and would give a width of 0; there it is Wilson's interval on the
-    number of tasks.
+    `trials` is T² / Σ 1 / m, for T tasks with m cells each. The cells of different tasks differ less around
+    their own rates than cells of one would around the mean, so that this is never too narrow (W. Hoeffding,
+    "On the distribution of the number of successes in independent trials", 1956).
     """
-    means = [sum(c) / len(c) for c in clusters if c]
-    if means and means[0] in (0.0, 1.0) and len(set(means)) == 1:
-        return wilson(int(sum(means)), len(means), level)
-    if len(means) < 2:
+    if not units:
         return None
-    ordered = resampled_means(means, draws, seed)
-    low, high = quantile(ordered, (1 - level) / 2), quantile(ordered, (1 + level) / 2)
-    return Interval(low=low, high=high, method="bootstrap", level=level)
+    solved = {(1.0, 1.0): rate * trials, (0.0, 1.0): (1 - rate) * trials}
+    return _interval("beta", units, _ends(solved, (0.0, 1.0), (1.0, 1.0), 1.0), 0.0, 1.0)
+
+
+def difference_interval(units: Totals, cells: float) -> Interval | None:
+    """Return the interval of a mean difference at tasks like these; None without a task.
+
+    As `mean_interval`, with the imaginary units at -s and s: s is the root mean square of the units'
+    differences and of one of 1, and at least 1 / √m, with m = `cells` for each unit and side.
+    """
+    if not units:
+        return None
+    n, size = len(units), sum(z for _, z in units) / len(units)
+    cells /= n
+    squares = sum((y / size) ** 2 for y, _ in units)
+    s = max(1 / math.sqrt(cells), math.sqrt((squares + 1) / (n + 1))) * size
+    ends = _ends(_alike(units), (-s, size), (s, size), cells)
+    return _interval("bootstrap", n, ends, -1.0, 1.0)
+
+
+def square_and_add(a: Interval, b: Interval, rate_a: float, rate_b: float) -> Interval:
+    """Return the interval of the difference of two rates whose own intervals are independent.
+
+    Source: R. G. Newcombe, "Interval estimation for the difference between independent proportions" (1998),
+    method 10.
+    """
+    difference = rate_a - rate_b
+    low = difference - math.hypot(rate_a - a.low, b.high - rate_b)
+    high = difference + math.hypot(a.high - rate_a, rate_b - b.low)
+    return Interval(low=max(low, -1.0), high=min(high, 1.0), method="square and add", units=a.units)
+
+
+def cost_interval(amounts: Totals, cells: int, known: float = 1.0) -> Interval | None:
+    """Return the interval of an amount for each task solved; None where nothing was spent or solved.
+
+    The units are (amount, solved), each summed over the unit's tasks. Imaginary units of the mean amount, one
+    solved and one not, are as in `mean_interval`.
+    """
+    spent, solved = (sum(unit[i] for unit in amounts) for i in (0, 1))
+    if not spent or not solved or len(amounts) < 2:
+        return None
+    mean, size = spent / len(amounts), max(1.0, max(z for _, z in amounts))
+    groups = _alike(amounts, known)
+    cheap, dear = (mean, size), (mean, 0.0)
+    least = most = spent / solved
+    low, high = _ends(groups, cheap, dear, cells / len(amounts))
+    while probability_below(low, least) > (1 - LEVEL) / 2 and least > 1e-9 * most:
+        least /= 2
+    while probability_below(high, most) < (1 + LEVEL) / 2 and most < 1e9 * spent / solved:
+        most *= 2
+    return _interval("bootstrap", len(amounts), (low, high), least, most)
+
+
+def median_interval(units: Sequence[Sequence[float]], known: float = 1.0) -> Interval | None:
+    """Return the interval of the median over tasks; None where these are too few to bound it on both sides.
+
+    A unit is the values of its tasks. The imaginary units are below and above all others: with one task a
+    unit the ends are order statistics.
+    """
+    if not units:
+        return None
+    values = sorted({v for unit in units for v in unit})
+    size = sum(map(len, units)) / len(units) / 2
+    q = (1 - LEVEL) / 2
+
+    def at_most(value: float) -> float:
+        """Return the probability that the median is at most this value."""
+        balances = [(sum(0.5 if v > value else -0.5 for v in unit), 1.0) for unit in units]
+        return probability_below(_with(_alike(balances, known), (-size, 1.0), (size, 1.0), 0.0), 0.0)
+
+    low, high = (bisect_left(values, level, key=at_most) for level in (q, 1 - q))
+    if at_most(values[0] - 1) >= q or high == len(values):
+        return None
+    return Interval(low=values[low], high=values[high], method="bootstrap", units=len(units))
+
+
+def _alike(units: Totals, shape: float = 1.0) -> dict[Point, float]:
+    """Return the units by what they add up to, each with the shape of all that are alike."""
+    found: dict[Point, float] = {}
+    for unit in units:
+        found[unit] = found.get(unit, 0.0) + shape
+    return dict(sorted(found.items()))  # the order of the tasks has no influence, not even on the last digit
+
+
+def _ends(units: Mapping[Point, float], low: Point, high: Point, cells: float) -> tuple[Weights, Weights]:
+    """Return the weights for the lower and the upper end, with imaginary units at `low` and `high`."""
+    moved = 1 / (4 * math.sqrt(max(cells, 1.0)))
+    return _with(units, low, high, moved), _with(units, low, high, -moved)
+
+
+def _with(units: Mapping[Point, float], low: Point, high: Point, moved: float) -> Weights:
+    found = dict(units)
+    found[low] = found.get(low, 0.0) + 0.5 + moved
+    found[high] = found.get(high, 0.0) + 0.5 - moved
+    return found
+
+
+def _interval(method: str, units: int, ends: tuple[Weights, Weights], least: float, most: float) -> Interval:
+    low = quantile(ends[0], (1 - LEVEL) / 2, least, most)
+    high = quantile(ends[1], (1 + LEVEL) / 2, least, most)
+    return Interval(low=low, high=high, method=method, units=units)

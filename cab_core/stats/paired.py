@@ -1,46 +1,116 @@
-"""Two configurations on the same tasks."""
+"""Two configurations on the same tasks: the test, from which alone the verdict comes, and the interval."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import comb
+from fractions import Fraction
+from statistics import harmonic_mean
+from typing import Literal
 
-from .draws import DRAWS, SEED, quantile, resampled_means
-from .intervals import LEVEL, Interval
+import attrs
+
+from .exact import Dealt, deals, flips
+from .intervals import Interval, difference_interval, square_and_add, trials_interval
+from .tally import Families, On, Tally, trials
+
+ERROR = Fraction(1, 20)  # how often a verdict may come where there is no difference
+Says = Literal["better", "worse", "undecided"]
 
 
-def exact_mcnemar(only_a: int, only_b: int) -> float:
-    """Return the two-sided p value of McNemar's exact test.
+@attrs.frozen(kw_only=True)
+class Pair:
+    """What both sides have of one unit: a task, and whatever else they have in common.
 
-        p = min(1, 2 · sum over i = 0 .. min(b, c) of C(b + c, i) / 2^(b + c))
-
-    with b tasks that A alone solved and c that B alone solved: under "no difference" each of the b + c
-    fell to either side with probability 1/2. Tasks on which both agree say nothing. 1 where there is no
-    such task. Sources: Q. McNemar, Psychometrika 12 (1947); the exact form is the sign test, Fagerland,
-    Lydersen and Laake, "The McNemar test for binary matched-pairs data" (2013).
-
-    Raises:
-        ValueError: a count is negative.
+    `weight` is its share of the task, which may have several pairs.
     """
-    if only_a < 0 or only_b < 0:
-        raise ValueError(f"counts must not be negative: {only_a}, {only_b}")
-    n = only_a + only_b
-    tail = sum(comb(n, i) for i in range(min(only_a, only_b) + 1))
-    return min(1.0, 2 * tail / (1 << n))
+
+    unit: tuple[str, ...]
+    a: Tally
+    b: Tally
+    weight: Fraction = Fraction(1)
+
+    @property
+    def task(self) -> str:
+        """The task's id, which is the first part of the unit."""
+        return self.unit[0]
+
+    @property
+    def difference(self) -> Fraction:
+        """Rate of A minus rate of B."""
+        return self.a.rate - self.b.rate
 
 
-def paired_bootstrap(
-    differences: Sequence[float], level: float = LEVEL, draws: int = DRAWS, seed: int = SEED
-) -> Interval | None:
-    """Return the percentile bootstrap interval of the mean difference of pairs.
+def probability(
+    pairs: Sequence[Pair], families: Families, on: On, enough: Fraction | None = None
+) -> Fraction:
+    """Return p of the test that A and B do equally well.
 
-    A difference is one task's: rate of A minus rate of B. Tasks are drawn with replacement, so that a
-    pair stays together. Source: Efron and Tibshirani, "An Introduction to the Bootstrap" (1993),
-    chapters 8 and 13. None where fewer than two tasks are given or all differences are equal: then the
-    draws do not vary, and a width of 0 would claim a certainty that is not there.
+    On tasks like these, the difference of each family may as well have had the other sign. Where a task has
+    more attempts on one side that is not so, since a mean of few is skewed in another way; there the cells
+    dealt anew must agree, and p is the larger of the two. On exactly these tasks the deal is the test. A p
+    above `enough` may be returned as soon as it is known to be.
     """
-    if len(differences) < 2 or len(set(differences)) == 1:
+    if on == "like":
+        p = flips([total for total, _ in _by_family(pairs, families)])
+        if (enough is not None and p > enough) or all(pair.a.counted == pair.b.counted for pair in pairs):
+            return p
+        return max(p, _dealt(pairs))
+    return _dealt(pairs)
+
+
+def _dealt(pairs: Sequence[Pair]) -> Fraction:
+    return deals([Dealt(attrs.astuple(p.a), attrs.astuple(p.b), p.weight) for p in pairs])
+
+
+def verdict(p: Fraction, difference: Fraction) -> Says:
+    """Return what the test says of A."""
+    if p > ERROR:
+        return "undecided"
+    return "better" if difference > 0 else "worse"
+
+
+def interval(pairs: Sequence[Pair], families: Families, on: On, says: Says) -> Interval | None:
+    """Return the interval of the difference, which holds 0 just where the verdict is that nothing is decided.
+
+    It is worked out apart from the test, and the test is the better judge of whether there is a difference:
+    the interval says how large one may be.
+    """
+    found = _like(pairs, families) if on == "like" else _these(pairs, families)
+    if found is None:
         return None
-    ordered = resampled_means(differences, draws, seed)
-    low, high = quantile(ordered, (1 - level) / 2), quantile(ordered, (1 + level) / 2)
-    return Interval(low=low, high=high, method="bootstrap", level=level)
+    if says == "undecided":
+        return attrs.evolve(found, low=min(found.low, 0.0), high=max(found.high, 0.0))
+    if says == "better":
+        return attrs.evolve(found, low=max(found.low, 0.0))
+    return attrs.evolve(found, high=min(found.high, 0.0))
+
+
+def _like(pairs: Sequence[Pair], families: Families) -> Interval | None:
+    if not pairs:
+        return None
+    attempts = harmonic_mean([p.a.counted for p in pairs] + [p.b.counted for p in pairs])
+    totals = [(float(total), float(tasks)) for total, tasks in _by_family(pairs, families)]
+    return difference_interval(totals, attempts * len(pairs))
+
+
+def _these(pairs: Sequence[Pair], families: Families) -> Interval | None:
+    tasks = len({p.task for p in pairs})
+    if not tasks:
+        return None
+    units = len({families.get(p.task, p.task) for p in pairs})
+    sides = []
+    for side in ([(p.weight / tasks, p.a) for p in pairs], [(p.weight / tasks, p.b) for p in pairs]):
+        rate = float(sum((w * tally.rate for w, tally in side), Fraction(0)))
+        sides.append((trials_interval(rate, trials((w, t.counted) for w, t in side), units), rate))
+    (a, rate_a), (b, rate_b) = sides
+    return square_and_add(a, b, rate_a, rate_b) if a and b else None
+
+
+def _by_family(pairs: Sequence[Pair], families: Families) -> list[tuple[Fraction, Fraction]]:
+    """Return the sum of the differences and the number of tasks of each family."""
+    found: dict[str, tuple[Fraction, Fraction]] = {}
+    for pair in pairs:
+        family = families.get(pair.task, pair.task)
+        total, tasks = found.get(family, (Fraction(0), Fraction(0)))
+        found[family] = (total + pair.weight * pair.difference, tasks + pair.weight)
+    return [(total, tasks) for total, tasks in found.values()]

@@ -8,12 +8,15 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
+from cab_core.errors import UserError
 from cab_core.records import CellResult, Configuration
 
+from .compare import Comparison, compare
 from .halves import Half, Halves
 from .names import distinct_names
 from .select import Selector
 from .summary import verdict_of
+from .tally import On, Tally
 
 # Asked for by one side in another way, the first lets the second differ too: versions and options of two
 # CLIs cannot be equal, a later sweep has the versions of its time, and a runtime has networks of its own.
@@ -46,10 +49,32 @@ class Sides:
         """Tell whether a cell is of either side."""
         return self.a.matches(result) or self.b.matches(result)
 
-    def units(self, results: Iterable[CellResult], side: Selector) -> dict[Unit, list[bool]]:
+    def refuse_overlap(self, results: Iterable[CellResult]) -> None:
+        """Refuse sides that share a cell: it would be held against itself.
+
+        Raises:
+            UserError: a cell is on both sides.
+        """
+        both = [r.cell for r in results if self.a.matches(r) and self.b.matches(r)]
+        if both:
+            raise UserError(
+                f"{len(both)} {'cell is' if len(both) == 1 else 'cells are'} on both sides, first: "
+                f"{both[0].cell_id}; a comparison holds cells against others, so choose A ({self.a}) and "
+                f"B ({self.b}) so that no cell is in both"
+            )
+
+    def compare(self, results: Sequence[CellResult], on: On) -> Comparison:
+        """Hold the two sides against each other."""
+        families = {r.cell.task: verdict_of(r).family for r in results}
+        return compare(self.units(results, self.a), self.units(results, self.b), families, on)
+
+    def units(self, results: Iterable[CellResult], side: Selector) -> dict[Unit, Tally]:
         """Return the counted verdicts of one side by unit."""
         chosen = self._chosen(results, side)
-        return {unit: [bool(verdict_of(r).passed) for r in cells] for unit, cells in chosen.items()}
+        return {
+            unit: Tally(sum(bool(verdict_of(r).passed) for r in cells), len(cells))
+            for unit, cells in chosen.items()
+        }
 
     def halves(self, results: Sequence[CellResult]) -> Halves:
         """Return the cells that are compared: those of the units that both sides have."""

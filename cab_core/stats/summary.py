@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from functools import cached_property
-from statistics import fmean, median
 
 import attrs
 
 from cab_core.records import OUTCOMES, CellResult, Configuration
 from cab_core.records.marks import marks_together
 
-from .intervals import Interval, cluster_bootstrap, wilson
+from .figures import Figure, Reading, cost_figure, mean_figure, median_figure
+from .intervals import Interval, mean_interval, trials_interval
+from .tally import On, Tally, mean_rate, tallies, trials
 
 
 @attrs.frozen(kw_only=True)
 class Verdict:
     """What a cell adds to a figure. `passed` is None where the outcome is not counted.
 
-    `tokens_at_least` is known where `tokens` are not, and is part of no figure.
+    `tokens_at_least` is known where `tokens` are not, and is part of no figure. `spent_tokens` and
+    `spent_usd` are the cell's and those of its earlier tries in vain. `family` is that of the task, which
+    is the task itself where it has none.
     """
 
     config: Configuration
     task: str
+    family: str = ""
     outcome: str
     passed: bool | None
     marks: tuple[str, ...] = ()
@@ -32,7 +37,8 @@ class Verdict:
     wall_ms: float | None = None
     blast_radius: float | None = None
     composite: float | None = None
-    usd: float | None = None
+    spent_tokens: int | None = None
+    spent_usd: float | None = None
     voided: tuple[str, ...] = ()
 
 
@@ -44,6 +50,7 @@ def verdict_of(result: CellResult) -> Verdict:
     return Verdict(
         config=cell.configuration,
         task=cell.task,
+        family=cell.task,
         outcome=result.outcome,
         passed=_solved(result.outcome, heads.get("pass_rate")) if counted else None,
         marks=result.all_marks,
@@ -52,7 +59,8 @@ def verdict_of(result: CellResult) -> Verdict:
         wall_ms=heads.get("latency"),
         blast_radius=heads.get("blast_radius"),
         composite=heads.get("composite"),
-        usd=result.tokens.usd,
+        spent_tokens=result.tokens.total,
+        spent_usd=result.tokens.usd,
         voided=result.voided,
     )
 
@@ -64,34 +72,97 @@ def _solved(outcome: str, pass_rate: float | None) -> bool:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Summary:
-    """Figures of a group of cells. The rate is the mean over tasks of each task's own rate.
+    """Figures of a group of cells, by what they are to be for (see `tally.ESTIMANDS`).
 
-    `attempts` counts cells, `n` tasks that have a verdict; `excluded` says how many cells were left out,
-    by outcome; `marks` are those of the group (see `marks_together`). `voided` counts earlier tries of the
-    counted cells, by outcome: whoever can make its failures void has as many tries as somebody is willing
-    to run.
+    `excluded` says how many cells were left out, by outcome; `marks` are those of the group (see
+    `marks_together`). `voided` counts earlier tries of the counted cells, by outcome: whoever can make its
+    failures void has as many tries as somebody is willing to run.
     """
 
-    n: int
-    attempts: int
-    solved: int
-    rate: float | None
+    on: On
+    counted: tuple[Verdict, ...] = attrs.field(repr=False)
     excluded: dict[str, int]
     voided: dict[str, int]
     marks: tuple[str, ...]
-    by_task: dict[str, tuple[bool, ...]] = attrs.field(repr=False)
-    tokens_per_solved: float | None = None
-    wall_ms: float | None = None
-    blast_radius: float | None = None
-    composite: float | None = None
-    usd: float | None = None
+
+    @cached_property
+    def by_task(self) -> dict[str, Tally]:
+        """Solved and counted cells of each task that has a verdict."""
+        return tallies((v.task, bool(v.passed)) for v in self.counted)
+
+    @cached_property
+    def families(self) -> dict[str, str]:
+        """The family of each task that has a verdict."""
+        return {v.task: v.family or v.task for v in self.counted}
+
+    @property
+    def n(self) -> int:
+        """How many tasks have a verdict."""
+        return len(self.by_task)
+
+    @cached_property
+    def units(self) -> int:
+        """How many families these make."""
+        return len(set(self.families.values()))
+
+    @property
+    def attempts(self) -> int:
+        """How many cells are counted."""
+        return len(self.counted)
+
+    @property
+    def solved(self) -> int:
+        """How many cells were solved."""
+        return sum(tally.solved for tally in self.by_task.values())
+
+    @cached_property
+    def share(self) -> Fraction | None:
+        """The rate, exactly: the mean over tasks of each task's own rate."""
+        return mean_rate(self.by_task.values())
+
+    @property
+    def rate(self) -> float | None:
+        """The rate."""
+        return None if self.share is None else float(self.share)
 
     @cached_property
     def interval(self) -> Interval | None:
-        """Wilson where each task has one counted attempt, else cluster bootstrap by task."""
-        if self.attempts == self.n:
-            return wilson(self.solved, self.n)
-        return cluster_bootstrap([[float(v) for v in values] for values in self.by_task.values()])
+        """The interval of the rate; None where no task has a verdict."""
+        if self.share is None:
+            return None
+        if self.on == "these":
+            worth = trials((Fraction(1, self.n), t.counted) for t in self.by_task.values())
+            return trials_interval(float(self.share), worth, self.units)
+        totals: dict[str, tuple[Fraction, int]] = {}
+        for task, tally in self.by_task.items():
+            total, tasks = totals.get(self.families[task], (Fraction(0), 0))
+            totals[self.families[task]] = (total + tally.rate, tasks + 1)
+        return mean_interval([(float(y), float(z)) for y, z in totals.values()], self.attempts)
+
+    @cached_property
+    def tokens_per_solved(self) -> Figure:
+        """Tokens spent for each task solved, tries in vain included."""
+        return cost_figure(self._readings(lambda v: v.spent_tokens))
+
+    @cached_property
+    def usd_per_solved(self) -> Figure:
+        """US dollars spent for each task solved, tries in vain included."""
+        return cost_figure(self._readings(lambda v: v.spent_usd))
+
+    @cached_property
+    def wall_ms(self) -> Figure:
+        """The median over tasks of the CLI's own time, in milliseconds."""
+        return median_figure(self._readings(lambda v: v.wall_ms))
+
+    @cached_property
+    def blast_radius(self) -> Figure:
+        """The mean over tasks of the share of unexpected changes."""
+        return mean_figure(self._readings(lambda v: v.blast_radius))
+
+    @cached_property
+    def composite(self) -> Figure:
+        """The mean over tasks of the composite."""
+        return mean_figure(self._readings(lambda v: v.composite))
 
     @property
     def why_excluded(self) -> str:
@@ -103,34 +174,23 @@ class Summary:
         """The voided tries in words; empty where none was."""
         return _in_words(self.voided)
 
+    def _readings(self, value: Callable[[Verdict], float | None]) -> list[Reading]:
+        return [Reading(v.task, v.family or v.task, bool(v.passed), value(v)) for v in self.counted]
 
-def summarise(verdicts: Iterable[Verdict]) -> Summary:
-    """Return the figures of these cells.
 
-    Tokens per solved task are all tokens of the counted cells / the number solved, None where nothing
-    was solved or any cell's tokens are unknown. Wall time is the median, blast radius and composite are
-    means, each None where any counted cell's is unknown: what is unknown depends on how the cell went.
-    """
+FIGURES = ("tokens_per_solved", "usd_per_solved", "wall_ms", "blast_radius", "composite")
+
+
+def summarise(verdicts: Iterable[Verdict], on: On = "like") -> Summary:
+    """Return the figures of these cells."""
     found = list(verdicts)
-    counted = [v for v in found if v.passed is not None]
-    by_task: dict[str, tuple[bool, ...]] = {}
-    for v in sorted(counted, key=lambda v: v.task):
-        by_task[v.task] = (*by_task.get(v.task, ()), bool(v.passed))
-    solved = sum(bool(v.passed) for v in counted)
+    counted = tuple(v for v in found if v.passed is not None)
     return Summary(
-        n=len(by_task),
-        attempts=len(counted),
-        solved=solved,
-        rate=fmean(fmean(values) for values in by_task.values()) if by_task else None,
+        on=on,
+        counted=counted,
         excluded=dict(sorted(Counter(v.outcome for v in found if v.passed is None).items())),
         voided=dict(sorted(Counter(outcome for v in counted for outcome in v.voided).items())),
         marks=marks_together(v.marks for v in counted or found),
-        by_task=by_task,
-        tokens_per_solved=_total([v.tokens for v in counted], solved),
-        wall_ms=_middle([v.wall_ms for v in counted], median),
-        blast_radius=_middle([v.blast_radius for v in counted], fmean),
-        composite=_middle([v.composite for v in counted], fmean),
-        usd=_total([v.usd for v in counted], 1),
     )
 
 
@@ -144,13 +204,3 @@ def configurations(verdicts: Iterable[Verdict]) -> dict[Configuration, list[Verd
     for v in verdicts:
         groups.setdefault(v.config, []).append(v)
     return dict(sorted(groups.items()))
-
-
-def _total(amounts: list[int | None] | list[float | None], solved: int) -> float | None:
-    known = [a for a in amounts if a is not None]
-    return sum(known) / solved if solved and known and len(known) == len(amounts) else None
-
-
-def _middle(amounts: list[float | None], middle: Callable[[list[float]], float]) -> float | None:
-    known = [a for a in amounts if a is not None]
-    return float(middle(known)) if known and len(known) == len(amounts) else None

@@ -1,0 +1,53 @@
+"""Solved of counted cells, by task, and what a figure is an estimate of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Literal
+
+import attrs
+
+On = Literal["like", "these"]
+
+# What the figures of a table are about, for every page and table.
+ESTIMANDS: dict[On, str] = {
+    "like": "Rates and intervals are for tasks like these; related tasks count as drawn together.",
+    "these": "Rates and intervals are for exactly these tasks, at other attempts.",
+}
+
+
+@attrs.frozen
+class Tally:
+    """How many cells were solved, of those that count."""
+
+    solved: int
+    counted: int
+
+    @property
+    def rate(self) -> Fraction:
+        """Solved / counted, as an exact fraction."""
+        return Fraction(self.solved, self.counted)
+
+
+Tallies = Mapping[str, Tally]
+Families = Mapping[str, str]
+
+
+def tallies(verdicts: Iterable[tuple[str, bool]]) -> dict[str, Tally]:
+    """Count by task."""
+    found: dict[str, list[bool]] = {}
+    for task, solved in verdicts:
+        found.setdefault(task, []).append(solved)
+    return {task: Tally(sum(cells), len(cells)) for task, cells in sorted(found.items())}
+
+
+def mean_rate(tasks: Iterable[Tally]) -> Fraction | None:
+    """Return the mean of the tasks' rates, exactly; None without a task."""
+    rates = [task.rate for task in tasks]
+    return sum(rates, Fraction(0)) / len(rates) if rates else None
+
+
+def trials(weighted: Iterable[tuple[Fraction, int]]) -> float:
+    """Return how many equal trials a mean of rates with weights w, Σ w = 1, is worth: 1 / Σ w² / m."""
+    return float(1 / sum((w * w / m for w, m in weighted), Fraction(0)))
