@@ -5,7 +5,7 @@ globalThis.CabStats = (() => {
   const { quantile } = globalThis.CabGammas;
   const ERROR = [1n, 20n]; // how often a verdict may come where there is no difference
   const LEVEL = 0.95;
-  const ENOUGH = 6; // families: 2 / 2^6 is the first p that is small enough
+  const FEWEST = 6; // families on tasks like these: 2 / 2^6 is the first p that is small enough
   const FEW = 3; // units; with so few an interval covers the truth less often than it says
 
   const total = (values) => values.reduce((a, b) => a + b, 0);
@@ -142,5 +142,5 @@ globalThis.CabStats = (() => {
   // Which of two tallies has the higher rate: more than 0 where the first has it, 0 where they are equal.
   const order = ([solved, counted], [otherSolved, otherCounted]) => Math.sign(solved * otherCounted - otherSolved * counted);
 
-  return { compare, order, ENOUGH };
+  return { compare, order, FEWEST };
 })();
