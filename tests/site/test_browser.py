@@ -182,30 +182,6 @@ def test_filters_hide_what_does_not_match(browser: Browser, base: str) -> None:
     assert all("opencode" in r for r in rows[:2])
 
 
-def test_compare_gives_the_figures_of_cab_compare(browser: Browser, base: str, made_runs: Path) -> None:
-    """The page computes in the browser what the command computes in Python."""
-    from click.testing import CliRunner
-
-    from cab_core.cli.compare import command
-
-    said = CliRunner().invoke(command, ["tui=aider", "tui=opencode", "--runs", str(made_runs), "--json"])
-    import json
-
-    expected = json.loads(said.stdout)
-    browser.open(f"{base}/compare.html#A-tui=aider&B-tui=opencode")
-    shown = {d.find_element("css selector", "dt").text: d.find_element("css selector", "dd").text
-             for d in browser.all("#result .figures > div")}  # fmt: skip
-    assert shown["Tasks in common"] == str(expected["tasks"])
-    assert shown["A"] == f"{expected['rate_a'] * 100:.1f}%"
-    assert shown["McNemar, exact p"] == f"{expected['p']:.4f}"
-    low, high = (expected["interval"][k] * 100 for k in ("low", "high"))
-    assert shown["95% interval"].replace("−", "-") == f"{low:+.1f}% to {high:+.1f}%"
-    links = [a.get_attribute("href") for a in browser.all("#result table a")]
-    assert len(links) == 2 * len(expected["flipped"]) > 0
-    browser.open(links[0])
-    assert browser.one("h1").text.startswith("aider")
-
-
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(
