@@ -40,13 +40,6 @@ on = click.option(
     help="what rates and intervals are for: tasks like these, or exactly these",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="print JSON for programs")
-on = click.option(
-    "--on",
-    type=click.Choice(["like", "these"]),
-    default="like",
-    show_default=True,
-    help="what rates and intervals are for: tasks like these, or exactly these",
-)
 
 
 def endpoint(command: F) -> F:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import attrs
 
@@ -49,6 +50,11 @@ class Board:
     comparisons: int
     tasks: int
     left_out: int
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of all tables."""
+        return (*chain.from_iterable(self.rankings), *self.unranked, *self.scripted)
 
 
 def board(rows: Sequence[Row], options: Options) -> Board:
