@@ -27,7 +27,7 @@ from .launch import (
 )
 from .observed import Observed, TextSeen, ToolSeen
 from .recipe import Recipe
-from .result import OUTCOMES, CellResult, Identity, Outcome, OutcomeRule, Voided, Wiring
+from .result import OUTCOMES, CellResult, Identity, Outcome, OutcomeRule, Voided, Wiring, is_solved
 from .score import Evidence, RefusalSigns, Score
 from .span import Span
 from .stack import Args, Env, Files, Instructions, McpServer, Skill, StackItem, StackPart
@@ -114,6 +114,7 @@ __all__ = [
     "Wiring",
     "WorkFile",
     "from_json",
+    "is_solved",
     "to_json",
     "totals",
 ]

@@ -76,6 +76,18 @@ OUTCOMES: dict[str, OutcomeRule] = {
     "failed": OutcomeRule(retry=False, graded=True, counted=True, says="the grader rejected the result"),
 }
 
+
+def is_solved(outcome: str, pass_rate: float | None) -> bool | None:
+    """Tell whether a cell is solved; None where its outcome is not counted.
+
+    `passed` and `failed` say it. A limit, a crash and a refusal do not: there the grader's figure does, and
+    where it gave none nothing was solved.
+    """
+    if not OUTCOMES[outcome].counted:
+        return None
+    return outcome == "passed" if outcome in ("passed", "failed") else pass_rate == 1
+
+
 _MEASURED = ("latency",)  # axes that were observed whatever became of the cell, and judge nobody
 
 
@@ -200,6 +212,11 @@ class CellResult:
     def standing(self) -> tuple[bool, bool, str]:
         """What decides which of several results of one cell stands, the greatest: see `Store.standing`."""
         return OUTCOMES[self.outcome].counted, PROVISIONAL not in self.marks, self.ended_at
+
+    @property
+    def solved(self) -> bool | None:
+        """Whether the task was solved; None where the outcome is not counted."""
+        return is_solved(self.outcome, self.headlines.get("pass_rate"))
 
     @property
     def spent_tokens(self) -> int | None:
