@@ -10,6 +10,7 @@ from typing import Any
 
 from cab_core.records.marks import MARKS, SEALED, marks_together
 from cab_core.stats import ESTIMANDS, settings
+from cab_core.stats.tally import settled
 from cab_core.store.paths import segments
 
 from .output import Output
@@ -62,7 +63,7 @@ def _data(rows: Sequence[Row]) -> dict[str, Any]:
 
 def _families(rows: Sequence[Row], tasks: Sequence[str]) -> list[int | None]:
     """Return for each task the number of its family; None where no other task here is of it."""
-    names = {r.task: r.verdict.family or r.task for r in rows}
+    names = settled((r.task, r.verdict.family) for r in rows)
     often = Counter(names.values())
     number = {name: i for i, name in enumerate(sorted(name for name, n in often.items() if n > 1))}
     return [number.get(names[task]) for task in tasks]

@@ -71,6 +71,7 @@ class Made:
     attempt: int = 1
     outcome: str = "passed"
     why: str | None = None
+    family: str | None = None
     title: str = "Off by one"
     prompt: str = "Mend it.\n"
     marks: tuple[str, ...] = ()
@@ -168,7 +169,9 @@ class Made:
             content_key=self.content_key,
             grader_key=SHA,
             cell=cell,
-            task=Task(id=self.task, pack=pack, pack_version="1", tree_hash=SHA, doc=self.doc()),
+            task=Task(
+                id=self.task, pack=pack, pack_version="1", tree_hash=SHA, doc=self.doc(), family=self.family
+            ),
             outcome=self.outcome,  # type: ignore[arg-type]
             why=self.why or OUTCOMES[self.outcome].says,
             started_at=self.started_at,

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import attrs
 import pytest
 from click.testing import CliRunner
 
@@ -171,25 +170,25 @@ def test_weak_intervals_are_said_to_be_weak(browser: Browser, tmp_path: Path) ->
 
 
 def test_related_tasks_are_moved_together(browser: Browser, tmp_path: Path) -> None:
-    """Eight tasks of four families decide nothing, which they would without relatives."""
-    site = site_of(tmp_path, [(1, 0)] * 8)
+    """Eight tasks of three families decide nothing, which they would without relatives; as the command says."""
+    site = site_of(tmp_path / "own", [(1, 0)] * 8)
     assert "A does better" in said(browser, site)
-    edited(site, lambda data: data.update(families=[0, 0, 0, 1, 1, 1, 1, None]))
+    site_of(tmp_path / "related", [(1, 0)] * 3, names=["p/a", "p/b", "p/c"], family="p:one")
+    site_of(tmp_path / "related", [(1, 0)] * 4, names=["p/d", "p/e", "p/f", "p/g"], family="p:two")
+    site = site_of(tmp_path / "related", [(1, 0)], names=["p/h"], family="p:alone")
     text = said(browser, site)
     assert "Undecided" in text and "With 3 families of tasks no result could decide" in text
     assert "The interval is weak: of 3 families of tasks" in text
-    assert figures(browser)["Tasks in common"] == "8 in 3 families"
+    shown = figures(browser)
+    assert shown.pop("Tasks in common") == "8 in 3 families"
+    assert shown.items() <= printed(tmp_path / "related/runs").items()
 
 
 def test_data_number_the_families(tmp_path: Path) -> None:
-    """A task without a relative here has none."""
-    site_of(tmp_path, [(1, 0)] * 4)
-    family = {"p/t0": "p:x", "p/t1": "p:alone", "p/t3": "p:x"}
-    rows = [
-        attrs.evolve(r, verdict=attrs.evolve(r.verdict, family=family.get(r.task, "")))
-        for r in load_rows([tmp_path / "runs"])
-    ]
-    assert comparison._data(rows)["families"] == [0, None, None, 0]
+    """A task without a relative here has no number, nor has one without a family."""
+    for task, family in (("p/a", "p:x"), ("p/b", "p:alone"), ("p/c", None), ("p/d", "p:x")):
+        Made(task=task, family=family).write(tmp_path)
+    assert comparison._data(load_rows([tmp_path]))["families"] == [0, None, None, 0]
 
 
 def test_one_of_many_comparisons_is_told_as_that(browser: Browser, tmp_path: Path) -> None:
@@ -212,6 +211,7 @@ def test_what_figures_are_for_is_chosen_and_kept_in_the_address(browser: Browser
         " s.dispatchEvent(new Event('change', {bubbles: true}))"
     )
     assert ESTIMANDS["these"] in browser.one("#result").text
+    assert ESTIMANDS["like"] not in browser.one("body").text
     assert "on=these" in browser.run("return location.hash")
     site = build_site([tmp_path / "runs"], tmp_path / "site", on="these").parent
     assert ESTIMANDS["these"] in said(browser, site)
