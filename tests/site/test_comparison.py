@@ -205,7 +205,7 @@ def test_one_of_many_comparisons_is_told_as_that(browser: Browser, tmp_path: Pat
 def test_what_figures_are_for_is_chosen_and_kept_in_the_address(browser: Browser, tmp_path: Path) -> None:
     """As built, else as the address says; unknown words are ignored."""
     site = site_of(tmp_path, [(1, 0)] * 7)
-    assert ESTIMANDS["like"] in said(browser, site, f"{CHOICE}&on=nonsense")
+    assert ESTIMANDS["like"] in said(browser, site, f"{CHOICE}&on=toString")
     browser.run(
         "const s = document.querySelector('[name=on]'); s.value = 'these';"
         " s.dispatchEvent(new Event('change', {bubbles: true}))"

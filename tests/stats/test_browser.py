@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from importlib.resources import files
 from typing import Any, get_args
 
@@ -15,7 +16,7 @@ import pytest
 from cab_core.stats import Comparison, On, Tally, compare, decimal, percent, probability
 
 SETS = 1000
-SCRIPTS = ("exact.js", "gammas.js", "rounding.js", "stats.js")
+SCRIPTS = ("rounding.js", "exact.js", "gammas.js", "intervals.js", "stats.js")
 Pairs = list[dict[str, Any]]
 
 _SHOWN = """
@@ -177,6 +178,13 @@ def test_decimals_round_as_in_python() -> None:
         [*(decimal(v, d) for d in (0, 1, 2, 4)), percent(v / 100, signed=True), probability(abs(v) / 1e6)]
         for v in values
     ]
+
+
+def test_a_fraction_becomes_the_nearest_whole_number() -> None:
+    """The even one of two, also left of 0."""
+    pairs = [(n, d) for n in range(-40, 41) for d in (1, 2, 3, 4, 6, 8)]
+    theirs = in_node("given.map(([n, d]) => Number(CabExact.rounded(BigInt(n), BigInt(d))))", pairs)
+    assert theirs == [round(Fraction(n, d)) for n, d in pairs]
 
 
 def test_a_fraction_becomes_the_nearest_number() -> None:

@@ -3,7 +3,7 @@
 (() => {
   const data = window.cabCompare;
   const { KEYS, distinct, values, matched, compare, mixed, differing, unnamed, marks } = CabSides(data);
-  const { order, FEWEST } = CabStats;
+  const { order, FEWEST, FEW } = CabStats;
   const { percent, probability } = CabRounding;
   const form = document.getElementById("compare");
   const result = document.getElementById("result");
@@ -29,9 +29,9 @@
   // An end that the verdict cuts at 0 is no part of the interval.
   const intervalText = ({ interval, says }) => {
     const [low, high] = [interval.low, interval.high].map((end) => shown(end, true));
-    const nothing = (text) => Number.parseFloat(text) === 0;
-    if (says === "better" && nothing(low)) return `more than 0% to ${high}`;
-    return says === "worse" && nothing(high) ? `${low} to less than 0%` : `${low} to ${high}`;
+    const isZero = (text) => Number.parseFloat(text) === 0;
+    if (says === "better" && isZero(low)) return `more than 0% to ${high}`;
+    return says === "worse" && isZero(high) ? `${low} to less than 0%` : `${low} to ${high}`;
   };
 
   const figures = (found) => {
@@ -66,7 +66,7 @@
         ? "With so few cells no result could decide; more tasks or attempts are needed."
         : `With ${found.families === 1 ? `1 ${units === "tasks" ? "task" : "family of tasks"}` : `${found.families} ${units}`} no result could decide; at least ${FEWEST} are needed.`);
     }
-    if (found.interval.weak) say(`The interval is weak: of 3 ${units} at most, it covers the truth less often than 95%.`);
+    if (found.interval.weak) say(`The interval is weak: of ${FEW} ${units} at most, it covers the truth less often than 95%.`);
     if (data.comparisons > 1) {
       const all = Math.min(1, found.p * data.comparisons);
       say(`This is one of ${data.comparisons.toLocaleString("en")} comparisons that this page offers; whoever picks one of many finds a difference by chance more often: multiplied by ${data.comparisons.toLocaleString("en")}, ${equals(all)}.`);
@@ -165,7 +165,7 @@
 
   const fill = () => {
     const asked = new URLSearchParams(location.hash.slice(1));
-    if (asked.get("on") in data.estimands) form.elements.on.value = asked.get("on");
+    if (Object.keys(data.estimands).includes(asked.get("on"))) form.elements.on.value = asked.get("on");
     for (const select of form.querySelectorAll("[data-side] select")) {
       const key = select.dataset.key;
       const there = values(key);

@@ -3,6 +3,7 @@
 "use strict";
 globalThis.CabExact = (() => {
   const LARGEST = 1n << 23n; // bits of the product: 1 MB
+  const PIECE = 1n << 17n; // bits of a piece of it
   const FINE = 8n; // steps to which the values of a part are rounded at least
 
   const abs = (n) => (n < 0n ? -n : n);
@@ -60,19 +61,35 @@ globalThis.CabExact = (() => {
     return { ways: found, seen: rounded(seen * parts, size) };
   };
 
-  // In how many ways the sum is `seen` or more, or its negative or less.
+  // In how many ways the sum is `seen` or more, or its negative or less. The polynomial is held in pieces, since a
+  // browser's whole numbers have an end (Safari's at 2^20 bits).
   const count = (parts, seen, step, width) => {
-    let product = 1n;
-    for (const { ways, least } of [...parts].sort((a, b) => (a.span < b.span ? -1 : a.span > b.span ? 1 : 0))) {
-      const factors = [...ways].map(([v, n]) => [((v - least) / step) * width, n]);
-      product = factors.map(([room, n]) => (n === 1n ? product : n * product) << room).reduce((a, b) => a + b);
-    }
+    const size = Math.max(1, Number(PIECE / width)); // places in a piece
+    const narrowFirst = [...parts].sort((a, b) => (a.span < b.span ? -1 : a.span > b.span ? 1 : 0));
+    const pieces = narrowFirst.reduce((product, part) => times(product, part, step, width, size), [1n]);
     const lowest = sum(parts.map((c) => c.least));
-    const above = -floor(lowest - seen, step); // the first place whose sum is `seen` or more
-    const below = floor(-seen - lowest, step) + 1n; // the first place whose sum is more than -`seen`
+    const above = Number(-floor(lowest - seen, step)); // the first place whose sum is `seen` or more
+    const below = Number(floor(-seen - lowest, step) + 1n); // the first place whose sum is more than -`seen`
     const whole = (1n << width) - 1n; // the digits of a number to this base + 1 add up to it, modulo this
-    const low = below > 0n ? BigInt.asUintN(Number(below * width), product) % whole : 0n;
-    return ((product >> (above * width)) % whole) + low;
+    const room = (place, i) => Number(width) * Math.max(0, Math.min(size, place - i * size));
+    return sum(pieces.map((piece, i) => ((piece >> BigInt(room(above, i))) % whole) + (BigInt.asUintN(room(below, i), piece) % whole)));
+  };
+
+  // A polynomial times that of a part.
+  const times = (pieces, { ways, least, span }, step, width, size) => {
+    const ends = size * Number(width);
+    const found = Array(pieces.length + Math.floor(Number(span / step) / size) + 1).fill(0n);
+    for (const [value, n] of ways) {
+      const place = Number((value - least) / step);
+      const [first, room] = [Math.floor(place / size), BigInt(place % size) * width];
+      pieces.forEach((piece, i) => {
+        const moved = (n === 1n ? piece : n * piece) << room;
+        found[first + i] += BigInt.asUintN(ends, moved);
+        found[first + i + 1] += moved >> BigInt(ends);
+      });
+    }
+    while (!found.at(-1)) found.pop();
+    return found;
   };
 
   const normal = (parts, seen) => {
@@ -120,5 +137,5 @@ globalThis.CabExact = (() => {
     return found;
   };
 
-  return { abs, sum, common, number, atMost, choose, flips, deals };
+  return { sum, common, number, rounded, atMost, choose, flips, deals };
 })();

@@ -1,37 +1,24 @@
-// Two configurations on the same tasks, with the figures of `cab_core.stats`: `compare.py`, `paired.py`, `intervals.py`.
+// Two configurations on the same tasks, with the figures of `cab_core.stats`: `compare.py` and `paired.py`.
 "use strict";
 globalThis.CabStats = (() => {
-  const { abs, sum, common, number, atMost, choose, flips, deals } = globalThis.CabExact;
-  const { quantile } = globalThis.CabGammas;
+  const { sum, common, number, atMost, choose, flips, deals } = CabExact;
+  const { FEW, total, groups, differenceInterval, trialsInterval, squareAndAdd } = CabIntervals;
   const ERROR = [1n, 20n]; // how often a verdict may come where there is no difference
-  const LEVEL = 0.95;
   const FEWEST = 6; // families on tasks like these: 2 / 2^6 is the first p that is small enough
-  const FEW = 3; // units; with so few an interval covers the truth less often than it says
-
-  const total = (values) => values.reduce((a, b) => a + b, 0);
-  const groups = (items, key) => {
-    const found = new Map();
-    for (const item of items) {
-      const alike = found.get(key(item));
-      if (alike) alike.push(item);
-      else found.set(key(item), [item]);
-    }
-    return [...found.values()];
-  };
 
   // A against B. A pair has `task` and `family`, and [solved, counted] as `a` and `b`; of a task's pairs each has
   // the same share of it. `on`: "like", tasks like these, or "these", exactly these tasks.
   const compare = (pairs, on) => {
-    const tasks = groups(pairs, (p) => p.task);
-    const { shared, one } = withShares(tasks);
+    const { shared, one } = withShares(groups(pairs, (p) => p.task));
+    const tasks = groups(shared, (p) => p.task);
     const families = groups(shared, (p) => p.family);
-    const differences = groups(shared, (p) => p.task).map(differenceOf);
+    const differences = tasks.map(differenceOf);
     const difference = sum(differences);
     const p = probability(shared, families, on);
     const says = !atMost(p, ERROR) ? "undecided" : difference > 0n ? "better" : "worse";
     const mean = (n) => (tasks.length ? number([n, one * BigInt(tasks.length)]) : null);
     const [a, b] = [sum(shared.map((p) => p.ofA)), sum(shared.map((p) => p.ofB))].map(mean);
-    const found = on === "like" ? like(shared, families, one) : these(pairs, tasks, families.length, a, b);
+    const found = on === "like" ? like(shared, families, one) : these(tasks, families.length, a, b);
     return {
       on, says, a, b, p: number(p),
       tasks: tasks.length,
@@ -71,8 +58,8 @@ globalThis.CabStats = (() => {
   // its end, and with as many attempts on either side its negative is at the other.
   const least = (pairs, families, on) => {
     if (on === "like") return [2n, 1n << BigInt(families)];
-    const ends = pairs.every(({ a, b }) => a[1] === b[1]) ? 2n : 1n;
-    return [ends, pairs.reduce((product, { a, b }) => product * choose(a[1] + b[1], a[1]), 1n)];
+    const tails = pairs.every(({ a, b }) => a[1] === b[1]) ? 2n : 1n;
+    return [tails, pairs.reduce((product, { a, b }) => product * choose(a[1] + b[1], a[1]), 1n)];
   };
 
   // The interval, made to hold 0 just where nothing is decided.
@@ -90,8 +77,8 @@ globalThis.CabStats = (() => {
     return differenceInterval(units, attempts * shared.length);
   };
 
-  const these = (pairs, tasks, units, a, b) => {
-    if (!pairs.length) return null;
+  const these = (tasks, units, a, b) => {
+    if (!tasks.length) return null;
     const [ofA, ofB] = ["a", "b"].map((side, i) => trialsInterval([a, b][i], trials(tasks, side), units));
     return squareAndAdd(ofA, ofB, a, b);
   };
@@ -103,44 +90,8 @@ globalThis.CabStats = (() => {
     return number([BigInt(tasks.length ** 2) * one, sum(parts.map((part) => one / part))]);
   };
 
-  // The Bayesian bootstrap of a mean difference; a unit is [sum of differences, number of tasks].
-  const differenceInterval = (units, cells) => {
-    const sorted = [...units].sort(([y, z], [v, w]) => y - v || z - w); // their order has no influence
-    const n = sorted.length, size = total(sorted.map(([, z]) => z)) / n;
-    const squares = total(sorted.map(([y]) => (y / size) ** 2));
-    const s = Math.max(1 / Math.sqrt(cells / n), Math.sqrt((squares + 1) / (n + 1))) * size;
-    const weights = groups(sorted, String).map((alike) => [...alike[0], alike.length]);
-    return ends(weights, [-s, size], [s, size], cells / n, [-1, 1], n);
-  };
-
-  // The interval of a rate on exactly these tasks: that of as many equal trials.
-  const trialsInterval = (rate, worth, units) =>
-    ends([[1, 1, rate * worth], [0, 1, (1 - rate) * worth]], [0, 1], [1, 1], 1, [0, 1], units);
-
-  // R. G. Newcombe, "Interval estimation for the difference between independent proportions" (1998), method 10.
-  const squareAndAdd = (ofA, ofB, a, b) => ({
-    low: Math.max(-1, a - b - Math.hypot(a - ofA.low, ofB.high - b)),
-    high: Math.min(1, a - b + Math.hypot(ofA.high - a, b - ofB.low)),
-    units: ofA.units,
-  });
-
-  // The ends with imaginary units at `below` and `above`, of which a part is moved towards the end in question.
-  const ends = (weights, below, above, cells, [least, most], units) => {
-    const moved = 1 / (4 * Math.sqrt(Math.max(cells, 1)));
-    const [forLow, forHigh] = [moved, -moved].map((m) => added(added(weights, ...below, 0.5 + m), ...above, 0.5 - m));
-    const low = quantile(forLow, (1 - LEVEL) / 2, least, most);
-    return { low, high: quantile(forHigh, (1 + LEVEL) / 2, least, most), units };
-  };
-
-  // Weights with one more; the shapes of those that are alike are added up.
-  const added = (weights, y, z, shape) => {
-    const alike = weights.findIndex(([v, w]) => v === y && w === z);
-    if (alike < 0) return [...weights, [y, z, shape]];
-    return weights.map((weight, i) => (i === alike ? [y, z, weight[2] + shape] : weight));
-  };
-
   // Which of two tallies has the higher rate: more than 0 where the first has it, 0 where they are equal.
   const order = ([solved, counted], [otherSolved, otherCounted]) => Math.sign(solved * otherCounted - otherSolved * counted);
 
-  return { compare, order, FEWEST };
+  return { compare, order, FEWEST, FEW };
 })();
