@@ -18,6 +18,7 @@
     return made;
   };
   const shown = (value, signed = false) => percent(value, 1, signed).replace("-", "−");
+  const count = (n, one, many) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
   const equals = (p) => `p ${p < 0.0001 ? "" : "= "}${probability(p)}`;
 
   const side = (name) => {
@@ -36,7 +37,7 @@
 
   const figures = (found) => {
     const list = element("dl", undefined, "figures");
-    const families = found.families < found.tasks ? ` in ${found.families === 1 ? "1 family" : `${found.families} families`}` : "";
+    const families = found.families < found.tasks ? ` in ${count(found.families, "family", "families")}` : "";
     for (const [name, value] of [
       ["Tasks in common", `${found.tasks}${families}`], ["A", shown(found.a)], ["B", shown(found.b)],
       ["A − B", shown(found.difference, true)], ["95% interval", intervalText(found)], ["p of the test", probability(found.p)],
@@ -50,28 +51,29 @@
     return list;
   };
 
-  // The verdict comes from p alone; all else says how far it goes.
-  const verdict = (found) => {
-    const on = found.on === "like" ? "on tasks like these" : "on exactly these tasks";
-    const units = found.families < found.tasks ? "families of tasks" : "tasks";
-    const said = {
-      better: `A does better ${on}: ${equals(found.p)}.`,
-      worse: `B does better ${on}: ${equals(found.p)}.`,
-      undecided: `Undecided: so large a difference may be chance, ${equals(found.p)}.`,
-    };
-    const parts = [element("p", said[found.says], "verdict")];
-    const say = (text) => parts.push(element("p", text));
-    if (!found.decidable) {
-      say(found.on === "these"
-        ? "With so few cells no result could decide; more tasks or attempts are needed."
-        : `With ${found.families === 1 ? `1 ${units === "tasks" ? "task" : "family of tasks"}` : `${found.families} ${units}`} no result could decide; at least ${FEWEST} are needed.`);
-    }
-    if (found.interval.weak) say(`The interval is weak: of ${FEW} ${units} at most, it covers the truth less often than 95%.`);
-    if (data.comparisons > 1) {
-      const all = Math.min(1, found.p * data.comparisons);
-      say(`This is one of ${data.comparisons.toLocaleString("en")} comparisons that this page offers; whoever picks one of many finds a difference by chance more often: multiplied by ${data.comparisons.toLocaleString("en")}, ${equals(all)}.`);
-    }
-    return parts;
+  // It comes from p alone.
+  const verdict = ({ says, on, p }) => {
+    const where = on === "like" ? "on tasks like these" : "on exactly these tasks";
+    return element("p", {
+      better: `A does better ${where}: ${equals(p)}.`,
+      worse: `B does better ${where}: ${equals(p)}.`,
+      undecided: `Undecided: so large a difference may be chance, ${equals(p)}.`,
+    }[says], "verdict");
+  };
+
+  // How far the verdict and the interval go.
+  const reach = (found) => {
+    const [one, many] = found.families < found.tasks ? ["family of tasks", "families of tasks"] : ["task", "tasks"];
+    const few = found.on === "these"
+      ? "With so few cells no result could decide; more tasks or attempts are needed."
+      : `With ${count(found.families, one, many)} no result could decide; at least ${FEWEST} are needed.`;
+    const n = data.comparisons.toLocaleString("en");
+    const all = Math.min(1, found.p * data.comparisons);
+    return [
+      found.decidable || few,
+      !found.interval.weak || `The interval is weak: of ${FEW} ${many} at most, it covers the truth less often than 95%.`,
+      data.comparisons < 2 || `This is one of ${n} comparisons that this page offers; whoever picks one of many finds a difference by chance more often: multiplied by ${n}, ${equals(all)}.`,
+    ].filter((text) => text !== true).map((text) => element("p", text));
   };
 
   const rateText = ([solved, counted]) => (solved === counted ? "✓ solved" : solved === 0 ? "✗ not solved" : shown(solved / counted));
@@ -112,13 +114,12 @@
 
   const leftOut = (both) => {
     const n = [...new Set(both)].reduce((sum, e) => sum + e.out, 0);
-    return n ? [`${n === 1 ? "1 cell has" : `${n} cells have`} no verdict and ${n === 1 ? "is" : "are"} left out.`] : [];
+    return n ? [`${count(n, "cell has", "cells have")} no verdict and ${n === 1 ? "is" : "are"} left out.`] : [];
   };
 
   // A cell on both sides would be held against itself, as `cab compare` says.
   const refusal = (both) => {
-    const what = both.length === 1 ? "1 configuration is" : `${both.length} configurations are`;
-    return element("p", `${what} on both sides, first: ${both[0].name}. A comparison holds cells against others: choose A and B so that no cell is in both.`, "note");
+    return element("p", `${count(both.length, "configuration is", "configurations are")} on both sides, first: ${both[0].name}. A comparison holds cells against others: choose A and B so that no cell is in both.`, "note");
   };
 
   const nothing = (found, a, b, [ofA, ofB]) => {
@@ -160,7 +161,7 @@
     const found = compare(a, b, form.elements.on.value);
     if (!found.tasks) return result.replaceChildren(...nothing(found, a, b, [ofA, ofB]));
     const said = element("p", notes(found, [...ofA, ...ofB]), "soft small");
-    return result.replaceChildren(figures(found), ...verdict(found), ...warnings(found, a, b), said, ...flips(found));
+    return result.replaceChildren(figures(found), verdict(found), ...reach(found), ...warnings(found, a, b), said, ...flips(found));
   };
 
   const fill = () => {
