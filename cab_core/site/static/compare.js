@@ -19,7 +19,7 @@
   };
   const shown = (value, signed = false) => percent(value, 1, signed).replace("-", "−");
   const count = (n, one, many) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
-  const equals = (p) => `p ${p < 0.0001 ? "" : "= "}${probability(p)}`;
+  const equals = (p) => `p ${p < 0.0001 ? "" : "= "}${probability(p)}`.replaceAll(" ", "\u00a0"); // kept on one line
 
   const side = (name) => {
     const chosen = {};
