@@ -13,6 +13,8 @@ import click
 from cab_core.records import CellResult
 from cab_core.store.cells import Store
 
+from .text import say
+
 option = click.option("--scripted", is_flag=True, help="take cells of scripted models in")
 
 
@@ -27,7 +29,7 @@ class Standing:
         """Print how many were left out, where any was."""
         if self.left_out:
             cells = "1 cell" if self.left_out == 1 else f"{self.left_out} cells"
-            click.echo(f"{cells} of scripted models left out; --scripted takes them in.", err=err)
+            say(f"{cells} of scripted models left out; --scripted takes them in.", err)
 
 
 @contextlib.contextmanager

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-
 from cab_core.records import CellResult, to_json
 from cab_core.stats import (
     ESTIMANDS,
@@ -28,7 +26,7 @@ from cab_core.stats import (
 )
 
 from .table import show, table
-from .text import name_line, one_line
+from .text import name_line, one_line, say
 
 Summaries = Mapping[Configuration, Summary]
 
@@ -93,12 +91,12 @@ def print_summaries(found: Summaries) -> None:
     for ranking in several:
         if len(ranked) > 1:
             same = "task" if ranking.tasks == 1 else f"{ranking.tasks} tasks"
-            click.echo(f"\nOn the same {same}:")
+            say(f"\nOn the same {same}:")
         _print_table(found, names, ranking.ranks)
     alone = [c for c in found if not any(c in ranking.ranks for ranking in several)]
     if alone:
         if several:
-            click.echo("\nOn other tasks, so not ranked:")
+            say("\nOn other tasks, so not ranked:")
         _print_table(found, names, dict.fromkeys(alone))
     _print_notes(found, names, several)
 
@@ -127,20 +125,20 @@ def _tasks(s: Summary) -> str:
 
 def _print_notes(found: Summaries, names: Mapping[Configuration, str], ranked: Sequence[Ranking]) -> None:
     """Say what the figures are for, what a rank says, and what was left out."""
-    click.echo(ESTIMANDS[next(iter(found.values())).on])
+    say(ESTIMANDS[next(iter(found.values())).on])
     if ranked:
         pairs = sum(ranking.comparisons for ranking in ranked)
-        click.echo(
+        say(
             "Rank 1 has the highest rate and all that the test cannot tell from it, and so on. The chance "
             f"that any rank is wrong is 5% at most, for all {pairs} possible comparisons together."
         )
     if any(s.interval and s.interval.weak for s in found.values()):
-        click.echo(WEAK)
+        say(WEAK)
     for config, s in found.items():
         if s.excluded:
-            click.echo(f"Left out of {names[config]}: {s.why_excluded}")
+            say(f"Left out of {names[config]}: {s.why_excluded}")
         if s.voided:
-            click.echo(f"Tried in vain before, {names[config]}: {s.why_voided}")
+            say(f"Tried in vain before, {names[config]}: {s.why_voided}")
 
 
 def rate_text(value: float | None, signed: bool = False) -> str:

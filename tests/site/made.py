@@ -91,6 +91,9 @@ class Made:
     applied: tuple[Accounted, ...] = ()
     host: dict[str, Any] = attrs.field(factory=dict)
     voided: tuple[Outcome, ...] = ()
+    voided_tokens: int | None = None
+    voided_usd: float | None = None
+    usd: float | None = None
     runtime: str = "local"
     version: str = "1.0"
     network: str = "open"
@@ -184,6 +187,8 @@ class Made:
             ),
             marks=self.marks,
             voided=self.voided,
+            voided_tokens=self.voided_tokens,
+            voided_usd=self.voided_usd,
             host=self.host,
             stack=self.applied,
             pack_by_path=self.pack_by_path,
@@ -226,6 +231,7 @@ class Made:
                 first_token_ms=310.0,
                 throttle_ms=0.0,
                 tries=1,
+                usd=self.usd,
                 start_ns=START_NS + 3_000_000_000,
             )
         ]
