@@ -67,6 +67,7 @@ class Made:
     tui: str = "aider"
     model: str = "acme/coder-1"
     task: str = "mutations/off-by-one"
+    family: str | None = None
     stack: tuple[str, ...] = ()
     attempt: int = 1
     outcome: str = "passed"
@@ -168,7 +169,9 @@ class Made:
             content_key=self.content_key,
             grader_key=SHA,
             cell=cell,
-            task=Task(id=self.task, pack=pack, pack_version="1", tree_hash=SHA, doc=self.doc()),
+            task=Task(
+                id=self.task, pack=pack, pack_version="1", tree_hash=SHA, doc=self.doc(), family=self.family
+            ),
             outcome=self.outcome,  # type: ignore[arg-type]
             why=self.why or OUTCOMES[self.outcome].says,
             started_at=self.started_at,
