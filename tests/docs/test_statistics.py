@@ -16,7 +16,9 @@ PAGE = (Path(__file__).parents[2] / "docs/reference/statistics.md").read_text()
 def test_the_interval_of_the_example_is_what_the_page_says() -> None:
     """Both by the project and by scipy's beta distribution."""
     found = re.findall(r"the ([\d.]+)% quantile of Beta\(([\d.]+), ([\d.]+)\) \| ([\d.]+%)", PAGE)
-    theirs = [percent(float(scipy.stats.beta.ppf(float(q) / 100, float(a), float(b)))) for q, a, b, _ in found]
+    theirs = [
+        percent(float(scipy.stats.beta.ppf(float(q) / 100, float(a), float(b)))) for q, a, b, _ in found
+    ]
     interval = mean_interval([(1.0, 1.0)] * 6 + [(0.0, 1.0)] * 2, 8)
     assert interval is not None
     assert [said for *_, said in found] == theirs == [percent(interval.low), percent(interval.high)]
