@@ -133,12 +133,19 @@ def test_names_and_order_of_tasks_have_no_influence(browser: Browser, tmp_path: 
     assert figures(browser) == expected
 
 
-def test_the_order_of_the_data_has_no_influence(browser: Browser, made_runs: Path, tmp_path: Path) -> None:
-    """Neither on what is said, nor on what is offered and chosen unasked."""
-    site = build_site([made_runs], tmp_path / "site").parent
-    before = said(browser, site, ""), said(browser, site, "A-tui=aider&B-tui=opencode&on=these")
+def test_the_order_of_the_data_has_no_influence(browser: Browser, tmp_path: Path) -> None:
+    """Neither on what is said, nor where links lead, nor on what is chosen unasked."""
+    for version in "123":
+        site = site_of(tmp_path, [(1, 0)] * 3, version=version)
+
+    def all_of_it() -> list[object]:
+        choices = ("", f"{CHOICE}&on=these", "A-tui=aider&B-version=2")
+        links = "return [...document.querySelectorAll('#result a')].map(a => a.href)"
+        return [(said(browser, site, choice), browser.run(links)) for choice in choices]
+
+    before = all_of_it()
     edited(site, lambda data: data["entries"].reverse())  # type: ignore[attr-defined]
-    assert (said(browser, site, ""), said(browser, site, "A-tui=aider&B-tui=opencode&on=these")) == before
+    assert all_of_it() == before
 
 
 @pytest.mark.parametrize("choice", ["A-tui=aider&B-tui=aider", "A-tui=aider&B-model=acme/coder-1"])
