@@ -13,7 +13,8 @@ from typing import Any, get_args
 
 import pytest
 
-from cab_core.stats import Comparison, On, Tally, compare, decimal, percent, probability
+from cab_core.stats import FEWEST, Comparison, On, Tally, compare, decimal, percent, probability
+from cab_core.stats.intervals import FEW
 
 SETS = 1000
 SCRIPTS = ("rounding.js", "exact.js", "gammas.js", "intervals.js", "stats.js")
@@ -144,6 +145,11 @@ def test_the_sets_have_all_that_can_come(
     assert any(f["p"] == "1.0000" and f["better"] and f["worse"] for f in ours)
     assert any(f["families"] < f["tasks"] for f in ours)
     assert any(0 < float(f["p"]) < 0.05 for f in ours if len(f["p"]) == 6)
+
+
+def test_what_is_few_is_the_same() -> None:
+    """The families that it takes to decide, and those of a weak interval."""
+    assert in_node("[CabStats.FEWEST, CabStats.FEW]", None) == [FEWEST, FEW]
 
 
 def test_decimals_round_as_in_python() -> None:
