@@ -85,8 +85,8 @@ def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellResu
     say(f"tasks     {found.tasks} that both have ({len(found.pairs)} pairs{families})")
     say(f"A, B      {rate_text(found.rate_a)}, {rate_text(found.rate_b)}")
     say(f"A - B     {rate_text(found.difference, signed=True)}  {_interval(found)}")
-    p = probability(float(found.p))
-    say(f"test      p = {p}  (A better on {found.better}, B on {found.worse} tasks)")
+    p = _equals(float(found.p))
+    say(f"test      {p}  (A better on {found.better}, B on {found.worse} tasks)")
     _print_verdict(found, possible)
     _print_mixed(sides, results)
     _print_flips(sides, found)
@@ -98,11 +98,9 @@ def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellResu
 def _interval(found: Comparison) -> str:
     """Return the interval; an end that the verdict cuts at 0 is no part of it."""
     text = interval_text(found.interval, signed=True)
-    if found.interval is None or found.says == "undecided":
-        return text
-    if found.says == "better" and found.interval.low == 0:
+    if found.says == "better":
         return text.replace("[0.0%", "[more than 0%")
-    return text.replace("0.0%]", "less than 0%]") if found.interval.high == 0 else text
+    return text.replace(" 0.0%]", " less than 0%]") if found.says == "worse" else text
 
 
 def _print_verdict(found: Comparison, possible: int) -> None:
@@ -113,15 +111,28 @@ def _print_verdict(found: Comparison, possible: int) -> None:
             "undecided": "verdict   undecided: chance alone may bring such a difference.",
         }[found.says]
     )
-    if found.on == "like" and found.families < FEWEST:
-        what = "task" if found.families == 1 else "tasks or families"
-        say(f"          {found.families} {what} cannot decide, whatever they show: it takes {FEWEST}.")
+    if not found.decidable:
+        say(f"          {_too_few(found)}")
     say(ESTIMANDS[found.on])
     if found.interval and found.interval.weak:
         say(WEAK)
     if possible > 1:
-        all_of_them = probability(min(1.0, float(found.p) * possible))
-        say(f"One of {possible} possible comparisons here: for whoever picks among them, p = {all_of_them}.")
+        all_of_them = _equals(min(1.0, float(found.p) * possible))
+        say(f"One of {possible} possible comparisons here: for whoever picks among them, {all_of_them}.")
+
+
+def _too_few(found: Comparison) -> str:
+    if found.on == "these":
+        return "With so few cells no result could decide; more tasks or attempts are needed."
+    one, many = ("task", "tasks") if found.families == found.tasks else ("family", "families of tasks")
+    count = f"{found.families} {one if found.families == 1 else many}"
+    return f"With {count} no result could decide; at least {FEWEST} are needed."
+
+
+def _equals(p: float) -> str:
+    """Return `p = 0.0312`, or `p < 0.0001`."""
+    text = probability(p)
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
 def _print_kept_apart(sides: Sides, results: Sequence[CellResult]) -> None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 import attrs
 
 from .intervals import Interval
-from .paired import Pair, Says, interval, probability, verdict
+from .paired import Pair, Says, decidable, interval, probability, verdict
 from .tally import Families, On, Tally
 
 Unit = tuple[str, ...]
@@ -21,7 +21,8 @@ class Comparison:
 
     `tasks` are those, `families` the independent units that they make. `rate_a` and `rate_b` are means over
     tasks. `better` and `worse` count tasks on which A did better, or worse, than B; `p` is that of the test
-    (`paired.probability`), and `says` its verdict on A.
+    (`paired.probability`), and `says` its verdict on A. `decidable` is False where no result of so few cells
+    could have decided.
     """
 
     on: On
@@ -35,6 +36,7 @@ class Comparison:
     worse: int
     p: Fraction
     says: Says
+    decidable: bool
     interval: Interval | None
     only_a: tuple[str, ...]
     only_b: tuple[str, ...]
@@ -73,6 +75,7 @@ def compare(
         worse=sum(d < 0 for d in by_task.values()),
         p=p_value,
         says=says,
+        decidable=decidable(pairs, families, on),
         interval=interval(pairs, families, on, says),
         only_a=tuple(" ".join(u) for u in sorted(a.keys() - b.keys())),
         only_b=tuple(" ".join(u) for u in sorted(b.keys() - a.keys())),

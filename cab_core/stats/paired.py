@@ -59,6 +59,15 @@ def probability(
     return _dealt(pairs)
 
 
+def decidable(pairs: Sequence[Pair], families: Families, on: On) -> bool:
+    """Tell whether any result could decide: that of A solving every cell and B none, if none other."""
+    extreme = [
+        attrs.evolve(pair, a=Tally(pair.a.counted, pair.a.counted), b=Tally(0, pair.b.counted))
+        for pair in pairs
+    ]
+    return bool(pairs) and probability(extreme, families, on) <= ERROR
+
+
 def _dealt(pairs: Sequence[Pair]) -> Fraction:
     return deals([Dealt(attrs.astuple(p.a), attrs.astuple(p.b), p.weight) for p in pairs])
 

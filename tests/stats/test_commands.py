@@ -205,9 +205,21 @@ def test_a_cell_on_both_sides_is_refused(runs: Path) -> None:
 def test_few_tasks_are_said_to_decide_nothing(runs: Path) -> None:
     """Five tasks cannot: of 32 patterns of signs two are as far as can be."""
     said = call(compare.command, "tui=aider", "tui=opencode", "--task", "p/t[0-4]", "--runs", str(runs))
-    assert "5 tasks or families cannot decide, whatever they show: it takes 6." in said
+    assert "With 5 tasks no result could decide; at least 6 are needed." in said
     said = call(compare.command, "tui=aider", "tui=opencode", "--runs", str(runs))
-    assert "cannot decide" not in said
+    assert "could decide" not in said
+    said = call(
+        compare.command,
+        "tui=aider",
+        "tui=opencode",
+        "--task",
+        "p/t[0-2]",
+        "--runs",
+        str(runs),
+        "--on",
+        "these",
+    )
+    assert "With so few cells no result could decide" in said
 
 
 def test_a_verdict_and_its_interval_agree(tmp_path: Path) -> None:
