@@ -15,8 +15,8 @@ class Figure:
     """A figure, its interval, and in how many of the counted cells what it is made of is known.
 
     An unknown cell is taken to be like the known ones that ended as it did, solved or not; the interval is at
-    least as wide as if only the known ones were there. `value` is None where less than half of the cells are known, or
-    none of those that ended so.
+    least as wide as if only the known ones were there. `value` is None where less than half of the cells are
+    known, or none of those that ended so.
     """
 
     value: float | None
