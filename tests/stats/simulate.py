@@ -9,16 +9,17 @@ python -m tests.stats.simulate [DRAWS]   prints the coverages as markdown
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache
+from itertools import cycle
 
 import attrs
 import numpy
 from numpy.typing import NDArray
 
-from cab_core.stats.paired import Pair, probability
-from cab_core.stats.tally import Tally
+from cab_core.stats import Configuration, Pair, Summary, Tally, Verdict, summarise
+from cab_core.stats.paired import ERROR, probability
 
 Array = NDArray[numpy.float64]
 Rng = numpy.random.Generator
@@ -160,7 +161,24 @@ def verdicts(a: Side, b: Side) -> list[int]:
 @cache
 def _verdict(found: tuple[Pair, ...]) -> int:
     difference = sum((p.difference for p in found), Fraction(0))
-    return 0 if not found or probability(found, {}, "like") > Fraction(1, 20) else 1 if difference > 0 else -1
+    if not found or probability(found, {}, "like", enough=ERROR) > ERROR:
+        return 0
+    return 1 if difference > 0 else -1
+
+
+def equal_lines(rng: Rng, n: int, lines: int, attempts: Iterable[int] = (1,)) -> dict[Configuration, Summary]:
+    """Draw a board of lines that are all as good, with these attempts a task, one line after the other."""
+    p = tasks(rng, "Beta(½, ½)", 1, n)
+    made = {}
+    for i, many in zip(range(lines), cycle(attempts)):
+        side = attempt(rng, p, many)
+        config = Configuration(tui=f"cli-{i:02}", model="m")
+        made[config] = summarise(
+            Verdict(config=config, task=f"p/{t:03}", outcome="passed" if solved else "failed", passed=solved)
+            for t, k in enumerate(side.solved[0])
+            for solved in [True] * int(k) + [False] * (many - int(k))
+        )
+    return made
 
 
 def rate_coverages(
@@ -191,7 +209,9 @@ def difference_coverages(
 _SIZES = (5, 8, 10, 12, 16, 20, 30, 50, 100)
 
 
-def _table(title: str, columns: Mapping[str, Callable[[int], Mapping[object, float]]], sizes: tuple[int, ...]) -> str:
+def _table(
+    title: str, columns: Mapping[str, Callable[[int], Mapping[object, float]]], sizes: tuple[int, ...]
+) -> str:
     lines = [f"| {title} | {' | '.join(columns)} |", "| --- |" + " --- |" * len(columns)]
     for n in sizes:
         cells = (sorted(column(n).values()) for column in columns.values())

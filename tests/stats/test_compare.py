@@ -58,8 +58,8 @@ def test_the_order_of_models_has_no_influence(order: list[str]) -> None:
     others = (Tally(1, 2), Tally(0, 5), Tally(1, 1), Tally(3, 8), Tally(1, 9))
 
     def made(models: str) -> Comparison:
-        a = {(f"p/{i}", m): t for i in range(3) for m, t in zip(models, tallies)}
-        return compare(a, {(f"p/{i}", m): t for i in range(3) for m, t in zip(models, others)})
+        a = {(f"p/{i}", m): t for i in range(3) for m, t in zip(models, tallies, strict=True)}
+        return compare(a, {(f"p/{i}", m): t for i in range(3) for m, t in zip(models, others, strict=True)})
 
     assert figures(made("".join(order))) == figures(made("vwxyz"))
 
@@ -71,9 +71,11 @@ def test_renaming_tasks_changes_nothing(names: list[int]) -> None:
     tallies = [(Tally(k % 4, 3), Tally(k * k % 3, 2 + k % 2)) for k in range(9)]
 
     def made(order: list[int]) -> Comparison:
-        families = {f"p/{name}": f"f/{name}" for name, k in zip(order, range(9)) if k < 2}
-        a = {(f"p/{name}",): one for name, (one, _) in zip(order, tallies)}
-        return compare(a, {(f"p/{name}",): other for name, (_, other) in zip(order, tallies)}, families)
+        families = {f"p/{name}": f"f/{name}" for name, k in zip(order, range(9), strict=True) if k < 2}
+        a = {(f"p/{name}",): one for name, (one, _) in zip(order, tallies, strict=True)}
+        return compare(
+            a, {(f"p/{name}",): other for name, (_, other) in zip(order, tallies, strict=True)}, families
+        )
 
     assert figures(made(names)) == figures(made(list(range(9))))
 
@@ -101,7 +103,9 @@ def test_all_against_nothing_is_better(attempts: int, n: int) -> None:
 
 def test_nothing_is_better_at_a_p_of_one_half() -> None:
     """Two of five tasks, none the other way: p is 0.5, and the interval holds 0."""
-    found = compare(cells((1, 1), (1, 1), (1, 1), (1, 1), (0, 1)), cells((1, 1), (1, 1), (0, 1), (0, 1), (0, 1)))
+    found = compare(
+        cells((1, 1), (1, 1), (1, 1), (1, 1), (0, 1)), cells((1, 1), (1, 1), (0, 1), (0, 1), (0, 1))
+    )
     assert (found.p, found.says) == (Fraction(1, 2), "undecided")
     assert found.interval is not None
     assert found.interval.low <= 0 < found.interval.high
@@ -162,5 +166,11 @@ def test_unequal_attempts_are_compared_by_rates() -> None:
 def test_without_a_common_task_all_is_unknown() -> None:
     """Not 0."""
     found = compare({("p/one",): YES}, {("p/two",): YES})
-    assert (found.tasks, found.rate_a, found.rate_b, found.difference, found.interval) == (0, None, None, None, None)
+    assert (found.tasks, found.rate_a, found.rate_b, found.difference, found.interval) == (
+        0,
+        None,
+        None,
+        None,
+        None,
+    )
     assert (found.p, found.says, found.families) == (1, "undecided", 0)

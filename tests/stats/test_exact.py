@@ -28,7 +28,10 @@ dealt = st.builds(Dealt, sides, sides, st.sampled_from([ONE, ONE / 2, ONE / 3]))
 def test_flips_are_every_sign_pattern(found: list[Fraction]) -> None:
     """p is the share of all sign patterns whose sum is as far from 0."""
     seen = abs(sum(found))
-    sums = [abs(sum(s * d for s, d in zip(signs, found))) for signs in itertools.product((1, -1), repeat=len(found))]
+    sums = [
+        abs(sum(s * d for s, d in zip(signs, found, strict=True)))
+        for signs in itertools.product((1, -1), repeat=len(found))
+    ]
     assert flips(found) == Fraction(sum(s >= seen for s in sums), len(sums))
 
 
@@ -39,7 +42,9 @@ def test_deals_are_every_deal(tasks: list[Dealt]) -> None:
 
     def every(task: Dealt) -> list[Fraction]:
         solved, cells = task.a[0] + task.b[0], task.a[1] + task.b[1]
-        for_a = [sum(i < solved for i in chosen) for chosen in itertools.combinations(range(cells), task.a[1])]
+        for_a = [
+            sum(i < solved for i in chosen) for chosen in itertools.combinations(range(cells), task.a[1])
+        ]
         return [task.weight * (Fraction(k, task.a[1]) - Fraction(solved - k, task.b[1])) for k in for_a]
 
     seen = abs(sum(t.weight * (Fraction(*t.a) - Fraction(*t.b)) for t in tasks))
@@ -113,13 +118,15 @@ def _tasks(n: int, seed: int, easier: float) -> list[Dealt]:
 
 @pytest.mark.parametrize("easier", [0.0, 0.1])
 @pytest.mark.parametrize("seed", range(3))
-def test_a_large_table_is_rounded_by_little(monkeypatch: pytest.MonkeyPatch, seed: int, easier: float) -> None:
+def test_a_large_table_is_rounded_by_little(
+    monkeypatch: pytest.MonkeyPatch, seed: int, easier: float
+) -> None:
     """Where the table of sums has no room p is that of rounded values, near the exact one."""
     tasks = _tasks(60, seed, easier)
     found = [Fraction(*t.a) - Fraction(*t.b) for t in tasks]
     whole = flips(found), deals(tasks)
     monkeypatch.setattr(exact, "_normal", None)
-    for ours, right, bits in zip((flips, deals), whole, (17, 20)):
+    for ours, right, bits in zip((flips, deals), whole, (17, 20), strict=True):
         monkeypatch.setattr(exact, "_LARGEST", 1 << bits)
         rounded = ours(found if ours is flips else tasks)  # type: ignore[arg-type]
         assert rounded != right
@@ -136,7 +143,7 @@ def test_where_rounding_would_be_coarse_it_is_a_normal_distribution(
     whole = flips(found), deals(tasks)
     monkeypatch.setattr(exact, "_LARGEST", 1 << 16)
     monkeypatch.setattr(exact.Chance, "rounded", None)
-    for ours, right in zip((flips(found), deals(tasks)), whole):
+    for ours, right in zip((flips(found), deals(tasks)), whole, strict=True):
         assert ours != right
         assert float(ours) == pytest.approx(float(right), rel=0.06, abs=1e-3)
 

@@ -43,7 +43,9 @@ def test_a_cost_is_for_each_task_solved() -> None:
 
 def test_a_cost_without_anything_solved_is_unknown() -> None:
     """Not infinite, and not 0; what is known is said."""
-    assert cost_figure(cells(100.0, 300.0, solved=False)) == Figure(value=None, interval=None, known=2, cells=2)
+    assert cost_figure(cells(100.0, 300.0, solved=False)) == Figure(
+        value=None, interval=None, known=2, cells=2
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,9 @@ def test_an_unknown_cell_is_like_those_that_ended_as_it_did() -> None:
     """The mean of the passes for a pass, and of the failures for a failure."""
     known = [cell("p/a", 0.1), cell("p/b", 0.3), cell("p/c", 0.9, solved=False)]
     assert mean_figure([*known, cell("p/d", None)]).value == pytest.approx((0.1 + 0.3 + 0.9 + 0.2) / 4)
-    assert mean_figure([*known, cell("p/d", None, solved=False)]).value == pytest.approx((0.1 + 0.3 + 0.9 + 0.9) / 4)
+    assert mean_figure([*known, cell("p/d", None, solved=False)]).value == pytest.approx(
+        (0.1 + 0.3 + 0.9 + 0.9) / 4
+    )
 
 
 @EACH

@@ -42,18 +42,26 @@ def test_quantiles_are_those_of_the_beta_distribution(a: float, b: float, q: flo
 def test_many_groups_are_what_drawing_gives(seed: int, n: int) -> None:
     """Units of any value, size and shape: within the noise of 200,000 draws."""
     random = numpy.random.default_rng(seed)
-    y, z, a = random.lognormal(0, 1, n), random.integers(1, 4, n).astype(float), random.choice([0.25, 0.5, 1, 3], n)
+    y, z, a = (
+        random.lognormal(0, 1, n),
+        random.integers(1, 4, n).astype(float),
+        random.choice([0.25, 0.5, 1, 3], n),
+    )
     drawn = random.gamma(a, size=(200_000, n))
     means = (drawn @ y) / (drawn @ z)
-    weights = {(float(v), float(size)): float(shape) for v, size, shape in zip(y, z, a)}
+    weights = {(float(v), float(size)): float(shape) for v, size, shape in zip(y, z, a, strict=True)}
     for q in (0.025, 0.2, 0.5, 0.8, 0.975):
         t = float(numpy.quantile(means, q))
         assert probability_below(weights, t) == pytest.approx(q, abs=0.0025)
         assert quantile(weights, q, 0.0, float((y / z).max())) == pytest.approx(t, rel=0.02)
 
 
-@given(st.dictionaries(units.map(lambda u: u[0]), units.map(lambda u: u[1]), min_size=2, max_size=8), st.data())
-def test_a_larger_value_is_less_often_exceeded(weights: dict[tuple[float, float], float], data: st.DataObject) -> None:
+@given(
+    st.dictionaries(units.map(lambda u: u[0]), units.map(lambda u: u[1]), min_size=2, max_size=8), st.data()
+)
+def test_a_larger_value_is_less_often_exceeded(
+    weights: dict[tuple[float, float], float], data: st.DataObject
+) -> None:
     """The probability grows with t."""
     t = data.draw(values)
     further = t + data.draw(st.integers(1, 1000)) / 1000
@@ -80,12 +88,16 @@ def test_the_order_of_units_has_no_influence(
     """Beyond the last digits of a sum."""
     other = list(found)
     random.shuffle(other)  # type: ignore[attr-defined]
-    assert probability_below(_together(found), t) == pytest.approx(probability_below(_together(other), t), abs=1e-9)
+    assert probability_below(_together(found), t) == pytest.approx(
+        probability_below(_together(other), t), abs=1e-9
+    )
 
 
 @settings(deadline=None)
 @given(st.lists(units, min_size=2, max_size=6), st.floats(0.001, 0.999))
-def test_a_quantile_is_where_the_probability_is(found: list[tuple[tuple[float, float], float]], q: float) -> None:
+def test_a_quantile_is_where_the_probability_is(
+    found: list[tuple[tuple[float, float], float]], q: float
+) -> None:
     """Just below it the probability is at most q, and just above at least."""
     weights = _together(found)
     ends = [y / z for y, z in weights]

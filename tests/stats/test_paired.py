@@ -66,7 +66,9 @@ def test_a_test_may_stop_where_it_is_known_to_be_above() -> None:
     stopped = probability(pairs(cells), {}, "like", enough=Fraction(1, 20))
     assert Fraction(1, 20) < stopped <= whole
     clear: list[Both] = [((3, 3), (0, 2))] * 12
-    assert probability(pairs(clear), {}, "like", enough=Fraction(1, 20)) == probability(pairs(clear), {}, "like")
+    assert probability(pairs(clear), {}, "like", enough=Fraction(1, 20)) == probability(
+        pairs(clear), {}, "like"
+    )
 
 
 def test_families_flip_together() -> None:
@@ -83,7 +85,9 @@ def test_several_pairs_of_a_task_share_it() -> None:
     """A task weighs the same however many pairs it has."""
     third = Fraction(1, 3)
     many = [
-        Pair(unit=(f"p/{i}", model), a=Tally(1, 1), b=Tally(0, 1), weight=third) for i in range(6) for model in "xyz"
+        Pair(unit=(f"p/{i}", model), a=Tally(1, 1), b=Tally(0, 1), weight=third)
+        for i in range(6)
+        for model in "xyz"
     ]
     one = pairs([((1, 1), (0, 1))] * 6)
     assert probability(many, {}, "like") == probability(one, {}, "like") == Fraction(2, 2**6)
@@ -116,7 +120,9 @@ def test_six_to_none_decide_and_five_do_not() -> None:
 
 @given(sides, estimands)
 @settings(deadline=None)
-def test_an_interval_holds_0_just_where_nothing_is_decided(cells: list[Both], on: Literal["like", "these"]) -> None:
+def test_an_interval_holds_0_just_where_nothing_is_decided(
+    cells: list[Both], on: Literal["like", "these"]
+) -> None:
     """Decided, it lies on one side of 0; and it always holds the difference itself."""
     found = pairs(cells)
     difference = sum(differences(cells), Fraction(0)) / len(cells)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cab_core.stats import Configuration, Ranking, Summary, Verdict, ranks, rankings, summarise
+from cab_core.stats import Configuration, Ranking, Summary, Verdict, rankings, ranks, summarise
 
 Line = list[tuple[int, int]]  # solved and counted cells of each task
 
@@ -52,7 +52,9 @@ def test_the_perfect_line_is_first_and_the_order_is_that_of_the_rates() -> None:
 
 def test_seven_tasks_tell_lines_apart_among_three_pairs_and_not_among_six() -> None:
     """The least p of seven tasks is 1/64; Holm asks for 1/60 where there are three pairs, and then for 1/120."""
-    (found,) = board(line("even", [(2, 3)] * 7), line("nearly", [(2, 3)] + [(3, 3)] * 6), line("perfect", [(3, 3)] * 7))
+    (found,) = board(
+        line("even", [(2, 3)] * 7), line("nearly", [(2, 3)] + [(3, 3)] * 6), line("perfect", [(3, 3)] * 7)
+    )
     assert told(found) == {"perfect": 1, "nearly": 1, "even": 2}
     lines = [line(f"also {i}", [(3, 3)] * 7) for i in range(2)]
     (found,) = board(line("even", [(2, 3)] * 7), line("perfect", [(3, 3)] * 7), *lines)
@@ -75,7 +77,7 @@ def test_ties_share_a_rank_whatever_the_names(names: list[str]) -> None:
         [(0, 1)] * 20,
         [(1, 1)] * 2 + [(0, 1)] * 18,
     ]
-    (found,) = board(*(line(name, one) for name, one in zip(names, tasks)))
+    (found,) = board(*(line(name, one) for name, one in zip(names, tasks, strict=True)))
     by_name = told(found)
     assert [by_name[name] for name in names] == [1, 1, 2, 2]
 
@@ -108,9 +110,9 @@ def test_a_line_without_a_verdict_is_in_no_ranking() -> None:
     config = Configuration(tui="down", model="m")
     empty = summarise([Verdict(config=config, task="p/000", outcome="infra_upstream", passed=None)])
     assert board() == []
-    assert [told(r) for r in rankings({config: empty, Configuration(tui="a", model="m"): line("a", [(1, 1)])})] == [
-        {"a": 1}
-    ]
+    assert [
+        told(r) for r in rankings({config: empty, Configuration(tui="a", model="m"): line("a", [(1, 1)])})
+    ] == [{"a": 1}]
 
 
 def test_every_pair_of_every_ranking_is_counted() -> None:
@@ -124,12 +126,20 @@ def test_every_pair_of_every_ranking_is_counted() -> None:
 def test_holm_counts_down() -> None:
     """Each pair that is told apart leaves one fewer to correct for: the last would fail among all three."""
     clear, unclear = Fraction(1, 20) / 3, Fraction(1, 20) / 2
-    lines = [line("best", [(1, 1)] * 7), line("middle", [(1, 1)] * 1 + [(0, 1)] * 6), line("last", [(0, 1)] * 7)]
+    lines = [
+        line("best", [(1, 1)] * 7),
+        line("middle", [(1, 1)] * 1 + [(0, 1)] * 6),
+        line("last", [(0, 1)] * 7),
+    ]
     (found,) = board(*lines)
     p_last, p_middle = Fraction(2, 2**7), Fraction(2, 2**6)
     assert p_last <= clear and p_middle > unclear
     assert told(found) == {"best": 1, "middle": 1, "last": 2}
-    lines = [line("best", [(1, 1)] * 8), line("middle", [(1, 1)] * 1 + [(0, 1)] * 7), line("last", [(0, 1)] * 8)]
+    lines = [
+        line("best", [(1, 1)] * 8),
+        line("middle", [(1, 1)] * 1 + [(0, 1)] * 7),
+        line("last", [(0, 1)] * 8),
+    ]
     assert Fraction(2, 2**8) <= clear and Fraction(2, 2**7) <= clear
     assert set(told(board(*lines)[0]).values()) == {1, 2}
 

@@ -57,7 +57,8 @@ def test_percent(value: float, signed: bool, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("p", "text"), [(1.0, "1.0000"), (0.05, "0.0500"), (0.0001, "0.0001"), (0.00009, "< 0.0001"), (0.0, "< 0.0001")]
+    ("p", "text"),
+    [(1.0, "1.0000"), (0.05, "0.0500"), (0.0001, "0.0001"), (0.00009, "< 0.0001"), (0.0, "< 0.0001")],
 )
 def test_a_probability_is_never_told_as_0(p: float, text: str) -> None:
     """What is too small for four decimals is told as less."""

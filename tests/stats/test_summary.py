@@ -53,7 +53,9 @@ def test_several_attempts_are_averaged_by_task_first() -> None:
 
 def test_a_family_is_one_unit() -> None:
     """The rate stays that over tasks; the interval is that of as many families."""
-    cells = [verdict(f"p/{i}", "passed" if i < 3 else "failed", family="f" if i < 3 else "") for i in range(5)]
+    cells = [
+        verdict(f"p/{i}", "passed" if i < 3 else "failed", family="f" if i < 3 else "") for i in range(5)
+    ]
     found = summarise(cells)
     assert (found.n, found.units, found.rate) == (5, 3, pytest.approx(0.6))
     assert found.interval == mean_interval([(3.0, 3.0), (0.0, 1.0), (0.0, 1.0)], 5)
@@ -63,7 +65,9 @@ def test_five_times_the_same_family_is_no_narrower_than_once() -> None:
     """Related tasks that end alike are not evidence of their own: the width is about that of one of each."""
     once = summarise(verdict(f"p/{i}", "passed" if i % 3 else "failed") for i in range(10)).interval
     five = summarise(
-        verdict(f"p/{i}-{j}", "passed" if i % 3 else "failed", family=f"f/{i}") for i in range(10) for j in range(5)
+        verdict(f"p/{i}-{j}", "passed" if i % 3 else "failed", family=f"f/{i}")
+        for i in range(10)
+        for j in range(5)
     ).interval
     assert once is not None and five is not None
     assert five.high - five.low > 0.9 * (once.high - once.low)
@@ -98,7 +102,11 @@ def test_no_cell_is_no_figure() -> None:
 )
 def test_a_figure_is_of_the_counted_cells(name: str, of: str) -> None:
     """A cell that is not counted is in none; an unknown one is told among the counted."""
-    cells = [verdict("p/a", **{of: 0.5}), verdict("p/b", **{of: 0.25}), verdict("p/c", "infra_upstream", **{of: 1.0})]
+    cells = [
+        verdict("p/a", **{of: 0.5}),
+        verdict("p/b", **{of: 0.25}),
+        verdict("p/c", "infra_upstream", **{of: 1.0}),
+    ]
     found = getattr(summarise(cells), name)
     assert (found.value, found.known, found.cells) == (0.375, 2, 2)
     found = getattr(summarise([*cells, verdict("p/d")]), name)
