@@ -51,6 +51,7 @@ def test_a_tie_of_several_models_is_a_tie() -> None:
     assert (found.p, found.says) == (1, "undecided")
 
 
+@settings(deadline=None)
 @given(st.permutations("vwxyz"))
 def test_the_order_of_models_has_no_influence(order: list[str]) -> None:
     """Five of them, on both sides."""

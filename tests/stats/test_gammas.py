@@ -56,6 +56,7 @@ def test_many_groups_are_what_drawing_gives(seed: int, n: int) -> None:
         assert quantile(weights, q, 0.0, float((y / z).max())) == pytest.approx(t, rel=0.02)
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(units.map(lambda u: u[0]), units.map(lambda u: u[1]), min_size=2, max_size=8), st.data()
 )
@@ -69,6 +70,7 @@ def test_a_larger_value_is_less_often_exceeded(
     assert probability_below(weights, t) <= probability_below(weights, further) + 1e-9
 
 
+@settings(deadline=None)
 @given(st.lists(units, min_size=2, max_size=8), values, st.integers(0, 1000), st.integers(0, 7))
 def test_where_a_unit_has_more_the_mean_has(
     found: list[tuple[tuple[float, float], float]], t: float, more: int, which: int
@@ -81,6 +83,7 @@ def test_where_a_unit_has_more_the_mean_has(
     assert probability_below(_together(grown), t) <= probability_below(_together(found), t) + 1e-9
 
 
+@settings(deadline=None)
 @given(st.lists(units, min_size=2, max_size=8), values, st.randoms())
 def test_the_order_of_units_has_no_influence(
     found: list[tuple[tuple[float, float], float]], t: float, random: object

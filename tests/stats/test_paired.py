@@ -32,6 +32,7 @@ def differences(cells: list[Both]) -> list[Fraction]:
     return [Fraction(*a) - Fraction(*b) for a, b in cells]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=9))
 def test_with_equal_attempts_the_test_flips_signs(solved: list[tuple[int, int]]) -> None:
     """It is the sign-flip test of the tasks' differences, and no other."""
@@ -39,6 +40,7 @@ def test_with_equal_attempts_the_test_flips_signs(solved: list[tuple[int, int]])
     assert probability(pairs(cells), {}, "like") == flips(differences(cells))
 
 
+@settings(deadline=None)
 @given(sides)
 def test_with_unequal_attempts_both_tests_must_agree(cells: list[Both]) -> None:
     """p is the larger of that and of the one that deals the cells anew, which alone is that of these tasks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cab_core.stats import decimal, percent, probability
@@ -31,6 +31,7 @@ def test_halves_are_rounded_away_from_0(value: float, digits: int, text: str) ->
     assert decimal(value, digits) == text
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**9), 10**9), st.integers(0, 6), st.integers(0, 4))
 def test_a_decimal_is_rounded_as_by_hand(whole: int, places: int, digits: int) -> None:
     """For every value with up to twelve digits it is what exact decimals give."""

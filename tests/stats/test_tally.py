@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cab_core.stats.tally import ESTIMANDS, Tally, mean_rate, tallies, trials
@@ -17,6 +17,7 @@ def test_verdicts_are_counted_by_task() -> None:
     assert list(found.items()) == [("p/a", Tally(0, 1)), ("p/b", Tally(2, 3))]
 
 
+@settings(deadline=None)
 @given(st.permutations([Tally(1, 3), Tally(2, 3), Tally(1, 10), Tally(2, 10), Tally(7, 10)]))
 def test_a_mean_rate_is_an_exact_fraction(found: list[Tally]) -> None:
     """Whatever the order: thirds and tenths add up to 2."""
