@@ -228,13 +228,13 @@ def main(draws: int) -> None:
                 f"{m} attempt{'s' * (m > 1)}": lambda n, m=m: rate_coverages(draws, n, m, missing, family)  # type: ignore[misc] # noqa: B023
                 for m in ATTEMPTS
             }
-            title = f"rate, n{', families of five' * (family > 1)}{', 20 % missing' * (missing > 0)}"
+            title = f"rate, n{', families of five' * (family > 1)}{', 20% missing' * (missing > 0)}"
             print(_table(title, columns, sizes), end="\n\n", flush=True)
         columns = {
             f"{a} and {b}": lambda n, m=(a, b): difference_coverages(draws, n, m, missing)  # type: ignore[misc] # noqa: B023
             for a, b in ((1, 1), (2, 2), (3, 3), (10, 10), (5, 1))
         }
-        title = f"difference, n{', 20 % missing' * (missing > 0)}"
+        title = f"difference, n{', 20% missing' * (missing > 0)}"
         print(_table(title, columns, _SIZES), end="\n\n", flush=True)
 
 
