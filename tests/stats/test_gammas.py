@@ -8,6 +8,7 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cab_core.stats import gammas
 from cab_core.stats.gammas import probability_below, quantile
 
 SHAPES = (0.25, 0.5, 0.75, 1.5, 7.25, 60.0, 999.5, 5000.0)
@@ -116,3 +117,20 @@ def _together(found: list[tuple[tuple[float, float], float]]) -> dict[tuple[floa
     for unit, shape in found:
         weights[unit] = weights.get(unit, 0.0) + shape
     return weights
+
+
+@pytest.mark.parametrize("q", [0.025, 0.975])
+def test_a_quantile_takes_few_steps(monkeypatch: pytest.MonkeyPatch, q: float) -> None:
+    """A page with a thousand lines has two thousand of them: twenty evaluations each are enough."""
+    steps = []
+
+    def counted(weights: gammas.Weights, t: float) -> float:
+        steps[-1] += 1
+        return probability_below(weights, t)
+
+    monkeypatch.setattr(gammas, "probability_below", counted)
+    for n in (1, 5, 20, 200, 5000):
+        for solved in (0, n // 3, n):
+            steps.append(0)
+            quantile({(1.0, 1.0): solved + 0.25, (0.0, 1.0): n - solved + 0.75}, q, 0.0, 1.0)
+    assert max(steps) <= 20
