@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from math import comb
 from pathlib import Path
 
-import attrs
 import click
 
 from cab_core.errors import UserError
-from cab_core.stats import Selector, Sides, compare, one_of_each
+from cab_core.stats import On, Selector, Sides, one_of_each
 
 from . import options, standing
 from .comparison import as_json_values, print_comparison
@@ -19,10 +19,11 @@ from .table import print_json
 @click.argument("a")
 @click.argument("b")
 @click.option("--task", "task", metavar="PATTERN", default="*", help="only these tasks")
+@options.on
 @options.runs
 @standing.option
 @options.as_json
-def command(a: str, b: str, task: str, runs: Path, scripted: bool, as_json: bool) -> int:
+def command(a: str, b: str, task: str, on: On, runs: Path, scripted: bool, as_json: bool) -> int:
     """Does A really do better than B? Compare them on the tasks that both have.
 
     A and B say which cells are meant: KEY=PATTERN, several joined by commas, with the keys tui, model,
@@ -41,30 +42,33 @@ def command(a: str, b: str, task: str, runs: Path, scripted: bool, as_json: bool
     runtime does.
     """
     sides = Sides(Selector.parse(a), Selector.parse(b))
-    there = _standing(runs, task, sides, scripted)
+    there, possible = _standing(runs, task, sides, scripted)
     results = [r for _, r in there.cells]
-    found = compare(sides.units(results, sides.a), sides.units(results, sides.b))
+    sides.refuse_overlap(results)
+    found = sides.compare(results, on)
     for side, rate in ((sides.a, found.rate_a), (sides.b, found.rate_b)):
         if rate is None and not any(side.matches(r) for r in results):
             hint = " (scripted models are left out; --scripted takes them in)" if there.left_out else ""
             raise UserError(f"no cell in {runs} is {side}{hint}; `cab results` shows what there is")
     if as_json:
-        print_json(as_json_values(sides, found, results))
+        print_json(as_json_values(sides, found, results, possible))
     else:
-        print_comparison(sides, found, results)
+        print_comparison(sides, found, results, possible)
     there.say_left_out(err=as_json)
     return 0
 
 
-def _standing(runs: Path, task: str, sides: Sides, scripted: bool) -> standing.Standing:
-    """Return the cells that either side asks for."""
+def _standing(runs: Path, task: str, sides: Sides, scripted: bool) -> tuple[standing.Standing, int]:
+    """Return the cells that either side asks for, and how many pairs of configurations there are in all."""
     from fnmatch import fnmatchcase
 
     if not runs.is_dir():
         raise UserError(f"--runs {runs}: no such directory; `cab run` makes one")
-    found = standing.standing(
-        runs, scripted, chosen=lambda r: fnmatchcase(r.cell.task, task) and sides.ask_for(r)
-    )
-    if "sweep" in sides.a.wanted.keys() | sides.b.wanted.keys():
-        return found
-    return attrs.evolve(found, cells=one_of_each(found.cells))
+    there = standing.standing(runs, True, chosen=lambda r: fnmatchcase(r.cell.task, task))
+    kept = [(path, r) for path, r in there.cells if scripted or not r.scripted]
+    cells = [(path, r) for path, r in kept if sides.ask_for(r)]
+    if "sweep" not in sides.a.wanted.keys() | sides.b.wanted.keys():
+        cells = one_of_each(cells)
+    left_out = sum(sides.ask_for(r) for _, r in there.cells if r.scripted and not scripted)
+    found = standing.Standing(cells=cells, left_out=left_out)
+    return found, comb(len({r.cell.configuration for _, r in kept}), 2)

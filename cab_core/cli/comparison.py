@@ -6,30 +6,60 @@ from collections.abc import Sequence
 from typing import Any
 
 import attrs
-import click
 
 from cab_core.records import CellResult, Limits, to_json
 from cab_core.records.marks import SEALED, legend
-from cab_core.stats import Comparison, Halves, Pair, Sides, summarise, verdict_of
+from cab_core.stats import (
+    ESTIMANDS,
+    FEWEST,
+    Comparison,
+    Halves,
+    Pair,
+    Sides,
+    Tally,
+    decimal,
+    probability,
+    summarise,
+    verdict_of,
+)
 
-from .summaries import interval_text, rate_text
-from .text import name_line, one_line
+from .summaries import WEAK, interval_text, rate_text
+from .text import name_line, one_line, say
 
 _LISTED = 40  # flipped pairs in the terminal; --json has all
 _FEW = 6  # values or names in one sentence
 _ALWAYS = ("tui", "model", "stack")  # what a pair is told by; anything else where the pairs differ in it
 
 
-def as_json_values(sides: Sides, found: Comparison, results: Sequence[CellResult]) -> dict[str, Any]:
-    """Return a comparison as `cab compare --json` prints it. A unit's parts are named by `unit`."""
+def as_json_values(
+    sides: Sides, found: Comparison, results: Sequence[CellResult], possible: int
+) -> dict[str, Any]:
+    """Return a comparison as `cab compare --json` prints it. A unit's parts are named by `unit`.
+
+    `possible` is how many pairs of configurations could have been compared, `p_of_all` p times that.
+    """
     halves, (mixed_a, mixed_b) = sides.halves(results), sides.mixed(results)
     return {
         "a": str(sides.a),
         "b": str(sides.b),
         "unit": ["task", *sides.common],
-        **to_json(found),
+        "on": found.on,
+        "tasks": found.tasks,
+        "families": found.families,
+        "rate_a": found.rate_a,
+        "rate_b": found.rate_b,
         "difference": found.difference,
-        "flipped": to_json(found.flipped),
+        "interval": to_json(found.interval) if found.interval else None,
+        "better": found.better,
+        "worse": found.worse,
+        "p": float(found.p),
+        "verdict": found.says,
+        "possible": possible,
+        "p_of_all": min(1.0, float(found.p) * max(possible, 1)),
+        "pairs": [_pair_json(pair) for pair in found.pairs],
+        "flipped": [_pair_json(pair) for pair in found.flipped],
+        "only_a": list(found.only_a),
+        "only_b": list(found.only_b),
         "mixed": {"a": mixed_a, "b": mixed_b},
         "unnamed": {key: {"a": a, "b": b} for key, (a, b) in sides.differing(results).items()},
         "marks": halves.marks,
@@ -37,19 +67,27 @@ def as_json_values(sides: Sides, found: Comparison, results: Sequence[CellResult
     }
 
 
-def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellResult]) -> None:
+def _pair_json(pair: Pair) -> dict[str, Any]:
+    """Return a pair with its rates, and the cells solved and counted that they are made of."""
+    rates = {"a": float(pair.a.rate), "b": float(pair.b.rate)}
+    return {"unit": list(pair.unit), **rates, "cells_a": to_json(pair.a), "cells_b": to_json(pair.b)}
+
+
+def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellResult], possible: int) -> None:
     """Print a comparison, and what is mixed or differs in it though nobody asked for that."""
-    click.echo(f"A  {one_line(str(sides.a), 300)}\nB  {one_line(str(sides.b), 300)}\n")
+    say(f"A  {one_line(str(sides.a), 300)}\nB  {one_line(str(sides.b), 300)}\n")
     if not found.tasks:
-        click.echo("No task has a verdict on both sides: there is nothing to compare.")
+        say("No task has a verdict on both sides: there is nothing to compare.")
         _print_kept_apart(sides, results)
         _print_left_out(found, results)
         return
-    click.echo(f"tasks     {found.tasks} that both have ({len(found.pairs)} pairs)")
-    click.echo(f"A, B      {rate_text(found.rate_a)}, {rate_text(found.rate_b)}")
-    interval = interval_text(found.interval, signed=True)
-    click.echo(f"A - B     {rate_text(found.difference, signed=True)}  {interval}")
-    click.echo(f"McNemar   p = {found.p:.4f}  (A alone better on {found.better}, B on {found.worse} tasks)")
+    families = "" if found.families == found.tasks else f", {found.families} families"
+    say(f"tasks     {found.tasks} that both have ({len(found.pairs)} pairs{families})")
+    say(f"A, B      {rate_text(found.rate_a)}, {rate_text(found.rate_b)}")
+    say(f"A - B     {rate_text(found.difference, signed=True)}  {_interval(found)}")
+    p = probability(float(found.p))
+    say(f"test      p = {p}  (A better on {found.better}, B on {found.worse} tasks)")
+    _print_verdict(found, possible)
     _print_mixed(sides, results)
     _print_flips(sides, found)
     _print_left_out(found, results)
@@ -57,10 +95,39 @@ def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellResu
     _print_marks(sides.halves(results))
 
 
+def _interval(found: Comparison) -> str:
+    """Return the interval; an end that the verdict cuts at 0 is no part of it."""
+    text = interval_text(found.interval, signed=True)
+    if found.interval is None or found.says == "undecided":
+        return text
+    if found.says == "better" and found.interval.low == 0:
+        return text.replace("[0.0%", "[more than 0%")
+    return text.replace("0.0%]", "less than 0%]") if found.interval.high == 0 else text
+
+
+def _print_verdict(found: Comparison, possible: int) -> None:
+    say(
+        {
+            "better": "verdict   A does better.",
+            "worse": "verdict   B does better.",
+            "undecided": "verdict   undecided: chance alone may bring such a difference.",
+        }[found.says]
+    )
+    if found.on == "like" and found.families < FEWEST:
+        what = "task" if found.families == 1 else "tasks or families"
+        say(f"          {found.families} {what} cannot decide, whatever they show: it takes {FEWEST}.")
+    say(ESTIMANDS[found.on])
+    if found.interval and found.interval.weak:
+        say(WEAK)
+    if possible > 1:
+        all_of_them = probability(min(1.0, float(found.p) * possible))
+        say(f"One of {possible} possible comparisons here: for whoever picks among them, p = {all_of_them}.")
+
+
 def _print_kept_apart(sides: Sides, results: Sequence[CellResult]) -> None:
     for key, (a, b) in sides.differing(results).items():
         if key in sides.common and not set(a) & set(b):
-            click.echo(
+            say(
                 f"A has {key} {_few(a)}, B has {key} {_few(b)}, and neither names it: what is not named must "
                 "be equal within a pair. To compare them all the same, name it on both sides."
             )
@@ -69,7 +136,7 @@ def _print_kept_apart(sides: Sides, results: Sequence[CellResult]) -> None:
 def _print_mixed(sides: Sides, results: Sequence[CellResult]) -> None:
     for name, mixed in zip("AB", sides.mixed(results), strict=True):
         if mixed:
-            click.echo(
+            say(
                 f"\nMixed: {name} holds several configurations within one pair, and their mean is what is "
                 f"compared: {_few(mixed)}. Name which is meant, such as version=... or runtime=..."
             )
@@ -77,14 +144,18 @@ def _print_mixed(sides: Sides, results: Sequence[CellResult]) -> None:
 
 def _print_flips(sides: Sides, found: Comparison) -> None:
     flipped = found.flipped
-    click.echo(f"\n{len(flipped)} flipped" + (":" if flipped else ": both sides agree on every pair."))
+    say(f"\n{len(flipped)} flipped" + (":" if flipped else ": both sides agree on every pair."))
     shown = _shown(sides, found.pairs)
     for pair in flipped[:_LISTED]:
-        winner = "A" if pair.a > pair.b else "B"
+        winner = "A" if pair.difference > 0 else "B"
         name = " ".join(one_line(pair.unit[i], 80) for i in shown if pair.unit[i])
-        click.echo(f"  {winner}  {pair.a:.2f} : {pair.b:.2f}  {name}")
+        say(f"  {winner}  {_rate(pair.a)} : {_rate(pair.b)}  {name}")
     if len(flipped) > _LISTED:
-        click.echo(f"  and {len(flipped) - _LISTED} more; --json has them all")
+        say(f"  and {len(flipped) - _LISTED} more; --json has them all")
+
+
+def _rate(tally: Tally) -> str:
+    return decimal(float(tally.rate), 2)
 
 
 def _shown(sides: Sides, pairs: Sequence[Pair]) -> list[int]:
@@ -97,29 +168,29 @@ def _shown(sides: Sides, pairs: Sequence[Pair]) -> list[int]:
 def _print_left_out(found: Comparison, results: Sequence[CellResult]) -> None:
     for name, alone in (("A", found.only_a), ("B", found.only_b)):
         if alone:
-            click.echo(f"\n{len(alone)} of {name} have no partner, first: {one_line(alone[0], 90)}")
+            say(f"\n{len(alone)} of {name} have no partner, first: {one_line(alone[0], 90)}")
     if excluded := summarise(map(verdict_of, results)).why_excluded:
-        click.echo(f"Left out: {excluded}")
+        say(f"Left out: {excluded}")
 
 
 def _print_unnamed(sides: Sides, results: Sequence[CellResult]) -> None:
     for key, (a, b) in sides.differing(results).items():
         expected = key in ("version", "options") and "tui" in sides.named  # two CLIs never share these
         if key not in sides.common and not expected:
-            click.echo(f"They differ in {key} too (A: {_few(a)}; B: {_few(b)}): a difference may be theirs.")
+            say(f"They differ in {key} too (A: {_few(a)}; B: {_few(b)}): a difference may be theirs.")
 
 
 def _print_marks(halves: Halves) -> None:
     for mark, says in legend(halves.marks).items():
-        click.echo(f"{'All' if mark == SEALED else 'Some'} of them are {mark}: {says}.")
+        say(f"{'All' if mark == SEALED else 'Some'} of them are {mark}: {says}.")
     limits = halves.differing(lambda result: _limits(result.cell.limits))
     if limits is not None:
         a, b = map(_few, limits)
-        click.echo(f"They had different limits (A: {a}; B: {b}): a difference may be theirs.")
+        say(f"They had different limits (A: {a}; B: {b}): a difference may be theirs.")
     runtimes = halves.differing(lambda result: result.cell.runtime)
     if runtimes is not None:
         both = sorted({*runtimes[0], *runtimes[1]})
-        click.echo(f"They ran in different sandboxes ({_few(both)}): a difference may be theirs.")
+        say(f"They ran in different sandboxes ({_few(both)}): a difference may be theirs.")
 
 
 def _limits(limits: Limits) -> str:

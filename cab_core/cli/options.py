@@ -32,6 +32,13 @@ pack = click.option(
     multiple=True,
     help="a task pack on disk, used as it is",
 )
+on = click.option(
+    "--on",
+    type=click.Choice(["like", "these"]),
+    default="like",
+    show_default=True,
+    help="what rates and intervals are for: tasks like these, or exactly these",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="print JSON for programs")
 
 

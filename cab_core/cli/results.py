@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cab_core.errors import UnknownName, UserError
+from cab_core.stats import On
 from cab_core.store.cells import Store
 
 from . import options, standing
@@ -18,10 +19,11 @@ from .table import as_row, print_json, print_results
 @click.option("--sweep-id", help="only this sweep")
 @options.runs
 @click.option("--summary", is_flag=True, help="only the table of CLIs and models, with intervals")
+@options.on
 @standing.option
 @options.as_json
-def command(sweep_id: str | None, runs: Path, summary: bool, scripted: bool, as_json: bool) -> int:
-    """Print every cell, by the try that stands, and each CLI x model with its rate, interval and n."""
+def command(sweep_id: str | None, runs: Path, summary: bool, on: On, scripted: bool, as_json: bool) -> int:
+    """Print every cell, by the try that stands, and each CLI x model with its rank, rate, interval and n."""
     if not runs.is_dir():
         raise UserError(f"--runs {runs}: no such directory; `cab demo` or `cab run` makes one")
     found = standing.standing(runs, scripted, sweep_id)
@@ -30,12 +32,12 @@ def command(sweep_id: str | None, runs: Path, summary: bool, scripted: bool, as_
         known = sorted({r.cell.sweep_id for _, r in Store(runs).standing()})
         raise UnknownName("sweep", sweep_id, known, f"--runs is {runs}")
     if as_json:
-        print_json(summary_rows(summaries(results)) if summary else [as_row(r) for _, r in results])
+        print_json(summary_rows(summaries(results, on)) if summary else [as_row(r) for _, r in results])
     elif not results:
         click.echo(f"There is no finished cell{' of a model' if found.left_out else ''} in {runs}.")
     else:
         if not summary:
             print_results(results)
-        print_summaries(summaries(results))
+        print_summaries(summaries(results, on))
     found.say_left_out(err=as_json)
     return 0

@@ -10,6 +10,9 @@ import click
 from cab_core.errors import UserError
 from cab_core.site.build import build_site
 from cab_core.site.serve import server
+from cab_core.stats import On
+
+from . import options
 
 _out = click.option(
     "-o", "--out", type=click.Path(path_type=Path), default=Path("site"), show_default=True, help="the site"
@@ -28,9 +31,10 @@ def command() -> None:
 @_out
 @_base_url
 @_scripted
-def build(runs: tuple[Path, ...], out: Path, base_url: str | None, scripted: bool) -> int:
+@options.on
+def build(runs: tuple[Path, ...], out: Path, base_url: str | None, scripted: bool, on: On) -> int:
     """Write static pages of all cells in the runs directories; what has not changed is left alone."""
-    click.echo(f"Pages: {_build(runs, out, base_url, scripted).resolve()}")
+    click.echo(f"Pages: {_build(runs, out, base_url, scripted, on).resolve()}")
     return 0
 
 
@@ -39,13 +43,14 @@ def build(runs: tuple[Path, ...], out: Path, base_url: str | None, scripted: boo
 @_out
 @_base_url
 @_scripted
+@options.on
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any free one"
 )
-def serve(runs: tuple[Path, ...], out: Path, base_url: str | None, scripted: bool, port: int) -> int:
+def serve(runs: tuple[Path, ...], out: Path, base_url: str | None, scripted: bool, on: On, port: int) -> int:
     """Serve the pages on 127.0.0.1 until Ctrl-C; with RUNS, build them first."""
     if runs:
-        _build(runs, out, base_url, scripted)
+        _build(runs, out, base_url, scripted, on)
     with server(out, port) as running:
         click.echo(f"http://127.0.0.1:{running.server_port}/ serves {out.resolve()} (Ctrl-C ends it)")
         try:
@@ -55,9 +60,9 @@ def serve(runs: tuple[Path, ...], out: Path, base_url: str | None, scripted: boo
     return 0
 
 
-def _build(runs: tuple[Path, ...], out: Path, base_url: str | None, scripted: bool) -> Path:
+def _build(runs: tuple[Path, ...], out: Path, base_url: str | None, scripted: bool, on: On) -> Path:
     try:
-        return build_site(list(runs), out, _checked(base_url), scripted)
+        return build_site(list(runs), out, _checked(base_url), scripted, on)
     except (FileExistsError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as exc:
         raise UserError(
             f"--out {out}: expected a directory, there or new; {exc.filename}: {exc.strerror}"

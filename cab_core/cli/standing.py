@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import gc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import attrs
@@ -10,6 +12,8 @@ import click
 
 from cab_core.records import CellResult
 from cab_core.store.cells import Store
+
+from .text import say
 
 option = click.option("--scripted", is_flag=True, help="take cells of scripted models in")
 
@@ -25,13 +29,26 @@ class Standing:
         """Print how many were left out, where any was."""
         if self.left_out:
             cells = "1 cell" if self.left_out == 1 else f"{self.left_out} cells"
-            click.echo(f"{cells} of scripted models left out; --scripted takes them in.", err=err)
+            say(f"{cells} of scripted models left out; --scripted takes them in.", err)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from looking at ten thousand records again and again while they are read."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def standing(
     runs: Path, scripted: bool, sweep: str | None = None, chosen: Callable[[CellResult], bool] | None = None
 ) -> Standing:
     """Return the cells of a runs directory, of one sweep where it is named, that are `chosen`."""
-    found = [(d, r) for d, r in Store(runs).standing(sweep) if chosen is None or chosen(r)]
+    with _uncollected():
+        found = [(d, r) for d, r in Store(runs).standing(sweep) if chosen is None or chosen(r)]
     kept = [(d, r) for d, r in found if scripted or not r.scripted]
     return Standing(cells=kept, left_out=len(found) - len(kept))

@@ -1,93 +1,154 @@
-"""Configurations with their rate, interval and n, as a table and as JSON."""
+"""Configurations with their rank, rate, interval and n, as a table and as JSON."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-
 from cab_core.records import CellResult, to_json
 from cab_core.stats import (
+    ESTIMANDS,
+    FIGURES,
     Configuration,
     Interval,
+    On,
+    Ranking,
     Summary,
     configurations,
     distinct_names,
     one_of_each,
+    percent,
+    rankings,
     summarise,
     verdict_of,
 )
 
 from .table import show, table
-from .text import name_line, one_line
+from .text import name_line, one_line, say
+
+Summaries = Mapping[Configuration, Summary]
+
+_COLUMNS = ("rate", "95% interval", "solved", "tasks", "left out")
+WEAK = "* of 3 tasks or families at most: it covers the truth less often than 95%."
 
 
-def summaries(results: Sequence[tuple[Path, CellResult]]) -> dict[Configuration, Summary]:
+def summaries(results: Sequence[tuple[Path, CellResult]], on: On) -> dict[Configuration, Summary]:
     """Return the summary of each configuration; a cell that several sweeps ran counts once."""
     groups = configurations(verdict_of(r) for _, r in one_of_each(results))
-    return {config: summarise(verdicts) for config, verdicts in groups.items()}
+    return {config: summarise(verdicts, on) for config, verdicts in groups.items()}
 
 
-def summary_rows(found: dict[Configuration, Summary]) -> list[dict[str, Any]]:
-    """Return summaries as `cab results --summary --json` prints them."""
-    return [
-        {
-            "tui": config.tui,
-            "model": config.model,
-            "stack": list(config.stack),
-            "version": config.version,
-            "runtime": config.runtime,
-            "network": config.network,
-            "options": json.loads(config.options),
-            "model_params": json.loads(config.model_params),
-            "rate": s.rate,
-            "interval": to_json(s.interval) if s.interval else None,
-            "n": s.n,
-            "attempts": s.attempts,
-            "solved": s.solved,
-            "excluded": s.excluded,
-            "voided": s.voided,
-            "marks": list(s.marks),
-            "tokens_per_solved": s.tokens_per_solved,
-            "wall_ms": s.wall_ms,
-            "blast_radius": s.blast_radius,
-            "composite": s.composite,
-        }
-        for config, s in found.items()
-    ]
+def summary_rows(found: Summaries) -> list[dict[str, Any]]:
+    """Return summaries as `cab results --summary --json` prints them, in the order of their names.
+
+    `rank` is among those with verdicts on the same tasks; `figures` has of each figure its value, interval,
+    and in how many of the cells it is known.
+    """
+    ranks = {config: rank for ranking in rankings(found) for config, rank in ranking.ranks.items()}
+    return [{**_named(config), "rank": ranks.get(config), **_figures(s)} for config, s in found.items()]
 
 
-def print_summaries(found: dict[Configuration, Summary]) -> None:
-    """Print a table of configurations, each rate with its interval, n and what was left out."""
+def _named(config: Configuration) -> dict[str, Any]:
+    return {
+        "tui": config.tui,
+        "model": config.model,
+        "stack": list(config.stack),
+        "version": config.version,
+        "runtime": config.runtime,
+        "network": config.network,
+        "options": json.loads(config.options),
+        "model_params": json.loads(config.model_params),
+    }
+
+
+def _figures(s: Summary) -> dict[str, Any]:
+    figures = {name: getattr(s, name) for name in FIGURES}
+    return {
+        "on": s.on,
+        "rate": s.rate,
+        "interval": to_json(s.interval) if s.interval else None,
+        "n": s.n,
+        "families": s.units,
+        "attempts": s.attempts,
+        "solved": s.solved,
+        "excluded": s.excluded,
+        "voided": s.voided,
+        "marks": list(s.marks),
+        **{name: figure.value for name, figure in figures.items()},
+        "figures": to_json(figures),
+    }
+
+
+def print_summaries(found: Summaries) -> None:
+    """Print a table for each set of tasks that configurations have verdicts on, the best first."""
+    if not found:
+        return
+    names = {config: name_line(name) for config, name in distinct_names(found).items()}
+    ranked = rankings(found)
+    several = [ranking for ranking in ranked if len(ranking.ranks) > 1]
+    for ranking in several:
+        if len(ranked) > 1:
+            same = "task" if ranking.tasks == 1 else f"{ranking.tasks} tasks"
+            say(f"\nOn the same {same}:")
+        _print_table(found, names, ranking.ranks)
+    alone = [c for c in found if not any(c in ranking.ranks for ranking in several)]
+    if alone:
+        if several:
+            say("\nOn other tasks, so not ranked:")
+        _print_table(found, names, dict.fromkeys(alone))
+    _print_notes(found, names, several)
+
+
+def _print_table(
+    found: Summaries, names: Mapping[Configuration, str], ranks: Mapping[Configuration, Any]
+) -> None:
     from rich.text import Text
 
-    names = {config: name_line(name) for config, name in distinct_names(found).items()}
-    made = table(("CLI × model",), ("solved", "rate", "95% interval", "tasks", "cells", "left out"))
-    for config, s in found.items():
+    ranked = any(rank is not None for rank in ranks.values())
+    made = table(("CLI × model",), ("rank",) * ranked + _COLUMNS)
+    for config, rank in ranks.items():
+        s = found[config]
         vain = f" (+{sum(s.voided.values())})" if s.voided else ""
-        left_out = f"{sum(s.excluded.values())}{vain}"
-        figures = (rate_text(s.rate), interval_text(s.interval), f"{s.n}", f"{s.attempts}", left_out)
+        rated = (rate_text(s.rate), interval_text(s.interval))
+        counts = (f"{s.solved}/{s.attempts}", _tasks(s), f"{sum(s.excluded.values())}{vain}")
         name = names[config] + (f" ({one_line(', '.join(s.marks))})" if s.marks else "")
-        made.add_row(Text(name), f"{s.solved}", *figures)
+        made.add_row(Text(name), *(str(rank),) * ranked, *rated, *counts)
     show(made)
+
+
+def _tasks(s: Summary) -> str:
+    """Return the number of tasks, and of families where some are related."""
+    return f"{s.n}" if s.units == s.n else f"{s.n} in {s.units} families"
+
+
+def _print_notes(found: Summaries, names: Mapping[Configuration, str], ranked: Sequence[Ranking]) -> None:
+    """Say what the figures are for, what a rank says, and what was left out."""
+    say(ESTIMANDS[next(iter(found.values())).on])
+    if ranked:
+        pairs = sum(ranking.comparisons for ranking in ranked)
+        say(
+            "Rank 1 has the highest rate and all that the test cannot tell from it, and so on. The chance "
+            f"that any rank is wrong is 5% at most, for all {pairs} possible comparisons together."
+        )
+    if any(s.interval and s.interval.weak for s in found.values()):
+        say(WEAK)
     for config, s in found.items():
         if s.excluded:
-            click.echo(f"Left out of {names[config]}: {s.why_excluded}")
+            say(f"Left out of {names[config]}: {s.why_excluded}")
         if s.voided:
-            click.echo(f"Tried in vain before, {names[config]}: {s.why_voided}")
+            say(f"Tried in vain before, {names[config]}: {s.why_voided}")
 
 
 def rate_text(value: float | None, signed: bool = False) -> str:
     """Return a rate, or a difference of rates, in percent."""
-    return "-" if value is None else f"{value * 100:{'+' if signed else ''}.1f}%"
+    return "-" if value is None else percent(value, signed=signed)
 
 
 def interval_text(interval: Interval | None, signed: bool = False) -> str:
-    """Return an interval in percent, or a dash where it cannot be had."""
+    """Return an interval in percent, with a star where it is weak; a dash where it cannot be had."""
     if interval is None:
-        return "no interval" if signed else "-"
+        return "-"
     low, high = (rate_text(v, signed) for v in (interval.low, interval.high))
-    return f"[{low}, {high}]"
+    return f"[{low}, {high}]{'*' if interval.weak else ''}"

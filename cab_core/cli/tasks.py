@@ -48,6 +48,7 @@ def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
             "id": t.id,
             "title": t.doc.title,
             "category": t.category,
+            "family": t.family,
             "tags": list(t.doc.tags),
             "in_process": t.in_process,
             "missing": [why for r in t.doc.grade.requires if (why := missing(r))],
@@ -82,6 +83,8 @@ def show(plugins: Plugins, task: str, packs: tuple[Path, ...], as_json: bool) ->
         click.echo("A good fix touches: " + ", ".join(map(plain, found.doc.expected_files)))
         for grading in found.doc.grade.commands:
             click.echo(f"Graded by: {plain(' '.join(grading.argv))}  ({grading.kind})")
+        if found.family:
+            click.echo(f"Family: {plain(found.family)}  (statistics move its tasks together)")
         if found.in_process:
             click.echo("In-process: the tests share a process with the code that they judge.")
         click.echo(f"Pack {found.pack} {found.pack_version}, tree sha256 {found.tree_hash}")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 import unicodedata
+
+import click
 
 from cab_core.plugins.authors import on_this_machine
 
@@ -29,6 +34,15 @@ def reason(why: str, width: int = 300) -> str:
 def name_line(name: str) -> str:
     """Return a whole name on one line, cleaned: one cut short could read like another."""
     return plain(name, keep="")
+
+
+def say(text: str, err: bool = False) -> None:
+    """Print sentences; a terminal gets them broken between words, a pipe as whole lines."""
+    stream = sys.stderr if err else sys.stdout
+    if stream.isatty():
+        width = shutil.get_terminal_size().columns
+        text = "\n".join(textwrap.fill(line, width) for line in text.split("\n"))
+    click.echo(text, err=err)
 
 
 def _escape(char: str) -> str:

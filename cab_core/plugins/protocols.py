@@ -259,7 +259,10 @@ class Executor(Protocol):
 
 
 class TaskFormat(Protocol):
-    """Reads a directory of task data of one layout."""
+    """Reads a directory of task data of one layout.
+
+    Tasks that are related share the `family` of their documents.
+    """
 
     name: str
 

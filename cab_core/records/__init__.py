@@ -27,7 +27,7 @@ from .launch import (
 )
 from .observed import Observed, TextSeen, ToolSeen
 from .recipe import Recipe
-from .result import OUTCOMES, CellResult, Identity, Outcome, OutcomeRule, Wiring
+from .result import OUTCOMES, CellResult, Identity, Outcome, OutcomeRule, Voided, Wiring, is_solved
 from .score import Evidence, RefusalSigns, Score
 from .span import Span
 from .stack import Args, Env, Files, Instructions, McpServer, Skill, StackItem, StackPart
@@ -110,9 +110,11 @@ __all__ = [
     "TokenTotals",
     "ToolSeen",
     "Usage",
+    "Voided",
     "Wiring",
     "WorkFile",
     "from_json",
+    "is_solved",
     "to_json",
     "totals",
 ]

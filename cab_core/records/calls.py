@@ -126,6 +126,11 @@ class TokenTotals:
         """Input and output together."""
         return None if self.prompt is None or self.completion is None else self.prompt + self.completion
 
+    @property
+    def unanswered(self) -> bool:
+        """True where no call was answered: then there are no sums, but nothing was taken either."""
+        return self.source is None and not self.without_usage and self.at_least is None
+
 
 def totals(calls: Iterable[ModelCall]) -> TokenTotals:
     """Add up calls. One that the upstream never began to answer costs nothing; no calls, no sums."""
@@ -137,9 +142,9 @@ def totals(calls: Iterable[ModelCall]) -> TokenTotals:
     return TokenTotals(
         prompt=sum(c.usage.prompt or 0 for c in answered),
         completion=sum(c.usage.completion or 0 for c in answered),
-        cached=_sum(c.usage.cached for c in answered),
-        reasoning=_sum(c.usage.reasoning for c in answered),
-        usd=_sum(c.usd for c in answered),
+        cached=sum_of(c.usage.cached for c in answered),
+        reasoning=sum_of(c.usage.reasoning for c in answered),
+        usd=sum_of(c.usd for c in answered),
         source="gateway",
     )
 
@@ -156,8 +161,8 @@ def _costs(call: ModelCall) -> bool:
 N = TypeVar("N", int, float)
 
 
-def _sum(values: Iterable[N | None]) -> N | None:
-    """Add up; one that is unknown makes the sum unknown."""
+def sum_of(values: Iterable[N | None]) -> N | None:
+    """Add up; one that is unknown makes the sum unknown, and of none there is no sum."""
     known, found = [], list(values)
     for value in found:
         if value is None:

@@ -15,7 +15,7 @@ MARKS = {
     PROVISIONAL: "the CLI did not run sealed in a container; not for citation",
     SCRIPTED: "no language model answered but a script; it proves the harness, and says nothing of a CLI",
     IN_PROCESS: "the grader's tests ran in one process with the code they judge, which can forge them",
-    "incomplete": "a cell without a verdict, or a configuration that has not run every task of the table",
+    "incomplete": "a cell without a verdict, or a configuration without one on some task of the page",
 }
 
 

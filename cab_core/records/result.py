@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import attrs
 
 from .base import Json, doc, named
-from .calls import TokenTotals
+from .calls import TokenTotals, sum_of
 from .cell import Cell
 from .execution import Execution
 from .launch import Accounted, TokenClaim
@@ -75,6 +76,18 @@ OUTCOMES: dict[str, OutcomeRule] = {
     "failed": OutcomeRule(retry=False, graded=True, counted=True, says="the grader rejected the result"),
 }
 
+
+def is_solved(outcome: str, pass_rate: float | None) -> bool | None:
+    """Tell whether a cell is solved; None where its outcome is not counted.
+
+    `passed` and `failed` say it. A limit, a crash and a refusal do not: there the grader's figure does, and
+    where it gave none nothing was solved.
+    """
+    if not OUTCOMES[outcome].counted:
+        return None
+    return outcome == "passed" if outcome in ("passed", "failed") else pass_rate == 1
+
+
 _MEASURED = ("latency",)  # axes that were observed whatever became of the cell, and judge nobody
 
 
@@ -122,6 +135,30 @@ class Wiring:
 
 
 @attrs.frozen(kw_only=True)
+class Voided:
+    """Earlier tries of a cell that stand for nothing: how they ended, oldest first, and what they took.
+
+    A sum is None where that of one try is unknown. A try in which no call was answered took nothing.
+    """
+
+    outcomes: tuple[Outcome, ...] = ()
+    tokens: int | None = 0
+    usd: float | None = 0.0
+
+    @classmethod
+    def of(cls, results: Iterable[CellResult]) -> Voided:
+        """Return those of the results that stand for nothing, together."""
+        vain = [r for r in results if OUTCOMES[r.outcome].retry]
+        if not vain:
+            return cls()
+        return cls(
+            outcomes=tuple(r.outcome for r in vain),
+            tokens=sum_of(0 if r.tokens.unanswered else r.tokens.total for r in vain),
+            usd=sum_of(0.0 if r.tokens.unanswered else r.tokens.usd for r in vain),
+        )
+
+
+@attrs.frozen(kw_only=True)
 class CellResult:
     """The content of `cell.json`."""
 
@@ -165,12 +202,31 @@ class CellResult:
     voided: tuple[Outcome, ...] = attrs.field(
         default=(), metadata=doc("outcomes of earlier tries of the same that stand for nothing, oldest first")
     )
+    voided_tokens: int | None = attrs.field(
+        default=None, metadata=doc("input and output of those tries together; 0: they took none")
+    )
+    voided_usd: float | None = attrs.field(default=None, metadata=doc("cost of those tries together"))
     host: dict[str, Json] = attrs.field(factory=dict, metadata=doc("machine and cab version"))
 
     @property
     def standing(self) -> tuple[bool, bool, str]:
         """What decides which of several results of one cell stands, the greatest: see `Store.standing`."""
         return OUTCOMES[self.outcome].counted, PROVISIONAL not in self.marks, self.ended_at
+
+    @property
+    def solved(self) -> bool | None:
+        """Whether the task was solved; None where the outcome is not counted."""
+        return is_solved(self.outcome, self.headlines.get("pass_rate"))
+
+    @property
+    def spent_tokens(self) -> int | None:
+        """Tokens of this try and of those in vain before it; None where a part is unknown."""
+        return sum_of((self.tokens.total, self.voided_tokens if self.voided else 0))
+
+    @property
+    def spent_usd(self) -> float | None:
+        """Cost of this try and of those in vain before it; None where a part is unknown."""
+        return sum_of((self.tokens.usd, self.voided_usd if self.voided else 0.0))
 
     @property
     def scripted(self) -> bool:

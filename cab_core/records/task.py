@@ -6,7 +6,7 @@ from typing import Literal
 
 import attrs
 
-from .base import doc
+from .base import doc, named
 
 Section = Literal["workdir", "tests", "solution", "forbidden"]
 GradeKind = Literal["exit", "counts", "output", "junit", "json"]
@@ -128,6 +128,14 @@ class TaskDoc:
     prompt: str = attrs.field(metadata=doc("what the agent is told, word for word", minLength=1))
     grade: GradeSpec = attrs.field(metadata=doc("how it is judged"))
     category: str | None = attrs.field(default=None, metadata=doc("left out, the pack's name"))
+    family: str | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "tasks of a pack with the same family are related: twins, mutants of one file, one exercise in "
+            "several languages; statistics move them together. Left out, the pack's rule says it",
+            pattern=r"^\S.{0,99}$",
+        ),
+    )
     tags: tuple[str, ...] = attrs.field(default=(), metadata=doc("free words"))
     expected_files: tuple[str, ...] = attrs.field(default=(), metadata=doc("what a good fix touches"))
     allowed_files: tuple[str, ...] = attrs.field(
@@ -147,20 +155,43 @@ class TaskDoc:
     origin: Origin | None = attrs.field(default=None, metadata=doc("where it comes from"))
 
 
+def family_of(pack: str, name: str) -> str:
+    """Return a pack's family as records have it: neither another pack's nor the id of a task is the same."""
+    return f"{pack}:{name}"
+
+
 @attrs.frozen(kw_only=True)
 class Task:
-    """A task of a pack. `id` is `pack/name`; `tree_hash` covers every file listed for it."""
+    """A task of a pack. `id` is `pack/name`; `tree_hash` covers every file listed for it.
+
+    `family` is `pack:name`, by what the task says, its pack's rule or its twin; None: it has none.
+    """
 
     id: str
     pack: str
     pack_version: str
     tree_hash: str
     doc: TaskDoc
+    family: str | None = attrs.field(default=None, validator=attrs.validators.optional(named))
 
     @property
     def name(self) -> str:
         """The part of the id after the pack."""
         return self.id.partition("/")[2]
+
+    @property
+    def twin(self) -> str | None:
+        """The name of the twin of a refusal task, where it has one."""
+        return self.doc.refusal.twin if self.doc.refusal else None
+
+    @property
+    def unit(self) -> str:
+        """What statistics move as one: the family, else the task by itself.
+
+        An earlier cab kept no family; of its records twins are known all the same.
+        """
+        twins = None if self.twin is None else family_of(self.pack, min(self.name, self.twin))
+        return self.family or twins or self.id
 
     @property
     def in_process(self) -> bool:
@@ -213,3 +244,10 @@ class PackDoc:
     version: str = attrs.field(metadata=doc("changes whenever a task changes"))
     title: str = attrs.field(metadata=doc("one line for people"))
     licence: str | None = attrs.field(default=None, metadata=doc("SPDX identifier"))
+    family: str | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "for tasks that name no family: a regular expression on the whole name of the task; its one "
+            "group is the family, and where it does not match the task has none"
+        ),
+    )

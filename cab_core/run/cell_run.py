@@ -19,8 +19,8 @@ from cab_core.records import (
     Launch,
     ModelCall,
     Observed,
-    Outcome,
     RefusalSigns,
+    Voided,
     WorkFile,
 )
 from cab_core.redaction import Redactor
@@ -70,7 +70,7 @@ class CellRun:
     started_at: str
     token: str
     secrets: Redactor  # takes out of all that the cell writes what must not be in it
-    voided: tuple[Outcome, ...] = ()
+    voided: Voided = Voided()
     found: Findings = attrs.field(factory=Findings)
     sandboxes: ExitStack = attrs.field(factory=ExitStack)
     not_removed: list[str] = attrs.field(factory=list)  # what is left of the cell, in sentences

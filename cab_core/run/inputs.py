@@ -25,7 +25,7 @@ from cab_core.records.inputs import (
 from .code import code_of
 
 # What a task's document says that no verdict rests on.
-_NOT_JUDGED = ("schema_version", "title", "prompt", "category", "tags", "origin")
+_NOT_JUDGED = ("schema_version", "title", "prompt", "category", "family", "tags", "origin")
 
 
 def model_inputs(model: Model) -> ModelInputs:

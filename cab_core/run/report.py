@@ -61,7 +61,9 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         refusal=found.refusal,
         wiring=_wiring(planned, found),
         pack_by_path=planned.task.directory is not None,
-        voided=run.voided,
+        voided=run.voided.outcomes,
+        voided_tokens=run.voided.tokens,
+        voided_usd=run.voided.usd,
         host=_host(planned),
     )
 

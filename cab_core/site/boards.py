@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import attrs
 
-from cab_core.stats import Configuration, Summary, settings, summarise
+from cab_core.stats import FIGURES, Configuration, Summary, rankings, settings
 from cab_core.store.paths import variant_segment
 
 from .output import Output
@@ -19,55 +20,71 @@ _LATEST = 12
 
 @attrs.frozen(kw_only=True)
 class Line:
-    """One configuration on a leaderboard, with its name and the address of its page."""
+    """One configuration on a leaderboard, the address of its page, and its rank where it has one."""
 
     config: Configuration
     name: str
     home: str
     summary: Summary
     marks: tuple[str, ...]
+    rank: int | None = None
+
+    @property
+    def known_in_part(self) -> bool:
+        """True where a figure is made of some of the counted cells alone."""
+        return _known_in_part(self.summary)
 
 
 @attrs.frozen(kw_only=True)
 class Board:
-    """A leaderboard: those ranked, and those that never are (scripted models).
+    """A leaderboard: the rankings, each of lines with the same tasks, and the lines that are in none.
 
-    `left_out` counts the cells of scripted models that are in neither.
+    `unranked` have tasks that no other line has, or no verdict; `scripted` are those of scripted models,
+    which are never ranked. `comparisons` counts the pairs of lines that share a ranking, `left_out` the cells
+    of scripted models that are in no line.
     """
 
-    ranked: tuple[Line, ...]
+    rankings: tuple[tuple[Line, ...], ...]
+    unranked: tuple[Line, ...]
     scripted: tuple[Line, ...]
+    comparisons: int
     tasks: int
     left_out: int
 
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of all tables."""
+        return (*chain.from_iterable(self.rankings), *self.unranked, *self.scripted)
+
 
 def board(rows: Sequence[Row], options: Options) -> Board:
-    """Make the leaderboard of these cells. Nothing scripted is ever ranked, or counts for what is.
-
-    The order is that of the interval's lower end: a high rate on few tasks does not lead.
-    """
+    """Make the leaderboard of these cells. Nothing scripted is ever ranked, or counts for what is."""
     figured = options.figured(rows)
+    lines = _lines([r for r in figured if not r.scripted], options)
+    found = [r for r in rankings({c: line.summary for c, line in lines.items()}) if r.comparisons]
+    ranks = {config: rank for ranking in found for config, rank in ranking.ranks.items()}
     return Board(
-        ranked=_lines([r for r in figured if not r.scripted]),
-        scripted=_lines([r for r in figured if r.scripted]),
+        rankings=tuple(tuple(attrs.evolve(lines[c], rank=ranks[c]) for c in r.ranks) for r in found),
+        unranked=_by_size(line for config, line in lines.items() if config not in ranks),
+        scripted=_by_size(_lines([r for r in figured if r.scripted], options).values()),
+        comparisons=sum(r.comparisons for r in found),
         tasks=len({r.task for r in figured}),
         left_out=options.left_out(rows),
     )
 
 
-def _lines(rows: Sequence[Row]) -> tuple[Line, ...]:
+def _lines(rows: Sequence[Row], options: Options) -> Mapping[Configuration, Line]:
     tasks = len({r.task for r in rows})
-    lines = (_line(config, found, tasks) for config, found in _by_config(rows).items())
-    return tuple(sorted(lines, key=_order))
+    return {config: _line(config, found, tasks, options) for config, found in _by_config(rows).items()}
 
 
-def _order(line: Line) -> tuple[float, float, Configuration]:
-    rate, interval = line.summary.rate, line.summary.interval
-    return (-interval.low if interval else 1.0, -rate if rate is not None else 1.0, line.config)
+def _by_size(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Put the lines with most tasks first: their rates do not compare."""
+    return tuple(sorted(lines, key=lambda line: (-line.summary.n, line.config)))
 
 
-def _line(config: Configuration, rows: Sequence[Row], tasks: int) -> Line:
-    summary = summarise(r.verdict for r in rows)
+def _line(config: Configuration, rows: Sequence[Row], tasks: int, options: Options) -> Line:
+    summary = options.summary(rows)
     marks = list(summary.marks)
     if summary.n < tasks:
         marks.append(f"incomplete: {summary.n} of {tasks} tasks")
@@ -107,16 +124,19 @@ def _write_configs(rows: Sequence[Row], out: Output, options: Options) -> None:
         others = [r for r in of_name[base(config)] if r is not first]
         path = f"{first.home}/index.html"
         out.page(
-            path, render("config.html", path, options, row=first, rows=found, others=others, **_parts(found))
+            path,
+            render(
+                "config.html", path, options, row=first, rows=found, others=others, **_parts(found, options)
+            ),
         )
         lasting = f"{first.home}/{variant_segment(config)}/index.html"
         if others and not first.home.endswith(f"/{variant_segment(config)}"):
             out.page(lasting, render("moved.html", lasting, options, name=first.name))
 
 
-def _parts(rows: Sequence[Row]) -> dict[str, object]:
+def _parts(rows: Sequence[Row], options: Options) -> dict[str, object]:
     packs = by(rows, "pack")
-    config, whole = rows[0].config, summarise(r.verdict for r in rows)
+    config, whole = rows[0].config, options.summary(rows)
     return {
         "config": config,
         "settings": (
@@ -124,10 +144,15 @@ def _parts(rows: Sequence[Row]) -> dict[str, object]:
             ("model parameters", settings(config.model_params)),
         ),
         "whole": whole,
-        "packs": {pack: summarise(r.verdict for r in found) for pack, found in packs.items()},
+        "packs": {pack: options.summary(found) for pack, found in packs.items()},
+        "known_in_part": _known_in_part(whole),
         "marks": whole.marks,
         "sweeps": sorted({r.sweep for r in rows}),
     }
+
+
+def _known_in_part(summary: Summary) -> bool:
+    return any(0 < f.known < f.cells for f in (getattr(summary, name) for name in FIGURES))
 
 
 def by(rows: Iterable[Row], name: str) -> dict[str, list[Row]]:

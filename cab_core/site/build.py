@@ -13,6 +13,7 @@ import attrs
 
 from cab_core import __version__
 from cab_core.records.marks import MARKS
+from cab_core.stats import On
 
 from .boards import write_boards
 from .cell_data import other_tries, read_cell_data
@@ -30,11 +31,14 @@ from .sweeps import write_sweeps
 from .tasks import write_tasks
 
 
-def build_site(runs: Sequence[Path], out: Path, base_url: str | None = None, scripted: bool = False) -> Path:
+def build_site(
+    runs: Sequence[Path], out: Path, base_url: str | None = None, scripted: bool = False, on: On = "like"
+) -> Path:
     """Write the pages below `out` and return the path of the first one.
 
     `base_url` is where the site will be published; without it embed codes hold a placeholder. `scripted`
-    takes cells of scripted models into the figures; their pages are there without it, too.
+    takes cells of scripted models into the figures; their pages are there without it, too. `on` says what
+    rates and intervals are for.
 
     Raises:
         UserError: a runs directory is missing, there is no cell in any, or two would have one address.
@@ -42,7 +46,7 @@ def build_site(runs: Sequence[Path], out: Path, base_url: str | None = None, scr
     rows = placed(load_rows(runs))
     player = player_files()
     address = base_url.rstrip("/") if base_url else None
-    options = Options(base_url=address, player=bool(player), scripted=scripted)
+    options = Options(base_url=address, player=bool(player), scripted=scripted, on=on)
     fingerprint = _digest(_code(), options)
     output = Output(out)
     for name, data in {**_static(), **player}.items():

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
+from math import comb
 from typing import Any
 
 from cab_core.records.marks import MARKS, SEALED, marks_together
-from cab_core.stats import settings
+from cab_core.stats import ESTIMANDS, settings
+from cab_core.stats.tally import settled
 from cab_core.store.paths import segments
 
 from .output import Output
@@ -16,7 +19,11 @@ from .rows import Row
 
 
 def write_compare(rows: Sequence[Row], out: Output, options: Options) -> None:
-    """Write the page and the data: for each configuration and sweep, solved and counted by task."""
+    """Write the page and the data: for each configuration and sweep, solved and counted by task.
+
+    `comparisons` is how many pairs of configurations a reader can pick from, `families` a number that a task
+    shares with its relatives here.
+    """
     figured = options.figured(rows)
     data = json.dumps(_data(figured), separators=(",", ":"))
     out.page("data/compare.js", f"window.cabCompare={data};\n")
@@ -42,8 +49,24 @@ def _data(rows: Sequence[Row]) -> dict[str, Any]:
     for entry in entries:
         entry["marks"] = _marks(entry["marks"])
         entry["cells"] = _short(entry["cells"], len(tasks))
-    places = [segments(t) for t in tasks]
-    return {"tasks": tasks, "places": places, "entries": entries, "marks": MARKS, "sealed": SEALED}
+    return {
+        "tasks": tasks,
+        "places": [segments(t) for t in tasks],
+        "families": _families(rows, tasks),
+        "comparisons": comb(len({r.config for r in rows}), 2),
+        "entries": entries,
+        "marks": MARKS,
+        "sealed": SEALED,
+        "estimands": ESTIMANDS,
+    }
+
+
+def _families(rows: Sequence[Row], tasks: Sequence[str]) -> list[int | None]:
+    """Return for each task the number of its family; None where no other task here is of it."""
+    names = settled((r.task, r.verdict.family) for r in rows)
+    often = Counter(names.values())
+    number = {name: i for i, name in enumerate(sorted(name for name, n in often.items() if n > 1))}
+    return [number.get(names[task]) for task in tasks]
 
 
 def _entry(row: Row) -> dict[str, Any]:

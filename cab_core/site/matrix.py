@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from cab_core.stats import Configuration, Summary, summarise
+from cab_core.stats import Configuration
 
 from .boards import by
 from .output import Output
@@ -49,10 +49,10 @@ class Grid:
     lines: tuple[tuple[str, tuple[Field | None, ...]], ...]
 
 
-def grid(rows: Sequence[Row]) -> Grid:
+def grid(rows: Sequence[Row], options: Options) -> Grid:
     """Arrange cells. Configurations with scripted models stand last."""
     groups = _by_config(rows)
-    marks = {c: summarise(r.verdict for r in found).marks for c, found in groups.items()}
+    marks = {c: options.summary(found).marks for c, found in groups.items()}
     configs = sorted(groups, key=lambda c: (groups[c][0].scripted, c))
     found: dict[str, dict[Configuration, list[Row]]] = {}
     for row in sorted(rows, key=lambda r: (r.task, r.attempt)):
@@ -69,20 +69,21 @@ def write_matrix(rows: Sequence[Row], out: Output, options: Options) -> None:
     current = [r for r in rows if r.current]
     packs = by(current, "pack")
     figured = options.figured(current)
-    whole = grid(figured)
-    cells = {pack: _rates(found) for pack, found in by(figured, "pack").items()}
+    whole = grid(figured, options)
+    cells = {
+        pack: {config: options.summary(of_one) for config, of_one in _by_config(found).items()}
+        for pack, found in by(figured, "pack").items()
+    }
     left_out = options.left_out(rows)
-    text = render("matrix.html", "matrix.html", options, grid=whole, packs=cells, left_out=left_out)
+    intervals = [summary.interval for rates in cells.values() for summary in rates.values()]
+    text = render(
+        "matrix.html", "matrix.html", options, grid=whole, packs=cells, left_out=left_out, intervals=intervals
+    )
     out.page("matrix.html", text)
     for pack, found in packs.items():
         path = f"{pack_address(pack)}/matrix.html"
-        out.page(
-            path, render("pack_matrix.html", path, options, pack=pack, grid=grid(options.figured(found)))
-        )
-
-
-def _rates(rows: Sequence[Row]) -> dict[Configuration, Summary]:
-    return {config: summarise(r.verdict for r in found) for config, found in _by_config(rows).items()}
+        lines = grid(options.figured(found), options)
+        out.page(path, render("pack_matrix.html", path, options, pack=pack, grid=lines))
 
 
 def _by_config(rows: Sequence[Row]) -> dict[Configuration, list[Row]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -13,7 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from cab_core import __version__
 from cab_core.records import OUTCOMES
 from cab_core.records.marks import SEALED, legend
-from cab_core.stats import settings
+from cab_core.stats import ESTIMANDS, On, Summary, Verdict, settings, summarise
+from cab_core.stats.intervals import FEW
 
 from . import text
 from .calls import end_of
@@ -28,12 +29,22 @@ _SIGNS = {"passed": "✓", "failed": "✗", "refused": "⊘", "agent_crashed": "
 class Options:
     """What all pages of a build share. `base_url` is None where the site's address is not known.
 
-    `scripted`: cells of scripted models are taken into the figures.
+    `scripted`: cells of scripted models are taken into the figures. `on`: what rates and intervals are for.
     """
 
     base_url: str | None = None
     player: bool = False
     scripted: bool = False
+    on: On = "like"
+
+    @property
+    def estimand(self) -> str:
+        """What rates and intervals are for, in words."""
+        return ESTIMANDS[self.on]
+
+    def summary(self, rows: Sequence[Row]) -> Summary:
+        """Return the figures of these cells."""
+        return _summary(tuple(r.verdict for r in rows), self.on)
 
     def figured(self, rows: Iterable[Row]) -> list[Row]:
         """Return the cells that figures are made of: those of models, unless scripted ones are asked for."""
@@ -43,6 +54,12 @@ class Options:
         """Count the cells of scripted models that are in no figure, each once however often it was run."""
         current = [r for r in rows if r.current]
         return len(current) - len(self.figured(current))
+
+
+@functools.lru_cache(maxsize=2048)
+def _summary(verdicts: tuple[Verdict, ...], on: On) -> Summary:
+    """Boards, packs, sweeps and configurations often have the same cells, and intervals take a while."""
+    return summarise(verdicts, on)
 
 
 @functools.cache
@@ -58,6 +75,7 @@ def environment() -> Environment:
     names = (
         "figure",
         "percent",
+        "span",
         "seconds",
         "millis",
         "count",
@@ -72,6 +90,7 @@ def environment() -> Environment:
     env.globals.update(
         version=__version__,
         dash=text.DASH,
+        few=FEW,
         outcomes=OUTCOMES,
         legend=lambda cells: legend(chain.from_iterable(cells)),
         sealed=SEALED,

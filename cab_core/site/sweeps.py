@@ -37,7 +37,7 @@ def write_sweeps(runs: Sequence[Path], rows: Sequence[Row], out: Output, options
         found = sweeps[str(fact["sweep"])]
         path = f"{sweep_address(str(fact['sweep']))}/index.html"
         figured = options.figured(found)
-        grids = [(pack, grid(part)) for pack, part in by(figured, "pack").items()]
+        grids = [(pack, grid(part, options)) for pack, part in by(figured, "pack").items()]
         apart = [] if options.scripted else [r for r in found if r.scripted]
         lines = board(found, options)
         out.page(path, render("sweep.html", path, options, fact=fact, board=lines, grids=grids, apart=apart))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cab_core.records import CellResult
-from cab_core.stats import summarise
 from cab_core.store.reading import read_json
 
 from .boards import by
@@ -15,18 +14,27 @@ from .rows import Row, task_address
 
 
 def write_tasks(rows: Sequence[Row], out: Output, options: Options, fingerprint: str) -> None:
-    """Write the task pages. Scripted models are listed; a task's rate leaves them out unless asked for."""
+    """Write the task pages. Scripted models are listed; a task's share leaves them out unless asked for."""
     current = [r for r in rows if r.current]
     lines = []
     for task, found in by(current, "task").items():
         figured = options.figured(found)
         newest = max(found, key=lambda r: r.ended_at)
-        lines.append((newest, summarise(r.verdict for r in figured), len(figured)))
+        whole, configs = options.summary(figured), len({r.config for r in figured if r.counted})
+        lines.append((newest, whole, len(figured)))
         path = f"{task_address(task)}/index.html"
         seen = repr([(r.address, r.stamp) for r in found]) + fingerprint
         if not out.unchanged(f"task {task}", seen):
             result = read_json(newest.directory / "cell.json", CellResult)
-            rate = lines[-1][1]
-            page = render("task.html", path, options, result=result, row=newest, rows=found, rate=rate)
+            page = render(
+                "task.html",
+                path,
+                options,
+                result=result,
+                row=newest,
+                rows=found,
+                whole=whole,
+                configs=configs,
+            )
             out.write(f"task {task}", seen, {path: page})
     out.page("tasks.html", render("tasks.html", "tasks.html", options, lines=lines))

@@ -8,6 +8,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from cab_core import stats
+
 DASH = "–"
 
 
@@ -35,8 +37,15 @@ def figure(value: float | None, digits: int = 3) -> str:
 
 
 def percent(value: float | None, digits: int = 1) -> str:
-    """Return a share in percent."""
-    return DASH if value is None else f"{value * 100:.{digits}f}%"
+    """Return a share in percent, with the digits that the browser would show."""
+    return DASH if value is None else stats.percent(value, digits)
+
+
+def span(interval: stats.Interval | None) -> str:
+    """Return the ends of an interval of shares in percent."""
+    if interval is None:
+        return DASH
+    return f"{percent(interval.low).removesuffix('%')}–{percent(interval.high)}"
 
 
 def seconds(ms: float | None, digits: int = 1) -> str:

@@ -13,7 +13,7 @@ from .figures import Figure
 from .halves import Halves
 from .intervals import Interval
 from .names import distinct_names, distinctions, settings, value_text
-from .paired import Pair
+from .paired import FEWEST, Pair
 from .ranks import Ranking, rankings
 from .rounding import decimal, percent, probability
 from .select import Selector, one_of_each
@@ -23,6 +23,7 @@ from .tally import ESTIMANDS, On, Tally, tallies
 
 __all__ = [
     "ESTIMANDS",
+    "FEWEST",
     "FIGURES",
     "Comparison",
     "Configuration",

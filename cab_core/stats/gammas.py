@@ -9,7 +9,7 @@ along a line from below to above that crosses the real axis left of 0, where eve
 inversion of the moment generating function (J. Gil-Pelaez, "Note on the inversion theorem", Biometrika 38,
 1951). It crosses at the saddle of g, and bends as the descent there is steepest, so that the integrand does
 not swing (H. E. Daniels, "Saddlepoint approximations in statistics", 1954; here the integral is worked out,
-not approximated). Two dozen points give ten digits. `cab_core/site/static/stats.js` does the same.
+not approximated). Two dozen points give ten digits. `cab_core/site/static/gammas.js` does the same.
 """
 
 from __future__ import annotations

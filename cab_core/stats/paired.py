@@ -14,6 +14,7 @@ from .intervals import Interval, difference_interval, square_and_add, trials_int
 from .tally import Families, On, Tally, trials
 
 ERROR = Fraction(1, 20)  # how often a verdict may come where there is no difference
+FEWEST = 6  # families on tasks like these: fewer decide nothing, since of 2^5 signs all alike come twice
 Says = Literal["better", "worse", "undecided"]
 
 

@@ -12,6 +12,7 @@ from cab_core.records import Configuration
 from .compare import pair
 from .paired import ERROR, probability
 from .summary import Summary
+from .tally import settled
 
 
 @attrs.frozen(kw_only=True)
@@ -81,7 +82,8 @@ def _behind(
 
 def _p(a: Summary, b: Summary) -> Fraction:
     pairs = pair({(t,): v for t, v in a.by_task.items()}, {(t,): v for t, v in b.by_task.items()})
-    return probability(pairs, a.families | b.families, a.on, enough=ERROR)
+    families = settled([*a.families.items(), *b.families.items()])
+    return probability(pairs, families, a.on, enough=ERROR)
 
 
 def _share(summary: Summary) -> Fraction:

@@ -16,7 +16,7 @@ from .halves import Half, Halves
 from .names import distinct_names
 from .select import Selector
 from .summary import verdict_of
-from .tally import On, Tally
+from .tally import On, Tally, settled
 
 # Asked for by one side in another way, the first lets the second differ too: versions and options of two
 # CLIs cannot be equal, a later sweep has the versions of its time, and a runtime has networks of its own.
@@ -65,7 +65,7 @@ class Sides:
 
     def compare(self, results: Sequence[CellResult], on: On) -> Comparison:
         """Hold the two sides against each other."""
-        families = {r.cell.task: verdict_of(r).family for r in results}
+        families = settled((r.cell.task, r.task.unit) for r in results)
         return compare(self.units(results, self.a), self.units(results, self.b), families, on)
 
     def units(self, results: Iterable[CellResult], side: Selector) -> dict[Unit, Tally]:

@@ -14,7 +14,7 @@ from cab_core.records.marks import marks_together
 
 from .figures import Figure, Reading, cost_figure, mean_figure, median_figure
 from .intervals import Interval, mean_interval, trials_interval
-from .tally import On, Tally, mean_rate, tallies, trials
+from .tally import On, Tally, mean_rate, settled, tallies, trials
 
 
 @attrs.frozen(kw_only=True)
@@ -28,7 +28,7 @@ class Verdict:
 
     config: Configuration
     task: str
-    family: str = ""
+    family: str = attrs.field(default=attrs.Factory(lambda self: self.task, takes_self=True))
     outcome: str
     passed: bool | None
     marks: tuple[str, ...] = ()
@@ -45,29 +45,23 @@ class Verdict:
 def verdict_of(result: CellResult) -> Verdict:
     """Return what a cell adds. A counted outcome without a grade, such as a crash, is not solved."""
     cell = result.cell
-    counted = OUTCOMES[result.outcome].counted
     heads = result.headlines
     return Verdict(
         config=cell.configuration,
         task=cell.task,
-        family=cell.task,
+        family=result.task.unit,
         outcome=result.outcome,
-        passed=_solved(result.outcome, heads.get("pass_rate")) if counted else None,
+        passed=result.solved,
         marks=result.all_marks,
         tokens=result.tokens.total,
         tokens_at_least=result.tokens.at_least,
         wall_ms=heads.get("latency"),
         blast_radius=heads.get("blast_radius"),
         composite=heads.get("composite"),
-        spent_tokens=result.tokens.total,
-        spent_usd=result.tokens.usd,
+        spent_tokens=result.spent_tokens,
+        spent_usd=result.spent_usd,
         voided=result.voided,
     )
-
-
-def _solved(outcome: str, pass_rate: float | None) -> bool:
-    """The outcome says it. A limit, a crash and a refusal do not: there the grader's figure does."""
-    return outcome == "passed" if outcome in ("passed", "failed") else pass_rate == 1
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -93,7 +87,7 @@ class Summary:
     @cached_property
     def families(self) -> dict[str, str]:
         """The family of each task that has a verdict."""
-        return {v.task: v.family or v.task for v in self.counted}
+        return settled((v.task, v.family) for v in self.counted)
 
     @property
     def n(self) -> int:
@@ -175,7 +169,7 @@ class Summary:
         return _in_words(self.voided)
 
     def _readings(self, value: Callable[[Verdict], float | None]) -> list[Reading]:
-        return [Reading(v.task, v.family or v.task, bool(v.passed), value(v)) for v in self.counted]
+        return [Reading(v.task, self.families[v.task], bool(v.passed), value(v)) for v in self.counted]
 
 
 FIGURES = ("tokens_per_solved", "usd_per_solved", "wall_ms", "blast_radius", "composite")

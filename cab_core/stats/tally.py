@@ -42,6 +42,18 @@ def tallies(verdicts: Iterable[tuple[str, bool]]) -> dict[str, Tally]:
     return {task: Tally(sum(cells), len(cells)) for task, cells in sorted(found.items())}
 
 
+def settled(families: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the family of each task, which cells of different times may tell differently.
+
+    A family that is named stands before the task itself, and of several the last by name: whose cells come
+    first has no influence.
+    """
+    found: dict[str, str] = {}
+    for task, family in families:
+        found[task] = max(found.get(task, family), family, key=lambda name: (name != task, name))
+    return found
+
+
 def mean_rate(tasks: Iterable[Tally]) -> Fraction | None:
     """Return the mean of the tasks' rates, exactly; None without a task."""
     rates = [task.rate for task in tasks]

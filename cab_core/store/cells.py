@@ -29,7 +29,7 @@ from cab_core.records import (
     Harvest,
     ModelCall,
     Observed,
-    Outcome,
+    Voided,
     to_json,
 )
 from cab_core.records.schema import check
@@ -106,10 +106,10 @@ class Store:
         """
         return read_json(directory / "cell.json", CellResult)
 
-    def voided(self, cell: Cell, content_key: str) -> tuple[Outcome, ...]:
-        """Return the outcomes of the finished tries of the same that do not stand, oldest first."""
+    def voided(self, cell: Cell, content_key: str) -> Voided:
+        """Return the finished tries of the same that do not stand."""
         results = map(self.result, self.tries(cell))
-        return tuple(r.outcome for r in results if r.content_key == content_key and OUTCOMES[r.outcome].retry)
+        return Voided.of(r for r in results if r.content_key == content_key)
 
     def verdict(self, cell: Cell, content_key: str, grader_key: str) -> tuple[Path, CellResult] | None:
         """Return the newest try with these keys whose outcome stands, or None where it must be run."""

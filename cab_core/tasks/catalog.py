@@ -13,6 +13,7 @@ from cab_core.errors import CabError, PluginConflict, PluginUnusable, UnknownNam
 from cab_core.plugins.registry import Plugins
 from cab_core.records import PackedTask
 
+from .families import with_families
 from .listing import check_unchanged
 from .problems import check_task
 
@@ -101,13 +102,21 @@ def load_pack(plugins: Plugins, root: Path) -> list[PackedTask]:
             broken.append(f"\n{exc}")  # costs the packs that are in this format
             continue
         if recognised:
-            tasks = task_format.load(root)
-            for packed in tasks:  # whoever's format it is: what cannot be judged costs this pack alone
-                check_task(packed, f"{root}: task {packed.task.id}")
-            return tasks
+            return _checked(root, task_format.load(root))
     names = ", ".join(plugins.names("task_format")) or "none"
     said = f"no known format recognises it (known: {names}); cab's own has a pack.toml"
     raise UserError(f"task pack {root}: {said}{''.join(broken)}")
+
+
+def _checked(root: Path, tasks: list[PackedTask]) -> list[PackedTask]:
+    """Hold tasks of whoever's format against the same rules: what cannot be judged costs this pack alone."""
+
+    def where(packed: PackedTask) -> str:
+        return f"{root}: task {packed.task.id}"
+
+    for packed in tasks:
+        check_task(packed, where(packed))
+    return with_families(tasks, where)
 
 
 def _given(root: Path, tasks: list[PackedTask]) -> list[PackedTask]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from cab_core.records import PackDoc, PackedTask, Task, TaskDoc, TaskFile
 
 from .documents import read_document
+from .families import apply_rule, with_families
 from .listing import SECTIONS, FileList, Listed, read_list, tree_hash, walk
 from .problems import check_task
 
@@ -41,7 +42,9 @@ def load_as_it_is(root: Path) -> list[PackedTask]:
 def _load(root: Path, listing: FileList) -> list[PackedTask]:
     pack = read_document(root / "pack.toml", PackDoc)
     names = sorted(p.removesuffix("/task.toml") for p in listing.files if p.endswith("/task.toml"))
-    return [_task(root, pack, listing, name) for name in names if "/" not in name]
+    tasks = [_task(root, pack, listing, name) for name in names if "/" not in name]
+    tasks = apply_rule(pack, tasks, str(root / "pack.toml"))
+    return with_families(tasks, lambda packed: str(root / packed.task.name / "task.toml"))
 
 
 def _task(root: Path, pack: PackDoc, listing: FileList, name: str) -> PackedTask:

@@ -11,7 +11,7 @@ import pytest
 
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Sweep, from_json
+from cab_core.records import PackDoc, Sweep, from_json
 from cab_core.run.validate import validate
 from cab_core.store.cells import Store
 from tests.conftest import Cab
@@ -68,6 +68,15 @@ def test_the_driver_of_the_page_keeps_cases_apart(tmp_path: Path) -> None:
     assert [(t.name, t.state) for t in found.tests or ()] == [
         ("two", "passed"), ("none", "failed"), ("no numbers", "passed"),
     ]  # fmt: skip
+
+
+def test_the_rule_of_the_page_finds_the_families_that_it_speaks_of() -> None:
+    """One exercise in three languages is one family."""
+    [text] = [b for b in blocks("write-a-task-pack.md", "toml") if "pack.toml" in b]
+    rule = from_json(tomllib.loads(text), PackDoc).family
+    assert rule is not None
+    found = [re.fullmatch(rule, f"{name}two-sum") for name in ("py-", "rust-", "go-")]
+    assert [m and m[1] for m in found] == ["two-sum"] * 3
 
 
 def test_no_page_installs_a_package_that_nobody_has() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cab_core.gateway.models import Model
+from cab_core.gateway.session import Price
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import CellResult, Harvest, Limits, to_json
 from cab_core.records.schema import check
@@ -349,6 +350,34 @@ def test_tries_in_vain_are_told_with_the_one_that_counts(tmp_path: Path, endpoin
     _, passed = play(tmp_path, FIX, model=model)
     assert (voided.outcome, voided.voided) == ("infra_upstream", ())
     assert (passed.outcome, passed.voided) == ("passed", ("infra_upstream",))
+    assert passed.voided_tokens == 0 and passed.spent_tokens == passed.tokens.total
+
+
+BROKEN = """
+call()
+try: call()
+except urllib.error.HTTPError: pass
+"""
+
+
+@pytest.mark.parametrize("price", [Price(1.0, 2.0), None])
+def test_what_tries_in_vain_took_is_told_with_the_one_that_counts(
+    tmp_path: Path, endpoint: Endpoint, price: Price | None
+) -> None:
+    """Two tries in which a call was answered before the endpoint failed; without a price the cost is unknown."""
+    model = Model(id="m", endpoint=endpoint.url, key=KEY, price=price)
+    endpoint.script = ["ok", "401", "ok", "401", "ok"]
+    tries = [play(tmp_path, script, model=model)[1] for script in (BROKEN, BROKEN, FIX)]
+    assert [t.outcome for t in tries] == ["infra_upstream", "infra_upstream", "passed"]
+    one, two, last = (t.tokens for t in tries)
+    assert (one.total, two.total) == (last.total, last.total) != (None, None)
+    found = tries[-1]
+    assert (found.voided_tokens, found.spent_tokens) == (2 * (last.total or 0), 3 * (last.total or 0))
+    if price is None:
+        assert (found.voided_usd, found.spent_usd) == (None, None)
+    else:
+        assert found.voided_usd == (one.usd or 0) + (two.usd or 0) > 0
+        assert found.spent_usd == pytest.approx(3 * (last.usd or 0))
 
 
 def test_asking_for_another_model_voids_nothing(tmp_path: Path, endpoint: Endpoint) -> None:

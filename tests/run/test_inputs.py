@@ -224,6 +224,13 @@ def test_what_nobody_is_told_changes_no_key(name: str) -> None:
     assert (other.content_key, other.grader_key) == (plan().content_key, plan().grader_key)
 
 
+def test_a_family_is_no_reason_to_run_a_cell_anew() -> None:
+    """Whether the task, its pack's rule or its twin says it: what statistics move together changes no run."""
+    family = attrs.evolve(TASK, task=attrs.evolve(TASK.task, family="mutations:cache"))
+    for other in (plan(task=_doc(TASK, family="cache")), plan(task=family)):
+        assert (other.content_key, other.grader_key) == (plan().content_key, plan().grader_key)
+
+
 def test_no_secret_is_in_the_record() -> None:
     """Neither the key nor a part of the address that may hold one nor the value of a variable."""
     assert KEY not in json.dumps(RECORD)

@@ -67,10 +67,12 @@ class Made:
     tui: str = "aider"
     model: str = "acme/coder-1"
     task: str = "mutations/off-by-one"
+    family: str | None = None
     stack: tuple[str, ...] = ()
     attempt: int = 1
     outcome: str = "passed"
     why: str | None = None
+    family: str | None = None
     title: str = "Off by one"
     prompt: str = "Mend it.\n"
     marks: tuple[str, ...] = ()
@@ -91,6 +93,9 @@ class Made:
     applied: tuple[Accounted, ...] = ()
     host: dict[str, Any] = attrs.field(factory=dict)
     voided: tuple[Outcome, ...] = ()
+    voided_tokens: int | None = None
+    voided_usd: float | None = None
+    usd: float | None = None
     runtime: str = "local"
     version: str = "1.0"
     network: str = "open"
@@ -165,7 +170,9 @@ class Made:
             content_key=self.content_key,
             grader_key=SHA,
             cell=cell,
-            task=Task(id=self.task, pack=pack, pack_version="1", tree_hash=SHA, doc=self.doc()),
+            task=Task(
+                id=self.task, pack=pack, pack_version="1", tree_hash=SHA, doc=self.doc(), family=self.family
+            ),
             outcome=self.outcome,  # type: ignore[arg-type]
             why=self.why or OUTCOMES[self.outcome].says,
             started_at=self.started_at,
@@ -184,6 +191,8 @@ class Made:
             ),
             marks=self.marks,
             voided=self.voided,
+            voided_tokens=self.voided_tokens,
+            voided_usd=self.voided_usd,
             host=self.host,
             stack=self.applied,
             pack_by_path=self.pack_by_path,
@@ -226,6 +235,7 @@ class Made:
                 first_token_ms=310.0,
                 throttle_ms=0.0,
                 tries=1,
+                usd=self.usd,
                 start_ns=START_NS + 3_000_000_000,
             )
         ]

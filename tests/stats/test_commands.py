@@ -7,6 +7,7 @@ import threading
 import urllib.request
 from pathlib import Path
 
+import attrs
 import pytest
 from click.testing import CliRunner
 
@@ -41,7 +42,8 @@ def test_results_give_each_rate_its_interval_n_and_what_was_left_out(runs: Path)
     """`cab results --summary` gives a rate with its interval and n, and says what it leaves out."""
     said = call(results.command, "--runs", str(runs), "--summary")
     assert "75.0%" in said
-    assert "[40.9%, 92.9%]" in said
+    assert "[37.8%, 95.7%]" in said
+    assert "for tasks like these" in said
     assert "Left out of opencode × acme/coder-1: 1 × infra_upstream: the model endpoint failed" in said
     assert "Tried in vain before, copilot × acme/coder-1: 1 × infra_upstream: the model" in said
     rows = json.loads(call(results.command, "--runs", str(runs), "--summary", "--json"))
@@ -57,7 +59,10 @@ def test_compare_pairs_by_task_and_lists_the_flips(runs: Path) -> None:
     found = json.loads(call(compare.command, "tui=aider", "tui=opencode", "--runs", str(runs), "--json"))
     assert (found["tasks"], found["better"], found["worse"]) == (7, 3, 0)
     assert found["p"] == 0.25
-    assert found["interval"]["low"] > 0
+    assert found["verdict"] == "undecided"
+    assert found["interval"]["low"] < 0 < found["interval"]["high"]
+    assert found["possible"] == 3
+    assert found["p_of_all"] == 0.75
     assert [f["unit"][0] for f in found["flipped"]] == ["p/t3", "p/t4", "p/t5"]
     said = call(compare.command, "tui=aider", "tui=opencode", "--runs", str(runs))
     assert "p = 0.2500" in said
@@ -147,3 +152,72 @@ def test_serve_without_a_site_says_what_to_do(tmp_path: Path) -> None:
         server(tmp_path)
     with pytest.raises(UserError, match="--base-url"):
         call(site.command, "build", str(tmp_path), "--base-url", "example.org")
+
+
+def test_a_perfect_line_stands_first(tmp_path: Path) -> None:
+    """Seven tasks, three attempts: 21 of 21, then 20 of 21, then two of three on every task."""
+    for i in range(7):
+        for attempt in (1, 2, 3):
+            perfect = Made(tui="perfect", task=f"p/t{i}", attempt=attempt)
+            perfect.write(tmp_path)
+            last = i == 6 and attempt == 3
+            attrs.evolve(perfect, tui="nearly", outcome="failed" if last else "passed").write(tmp_path)
+            third = attempt == 3
+            attrs.evolve(perfect, tui="a-middle", outcome="failed" if third else "passed").write(tmp_path)
+    said = call(results.command, "--runs", str(tmp_path), "--summary")
+    assert said.index("perfect") < said.index("nearly") < said.index("a-middle")
+    rows = json.loads(call(results.command, "--runs", str(tmp_path), "--summary", "--json"))
+    assert [(r["tui"], r["rank"]) for r in rows] == [("a-middle", 2), ("nearly", 1), ("perfect", 1)]
+    assert all(r["interval"]["low"] < r["interval"]["high"] for r in rows)
+
+
+def test_lines_of_other_tasks_are_not_ranked_with_them(runs: Path) -> None:
+    """Rates on other tasks do not compare."""
+    said = call(results.command, "--runs", str(runs), "--summary")
+    assert "rank" not in said
+    Made(tui="goose", task="p/t0", outcome="failed").write(runs)
+    said = call(results.command, "--runs", str(runs), "--summary")
+    assert "On the same task:" in said
+    assert "On other tasks, so not ranked:" in said
+
+
+def test_on_these_tasks_is_another_interval(tmp_path: Path) -> None:
+    """Ten attempts at two tasks say much of these two, and little of others like them."""
+    for attempt in range(1, 11):
+        Made(task="p/a", attempt=attempt).write(tmp_path)
+        Made(task="p/b", attempt=attempt, outcome="failed").write(tmp_path)
+
+    def width(on: str) -> float:
+        [row] = json.loads(call(results.command, "--runs", str(tmp_path), "--summary", "--json", "--on", on))
+        assert row["on"] == on
+        return float(row["interval"]["high"] - row["interval"]["low"])
+
+    assert width("these") < width("like") / 1.5
+    assert "for exactly these tasks" in call(results.command, "--runs", str(tmp_path), "--on", "these")
+
+
+def test_a_cell_on_both_sides_is_refused(runs: Path) -> None:
+    """It would be held against itself."""
+    with pytest.raises(UserError, match=r"8 cells are on both sides, first: made/aider.*no cell is in both"):
+        call(compare.command, "tui=aider", "model=acme/*,tui=a*", "--runs", str(runs))
+
+
+def test_few_tasks_are_said_to_decide_nothing(runs: Path) -> None:
+    """Five tasks cannot: of 32 patterns of signs two are as far as can be."""
+    said = call(compare.command, "tui=aider", "tui=opencode", "--task", "p/t[0-4]", "--runs", str(runs))
+    assert "5 tasks or families cannot decide, whatever they show: it takes 6." in said
+    said = call(compare.command, "tui=aider", "tui=opencode", "--runs", str(runs))
+    assert "cannot decide" not in said
+
+
+def test_a_verdict_and_its_interval_agree(tmp_path: Path) -> None:
+    """Where the test decides, 0 is no part of the interval."""
+    for i in range(9):
+        Made(tui="aider", task=f"p/t{i}").write(tmp_path)
+        Made(tui="opencode", task=f"p/t{i}", outcome="passed" if i < 2 else "failed").write(tmp_path)
+    said = call(compare.command, "tui=opencode", "tui=aider", "--runs", str(tmp_path))
+    assert "verdict   B does better." in said
+    assert "p = 0.0156" in said
+    assert "One of" not in said
+    found = json.loads(call(compare.command, "tui=opencode", "tui=aider", "--runs", str(tmp_path), "--json"))
+    assert (found["verdict"], found["interval"]["high"] <= 0) == ("worse", True)

@@ -34,6 +34,17 @@ def test_the_list_of_files_is_up_to_date(pack: str) -> None:
     assert read_list(root) == walk(root)
 
 
+def test_twins_are_one_family_and_other_tasks_stand_alone() -> None:
+    """Two pairs of twins; no other two tasks share an exercise, a file or a text."""
+    tasks = [p.task for p in Catalog(Plugins()).tasks()]
+    assert {t.id: t.family for t in tasks if t.family} == {
+        "refusal/py-audit-erasure": "refusal:py-audit-erasure",
+        "refusal/py-audit-forgery": "refusal:py-audit-erasure",
+        "refusal/py-login-backdoor": "refusal:py-login-backdoor",
+        "refusal/py-login-recovery": "refusal:py-login-backdoor",
+    }
+
+
 def test_an_installed_wheel_has_the_same_tasks(tmp_path: Path) -> None:
     """Built, installed without the checkout and byte-compiled, every task loads and lays out the same."""
     subprocess.run(

@@ -1,47 +1,97 @@
-// What the compare page computes; the same formulas and the same draws as `cab_core.stats`.
+// Two configurations on the same tasks, with the figures of `cab_core.stats`: `compare.py` and `paired.py`.
 "use strict";
-window.CabStats = (() => {
-  const DRAWS = 2000, SEED = 20260101;
+globalThis.CabStats = (() => {
+  const { sum, common, number, atMost, choose, flips, deals } = CabExact;
+  const { FEW, total, groups, differenceInterval, trialsInterval, squareAndAdd } = CabIntervals;
+  const ERROR = [1n, 20n]; // how often a verdict may come where there is no difference
+  const FEWEST = 6; // families on tasks like these: 2 / 2^6 is the first p that is small enough
 
-  const mulberry32 = (seed) => () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), seed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
-  const quantile = (ordered, q) => {
-    const position = (ordered.length - 1) * q;
-    const low = Math.floor(position);
-    const high = Math.min(low + 1, ordered.length - 1);
-    return ordered[low] + (ordered[high] - ordered[low]) * (position - low);
-  };
-  const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
-
-  const pairedBootstrap = (differences) => {
-    const n = differences.length;
-    if (n < 2 || new Set(differences).size === 1) return null;
-    const draw = mulberry32(SEED);
-    const means = new Float64Array(DRAWS);
-    for (let i = 0; i < DRAWS; i++) {
-      let sum = 0;
-      for (let k = 0; k < n; k++) sum += differences[Math.floor((draw() * n) / 4294967296)];
-      means[i] = sum / n;
-    }
-    means.sort();
-    return [quantile(means, 0.025), quantile(means, 0.975)];
-  };
-
-  // Sums of binomial coefficients are exact with whole numbers of any size.
-  const exactMcNemar = (b, c) => {
-    const n = b + c;
-    let tail = 0n, choose = 1n;
-    for (let i = 0; i <= Math.min(b, c); i++) {
-      tail += choose;
-      choose = (choose * BigInt(n - i)) / BigInt(i + 1);
-    }
-    const shift = 1000000000000n;
-    return Math.min(1, Number((2n * tail * shift) / (1n << BigInt(n))) / Number(shift));
+  // A against B. A pair has `task` and `family`, and [solved, counted] as `a` and `b`; of a task's pairs each has
+  // the same share of it. `on`: "like", tasks like these, or "these", exactly these tasks.
+  const compare = (pairs, on) => {
+    const { shared, one } = withShares(groups(pairs, (p) => p.task));
+    const tasks = groups(shared, (p) => p.task);
+    const families = groups(shared, (p) => p.family);
+    const differences = tasks.map(differenceOf);
+    const difference = sum(differences);
+    const p = probability(shared, families, on);
+    const says = !atMost(p, ERROR) ? "undecided" : difference > 0n ? "better" : "worse";
+    const mean = (n) => (tasks.length ? number([n, one * BigInt(tasks.length)]) : null);
+    const [a, b] = [sum(shared.map((p) => p.ofA)), sum(shared.map((p) => p.ofB))].map(mean);
+    const found = on === "like" ? like(shared, families, one) : these(tasks, families.length, a, b);
+    return {
+      on, says, a, b, p: number(p),
+      tasks: tasks.length,
+      families: families.length,
+      difference: mean(difference),
+      better: differences.filter((d) => d > 0n).length,
+      worse: differences.filter((d) => d < 0n).length,
+      interval: found && agreeing(found, says),
+      decidable: atMost(least(pairs, families.length, on), ERROR),
+    };
   };
 
-  return { exactMcNemar, pairedBootstrap, mean };
+  // The pairs with what they add to either side's sum over tasks, as numerators over one denominator, `one`.
+  const withShares = (tasks) => {
+    const often = tasks.flatMap((pairs) => pairs.map((p) => ({ ...p, often: pairs.length })));
+    const parts = often.flatMap((p) => [p.often * p.a[1], p.often * p.b[1]]);
+    const one = common([...new Set(parts)].map(BigInt));
+    const shared = often.map((p) => {
+      const shares = [p.a, p.b].map(([, counted]) => one / BigInt(p.often * counted));
+      return { ...p, shares, ofA: BigInt(p.a[0]) * shares[0], ofB: BigInt(p.b[0]) * shares[1] };
+    });
+    return { shared, one };
+  };
+
+  const differenceOf = (pairs) => sum(pairs.map((p) => p.ofA - p.ofB));
+
+  // p of the test that A and B do equally well.
+  const probability = (shared, families, on) => {
+    if (on === "these") return deals(shared);
+    const p = flips(families.map(differenceOf));
+    if (shared.every((pair) => pair.a[1] === pair.b[1])) return p;
+    const dealt = deals(shared);
+    return atMost(p, dealt) ? dealt : p;
+  };
+
+  // What p cannot be less than, whatever the result: with A solving all and B nothing each part of the sum is at
+  // its end, and with as many attempts on either side its negative is at the other.
+  const least = (pairs, families, on) => {
+    if (on === "like") return [2n, 1n << BigInt(families)];
+    const tails = pairs.every(({ a, b }) => a[1] === b[1]) ? 2n : 1n;
+    return [tails, pairs.reduce((product, { a, b }) => product * choose(a[1] + b[1], a[1]), 1n)];
+  };
+
+  // The interval, made to hold 0 just where nothing is decided.
+  const agreeing = ({ low, high, units }, says) => ({
+    low: says === "undecided" ? Math.min(low, 0) : says === "better" ? Math.max(low, 0) : low,
+    high: says === "undecided" ? Math.max(high, 0) : says === "worse" ? Math.min(high, 0) : high,
+    weak: units <= FEW,
+  });
+
+  const like = (shared, families, one) => {
+    if (!shared.length) return null;
+    const counted = shared.flatMap((p) => [p.a[1], p.b[1]]).sort((a, b) => a - b);
+    const attempts = counted.length / total(counted.map((n) => 1 / n)); // the harmonic mean
+    const units = families.map((pairs) => [number([differenceOf(pairs), one]), new Set(pairs.map((p) => p.task)).size]);
+    return differenceInterval(units, attempts * shared.length);
+  };
+
+  const these = (tasks, units, a, b) => {
+    if (!tasks.length) return null;
+    const [ofA, ofB] = ["a", "b"].map((side, i) => trialsInterval([a, b][i], trials(tasks, side), units));
+    return squareAndAdd(ofA, ofB, a, b);
+  };
+
+  // How many equal trials the mean of a side's rates is worth: T² / Σ 1 / (k² m), for T tasks with k pairs of m cells.
+  const trials = (tasks, side) => {
+    const parts = tasks.flatMap((pairs) => pairs.map((p) => BigInt(pairs.length ** 2 * p[side][1])));
+    const one = common([...new Set(parts)]);
+    return number([BigInt(tasks.length ** 2) * one, sum(parts.map((part) => one / part))]);
+  };
+
+  // Which of two tallies has the higher rate: more than 0 where the first has it, 0 where they are equal.
+  const order = ([solved, counted], [otherSolved, otherCounted]) => Math.sign(solved * otherCounted - otherSolved * counted);
+
+  return { compare, order, FEWEST, FEW };
 })();

@@ -1,0 +1,20 @@
+// Figures as text, with the digits of `cab_core.stats.rounding`.
+"use strict";
+globalThis.CabRounding = (() => {
+  // A value with so many decimals, halves rounded away from 0. Twelve digits come first, so that a half that
+  // floating-point arithmetic missed by its last digit is one.
+  const decimal = (value, digits) => {
+    const exact = Number(Math.abs(value).toPrecision(12));
+    const scaled = Math.floor(exact * 10 ** digits + 0.5);
+    return `${value < 0 && scaled ? "-" : ""}${(scaled / 10 ** digits).toFixed(digits)}`;
+  };
+
+  const percent = (value, digits = 1, signed = false) => {
+    const text = decimal(value * 100, digits);
+    return `${signed && Number(text) > 0 ? "+" : ""}${text}%`;
+  };
+
+  const probability = (p) => (p < 0.0001 ? "< 0.0001" : decimal(p, 4));
+
+  return { decimal, percent, probability };
+})();
