@@ -177,6 +177,15 @@ def test_a_difference_is_what_drawing_gives() -> None:
         assert float((drawn @ values <= end * drawn.sum(1)).mean()) == pytest.approx(q, abs=0.0015)
 
 
+@pytest.mark.parametrize("attempts", [1, 25])
+def test_a_family_s_difference_counts_once(attempts: int) -> None:
+    """Five tasks that differ alike are as wide as one of them, where attempts decide about s and where not."""
+    once = difference_interval([(v, 1.0) for v in (0.2, 0.4, 0.0, 0.2, -0.2)], 5 * attempts)
+    five = difference_interval([(5 * v, 5.0) for v in (0.2, 0.4, 0.0, 0.2, -0.2)], 5 * attempts)
+    assert once is not None and five is not None
+    assert (five.low, five.high, five.units) == pytest.approx((once.low, once.high, 5), abs=CLOSE)
+
+
 def test_no_difference_at_all_is_no_certainty() -> None:
     """Where all differences are 0 the imaginary units are 1 / √m from it."""
     once, often = (difference_interval([(0.0, 1.0)] * 20, 20 * m) for m in (1, 16))

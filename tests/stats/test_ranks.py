@@ -21,7 +21,7 @@ def line(name: str, tasks: Line, first: int = 0, families: int = 0) -> Summary:
         Verdict(
             config=config,
             task=f"p/{first + i:03}",
-            family=f"f/{i % families}" if families else "",
+            family=f"f/{i % families}" if families else f"p/{first + i:03}",
             outcome="passed" if j < solved else "failed",
             passed=j < solved,
         )

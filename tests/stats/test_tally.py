@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cab_core.stats.tally import ESTIMANDS, Tally, mean_rate, tallies, trials
+from cab_core.stats.tally import ESTIMANDS, Tally, mean_rate, settled, tallies, trials
 
 
 def test_verdicts_are_counted_by_task() -> None:
@@ -43,3 +43,14 @@ def test_each_estimand_is_said() -> None:
     """What figures are about is told in one sentence each."""
     assert list(ESTIMANDS) == ["like", "these"]
     assert all(said.endswith(".") for said in ESTIMANDS.values())
+
+
+@given(
+    st.permutations(
+        [("p/a", "p/a"), ("p/a", "late"), ("p/a", "early"), ("p/b", "p/b"), ("p/c", "p/c"), ("p/c", "a")]
+    )
+)
+@settings(deadline=None)
+def test_a_family_does_not_depend_on_whose_cells_come_first(told: list[tuple[str, str]]) -> None:
+    """One that is named stands before the task itself, and of several the last by name."""
+    assert settled(told) == {"p/a": "late", "p/b": "p/b", "p/c": "a"}
