@@ -232,12 +232,21 @@ def test_few_tasks_do_not_bound_a_median() -> None:
     assert median_interval([]) is None
 
 
-def test_a_median_of_families_is_as_wide_as_of_one_of_each() -> None:
+@pytest.mark.parametrize("n", range(4, 21))
+def test_a_median_of_families_is_as_wide_as_of_one_of_each(n: int) -> None:
     """Five tasks that are alike are one."""
-    once = median_interval([[float(v)] for v in range(12)])
-    five = median_interval([[float(v)] * 5 for v in range(12)])
+    once = median_interval([[float(v)] for v in range(n)])
+    five = median_interval([[float(v)] * 5 for v in range(n)])
     assert once is not None and five is not None
-    assert (five.low, five.high, five.units) == (once.low, once.high, 12)
+    assert (five.low, five.high, five.units) == (once.low, once.high, n)
+
+
+def test_a_cost_of_families_is_as_wide_as_of_one_of_each() -> None:
+    """So it is with amounts."""
+    units = [(3.0, 1.0), (9.0, 0.0), (2.0, 1.0), (5.0, 0.5)]
+    once, five = cost_interval(units, 20), cost_interval([(5 * y, 5 * z) for y, z in units], 20)
+    assert once is not None and five is not None
+    assert (five.low, five.high) == pytest.approx((once.low, once.high), rel=1e-6)
 
 
 def test_a_cost_is_what_drawing_gives() -> None:

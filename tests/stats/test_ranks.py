@@ -122,6 +122,9 @@ def test_every_pair_of_every_ranking_is_counted() -> None:
     others = [line(f"other {i}", [(1, 1)] * 4, first=50) for i in range(6)]
     for many, rank in ((4, 2), (5, 2), (6, 1)):  # 1 + 6, 10 and 15 pairs
         assert told(board(better, worse, *others[:many])[-1])["worse"] == rank
+    third = [line(f"third {i}", [(1, 1)] * 3, first=80) for i in range(4)]
+    found = board(better, worse, *others[:4], *third)  # 1 + 6 + 6 pairs
+    assert {told(r).get("worse", 1) for r in found} == {1}
 
 
 def test_holm_counts_down() -> None:
@@ -143,6 +146,17 @@ def test_holm_counts_down() -> None:
     ]
     assert Fraction(2, 2**8) <= clear and Fraction(2, 2**7) <= clear
     assert set(told(board(*lines)[0]).values()) == {1, 2}
+
+
+def test_holm_counts_down_within_a_rank() -> None:
+    """A p of 6/2⁸, 0.0234, is too much among three pairs and enough among the two that are left of them."""
+    (found,) = board(
+        line("best", [(3, 3)] * 6 + [(2, 3), (1, 3)]),
+        line("second", [(0, 3)] * 6 + [(1, 3), (2, 3)]),
+        line("last", [(0, 3)] * 8),
+    )
+    assert told(found)["best"] == 1
+    assert told(found)["second"] > 1
 
 
 def test_holm_counts_on_in_the_next_rank() -> None:
