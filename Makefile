@@ -47,8 +47,9 @@ clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 # Everything in full, before a release: hundreds of cells, twenty kills, every CLI x scripted model x task,
-# every CLI x odd prompt and odd endpoint, and a small real model behind each (700 MB in the cache).
+# every CLI x odd prompt and odd endpoint, a small real model behind each (700 MB in the cache), and the full grid
+# of the simulations that hold the statistics.
 prove: $(VENV)/.dev
 	CAB_REQUIRE_DOCKER=1 CAB_PROVE_CELLS=200 $(BIN)/pytest -q tests/runtimes/docker/test_images.py -k many_cells
 	CAB_REQUIRE_DOCKER=1 $(BIN)/python -m tests.prove
-	$(BIN)/pytest -q -m prove tests/adapters tests/real_model
+	$(BIN)/pytest -q -m prove tests/stats tests/adapters tests/real_model

@@ -14,9 +14,9 @@ from .intervals import Interval, cost_interval, mean_interval, median_interval
 class Figure:
     """A figure, its interval, and in how many of the counted cells what it is made of is known.
 
-    An unknown cell is taken to be like the known ones that ended as it did, solved or not; the interval is as
-    wide as if only the known ones were there. `value` is None where less than half of the cells are known, or
-    none of those that ended so.
+    An unknown cell is taken to be like the known ones that ended as it did, solved or not; the interval is at
+    least as wide as if only the known ones were there. `value` is None where less than half of the cells are
+    known, or none of those that ended so.
     """
 
     value: float | None
@@ -76,7 +76,8 @@ def _figure(cells: Sequence[Reading], make: Callable[[_Families, float], _Made])
     value, interval = None, None
     filled = _filled(cells)
     if filled and 2 * known >= len(cells):
-        value, interval = make(_by_family(filled), known / len(cells))
+        # Once for the cells that are missing, and once for the spread that those at a mean do not have.
+        value, interval = make(_by_family(filled), (known / len(cells)) ** 2)
     return Figure(value=value, interval=interval, known=known, cells=len(cells))
 
 

@@ -9,10 +9,9 @@ def decimal(value: float, digits: int) -> str:
     """Return a value with so many decimals, halves rounded away from 0.
 
     Python's own formatting rounds exact halves to even, JavaScript's up. Twelve digits come first, so that a
-    half that floating-point arithmetic missed by its last digit is one.
+    half that floating-point arithmetic missed by its last digit is one, here in the multiplication too.
     """
-    exact = float(f"{abs(value):.12g}")
-    scaled = math.floor(exact * 10**digits + 0.5)
+    scaled = math.floor(float(f"{abs(value) * 10**digits:.12g}") + 0.5)
     return f"{'-' if value < 0 and scaled else ''}{scaled / 10**digits:.{digits}f}"
 
 

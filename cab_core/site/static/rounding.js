@@ -2,10 +2,9 @@
 "use strict";
 globalThis.CabRounding = (() => {
   // A value with so many decimals, halves rounded away from 0. Twelve digits come first, so that a half that
-  // floating-point arithmetic missed by its last digit is one.
+  // floating-point arithmetic missed by its last digit is one, here in the multiplication too.
   const decimal = (value, digits) => {
-    const exact = Number(Math.abs(value).toPrecision(12));
-    const scaled = Math.floor(exact * 10 ** digits + 0.5);
+    const scaled = Math.floor(Number((Math.abs(value) * 10 ** digits).toPrecision(12)) + 0.5);
     return `${value < 0 && scaled ? "-" : ""}${(scaled / 10 ** digits).toFixed(digits)}`;
   };
 
