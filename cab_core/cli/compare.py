@@ -71,4 +71,6 @@ def _standing(runs: Path, task: str, sides: Sides, scripted: bool) -> tuple[stan
         cells = one_of_each(cells)
     left_out = sum(sides.ask_for(r) for _, r in there.cells if r.scripted and not scripted)
     found = standing.Standing(cells=cells, left_out=left_out)
-    return found, comb(len({r.cell.configuration for _, r in kept}), 2)
+    by_sweep = "sweep" in sides.named
+    held = {(r.cell.configuration, by_sweep and r.cell.sweep_id) for _, r in kept if r.solved is not None}
+    return found, comb(len(held), 2)

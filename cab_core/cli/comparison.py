@@ -10,6 +10,7 @@ import attrs
 from cab_core.records import CellResult, Limits, to_json
 from cab_core.records.marks import SEALED, legend
 from cab_core.stats import (
+    ERROR,
     ESTIMANDS,
     FEWEST,
     Comparison,
@@ -60,6 +61,10 @@ def as_json_values(
         "flipped": [_pair_json(pair) for pair in found.flipped],
         "only_a": list(found.only_a),
         "only_b": list(found.only_b),
+        "voided": {
+            name: summarise(map(verdict_of, half)).voided
+            for name, half in zip("ab", sides.chosen(results), strict=True)
+        },
         "mixed": {"a": mixed_a, "b": mixed_b},
         "unnamed": {key: {"a": a, "b": b} for key, (a, b) in sides.differing(results).items()},
         "marks": halves.marks,
@@ -79,18 +84,18 @@ def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellResu
     if not found.tasks:
         say("No task has a verdict on both sides: there is nothing to compare.")
         _print_kept_apart(sides, results)
-        _print_left_out(found, results)
+        _print_left_out(sides, found, results)
         return
     families = "" if found.families == found.tasks else f", {found.families} families"
     say(f"tasks     {found.tasks} that both have ({len(found.pairs)} pairs{families})")
     say(f"A, B      {rate_text(found.rate_a)}, {rate_text(found.rate_b)}")
     say(f"A - B     {rate_text(found.difference, signed=True)}  {_interval(found)}")
     p = _equals(float(found.p))
-    say(f"test      {p}  (A better on {found.better}, B on {found.worse} tasks)")
+    say(f"test      {p}  (A better on {found.better}, B on {found.worse} of {found.tasks} tasks)")
     _print_verdict(found, possible)
     _print_mixed(sides, results)
     _print_flips(sides, found)
-    _print_left_out(found, results)
+    _print_left_out(sides, found, results)
     _print_unnamed(sides, results)
     _print_marks(sides.halves(results))
 
@@ -117,8 +122,12 @@ def _print_verdict(found: Comparison, possible: int) -> None:
     if found.interval and found.interval.weak:
         say(WEAK)
     if possible > 1:
-        all_of_them = _equals(min(1.0, float(found.p) * possible))
-        say(f"One of {possible} possible comparisons here: for whoever picks among them, {all_of_them}.")
+        all_of_them = min(1.0, float(found.p) * possible)
+        decided = "decided" if found.says != "undecided" and all_of_them <= ERROR else "undecided"
+        say(
+            f"Picked out of the {possible} pairs of configurations after the results were seen: {decided}, "
+            f"{_equals(all_of_them)} with all of them allowed for."
+        )
 
 
 def _too_few(found: Comparison) -> str:
@@ -176,12 +185,16 @@ def _shown(sides: Sides, pairs: Sequence[Pair]) -> list[int]:
     return sorted({*always, *further})
 
 
-def _print_left_out(found: Comparison, results: Sequence[CellResult]) -> None:
+def _print_left_out(sides: Sides, found: Comparison, results: Sequence[CellResult]) -> None:
     for name, alone in (("A", found.only_a), ("B", found.only_b)):
         if alone:
             say(f"\n{len(alone)} of {name} have no partner, first: {one_line(alone[0], 90)}")
-    if excluded := summarise(map(verdict_of, results)).why_excluded:
-        say(f"Left out: {excluded}")
+    whole = summarise(map(verdict_of, results))
+    if whole.excluded:
+        say(f"Left out: {whole.why_excluded}")
+    for name, half in zip("AB", sides.chosen(results), strict=True):
+        if voided := summarise(map(verdict_of, half)).why_voided:
+            say(f"Tried in vain before, {name}: {voided}")
 
 
 def _print_unnamed(sides: Sides, results: Sequence[CellResult]) -> None:

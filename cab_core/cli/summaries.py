@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cab_core.records import CellResult, to_json
+from cab_core.records.marks import SCRIPTED
 from cab_core.stats import (
     ESTIMANDS,
     FIGURES,
@@ -46,7 +47,7 @@ def summary_rows(found: Summaries) -> list[dict[str, Any]]:
     `rank` is among those with verdicts on the same tasks; `figures` has of each figure its value, interval,
     and in how many of the cells it is known.
     """
-    ranks = {config: rank for ranking in rankings(found) for config, rank in ranking.ranks.items()}
+    ranks = {config: rank for ranking in _rankings(found) for config, rank in ranking.ranks.items()}
     return [{**_named(config), "rank": ranks.get(config), **_figures(s)} for config, s in found.items()]
 
 
@@ -86,19 +87,24 @@ def print_summaries(found: Summaries) -> None:
     if not found:
         return
     names = {config: name_line(name) for config, name in distinct_names(found).items()}
-    ranked = rankings(found)
-    several = [ranking for ranking in ranked if len(ranking.ranks) > 1]
-    for ranking in several:
-        if len(ranked) > 1:
+    ranked = _rankings(found)
+    others = [c for c in found if not any(c in ranking.ranks for ranking in ranked)]
+    for ranking in ranked:
+        if len(ranked) > 1 or others:
             same = "task" if ranking.tasks == 1 else f"{ranking.tasks} tasks"
             say(f"\nOn the same {same}:")
         _print_table(found, names, ranking.ranks)
-    alone = [c for c in found if not any(c in ranking.ranks for ranking in several)]
-    if alone:
-        if several:
-            say("\nOn other tasks, so not ranked:")
-        _print_table(found, names, dict.fromkeys(alone))
-    _print_notes(found, names, several)
+    if others:
+        if len(found) > 1:
+            say("\nNot ranked, since rates on other tasks do not compare, nor those of scripted models:")
+        _print_table(found, names, dict.fromkeys(others))
+    _print_notes(found, names, ranked)
+
+
+def _rankings(found: Summaries) -> list[Ranking]:
+    """Return the rankings of more than one line; scripted models are in none."""
+    models = {config: s for config, s in found.items() if SCRIPTED not in s.marks}
+    return [ranking for ranking in rankings(models) if ranking.comparisons]
 
 
 def _print_table(
@@ -106,7 +112,7 @@ def _print_table(
 ) -> None:
     from rich.text import Text
 
-    ranked = any(rank is not None for rank in ranks.values())
+    ranked = len(ranks) > 1 and not any(SCRIPTED in found[c].marks for c in ranks)
     made = table(("CLI × model",), ("rank",) * ranked + _COLUMNS)
     for config, rank in ranks.items():
         s = found[config]
@@ -120,18 +126,14 @@ def _print_table(
 
 def _tasks(s: Summary) -> str:
     """Return the number of tasks, and of families where some are related."""
-    return f"{s.n}" if s.units == s.n else f"{s.n} in {s.units} families"
+    return f"{s.n}" if s.units == s.n else f"{s.n} in {s.units} {'family' if s.units == 1 else 'families'}"
 
 
 def _print_notes(found: Summaries, names: Mapping[Configuration, str], ranked: Sequence[Ranking]) -> None:
     """Say what the figures are for, what a rank says, and what was left out."""
     say(ESTIMANDS[next(iter(found.values())).on])
     if ranked:
-        pairs = sum(ranking.comparisons for ranking in ranked)
-        say(
-            "Rank 1 has the highest rate and all that the test cannot tell from it, and so on. The chance "
-            f"that any rank is wrong is 5% at most, for all {pairs} possible comparisons together."
-        )
+        _print_ranks(ranked)
     if any(s.interval and s.interval.weak for s in found.values()):
         say(WEAK)
     for config, s in found.items():
@@ -139,6 +141,25 @@ def _print_notes(found: Summaries, names: Mapping[Configuration, str], ranked: S
             say(f"Left out of {names[config]}: {s.why_excluded}")
         if s.voided:
             say(f"Tried in vain before, {names[config]}: {s.why_voided}")
+
+
+def _print_ranks(ranked: Sequence[Ranking]) -> None:
+    pairs = sum(ranking.comparisons for ranking in ranked)
+    if any(set(ranking.ranks.values()) != {None} for ranking in ranked):
+        allowed = f" once all {pairs} comparisons are allowed for" if pairs > 1 else ""
+        say(
+            f"Rank 1: the highest rate, and all that cannot be told from it{allowed}; rank 2: the best "
+            "of the others, and so on. A line does worse than the first of each rank before its own; that "
+            "this is wrong anywhere has a chance of 5% at most. Lines of one rank may still differ. "
+            "`cab compare` tests one pair alone, and may say more."
+        )
+    for ranking in ranked:
+        if set(ranking.ranks.values()) == {None}:
+            what = "tasks" if ranking.families == ranking.tasks else "families of tasks"
+            say(
+                f"No rank: with {ranking.families} {what} and {pairs} comparison{'s' * (pairs > 1)} "
+                f"no result could tell any two lines apart; at least {ranking.needed} are needed."
+            )
 
 
 def rate_text(value: float | None, signed: bool = False) -> str:

@@ -39,6 +39,8 @@ class Line:
 class Board:
     """A leaderboard: the rankings, each of lines with the same tasks, and the lines that are in none.
 
+    Where it takes more than the tasks that there are to tell lines apart, `needed`, these have no rank.
+
     `unranked` have tasks that no other line has, or no verdict; `scripted` are those of scripted models,
     which are never ranked. `comparisons` counts the pairs of lines that share a ranking, `left_out` the cells
     of scripted models that are in no line.
@@ -48,8 +50,14 @@ class Board:
     unranked: tuple[Line, ...]
     scripted: tuple[Line, ...]
     comparisons: int
+    needed: int
     tasks: int
     left_out: int
+
+    @property
+    def decidable(self) -> bool:
+        """Whether any line has a rank."""
+        return any(line.rank for lines in self.rankings for line in lines)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -68,6 +76,7 @@ def board(rows: Sequence[Row], options: Options) -> Board:
         unranked=_by_size(line for config, line in lines.items() if config not in ranks),
         scripted=_by_size(_lines([r for r in figured if r.scripted], options).values()),
         comparisons=sum(r.comparisons for r in found),
+        needed=max((r.needed for r in found), default=0),
         tasks=len({r.task for r in figured}),
         left_out=options.left_out(rows),
     )

@@ -13,7 +13,7 @@ from .figures import Figure
 from .halves import Halves
 from .intervals import Interval
 from .names import distinct_names, distinctions, settings, value_text
-from .paired import FEWEST, Pair
+from .paired import ERROR, FEWEST, Pair
 from .ranks import Ranking, rankings
 from .rounding import decimal, percent, probability
 from .select import Selector, one_of_each
@@ -22,6 +22,7 @@ from .summary import FIGURES, Summary, Verdict, configurations, summarise, verdi
 from .tally import ESTIMANDS, On, Tally, tallies
 
 __all__ = [
+    "ERROR",
     "ESTIMANDS",
     "FEWEST",
     "FIGURES",

@@ -13,7 +13,7 @@ from fractions import Fraction
 import attrs
 
 _LARGEST = 1 << 23  # bits of the product: 1 MB
-_FINE = 8  # steps to which the values of a part are rounded at least
+_FINE = 64  # steps to which the values of a part are rounded at least
 
 
 @attrs.frozen
@@ -36,7 +36,8 @@ def as_far(chances: Iterable[Chance]) -> Fraction:
 
     Where the table of sums would be larger than 1 MB the values are rounded first: it is then the exact
     probability for the sum of rounded values, whose null hypothesis is the same. Where that would be coarse,
-    which takes a thousand tasks or more, it is that of the normal distribution with the sum's variance.
+    which takes a hundred tasks with many and unequal attempts, it is that of the normal distribution with the
+    sum's variance.
     """
     parts = [c for c in chances if len(c.ways) > 1 or c.seen]
     seen = abs(sum(c.seen for c in parts))
@@ -85,7 +86,7 @@ def flips(differences: Sequence[Fraction]) -> Fraction:
     any populations" (1937).
     """
     whole = _whole(differences)
-    return as_far(Chance({d: 1, -d: 1} if d else {0: 1}, d) for d in whole)
+    return as_far(Chance({d: 1, -d: 1}, d) for d in whole)
 
 
 @attrs.frozen

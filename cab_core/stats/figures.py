@@ -62,11 +62,16 @@ def cost_figure(cells: Sequence[Reading]) -> Figure:
 
 
 def median_figure(cells: Sequence[Reading]) -> Figure:
-    """Return the median over tasks of each task's mean."""
+    """Return the median over tasks of each task's mean.
 
-    def made(families: _Families, known: float) -> _Made:
-        values = [[v for v, _ in tasks] for tasks in families]
-        return median(v for tasks in values for v in tasks), median_interval(values, known)
+    It is of the known cells alone: where others were taken to be like them on average, the median would be
+    drawn to the mean.
+    """
+    known = [cell for cell in cells if cell.value is not None]
+
+    def made(_: _Families, __: float) -> _Made:
+        values = [[v for v, _ in tasks] for tasks in _by_family([(c, c.value or 0.0) for c in known])]
+        return median(v for tasks in values for v in tasks), median_interval(values)
 
     return _figure(cells, made)
 

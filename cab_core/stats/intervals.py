@@ -11,6 +11,7 @@ import attrs
 from .gammas import Weights, probability_below, quantile
 
 LEVEL = 0.95
+_BOUNDING = 5  # units whose least and greatest value hold the median often enough
 FEW = 3  # units; with so few an interval covers the truth less often than it says
 
 # (sum of the values, number of tasks) of a unit: a task, or a family of related ones.
@@ -30,54 +31,53 @@ class Interval:
 
     @property
     def weak(self) -> bool:
-        """True where so few units are behind it that it covers the truth less often than it says."""
-        return self.units <= FEW
+        """True where so few units are behind it that it covers the truth less often than it says.
+
+        On exactly these tasks they are all that there are, and none is too few.
+        """
+        return self.method == "bootstrap" and self.units <= FEW
 
 
-def mean_interval(units: Totals, cells: int, known: float = 1.0) -> Interval | None:
+def mean_interval(units: Totals, cells: float, known: float = 1.0) -> Interval | None:
     """Return the interval of a mean of values from 0 to 1 at tasks like these; None without a task.
 
     It is the Bayesian bootstrap (D. B. Rubin, "The Bayesian bootstrap", 1981): each unit weighs as a gamma
-    distribution of shape 1 says. An imaginary unit at 0 and one at 1, of shape 1/2 and as large as the others
-    on average, stand for what these tasks cannot show. For the lower end 1 / (4 √m) of that is moved from 1
-    to 0, and for the upper end from 0 to 1, with m = `cells` for each unit. With one cell a unit this is a
-    beta distribution, half way from Jeffreys' interval to that of Clopper and Pearson (1934). `known` is the
-    share of the cells whose value is known: it is the shape of a unit that is known in part.
+    distribution of shape 1 says. An imaginary unit at 0 and one at 1, of shape 1/2 and as large as the one
+    that a task is in on average, stand for what these tasks cannot show. For the lower end 1 / (4 √m) of that
+    is moved from 1 to 0, and for the upper end from 0 to 1, with m = `cells` for each unit. With one cell a
+    unit this is a beta distribution, half way from Jeffreys' interval to that of Clopper and Pearson (1934).
+    `known` is the share of the cells whose value is known: it is the shape of a unit that is known in part.
     """
     if not units:
         return None
-    size = sum(z for _, z in units) / len(units)
+    count, size = _sizes(units)
     ends = _ends(_alike(units, known), (0.0, size), (size, size), cells / len(units))
-    return _interval("bootstrap", len(units), ends, 0.0, 1.0)
+    mean = sum(y for y, _ in units) / sum(z for _, z in units)
+    return _holding(mean, _interval("bootstrap", count, ends, 0.0, 1.0))
 
 
 def trials_interval(rate: float, trials: float, units: int) -> Interval | None:
     """Return the interval of a rate on exactly these tasks: that of as many equal trials; None without any.
 
-    `trials` is T² / Σ 1 / m, for T tasks with m cells each. The cells of different tasks differ less around
-    their own rates than cells of one would around the mean, so that this is never too narrow (W. Hoeffding,
-    "On the distribution of the number of successes in independent trials", 1956).
+    `trials` are those of `tally.trials`. The cells of different tasks differ less around their own rates than
+    cells of one would around the mean, so that this is rather too wide (W. Hoeffding, "On the distribution of
+    the number of successes in independent trials", 1956).
     """
     if not units:
         return None
     solved = {(1.0, 1.0): rate * trials, (0.0, 1.0): (1 - rate) * trials}
-    return _interval("beta", units, _ends(solved, (0.0, 1.0), (1.0, 1.0), 1.0), 0.0, 1.0)
+    ends = _ends(solved, (0.0, 1.0), (1.0, 1.0), 1.0)
+    return _holding(rate, _interval("beta", units, ends, 0.0, 1.0))
 
 
 def difference_interval(units: Totals, cells: float) -> Interval | None:
-    """Return the interval of a mean difference at tasks like these; None without a task.
+    """Return the interval of a mean of values from -1 to 1 at tasks like these; None without a task.
 
-    As `mean_interval`, with the imaginary units at -s and s: s is the root mean square of the units'
-    differences and of one of 1, and at least 1 / √m, with m = `cells` for each unit and side.
+    As `mean_interval`, with the imaginary units at -1 and at 1: that none of these tasks tells two sides
+    apart does not show that none does. `cells` are those of one side.
     """
-    if not units:
-        return None
-    n, size = len(units), sum(z for _, z in units) / len(units)
-    cells /= n
-    squares = sum((y / size) ** 2 for y, _ in units)
-    s = max(1 / math.sqrt(cells), math.sqrt((squares + 1) / (n + 1))) * size
-    ends = _ends(_alike(units), (-s, size), (s, size), cells)
-    return _interval("bootstrap", n, ends, -1.0, 1.0)
+    found = mean_interval([((y + z) / 2, z) for y, z in units], cells)
+    return found and attrs.evolve(found, low=2 * found.low - 1, high=2 * found.high - 1)
 
 
 def square_and_add(a: Interval, b: Interval, rate_a: float, rate_b: float) -> Interval:
@@ -113,13 +113,13 @@ def cost_interval(amounts: Totals, cells: int, known: float = 1.0) -> Interval |
     return _interval("bootstrap", len(amounts), (low, high), least, most)
 
 
-def median_interval(units: Sequence[Sequence[float]], known: float = 1.0) -> Interval | None:
+def median_interval(units: Sequence[Sequence[float]]) -> Interval | None:
     """Return the interval of the median over tasks; None where these are too few to bound it on both sides.
 
     A unit is the values of its tasks. The imaginary units are below and above all others: with one task a
-    unit the ends are order statistics.
+    unit the ends are order statistics. Of four the least and the greatest hold it in 87.5% of cases.
     """
-    if not units:
+    if len(units) < _BOUNDING:
         return None
     values = sorted({v for unit in units for v in unit})
     size = sum(map(len, units)) / len(units) / 2
@@ -128,12 +128,22 @@ def median_interval(units: Sequence[Sequence[float]], known: float = 1.0) -> Int
     def at_most(value: float) -> float:
         """Return the probability that the median is at most this value."""
         balances = [(sum(0.5 if v > value else -0.5 for v in unit), 1.0) for unit in units]
-        return probability_below(_with(_alike(balances, known), (-size, 1.0), (size, 1.0), 0.0), 0.0)
+        return probability_below(_with(_alike(balances), (-size, 1.0), (size, 1.0), 0.0), 0.0)
 
     low, high = (bisect_left(values, level, key=at_most) for level in (q, 1 - q))
     if at_most(values[0] - 1) >= q or high == len(values):
         return None
     return Interval(low=values[low], high=values[high], method="bootstrap", units=len(units))
+
+
+def _sizes(units: Totals) -> tuple[int, float]:
+    """Return how many equal units these are worth, and the size of the one that a task is in on average.
+
+    One large family among single tasks is most of what there is, and counts as few (L. Kish, "Survey
+    Sampling", 1965, 11.7: (Σ z)² / Σ z²).
+    """
+    total, squares = sum(z for _, z in units), sum(z * z for _, z in units)
+    return math.floor(total * total / squares + 0.5), squares / total
 
 
 def _alike(units: Totals, shape: float = 1.0) -> dict[Point, float]:
@@ -146,7 +156,7 @@ def _alike(units: Totals, shape: float = 1.0) -> dict[Point, float]:
 
 def _ends(units: Mapping[Point, float], low: Point, high: Point, cells: float) -> tuple[Weights, Weights]:
     """Return the weights for the lower and the upper end, with imaginary units at `low` and `high`."""
-    moved = 1 / (4 * math.sqrt(max(cells, 1.0)))
+    moved = 1 / (4 * math.sqrt(cells))
     return _with(units, low, high, moved), _with(units, low, high, -moved)
 
 
@@ -155,6 +165,11 @@ def _with(units: Mapping[Point, float], low: Point, high: Point, moved: float) -
     found[low] = found.get(low, 0.0) + 0.5 + moved
     found[high] = found.get(high, 0.0) + 0.5 - moved
     return found
+
+
+def _holding(value: float, found: Interval) -> Interval:
+    """Return the interval with the estimate in it, which may be beyond by a little where it is 0 or 1."""
+    return attrs.evolve(found, low=min(found.low, value), high=max(found.high, value))
 
 
 def _interval(method: str, units: int, ends: tuple[Weights, Weights], least: float, most: float) -> Interval:

@@ -46,17 +46,19 @@ def probability(
 ) -> Fraction:
     """Return p of the test that A and B do equally well.
 
-    On tasks like these, the difference of each family may as well have had the other sign. Where a task has
-    more attempts on one side that is not so, since a mean of few is skewed in another way; there the cells
-    dealt anew must agree, and p is the larger of the two. On exactly these tasks the deal is the test. A p
+    On tasks like these, the difference of each family may as well have had the other sign. On exactly these
+    tasks, the cells of each task may as well have come to the other side. Where a task has more attempts on
+    one side neither will do alone: a mean of few is skewed in another way than one of many, and cells of one
+    side may vary more than those of the other. There both must agree, and p is the larger of the two. A p
     above `enough` may be returned as soon as it is known to be.
     """
-    if on == "like":
+    unequal = any(pair.a.counted != pair.b.counted for pair in pairs)
+    p = Fraction(0)
+    if on == "like" or unequal:
         p = flips([total for total, _ in _by_family(pairs, families)])
-        if (enough is not None and p > enough) or all(pair.a.counted == pair.b.counted for pair in pairs):
-            return p
-        return max(p, _dealt(pairs))
-    return _dealt(pairs)
+    if (on == "like" and not unequal) or (enough is not None and p > enough):
+        return p
+    return max(p, deals([Dealt(attrs.astuple(q.a), attrs.astuple(q.b), q.weight) for q in pairs]))
 
 
 def decidable(pairs: Sequence[Pair], families: Families, on: On) -> bool:
@@ -66,10 +68,6 @@ def decidable(pairs: Sequence[Pair], families: Families, on: On) -> bool:
         for pair in pairs
     ]
     return bool(pairs) and probability(extreme, families, on) <= ERROR
-
-
-def _dealt(pairs: Sequence[Pair]) -> Fraction:
-    return deals([Dealt(attrs.astuple(p.a), attrs.astuple(p.b), p.weight) for p in pairs])
 
 
 def verdict(p: Fraction, difference: Fraction) -> Says:
@@ -98,7 +96,7 @@ def interval(pairs: Sequence[Pair], families: Families, on: On, says: Says) -> I
 def _like(pairs: Sequence[Pair], families: Families) -> Interval | None:
     if not pairs:
         return None
-    attempts = harmonic_mean([p.a.counted for p in pairs] + [p.b.counted for p in pairs])
+    attempts = harmonic_mean(sorted([p.a.counted for p in pairs] + [p.b.counted for p in pairs]))
     totals = [(float(total), float(tasks)) for total, tasks in _by_family(pairs, families)]
     return difference_interval(totals, attempts * len(pairs))
 
@@ -111,7 +109,7 @@ def _these(pairs: Sequence[Pair], families: Families) -> Interval | None:
     sides = []
     for side in ([(p.weight / tasks, p.a) for p in pairs], [(p.weight / tasks, p.b) for p in pairs]):
         rate = float(sum((w * tally.rate for w, tally in side), Fraction(0)))
-        sides.append((trials_interval(rate, trials((w, t.counted) for w, t in side), units), rate))
+        sides.append((trials_interval(rate, trials(side), units), rate))
     (a, rate_a), (b, rate_b) = sides
     return square_and_add(a, b, rate_a, rate_b) if a and b else None
 

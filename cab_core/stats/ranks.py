@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import attrs
@@ -20,12 +21,15 @@ class Ranking:
     """Configurations with verdicts on the same tasks, the highest rate first, each with its rank.
 
     Rank 1 have the leader and all that the test cannot tell from it; rank 2 the best of the others and all
-    that it cannot tell from that one, and so on. Whoever has a lower rate than one of its rank may be as
-    good; whoever has a later rank does worse than the first of each rank before.
+    that it cannot tell from that one, and so on. Lines of one rank may still differ. One of a later rank does
+    worse than the first of each rank before, and not always than the others of these. `ranks` are None where
+    no result could tell any two lines apart: that takes `needed` tasks or families.
     """
 
     tasks: int
-    ranks: dict[Configuration, int]
+    families: int
+    needed: int
+    ranks: dict[Configuration, int | None]
 
     @property
     def comparisons(self) -> int:
@@ -36,9 +40,10 @@ class Ranking:
 def rankings(lines: Mapping[Configuration, Summary]) -> list[Ranking]:
     """Return a ranking for each set of tasks that lines have verdicts on; that of most lines and tasks first.
 
-    A line without a verdict is in none. The ranks of all are wrong in any place with a probability of at most
-    5%: Holm's correction counts every pair of lines that have the same tasks (S. Holm, "A simple sequentially
-    rejective multiple test procedure", 1979); pairs that no rank asks for are taken not to differ.
+    A line without a verdict is in none. That a line is set behind one that does no better, where it is said
+    to be behind it, has a probability of 5% at most for all rankings together: Holm's correction counts every
+    pair of lines that have the same tasks (S. Holm, "A simple sequentially rejective multiple test
+    procedure", 1979); pairs that no rank asks for are taken not to differ.
     """
     groups: dict[frozenset[str], dict[Configuration, Summary]] = {}
     for config, summary in lines.items():
@@ -46,7 +51,17 @@ def rankings(lines: Mapping[Configuration, Summary]) -> list[Ranking]:
             groups.setdefault(frozenset(summary.by_task), {})[config] = summary
     comparisons = sum(_pairs(len(group)) for group in groups.values())
     order = sorted(groups.items(), key=lambda g: (-len(g[1]), -len(g[0]), sorted(g[0])))
-    return [Ranking(tasks=len(tasks), ranks=_ranks(group, comparisons)) for tasks, group in order]
+    return [_ranking(len(tasks), group, comparisons) for tasks, group in order]
+
+
+def _ranking(tasks: int, group: Mapping[Configuration, Summary], comparisons: int) -> Ranking:
+    first = next(iter(group.values()))
+    # That n signs are all alike has p = 2 / 2^n.
+    needed = math.ceil(math.log2(2 * max(comparisons, 1) / ERROR))
+    ranks: dict[Configuration, int | None] = {**_ranks(group, comparisons)}
+    if first.on == "like" and first.units < needed:
+        ranks = dict.fromkeys(ranks)
+    return Ranking(tasks=tasks, families=first.units, needed=needed, ranks=ranks)
 
 
 def _ranks(group: Mapping[Configuration, Summary], comparisons: int) -> dict[Configuration, int]:
@@ -66,24 +81,24 @@ def _ranks(group: Mapping[Configuration, Summary], comparisons: int) -> dict[Con
 def _behind(
     group: Mapping[Configuration, Summary],
     leaders: Sequence[Configuration],
-    others: Iterable[Configuration],
+    others: Sequence[Configuration],
     comparisons: int,
 ) -> set[Configuration]:
-    """Return those that the test tells from a leader, by Holm's steps among that many comparisons."""
-    found = sorted((min(_p(group[lead], group[c]) for lead in leaders), c) for c in others)
+    """Return those that the test tells from each leader, by Holm's steps among that many comparisons."""
+    likely = ERROR / max(comparisons - len(others) + 1, 1)  # above it none is told, wherever it comes
+    found = sorted((max(_p(group[lead], group[c], likely) for lead in leaders), c) for c in others)
     behind: set[Configuration] = set()
     for p, config in found:
-        enough = ERROR / max(comparisons - len(behind), 1)
-        if p > enough:
+        if p > ERROR / max(comparisons - len(behind), 1):
             break
         behind.add(config)
     return behind
 
 
-def _p(a: Summary, b: Summary) -> Fraction:
+def _p(a: Summary, b: Summary, enough: Fraction) -> Fraction:
     pairs = pair({(t,): v for t, v in a.by_task.items()}, {(t,): v for t, v in b.by_task.items()})
     families = settled([*a.families.items(), *b.families.items()])
-    return probability(pairs, families, a.on, enough=ERROR)
+    return probability(pairs, families, a.on, enough)
 
 
 def _share(summary: Summary) -> Fraction:

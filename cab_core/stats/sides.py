@@ -45,6 +45,10 @@ class Sides:
         free = self.named | {key for key, first in _FOLLOWS.items() if self.named & set(first)}
         return tuple(key for key in _KEYS if key not in free)
 
+    def chosen(self, results: Sequence[CellResult]) -> tuple[list[CellResult], list[CellResult]]:
+        """Return the cells of A and of B."""
+        return [r for r in results if self.a.matches(r)], [r for r in results if self.b.matches(r)]
+
     def ask_for(self, result: CellResult) -> bool:
         """Tell whether a cell is of either side."""
         return self.a.matches(result) or self.b.matches(result)

@@ -125,7 +125,7 @@ class Summary:
         if self.share is None:
             return None
         if self.on == "these":
-            worth = trials((Fraction(1, self.n), t.counted) for t in self.by_task.values())
+            worth = trials((Fraction(1, self.n), t) for t in self.by_task.values())
             return trials_interval(float(self.share), worth, self.units)
         totals: dict[str, tuple[Fraction, int]] = {}
         for task, tally in self.by_task.items():

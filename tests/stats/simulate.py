@@ -90,10 +90,11 @@ def rate_covered(side: Side, truth: float, family: int = 1) -> NDArray[numpy.boo
     some = size.any(axis=1)
     total, size = total[some], size[some]
     units = (size > 0).sum(1)
-    mean = size.sum(1) / units
+    mean = (size**2).sum(1) / size.sum(1)
     cells = side.counted[some].sum(1) / units
     imaginary = numpy.column_stack([-truth * mean, (1 - truth) * mean])
-    return _covered(total - truth * size, (size > 0).astype(float), imaginary, cells)
+    moved = 1 / (4 * numpy.sqrt(cells))
+    return _covered(total - truth * size, (size > 0).astype(float), imaginary, moved)
 
 
 def difference_covered(a: Side, b: Side, truth: float) -> NDArray[numpy.bool_]:
@@ -107,11 +108,12 @@ def difference_covered(a: Side, b: Side, truth: float) -> NDArray[numpy.bool_]:
     cells = 2 * units / (counts[0] + counts[1])
     s = numpy.maximum(1 / numpy.sqrt(cells), numpy.sqrt(((difference**2).sum(1) + 1) / (units + 1)))
     imaginary = numpy.column_stack([-s - truth, s - truth])
-    return _covered(numpy.where(both, difference - truth, 0.0), both.astype(float), imaginary, cells)
+    return _covered(
+        numpy.where(both, difference - truth, 0.0), both.astype(float), imaginary, numpy.full(len(both), 0.25)
+    )
 
 
-def _covered(c: Array, shapes: Array, imaginary: Array, cells: Array) -> NDArray[numpy.bool_]:
-    moved = 1 / (4 * numpy.sqrt(numpy.maximum(cells, 1.0)))
+def _covered(c: Array, shapes: Array, imaginary: Array, moved: Array) -> NDArray[numpy.bool_]:
     low = numpy.column_stack([0.5 + moved, 0.5 - moved])
     inside = below(c, shapes, imaginary, low) >= 0.025
     return inside & (below(c, shapes, imaginary, low[:, ::-1]) <= 0.975)

@@ -162,7 +162,7 @@ def test_intervals_for_exactly_these_tasks_hold_their_rate(n: int, attempts: int
         low = beta.ppf(0.025, rate * worth + 0.25, (1 - rate) * worth + 0.75)
         high = beta.ppf(0.975, rate * worth + 0.75, (1 - rate) * worth + 0.25)
         own = trials_interval(float(rate[0]), float(worth[0]), n)
-        assert own is not None and (own.low, own.high) == pytest.approx((low[0], high[0]), abs=1e-8)
+        assert own is not None and (own.low, own.high) == pytest.approx((low[0], high[0]), abs=1e-6)
         shares[truth] = float(((low <= p.mean()) & (p.mean() <= high)).mean())
     at_least(0.93, shares, DRAWS)
 
@@ -185,21 +185,21 @@ def test_intervals_of_differences_hold_the_truth(attempts: tuple[int, int], miss
 @pytest.mark.parametrize("missing", [0.0, 0.2])
 @pytest.mark.parametrize("attempts", [(1, 1), (2, 2), (3, 3), (10, 10), (5, 1)])
 def test_every_difference_of_the_full_grid_holds_the_truth(attempts: tuple[int, int], missing: float) -> None:
-    """In 93% or more from eight tasks on; with ten attempts in 91%; and at five tasks in 88%."""
+    """In 93% or more from eight tasks on, and at five tasks in 88%."""
     draws = 4000
     at_least(0.88, simulate.difference_coverages(draws, 5, attempts, missing), draws)
     for n in ALL_SIZES:
         at_least(
-            0.91 if attempts == (10, 10) else 0.93,
+            0.93,
             simulate.difference_coverages(draws, n, attempts, missing),
             draws,
         )
 
 
 def test_intervals_of_differences_of_many_attempts_hold_the_truth() -> None:
-    """In 91% or more with ten attempts, where few tasks that are quite unlike decide."""
+    """In 93% or more with ten attempts, where few tasks that are quite unlike decide."""
     for n in (8, 20):
-        at_least(0.91, simulate.difference_coverages(600, n, (10, 10)), 600)
+        at_least(0.93, simulate.difference_coverages(600, n, (10, 10)), 600)
 
 
 # Verdicts.

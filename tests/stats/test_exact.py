@@ -127,6 +127,7 @@ def test_a_large_table_is_rounded_by_little(
     found = [Fraction(*t.a) - Fraction(*t.b) for t in tasks]
     whole = flips(found), deals(tasks)
     monkeypatch.setattr(exact, "_normal", None)
+    monkeypatch.setattr(exact, "_FINE", 8)
     for ours, right, bits in zip((flips, deals), whole, (17, 20), strict=True):
         monkeypatch.setattr(exact, "_LARGEST", 1 << bits)
         rounded = ours(found if ours is flips else tasks)  # type: ignore[arg-type]

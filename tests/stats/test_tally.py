@@ -30,13 +30,21 @@ def test_tasks_weigh_the_same_in_a_mean_rate() -> None:
     assert mean_rate([]) is None
 
 
-@pytest.mark.parametrize(
-    ("counted", "worth"), [([1] * 7, 7), ([3] * 7, 21), ([1, 3], 3), ([1, 1000000], 4), ([5], 5)]
-)
+@pytest.mark.parametrize(("counted", "worth"), [([1] * 7, 7), ([3] * 7, 21), ([2, 2], 4), ([5], 5)])
 def test_trials_are_squared_tasks_by_inverse_cells(counted: list[int], worth: float) -> None:
-    """T² / Σ 1/m: as many as there are cells where all tasks have as many, and fewer where not."""
-    found = trials((Fraction(1, len(counted)), m) for m in counted)
+    """T² / Σ 1/m: as many as there are cells, where all tasks have as many."""
+    found = trials((Fraction(1, len(counted)), Tally(0, m)) for m in counted)
     assert found == pytest.approx(worth, rel=1e-4)
+
+
+def test_trials_of_unequal_cells_are_those_of_the_tasks_that_vary() -> None:
+    """Twenty tasks tried once and half solved, and 180 always solved in a hundred cells: 40 trials vary, no more."""
+    once = [Tally(i % 2, 1) for i in range(20)]
+    sure = [Tally(100, 100)] * 180
+    worth = trials((Fraction(1, 200), t) for t in [*once, *sure])
+    rate = 190 / 200
+    assert rate * (1 - rate) / worth == pytest.approx(20 * 0.25 / 200**2, rel=0.06)
+    assert worth < 200**2 / (20 + 1.8) / 4
 
 
 def test_each_estimand_is_said() -> None:

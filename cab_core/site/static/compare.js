@@ -57,7 +57,7 @@
     return element("p", {
       better: `A does better ${where}: ${equals(p)}.`,
       worse: `B does better ${where}: ${equals(p)}.`,
-      undecided: `Undecided: so large a difference may be chance, ${equals(p)}.`,
+      undecided: `Undecided: chance alone may bring such a difference, ${equals(p)}.`,
     }[says], "verdict");
   };
 
@@ -72,7 +72,7 @@
     return [
       found.decidable || few,
       !found.interval.weak || `The interval is weak: of ${FEW} ${many} at most, it covers the truth less often than 95%.`,
-      data.comparisons < 2 || `This is one of ${n} comparisons that this page offers; whoever picks one of many finds a difference by chance more often: multiplied by ${n}, ${equals(all)}.`,
+      data.comparisons < 2 || `Picked out of the ${n} pairs of configurations after the results were seen: ${found.says !== "undecided" && all <= 0.05 ? "decided" : "undecided"}, ${equals(all)} with all of them allowed for.`,
     ].filter((text) => text !== true).map((text) => element("p", text));
   };
 

@@ -4,7 +4,7 @@
 globalThis.CabExact = (() => {
   const LARGEST = 1n << 23n; // bits of the product: 1 MB
   const PIECE = 1n << 17n; // bits of a piece of it
-  const FINE = 8n; // steps to which the values of a part are rounded at least
+  const FINE = 64n; // steps to which the values of a part are rounded at least
 
   const abs = (n) => (n < 0n ? -n : n);
   const sum = (values) => values.reduce((a, b) => a + b, 0n);

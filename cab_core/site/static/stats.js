@@ -45,28 +45,32 @@ globalThis.CabStats = (() => {
 
   const differenceOf = (pairs) => sum(pairs.map((p) => p.ofA - p.ofB));
 
-  // p of the test that A and B do equally well.
-  const probability = (shared, families, on) => {
-    if (on === "these") return deals(shared);
-    const p = flips(families.map(differenceOf));
-    if (shared.every((pair) => pair.a[1] === pair.b[1])) return p;
-    const dealt = deals(shared);
-    return atMost(p, dealt) ? dealt : p;
+  // p of the test that A and B do equally well; with unequal attempts both must agree.
+  const probability = (shared, families, on) =>
+    together(on, unequal(shared), () => flips(families.map(differenceOf)), () => deals(shared));
+
+  const unequal = (pairs) => pairs.some(({ a, b }) => a[1] !== b[1]);
+  const together = (on, isUnequal, bySign, byCell) => {
+    if (!isUnequal) return on === "like" ? bySign() : byCell();
+    const [p, q] = [bySign(), byCell()];
+    return atMost(p, q) ? q : p;
   };
 
   // What p cannot be less than, whatever the result: with A solving all and B nothing each part of the sum is at
   // its end, and with as many attempts on either side its negative is at the other.
   const least = (pairs, families, on) => {
-    if (on === "like") return [2n, 1n << BigInt(families)];
-    const tails = pairs.every(({ a, b }) => a[1] === b[1]) ? 2n : 1n;
-    return [tails, pairs.reduce((product, { a, b }) => product * choose(a[1] + b[1], a[1]), 1n)];
+    const byCell = () => {
+      const tails = unequal(pairs) ? 1n : 2n;
+      return [tails, pairs.reduce((product, { a, b }) => product * choose(a[1] + b[1], a[1]), 1n)];
+    };
+    return together(on, unequal(pairs), () => [2n, 1n << BigInt(families)], byCell);
   };
 
   // The interval, made to hold 0 just where nothing is decided.
-  const agreeing = ({ low, high, units }, says) => ({
+  const agreeing = ({ low, high, weak }, says) => ({
     low: says === "undecided" ? Math.min(low, 0) : says === "better" ? Math.max(low, 0) : low,
     high: says === "undecided" ? Math.max(high, 0) : says === "worse" ? Math.min(high, 0) : high,
-    weak: units <= FEW,
+    weak,
   });
 
   const like = (shared, families, one) => {
@@ -83,11 +87,19 @@ globalThis.CabStats = (() => {
     return squareAndAdd(ofA, ofB, a, b);
   };
 
-  // How many equal trials the mean of a side's rates is worth: T² / Σ 1 / (k² m), for T tasks with k pairs of m cells.
+  // How many equal trials the mean of a side's rates is worth, as `cab_core.stats.tally.trials` has it.
   const trials = (tasks, side) => {
-    const parts = tasks.flatMap((pairs) => pairs.map((p) => BigInt(pairs.length ** 2 * p[side][1])));
-    const one = common([...new Set(parts)]);
-    return number([BigInt(tasks.length ** 2) * one, sum(parts.map((part) => one / part))]);
+    const weighted = tasks.flatMap((pairs) => pairs.map((p) => [1 / (tasks.length * pairs.length), ...p[side]]));
+    let plain = 0, mean = 0, variance = 0;
+    for (const alike of groups(weighted, ([weight, , counted]) => `${weight} ${counted}`)) {
+      const [weight, , counted] = alike[0];
+      const q = (total(alike.map(([, solved]) => solved)) + 0.5) / (alike.length * counted + 1);
+      const share = (alike.length * weight * weight) / counted;
+      plain += share;
+      mean += alike.length * weight * q;
+      variance += share * q * (1 - q);
+    }
+    return Math.min(1 / plain, (mean * (1 - mean)) / variance);
   };
 
   // Which of two tallies has the higher rate: more than 0 where the first has it, 0 where they are equal.

@@ -6,13 +6,14 @@
     if (cell.dataset.v !== undefined) return Number(cell.dataset.v);
     const text = cell.textContent.trim();
     const number = Number.parseFloat(text.replace(/,/g, ""));
-    return cell.classList.contains("num") ? (Number.isNaN(number) ? -Infinity : number) : text.toLowerCase();
+    return cell.classList.contains("num") ? number : text.toLowerCase();
   };
 
   const sort = (table, i, descending) => {
     const body = table.tBodies[0];
     const keyed = [...body.rows].map((row) => [value(row, i), row]);
-    keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0) * (descending ? -1 : 1));
+    // What is unknown stands last, whichever way: it is neither the least nor the most.
+    keyed.sort(([a], [b]) => Number.isNaN(a) - Number.isNaN(b) || (a < b ? -1 : a > b ? 1 : 0) * (descending ? -1 : 1));
     body.append(...keyed.map(([, row]) => row));
     for (const head of table.tHead.rows[0].cells) head.removeAttribute("aria-sort");
     table.tHead.rows[0].cells[i].setAttribute("aria-sort", descending ? "descending" : "ascending");
