@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ def main(argv: list[str] | None = None) -> None:
     Exit: 0 done, 1 infrastructure, 2 a user's mistake, 130 interrupted (Ctrl-C, SIGTERM, SIGHUP).
     """
     args = sys.argv[1:] if argv is None else argv
+    if argv is None:
+        _speak_utf8()
     if args in ([], ["--help"], ["-h"]):
         print(_overview())
         return
@@ -44,6 +47,14 @@ def main(argv: list[str] | None = None) -> None:
         print(f"cab {__version__}")
         return
     sys.exit(_run(args))
+
+
+def _speak_utf8() -> None:
+    """Begin anew in UTF-8 where the locale is another: hashes of file names must not depend on it."""
+    if sys.getfilesystemencoding() == "utf-8" or "utf8" in sys._xoptions:
+        return
+    os.environ["PYTHONUTF8"] = "1"  # for the programs of ours that this one starts
+    os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
 
 
 def _overview() -> str:

@@ -17,6 +17,7 @@ from cab_core.run.validate import validate
 from cab_core.sweep.plan import not_gradable
 from cab_core.sweep.planner import requires_of
 from cab_core.tasks.catalog import Catalog
+from cab_core.tasks.left_out import left_out
 from cab_core.tasks.listing import write_list
 from cab_core.tasks.native import load_as_it_is
 from cab_core.tasks.toolchains import missing
@@ -114,7 +115,10 @@ def validate_tasks(plugins: Plugins, patterns: tuple[str, ...], runtime: str, pa
     """Grade each task unsolved (must fail) and with its reference (must pass)."""
     place = plugins.runtime(runtime)
     bad = 0
-    for packed in Catalog(plugins, packs).select(patterns or ("*",)):
+    catalog = Catalog(plugins, packs)
+    for said in catalog.left_out:
+        _tell(said)
+    for packed in catalog.select(patterns or ("*",)):
         fault = not_gradable(requires_of(packed), place, _tell)
         with tempfile.TemporaryDirectory(prefix="cab-validate-") as scratch:
             fault = fault or validate(packed, place, Path(scratch), StopSignal())
@@ -137,6 +141,8 @@ def lock(directory: Path) -> int:
     """Write a pack's files.json anew: the list of the files that it consists of."""
     if not (directory / "pack.toml").is_file():
         raise UserError(f"{directory}: there is no pack.toml; is it a task pack?")
-    load_as_it_is(directory)
+    said = left_out(directory, load_as_it_is(directory))
+    if said:
+        _tell(said)
     click.echo(f"{write_list(directory)} files listed in {directory / 'files.json'}")
     return 0

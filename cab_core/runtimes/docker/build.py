@@ -19,7 +19,7 @@ from cab_core.errors import ImageError, UserError
 from cab_core.leases import process_lease
 from cab_core.plugins.protocols import Say
 
-from ..install import reason_of
+from ..package_managers import failure
 from ..terminal import clean_line
 from .engine import LABEL, ROLE, WHAT, client, engine_errors
 
@@ -148,8 +148,7 @@ def _build(name: str, dockerfile: str, marks: dict[str, str], say: Say, files: M
             since = (
                 tail[tail.index(step) + 1 :] if step in tail else tail
             )  # an earlier step may warn, and go on
-            why = f"building {name} failed: {reason_of(since or [str(line['error'])])} (at {step})"
-            raise ImageError("\n".join([why, *tail, str(line["error"])]))
+            raise failure(f"building {name} failed", since or [str(line["error"])], f" (at {step})")
 
 
 def _context(dockerfile: str, files: Mapping[str, bytes]) -> io.BytesIO:
