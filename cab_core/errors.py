@@ -17,8 +17,9 @@ CabError
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
+
+from cab_core.distance import nearest_name
 
 
 class CabError(Exception):
@@ -39,6 +40,7 @@ class UnknownName(UserError):
     def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
         self.kind, self.name = kind, name
         self.known = sorted(known)
+        self.nearest = nearest_name(name, self.known)
         super().__init__(f"unknown {kind} {name!r}{_joined(nearest(name, self.known), hint)}")
 
 
@@ -121,7 +123,6 @@ class GraderError(InfraError):
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the closest known name, or what is known, or an empty string."""
     choices = sorted(known)
-    close = difflib.get_close_matches(name, choices, n=1, cutoff=0.5)
-    if close:
-        return f"; did you mean {close[0]!r}?"
+    if close := nearest_name(name, choices):
+        return f"; did you mean {close!r}?"
     return f"; known: {', '.join(choices)}" if 0 < len(choices) <= 12 else ""

@@ -79,43 +79,25 @@ def _run(args: list[str]) -> int:
 
     from cab_core.errors import CabError
 
+    from . import failure
     from .signals import end_as_by_ctrl_c
-    from .text import plain
 
     end_as_by_ctrl_c()
+    as_json = failure.wants_json(args)
     try:
         code = root().main(args=args, prog_name="cab", standalone_mode=False)
     except CabError as exc:
-        click.echo(f"cab: {plain(str(exc))}", err=True)
-        return exc.exit_code
+        return failure.of_cab(exc, as_json)
     except click.ClickException as exc:
-        exc.show()
-        return 2
+        return failure.of_click(exc, as_json)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("cab: interrupted", err=True)
-        return 130
+        return failure.tell("Interrupted", "interrupted", 130, as_json)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone
         return 1
     except OSError as exc:
-        return _disk_trouble(exc)
+        return failure.of_disk(exc, as_json)
     return code if isinstance(code, int) else 0
-
-
-def _disk_trouble(exc: OSError) -> int:
-    """Say what cannot be written; anything else is a bug, and shows its traceback."""
-    import errno
-
-    import click
-
-    from .text import plain
-
-    full = exc.errno in (errno.ENOSPC, errno.EDQUOT)
-    if not full and exc.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
-        raise exc
-    where = plain(str(exc.filename)) if exc.filename else "a file"
-    click.echo(f"cab: {where} cannot be written: {exc.strerror}; what was finished before stays", err=True)
-    return 1 if full else 2
 
 
 def root() -> click.Group:
