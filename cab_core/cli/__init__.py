@@ -26,8 +26,10 @@ COMMANDS = {
     "images": ("images", "Build, list, push and remove images."),
     "clean": ("clean", "Remove what killed runners left."),
     "schema": ("schema", "Print the JSON Schema of a document."),
+    "completion": ("completion", "Print the script by which a shell completes commands and names."),
     "doctor": ("doctor", "Say what is missing on this machine and how to get it."),
 }
+COMPLETE = "_CAB_COMPLETE"  # click's name for the variable by which a shell asks, such as bash_complete
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -38,6 +40,10 @@ def main(argv: list[str] | None = None) -> None:
     args = sys.argv[1:] if argv is None else argv
     if argv is None:
         _speak_utf8()
+    if question := os.environ.get(COMPLETE):
+        from .completing import answer
+
+        sys.exit(answer(question))
     if args in ([], ["--help"], ["-h"]):
         print(_overview())
         return

@@ -15,7 +15,6 @@ from tests.site.made import Made
 from tests.tasks.test_packs import pack
 
 __all__ = ["pack"]
-NO_JSON = {"completion"}  # prints a script for a shell
 
 
 def commands(group: click.Group | None = None, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -30,7 +29,7 @@ def commands(group: click.Group | None = None, words: tuple[str, ...] = ()) -> I
             yield (*words, name)
 
 
-ALL = [words for words in commands() if words[0] not in NO_JSON]
+ALL = list(commands())
 
 
 @pytest.mark.parametrize("words", ALL, ids=" ".join)
