@@ -61,6 +61,7 @@ def _launch(run: CellRun, prepared: Prepared) -> None:
     ):
         sandbox, process = _sandbox(run, prepared), _process(run, prepared)
         run.found.execution = execution = planned.runtime.run(sandbox, process, recording, stop)
+        recording.exit_code = execution.exit_code
         run.found.notes += reopen(prepared.scratch, AGENT)
         # The CLI's own time: what cab does around it is in the spans.
         run.found.wall_ms = execution.duration_s * 1000
