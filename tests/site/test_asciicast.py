@@ -22,7 +22,7 @@ def page(tmp_path: Path, version: int) -> str:
     cell = Made().write(tmp_path / "runs")
     if version == 2:
         (cell / "terminal.cast").write_text(
-            '{"version": 2, "width": 100, "height": 30}\n[0.0, "m", "model call 1"]\n'
+            '{"version": 2, "width": 100, "height": 30, "env": {"TERM": "xterm-256color"}}\n[0.0, "m", "model call 1"]\n'
             + "".join(f'[{at}, "o", "{text}"]\n' for at, text in TEXTS.items())
         )
     else:
