@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import attrs
+
 from cab_core.cache import cache_root
 from cab_core.errors import SandboxError, UserError
 from cab_core.plugins.protocols import Check
@@ -91,14 +93,15 @@ CHECKS: tuple[Callable[[], Check], ...] = (
 
 
 def look() -> list[Check]:
-    """Return every finding."""
-    return [check() for check in CHECKS]
+    """Return every finding; of what is well there is nothing to do."""
+    found = [check() for check in CHECKS]
+    return [attrs.evolve(f, remedy=None) if f.ok else f for f in found]
 
 
 def told(found: Check) -> str:
     """Return a finding as a sentence: what it is, what was seen and, where it is not well, what to do."""
     said = f"{found.what}: {found.say}" if found.say else found.what
-    return said if found.ok or not found.remedy else f"{said}; {found.remedy}"
+    return f"{said}; {found.remedy}" if found.remedy else said
 
 
 def check_ready(warn: Callable[[str], None]) -> None:

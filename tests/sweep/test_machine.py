@@ -51,6 +51,7 @@ def test_this_machine_is_well(check: object) -> None:
     """Each check has a name, and holds where the tests run."""
     found = check()  # type: ignore[operator]
     assert found.what and found.ok
+    assert all(f.remedy is None for f in machine.look())
 
 
 def test_without_a_home_both_say_what_to_set(cab: Cab) -> None:
