@@ -138,17 +138,19 @@ def _build(name: str, dockerfile: str, marks: dict[str, str], say: Say, files: M
         labels=marks,
     )
     for line in stream:
-        text = clean_line(str(line.get("stream", ""))).strip()
+        text = str(line.get("stream", "")).strip()
         if text.startswith("Step "):
             step = text
-            say(text)
+            say(clean_line(text))
         if text:
             tail = [*tail[-15:], text]
         if "error" in line:
             since = (
                 tail[tail.index(step) + 1 :] if step in tail else tail
             )  # an earlier step may warn, and go on
-            raise failure(f"building {name} failed", since or [str(line["error"])], f" (at {step})")
+            raise failure(
+                f"building {name} failed", since or [str(line["error"])], f" (at {clean_line(step)})"
+            )
 
 
 def _context(dockerfile: str, files: Mapping[str, bytes]) -> io.BytesIO:
