@@ -16,13 +16,19 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
 
     Of a pattern it is the pattern that matches the nearest name.
     """
-    most = (sum(c not in WILD for c in name) + 2) // 3
+    most = _most(name)
     best: tuple[int, str] | None = None
     for candidate in sorted(set(known)):
         table = _table(name, candidate, most)
         if table is not None:
             best, most = (table[-1][-1], _corrected(name, candidate, table)), table[-1][-1] - 1
     return best[1] if best else None
+
+
+def _most(name: str) -> int:
+    """Return after how many edits it is another word: half of the letters that are said."""
+    said = sum(c not in WILD for c in name)
+    return max(said // 2, min(said, 1))
 
 
 def _table(name: str, known: str, most: int) -> list[list[int]] | None:

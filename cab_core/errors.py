@@ -41,7 +41,7 @@ class UnknownName(UserError):
         self.kind, self.name = kind, name
         self.known = sorted(known)
         self.nearest = nearest_name(name, self.known)
-        super().__init__(f"unknown {kind} {name!r}{_joined(nearest(name, self.known), hint)}")
+        super().__init__(f"unknown {kind} {name!r}{_joined(_question(self.nearest, self.known), hint)}")
 
 
 def _joined(question: str, hint: str) -> str:
@@ -123,6 +123,10 @@ class GraderError(InfraError):
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the closest known name, or what is known, or an empty string."""
     choices = sorted(known)
-    if close := nearest_name(name, choices):
-        return f"; did you mean {close!r}?"
+    return _question(nearest_name(name, choices), choices)
+
+
+def _question(near: str | None, choices: list[str]) -> str:
+    if near is not None:
+        return f"; did you mean {near!r}?"
     return f"; known: {', '.join(choices)}" if 0 < len(choices) <= 12 else ""

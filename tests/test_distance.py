@@ -50,7 +50,7 @@ def test_it_is_the_nearest_of_all(name: str, known: list[str]) -> None:
     found = nearest_name(name, known)
     distances = {k: _edits(name, k) for k in known}
     least = min(distances.values(), default=99)
-    assert (found is None) == (least > (len(name) + 2) // 3)
+    assert (found is None) == (least > max(len(name) // 2, min(len(name), 1)))
     assert found is None or distances[found] == least
 
 
