@@ -51,9 +51,8 @@ def of_disk(exc: OSError, as_json: bool) -> int:
 def tell(kind: str, message: str, code: int, as_json: bool, **more: Any) -> int:
     """Print an error; return its exit code. Others build on the names of the object."""
     if as_json:
-        click.echo(
-            json.dumps({"error": {"kind": kind, "message": message, "exit_code": code, **more}}, indent=1)
-        )
+        error = {"kind": kind, "message": message, "exit_code": code, **more}
+        click.echo(json.dumps({"error": error}))  # one line: a command may have printed others before it
     else:
         click.echo(f"cab: {plain(message)}", err=True)
     return code

@@ -71,7 +71,8 @@ def test_an_error_is_an_object_with_the_exit_code(
     monkeypatch.chdir(cab.cwd)
     assert cli._run([*args, "--json"]) == code
     said = capsys.readouterr().out
-    error = json.loads(said)["error"]
+    [line] = said.splitlines()
+    error = json.loads(line)["error"]
     assert error["kind"] == kind and error["exit_code"] == code and error["message"]
     assert more.items() <= error.items()
     assert cli._run(args) == code
