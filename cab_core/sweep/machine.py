@@ -11,7 +11,7 @@ from pathlib import Path
 import attrs
 
 from cab_core.cache import cache_root
-from cab_core.errors import SandboxError, UserError
+from cab_core.errors import UserError
 from cab_core.plugins.protocols import Check
 from cab_core.tasks.programs import closed_homes
 from cab_core.tasks.toolchains import how_to_get, installed_version
@@ -108,11 +108,11 @@ def check_ready(warn: Callable[[str], None]) -> None:
     """Look at this machine before a run; warn of what is odd.
 
     Raises:
-        SandboxError: something that every run needs is missing; says all of it, and how to get it.
+        UserError: something that every run needs is missing; says all of it, and how to get it.
     """
     bad = [found for found in look() if not found.ok]
     if lacking := [told(found) for found in bad if found.needed]:
-        raise SandboxError("\n".join(["nothing was run, for this machine lacks:", *lacking]))
+        raise UserError("\n".join(["nothing was run, for this machine lacks:", *lacking]))
     for found in bad:
         warn(told(found))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cab_core.errors import SandboxError
+from cab_core.errors import UserError
 from cab_core.plugins.protocols import Check
 from cab_core.sweep import machine
 from tests.conftest import CAB, Cab
@@ -28,7 +28,7 @@ def test_git_is_missed_before_anything_is_run(cab: Cab, tmp_path: Path) -> None:
         (False, True, "on Debian: apt-get install git")
     ]
     done = cab(*RUN, PATH=str(tmp_path / "bin"))
-    assert done.returncode == 1 and "git: not installed; on Debian: apt-get install git" in done.stderr
+    assert done.returncode == 2 and "git: not installed; on Debian: apt-get install git" in done.stderr
     assert not (tmp_path / "runs").exists()
 
 
@@ -38,7 +38,7 @@ def test_a_run_and_the_doctor_have_one_list(monkeypatch: pytest.MonkeyPatch) -> 
     odd = Check(what="sun", ok=False, say="hot")
     monkeypatch.setattr(machine, "CHECKS", (lambda: bad, lambda: odd))
     assert machine.look() == [bad, odd]
-    with pytest.raises(SandboxError, match="moon: set; wait"):
+    with pytest.raises(UserError, match="moon: set; wait"):
         machine.check_ready(print)
     monkeypatch.setattr(machine, "CHECKS", (lambda: odd,))
     said: list[str] = []
@@ -59,14 +59,14 @@ def test_without_a_home_both_say_what_to_set(cab: Cab) -> None:
     cab.env = {k: v for k, v in cab.env.items() if k not in ("CAB_CACHE", "XDG_CACHE_HOME")}
     doctor, run = cab("doctor", HOME=""), cab(*RUN, HOME="")
     assert "MISS cache directory" in doctor.stdout and "toolchain python3" in doctor.stdout
-    assert run.returncode == 1 and "set CAB_CACHE to a directory" in run.stderr
+    assert run.returncode == 2 and "set CAB_CACHE to a directory" in run.stderr
 
 
 def test_a_cache_that_may_not_be_written_is_told(cab: Cab, tmp_path: Path) -> None:
     """A file stands where the directory should be."""
     (tmp_path / "file").touch()
     done = cab(*RUN, CAB_CACHE=str(tmp_path / "file/cache"))
-    assert done.returncode == 1 and "this user may not write there; set CAB_CACHE" in done.stderr
+    assert done.returncode == 2 and "this user may not write there; set CAB_CACHE" in done.stderr
 
 
 @ordinary_user
