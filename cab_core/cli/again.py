@@ -17,7 +17,7 @@ _ONCE = ("fresh",)  # would run again what is done
 
 
 def command_again(ctx: click.Context) -> str:
-    """Return the command line of this invocation, with all its limits and parameters; a key is to be filled in."""
+    """Return the command line of this invocation, with its limits and parameters; a key is to fill in."""
     given = [p for p in ctx.command.params if _was_given(ctx, p)]
     words = [word for p in given if p.name not in (_SECRET, *_ONCE) for word in _words(p, ctx.params[p.name])]
     plugin_flags = (ctx.parent.params.get("plugin_flags") or ()) if ctx.parent else ()

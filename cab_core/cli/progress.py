@@ -38,8 +38,9 @@ class Progress:
     """
 
     def __init__(self, quiet: bool = False) -> None:
-        # A line is a line: whoever reads a log, or copies from a terminal, has it whole.
-        self._console = Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
+        self._console = Console(stderr=True, quiet=quiet, highlight=False)
+        self._terminal = self._console.file.isatty() and not self._console.is_dumb_terminal
+        self._console.soft_wrap = not self._terminal  # a line of a log is whole
         self._live: Live | None = None
         self._lock, self._printing = threading.Lock(), threading.Lock()
         self._further: dict[Configuration, str] = {}
@@ -55,13 +56,12 @@ class Progress:
         )
 
     def __enter__(self) -> Progress:
-        console = self._console
-        if console.file.isatty() and not console.is_dumb_terminal and not console.quiet:
+        if self._terminal and not self._console.quiet:
             from rich.live import Live
 
             self._live = Live(
                 self,
-                console=console,
+                console=self._console,
                 refresh_per_second=_A_SECOND,
                 transient=True,
                 redirect_stdout=False,
@@ -79,14 +79,13 @@ class Progress:
     def __rich_console__(self, console: Console, options: Any) -> Any:
         """Yield what moves: the lines of the cells under way or, before there is one, the step."""
         under_way = self._gateway.under_way() if self._gateway else {}
+        width = options.max_width - len("^C ")  # a terminal writes that behind the last line
         with self._lock:
             if self.tally.total is None:
-                yield Text(one_line(self._said, options.max_width), no_wrap=True)
+                yield Text(one_line(self._said, width), no_wrap=True)
                 return
             drawn = list(
-                screen.lines(
-                    self.tally, under_way, self._name, self._stopping, options.max_width, console.height
-                )
+                screen.lines(self.tally, under_way, self._name, self._stopping, width, console.height)
             )
         yield from drawn
 
@@ -124,8 +123,8 @@ class Progress:
     def _finished(self, result: CellResult, _: Path) -> None:
         with self._printing:
             with self._lock:
-                took = self.tally.finished(result)
-                line = self._line(result, f"{took:.1f} s")
+                took = f"{self.tally.finished(result):.1f} s"
+                line = self._line(result, f"{took}  {screen.tokens(result.tokens)}".rstrip())
             self._console.print(line)
 
     def _kept(self, result: CellResult, _: Path) -> None:
@@ -138,8 +137,8 @@ class Progress:
     def _line(self, result: CellResult, took: str) -> Text:
         line = Text(f"[{self.tally.done}/{self.tally.total}] ")
         line.append(result.outcome, style=_STYLES.get(result.outcome, "red"))
-        line.append(f"  {self._name(result.cell)}  ")
-        line.append(took, style="dim")
+        line.append(f"  {took}", style="dim")
+        line.append(f"  {self._name(result.cell)}")
         if result.outcome not in _STYLES:
             line.append(f"  {reason(result.why)}")
         return line

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from cab_core.gateway.activity import Activity
-from cab_core.records import Cell, CellKey
+from cab_core.records import Cell, CellKey, TokenTotals
 
 from .tally import Spend, Tally
 
@@ -75,6 +75,13 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
+def tokens(found: TokenTotals) -> str:
+    """Return what is known of a cell's tokens, or nothing."""
+    known = found.total is not None
+    n = found.total if found.total is not None else found.at_least
+    return "" if n is None else f"{_count(n, known)} tokens"
+
+
 def _left(tally: Tally) -> list[str]:
     found = tally.time_left()
     return [] if found is None else [f"{'about' if found[1] else 'at least'} {duration(found[0])} left"]
@@ -85,8 +92,7 @@ def _figures(found: Activity | None, since: float) -> tuple[str, str, str]:
     elapsed = duration(time.monotonic() - since)
     if found is None:  # no polling can tell which: a quick CLI comes and goes between two drawings
         return elapsed, "preparing or grading", ""
-    tokens = _count(found.spent.total or found.spent.at_least or 0, not found.spent.without_usage)
-    return elapsed, _doing(found), f"{tokens} tokens" if found.call else ""
+    return elapsed, _doing(found), tokens(found.spent)
 
 
 def _doing(found: Activity) -> str:
