@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -45,7 +46,7 @@ class Progress:
         self._lock, self._printing = threading.Lock(), threading.Lock()
         self._further: dict[Configuration, str] = {}
         self._gateway: Gateway | None = None
-        self._said, self._stopping = "", False
+        self._step, self._stopping = ("", 0.0), False
         self.tally = Tally()
         self.events = Events(
             started=self._started,
@@ -82,7 +83,9 @@ class Progress:
         width = options.max_width - len("^C ")  # a terminal writes that behind the last line
         with self._lock:
             if self.tally.total is None:
-                yield Text(one_line(self._said, width), no_wrap=True)
+                said, since = self._step
+                took = f"  {screen.duration(time.monotonic() - since)}" if said else ""
+                yield Text(f"{one_line(said, width - len(took))}{took}", no_wrap=True)
                 return
             drawn = list(
                 screen.lines(self.tally, under_way, self._name, self._stopping, width, console.height)
@@ -99,7 +102,7 @@ class Progress:
 
     def say(self, text: str) -> None:
         """Show a step of an installation or the like."""
-        self._said = text
+        self._step = text, time.monotonic()
         if self._live is None:
             self._console.print(Text(f"  {one_line(text)}"))
 

@@ -102,7 +102,8 @@ def _as_table(run: Run, runs: Path, go_on: str) -> int:
     """Run with a table at the end, of what there is, and the command that goes on."""
     shown = Progress()
     ended = run(shown)
-    print_results(ended.results)
+    if ended.results:
+        print_results(ended.results)
     parts = counts(shown.tally, shown.tally.spend)
     if shown.tally.not_run:
         parts.append(f"{shown.tally.not_run} not run")
