@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.console import Console
 
+from cab_core.cli.progress import Progress
 from cab_core.cli.screen import lines, shortened
 from cab_core.cli.tally import Spend, Tally
 from cab_core.gateway.activity import Activity
@@ -46,6 +49,7 @@ def drawn(
         (Activity(call=2, under_way=False, held=None, silent_s=None, spent=CALL.spent), "after call 2  812 tokens"),
         (Activity(call=2, under_way=False, held=None, silent_s=None, spent=TokenTotals(without_usage=1, at_least=9)), "after call 2  at least 9 tokens"),
         (Activity(call=0, under_way=False, held=None, silent_s=None, spent=TokenTotals()), "0:41  no call yet    aider"),
+        (Activity(call=2, under_way=False, held=None, silent_s=None, spent=CALL.spent, over=True), "0:41  grading  812 tokens"),
         (None, "0:41  preparing or grading    aider"),
     ],
 )  # fmt: skip
@@ -87,3 +91,18 @@ def test_every_line_fits(width: int) -> None:
     found = drawn(CALL, CALL, width=width, left_out=12, spend=spend)
     assert all(len(line) <= width for line in found)
     assert "123,458,413 tokens" in "".join(found) and "$1,234.50" in "".join(found)
+
+
+def test_what_a_cell_spent_stays_while_it_is_judged() -> None:
+    """Its calls are over and its end has not come: the sum of tokens does not fall."""
+    progress = Progress()
+    seen = iter([{CELLS[0].key: CALL}, {}])
+    progress.expect(CELLS)
+    progress.events.gateway(SimpleNamespace(under_way=lambda: next(seen)))  # type: ignore[arg-type]
+    progress.events.started(CELLS[0])
+    console = Console(width=80, height=24)
+    first, then = (
+        [line.plain for line in progress.__rich_console__(console, console.options)] for _ in range(2)
+    )
+    assert "call 3  812 tokens" in first[1] and "grading  812 tokens" in then[1]
+    assert first[0] == then[0] == "0/39  0 passed  0 failed  812 tokens"
