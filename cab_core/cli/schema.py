@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from cab_core.gateway.models import ConfigDoc
 from cab_core.records import CellResult, Inputs, Observed, PackDoc, Sweep, TaskDoc
+from cab_core.records.events import RunEvent
 from cab_core.records.schema import schema_of
 from cab_core.records.stack import StackDoc
 
 from . import options
 from .table import print_json
 
-DOCUMENTS: dict[str, type] = {
+DOCUMENTS: dict[str, Any] = {
     "cell": CellResult,
     "task": TaskDoc,
     "pack": PackDoc,
@@ -21,6 +24,7 @@ DOCUMENTS: dict[str, type] = {
     "config": ConfigDoc,
     "inputs": Inputs,
     "observed": Observed,
+    "event": RunEvent,
 }
 
 
@@ -28,7 +32,7 @@ DOCUMENTS: dict[str, type] = {
 @click.argument("document", type=options.OneOf(list(DOCUMENTS)))
 @options.as_json
 def command(document: str, as_json: bool) -> int:
-    """Print the JSON Schema of a file that cab writes (cell.json ...) or reads (task.toml, cab.toml ...).
+    """Print the JSON Schema of what cab writes (cell.json, an event ...) or reads (task.toml ...).
 
     It is JSON with and without --json.
     """
