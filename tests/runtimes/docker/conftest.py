@@ -54,7 +54,7 @@ def aider_image(engine: object) -> Installation:
 def forget_engine() -> None:
     """Let the engine be looked for again."""
     address_module._address.cache_clear()
-    engine_module.cpus.cache_clear()
+    engine_module.engine_info.cache_clear()
     engine_module._local.__dict__.clear()
     mountable._known.clear()
 
