@@ -14,7 +14,6 @@ from cab_core.records import Sweep
 from cab_core.tasks.documents import read_document
 
 from . import options
-from .session import run_sweep
 from .table import as_row, print_json, print_results
 
 
@@ -57,6 +56,8 @@ def command(plugins: Plugins, /, sweep_file: Path | None, **said: Any) -> int:
     What is to be run stands in a sweep file (TOML), in options, or both: options win. The same
     command again goes on where it stopped.
     """
+    from .session import run_sweep
+
     sweep = _sweep(sweep_file, said)
     choice = options.choice_of(said["endpoint"], said["key"], said["key_env"])
     results, code = run_sweep(

@@ -13,9 +13,6 @@ from cab_core.errors import UserError
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import to_json
-from cab_core.run.validate import validate
-from cab_core.sweep.plan import not_gradable
-from cab_core.sweep.planner import requires_of
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.listing import write_list
 from cab_core.tasks.native import load_as_it_is
@@ -112,6 +109,10 @@ def copy(plugins: Plugins, task: str, directory: Path, packs: tuple[Path, ...]) 
 @click.pass_obj
 def validate_tasks(plugins: Plugins, patterns: tuple[str, ...], runtime: str, packs: tuple[Path, ...]) -> int:
     """Grade each task unsolved (must fail) and with its reference (must pass)."""
+    from cab_core.run.validate import validate
+    from cab_core.sweep.plan import not_gradable
+    from cab_core.sweep.planner import requires_of
+
     place = plugins.runtime(runtime)
     bad = 0
     for packed in Catalog(plugins, packs).select(patterns or ("*",)):

@@ -10,14 +10,11 @@ from pathlib import Path
 import attrs
 
 from cab_core.errors import InfraError, UserError
-from cab_core.gateway.server import Gateway
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import OUTCOMES, Cell, CellKey, CellResult
-from cab_core.run.cell import run_cell
 from cab_core.run.planned import PlannedCell, RunContext
-from cab_core.run.upstreams import SharedUpstreams
 from cab_core.runtimes.reaper import REAPER
 from cab_core.runtimes.scratch import remove_scratch, stale_scratch
 from cab_core.store.cells import Store
@@ -55,6 +52,11 @@ def run_plan(
     Raises:
         UserError: another runner has this sweep, or it demands a calibration that there is not.
     """
+    # Late: a command that only plans, or finds everything done, has no use for a server.
+    from cab_core.gateway.server import Gateway
+    from cab_core.run.cell import run_cell
+    from cab_core.run.upstreams import SharedUpstreams
+
     if plan.sweep.require_calibration:
         demand(store.root, plan.cells)
     executor = plugins.executor(plan.sweep.executor)

@@ -13,6 +13,7 @@ from cab_core.errors import SandboxError
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Installation
 from cab_core.runtimes.docker import address as address_module
+from cab_core.runtimes.docker import build as build_module
 from cab_core.runtimes.docker import engine as engine_module
 from cab_core.runtimes.docker import mountable
 from cab_core.runtimes.docker.engine import client
@@ -57,6 +58,7 @@ def forget_engine() -> None:
     engine_module.engine_info.cache_clear()
     engine_module._local.__dict__.clear()
     mountable._known.clear()
+    build_module._bases.clear()
 
 
 @contextmanager
