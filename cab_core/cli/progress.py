@@ -34,6 +34,7 @@ class Progress:
         self._running: dict[CellKey, tuple[str, float]] = {}
         self._further: dict[Configuration, str] = {}
         self._done = 0
+        self._kept_ones = 0  # of these, and not yet spoken of
         self._total = 0
         self.events = Events(started=self._started, finished=self._finished, kept=self._kept, warn=self.warn)
 
@@ -46,6 +47,8 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
+        with self._lock:
+            self._say_kept()
         if self._status is not None:
             self._status.stop()
 
@@ -67,6 +70,7 @@ class Progress:
 
     def _started(self, cell: Cell) -> None:
         with self._lock:
+            self._say_kept()
             self._running[cell.key] = (self._name(cell), time.monotonic())
             self._show()
 
@@ -78,7 +82,14 @@ class Progress:
 
     def _kept(self, result: CellResult, _: Path) -> None:
         with self._lock:
-            self._line(result, "done before")
+            self._done += 1
+            self._kept_ones += 1
+
+    def _say_kept(self) -> None:
+        """Say how many there were, before the first that is run: the table at the end shows each."""
+        if self._kept_ones:
+            self._console.print(Text(f"{self._kept_ones} of {self._total} cells: done before"))
+            self._kept_ones = 0
 
     def _line(self, result: CellResult, took: str) -> None:
         self._done += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Literal
 
 import attrs
@@ -81,7 +82,7 @@ class Cell:
     model_params: dict[str, Json] = attrs.field(factory=dict)
     options: dict[str, Json] = attrs.field(factory=dict)
 
-    @property
+    @functools.cached_property
     def configuration(self) -> Configuration:
         """What the cell is an attempt of, with whichever task."""
         return Configuration(
@@ -95,7 +96,7 @@ class Cell:
             model_params=canonical(self.model_params),
         )
 
-    @property
+    @functools.cached_property
     def key(self) -> CellKey:
         """The identity. Cells with one key are tries of the same; limits and prices are inputs of it."""
         return CellKey(

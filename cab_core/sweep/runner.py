@@ -18,6 +18,7 @@ from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.runtimes.reaper import REAPER
 from cab_core.runtimes.scratch import remove_scratch, stale_scratch
 from cab_core.store.cells import Store
+from cab_core.store.standing import accept
 from cab_core.trace.otlp import delivery
 
 from .anew import why_anew
@@ -134,10 +135,11 @@ def _sweep_scratch(events: Events) -> None:
 def _keep(
     planned: PlannedCell, store: Store, done: dict[CellKey, tuple[Path, CellResult]], events: Events
 ) -> bool:
-    found = store.verdict(planned.cell, planned.content_key, planned.grader_key)
+    tries = store.tries(planned.cell)
+    found = store.verdict(tries, planned.content_key, planned.grader_key)
     if found is None:
         return False
-    store.accept(planned.cell, found[0])
+    accept(found[0], tries)
     done[planned.cell.key] = found
     events.kept(found[1], found[0])
     return True

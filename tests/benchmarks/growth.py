@@ -92,7 +92,9 @@ def measured(argv: Sequence[str | Path], env: dict[str, str]) -> tuple[float, fl
         return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, out.seek(0, 2)
 
 
-def commands(pack: Path, cells: int, runs: Path, only: Sequence[str]) -> Iterator[tuple[str, list[str | Path]]]:
+def commands(
+    pack: Path, cells: int, runs: Path, only: Sequence[str]
+) -> Iterator[tuple[str, list[str | Path]]]:
     """Yield what is measured."""
     all_of = {
         "list": [CAB, "tasks", "list", "--pack", pack],
@@ -109,7 +111,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000])
     parser.add_argument("--only", nargs="+", default=[])
-    parser.add_argument("--keep", type=Path, help="directory in which what was made is left for the next time")
+    parser.add_argument(
+        "--keep", type=Path, help="directory in which what was made is left for the next time"
+    )
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as gone:
         base = args.keep or Path(gone)
