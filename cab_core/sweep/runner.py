@@ -18,6 +18,7 @@ from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.runtimes.reaper import REAPER
 from cab_core.runtimes.scratch import remove_scratch, stale_scratch
 from cab_core.store.cells import Store
+from cab_core.store.reading import uncollected
 from cab_core.store.standing import accept
 from cab_core.trace.otlp import delivery
 
@@ -66,7 +67,8 @@ def run_plan(
     _sweep_scratch(events)
     with store.lock(plan.sweep.sweep_id):
         changed = write_lock_file(plan, store.root)
-        todo = [p for p in plan.cells if fresh or not _keep(p, store, done, events)]
+        with uncollected():
+            todo = [p for p in plan.cells if fresh or not _keep(p, store, done, events)]
         if not fresh:
             for said in (*changed, *why_anew(todo, store)):
                 events.warn(said)
