@@ -54,4 +54,4 @@ clean:
 prove: $(VENV)/.dev
 	CAB_REQUIRE_DOCKER=1 CAB_PROVE_CELLS=200 $(BIN)/pytest -q tests/runtimes/docker/test_images.py -k many_cells
 	CAB_REQUIRE_DOCKER=1 $(BIN)/python -m tests.prove
-	$(BIN)/pytest -q -m prove tests/stats tests/adapters tests/real_model
+	$(BIN)/pytest -q -m prove tests/stats tests/adapters tests/real_model tests/benchmarks

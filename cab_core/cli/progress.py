@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.text import Text
 
 from cab_core.gateway.activity import Activity
-from cab_core.gateway.server import Gateway
 from cab_core.records import Cell, CellKey, CellResult, Configuration
 from cab_core.stats import distinctions
 from cab_core.sweep.runner import Events
@@ -31,6 +30,9 @@ if TYPE_CHECKING:
 _WARNING = 900  # characters: several reasons for running a cell anew, each with two values
 _STYLES = {"passed": "green", "failed": "yellow"}
 _A_SECOND = 4  # drawings
+
+if TYPE_CHECKING:
+    from cab_core.gateway.server import Gateway
 
 
 class Progress:
@@ -49,6 +51,7 @@ class Progress:
         self._further: dict[Configuration, str] = {}
         self._gateway: Gateway | None = None
         self._seen: dict[CellKey, Activity] = {}  # of cells that run, what was seen last
+        self._kept_ones = 0  # done before, and not yet spoken of
         self._step, self._stopping = ("", 0.0), False
         self.tally = Tally()
         self.events = Events(
@@ -77,6 +80,7 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
+        self._say_kept()
         if self._live is not None:
             self._live.stop()
 
@@ -125,6 +129,7 @@ class Progress:
         self._gateway = gateway
 
     def _started(self, cell: Cell) -> None:
+        self._say_kept()
         with self._lock:
             self.tally.started(cell)
 
@@ -136,11 +141,17 @@ class Progress:
             self._console.print(line)
 
     def _kept(self, result: CellResult, _: Path) -> None:
+        with self._printing, self._lock:
+            self.tally.kept(result)
+            self._kept_ones += 1
+
+    def _say_kept(self) -> None:
+        """Say how many there were, before the first that is run: the table at the end shows each."""
         with self._printing:
             with self._lock:
-                self.tally.kept(result)
-                line = self._line(result, "done before")
-            self._console.print(line)
+                n, self._kept_ones = self._kept_ones, 0
+            if n:
+                self._console.print(Text(f"{n} of {self.tally.total} cells: done before"))
 
     def _line(self, result: CellResult, took: str) -> Text:
         line = Text(f"[{self.tally.done}/{self.tally.total}] ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
@@ -18,14 +18,16 @@ from cab_core.tasks.documents import read_document
 
 from . import options
 from .again import command_again, program
-from .json_events import JsonEvents
-from .progress import Progress
 from .screen import counts
-from .session import Ended, run_planned
 from .table import print_results
 from .text import reason
 
-Run = Callable[[Progress | JsonEvents], Ended]
+if TYPE_CHECKING:
+    from .json_events import JsonEvents
+    from .progress import Progress
+    from .session import Ended
+
+    Run = Callable[[Progress | JsonEvents], Ended]
 
 
 @click.command
@@ -70,6 +72,8 @@ def command(plugins: Plugins, /, sweep_file: Path | None, **said: Any) -> int:
     What is to be run stands in a sweep file (TOML), in options, or both: options win. The same
     command again goes on where it stopped.
     """
+    from .session import run_planned  # what runs cells is heavy, and `--help` needs none of it
+
     breaker = Breaker(None if said["keep_going"] else IN_A_ROW)
 
     def run(shown: Progress | JsonEvents) -> Ended:
@@ -86,6 +90,8 @@ def command(plugins: Plugins, /, sweep_file: Path | None, **said: Any) -> int:
 
 def _as_events(run: Run, plugins: Plugins, go_on: str) -> int:
     """Run with an event a line on stdout. The last one comes however the run ends."""
+    from .json_events import JsonEvents
+
     shown = JsonEvents(plugins)
     try:
         ended = run(shown)
@@ -100,6 +106,8 @@ def _as_events(run: Run, plugins: Plugins, go_on: str) -> int:
 
 def _as_table(run: Run, runs: Path, go_on: str) -> int:
     """Run with a table at the end, of what there is, and the command that goes on."""
+    from .progress import Progress
+
     shown = Progress()
     ended = run(shown)
     if ended.results:

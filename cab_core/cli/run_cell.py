@@ -11,7 +11,6 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import Limits, Sweep, to_json
 
 from . import options
-from .session import run_sweep
 from .table import print_json, print_results
 from .text import reason
 
@@ -35,6 +34,8 @@ from .text import reason
 @click.pass_obj
 def command(plugins: Plugins, /, **said: Any) -> int:
     """Run one cell, always anew, and print its result (with --json the whole cell.json)."""
+    from .session import run_sweep
+
     if set("*?[") & set(said["task"]):
         raise UserError(f"--task {said['task']!r}: run-cell runs one task; `cab run` takes patterns")
     bounds = options.limits_of(Limits(), said["wall"], said["max_calls"], said["max_tokens"], said["max_usd"])

@@ -11,9 +11,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cab_core.plugins.stop import StopSignal
+if TYPE_CHECKING:  # every command asks this module for what ends it
+    from cab_core.plugins.stop import StopSignal
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _OUTPUTS = (1, 2)
@@ -35,6 +36,8 @@ def stop_on_signals(
     `began` tells a person so. It has a thread of its own: a terminal that takes nothing holds up no stop.
     A further SIGHUP does nothing: a terminal that closes sends it more than once.
     """
+    from cab_core.plugins.stop import StopSignal
+
     stop = StopSignal()
     came: SimpleQueue[int | None] = SimpleQueue()
     terminals = [fd for fd in _OUTPUTS if os.isatty(fd)]

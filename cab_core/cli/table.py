@@ -13,7 +13,10 @@ from cab_core.records import OUTCOMES, Cell, CellResult, Configuration, TokenTot
 from cab_core.records.marks import legend
 from cab_core.stats import distinctions
 
+from .rows import Row, column_widths, lines, rule
 from .text import name_line, one_line
+
+_FIGURES = ("tokens", "wall s", "blast", "composite")
 
 
 def as_row(result: CellResult) -> dict[str, Any]:
@@ -48,22 +51,44 @@ def print_json(value: Any) -> None:
 
 def print_results(results: Sequence[tuple[Path, CellResult]]) -> None:
     """Print a table of cells; a column of their marks where not all have the same."""
-    from rich.text import Text
-
     further = distinctions(r.cell.configuration for _, r in results)
     sweeps = ("sweep",) if len({r.cell.sweep_id for _, r in results}) > 1 else ()
     marked = ("marks",) if len({r.all_marks for _, r in results}) > 1 else ()
     texts = (*sweeps, "CLI", "model", "task", "outcome", *marked)
-    made = table(texts, ("tokens", "wall s", "blast", "composite"))
-    for column in made.columns[len(texts) - len(marked) : len(texts)]:
-        column.no_wrap = True  # one a line, whole
+    rows = []
     for _, result in results:
         cell = result.cell
         names = (cell.sweep_id,) * len(sweeps) + (cli_name(cell, further), cell.model, task_name(cell))
         said = (_outcome(result), *("\n".join(one_line(m, 20) for m in result.all_marks) for _ in marked))
-        made.add_row(*(Text(name_line(n)) for n in names), *map(Text, said), *figures(result))
-    show(made)
+        rows.append((*map(name_line, names), *said, *figures(result)))
+    _print_rows(texts, _FIGURES, rows, whole=len(marked))
     _print_marks([r.all_marks for _, r in results])
+
+
+def _print_rows(texts: Sequence[str], numbers: Sequence[str], rows: Sequence[Row], whole: int) -> None:
+    """Print a table, the last `whole` of whose text columns are never folded."""
+    console, head, text = _console(), (*texts, *numbers), range(len(texts))
+    widths = column_widths(head, rows, text[: len(texts) - whole], console.width)
+    if widths is None:
+        _squeeze(texts, numbers, rows, whole)
+        return
+    right = range(len(texts), len(head))
+    [top] = lines([head], widths, right)
+    blank, line = " " * len(top), rule(widths, console.options.ascii_only)
+    console.print(f"{blank}\n[bold]{top}[/bold]\n{line}", highlight=False)
+    click.echo("\n".join([*lines(rows, widths, right), blank]))
+
+
+def _squeeze(texts: Sequence[str], numbers: Sequence[str], rows: Sequence[Row], whole: int) -> None:
+    """Print a table where there is too little room for it."""
+    from rich.text import Text
+
+    made = table(texts, numbers)
+    for column in made.columns[len(texts) - whole : len(texts)]:
+        column.no_wrap = True  # one a line, whole
+    for row in rows:
+        made.add_row(*map(Text, row[: len(texts)]), *row[len(texts) :])
+    show(made)
 
 
 def _outcome(result: CellResult) -> str:
@@ -105,12 +130,16 @@ def table(texts: Sequence[str], numbers: Sequence[str]) -> Any:
 
 def show(made: Any) -> None:
     """Print a table."""
+    _console().print(made)
+
+
+def _console() -> Any:
     from rich.console import Console
 
     console = Console()
     if not console.is_terminal:
         console.width = max(console.width, 130)  # a pipe has no width to fit
-    console.print(made)
+    return console
 
 
 def figures(result: CellResult) -> list[str]:

@@ -13,9 +13,6 @@ from cab_core.errors import UserError
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import to_json
-from cab_core.run.validate import validate
-from cab_core.sweep.plan import not_gradable
-from cab_core.sweep.planner import requires_of
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.left_out import left_out
 from cab_core.tasks.listing import write_list
@@ -124,6 +121,10 @@ def validate_tasks(
     plugins: Plugins, patterns: tuple[str, ...], runtime: str, packs: tuple[Path, ...], as_json: bool
 ) -> int:
     """Grade each task unsolved (must fail) and with its reference (must pass)."""
+    from cab_core.run.validate import validate
+    from cab_core.sweep.plan import not_gradable
+    from cab_core.sweep.planner import requires_of
+
     place = plugins.runtime(runtime)
     found: list[dict[str, Any]] = []
     catalog = Catalog(plugins, packs)

@@ -7,13 +7,14 @@ import math
 import re
 import types
 import typing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeVar, Union
 
 import attrs
 
 DEEPEST = 100  # levels of a JSON value
 LARGEST = 1e300  # a number; what is beyond cannot be added up
+Checker = Callable[[Any, str], Any]  # given a value and its place
 
 
 class Misfit(Exception):
@@ -30,16 +31,20 @@ def checked(value: Any, tp: Any, where: str = "") -> Any:
     Raises:
         Misfit: it is not of this type, or something in it is not.
     """
+    return _checker(tp)(value, where)
+
+
+@functools.cache
+def _checker(tp: Any) -> Checker:
+    """A large pack has a hundred thousand values of a few types: what a type means is found out once."""
     if tp is Any:
-        return _json(value, where, DEEPEST)
+        return lambda value, where: _json(value, where, DEEPEST)
     if isinstance(tp, TypeVar):
-        return value
+        return lambda value, _: value
     if attrs.has(tp):
-        return _record(value, tp, where)
+        return functools.partial(_record, tp)
     origin = typing.get_origin(tp)
-    if origin is None:
-        return _plain(value, tp, where)
-    return _OF_ORIGIN[origin](value, tp, where)
+    return _plain(tp) if origin is None else _OF_ORIGIN[origin](tp)
 
 
 def named(tp: Any) -> str:
@@ -73,18 +78,14 @@ def _safe(value: Any) -> str:
         return type(value).__name__
 
 
-def _plain(value: Any, tp: Any, where: str) -> Any:
-    if tp is type(None) or tp is None:
-        fits = value is None
-    elif tp is float:
-        fits = isinstance(value, int | float) and not isinstance(value, bool) and _finite(value)
-    elif tp is int:
-        fits = isinstance(value, int) and not isinstance(value, bool) and _finite(value)
-    else:
-        fits = isinstance(value, tp)
-    if not fits:
-        raise Misfit(where, named(tp), kind_of(value))
-    return value
+def _plain(tp: Any) -> Checker:
+    def check(value: Any, where: str) -> Any:
+        if not fits(value):
+            raise Misfit(where, named(tp), kind_of(value))
+        return value
+
+    fits = _PLAIN.get(tp, lambda value: isinstance(value, tp))
+    return check
 
 
 def _finite(number: float) -> bool:
@@ -109,20 +110,24 @@ def _json(value: Any, where: str, levels: int) -> Any:
 
 
 @functools.cache
-def _fields(cls: Any) -> list[tuple[Any, Any]]:
+def _fields(cls: Any) -> list[tuple[str, Checker, Mapping[str, Any]]]:
     hints = typing.get_type_hints(cls)
-    return [(field, hints[field.name]) for field in attrs.fields(cls) if field.init]
+    fields = [field for field in attrs.fields(cls) if field.init]
+    return [(f.name, _checker(hints[f.name]), f.metadata.get("schema", {})) for f in fields]
 
 
-def _record(value: Any, cls: Any, where: str) -> Any:
+def _record(cls: Any, value: Any, where: str) -> Any:
     if not isinstance(value, cls):
         raise Misfit(where, cls.__name__, kind_of(value))
-    found = {}
-    for field, hint in _fields(cls):
-        inner = _key(where, field.name)
-        found[field.name] = checked(getattr(value, field.name), hint, inner)
-        _bounds(found[field.name], field.metadata.get("schema", {}), inner)
-    return attrs.evolve(value, **found)
+    changed = {}
+    for name, check, bounds in _fields(cls):
+        inner, given = _key(where, name), getattr(value, name)
+        found = check(given, inner)
+        if bounds:
+            _bounds(found, bounds, inner)
+        if found is not given:
+            changed[name] = found
+    return attrs.evolve(value, **changed) if changed else value
 
 
 def _bounds(value: Any, bounds: Mapping[str, Any], where: str) -> None:
@@ -133,68 +138,119 @@ def _bounds(value: Any, bounds: Mapping[str, Any], where: str) -> None:
         raise Misfit(where, f"at least {bounds['minItems']} of them", str(len(value)))
 
 
-def _either(value: Any, tp: Any, where: str) -> Any:
-    alternatives = typing.get_args(tp)
-    if value is None and type(None) in alternatives:
-        return None
-    found: list[Misfit] = []
-    for alternative in alternatives:
-        try:
-            return checked(value, alternative, where)
-        except Misfit as misfit:
-            found.append(misfit)
-    # Where it is of one of the types, what is wrong inside is the message.
-    deeper = [m for m in found if m.where != where]
-    raise deeper[0] if deeper else Misfit(where, named(tp), kind_of(value))
+def _either(tp: Any) -> Checker:
+    alternatives = [_checker(a) for a in typing.get_args(tp)]
+    may_be_none = type(None) in typing.get_args(tp)
+
+    def check(value: Any, where: str) -> Any:
+        if value is None and may_be_none:
+            return None
+        found: list[Misfit] = []
+        for alternative in alternatives:
+            try:
+                return alternative(value, where)
+            except Misfit as misfit:
+                found.append(misfit)
+        # Where it is of one of the types, what is wrong inside is the message.
+        deeper = [m for m in found if m.where != where]
+        raise deeper[0] if deeper else Misfit(where, named(tp), kind_of(value))
+
+    return check
 
 
-def _literal(value: Any, tp: Any, where: str) -> Any:
-    if not any(value == a and type(value) is type(a) for a in typing.get_args(tp)):
-        raise Misfit(where, named(tp), repr(value)[:60] if isinstance(value, str) else kind_of(value))
-    return value
-
-
-def _sequence(value: Any, tp: Any, where: str) -> Any:
+def _literal(tp: Any) -> Checker:
     args = typing.get_args(tp)
-    if not isinstance(value, list | tuple):
-        raise Misfit(where, named(tp), kind_of(value))
-    if typing.get_origin(tp) is tuple and args[-1] is not Ellipsis:
-        if len(value) != len(args):
-            raise Misfit(where, f"{len(args)} items", str(len(value)))
-        return tuple(checked(v, a, f"{where}[{i}]") for i, (v, a) in enumerate(zip(value, args, strict=True)))
-    found = [checked(v, args[0], f"{where}[{i}]") for i, v in enumerate(value)]
-    return tuple(found) if typing.get_origin(tp) is tuple else found
+
+    def check(value: Any, where: str) -> Any:
+        if not any(value == a and type(value) is type(a) for a in args):
+            raise Misfit(where, named(tp), repr(value)[:60] if isinstance(value, str) else kind_of(value))
+        return value
+
+    return check
 
 
-def _iterable(value: Any, tp: Any, where: str) -> Any:
-    """Read it to its end here, where what it raises is still its author's."""
-    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
-        raise Misfit(where, named(tp), kind_of(value))
-    return [checked(v, typing.get_args(tp)[0], f"{where}[{i}]") for i, v in enumerate(value)]
+def _sequence(tp: Any) -> Checker:
+    args, is_tuple = typing.get_args(tp), typing.get_origin(tp) is tuple
+    if is_tuple and args[-1] is not Ellipsis:
+        return _row(tp)
+    one = _checker(args[0])
+
+    def check(value: Any, where: str) -> Any:
+        if not isinstance(value, list | tuple):
+            raise Misfit(where, named(tp), kind_of(value))
+        found = [one(v, f"{where}[{i}]") for i, v in enumerate(value)]
+        return _as_given(tuple(found), value) if is_tuple else found
+
+    return check
 
 
-def _iterator(value: Any, tp: Any, where: str) -> Any:
-    if not isinstance(value, Iterator):
-        raise Misfit(where, "an iterator", kind_of(value))
-    return value
+def _row(tp: Any) -> Checker:
+    """Return the check of a tuple that has a type for each place."""
+    each = [_checker(a) for a in typing.get_args(tp)]
+
+    def check(value: Any, where: str) -> Any:
+        if not isinstance(value, list | tuple):
+            raise Misfit(where, named(tp), kind_of(value))
+        if len(value) != len(each):
+            raise Misfit(where, f"{len(each)} items", str(len(value)))
+        return tuple(one(v, f"{where}[{i}]") for i, (v, one) in enumerate(zip(value, each, strict=True)))
+
+    return check
 
 
-def _mapping(value: Any, tp: Any, where: str) -> Any:
-    keys, values = typing.get_args(tp)
-    if not isinstance(value, Mapping):
-        raise Misfit(where, named(tp), kind_of(value))
-    found = {}
-    for key, inner in value.items():
-        checked(key, keys, f"a key of {where}" if where else "a key")
-        found[key] = checked(inner, values, _key(where, str(key)))
-    return found
+def _as_given(found: tuple[Any, ...], value: Any) -> Any:
+    """Return the tuple that was given where nothing in it is another: so its record need not be made anew."""
+    same = type(value) is tuple and all(a is b for a, b in zip(found, value, strict=True))
+    return value if same else found
+
+
+def _iterable(tp: Any) -> Checker:
+    """Return the check that reads it to its end, where what it raises is still its author's."""
+    one = _checker(typing.get_args(tp)[0])
+
+    def check(value: Any, where: str) -> Any:
+        if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+            raise Misfit(where, named(tp), kind_of(value))
+        return [one(v, f"{where}[{i}]") for i, v in enumerate(value)]
+
+    return check
+
+
+def _iterator(_: Any) -> Checker:
+    def check(value: Any, where: str) -> Any:
+        if not isinstance(value, Iterator):
+            raise Misfit(where, "an iterator", kind_of(value))
+        return value
+
+    return check
+
+
+def _mapping(tp: Any) -> Checker:
+    check_key, check_value = (_checker(a) for a in typing.get_args(tp))
+
+    def check(value: Any, where: str) -> Any:
+        if not isinstance(value, Mapping):
+            raise Misfit(where, named(tp), kind_of(value))
+        found = {}
+        for key, inner in value.items():
+            check_key(key, f"a key of {where}" if where else "a key")
+            found[key] = check_value(inner, _key(where, str(key)))
+        return found
+
+    return check
 
 
 def _key(where: str, key: str) -> str:
     return f"{where}.{key}" if where else key
 
 
-_OF_ORIGIN: dict[Any, Any] = {
+_PLAIN: dict[Any, Callable[[Any], bool]] = {
+    None: lambda value: value is None,
+    type(None): lambda value: value is None,
+    float: lambda v: isinstance(v, int | float) and not isinstance(v, bool) and _finite(v),
+    int: lambda v: isinstance(v, int) and not isinstance(v, bool) and _finite(v),
+}
+_OF_ORIGIN: dict[Any, Callable[[Any], Checker]] = {
     Union: _either,
     types.UnionType: _either,
     Literal: _literal,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Literal
 
 import attrs
@@ -51,6 +52,30 @@ class Configuration:
         return self.version, self.runtime, self.network, self.options, self.model_params
 
 
+@functools.lru_cache(4096)
+def _configuration(
+    tui: str,
+    model: str,
+    stack: tuple[str, ...],
+    version: str,
+    runtime: str,
+    network: str,
+    options: str,
+    model_params: str,
+) -> Configuration:
+    """A hundred thousand cells have a few configurations between them."""
+    return Configuration(
+        tui=tui,
+        model=model,
+        stack=stack,
+        version=version,
+        runtime=runtime,
+        network=network,
+        options=options,
+        model_params=model_params,
+    )
+
+
 @attrs.frozen(kw_only=True, order=True)
 class CellKey:
     """The identity of a cell: all parts that tell it from others, compared part by part.
@@ -81,21 +106,14 @@ class Cell:
     model_params: dict[str, Json] = attrs.field(factory=dict)
     options: dict[str, Json] = attrs.field(factory=dict)
 
-    @property
+    @functools.cached_property
     def configuration(self) -> Configuration:
         """What the cell is an attempt of, with whichever task."""
-        return Configuration(
-            tui=self.tui,
-            model=self.model,
-            stack=self.stack,
-            version=self.tui_version,
-            runtime=self.runtime,
-            network=self.network,
-            options=canonical(self.options),
-            model_params=canonical(self.model_params),
-        )
+        settings = canonical(self.options), canonical(self.model_params)
+        said = (self.tui, self.model, self.stack, self.tui_version, self.runtime, self.network, *settings)
+        return _configuration(*said)
 
-    @property
+    @functools.cached_property
     def key(self) -> CellKey:
         """The identity. Cells with one key are tries of the same; limits and prices are inputs of it."""
         return CellKey(

@@ -15,6 +15,8 @@ import attrs
 
 from cab_core.errors import BadDocument, nearest
 
+from .fits import Fits, fits
+
 _PLAIN: dict[Any, dict[str, Any]] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
@@ -89,9 +91,15 @@ def check(data: Any, cls: type, where: str) -> None:
         BadDocument: with every problem as (key path, what was expected), and the nearest right name
             for a key that is not known.
     """
-    problems = list(_problems(data, cls))
-    if problems:
+    if _fits(cls)(data):
+        return
+    if problems := list(_problems(data, cls)):
         raise BadDocument(where, problems)
+
+
+@functools.cache
+def _fits(cls: type) -> Fits:
+    return fits(schema_of(cls))
 
 
 @functools.cache

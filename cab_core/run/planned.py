@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import attrs
 
 from cab_core.errors import PluginCrash
 from cab_core.gateway.models import Model
-from cab_core.gateway.server import Gateway
-from cab_core.gateway.upstream import Upstream
 from cab_core.plugins.authors import defined_at
 from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.observers import Observers
@@ -18,6 +17,10 @@ from cab_core.plugins.protocols import Adapter, Runtime, Scorer, StopSignal
 from cab_core.records import Cell, Inputs, Installation, PackedTask, StackItem, StackPart
 from cab_core.store.cells import Store
 from cab_core.trace.otlp import SpanDelivery
+
+if TYPE_CHECKING:  # planning needs no server
+    from cab_core.gateway.server import Gateway
+    from cab_core.gateway.upstream import Upstream
 
 
 @attrs.frozen(kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import secrets
 import selectors
@@ -91,7 +92,8 @@ def _start(
         umask=0o022,  # as in a container: what the program makes has the modes that it has everywhere
     )
     assert supervisor.stdin is not None
-    supervisor.stdin.write(json.dumps(spec).encode() + b"\n")
+    data = marshal.dumps(json.loads(json.dumps(spec)))  # of plain values, whatever a plugin's are
+    supervisor.stdin.write(b"%d\n%s" % (len(data), data))
     supervisor.stdin.flush()
     return supervisor
 

@@ -4,16 +4,18 @@ It is the sub-reaper (prctl(2), PR_SET_CHILD_SUBREAPER) of all that runs below i
 which calls setsid() and lets its parent die is still found and killed. It needs the standard library
 alone and imports little, for one is started for every process of a cell.
 
-On standard input comes one line of JSON (`argv env cwd stdin out err tty timeout_s grace_s`), later
-perhaps a byte that asks for the end; end of file means that the runner is gone. On standard output
-goes one line of JSON when nothing is alive any more, or nothing that this user may end.
+On standard input comes a number of bytes and, on the next line, so many: a dict by marshal (`argv env cwd
+stdin out err tty timeout_s grace_s`), for the json module takes as long to import as Python to start. Later
+comes perhaps a byte that asks for the end; end of file means that the runner is gone. On standard output goes
+one line of JSON, since an agent could write there, when nothing is alive any more, or nothing that this
+user may end.
 """
 
 from __future__ import annotations
 
 import ctypes
 import fcntl
-import json
+import marshal
 import os
 import select
 import signal
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run what standard input asks for and print how it ended."""
-    line, stop_at_once = _line(0)
-    spec = json.loads(line)
+    data, stop_at_once = _given(0)
+    spec = marshal.loads(data)
     spec["stop_at_once"] = stop_at_once
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -60,21 +62,38 @@ def main() -> None:
     report["failed"] = os.read(failed, 1000).decode("utf-8", "replace") or None
     report["survivors"], report["unkillable"] = _kill_all()
     try:
-        os.write(1, json.dumps(report).encode() + b"\n")
+        os.write(1, _json(report))
     except BrokenPipeError:
         pass  # the runner is gone; nobody wants to know
 
 
-def _line(fd: int) -> tuple[bytes, bool]:
-    """Return the first line, and whether the wish to stop came along with it."""
-    data = b""
-    while b"\n" not in data:
+def _given(fd: int) -> tuple[bytes, bool]:
+    """Return what is to be done, and whether the wish to stop came along with it."""
+    data, end = b"", -1
+    while end < 0 or len(data) < end:
         piece = os.read(fd, 1 << 16)
         if not piece:
             sys.exit(1)
         data += piece
-    line, _, rest = data.partition(b"\n")
-    return line, bool(rest)
+        if end < 0 and b"\n" in data:
+            number, _, data = data.partition(b"\n")
+            end = int(number)
+    return data[:end], len(data) > end
+
+
+def _json(report: Spec) -> bytes:
+    """Return a report, of numbers, truth values, None and text, as a line of JSON."""
+    fields = ", ".join(f'"{name}": {_value(value)}' for name, value in report.items())
+    return f"{{{fields}}}\n".encode()
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, str):
+        units = value.encode("utf-16-be", "surrogatepass")
+        return '"' + "".join(f"\\u{units[i] << 8 | units[i + 1]:04x}" for i in range(0, len(units), 2)) + '"'
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return repr(value)
 
 
 def _become(spec: Spec, failing: int) -> None:
@@ -219,8 +238,21 @@ def _signal_all(number: int) -> tuple[set[int], set[int]]:
     return reached, forbidden
 
 
+def _alone() -> bool:
+    """Tell whether nothing is below, without a look at all of /proc: an orphan became a child of ours."""
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return True
+        if pid == 0:
+            return False
+
+
 def _kill_all() -> tuple[int, int]:
     """Kill until nothing is left that can be; return how many were ended, and how many could not be."""
+    if _alone():
+        return 0, 0
     start = time.monotonic()
     first: set[int] | None = None
     while True:

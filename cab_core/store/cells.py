@@ -11,7 +11,7 @@ import errno
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,24 +36,31 @@ from cab_core.records.schema import check
 
 from .paths import attempt_path, former_attempt_path, is_variant, segment
 from .reading import read_json, read_lines, read_optional
-from .standing import accept, age, choose, try_number
+from .standing import age, choose, try_number
 
 
 def write_json(path: Path, value: Any) -> None:
     """Write a record as JSON, whole or not at all. Names that are no UTF-8 survive as escapes."""
-    write_whole(path, json.dumps(to_json(value), indent=1, ensure_ascii=True) + "\n")
+    _write(path, to_json(value))
 
 
 def write_result(directory: Path, result: CellResult) -> None:
     """Write `cell.json`, after holding it against its schema."""
-    check(to_json(result), CellResult, str(directory / "cell.json"))
-    write_json(directory / "cell.json", result)
+    value, path = to_json(result), directory / "cell.json"
+    check(value, CellResult, str(path))
+    _write(path, value)
+
+
+def _write(path: Path, value: dict[str, Any]) -> None:
+    """Write a line for each key, for people who look or compare: to indent all costs ten times as much."""
+    lines = ",\n".join(f" {json.dumps(key)}: {json.dumps(inner)}" for key, inner in value.items())
+    write_whole(path, f"{{\n{lines}\n}}\n")
 
 
 def tries_in(attempt: Path) -> list[Path]:
     """Return the finished tries in the directory of an attempt, oldest first. A link is none."""
-    found = [p for p in attempt.glob("*") if try_number(p.name) is not None and not p.is_symlink()]
-    return sorted((p for p in found if os.path.lexists(p / "cell.json")), key=age)
+    found = [e for e in _entries(attempt) if try_number(e.name) is not None and not e.is_symlink()]
+    return sorted((Path(e.path) for e in found if os.path.lexists(f"{e.path}/cell.json")), key=age)
 
 
 def _address(path: Path) -> Path:
@@ -111,18 +118,16 @@ class Store:
         results = map(self.result, self.tries(cell))
         return Voided.of(r for r in results if r.content_key == content_key)
 
-    def verdict(self, cell: Cell, content_key: str, grader_key: str) -> tuple[Path, CellResult] | None:
-        """Return the newest try with these keys whose outcome stands, or None where it must be run."""
-        for path in reversed(self.tries(cell)):
+    def verdict(
+        self, tries: Sequence[Path], content_key: str, grader_key: str
+    ) -> tuple[Path, CellResult] | None:
+        """Return the newest of a cell's tries with these keys whose outcome stands, or None."""
+        for path in reversed(tries):
             result = self.result(path)
             same = (result.content_key, result.grader_key) == (content_key, grader_key)
             if same and not OUTCOMES[result.outcome].retry:
                 return path, result
         return None
-
-    def accept(self, cell: Cell, path: Path) -> None:
-        """Take a try for what is asked for now: it stands, though a newer one of another content is there."""
-        accept(path, self.tries(cell))
 
     def standing(self, sweep: str | None = None) -> Iterator[tuple[Path, CellResult]]:
         """Yield of every cell the try that stands (see `standing.choose`), in the order of the paths.
@@ -198,7 +203,7 @@ class Store:
             lease.release(keep=True)
 
 
-def _entries(directory: Path) -> list[os.DirEntry[str]]:
+def _entries(directory: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(directory) as found:
             return list(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 
@@ -13,6 +14,7 @@ _LONGEST = 120  # bytes of one segment
 PAGE_FILES = {"index.html", "embed.html", "cell.json", "card.png", "terminal.js", "changes.patch"}
 
 
+@functools.lru_cache(4096)  # the cells of a sweep share most of their names
 def segment(text: str) -> str:
     """Return a text as one path and URL segment: letters, digits, `.`, `_`, `-`; any other byte is `~hh`.
 

@@ -7,6 +7,8 @@ be read is a UserError that names the file.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import io
 import json
 import os
@@ -116,6 +118,18 @@ def read_lines(path: Path, cls: type[T]) -> Iterator[T]:
                     raise
                 return
             yield record
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep the garbage collector from going through all that was read again and again, while much is read."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def check_readable(value: Any, where: str) -> None:

@@ -69,7 +69,10 @@ def _is(path: Path, number: int, beside: Path) -> bool:
 
 
 def accept(path: Path, tries: Sequence[Path]) -> None:
-    """Write down that a try was taken for done, where it is not the newest or another was taken before."""
+    """Take one of a cell's tries for what is asked for now, though a newer one of another content is there.
+
+    That is written down where it is not the newest, or where another was taken before.
+    """
     newest = try_number(tries[-1].name)
     if path.parent != tries[-1].parent or newest is None:
         return

@@ -225,8 +225,6 @@ def _check_price(model: Model, limits: Limits) -> None:
 
 def _check_options(adapter: Adapter, sweep: Sweep) -> None:
     """Hold `--option` against the JSON Schemas that the adapter gives, model_params against its names."""
-    from jsonschema import Draft202012Validator
-
     settable = getattr(adapter, "model_params", sweep.model_params)  # left out: any
     for name in sweep.model_params:
         if name not in settable:
@@ -235,6 +233,8 @@ def _check_options(adapter: Adapter, sweep: Sweep) -> None:
     for name, value in (item for options in sweep.all_options for item in options.items()):
         if name not in known:
             raise UnknownName(f"option of {adapter.name}", name, known)
+        from jsonschema import Draft202012Validator  # late: most sweeps set no option
+
         error = next(iter(Draft202012Validator(known[name]).iter_errors(value)), None)
         if error is not None:
             raise UserError(f"option {name} of {adapter.name}: {error.message}")

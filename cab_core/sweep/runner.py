@@ -7,21 +7,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
 from cab_core.errors import InfraError, UserError
-from cab_core.gateway.server import Gateway
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import OUTCOMES, Cell, CellKey, CellResult
-from cab_core.run.cell import run_cell
 from cab_core.run.planned import PlannedCell, RunContext
-from cab_core.run.upstreams import SharedUpstreams
 from cab_core.runtimes.reaper import REAPER
 from cab_core.runtimes.scratch import remove_scratch, stale_scratch
 from cab_core.store.cells import Store
+from cab_core.store.reading import uncollected
+from cab_core.store.standing import accept
 from cab_core.trace.otlp import delivery
 
 from .anew import why_anew
@@ -29,6 +29,9 @@ from .breaker import Breaker
 from .calibration_record import demand
 from .lock_file import write_lock_file
 from .plan import Plan
+
+if TYPE_CHECKING:
+    from cab_core.gateway.server import Gateway
 
 
 @attrs.define(kw_only=True)
@@ -59,6 +62,11 @@ def run_plan(
     Raises:
         UserError: another runner has this sweep, or it demands a calibration that there is not.
     """
+    # Late: a command that only plans, or finds everything done, has no use for a server.
+    from cab_core.gateway.server import Gateway
+    from cab_core.run.cell import run_cell
+    from cab_core.run.upstreams import SharedUpstreams
+
     if plan.sweep.require_calibration:
         demand(store.root, plan.cells)
     executor = plugins.executor(plan.sweep.executor)
@@ -68,7 +76,8 @@ def run_plan(
     _sweep_scratch(events)
     with store.lock(plan.sweep.sweep_id):
         changed = write_lock_file(plan, store.root)
-        todo = [p for p in plan.cells if fresh or not _keep(p, store, done, events)]
+        with uncollected():
+            todo = [p for p in plan.cells if fresh or not _keep(p, store, done, events)]
         if not fresh:
             for said in (*changed, *why_anew(todo, store)):
                 events.warn(said)
@@ -140,10 +149,11 @@ def _sweep_scratch(events: Events) -> None:
 def _keep(
     planned: PlannedCell, store: Store, done: dict[CellKey, tuple[Path, CellResult]], events: Events
 ) -> bool:
-    found = store.verdict(planned.cell, planned.content_key, planned.grader_key)
+    tries = store.tries(planned.cell)
+    found = store.verdict(tries, planned.content_key, planned.grader_key)
     if found is None:
         return False
-    store.accept(planned.cell, found[0])
+    accept(found[0], tries)
     done[planned.cell.key] = found
     events.kept(found[1], found[0])
     return True

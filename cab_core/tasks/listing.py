@@ -35,12 +35,15 @@ class Listed:
     link: str | None = None
 
 
+Files = dict[str, Listed]  # by the path relative to the pack
+
+
 @attrs.frozen(kw_only=True)
 class FileList:
     """The content of `files.json`: path relative to the pack, with `/`."""
 
     schema_version: Literal[1] = 1
-    files: dict[str, Listed] = attrs.field(factory=dict)
+    files: Files = attrs.field(factory=dict)
 
 
 def read_list(root: Path) -> FileList:
@@ -103,11 +106,18 @@ def check_unchanged(files: Iterable[TaskFile]) -> None:
             raise BadDocument(file.source, [("(file)", CHANGED)])
 
 
-def tree_hash(listing: FileList, task: str) -> str:
+def by_task(listing: FileList) -> dict[str, Files]:
+    """Return the files listed for each task, by its name. A directory with a listed `task.toml` is one."""
+    tasks: dict[str, Files] = {}
+    for path, entry in listing.files.items():
+        tasks.setdefault(path.partition("/")[0], {})[path] = entry
+    return {name: files for name, files in tasks.items() if f"{name}/task.toml" in files}
+
+
+def tree_hash(listed: Files) -> str:
     """Return the sha256 over path, mode and content of every file listed for one task."""
     digest = hashlib.sha256()
-    for path, entry in sorted(listing.files.items()):
-        if path.startswith(f"{task}/"):
-            line = [path, entry.sha256, entry.executable, entry.link]
-            digest.update(json.dumps(line).encode() + b"\n")
+    for path, entry in sorted(listed.items()):
+        line = [path, entry.sha256, entry.executable, entry.link]
+        digest.update(json.dumps(line).encode() + b"\n")
     return digest.hexdigest()

@@ -8,7 +8,7 @@ from cab_core.records import PackDoc, PackedTask, Task, TaskDoc, TaskFile
 
 from .documents import read_document
 from .families import apply_rule, with_families
-from .listing import SECTIONS, FileList, Listed, read_list, tree_hash, walk
+from .listing import SECTIONS, FileList, Files, Listed, by_task, read_list, tree_hash, walk
 from .problems import check_task
 
 
@@ -41,31 +41,30 @@ def load_as_it_is(root: Path) -> list[PackedTask]:
 
 def _load(root: Path, listing: FileList) -> list[PackedTask]:
     pack = read_document(root / "pack.toml", PackDoc)
-    names = sorted(p.removesuffix("/task.toml") for p in listing.files if p.endswith("/task.toml"))
-    tasks = [_task(root, pack, listing, name) for name in names if "/" not in name]
+    listed = by_task(listing)
+    tasks = [_task(root, pack, name, listed[name]) for name in sorted(listed)]
     tasks = apply_rule(pack, tasks, str(root / "pack.toml"))
     return with_families(tasks, lambda packed: str(root / packed.task.name / "task.toml"))
 
 
-def _task(root: Path, pack: PackDoc, listing: FileList, name: str) -> PackedTask:
+def _task(root: Path, pack: PackDoc, name: str, listed: Files) -> PackedTask:
     where = root / name / "task.toml"
     task = Task(
         id=f"{pack.name}/{name}",
         pack=pack.name,
         pack_version=pack.version,
-        tree_hash=tree_hash(listing, name),
+        tree_hash=tree_hash(listed),
         doc=read_document(where, TaskDoc),
     )
-    files = [f for path, entry in listing.files.items() if (f := _file(root, name, path, entry))]
+    files = [f for path, entry in listed.items() if (f := _file(root, path, entry))]
     packed = PackedTask(task=task, files=tuple(files))
     check_task(packed, str(where))
     return packed
 
 
-def _file(root: Path, task: str, path: str, entry: Listed) -> TaskFile | None:
-    head, _, rest = path.partition("/")
-    section, _, inner = rest.partition("/")
-    if head != task or section not in SECTIONS or not inner:
+def _file(root: Path, path: str, entry: Listed) -> TaskFile | None:
+    _, section, inner = (*path.split("/", 2), "")[:3]
+    if section not in SECTIONS or not inner:
         return None
     return TaskFile(
         section=section,  # type: ignore[arg-type]  # one of them, as checked

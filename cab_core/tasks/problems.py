@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
-from pathlib import Path
 
 from cab_core.errors import BadDocument
 from cab_core.records import PackedTask, TaskFile
@@ -71,7 +71,7 @@ def _refusal_problems(packed: PackedTask) -> Iterator[Problem]:
 
 def _unusable(file: TaskFile) -> str | None:
     try:
-        mode = Path(file.source).lstat().st_mode
+        mode = os.lstat(file.source).st_mode
     except OSError as exc:
         return f"cannot be read: {exc.strerror}"
     # A wheel turns a link into a copy of its target: what the list says is made again when laid out.

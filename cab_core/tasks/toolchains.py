@@ -108,6 +108,7 @@ def parse(requirement: str) -> tuple[Toolchain, str]:
     return found, match.group(2) or ""
 
 
+@functools.cache  # the tasks of a pack require a few things in all
 def requirement_fault(requirement: str) -> str | None:
     """Return why a requirement can be met nowhere, or None where it may be."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -132,6 +133,7 @@ def how_to_get(requirement: str) -> str:
     return f"on Debian: apt-get install {' '.join(parse(requirement)[0].debian)}"
 
 
+@functools.cache
 def unmet(requirement: str, have: str | None, there: str, how: str) -> str | None:
     """Return why a version (None: there is none) does not meet a requirement, or None where it does.
 

@@ -28,3 +28,18 @@ def test_the_scale_of_the_site_is_measured() -> None:
     argv = [sys.executable, "tests/benchmarks/site_scale.py", "60"]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
     assert len(re.findall(r"\(at most ", done.stdout)) == 7, done.stderr
+
+
+def test_the_growth_of_what_is_read_and_printed_is_measured() -> None:
+    """A few cells are planned, found done and printed, each with a figure."""
+    argv = [sys.executable, "-m", "tests.benchmarks.growth", "--sizes", "4"]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert len(re.findall(r"s of a processor", done.stdout)) == 5, done.stderr
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_cold_command_is_measured() -> None:
+    """Beside Python, and beside two bare containers."""
+    argv = [sys.executable, "-m", "tests.benchmarks.cold_start", "--rounds", "1"]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert len(re.findall(r"median ratio \d", done.stdout)) == 3, done.stderr

@@ -189,7 +189,8 @@ def test_the_newest_try_with_a_verdict_is_the_verdict(tmp_path: Path) -> None:
     tries = [play(tmp_path, "call()") for _ in range(3)]
     assert [path.name for path, _ in tries] == ["1", "2", "3"]
     result = tries[0][1]
-    found = Store(tmp_path).verdict(result.cell, result.content_key, result.grader_key)
+    store = Store(tmp_path)
+    found = store.verdict(store.tries(result.cell), result.content_key, result.grader_key)
     assert found is not None and found[0] == tries[-1][0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Execution, Process
+from cab_core.runtimes import supervisor_main
 from cab_core.runtimes.supervisor import supervise
 
 
@@ -135,3 +137,35 @@ def test_a_wish_to_stop_that_comes_before_the_program() -> None:
     execution = supervise(process, {"PATH": "/usr/bin:/bin"}, Kept(), stop)
     assert (execution.stopped, execution.signal) == ("cancelled", signal.SIGTERM)
     assert time.monotonic() - start < 15
+
+
+def test_a_supervisor_imports_little() -> None:
+    """One is started for every process of a cell; json, with what it imports, would double what it costs."""
+    argv = [sys.executable, "-I", "-S", "-X", "importtime", supervisor_main.__file__]
+    said = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False).stderr
+    imported = {line.rpartition("|")[2].strip() for line in said.splitlines()}
+    assert "ctypes" in imported and not imported & {"json", "re", "typing", "subprocess"}
+
+
+@pytest.mark.parametrize("text", [None, "", 'a "b" \\ c', "line\nbreak\t\x00", "über 漢字 😀", "\udce9"])
+def test_a_report_is_json_whatever_failed(text: str | None) -> None:
+    """Written by hand, read by the library."""
+    report = {
+        "duration_s": 0.25,
+        "exit_code": None,
+        "signal": 9,
+        "timed_out": True,
+        "asked": False,
+        "failed": text,
+    }
+    line = supervisor_main._json(report)
+    assert json.loads(line) == report and line.endswith(b"}\n")
+
+
+def test_what_is_to_be_run_may_be_large_and_of_any_text() -> None:
+    """More than a pipe takes at once, line feeds, and text that is no UTF-8."""
+    value = "x\n" * 50_000 + "\udce9"
+    kept = Kept()
+    code = "import os, sys; sys.exit(os.environ['V'] != 'x\\n' * 50_000 + '\\udce9')"
+    process = Process(argv=(sys.executable, "-c", code), cwd="/", timeout_s=20, env={"V": value})
+    assert supervise(process, {"PATH": "/usr/bin:/bin"}, kept, StopSignal()).exit_code == 0, kept.stderr

@@ -69,7 +69,7 @@ def test_no_two_lines_of_a_run_read_the_same(
         progress.expect(cells)
         for made, cell in zip(SETS[name], cells, strict=True):
             progress.events.started(cell)
-            progress.events.kept(made.result(cell, []), tmp_path)
+            progress.events.finished(made.result(cell, []), tmp_path)
     first, second = capsys.readouterr().err.split("[2/2] ")
     assert first.removeprefix("[1/2] ").split() != second.split()
 

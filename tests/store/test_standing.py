@@ -14,6 +14,7 @@ from cab_core.durable import write_whole
 from cab_core.errors import UserError
 from cab_core.stats import one_of_each
 from cab_core.store.cells import Store
+from cab_core.store.standing import accept
 from cab_core.workdir.remove import remove_tree
 from tests.site.made import Made
 from tests.support.trees import deepen
@@ -164,7 +165,7 @@ def test_a_try_that_was_taken_for_done_stands_until_another_is_made(tmp_path: Pa
     Made(content_key="b" * 64, outcome="cancelled").write(tmp_path)
     store, cell = Store(tmp_path), Made().cell()
     [(_, before)] = store.standing()
-    store.accept(cell, first)
+    accept(first, store.tries(cell))
     [(path, accepted)] = store.standing()
     assert (before.outcome, accepted.outcome, path) == ("cancelled", "passed", first)
     Made(content_key="c" * 64, outcome="failed").write(tmp_path)
@@ -175,7 +176,7 @@ def test_a_try_that_was_taken_for_done_stands_until_another_is_made(tmp_path: Pa
 def test_the_newest_try_needs_no_word(tmp_path: Path) -> None:
     """Where it is the one that is taken, nothing is written."""
     newest = [Made().write(tmp_path) for _ in range(2)][-1]
-    Store(tmp_path).accept(Made().cell(), newest)
+    accept(newest, Store(tmp_path).tries(Made().cell()))
     assert not (newest.parent / "accepted.json").exists()
 
 
@@ -187,7 +188,7 @@ def test_a_changed_grader_changed_back_is_what_counts(tmp_path: Path) -> None:
     (second / "cell.json").write_text(json.dumps({**record, "grader_key": "c" * 64}))
     store = Store(tmp_path)
     [(_, before)] = store.standing()
-    store.accept(Made().cell(), first)
+    accept(first, store.tries(Made().cell()))
     [(_, after)] = store.standing()
     assert (before.outcome, after.outcome) == ("failed", "passed")
 

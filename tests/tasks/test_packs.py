@@ -16,6 +16,7 @@ from cab_core.tasks.catalog import Catalog, load_pack
 from cab_core.tasks.listing import write_list
 from cab_core.tasks.toolchains import missing, parse
 from cab_core.workdir.materialise import materialise
+from tests.support.work import calls_of
 
 
 @pytest.fixture
@@ -211,3 +212,17 @@ def test_a_locked_pack_that_somebody_works_on_is_looked_at(pack: Path, edit: str
         file.unlink()
     with pytest.raises(BadDocument, match=re.escape(str(file))):
         catalog.select(["mine/*"])
+
+
+def test_the_work_of_reading_a_pack_grows_with_its_tasks(pack: Path) -> None:
+    """Forty tasks more are as much work the first time as the second, and not with the square of all."""
+
+    def of(tasks: int) -> int:
+        for i in range(tasks):
+            shutil.copytree(pack / "one", pack / f"task-{i:02}", dirs_exist_ok=True)
+        write_list(pack)
+        return calls_of(lambda: load(pack))
+
+    of(1)  # what is made once for all
+    few, some, many = of(10), of(50), of(90)
+    assert many - some < 1.05 * (some - few)

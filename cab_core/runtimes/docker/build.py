@@ -24,6 +24,7 @@ from ..terminal import clean_line
 from .engine import LABEL, ROLE, WHAT, client, engine_errors
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+_bases: dict[str, str] = {}
 _building = threading.Lock()  # two cells of this process that need one image build it once
 
 
@@ -42,14 +43,20 @@ def base_image() -> str:
 
 
 def base_id(say: Say) -> str:
-    """Return the id of the base image, pulled where it is not here.
+    """Return the id of the base image, pulled where it is not here; asked once, so that a run has one base.
 
     Raises:
         ImageError: it cannot be pulled either.
     """
+    name = base_image()
+    if name not in _bases:
+        _bases[name] = _base_id(name, say)
+    return _bases[name]
+
+
+def _base_id(name: str, say: Say) -> str:
     from docker.errors import APIError, ImageNotFound
 
-    name = base_image()
     with engine_errors("look for the base image"):
         try:
             return str(client().inspect_image(name)["Id"])

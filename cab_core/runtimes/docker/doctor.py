@@ -13,7 +13,7 @@ from cab_core.plugins.protocols import Check
 from .address import address, place
 from .build import base_image
 from .engine import LABEL, ROLE, client, engine_errors
-from .mountable import can_mount
+from .mountable import tried
 
 _SETUP = "scripts/docker-setup of cab's sources"
 # What an engine's `info` says it can limit; without one of them a limit of ours would not hold.
@@ -65,7 +65,7 @@ def _images() -> Iterator[Check]:
         say=f"{len(ours)}, {size:.1f} GB, what they share counted again",
     )
     if tools:
-        mountable = can_mount(tools[0]["Id"])
+        mountable = not address().elsewhere and tried(tools[0]["Id"])
         say = (
             "mounted: the engine is on this machine"
             if mountable

@@ -75,14 +75,23 @@ def engine_errors(doing: str) -> Iterator[None]:
 
 
 @functools.cache
+def engine_info() -> dict[str, Any]:
+    """Return what the engine says of itself, asked once.
+
+    Raises:
+        SandboxError: the engine is gone.
+    """
+    with engine_errors("ask the engine about itself"):
+        return dict(client().info())
+
+
 def cpus(most: int) -> int:
     """Return how many processors a container may use: `most`, or all where the engine has fewer.
 
     Raises:
         SandboxError: the engine is gone.
     """
-    with engine_errors("ask for the number of processors"):
-        return min(most, int(client().info()["NCPU"]))
+    return min(most, int(engine_info()["NCPU"]))
 
 
 def labels(role: str) -> dict[str, str]:

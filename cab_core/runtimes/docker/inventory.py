@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from cab_core import __version__
+from cab_core.cache import cache_root, keep_json, read_object
 from cab_core.errors import ImageError, UserError
 from cab_core.plugins.protocols import Say
 from cab_core.tasks.toolchains import parse
@@ -44,7 +45,17 @@ def list_images() -> list[dict[str, Any]]:
 
 
 def read_version(image: Image, name: str) -> str | None:
-    """Return what the CLI said its version is when the image was built."""
+    """Return what the CLI said its version is when the image was built: read once for each image."""
+    file = cache_root() / "images" / f"{image.id.removeprefix('sha256:')}.version.json"
+    kept = (read_object(file) or {}).get(name)
+    if isinstance(kept, str):
+        return kept
+    if found := _version_in(image, name):
+        keep_json(file, {name: found})
+    return found
+
+
+def _version_in(image: Image, name: str) -> str | None:
     what = f"a container to read the version of {name}"
     create = {"image": image.id, "command": ["true"], "network_disabled": True, "labels": labels("look")}
     with created(what, create) as container, engine_errors(f"read the version of {name}"):

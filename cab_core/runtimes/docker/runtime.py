@@ -5,6 +5,7 @@ The agent's container reaches the gateway alone (see `sealed`), the grader's not
 
 from __future__ import annotations
 
+import functools
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,7 +21,7 @@ from ..exit_codes import end_of, take_note
 from ..install import with_extras
 from ..startable import check_startable
 from .bind import bind_mounted
-from .build import base_id
+from .build import base_id, base_image
 from .container import Ended, run_container
 from .dockerfile import ROOT, extra_prefix
 from .doctor import look
@@ -95,7 +96,7 @@ class DockerRuntime(sealed.SealedRuntime):
 
     def versions(self, requires: tuple[str, ...]) -> dict[str, str | None]:
         """Return the versions of toolchains in the image in which a grader with them runs."""
-        return image_versions(tools_image(requires, _unheard).id, requires, _unheard)
+        return image_versions(_grader_image(base_image(), requires), requires, _unheard)
 
     def doctor(self) -> Iterator[Check]:
         """Say whether an engine answers and what is missing; see `doctor`."""
@@ -183,7 +184,13 @@ def image_of(sandbox: Sandbox) -> str:
     """Return the id of the image in which a sandbox runs."""
     if sandbox.installation is not None and sandbox.installation.image_id is not None:
         return sandbox.installation.image_id
-    return tools_image(sandbox.requires, _unheard).id
+    return _grader_image(base_image(), sandbox.requires)
+
+
+@functools.cache
+def _grader_image(_: str, requires: tuple[str, ...]) -> str:
+    """Asked once: another base from one cell to the next would be another grader within one sweep."""
+    return tools_image(requires, _unheard).id
 
 
 def _unheard(said: str) -> None:

@@ -13,6 +13,7 @@ from cab_core.errors import SandboxError
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Installation
 from cab_core.runtimes.docker import address as address_module
+from cab_core.runtimes.docker import build as build_module
 from cab_core.runtimes.docker import engine as engine_module
 from cab_core.runtimes.docker import mountable
 from cab_core.runtimes.docker.engine import client
@@ -54,9 +55,10 @@ def aider_image(engine: object) -> Installation:
 def forget_engine() -> None:
     """Let the engine be looked for again."""
     address_module._address.cache_clear()
-    engine_module.cpus.cache_clear()
+    engine_module.engine_info.cache_clear()
     engine_module._local.__dict__.clear()
     mountable._known.clear()
+    build_module._bases.clear()
 
 
 @contextmanager
