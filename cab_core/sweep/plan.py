@@ -11,6 +11,7 @@ from cab_core.errors import InfraError, PluginCrash, PluginUnusable, UnknownName
 from cab_core.gateway.models import ConfigDoc, EndpointChoice, Model, resolve
 from cab_core.plugins.protocols import Adapter, Runtime, Say
 from cab_core.plugins.registry import Plugins
+from cab_core.probe.reach import reach
 from cab_core.records import Installation, Limits, PackedTask, Sweep
 from cab_core.run.planned import PlannedCell
 from cab_core.store.reading import check_readable
@@ -20,7 +21,6 @@ from cab_core.tasks.toolchains import lacking
 
 from .planner import Planner, Requires, requires_of
 from .published import check_no_key
-from .reach import check_reachable
 from .stand_in import StandIn
 
 
@@ -84,7 +84,7 @@ def make_plan(
         _check_pair(cli.adapter, model)
         _check_options(cli.adapter, sweep)
     for url in sorted({m.endpoint for m in models if m.endpoint}):
-        check_reachable(url)
+        reach(url)
     places, skipped = _places(runtimes, networks, tasks, say)  # may build an image
     planners, broken = _planners(sweep, clis, places, stack, say)
     cells = [

@@ -1,0 +1,40 @@
+"""Do calls at a time hinder each other? From that follows how many cells there should be."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from . import questions
+from .look import Look
+from .suggest import width_of
+
+_MOST = 4  # calls at once: more would cost more than it tells
+
+
+def look_at_width(look: Look) -> None:
+    """Ask once, then several times at once, but no more than this machine has processors for CLIs."""
+    probe, n = look.probe, min(_MOST, os.cpu_count() or 1)
+    probe.width = 1
+    if n < 2:
+        look.note("at once", "not tried: this machine has one processor, so -j 1")
+        return
+    alone, together = _timed(look, 1), _timed(look, n)
+    if alone is None or together is None:
+        look.note("at once", f"{n} calls at once were held back, or not all answered, so -j 1")
+        return
+    probe.at_once, probe.at_once_factor = n, together / alone
+    probe.width = width_of(n, together / alone)
+    more = f"; more than {n} were not tried" if probe.width == n else ""
+    look.good("at once", f"{n} calls took {together / alone:.1f} x as long as one, so -j {probe.width}{more}")
+
+
+def _timed(look: Look, n: int) -> float | None:
+    """Return the seconds until so many calls are answered; None where one is not, or had to wait."""
+    look.doing(f"waiting for {n} answers at once" if n > 1 else "waiting for one more answer")
+    began = time.monotonic()
+    with ThreadPoolExecutor(n) as pool:
+        heard = list(pool.map(look.asker.ask, [questions.short(stream=True) for _ in range(n)]))
+    took = time.monotonic() - began
+    return took if all(h.answered and not h.call.throttle_ms for h in heard) else None
