@@ -15,6 +15,7 @@ from cab_core.sweep.calibration_record import keep_record, record_path
 from cab_core.sweep.plan import Plan
 
 from . import options
+from .progress import Progress
 from .session import Make, run_planned
 from .table import print_json, show, table
 from .text import one_line
@@ -41,11 +42,13 @@ def command(plugins: Plugins, /, **said: Any) -> int:
     flood) on one task of each pack. Exit 1 where a figure is wrong.
     """
     runs, quiet = said["runs"], said["as_json"]
-    plan, results = run_planned(
+    ended = run_planned(
         lambda make: _plan(make, said), plugins, EndpointChoice(), runs, said["packs"], said["width"],
-        fresh=True, quiet=quiet,
+        fresh=True, shown=Progress(quiet),
     )  # fmt: skip
-    cells = [r for _, r in results]
+    if ended.interrupted:
+        raise KeyboardInterrupt
+    plan, cells = ended.plan, [r for _, r in ended.results]
     held = findings(cells)
     right = len(cells) == len(plan.cells) and all(f.right or f.unable for f in held)
     unable = {f.cell.task.id for f in held if f.unable}

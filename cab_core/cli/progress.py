@@ -1,102 +1,156 @@
-"""What a run shows while it runs: one line a cell that is done, and what is under way."""
+"""What a run shows while it runs: one line a cell that is done and, on a terminal, what is under way."""
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
-from rich.status import Status
 from rich.text import Text
 
-from cab_core.records import Cell, CellKey, CellResult, Configuration
+from cab_core.gateway.server import Gateway
+from cab_core.records import Cell, CellResult, Configuration
 from cab_core.stats import distinctions
 from cab_core.sweep.runner import Events
 
+from . import screen
 from .table import cli_name, task_name
+from .tally import Tally
 from .text import name_line, one_line, reason
+
+if TYPE_CHECKING:
+    from rich.live import Live
 
 _WARNING = 900  # characters: several reasons for running a cell anew, each with two values
 _STYLES = {"passed": "green", "failed": "yellow"}
+_A_SECOND = 4  # drawings
 
 
 class Progress:
-    """A context manager. On a terminal a status line moves below; else only whole lines are printed."""
+    """A context manager. On a terminal a few lines move below; else only whole lines are printed.
+
+    Nothing is printed while the state is locked: the drawing thread holds the console's lock when it asks
+    for the state.
+    """
 
     def __init__(self, quiet: bool = False) -> None:
         self._console = Console(stderr=True, quiet=quiet, highlight=False)
-        self._status: Status | None = None
-        self._lock = threading.Lock()
-        self._running: dict[CellKey, tuple[str, float]] = {}
+        self._terminal = self._console.file.isatty() and not self._console.is_dumb_terminal
+        self._console.soft_wrap = not self._terminal  # a line of a log is whole
+        self._live: Live | None = None
+        self._lock, self._printing = threading.Lock(), threading.Lock()
         self._further: dict[Configuration, str] = {}
-        self._done = 0
-        self._total = 0
-        self.events = Events(started=self._started, finished=self._finished, kept=self._kept, warn=self.warn)
+        self._gateway: Gateway | None = None
+        self._said, self._stopping = "", False
+        self.tally = Tally()
+        self.events = Events(
+            started=self._started,
+            finished=self._finished,
+            kept=self._kept,
+            warn=self.warn,
+            gateway=self._look_at,
+        )
 
     def __enter__(self) -> Progress:
-        if self._console.is_terminal:
-            self._status = self._console.status("")
-            self._status.start()
+        if self._terminal and not self._console.quiet:
+            from rich.live import Live
+
+            self._live = Live(
+                self,
+                console=self._console,
+                refresh_per_second=_A_SECOND,
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+            self._live.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
-        if self._status is not None:
-            self._status.stop()
+        if self._live is not None:
+            self._live.stop()
 
-    def expect(self, cells: Sequence[Cell]) -> None:
-        """Take the cells that are to come: their number, and what tells those of one name apart."""
-        self._total = len(cells)
-        self._further = distinctions(cell.configuration for cell in cells)
+    def __rich_console__(self, console: Console, options: Any) -> Any:
+        """Yield what moves: the lines of the cells under way or, before there is one, the step."""
+        under_way = self._gateway.under_way() if self._gateway else {}
+        width = options.max_width - len("^C ")  # a terminal writes that behind the last line
+        with self._lock:
+            if self.tally.total is None:
+                yield Text(one_line(self._said, width), no_wrap=True)
+                return
+            drawn = list(
+                screen.lines(self.tally, under_way, self._name, self._stopping, width, console.height)
+            )
+        yield from drawn
+
+    def expect(self, cells: Sequence[Cell], width: int = 1) -> None:
+        """Take the cells that are to come, of which so many run at once, and what tells them apart."""
+        configurations = [cell.configuration for cell in cells]
+        self._further = distinctions(configurations)
+        with self._lock:
+            self.tally.width = width
+            self.tally.expect(configurations)
 
     def say(self, text: str) -> None:
         """Show a step of an installation or the like."""
-        if self._status is not None:
-            self._status.update(Text(one_line(text, 90)))
-        else:
+        self._said = text
+        if self._live is None:
             self._console.print(Text(f"  {one_line(text)}"))
 
     def warn(self, text: str) -> None:
         """Print a warning line."""
         self._console.print(Text(f"warning: {reason(text, _WARNING)}", style="yellow"))
 
+    def stopping(self) -> None:
+        """Say that the run is being ended, and what becomes of it."""
+        with self._lock:
+            self._stopping, n = True, len(self.tally.running)
+        self._console.print(Text(stopping_line(n), style="bold"))
+
+    def _look_at(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
     def _started(self, cell: Cell) -> None:
         with self._lock:
-            self._running[cell.key] = (self._name(cell), time.monotonic())
-            self._show()
+            self.tally.started(cell)
 
     def _finished(self, result: CellResult, _: Path) -> None:
-        with self._lock:
-            since = self._running.pop(result.cell.key, ("", time.monotonic()))[1]
-            self._line(result, f"{time.monotonic() - since:.1f} s")
-            self._show()
+        with self._printing:
+            with self._lock:
+                took = f"{self.tally.finished(result):.1f} s"
+                line = self._line(result, f"{took}  {screen.tokens(result.tokens)}".rstrip())
+            self._console.print(line)
 
     def _kept(self, result: CellResult, _: Path) -> None:
-        with self._lock:
-            self._line(result, "done before")
+        with self._printing:
+            with self._lock:
+                self.tally.kept(result)
+                line = self._line(result, "done before")
+            self._console.print(line)
 
-    def _line(self, result: CellResult, took: str) -> None:
-        self._done += 1
-        line = Text(f"[{self._done}/{self._total}] ")
-        line.append(self._name(result.cell))
-        line.append(f"  {result.outcome}", style=_STYLES.get(result.outcome, "red"))
+    def _line(self, result: CellResult, took: str) -> Text:
+        line = Text(f"[{self.tally.done}/{self.tally.total}] ")
+        line.append(result.outcome, style=_STYLES.get(result.outcome, "red"))
         line.append(f"  {took}", style="dim")
-        self._console.print(line)
-        if result.outcome not in ("passed", "failed"):
-            self._console.print(Text(f"      {reason(result.why)}"))
+        line.append(f"  {self._name(result.cell)}")
+        if result.outcome not in _STYLES:
+            line.append(f"  {reason(result.why)}")
+        return line
 
     def _name(self, cell: Cell) -> str:
         return name_line(f"{cli_name(cell, self._further)} x {cell.model} x {task_name(cell)}")
 
-    def _show(self) -> None:
-        if self._status is not None:
-            names = ", ".join(sorted(name for name, _ in self._running.values()))
-            self._status.update(Text(one_line(f"{self._done}/{self._total}; running: {names}", 110)))
+
+def stopping_line(cells: int) -> str:
+    """Return what an interrupted run says at once."""
+    them = "1 cell under way is" if cells == 1 else f"{cells} cells under way are"
+    return f"stopping: {them} ended; what has a verdict is kept; Ctrl-C again ends at once"
 
 
 def warn_of_faults(faults: list[str]) -> None:

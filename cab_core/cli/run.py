@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import attrs
 import click
 
-from cab_core.errors import UserError
+from cab_core.errors import CabError, UserError
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Sweep
+from cab_core.sweep.breaker import IN_A_ROW, Breaker
 from cab_core.tasks.documents import read_document
 
 from . import options
-from .session import run_sweep
-from .table import as_row, print_json, print_results
+from .again import command_again, program
+from .json_events import JsonEvents
+from .progress import Progress
+from .screen import counts
+from .session import Ended, run_planned
+from .table import print_results
+from .text import reason
+
+Run = Callable[[Progress | JsonEvents], Ended]
 
 
 @click.command
@@ -43,13 +53,16 @@ from .table import as_row, print_json, print_results
 @click.option("--executor", help="who runs the cells  [local]")
 @click.option("--sweep-id", help="name of the sweep  [local]")
 @click.option("--fresh", is_flag=True, help="run again what has a verdict already")
+@click.option(
+    "--keep-going", is_flag=True, help=f"run on where the endpoint failed {IN_A_ROW} cells in a row"
+)
 @click.option("--network", type=click.Choice(["gateway", "open"]), help="what the agent can reach")
 @options.model_params
 @options.limits
 @options.endpoint
 @options.runs
 @options.pack
-@options.as_json
+@click.option("--json", "as_json", is_flag=True, help="print one JSON event a line: `cab schema event`")
 @click.pass_obj
 def command(plugins: Plugins, /, sweep_file: Path | None, **said: Any) -> int:
     """Run a matrix of CLIs x models x tasks.
@@ -59,22 +72,55 @@ def command(plugins: Plugins, /, sweep_file: Path | None, **said: Any) -> int:
     """
     sweep = _sweep(sweep_file, said)
     choice = options.choice_of(said["endpoint"], said["key"], said["key_env"])
-    results, code = run_sweep(
-        sweep,
-        plugins,
-        choice,
-        said["runs"],
-        said["packs"],
-        said["width"],
-        said["fresh"],
-        quiet=said["as_json"],
-    )
-    if said["as_json"]:
-        print_json([as_row(r) for _, r in results])
-    else:
-        print_results(results)
-        click.echo(f"Cells are in {said['runs']}. Pages: cab site build {said['runs']} -o site")
-    return code
+    breaker = Breaker(None if said["keep_going"] else IN_A_ROW)
+
+    def run(shown: Progress | JsonEvents) -> Ended:
+        return run_planned(
+            lambda make: make(sweep), plugins, choice, said["runs"], said["packs"], said["width"],
+            said["fresh"], shown, breaker,
+        )  # fmt: skip
+
+    go_on = command_again(click.get_current_context())
+    return _as_events(run, plugins, go_on) if said["as_json"] else _as_table(run, said["runs"], go_on)
+
+
+def _as_events(run: Run, plugins: Plugins, go_on: str) -> int:
+    """Run with an event a line on stdout. The last one comes however the run ends."""
+    shown = JsonEvents(plugins)
+    try:
+        ended = run(shown)
+    except (CabError, KeyboardInterrupt) as exc:
+        code = exc.exit_code if isinstance(exc, CabError) else 130
+        shown.end(code, [str(exc) or "interrupted"], go_on)
+        raise
+    why = ["interrupted"] * ended.interrupted + ended.stopped
+    shown.end(ended.exit_code, why, go_on if ended.exit_code else None)
+    return ended.exit_code
+
+
+def _as_table(run: Run, runs: Path, go_on: str) -> int:
+    """Run with a table at the end, of what there is, and the command that goes on."""
+    shown = Progress()
+    ended = run(shown)
+    print_results(ended.results)
+    parts = counts(shown.tally, shown.tally.spend)
+    if shown.tally.not_run:
+        parts.append(f"{shown.tally.not_run} not run")
+    click.echo(f"{len(ended.plan.cells)} cells: {', '.join(parts)}.")
+    _next(ended, runs, go_on)
+    return ended.exit_code
+
+
+def _next(ended: Ended, runs: Path, go_on: str) -> None:
+    """Say where the cells are, why others were not run, and what to do."""
+    scripted = " --scripted" if all(r.scripted for _, r in ended.results) else ""
+    place = quote(str(runs))
+    if ended.results:
+        click.echo(f"Cells are in {place}. Pages: {program()} site build {place} -o site{scripted}")
+    for said in ended.stopped:
+        click.echo(f"Stopped: {reason(said, 900)} (--keep-going runs on all the same)")
+    if ended.exit_code:
+        click.echo(f"Go on with: {go_on}")
 
 
 def _sweep(sweep_file: Path | None, said: dict[str, Any]) -> Sweep:

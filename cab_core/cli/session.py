@@ -5,20 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import attrs
+
 from cab_core.gateway.models import EndpointChoice
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Sweep
 from cab_core.store.cells import Store
+from cab_core.sweep.breaker import Breaker
 from cab_core.sweep.plan import Plan, make_plan
 from cab_core.sweep.runner import incomplete, run_plan
 from cab_core.tasks.catalog import Catalog
 
 from . import options
+from .json_events import JsonEvents
 from .progress import Progress, warn_of_faults
 from .signals import stop_on_signals
 
 Results = list[tuple[Path, CellResult]]
 Make = Callable[[Sweep], Plan]
+
+
+@attrs.frozen(kw_only=True)
+class Ended:
+    """A run that has ended. `stopped`: why cells were not started, in sentences."""
+
+    plan: Plan
+    results: Results
+    interrupted: bool
+    stopped: list[str]
+
+    @property
+    def exit_code(self) -> int:
+        """130 interrupted, 1 where a planned cell has no verdict, else 0."""
+        return 130 if self.interrupted else int(incomplete(self.plan, self.results))
 
 
 def run_sweep(
@@ -36,8 +55,10 @@ def run_sweep(
     Raises:
         KeyboardInterrupt: it was interrupted; what was done is on disk.
     """
-    plan, results = run_planned(lambda make: make(sweep), plugins, choice, runs, packs, width, fresh, quiet)
-    return results, exit_code(plan, results)
+    ended = run_planned(lambda make: make(sweep), plugins, choice, runs, packs, width, fresh, Progress(quiet))
+    if ended.interrupted:
+        raise KeyboardInterrupt
+    return ended.results, ended.exit_code
 
 
 def run_planned(
@@ -45,35 +66,25 @@ def run_planned(
     plugins: Plugins,
     choice: EndpointChoice,
     runs: Path,
-    packs: tuple[Path, ...] = (),
-    width: int = 1,
-    fresh: bool = False,
-    quiet: bool = False,
-) -> tuple[Plan, Results]:
-    """Run what `planner` makes out of sweeps; return that plan and the results.
-
-    Raises:
-        KeyboardInterrupt: it was interrupted; what was done is on disk.
-    """
+    packs: tuple[Path, ...],
+    width: int,
+    fresh: bool,
+    shown: Progress | JsonEvents,
+    breaker: Breaker | None = None,
+) -> Ended:
+    """Run what `planner` makes out of sweeps, which is `shown` while it runs; return how it ended."""
     warn_of_faults([f"plugin {r.owner}: {r.fault}" for r in plugins.faults()])
-    store = Store(runs)
+    store, breaker = Store(runs), breaker or Breaker()
     store.check_writable()
-    with Progress(quiet) as progress:
-        progress.say("reading tasks")
+    with shown:
+        shown.say("reading tasks")
         catalog, config = Catalog(plugins, packs), options.config()
-        plan = planner(lambda sweep: make_plan(sweep, plugins, catalog, choice, config, progress.say))
+        plan = planner(lambda sweep: make_plan(sweep, plugins, catalog, choice, config, shown.say))
+        shown.expect([planned.cell for planned in plan.cells], width)
         for said in (*catalog.faults.values(), *plan.broken):
-            progress.warn(said)
+            shown.warn(said)
         for task, why in plan.skipped.items():
-            progress.warn(f"{task} is left out: {why}")
-        progress.expect([planned.cell for planned in plan.cells])
-        with stop_on_signals(progress.warn) as stop:
-            results = run_plan(plan, plugins, store, width, progress.events, stop, fresh)
-    if stop.is_set():
-        raise KeyboardInterrupt
-    return plan, results
-
-
-def exit_code(plan: Plan, results: Results) -> int:
-    """Return 0 where every planned cell has a verdict, else 1."""
-    return 1 if incomplete(plan, results) else 0
+            shown.warn(f"{task} is left out: {why}")
+        with stop_on_signals(shown.warn, shown.stopping) as stop:
+            results = run_plan(plan, plugins, store, width, shown.events, stop, fresh, breaker)
+    return Ended(plan=plan, results=results, interrupted=stop.is_set(), stopped=breaker.told())

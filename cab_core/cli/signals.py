@@ -27,9 +27,12 @@ def end_as_by_ctrl_c() -> None:
 
 
 @contextmanager
-def stop_on_signals(warn: Callable[[str], None]) -> Iterator[StopSignal]:
+def stop_on_signals(
+    warn: Callable[[str], None], began: Callable[[], None] = lambda: None
+) -> Iterator[StopSignal]:
     """Turn the first signal into a stop that lets every cell clean up; the second one ends cab at once.
 
+    `began` tells a person so. It has a thread of its own: a terminal that takes nothing holds up no stop.
     A further SIGHUP does nothing: a terminal that closes sends it more than once.
     """
     stop = StopSignal()
@@ -44,7 +47,7 @@ def stop_on_signals(warn: Callable[[str], None]) -> Iterator[StopSignal]:
 
     # Not in the handler: it interrupts the main thread, perhaps while that holds a lock a watcher needs.
     thread = threading.Thread(
-        target=_stop, args=(came, stop, terminals, warn), name="cab-signals", daemon=True
+        target=_stop, args=(came, stop, terminals, warn, began), name="cab-signals", daemon=True
     )
     thread.start()
     try:
@@ -60,12 +63,17 @@ def stop_on_signals(warn: Callable[[str], None]) -> Iterator[StopSignal]:
 
 
 def _stop(
-    came: SimpleQueue[int | None], stop: StopSignal, terminals: list[int], warn: Callable[[str], None]
+    came: SimpleQueue[int | None],
+    stop: StopSignal,
+    terminals: list[int],
+    warn: Callable[[str], None],
+    began: Callable[[], None],
 ) -> None:
     """Wait for a signal, or for the end of the run."""
     if came.get() is None:
         return
     _leave_closed(terminals)
+    threading.Thread(target=began, name="cab-stopping", daemon=True).start()
     try:
         stop.stop("cancelled")
     except BaseException as exc:  # noqa: BLE001  a watcher's; every other one has been called

@@ -36,6 +36,7 @@ class Call:
     last_byte: float | None = None
     throttled: float = 0.0
     waits: list[tuple[float, float]] = attrs.field(factory=list)
+    hold: tuple[str, float] | None = None  # why it is held back at this moment, and since when
     verdict: Verdict = ANSWERED
     error: str | None = None
     streamed: bool = False
@@ -51,8 +52,13 @@ class Call:
         self.first_byte = self.first_byte or self.last_byte
         self.received += size
 
+    def held(self, why: str) -> None:
+        """Note that the call is held back from now on, for whoever looks."""
+        self.hold = why, time.monotonic()
+
     def waited(self, seconds: float) -> None:
         """Note that the call was held back until now, because the upstream asked for it."""
+        self.hold = None
         if seconds > 0:
             end = (time.monotonic() - self.started) * 1000
             self.waits.append((max(0.0, end - seconds * 1000), end))

@@ -22,6 +22,7 @@ LONGEST_WAIT_S = 60.0
 
 async def relay(call: Call, request: web.Request) -> web.StreamResponse:
     """Carry one call out and record it, however it ends."""
+    call.session.under_way[call.n] = call
     try:
         return await _try_until_answered(call, request)
     except asyncio.CancelledError:
@@ -32,6 +33,7 @@ async def relay(call: Call, request: web.Request) -> web.StreamResponse:
         return _without_answer(call, request)
     finally:
         call.finish()
+        del call.session.under_way[call.n]
 
 
 def _without_answer(call: Call, request: web.Request) -> web.StreamResponse:
@@ -49,6 +51,7 @@ async def _try_until_answered(call: Call, request: web.Request) -> web.StreamRes
     extended = call.asked.with_usage
     while True:
         call.tries += 1
+        call.held("throttled")
         call.waited(await upstream.wait())
         last = call.tries >= TRIES
         try:
@@ -72,8 +75,14 @@ async def _try_until_answered(call: Call, request: web.Request) -> web.StreamRes
             wait = _fits(call, _backoff(call.tries))
             if last or wait is None or call.verdict.fault != "unreachable":
                 raise
+        call.held(_trouble(call))
         await asyncio.sleep(wait)
         call.waited(wait)
+
+
+def _trouble(call: Call) -> str:
+    """Why a call is about to be sent again, in a few words."""
+    return f"endpoint {call.verdict.fault}" if call.status is None else f"endpoint said {call.status}"
 
 
 def _about_usage(data: bytes) -> bool:

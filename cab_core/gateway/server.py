@@ -14,6 +14,9 @@ from typing import Any, TypeVar
 import attrs
 from aiohttp import web
 
+from cab_core.records import CellKey
+
+from .activity import Activity
 from .call import Call
 from .relay import relay
 from .session import CellSession
@@ -105,6 +108,10 @@ class Gateway:
             server = await self._loop.create_unix_server(door, path)
         socket.chmod(0o666)  # its directory alone is mounted into the cell's container
         self._sockets[session.token] = server, door
+
+    def under_way(self) -> dict[CellKey, Activity]:
+        """Return what the calls of the cells that run are doing now; safe to call from any thread."""
+        return {s.cell: s.activity() for s in list(self._sessions.values()) if s.cell is not None}
 
     def close(self, session: CellSession) -> None:
         """End a cell: its token is void, calls under way are broken off and recorded."""

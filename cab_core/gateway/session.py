@@ -14,8 +14,19 @@ from typing import TYPE_CHECKING
 import attrs
 
 from cab_core.plugins.protocols import StopSignal
-from cab_core.records import Json, Limits, ModelCall, Observed, StopReason, to_json
+from cab_core.records import (
+    CellKey,
+    Json,
+    Limits,
+    ModelCall,
+    Observed,
+    StopReason,
+    TokenTotals,
+    to_json,
+    totals,
+)
 
+from .activity import Activity, activity
 from .observed import Watch
 from .passed_on import ClientHeaders
 from .routing import routing_fields
@@ -23,6 +34,7 @@ from .turned_away import TurnedAway
 from .wire import Asked
 
 if TYPE_CHECKING:
+    from .call import Call
     from .upstream import Upstream
 
 
@@ -79,11 +91,13 @@ class CellSession:
         on_call: Callable[[ModelCall], None] = lambda _: None,
         texts: Mapping[tuple[str, str], str] | None = None,
         params: Mapping[str, Json] | None = None,
+        cell: CellKey | None = None,
     ) -> None:
-        self.token = token
+        self.token, self.cell = token, cell
         self.model, self.upstream, self.limits, self.stop = model, upstream, limits, stop
         self.deadline = time.monotonic() + limits.wall_s
         self.calls: list[ModelCall] = []
+        self.under_way: dict[int, Call] = {}
         self.tasks: set[asyncio.Task[object]] = set()
         self.closed = self.ending = False
         # Where tokens or dollars are limited, one call ends before the next begins: no overshoot.
@@ -97,6 +111,7 @@ class CellSession:
         self._admitted = self._refused = self._unsaid = self._spent = 0
         self._paid = 0.0
         self._lock = threading.Lock()
+        self._added_up: tuple[int, TokenTotals] = 0, TokenTotals()  # of so many calls
 
     @property
     def running(self) -> bool:
@@ -113,6 +128,12 @@ class CellSession:
     def has_enough(self) -> bool:
         """True where so much was refused that no more is read: reading holds up all cells."""
         return self._refused > _REFUSED
+
+    def activity(self) -> Activity:
+        """Return what the calls are doing now; safe to call from any thread."""
+        if (n := len(self.calls)) != self._added_up[0]:
+            self._added_up = n, totals(self.calls[:n])
+        return activity(list(self.under_way.values()), self._admitted, self._added_up[1])
 
     def refuse(self, asked: Asked, size: int) -> tuple[int, str, str] | None:
         """Return why a request is not for this cell's model: (status, message, kind), or None.

@@ -30,13 +30,13 @@ _BOUNDS |= {key: key for key in ("minItems", "minLength")}
 
 
 @functools.cache
-def schema_of(cls: type) -> dict[str, Any]:
-    """Return the JSON Schema of a record class, with one `$defs` entry for each class inside it."""
+def schema_of(cls: Any) -> dict[str, Any]:
+    """Return the JSON Schema of a record class, or a union of them, with a `$defs` entry for each class."""
     defs: dict[str, Any] = {}
     top = _of_type(cls, defs)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": cls.__name__,
+        "title": getattr(cls, "__name__", "one of several"),
         **top,
         "$defs": defs,
     }

@@ -107,6 +107,7 @@ def _session(
         on_call=on_call,
         texts=given_texts(prepared.job.stack),
         params=planned.cell.model_params,
+        cell=planned.cell.key,
     )
     gateway.open(session, prepared.socket)
     try:

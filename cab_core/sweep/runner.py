@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from cab_core.store.cells import Store
 from cab_core.trace.otlp import delivery
 
 from .anew import why_anew
+from .breaker import Breaker
 from .calibration_record import demand
 from .lock_file import write_lock_file
 from .plan import Plan
@@ -37,6 +39,7 @@ class Events:
     finished: Callable[[CellResult, Path], None] = lambda *_: None
     kept: Callable[[CellResult, Path], None] = lambda *_: None
     warn: Callable[[str], None] = lambda _: None
+    gateway: Callable[[Gateway], None] = lambda _: None  # where calls under way can be looked at
 
 
 def run_plan(
@@ -47,10 +50,11 @@ def run_plan(
     events: Events,
     stop: StopSignal,
     fresh: bool = False,
+    breaker: Breaker | None = None,
 ) -> list[tuple[Path, CellResult]]:
     """Run the plan's cells and return the result of every one, in the plan's order.
 
-    `fresh`: run those too that have a verdict already.
+    `fresh`: run those too that have a verdict already. `breaker`: what stops cells of a dead endpoint.
 
     Raises:
         UserError: another runner has this sweep, or it demands a calibration that there is not.
@@ -59,6 +63,7 @@ def run_plan(
         demand(store.root, plan.cells)
     executor = plugins.executor(plan.sweep.executor)
     scorers = plugins.scorers(events.warn)
+    breaker = breaker or Breaker()
     done: dict[CellKey, tuple[Path, CellResult]] = {}
     _sweep_scratch(events)
     with store.lock(plan.sweep.sweep_id):
@@ -73,6 +78,7 @@ def run_plan(
             Gateway() as gateway,
             Observers(plugins.loaded.manager, events.warn) as observers,
         ):
+            events.gateway(gateway)
             context = RunContext(
                 store=store,
                 gateway=gateway,
@@ -84,16 +90,18 @@ def run_plan(
             )
 
             def work(cell: Cell) -> tuple[Path, CellResult] | None:
-                if stop.is_set():
+                planned, started = cells[cell.key], time.monotonic()
+                if stop.is_set() or not breaker.lets(planned):
                     return None
                 events.started(cell)
                 try:
-                    path, result = run_cell(cells[cell.key], context)
+                    path, result = run_cell(planned, context)
                 except OSError as exc:
                     stop.stop("cancelled")
                     kind = InfraError if exc.errno in (errno.ENOSPC, errno.EDQUOT) else UserError
                     said = f"{store.root}: cell {cell.cell_id} cannot be written: {exc.strerror}"
                     raise kind(said) from exc
+                breaker.take(planned, result, started)
                 events.finished(result, path)
                 return path, result
 

@@ -82,11 +82,9 @@ def test_a_run_keeps_the_time_of_each_version(tmp_path: Path, capsys: pytest.Cap
         progress.events.started(one.cell())
         progress.events.started(other.cell())
         progress.events.finished(one.result(one.cell(), []), tmp_path)
-        assert [name for name, _ in progress._running.values()] == [
-            "aider @2 x acme/coder-1 x mutations/off-by-one"
-        ]
+        assert [cell for cell, _ in progress.tally.running.values()] == [other.cell()]
         progress.events.finished(other.result(other.cell(), []), tmp_path)
-        assert not progress._running
+        assert not progress.tally.running
 
 
 def test_a_warning_of_several_reasons_is_whole(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,106 @@
+"""What `cab run --json` prints: one event a line, told apart by `event`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+from .base import doc
+from .calls import ModelCall, TokenTotals
+from .cell import Cell
+from .result import Outcome
+
+_NUMBER = doc("the cell's number in the plan, from 1; the same in each of its events", minimum=1)
+_AT = doc("UTC, ISO 8601")
+
+
+@attrs.frozen(kw_only=True)
+class PlannedEvent:
+    """The first event: what is to be run."""
+
+    event: Literal["planned"]
+    at: str = attrs.field(metadata=_AT)
+    cells: int = attrs.field(metadata=doc("cells of the plan, those included that have a verdict already"))
+
+
+@attrs.frozen(kw_only=True)
+class StartedEvent:
+    """A cell starts."""
+
+    event: Literal["started"]
+    at: str = attrs.field(metadata=_AT)
+    number: int = attrs.field(metadata=_NUMBER)
+    cell_id: str
+    cell: Cell
+
+
+@attrs.frozen(kw_only=True)
+class CallEvent:
+    """A model call has ended."""
+
+    event: Literal["call"]
+    at: str = attrs.field(metadata=_AT)
+    number: int = attrs.field(metadata=_NUMBER)
+    call: ModelCall
+
+
+@attrs.frozen(kw_only=True)
+class FinishedEvent:
+    """A cell has ended and is on disk, or had a verdict before this run."""
+
+    event: Literal["finished"]
+    at: str = attrs.field(metadata=_AT)
+    number: int = attrs.field(metadata=_NUMBER)
+    cell_id: str
+    cell: Cell
+    before: bool = attrs.field(metadata=doc("it had a verdict before this run, and was not run"))
+    outcome: Outcome
+    why: str = attrs.field(metadata=doc("the outcome in a sentence"))
+    solved: bool | None = attrs.field(metadata=doc("null: left out of every rate"))
+    tokens: TokenTotals
+    scores: dict[str, float | None] = attrs.field(metadata=doc("headlines by axis"))
+    wall_ms: float | None
+    marks: tuple[str, ...]
+    directory: str
+
+
+@attrs.frozen(kw_only=True)
+class WarningEvent:
+    """What a person would have read on the terminal."""
+
+    event: Literal["warning"]
+    at: str = attrs.field(metadata=_AT)
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class StoppingEvent:
+    """The run was interrupted: cells under way are ended, and no other one starts."""
+
+    event: Literal["stopping"]
+    at: str = attrs.field(metadata=_AT)
+    cells: int = attrs.field(metadata=doc("cells that were under way"))
+
+
+@attrs.frozen(kw_only=True)
+class EndEvent:
+    """The last event. Tokens and dollars are those of the cells that this run ran."""
+
+    event: Literal["end"]
+    at: str = attrs.field(metadata=_AT)
+    exit_code: int
+    cells: int | None = attrs.field(metadata=doc("cells of the plan; null: there was none"))
+    passed: int
+    failed: int
+    left_out: int = attrs.field(metadata=doc("ended without a verdict"))
+    not_run: int | None = attrs.field(metadata=doc("of the plan, were not started"))
+    tokens: int | None = attrs.field(metadata=doc("input and output; null: not all are known"))
+    tokens_at_least: int
+    usd: float | None = attrs.field(metadata=doc("US dollars; null: not all is known"))
+    usd_at_least: float
+    why: tuple[str, ...] = attrs.field(metadata=doc("why the run ended before its time, in sentences"))
+    go_on: str | None = attrs.field(metadata=doc("the command that goes on; null: every cell has a verdict"))
+
+
+RunEvent = PlannedEvent | StartedEvent | CallEvent | FinishedEvent | WarningEvent | StoppingEvent | EndEvent
