@@ -47,8 +47,8 @@ from .text import reason
 def command(plugins: Plugins, /, **said: Any) -> int:
     """Look at your own endpoint, then try one task with it. Without options: look at this machine.
 
-    The score is provisional. The probe sends some ten short calls, and says what the endpoint can do, how fast it is and which --wall
-    and -j that suggests. That --wall is the task's, unless one is given.
+    The score is provisional. The probe sends some ten short calls, and says what the endpoint can do, how
+    fast it is and which --wall and -j that suggests. That --wall is the task's, unless one is given.
     """
     names = (said["tui"], said["model"], said["task"])
     if not any(names) and not said["probe_only"]:

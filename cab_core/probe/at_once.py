@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from . import questions
 from .look import Look
+from .measure import written
 from .suggest import width_of
 
 _MOST = 4  # calls at once: more would cost more than it tells
@@ -20,21 +21,24 @@ def look_at_width(look: Look) -> None:
     if n < 2:
         look.note("at once", "not tried: this machine has one processor, so -j 1")
         return
-    alone, together = _timed(look, 1), _timed(look, n)
+    alone, together = _pace(look, 1), _pace(look, n)
     if alone is None or together is None:
         look.note("at once", f"{n} calls at once were held back, or not all answered, so -j 1")
         return
-    probe.at_once, probe.at_once_factor = n, together / alone
-    probe.width = width_of(n, together / alone)
+    probe.at_once, probe.at_once_factor = n, n * alone / together
+    probe.width = width_of(n, probe.at_once_factor)
     more = f"; more than {n} were not tried" if probe.width == n else ""
-    look.good("at once", f"{n} calls took {together / alone:.1f} x as long as one, so -j {probe.width}{more}")
+    says = f"{n} calls took {probe.at_once_factor:.1f} x as long as one"
+    look.good("at once", f"{says}, so -j {probe.width}{more}")
 
 
-def _timed(look: Look, n: int) -> float | None:
-    """Return the seconds until so many calls are answered; None where one is not, or had to wait."""
+def _pace(look: Look, n: int) -> float | None:
+    """Return the tokens a second that so many calls bring; None where one is not answered, or had to wait."""
     look.doing(f"waiting for {n} answers at once" if n > 1 else "waiting for one more answer")
     began = time.monotonic()
     with ThreadPoolExecutor(n) as pool:
         heard = list(pool.map(look.asker.ask, [questions.short(stream=True) for _ in range(n)]))
     took = time.monotonic() - began
-    return took if all(h.answered and not h.call.throttle_ms for h in heard) else None
+    if not all(h.answered and not h.call.throttle_ms for h in heard):
+        return None
+    return sum(written(h.call) or 1 for h in heard) / took  # where nobody says how many, all are alike
