@@ -61,10 +61,10 @@ class Asker:
 
     def __init__(self, model: Model, patience_s: float) -> None:
         assert model.endpoint is not None
-        self.model, self.base, self.patience_s = model, model.endpoint.rstrip("/"), patience_s
+        self.model, self.base = model, model.endpoint.rstrip("/")
         self.calls: list[ModelCall] = []
         self._gateway = Gateway()
-        self._upstream = EndpointUpstream(self.base, model.key, patience_s)
+        self.wait_for(patience_s)
         self._files = tempfile.TemporaryDirectory(prefix="cab-probe-")
 
     def __enter__(self) -> Asker:
@@ -77,9 +77,14 @@ class Asker:
         self._gateway.__exit__(kind, exc, tb)
         self._files.cleanup()
 
+    def wait_for(self, patience_s: float) -> None:
+        """Let a call take so many seconds from now on."""
+        self._patience_s = patience_s
+        self._upstream = EndpointUpstream(self.base, self.model.key, patience_s)
+
     def ask(self, body: Mapping[str, Json]) -> Heard:
         """Call the model; again while it is being loaded, and in other words where some were not taken."""
-        deadline = time.monotonic() + self.patience_s
+        deadline = time.monotonic() + self._patience_s
         while True:
             heard = self._once(body)
             if (other := _in_other_words(body, heard.call)) is not None:
@@ -95,7 +100,7 @@ class Asker:
                 token=new_token(),
                 model=self.model.id,
                 upstream=self._upstream,
-                limits=Limits(wall_s=self.patience_s),
+                limits=Limits(wall_s=self._patience_s),
                 record=Path(record.name),
                 stop=StopSignal(),
                 price=self.model.price,

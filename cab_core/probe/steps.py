@@ -53,7 +53,7 @@ def _take(look: Look, patience_s: float | None) -> None:
     """Take the steps behind the connection, or those until it is known that no cell can be run."""
     came = look_at_list(look)
     if not came and patience_s is None:
-        look.asker.patience_s = _SILENT_S
+        look.asker.wait_for(_SILENT_S)
     look.probe.usable = look_at_first_answer(look)
     if look.probe.usable:
         look_at_stream(look)
