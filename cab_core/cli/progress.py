@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import click
 from rich.console import Console
 from rich.text import Text
 
+from cab_core.gateway.activity import Activity
 from cab_core.gateway.server import Gateway
-from cab_core.records import Cell, CellResult, Configuration
+from cab_core.records import Cell, CellKey, CellResult, Configuration
 from cab_core.stats import distinctions
 from cab_core.sweep.runner import Events
 
@@ -45,7 +48,8 @@ class Progress:
         self._lock, self._printing = threading.Lock(), threading.Lock()
         self._further: dict[Configuration, str] = {}
         self._gateway: Gateway | None = None
-        self._said, self._stopping = "", False
+        self._seen: dict[CellKey, Activity] = {}  # of cells that run, what was seen last
+        self._step, self._stopping = ("", 0.0), False
         self.tally = Tally()
         self.events = Events(
             started=self._started,
@@ -78,14 +82,18 @@ class Progress:
 
     def __rich_console__(self, console: Console, options: Any) -> Any:
         """Yield what moves: the lines of the cells under way or, before there is one, the step."""
-        under_way = self._gateway.under_way() if self._gateway else {}
+        now = self._gateway.under_way() if self._gateway else {}
         width = options.max_width - len("^C ")  # a terminal writes that behind the last line
         with self._lock:
             if self.tally.total is None:
-                yield Text(one_line(self._said, width), no_wrap=True)
+                said, since = self._step
+                took = f"  {screen.duration(time.monotonic() - since)}" if said else ""
+                yield Text(f"{one_line(said, width - len(took))}{took}", no_wrap=True)
                 return
+            over = {k: attrs.evolve(a, over=True) for k, a in self._seen.items() if k in self.tally.running}
+            self._seen = over | now
             drawn = list(
-                screen.lines(self.tally, under_way, self._name, self._stopping, width, console.height)
+                screen.lines(self.tally, self._seen, self._name, self._stopping, width, console.height)
             )
         yield from drawn
 
@@ -99,7 +107,7 @@ class Progress:
 
     def say(self, text: str) -> None:
         """Show a step of an installation or the like."""
-        self._said = text
+        self._step = text, time.monotonic()
         if self._live is None:
             self._console.print(Text(f"  {one_line(text)}"))
 

@@ -70,11 +70,11 @@ def command(plugins: Plugins, /, sweep_file: Path | None, **said: Any) -> int:
     What is to be run stands in a sweep file (TOML), in options, or both: options win. The same
     command again goes on where it stopped.
     """
-    sweep = _sweep(sweep_file, said)
-    choice = options.choice_of(said["endpoint"], said["key"], said["key_env"])
     breaker = Breaker(None if said["keep_going"] else IN_A_ROW)
 
     def run(shown: Progress | JsonEvents) -> Ended:
+        sweep = _sweep(sweep_file, said)
+        choice = options.choice_of(said["endpoint"], said["key"], said["key_env"])
         return run_planned(
             lambda make: make(sweep), plugins, choice, said["runs"], said["packs"], said["width"],
             said["fresh"], shown, breaker,
@@ -91,7 +91,7 @@ def _as_events(run: Run, plugins: Plugins, go_on: str) -> int:
         ended = run(shown)
     except (CabError, KeyboardInterrupt) as exc:
         code = exc.exit_code if isinstance(exc, CabError) else 130
-        shown.end(code, [str(exc) or "interrupted"], go_on)
+        shown.end(code, [str(exc) or "interrupted"], None if isinstance(exc, UserError) else go_on)
         raise
     why = ["interrupted"] * ended.interrupted + ended.stopped
     shown.end(ended.exit_code, why, go_on if ended.exit_code else None)
@@ -102,7 +102,8 @@ def _as_table(run: Run, runs: Path, go_on: str) -> int:
     """Run with a table at the end, of what there is, and the command that goes on."""
     shown = Progress()
     ended = run(shown)
-    print_results(ended.results)
+    if ended.results:
+        print_results(ended.results)
     parts = counts(shown.tally, shown.tally.spend)
     if shown.tally.not_run:
         parts.append(f"{shown.tally.not_run} not run")

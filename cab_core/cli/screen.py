@@ -96,6 +96,8 @@ def _figures(found: Activity | None, since: float) -> tuple[str, str, str]:
 
 
 def _doing(found: Activity) -> str:
+    if found.over:
+        return "grading"
     if not found.call:
         return "no call yet"
     if not found.under_way:

@@ -19,7 +19,8 @@ class Activity:
     """The newest call under way by its number, else (`under_way` is false) the last one; 0: none was made.
 
     `held`: why the gateway holds a call back, and for how many seconds it has. `silent_s`: for how long a
-    call that was sent has had no byte of an answer. `spent`: what ended calls took.
+    call that was sent has had no byte of an answer. `spent`: what ended calls took. `over`: there is no CLI
+    any more, and this is what was seen last.
     """
 
     call: int
@@ -27,6 +28,7 @@ class Activity:
     held: tuple[str, float] | None
     silent_s: float | None
     spent: TokenTotals
+    over: bool = False
 
 
 def activity(under_way: Iterable[Call], last: int, spent: TokenTotals) -> Activity:

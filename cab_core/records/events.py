@@ -100,7 +100,9 @@ class EndEvent:
     usd: float | None = attrs.field(metadata=doc("US dollars; null: not all is known"))
     usd_at_least: float
     why: tuple[str, ...] = attrs.field(metadata=doc("why the run ended before its time, in sentences"))
-    go_on: str | None = attrs.field(metadata=doc("the command that goes on; null: every cell has a verdict"))
+    go_on: str | None = attrs.field(
+        metadata=doc("the command that goes on; null: it would find nothing to do, or the same mistake")
+    )
 
 
 RunEvent = PlannedEvent | StartedEvent | CallEvent | FinishedEvent | WarningEvent | StoppingEvent | EndEvent

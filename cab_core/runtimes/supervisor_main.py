@@ -26,6 +26,7 @@ PR_SET_NO_NEW_PRIVS = 38
 KEYCTL_JOIN_SESSION_KEYRING = 1
 KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219}  # the system call's number
 DEATH_S = 60.0  # within which a process must have ended that was killed
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 MAY_END_S = 1.0  # for which one that may not be killed is waited for: it may end by itself
 TYPE_CHECKING = False  # the typing module is slow to import
 if TYPE_CHECKING:
@@ -45,8 +46,9 @@ def main() -> None:
     os.set_blocking(signals, False)
     signal.set_wakeup_fd(signals, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for name in ENDING:
         signal.signal(name, signal.SIG_IGN)  # the runner decides, through the pipe
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # one that comes before the program is kept for it
     failed, failing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -91,11 +93,12 @@ def _become(spec: Spec, failing: int) -> None:
         if spec["uid"] is not None:
             doing = f"become user {spec['uid']}"
             _drop(spec["uid"])
-        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGPIPE):
+        for name in (*ENDING, signal.SIGCHLD, signal.SIGPIPE):
             signal.signal(name, signal.SIG_DFL)
         doing = f"directory {spec['cwd']}"
         os.chdir(spec["cwd"])
         doing = str(spec["argv"][0])
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         os.execvpe(spec["argv"][0], spec["argv"], spec["env"])
     except BaseException as exc:  # noqa: BLE001  # else it would look like the program's own end
         why = exc.strerror if isinstance(exc, OSError) else f"{type(exc).__name__}: {exc}"

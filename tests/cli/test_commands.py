@@ -118,9 +118,9 @@ def test_a_run_goes_on_where_it_stopped(cab: Cab) -> None:
 @needs_aider
 def test_results_and_rescore_and_site(cab: Cab) -> None:
     """What a run wrote is listed, scored anew without change, and made into pages."""
-    ran = cab.json("run", *ONE, "--json")
+    assert cab("run", *ONE).returncode == 0
     listed = cab.json("results", "--json", "--scripted")
-    assert listed == ran and listed[0]["outcome"] == "passed"
+    assert [row["outcome"] for row in listed] == ["passed"]
     assert {"cell_id", "tui", "model", "task", "stack", "attempt", "outcome", "scores"} <= set(listed[0])
     assert "1 cells scored, 0 changed" in cab("rescore").stdout
     assert cab("site", "build", "runs", "-o", "pages").returncode == 0

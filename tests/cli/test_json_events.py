@@ -77,14 +77,15 @@ def test_a_warning_is_an_event(tiny: Cab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "code", "says"), [(("--tui", "tinny"), 2, "tinny"), (("--max-usd", "1", "--model", "m"), 2, "m")]
+    ("more", "code", "says"),
+    [(("--tui", "tinny"), 2, "tinny"), (("--option", "x"), 2, "KEY=VALUE"), (("none.toml",), 2, "none.toml")],
 )
 def test_a_mistake_ends_with_an_event_too(tiny: Cab, more: tuple[str, ...], code: int, says: str) -> None:
     """Whoever reads stdout alone has the reason; people read it on stderr."""
     done = tiny(*MATRIX, *more)
     last = events(done.stdout)[-1]
     assert (done.returncode, last["event"], last["exit_code"], last["cells"]) == (code, "end", code, None)
-    assert says in last["why"][0] and last["why"][0] in done.stderr
+    assert says in last["why"][0] and last["why"][0] in done.stderr and last["go_on"] is None
 
 
 def test_an_interrupted_run(tiny: Cab) -> None:

@@ -186,8 +186,9 @@ def test_with_room_again_the_same_command_goes_on(tiny: Cab, disk: Disk) -> None
     assert sorted(p.name for p in (disk.path / CELL / "2").iterdir()) == ["1.part", "2"]
 
 
-def test_a_message_about_a_full_disk_is_no_json(tiny: Cab, disk: Disk) -> None:
-    """With --json nothing is printed where there is no result: no half of a document."""
+def test_a_message_about_a_full_disk_is_an_event_too(tiny: Cab, disk: Disk) -> None:
+    """With --json each line is whole, and the last one has what people read on stderr."""
     done = tiny("run", *ONE, "--json", SCRIPT=f"call()\n{disk.fill_script}")
     is_told(done, "cannot be written", code=1)
-    assert done.stdout == ""
+    *_, last = map(json.loads, done.stdout.splitlines())
+    assert (last["event"], last["exit_code"]) == ("end", 1) and "cannot be written" in last["why"][0]

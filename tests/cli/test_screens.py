@@ -16,6 +16,7 @@ import pytest
 
 from tests.conftest import CAB, Cab
 from tests.support.background import TALK, Run
+from tests.support.endpoint import Endpoint
 from tests.support.tiny import PLUGIN
 from tests.support.tmux import Terminal
 
@@ -91,3 +92,19 @@ def test_a_run_that_is_interrupted_and_goes_on(run: Run, width: int) -> None:
 def two_wait(screen: str) -> bool:
     """Tell whether two cells are under way, each after its first call."""
     return screen.count("after call 1") == 2
+
+
+@pytest.mark.parametrize("width", SIZES)
+def test_an_endpoint_that_asks_for_a_pause(run: Run, endpoint: Endpoint, width: int) -> None:
+    """The cells say that their call is throttled, and the counts what was spent until then."""
+    price = "price = { input = 100.0, output = 100.0 }"
+    (run.cab.cwd / "cab.toml").write_text(f'[models.m]\nendpoint = "{endpoint.url}"\n{price}\n')
+    argv = ("cab", "run", "--tui", "tiny", "--model", "m", "--task", "mutations/py-*", "-j", "2")
+    with shown(run, width, "throttled", *argv) as terminal:
+        run.hear("here", times=2)
+        endpoint.mode = "429"
+        let_end(run, 2)
+        screen = terminal.see("throttled", "call 2: throttled, 0:0", "1,050 tokens")
+        terminal.type("C-c")
+        terminal.see("after-ctrl-c", "exit 130")
+    assert "0/6  0 passed  0 failed  2,100 tokens  $0.21" in screen

@@ -124,3 +124,14 @@ run("import os, time; open({str(tmp_path / "pid")!r}, 'w').write(str(os.getpid()
     while proc.exists():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_a_wish_to_stop_that_comes_before_the_program() -> None:
+    """It is not lost while the program is being started: that ends at once, with no grace."""
+    stop = StopSignal()
+    stop.stop("cancelled")
+    process = Process(argv=("/bin/sleep", "60"), cwd="/", timeout_s=60, grace_s=30)
+    start = time.monotonic()
+    execution = supervise(process, {"PATH": "/usr/bin:/bin"}, Kept(), stop)
+    assert (execution.stopped, execution.signal) == ("cancelled", signal.SIGTERM)
+    assert time.monotonic() - start < 15
