@@ -14,7 +14,6 @@ from cab_core import __version__
 from cab_core.errors import UserError
 from cab_core.gateway.models import ConfigDoc, EndpointChoice, ModelDoc
 from cab_core.plugins.registry import Plugins
-from cab_core.probe.reach import reach
 from cab_core.records import Recipe, Sweep
 from cab_core.sweep.lock_file import pins, write_lock_file
 from cab_core.sweep.plan import Plan, make_plan
@@ -138,13 +137,6 @@ def test_a_lock_file_that_says_nothing_is_no_trouble(
     (tmp_path / "local").mkdir()
     (tmp_path / "local" / "sweep.lock.toml").write_text(text)
     assert write_lock_file(plan(), tmp_path) == []
-
-
-@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy"])
-def test_behind_a_proxy_nobody_is_asked(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Only the proxy could tell; either spelling of the variable counts."""
-    monkeypatch.setenv(name, "http://127.0.0.1:9")
-    reach("http://no-such-host.invalid/v1")
 
 
 def test_a_cell_planned_twice_has_one_key() -> None:
