@@ -22,7 +22,7 @@ from cab_core.tasks.catalog import Catalog
 
 from . import options
 from .doctor import look
-from .probing import probe_endpoint
+from .probing import folded, probe_endpoint
 from .session import Results, run_sweep
 from .table import as_row, print_json, print_results
 from .text import reason
@@ -81,7 +81,7 @@ def _print_probe(probe: Probe | None, as_json: bool, told: bool) -> None:
     if as_json:
         print_json({"probe": probe and attrs.asdict(probe), "cells": []})
     elif told:
-        click.echo("No cell was run: the endpoint answers no call. With --no-probe it is run all the same.")
+        click.echo(folded("No cell was run: the endpoint answers no call. --no-probe runs it all the same."))
 
 
 def _run(plugins: Plugins, said: dict[str, Any], choice: EndpointChoice, probe: Probe | None) -> int:
@@ -116,11 +116,11 @@ def _print(results: Results, runs: Path | None) -> None:
     print_results(results)
     for path, result in results:
         click.echo(f"{result.outcome}: {reason(result.why)}")
-        click.echo(_took(path, result))
+        click.echo(folded(_took(path, result)))
         if runs is not None:
             click.echo(f"Cell: {path}")
     kept = "" if runs is not None else " Nothing was kept; --runs DIR keeps the cell, as `cab run` does."
-    click.echo(f"Provisional score - not for citation.{kept}")
+    click.echo(folded(f"Provisional score - not for citation.{kept}"))
 
 
 def _took(path: Path, result: CellResult) -> str:

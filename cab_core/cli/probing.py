@@ -43,13 +43,19 @@ def probe_endpoint(
 
 
 def shown(line: Line) -> str:
-    """Return a line as it is printed: whole in a pipe, folded on a terminal."""
+    """Return a line as it is printed."""
     head = f"{_MARKS[line.ok]} {line.what:<{_WHAT}} "
-    text = head + plain(line.says, keep="")
+    return folded(head + plain(line.says, keep=""), len(head))
+
+
+def folded(text: str, indent: int = 0) -> str:
+    """Return a line for a terminal, folded between words; in a pipe it is whole."""
     if not sys.stdout.isatty():
         return text
     width = max(40, shutil.get_terminal_size().columns - 1)
-    return textwrap.fill(text, width, subsequent_indent=" " * len(head), break_on_hyphens=False)
+    return textwrap.fill(
+        text, width, subsequent_indent=" " * indent, break_on_hyphens=False, drop_whitespace=True
+    )
 
 
 class _Waiting:

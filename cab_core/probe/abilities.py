@@ -31,9 +31,13 @@ def _usage(look: Look) -> None:
     if plain and streamed:
         look.good("usage", "tokens are reported, in one piece and streamed")
         return
-    where = "only when streamed" if streamed else "not when streamed" if plain else "not at all"
-    lost = "the tokens of other calls are unknown, and limits on tokens or dollars do not see them"
-    (look.note if streamed else look.bad)("usage", f"tokens are reported {where}: {lost}")
+    lost = "unknown, and limits on tokens or dollars do not see them"
+    if streamed:
+        look.note("usage", f"tokens are reported only when streamed: those of other calls are {lost}")
+    elif plain:
+        look.bad("usage", f"tokens are not reported when streamed, as most CLIs have it: they are {lost}")
+    else:
+        look.bad("usage", f"tokens are not reported: those of a cell are {lost}")
 
 
 def _speed(look: Look, heard: Heard) -> None:

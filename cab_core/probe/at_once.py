@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 from . import questions
+from .asking import Heard
 from .look import Look
 from .measure import written
 from .suggest import width_of
@@ -27,7 +29,8 @@ def look_at_width(look: Look) -> None:
         return
     probe.at_once, probe.at_once_factor = n, n * alone / together
     probe.width = width_of(n, probe.at_once_factor)
-    more = f"; more than {n} were not tried" if probe.width == n else ""
+    machine = f" on this machine of {n} processors" if n < _MOST else ""
+    more = f"; more were not tried{machine}" if probe.width == n else ""
     says = f"{n} calls took {probe.at_once_factor:.1f} x as long as one"
     look.good("at once", f"{says}, so -j {probe.width}{more}")
 
@@ -35,9 +38,15 @@ def look_at_width(look: Look) -> None:
 def _pace(look: Look, n: int) -> float | None:
     """Return the tokens a second that so many calls bring; None where one is not answered, or had to wait."""
     look.doing(f"waiting for {n} answers at once" if n > 1 else "waiting for one more answer")
-    began = time.monotonic()
-    with ThreadPoolExecutor(n) as pool:
-        heard = list(pool.map(look.asker.ask, [questions.short(stream=True) for _ in range(n)]))
+    began, answers = time.monotonic(), SimpleQueue[Heard]()
+
+    def one() -> None:
+        answers.put(look.asker.ask(questions.short(stream=True)))
+
+    for _ in range(n):
+        # Not a pool, whose threads an interrupted command waits for at its end.
+        threading.Thread(target=one, name="cab-probe", daemon=True).start()
+    heard = [answers.get() for _ in range(n)]
     took = time.monotonic() - began
     if not all(h.answered and not h.call.throttle_ms for h in heard):
         return None

@@ -29,13 +29,14 @@ def look_at_list(look: Look) -> bool:
     if listing is None:
         look.note("models", f"no list of models: {_instead(seen)}")
         return seen.status is not None
-    n = len(listing.models)
     look.probe.listed = listing.entry(model) is not None
+    n = len(listing.models)
+    of = "the one" if n == 1 else f"one of the {n}"
     if look.probe.listed:
-        look.good("models", f"{model!r} is one of the {n} that the endpoint lists")
+        look.good("models", f"{model!r} is {of} that the endpoint lists")
     else:
         known = f" ({', '.join(map(short, listing.models))})" if 0 < n <= 3 else listing.nearest(model)
-        look.note("models", f"{model!r} is none of the {n} that the endpoint lists{known}")
+        look.note("models", f"{model!r} is not {of} that the endpoint lists{known}")
     return True
 
 

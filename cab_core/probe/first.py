@@ -32,4 +32,6 @@ def _hint(look: Look, call: ModelCall) -> str:
         return ". No key was given"
     if call.fault in _NO_SUCH_ADDRESS and (base := look_for_base(look.asker)):
         return f". {base} is answered: give --endpoint {base}"
+    if call.fault == "timeout":
+        return "; it may be busy, or slow: --probe-timeout gives it longer"
     return look.listing.nearest(look.probe.model) if look.listing and not look.probe.listed else ""

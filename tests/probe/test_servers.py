@@ -33,7 +33,7 @@ def test_llama_cpp(probed: Probed) -> None:
     found = probed(pages={**listed, **props}, model="/models/q.gguf", slots=1, tools="written")
     assert (
         found.listed is False
-        and "none of the 1 that the endpoint lists (/models/q.gguf)" in said(found, "models").says
+        and "is not the one that the endpoint lists (/models/q.gguf)" in said(found, "models").says
     )
     assert "as '/models/q.gguf'" in said(found, "answer").says
     assert found.context_tokens == 4096 and "n_ctx in /props" in said(found, "context").says
@@ -123,14 +123,14 @@ def test_no_usage(probed: Probed) -> None:
     """Where no tokens are reported, nothing is made up: speed is by the stream's events."""
     found = probed(usage=())
     assert found.usable and (found.usage, found.usage_streamed, found.tokens) == (False, False, None)
-    assert "not at all" in said(found, "usage").says and said(found, "usage").ok is False
+    assert "those of a cell are unknown" in said(found, "usage").says and said(found, "usage").ok is False
     assert found.written_tokens_s and "by the events" in said(found, "speed").says
     assert found.read_tokens_s is None
 
 
 def test_usage_of_one_kind(probed: Probed) -> None:
     """Which kind of call it is reported for, is told apart."""
-    assert "not when streamed" in said(probed(usage=("plain",)), "usage").says
+    assert "not reported when streamed" in said(probed(usage=("plain",)), "usage").says
     assert "only when streamed" in said(probed(usage=("streamed",)), "usage").says
 
 
