@@ -12,12 +12,13 @@ import attrs
 import click
 
 from cab_core.errors import UserError
-from cab_core.gateway.models import EndpointChoice
+from cab_core.gateway.models import EndpointChoice, resolve
 from cab_core.plugins.registry import Plugins
 from cab_core.probe.record import Probe
 from cab_core.probe.suggest import wall_after
 from cab_core.records import OUTCOMES, CellResult, Limits, ModelCall, Sweep
 from cab_core.store.reading import read_lines
+from cab_core.sweep.plan import check_price
 from cab_core.tasks.catalog import Catalog
 
 from . import options
@@ -55,6 +56,7 @@ def command(plugins: Plugins, /, **said: Any) -> int:
         return look(plugins, said["as_json"])
     _check_names(plugins, said)
     choice = options.choice_of(said["endpoint"], said["key"], said["key_env"])
+    check_price(resolve(said["model"], choice, options.config()), _limits(said))
     probe = None
     if not said["no_probe"]:
         probe = probe_endpoint(said["model"], choice, said["patience"], said["as_json"])
@@ -85,8 +87,7 @@ def _print_probe(probe: Probe | None, as_json: bool, told: bool) -> None:
 
 
 def _run(plugins: Plugins, said: dict[str, Any], choice: EndpointChoice, probe: Probe | None) -> int:
-    wall, quiet = said["wall"] or (probe.wall_s if probe else None), said["as_json"]
-    limits = options.limits_of(Limits(), wall, said["max_calls"], said["max_tokens"], said["max_usd"])
+    quiet, limits = said["as_json"], _limits(said, probe)
     sweep = Sweep(
         tuis=(said["tui"],), models=(said["model"],), tasks=(said["task"],), sweep_id="check", limits=limits
     )
@@ -100,6 +101,12 @@ def _run(plugins: Plugins, said: dict[str, Any], choice: EndpointChoice, probe: 
         else:
             _print(results, said["runs"])
     return code
+
+
+def _limits(said: dict[str, Any], probe: Probe | None = None) -> Limits:
+    """Return what the command line says, and of the wall limit else what the probe suggests."""
+    wall = said["wall"] or (probe.wall_s if probe else None)
+    return options.limits_of(Limits(), wall, said["max_calls"], said["max_tokens"], said["max_usd"])
 
 
 @contextmanager

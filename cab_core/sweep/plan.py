@@ -77,7 +77,7 @@ def make_plan(
     stack = compose(sweep.stacks, plugins)
     models = [resolve(m, choice, config) for m in sweep.models]
     for model in models:
-        _check_price(model, sweep.limits)
+        check_price(model, sweep.limits)
     tasks = catalog.select(sweep.tasks)
     check_no_key(choice, models, sweep, stack, tasks)
     for cli, model in product([c for c in clis if c.trouble is None], models):
@@ -214,7 +214,12 @@ def _check_pair(adapter: Adapter, model: Model) -> None:
         )
 
 
-def _check_price(model: Model, limits: Limits) -> None:
+def check_price(model: Model, limits: Limits) -> None:
+    """Hold a limit in dollars against what is known of a model.
+
+    Raises:
+        UserError: nobody said what the model costs.
+    """
     if limits.usd is not None and model.scripted is None and model.price is None:
         raise UserError(
             f"a limit in US dollars needs to know what model {model.id!r} costs: write "
