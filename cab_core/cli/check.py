@@ -15,18 +15,17 @@ from cab_core.errors import UserError
 from cab_core.gateway.models import EndpointChoice, resolve
 from cab_core.plugins.registry import Plugins
 from cab_core.probe.record import Probe
-from cab_core.probe.suggest import wall_after
-from cab_core.records import OUTCOMES, CellResult, Limits, ModelCall, Sweep
-from cab_core.store.reading import read_lines
+from cab_core.records import Limits, Sweep
+from cab_core.store.cells import Store
 from cab_core.sweep.plan import check_price
 from cab_core.tasks.catalog import Catalog
 
 from . import options
+from .checked import print_checked
 from .doctor import look
 from .probing import folded, probe_endpoint
-from .session import Results, run_sweep
-from .table import as_row, print_json, print_results
-from .text import reason
+from .session import run_sweep
+from .table import as_row, print_json
 
 
 @click.command
@@ -68,7 +67,7 @@ def command(plugins: Plugins, /, **said: Any) -> int:
 
 
 def _check_names(plugins: Plugins, said: dict[str, Any]) -> None:
-    """See that there is a CLI and a task of these names, before an endpoint is asked for anything."""
+    """See that there is what was named, before an endpoint is asked for anything."""
     if said["probe_only"]:
         if said["model"] is None or said["no_probe"]:
             raise UserError("cab check --probe-only needs --model, and no --no-probe")
@@ -77,6 +76,8 @@ def _check_names(plugins: Plugins, said: dict[str, Any]) -> None:
         raise UserError("cab check needs --tui, --model and --task together (or none of them)")
     plugins.adapter(said["tui"].partition("@")[0])
     Catalog(plugins, said["packs"]).select((said["task"],))
+    if said["runs"] is not None:
+        Store(said["runs"]).check_writable()
 
 
 def _print_probe(probe: Probe | None, as_json: bool, told: bool) -> None:
@@ -99,7 +100,7 @@ def _run(plugins: Plugins, said: dict[str, Any], choice: EndpointChoice, probe: 
             rows = [{**as_row(r), "provisional": True} for _, r in results]
             print_json({"probe": probe and attrs.asdict(probe), "cells": rows})
         else:
-            _print(results, said["runs"])
+            print_checked(results, said["runs"])
     return code
 
 
@@ -117,25 +118,3 @@ def _kept(runs: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="cab-check-") as made:
         yield Path(made)
-
-
-def _print(results: Results, runs: Path | None) -> None:
-    print_results(results)
-    for path, result in results:
-        click.echo(f"{result.outcome}: {reason(result.why)}")
-        click.echo(folded(_took(path, result)))
-        if runs is not None:
-            click.echo(f"Cell: {path}")
-    kept = "" if runs is not None else " Nothing was kept; --runs DIR keeps the cell, as `cab run` does."
-    click.echo(folded(f"Provisional score - not for citation.{kept}"))
-
-
-def _took(path: Path, result: CellResult) -> str:
-    """Say what the cell took, and what follows from it: that is measured, where the probe assumes."""
-    calls = list(read_lines(path / "calls.jsonl", ModelCall))
-    tokens = "unknown tokens" if result.tokens.total is None else f"{result.tokens.total:,} tokens"
-    seconds = "an unknown time" if result.wall_ms is None else f"{result.wall_ms / 1000:.1f} s"
-    said = f"The agent took {seconds}, {len(calls)} call{'' if len(calls) == 1 else 's'}, {tokens}"
-    if result.wall_ms is None or not OUTCOMES[result.outcome].counted or result.outcome.startswith("limit"):
-        return f"{said}."
-    return f"{said}: three times as long is --wall {wall_after(result.wall_ms):g}."

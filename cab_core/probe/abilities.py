@@ -22,6 +22,7 @@ def look_at_stream(look: Look) -> None:
     else:
         look.bad("stream", "a stream was asked for, and the answer came in one piece")
     probe.usage_streamed = call.tokens is not None
+    look.pace = overall_speed(call)
     _usage(look)
     _speed(look, heard)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cab_core.gateway.error_body import one_line
 from cab_core.records import Json
+from cab_core.records.calls import count
 
 from .asking import Asker, Seen
 from .listing import Listing, context_of
@@ -56,6 +57,12 @@ def look_for_base(asker: Asker) -> str | None:
     seen = asker.look("v1/models", _LIST_S)
     found = seen.status == 401 or (seen.status == 200 and Listing.of(seen.value) is not None)
     return f"{asker.base}/v1" if found else None
+
+
+def look_for_slots(asker: Asker) -> int | None:
+    """Return how many calls at once a server of llama.cpp works on; None where none says so."""
+    seen = asker.look("props", _OTHER_S, root=True)
+    return (count(seen.value.get("total_slots")) or None) if isinstance(seen.value, dict) else None
 
 
 def look_at_protocols(look: Look) -> None:

@@ -18,13 +18,17 @@ Doing = Callable[[str], None]
 
 @attrs.define
 class Look:
-    """A probe under way. `tell` gets each line when it is known, `doing` what is being waited for."""
+    """A probe under way. `tell` gets each line when it is known, `doing` what is being waited for.
+
+    `pace`: tokens a second of a short call that was alone, with all its waiting.
+    """
 
     asker: Asker
     probe: Probe
     tell: Tell
     doing: Doing
     listing: Listing | None = None
+    pace: float | None = None
 
     def ask(self, waiting_for: str, body: Mapping[str, Json]) -> Heard:
         """Call the model."""

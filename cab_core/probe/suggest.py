@@ -74,7 +74,7 @@ def width_of(at_once: int, factor: float) -> int:
 
     `factor`: how much longer so many calls at once took than one of them.
     """
-    return max(1, min(at_once, math.floor(at_once / factor + 0.25)))
+    return max(1, min(at_once, math.floor(at_once / factor + 0.5)))
 
 
 def _minutes(wall_s: float) -> float:

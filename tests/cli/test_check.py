@@ -120,6 +120,7 @@ def test_the_probe_alone(check: Cab, serve: Callable[..., ModelServer]) -> None:
         (("--tui", "tinny", "--task", "mutations/py-stock-reorder"), "did you mean 'tiny'?"),
         (("--tui", "tiny", "--task", "mutations/py-stock-reordr"), "did you mean"),
         (("--tui", "tiny"), "needs --tui, --model and --task together"),
+        ((*CELL, "--runs", "/proc/none"), "cannot be written to"),
         ((*CELL, "--max-usd", "1"), "needs to know what model 'm-1' costs"),
         ((*CELL, "--probe-only", "--no-probe"), "needs --model, and no --no-probe"),
     ],

@@ -38,6 +38,7 @@ def test_llama_cpp(probed: Probed) -> None:
     assert "as '/models/q.gguf'" in said(found, "answer").says
     assert found.context_tokens == 4096 and "n_ctx in /props" in said(found, "context").says
     assert said(found, "context").ok is False  # too little for a CLI
+    assert found.width == 1 and "one slot (total_slots in /props)" in said(found, "at once").says
     assert found.tools is False and "a call as text" in said(found, "tools").says
 
 
