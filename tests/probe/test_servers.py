@@ -69,8 +69,10 @@ def test_openai_wants_another_name_for_the_bound(probed: Probed) -> None:
         says = "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead."
         return (400, {"error": {"message": says, "param": "max_tokens"}}) if "max_tokens" in request else None
 
-    found = probed(refuse=refuse)
+    elsewhere = (404, {"error": {"message": "Invalid URL (POST /v1/messages)"}})
+    found = probed(refuse=refuse, missing=elsewhere)
     assert found.usable and found.usage and found.tools
+    assert found.protocols["messages"] is False  # it names the path, not what is missing
 
 
 def test_a_key_that_is_refused(probed: Probed) -> None:
