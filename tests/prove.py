@@ -47,8 +47,8 @@ def kills(cwd: Path) -> str | None:
         time.sleep(chance.uniform(0.2, 6))
         process.kill()
         process.wait()
-    done = run(*sweep, "--json", cwd=cwd)
-    rows = json.loads(done.stdout)
+    done = run(*sweep, cwd=cwd)
+    rows = json.loads(run("results", "--json", "--scripted", cwd=cwd).stdout)
     wrong = [r["cell_id"] for r in rows if r["outcome"] != ("passed" if "oracle" in r["model"] else "failed")]
     run("clean", cwd=cwd)
     left = run("clean", "--dry-run", cwd=cwd).stdout.strip()

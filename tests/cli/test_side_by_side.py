@@ -95,8 +95,8 @@ def test_a_sweep_file_says_the_same(tiny: Cab) -> None:
 
 def test_one_version_named_twice_is_one_cell(tiny: Cab) -> None:
     """The default version, and the same by its number: one cell, one row."""
-    rows = tiny.json(*RUN, "--tui", "tiny", "--tui", "tiny@2", "--json")
-    assert len(rows) == len(cells(tiny)) == 1
+    tiny(*RUN, "--tui", "tiny", "--tui", "tiny@2")
+    assert len(cells(tiny)) == 1
 
 
 def test_one_cell_has_one_value_of_an_option(tiny: Cab) -> None:

@@ -75,3 +75,12 @@ def test_a_lock_that_the_main_thread_holds_is_no_dead_lock() -> None:
         with lock:
             signal.raise_signal(signal.SIGINT)
         assert told.wait(10)
+
+
+def test_a_terminal_that_takes_nothing_holds_up_no_stop() -> None:
+    """Saying what is done may wait for ever; cells hear of the stop all the same."""
+    stuck, told = threading.Event(), threading.Event()
+    with stop_on_signals(print, lambda: bool(stuck.wait(60))) as stop, stop.watch(told.set):
+        signal.raise_signal(signal.SIGINT)
+        assert told.wait(10)
+    stuck.set()
