@@ -23,10 +23,8 @@ class WallLimit:
 
     def __str__(self) -> str:
         if self.oracle_s is None:
-            return f"{self.wall_s:g} s: what the oracle took there is not known"
-        return (
-            f"{self.wall_s:g} s: {ROOM:g} x the {self.oracle_s:.1f} s of the oracle, at least {FLOOR_S:g} s"
-        )
+            return f"{self.wall_s:g} s (what the oracle took is not known)"
+        return f"{self.wall_s:g} s ({ROOM:g} x the {self.oracle_s:.1f} s of the oracle, at least {FLOOR_S:g})"
 
 
 def limits_by_oracle(tasks: Iterable[str], results: Iterable[CellResult]) -> dict[str, WallLimit]:
