@@ -28,6 +28,7 @@ from cab_core.records import Json, Limits, ModelCall
 
 _LONGEST = 4 << 20  # bytes of a list of models
 _PLAIN = {"Accept": "*/*", "Accept-Encoding": "identity"}
+_MORE_S = 2.0  # after which a call is broken off that the gateway has not ended itself
 _LOADING_S = 1.0  # between two calls to a server that says 503
 
 
@@ -117,7 +118,9 @@ class Asker:
 
     def _send(self, session: CellSession, body: Mapping[str, Json]) -> None:
         """Send a call and read the answer, which the gateway takes down, to its end or for so long."""
-        connection = http.client.HTTPConnection(urlsplit(self._gateway.url).netloc)
+        # The gateway passes a body on when it is whole: blanks that come before are not seen here.
+        place, timeout = urlsplit(self._gateway.url).netloc, self._patience_s + _MORE_S
+        connection = http.client.HTTPConnection(place, timeout=timeout)
         headers = {"Authorization": f"Bearer {session.token}", "Content-Type": "application/json"}
         try:
             connection.request("POST", "/v1/chat/completions", json.dumps(body), headers)

@@ -44,16 +44,20 @@ def look_at_width(look: Look) -> None:
 def _pace(look: Look, n: int) -> float | None:
     """Return the tokens a second that so many calls bring; None where one is not answered, or had to wait."""
     look.doing(f"waiting for {n} answers at once" if n > 1 else "waiting for one more answer")
-    began, answers = time.monotonic(), SimpleQueue[Heard]()
+    began, answers = time.monotonic(), SimpleQueue[Heard | None]()
 
     def one() -> None:
-        answers.put(look.asker.ask(questions.short(stream=True)))
+        heard = None
+        try:
+            heard = look.asker.ask(questions.short(stream=True))
+        finally:
+            answers.put(heard)
 
     for _ in range(n):
         # Not a pool, whose threads an interrupted command waits for at its end.
         threading.Thread(target=one, name="cab-probe", daemon=True).start()
-    heard = [answers.get() for _ in range(n)]
-    took = time.monotonic() - began
-    if not all(h.answered and not h.call.throttle_ms for h in heard):
+    calls = [heard.call if heard else None for heard in (answers.get() for _ in range(n))]
+    took, well = time.monotonic() - began, [c for c in calls if c and c.ended == "answered"]
+    if len(well) < n or any(c.throttle_ms for c in well):
         return None
-    return sum(written(h.call) or 1 for h in heard) / took  # where nobody says how many, all are alike
+    return sum(written(c) or 1 for c in well) / took  # where nobody says how many, all are alike

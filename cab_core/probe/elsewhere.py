@@ -66,13 +66,15 @@ def look_for_slots(asker: Asker) -> int | None:
 
 
 def look_at_protocols(look: Look) -> None:
-    """Say which protocols are spoken besides."""
+    """Say which protocols are spoken, if any is."""
     look.doing("looking for other protocols")
     others = {name: _speaks(look.asker, name) for name in _PROTOCOLS}
     look.probe.protocols = {"chat completions": look.probe.usable, **others}
     spoken = [n for n, there in look.probe.protocols.items() if there]
     absent = [n for n, there in others.items() if there is False]
-    said = [", ".join(spoken) or "none is answered that is known here"]
+    if not spoken:
+        return
+    said = [", ".join(spoken)]
     said += [f"not {' nor '.join(absent)}"] if absent else []
     if not look.probe.usable or len(spoken) > 1:
         said.append("cab speaks chat completions alone")

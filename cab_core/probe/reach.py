@@ -44,7 +44,7 @@ def reach(url: str, patience_s: float = PATIENCE_S) -> Reached:
     try:
         found = _addresses(host, port, patience_s)
         with _connected(found, patience_s) as (connection, took):
-            address = f"{host}:{port}"
+            address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
             tls = _encrypted(connection, host, patience_s) if parts.scheme == "https" else None
     except OSError as exc:
         why = _told(exc, host, port, patience_s)

@@ -59,7 +59,8 @@ def _take(look: Look, patience_s: float | None) -> None:
         look_at_stream(look)
         look_at_tools(look)
         look_at_width(look)
-    look_at_protocols(look)
+    if look.probe.usable or look.asker.calls[-1].fault != "timeout":
+        look_at_protocols(look)
     if look.probe.usable:
         look_at_context(look)
         say_spent(look)

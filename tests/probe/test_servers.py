@@ -83,6 +83,7 @@ def test_a_key_that_is_refused(probed: Probed) -> None:
     assert not found.usable and said(found, "answer").ok is False
     assert "check the key" in said(found, "answer").says and "[key]" in said(found, "models").says
     assert key not in repr(found) and found.wall_s is None
+    assert [line.what for line in found.lines] == ["address", "models", "answer"]
     assert "No key was given" in said(probed(refuse=lambda _: (401, {"error": "no"})), "answer").says
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
 from itertools import count
 
 import pytest
@@ -14,6 +16,7 @@ from cab_core.probe import elsewhere, steps
 from cab_core.probe.steps import run_probe
 from tests.probe.conftest import Probed, said
 from tests.support.model_server import ModelServer
+from tests.support.odd_endpoint import OddEndpoint
 
 
 def test_an_endpoint_that_hangs(probed: Probed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,6 +27,7 @@ def test_an_endpoint_that_hangs(probed: Probed, monkeypatch: pytest.MonkeyPatch)
     began = time.monotonic()
     found = probed(patience_s=None, hangs=True)
     assert not found.usable and time.monotonic() - began < 10
+    assert [line.what for line in found.lines] == ["address", "models", "answer"]
     assert "nothing came within 0.3 s" in said(found, "models").says
     assert "sent nothing for too long; it may be busy, or slow: --probe-timeout" in said(found, "answer").says
 
@@ -90,3 +94,23 @@ def test_a_quota_on_calls(probed: Probed, monkeypatch: pytest.MonkeyPatch) -> No
     calls = count()
     found = probed(refuse=lambda _: (429, {"error": {"message": "slow down"}}) if next(calls) == 5 else None)
     assert found.usable and found.width == 1 and "held back" in said(found, "at once").says
+
+
+def test_blanks_without_end() -> None:
+    """Some send them while a model thinks: they are no answer, and do not hold the probe up for ever."""
+
+    def blanks(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.end_headers()
+        handler.close_connection = True
+        with suppress(OSError):
+            while not odd.released.wait(0.1):
+                handler.wfile.write(b" ")
+
+    began = time.monotonic()
+    with OddEndpoint().running() as odd:
+        odd.extra["blanks"] = blanks
+        found = run_probe(Model(id="blanks", endpoint=odd.url), lambda _: None, lambda _: None, 1)
+    assert not found.usable and time.monotonic() - began < 15
+    assert "nothing but keep-alives had come" in said(found, "answer").says
