@@ -34,4 +34,5 @@ def _hint(look: Look, call: ModelCall) -> str:
         return f". {base} is answered: give --endpoint {base}"
     if call.fault == "timeout":
         return "; it may be busy, or slow: --probe-timeout gives it longer"
-    return look.listing.nearest(look.probe.model) if look.listing and not look.probe.listed else ""
+    of_the_model = call.status in (400, 404, 422) and look.listing and not look.probe.listed
+    return look.listing.nearest(look.probe.model) if of_the_model and look.listing else ""
