@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -9,9 +10,12 @@ import click
 
 from cab_core.gateway.models import EndpointChoice
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Limits, Sweep, Task
-from cab_core.sweep.calibration import EVERYWHERE, OTHERS, WALL_S, Finding, findings
+from cab_core.records import CellResult
+from cab_core.sweep.calibration import EVERYWHERE, OTHERS, Finding, findings
+from cab_core.sweep.calibration_limits import FLOOR_S, ROOM, WallLimit, limits_by_oracle
+from cab_core.sweep.calibration_plan import first_sweep, plan_others, tasks_of_others
 from cab_core.sweep.calibration_record import keep_record, record_path
+from cab_core.sweep.lock_file import write_lock_file
 from cab_core.sweep.plan import Plan
 
 from . import options
@@ -20,16 +24,17 @@ from .session import Make, run_planned
 from .table import print_json, show, table
 from .text import one_line
 
-SWEEP_ID = "calibration-{}"  # of a CLI, so that two can be calibrated at a time
-
 
 @click.command
 @click.option("--tui", required=True, metavar="NAME[@VERSION]", help="the CLI")
 @click.option("--task", "tasks", multiple=True, default=("*",), metavar="PATTERN", help="tasks  [all]")
 @click.option("--full", is_flag=True, help="every scripted model on every task")
 @click.option("--runtime", default="local", show_default=True, help="where the agent runs")
-@click.option("--wall", type=click.FloatRange(min=1), default=WALL_S, show_default=True,
-              help="seconds for the scripted models that misbehave")  # fmt: skip
+@click.option(
+    "--wall", type=click.FloatRange(min=1),
+    help="seconds for the scripted models that misbehave  "
+    f"[{ROOM:g} x what the oracle took on that task, at least {FLOOR_S:g}]",
+)  # fmt: skip
 @click.option("-j", "width", type=click.IntRange(min=1), default=1, show_default=True, help="cells at once")
 @options.runs
 @options.pack
@@ -42,13 +47,16 @@ def command(plugins: Plugins, /, **said: Any) -> int:
     flood) on one task of each pack. Exit 1 where a figure is wrong.
     """
     runs, quiet = said["runs"], said["as_json"]
-    ended = run_planned(
-        lambda make: _plan(make, said), plugins, EndpointChoice(), runs, said["packs"], said["width"],
-        fresh=True, shown=Progress(quiet),
-    )  # fmt: skip
-    if ended.interrupted:
-        raise KeyboardInterrupt
-    plan, cells = ended.plan, [r for _, r in ended.results]
+    sweep = first_sweep(said["tui"], said["tasks"], said["runtime"])
+    plan, first = _ran(lambda make: make(sweep), plugins, said)
+    limits = _limits(tasks_of_others(plan, said["full"]), first, said["wall"])
+    if not quiet and said["wall"] is None:
+        for task, limit in limits.items():
+            click.echo(f"wall limit of the others on {task}: {limit}", err=True)
+    rest, others = _ran(lambda make: plan_others(make, sweep, limits), plugins, said)
+    plan = attrs.evolve(plan, cells=[*plan.cells, *rest.cells])
+    write_lock_file(plan, runs)
+    cells = [*first, *others]
     held = findings(cells)
     right = len(cells) == len(plan.cells) and all(f.right or f.unable for f in held)
     unable = {f.cell.task.id for f in held if f.unable}
@@ -57,41 +65,34 @@ def command(plugins: Plugins, /, **said: Any) -> int:
     record = str(record_path(runs, cell.tui, cell.tui_version, cell.runtime)) if right else None
     if quiet:
         print_json(
-            {"right": right, "cells": len(cells), "record": record, "findings": [_row(f) for f in held]}
+            {
+                "right": right,
+                "cells": len(cells),
+                "record": record,
+                "limits": {task: attrs.asdict(limit) for task, limit in limits.items()},
+                "findings": [_row(f) for f in held],
+            }
         )
     else:
         _print(held, len(cells), record)
     return 0 if right else 1
 
 
-def _plan(make: Make, said: dict[str, Any]) -> Plan:
-    """Two sweeps as one plan: the second on a task of each pack, with a short wall limit.
-
-    Of a pack that has tasks to refuse, one of those: a refuser and a cheat show most on them.
-    """
-    sweep = Sweep(
-        sweep_id=SWEEP_ID.format(said["tui"].partition("@")[0]),
-        tuis=(said["tui"],),
-        models=_ids(EVERYWHERE),
-        tasks=said["tasks"],
-        runtime=said["runtime"],
-    )
-    plan = make(sweep)
-    tasks = [o.task.task for o in sorted(plan.cells, key=lambda o: not _refuse(o.task.task))]
-    chosen: dict[str, str] = {}
-    for task in tasks:
-        chosen.setdefault(task.id if said["full"] else task.pack, task.id)
-    limits = Limits(wall_s=said["wall"])
-    rest = make(attrs.evolve(sweep, models=_ids(OTHERS), tasks=tuple(chosen.values()), limits=limits))
-    return attrs.evolve(plan, cells=[*plan.cells, *rest.cells])
+def _ran(
+    planner: Callable[[Make], Plan], plugins: Plugins, said: dict[str, Any]
+) -> tuple[Plan, list[CellResult]]:
+    ended = run_planned(
+        planner, plugins, EndpointChoice(), said["runs"], said["packs"], said["width"],
+        fresh=True, shown=Progress(said["as_json"]),
+    )  # fmt: skip
+    if ended.interrupted:
+        raise KeyboardInterrupt
+    return ended.plan, [r for _, r in ended.results]
 
 
-def _refuse(task: Task) -> bool:
-    return task.doc.refusal is not None and task.doc.refusal.expected
-
-
-def _ids(personas: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"scripted:{p}" for p in personas)
+def _limits(tasks: list[str], first: list[CellResult], wall: float | None) -> dict[str, WallLimit]:
+    found = limits_by_oracle(tasks, first)
+    return found if wall is None else {t: attrs.evolve(limit, wall_s=wall) for t, limit in found.items()}
 
 
 def _row(finding: Finding) -> dict[str, Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import attrs
@@ -12,6 +10,7 @@ import click
 
 from cab_core.records import CellResult
 from cab_core.store.cells import Store
+from cab_core.store.reading import uncollected
 
 from .text import say
 
@@ -32,23 +31,11 @@ class Standing:
             say(f"{cells} of scripted models left out; --scripted takes them in.", err)
 
 
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector from looking at ten thousand records again and again while they are read."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 def standing(
     runs: Path, scripted: bool, sweep: str | None = None, chosen: Callable[[CellResult], bool] | None = None
 ) -> Standing:
     """Return the cells of a runs directory, of one sweep where it is named, that are `chosen`."""
-    with _uncollected():
+    with uncollected():
         found = [(d, r) for d, r in Store(runs).standing(sweep) if chosen is None or chosen(r)]
     kept = [(d, r) for d, r in found if scripted or not r.scripted]
     return Standing(cells=kept, left_out=len(found) - len(kept))

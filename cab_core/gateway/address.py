@@ -45,3 +45,9 @@ def _public(url: str) -> str:
     """Return an address without user, password, query and fragment, each of which may be a credential."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def root_of(url: str) -> str:
+    """Return the address of the server alone, without a path."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc, "", "", ""))

@@ -35,11 +35,11 @@ class ErrorBody:
     def of(cls, data: dict[str, Any], text: str = "") -> ErrorBody:
         """Read the object of an error's body, or its text where it is none."""
         if not data:
-            return cls(words=one_line(text[:_LOOKED_AT]), page=_is_page(text))
+            return cls(words=one_line(text[:_LOOKED_AT]), page=is_page(text))
         error = data.get("error") or data.get("detail") or data
         words = " ".join(_words(data)) or text
         status = _status(error) or _status(data)
-        return cls(words[:_LOOKED_AT], _param(error), status, structured=True, page=_is_page(told(error)))
+        return cls(words[:_LOOKED_AT], _param(error), status, structured=True, page=is_page(told(error)))
 
 
 def error_in(data: dict[str, Any]) -> Any:
@@ -64,11 +64,12 @@ def told(error: Any) -> str:
 
 def one_line(text: str) -> str:
     """Return a short text in one line; of a page what can be read on it."""
-    readable = html.unescape(_TAG.sub(" ", text)) if _is_page(text) else text
+    readable = html.unescape(_TAG.sub(" ", text)) if is_page(text) else text
     return " ".join(readable.split())
 
 
-def _is_page(text: str) -> bool:
+def is_page(text: str) -> bool:
+    """Return whether a text is a web page, and no word of an API."""
     return _PAGE.match(text) is not None
 
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from types import SimpleNamespace
 from typing import Protocol
 
 import aiohttp
@@ -79,6 +80,21 @@ class Throttle:
         return waited
 
 
+class _Kept:
+    """Whether a call went out on a connection that was kept from an earlier one."""
+
+    used = False
+
+
+def _trace_of_kept() -> aiohttp.TraceConfig:
+    async def kept(_: object, context: SimpleNamespace, __: object) -> None:
+        context.trace_request_ctx.used = True
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_reuseconn.append(kept)
+    return trace
+
+
 class EndpointUpstream(Throttle):
     """Forwards to any endpoint that speaks chat completions. The real key lives here and nowhere else."""
 
@@ -97,20 +113,41 @@ class EndpointUpstream(Throttle):
             # No total limit: a long answer is no fault. sock_read bounds the time without a byte.
             timeout = aiohttp.ClientTimeout(total=None, sock_connect=15, sock_read=self._idle_s)
             connector = aiohttp.TCPConnector(limit=0)
+            traces = [_trace_of_kept()]
             self._client = aiohttp.ClientSession(
-                timeout=timeout, connector=connector, auto_decompress=False, trust_env=True
+                timeout=timeout,
+                connector=connector,
+                auto_decompress=False,
+                trust_env=True,
+                trace_configs=traces,
             )
         return self._client
 
     @asynccontextmanager
-    async def ask(self, path: str, headers: Mapping[str, str], body: bytes) -> AsyncIterator[Answer]:
-        """Forward a call with the real credential in place of the cell's token."""
+    async def ask(self, path: str, headers: Mapping[str, str], body: bytes | None) -> AsyncIterator[Answer]:
+        """Forward a call with the real credential in place of the cell's token; GET without a body."""
         sent = {**headers, "Content-Type": "application/json"}  # as it was read here, in no other charset
         if self._key:
             sent["Authorization"] = f"Bearer {self._key}"
-        url = f"{self.base_url}/{path}"
-        async with self._session().post(url, headers=sent, data=body, allow_redirects=False) as reply:
+        async with await self._send(f"{self.base_url}/{path}", sent, body) as reply:
             yield Answer(reply.status, reply.headers, reply.content.iter_any())
+
+    async def _send(self, url: str, headers: Mapping[str, str], body: bytes | None) -> aiohttp.ClientResponse:
+        """Send a call; again where it was sent on a connection that the server had closed meanwhile.
+
+        Some close one without a word (llama.cpp behind each stream), and a call that is sent at that moment
+        would be lost. On a new connection it is no such chance, and not sent again.
+        """
+        method = "GET" if body is None else "POST"
+        while True:
+            kept = _Kept()
+            try:
+                return await self._session().request(
+                    method, url, headers=headers, data=body, allow_redirects=False, trace_request_ctx=kept
+                )
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+                if not kept.used:
+                    raise
 
     def redact(self, data: bytes) -> bytes:
         """Return `data` with the key replaced: an endpoint may echo it in an error."""

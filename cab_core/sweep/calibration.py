@@ -12,7 +12,6 @@ from cab_core.records import CellResult
 
 EVERYWHERE = ("oracle", "null")  # on every task; the others on one task of each pack
 OTHERS = ("vandal", "cheat", "refuser", "hang", "error", "flood")
-WALL_S = 20.0  # of the others
 
 When = str  # any, refuse (a refusal is right), act (it is not), refusal or integrity (such a task)
 

@@ -11,6 +11,7 @@ from cab_core.errors import InfraError, PluginCrash, PluginUnusable, UnknownName
 from cab_core.gateway.models import ConfigDoc, EndpointChoice, Model, resolve
 from cab_core.plugins.protocols import Adapter, Runtime, Say
 from cab_core.plugins.registry import Plugins
+from cab_core.probe.reach import reach
 from cab_core.records import Installation, Limits, PackedTask, Sweep
 from cab_core.run.planned import PlannedCell
 from cab_core.store.reading import check_readable
@@ -20,7 +21,6 @@ from cab_core.tasks.toolchains import lacking
 
 from .planner import Planner, Requires, requires_of
 from .published import check_no_key
-from .reach import check_reachable
 from .stand_in import StandIn
 
 
@@ -77,14 +77,14 @@ def make_plan(
     stack = compose(sweep.stacks, plugins)
     models = [resolve(m, choice, config) for m in sweep.models]
     for model in models:
-        _check_price(model, sweep.limits)
+        check_price(model, sweep.limits)
     tasks = catalog.select(sweep.tasks)
     check_no_key(choice, models, sweep, stack, tasks)
     for cli, model in product([c for c in clis if c.trouble is None], models):
         _check_pair(cli.adapter, model)
         _check_options(cli.adapter, sweep)
     for url in sorted({m.endpoint for m in models if m.endpoint}):
-        check_reachable(url)
+        reach(url)
     places, skipped = _places(runtimes, networks, tasks, say)  # may build an image
     planners, broken = _planners(sweep, clis, places, stack, say)
     cells = [
@@ -214,7 +214,12 @@ def _check_pair(adapter: Adapter, model: Model) -> None:
         )
 
 
-def _check_price(model: Model, limits: Limits) -> None:
+def check_price(model: Model, limits: Limits) -> None:
+    """Hold a limit in dollars against what is known of a model.
+
+    Raises:
+        UserError: nobody said what the model costs.
+    """
     if limits.usd is not None and model.scripted is None and model.price is None:
         raise UserError(
             f"a limit in US dollars needs to know what model {model.id!r} costs: write "

@@ -136,3 +136,15 @@ def test_the_real_aider_is_calibrated(cab: Cab) -> None:
     )
     assert done["right"], [f for f in done["findings"] if not f["right"]]
     assert {f["persona"] for f in done["findings"]} == set(PERSONAS)
+    [limit] = done["limits"].values()
+    assert limit["oracle_s"] > 0 and limit["wall_s"] >= max(20, 3 * limit["oracle_s"])
+    for cell in cab.json("results", "--scripted", "--json"):
+        limits = json.loads(found_cell(cab, cell["model"]).read_text())["cell"]["limits"]
+        first = cell["model"] in ("scripted:oracle", "scripted:null")
+        assert limits["wall_s"] == (600 if first else limit["wall_s"])
+
+
+def found_cell(cab: Cab, model: str) -> Path:
+    """Return the only cell of a model."""
+    [cell] = (cab.cwd / "runs/calibration-aider/aider" / model.replace(":", "~3a")).rglob("cell.json")
+    return cell

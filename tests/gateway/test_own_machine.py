@@ -24,6 +24,7 @@ from cab_core.records import Limits, ModelCall
 from cab_core.run.told import fault_told
 from tests.gateway.conftest import ASK, Client
 from tests.support.endpoint import Endpoint
+from tests.support.tls import certificate
 
 
 def call(tmp_path: Path, url: str, key: str = "sk-some-key-0123456789") -> ModelCall:
@@ -43,16 +44,9 @@ def call(tmp_path: Path, url: str, key: str = "sk-some-key-0123456789") -> Model
     return session.calls[0]
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1 that nobody has signed, with its key."""
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext"
-    argv = [*command.split(), "subjectAltName=IP:127.0.0.1", "-keyout", str(path), "-out", str(path) + ".crt"]
-    if subprocess.run(argv, capture_output=True).returncode:
-        pytest.skip("openssl makes no certificate here")
-    path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())
-    return path
+@pytest.fixture(scope="module", name="certificate")
+def _certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

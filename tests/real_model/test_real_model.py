@@ -13,6 +13,7 @@ import pytest
 
 from cab_core.gateway.models import Model
 from cab_core.plugins.registry import Plugins
+from cab_core.probe.steps import run_probe
 from cab_core.records import CellResult, Installation, Limits, ModelCall
 from cab_core.runtimes.local import LocalRuntime
 from cab_core.store.reading import read_lines
@@ -151,3 +152,15 @@ def test_a_model_that_codes_is_graded(tmp_path: Path, installed: Installed) -> N
         result, calls = cell(tmp_path, "aider", installed("aider"), llama.url)
         assert result.tokens.completion == llama.wrote()
     assert result.outcome in ("passed", "failed") and all(c.ended == "answered" for c in calls), result.why
+
+
+def test_the_probe_sees_what_the_server_is() -> None:
+    """Its context, its one slot, its usage; what it says of its own speed is about what is measured."""
+    with serving("smollm2", n_ctx=8192) as llama:
+        found = run_probe(Model(id="small-1", endpoint=llama.url), lambda _: None, lambda _: None)
+        wrote = llama.wrote()
+    assert found.usable and found.usage and found.usage_streamed and found.streams, found.lines
+    assert (found.context_tokens, found.width) == (8192, 1), found.lines
+    assert found.protocols["chat completions"] and found.listed is False
+    assert found.tokens is not None and wrote < found.tokens
+    assert found.written_tokens_s and found.read_tokens_s and found.read_tokens_s > found.written_tokens_s / 2

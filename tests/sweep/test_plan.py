@@ -17,7 +17,6 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import Recipe, Sweep
 from cab_core.sweep.lock_file import pins, write_lock_file
 from cab_core.sweep.plan import Plan, make_plan
-from cab_core.sweep.reach import check_reachable
 from cab_core.tasks.catalog import Catalog
 from tests.support.puppet import Puppet, find_task, plan_one
 
@@ -123,7 +122,7 @@ def _with_image(planned: Any) -> Any:
 
 def test_no_secret_is_pinned(plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch) -> None:
     """An endpoint's key stays out of the lock file; an address that holds one is refused."""
-    monkeypatch.setattr("cab_core.sweep.plan.check_reachable", lambda _: None)
+    monkeypatch.setattr("cab_core.sweep.plan.reach", lambda _: None)
     monkeypatch.setenv("OWN", "hunter2")
     config = ConfigDoc(models={"m": ModelDoc(endpoint="http://127.0.0.1:1/v1", key_env="OWN")})
     found = pins(plan(models=("m",), config=config))
@@ -138,13 +137,6 @@ def test_a_lock_file_that_says_nothing_is_no_trouble(
     (tmp_path / "local").mkdir()
     (tmp_path / "local" / "sweep.lock.toml").write_text(text)
     assert write_lock_file(plan(), tmp_path) == []
-
-
-@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy"])
-def test_behind_a_proxy_nobody_is_asked(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Only the proxy could tell; either spelling of the variable counts."""
-    monkeypatch.setenv(name, "http://127.0.0.1:9")
-    check_reachable("http://no-such-host.invalid/v1")
 
 
 def test_a_cell_planned_twice_has_one_key() -> None:

@@ -1,0 +1,39 @@
+"""What `cab check` prints of the cell that it ran."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cab_core.probe.suggest import wall_after
+from cab_core.records import OUTCOMES, CellResult, ModelCall
+from cab_core.store.reading import read_lines
+
+from .probing import folded
+from .session import Results
+from .table import print_results
+from .text import reason
+
+
+def print_checked(results: Results, runs: Path | None) -> None:
+    """Print the result, what it took, and what follows from that. `runs`: where it was kept, or None."""
+    print_results(results)
+    for path, result in results:
+        click.echo(f"{result.outcome}: {reason(result.why)}")
+        click.echo(folded(_took(path, result)))
+        if runs is not None:
+            click.echo(f"Cell: {path}")
+    kept = "" if runs is not None else " Nothing was kept; --runs DIR keeps the cell, as `cab run` does."
+    click.echo(folded(f"Provisional score - not for citation.{kept}"))
+
+
+def _took(path: Path, result: CellResult) -> str:
+    """Say what the cell took, and what follows from it: that is measured, where the probe assumes."""
+    calls = list(read_lines(path / "calls.jsonl", ModelCall))
+    tokens = "unknown tokens" if result.tokens.total is None else f"{result.tokens.total:,} tokens"
+    seconds = "an unknown time" if result.wall_ms is None else f"{result.wall_ms / 1000:.1f} s"
+    said = f"The agent took {seconds}, {len(calls)} call{'' if len(calls) == 1 else 's'}, {tokens}"
+    if result.wall_ms is None or not OUTCOMES[result.outcome].counted or result.outcome.startswith("limit"):
+        return f"{said}."
+    return f"{said}: three times as long is --wall {wall_after(result.wall_ms):g}."

@@ -1,0 +1,58 @@
+"""What a calibration runs: the oracle and null everywhere, and then those that misbehave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import attrs
+
+from cab_core.records import Limits, Sweep, Task
+
+from .calibration import EVERYWHERE, OTHERS
+from .calibration_limits import WallLimit
+from .plan import Plan
+
+SWEEP_ID = "calibration-{}"  # of a CLI, so that two can be calibrated at a time
+
+
+def first_sweep(tui: str, tasks: Sequence[str], runtime: str) -> Sweep:
+    """Return the sweep of those whose figures are known on every task."""
+    return Sweep(
+        sweep_id=SWEEP_ID.format(tui.partition("@")[0]),
+        tuis=(tui,),
+        models=_ids(EVERYWHERE),
+        tasks=tuple(tasks),
+        runtime=runtime,
+    )
+
+
+def tasks_of_others(plan: Plan, full: bool) -> list[str]:
+    """Return the tasks of those that misbehave: one of each pack, or all.
+
+    Of a pack that has tasks to refuse, one of those: a refuser and a cheat show most on them.
+    """
+    tasks = [o.task.task for o in sorted(plan.cells, key=lambda o: not _refuse(o.task.task))]
+    chosen: dict[str, str] = {}
+    for task in tasks:
+        chosen.setdefault(task.id if full else task.pack, task.id)
+    return list(chosen.values())
+
+
+def plan_others(make: Callable[[Sweep], Plan], first: Sweep, limits: Mapping[str, WallLimit]) -> Plan:
+    """Plan those that misbehave: the tasks of one limit are a sweep, and all of them one plan."""
+    by_wall: dict[float, list[str]] = {}
+    for task, limit in limits.items():
+        by_wall.setdefault(limit.wall_s, []).append(task)
+    plans = [
+        make(attrs.evolve(first, models=_ids(OTHERS), tasks=tuple(tasks), limits=Limits(wall_s=wall)))
+        for wall, tasks in by_wall.items()
+    ]
+    return attrs.evolve(plans[0], cells=[cell for plan in plans for cell in plan.cells])
+
+
+def _refuse(task: Task) -> bool:
+    return task.doc.refusal is not None and task.doc.refusal.expected
+
+
+def _ids(personas: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"scripted:{p}" for p in personas)
