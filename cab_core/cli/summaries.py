@@ -93,11 +93,11 @@ def print_summaries(found: Summaries) -> None:
         if len(ranked) > 1 or others:
             same = "task" if ranking.tasks == 1 else f"{ranking.tasks} tasks"
             say(f"\nOn the same {same}:")
-        _print_table(found, names, ranking.ranks)
+        _print_table(found, names, ranking.ranks, ranked=True)
     if others:
         if len(found) > 1:
             say("\nNot ranked, since rates on other tasks do not compare, nor those of scripted models:")
-        _print_table(found, names, dict.fromkeys(others))
+        _print_table(found, names, dict.fromkeys(others), ranked=False)
     _print_notes(found, names, ranked)
 
 
@@ -108,11 +108,10 @@ def _rankings(found: Summaries) -> list[Ranking]:
 
 
 def _print_table(
-    found: Summaries, names: Mapping[Configuration, str], ranks: Mapping[Configuration, Any]
+    found: Summaries, names: Mapping[Configuration, str], ranks: Mapping[Configuration, Any], ranked: bool
 ) -> None:
     from rich.text import Text
 
-    ranked = len(ranks) > 1 and not any(SCRIPTED in found[c].marks for c in ranks)
     made = table(("CLI × model",), ("rank",) * ranked + _COLUMNS)
     for config, rank in ranks.items():
         s = found[config]
