@@ -198,6 +198,15 @@ def test_data_number_the_families(tmp_path: Path) -> None:
     assert comparison._data(load_rows([tmp_path]))["families"] == [0, None, None, 0]
 
 
+def test_what_could_be_picked_are_configurations_with_a_verdict(tmp_path: Path) -> None:
+    """One that never had a verdict is no choice."""
+    for tui, outcome in (("aider", "passed"), ("opencode", "failed"), ("goose", "infra_upstream")):
+        Made(tui=tui, outcome=outcome).write(tmp_path)
+    assert comparison._data(load_rows([tmp_path]))["comparisons"] == 1
+    Made(tui="goose", task="p/other").write(tmp_path)
+    assert comparison._data(load_rows([tmp_path]))["comparisons"] == 3
+
+
 def test_one_of_many_comparisons_is_told_as_that(browser: Browser, tmp_path: Path) -> None:
     """Three configurations make three pairs; one pair is no choice. At six tasks p is too much for three."""
     site = site_of(tmp_path, [(1, 0)] * 7)
