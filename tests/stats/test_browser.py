@@ -147,6 +147,23 @@ def test_the_sets_have_all_that_can_come(
     assert any(0 < float(f["p"]) < 0.05 for f in ours if len(f["p"]) == 6)
 
 
+@pytest.mark.parametrize(
+    ("sizes", "weak"),
+    [([5] * 4, False), ([9, 1, 1, 1], True), ([6, 1, 1, 1, 1], True), ([6, 3, 3, 1, 1], False)],
+)
+def test_a_large_family_counts_as_few_units_in_the_page_too(sizes: list[int], weak: bool) -> None:
+    """So that an interval of five families may be weak; on exactly these tasks none is."""
+    pairs: Pairs = [
+        {"task": f"{family}-{i}", "unit": 0, "family": family, "a": [family % 2, 1], "b": [0, 1]}
+        for family, size in enumerate(sizes)
+        for i in range(size)
+    ]
+    for on in get_args(On):
+        theirs = in_node("told(...given)", [pairs, on])
+        assert theirs == in_python(pairs, on)
+        assert theirs["weak"] == (weak and on == "like")
+
+
 def test_what_is_few_is_the_same() -> None:
     """The families that it takes to decide, and those of a weak interval."""
     assert in_node("[CabStats.FEWEST, CabStats.FEW]", None) == [FEWEST, FEW]

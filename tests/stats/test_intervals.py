@@ -297,6 +297,25 @@ def test_a_large_family_counts_as_few_units() -> None:
     assert (found.units, found.weak) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("sizes", "units", "weak"),
+    [
+        ([1] * 7, 7, False),
+        ([5] * 4, 4, False),
+        ([9, 1, 1, 1], 2, True),
+        ([6, 1, 1, 1, 1], 3, True),  # 2.5
+        ([6, 3, 3, 1, 1], 4, False),  # 3.5
+        ([10] * 4 + [1] * 20, 9, False),
+    ],
+)
+def test_units_are_families_of_equal_size(sizes: list[int], units: int, weak: bool) -> None:
+    """As many as would tell as much, a half rounded up; of a rate as of a difference."""
+    for make in (mean_interval, difference_interval):
+        found = make([(z / 2, float(z)) for z in sizes], sum(sizes))
+        assert found is not None
+        assert (found.units, found.weak) == (units, weak)
+
+
 @pytest.mark.parametrize("solved", [0, 1])
 def test_an_interval_holds_its_rate(solved: int) -> None:
     """Also at 0 and 1, where many attempts at few tasks bring the end near."""
