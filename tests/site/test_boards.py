@@ -235,6 +235,14 @@ def test_a_task_s_share_is_no_rate_of_a_configuration(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("on", ["like", "these"])
+def test_the_method_is_told_for_either_question(tmp_path: Path, on: On) -> None:
+    """Unequal attempts take both tests in either case; weak are intervals for tasks like these alone."""
+    text = page_of(tmp_path, cells("aider", (1,)), on=on, page="method.html")
+    assert "Where a task has more attempts on one side" in text and "the larger p counts" in text
+    assert ("<em>weak</em>" in text) == (on == "like")
+
+
 def test_percentages_round_as_a_browser_does() -> None:
     """Halves go away from 0."""
     assert (percent(0.0625), percent(0.125, 0), percent(None)) == ("6.3%", "13%", "–")
