@@ -107,6 +107,18 @@ def test_a_cell_that_never_ran_takes_no_mark_from_a_rate(tmp_path: Path) -> None
     assert (row["n"], row["marks"]) == (1, ["sealed"])
 
 
+def test_compare_says_what_each_side_tried_in_vain(runs: Path) -> None:
+    """By side, since one that is tried again more often has more chances."""
+    sides = ("tui=aider", "tui=copilot", "--runs", str(runs))
+    assert json.loads(call(compare.command, *sides, "--json"))["voided"] == {
+        "a": {},
+        "b": {"infra_upstream": 1},
+    }
+    said = call(compare.command, *sides)
+    assert "Tried in vain before, B: 1 × infra_upstream: the model endpoint failed" in said
+    assert "Tried in vain before, A" not in said
+
+
 def test_a_comparison_without_a_pair_says_what_was_left_out(tmp_path: Path) -> None:
     """It may be why."""
     Made().write(tmp_path)
