@@ -292,19 +292,18 @@ def test_verdicts_where_there_is_no_difference_are_few(
     at_most(0.05, false_verdicts(200, n, attempts, missing, points), 200)
 
 
-@pytest.mark.parametrize("attempts", [(1, 10), (10, 1)])
-def test_a_flaky_side_against_a_steady_one_is_seldom_told(attempts: tuple[int, int]) -> None:
-    """On exactly these tasks: A solves half of its cells at each, B all or none of them, half of the tasks.
+def test_a_flaky_side_against_a_steady_one_is_seldom_told() -> None:
+    """On exactly these tasks: A solves each in half of its attempts, and has one; B always or never, and has ten.
 
-    The rates are equal. Dealing the cells anew alone would decide much more often: that takes both sides to vary alike.
+    The rates are equal. Dealing the cells anew alone would decide in 29%: that takes both sides to vary alike.
     """
     draws = 1000
-    rng = numpy.random.default_rng([*attempts])
-    a = simulate.attempt(rng, numpy.full((draws, 20), 0.5), attempts[0])
+    rng = numpy.random.default_rng(1)
+    a = simulate.attempt(rng, numpy.full((draws, 20), 0.5), 1)
     steady = numpy.tile([0.0, 1.0], (draws, 10))
-    b = simulate.attempt(rng, steady, attempts[1])
+    b = simulate.attempt(rng, steady, 10)
     told = sum(probability(pairs, {}, "these", ERROR) <= ERROR for pairs in simulate.pairs(a, b)) / draws
-    at_most(0.05, {attempts: told}, draws)
+    at_most(0.05, {"told": told}, draws)
 
 
 @pytest.mark.prove
