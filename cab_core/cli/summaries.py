@@ -93,11 +93,11 @@ def print_summaries(found: Summaries) -> None:
         if len(ranked) > 1 or others:
             same = "task" if ranking.tasks == 1 else f"{ranking.tasks} tasks"
             say(f"\nOn the same {same}:")
-        _print_table(found, names, ranking.ranks, ranked=True)
+        _print_table(found, names, ranking.ranks)
     if others:
         if len(found) > 1:
             say("\nNot ranked, since rates on other tasks do not compare, nor those of scripted models:")
-        _print_table(found, names, dict.fromkeys(others), ranked=False)
+        _print_table(found, names, dict.fromkeys(others))
     _print_notes(found, names, ranked)
 
 
@@ -108,10 +108,11 @@ def _rankings(found: Summaries) -> list[Ranking]:
 
 
 def _print_table(
-    found: Summaries, names: Mapping[Configuration, str], ranks: Mapping[Configuration, Any], ranked: bool
+    found: Summaries, names: Mapping[Configuration, str], ranks: Mapping[Configuration, Any]
 ) -> None:
     from rich.text import Text
 
+    ranked = any(rank is not None for rank in ranks.values())
     made = table(("CLI × model",), ("rank",) * ranked + _COLUMNS)
     for config, rank in ranks.items():
         s = found[config]
@@ -154,11 +155,17 @@ def _print_ranks(ranked: Sequence[Ranking]) -> None:
         )
     for ranking in ranked:
         if set(ranking.ranks.values()) == {None}:
-            what = "tasks" if ranking.families == ranking.tasks else "families of tasks"
             say(
-                f"No rank: with {ranking.families} {what} and {pairs} comparison{'s' * (pairs > 1)} "
+                f"No rank: with {_units(ranking)} and {pairs} comparison{'s' * (pairs > 1)} "
                 f"no result could tell any two lines apart; at least {ranking.needed} are needed."
             )
+
+
+def _units(ranking: Ranking) -> str:
+    n = ranking.families
+    if n == ranking.tasks:
+        return f"{n} task{'s' * (n > 1)}"
+    return f"{n} {'family' if n == 1 else 'families'} of tasks"
 
 
 def rate_text(value: float | None, signed: bool = False) -> str:
