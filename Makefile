@@ -13,12 +13,14 @@ help:
 	@echo "make prove  everything in full, before a release (hours, needs Docker)"
 	@echo "make clean  remove the virtual environment and what was built"
 
-# The stamps carry the hash of pyproject.toml by their dependency on it: an unchanged project installs nothing.
+# A stamp is newer than pyproject.toml: an unchanged project installs nothing. Where `cab` does not start (half of
+# it is gone, or the directory was moved), there is no stamp.
+ifneq ($(wildcard $(VENV)/.core),)
+$(shell $(BIN)/cab --version >/dev/null 2>&1 || rm -f $(VENV)/.core $(VENV)/.dev)
+endif
+
 $(VENV)/.core: pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "python3 is missing: install Python 3.11 or newer" >&2; exit 2; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cab needs Python 3.11 or newer; set PYTHON=..." >&2; exit 2; }
-	@echo "==> virtual environment in $(VENV)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "the venv module is missing: on Debian, apt-get install python3-venv" >&2; exit 2; }
+	@sh scripts/make-venv $(PYTHON) $(VENV)
 	@echo "==> installing cab and what it needs"
 	@$(BIN)/python -m pip install -q -e . 2> $(VENV)/pip.log || { cat $(VENV)/pip.log >&2; exit 1; }
 	@touch $@

@@ -16,6 +16,8 @@ from cab_core.errors import UserError
 
 def user_home() -> Path | None:
     """Return the user's home, or None: it may not be entered, or nobody says which it is."""
+    if os.environ.get("HOME") == "":
+        return None  # it would be the root directory
     try:
         home = Path.home()
     except RuntimeError:  # no HOME, and no user of that number

@@ -17,8 +17,9 @@ CabError
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
+
+from cab_core.distance import nearest_name
 
 
 class CabError(Exception):
@@ -39,7 +40,8 @@ class UnknownName(UserError):
     def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
         self.kind, self.name = kind, name
         self.known = sorted(known)
-        super().__init__(f"unknown {kind} {name!r}{_joined(nearest(name, self.known), hint)}")
+        self.nearest = nearest_name(name, self.known)
+        super().__init__(f"unknown {kind} {name!r}{_joined(_question(self.nearest, self.known), hint)}")
 
 
 def _joined(question: str, hint: str) -> str:
@@ -121,7 +123,10 @@ class GraderError(InfraError):
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the closest known name, or what is known, or an empty string."""
     choices = sorted(known)
-    close = difflib.get_close_matches(name, choices, n=1, cutoff=0.5)
-    if close:
-        return f"; did you mean {close[0]!r}?"
+    return _question(nearest_name(name, choices), choices)
+
+
+def _question(near: str | None, choices: list[str]) -> str:
+    if near is not None:
+        return f"; did you mean {near!r}?"
     return f"; known: {', '.join(choices)}" if 0 < len(choices) <= 12 else ""

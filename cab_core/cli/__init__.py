@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -25,8 +26,10 @@ COMMANDS = {
     "images": ("images", "Build, list, push and remove images."),
     "clean": ("clean", "Remove what killed runners left."),
     "schema": ("schema", "Print the JSON Schema of a document."),
+    "completion": ("completion", "Print the script by which a shell completes commands and names."),
     "doctor": ("doctor", "Say what is missing on this machine and how to get it."),
 }
+COMPLETE = "_CAB_COMPLETE"  # click's name for the variable by which a shell asks, such as bash_complete
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -35,6 +38,12 @@ def main(argv: list[str] | None = None) -> None:
     Exit: 0 done, 1 infrastructure, 2 a user's mistake, 130 interrupted (Ctrl-C, SIGTERM, SIGHUP).
     """
     args = sys.argv[1:] if argv is None else argv
+    if argv is None:
+        _speak_utf8()
+    if question := os.environ.get(COMPLETE):
+        from .completing import answer
+
+        sys.exit(answer(question))
     if args in ([], ["--help"], ["-h"]):
         print(_overview())
         return
@@ -44,6 +53,14 @@ def main(argv: list[str] | None = None) -> None:
         print(f"cab {__version__}")
         return
     sys.exit(_run(args))
+
+
+def _speak_utf8() -> None:
+    """Begin anew in UTF-8 where the locale is another: hashes of file names must not depend on it."""
+    if sys.getfilesystemencoding() == "utf-8" or "utf8" in sys._xoptions:
+        return
+    os.environ["PYTHONUTF8"] = "1"  # for the programs of ours that this one starts
+    os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
 
 
 def _overview() -> str:
@@ -68,43 +85,25 @@ def _run(args: list[str]) -> int:
 
     from cab_core.errors import CabError
 
+    from . import failure
     from .signals import end_as_by_ctrl_c
-    from .text import plain
 
     end_as_by_ctrl_c()
+    as_json = failure.wants_json(args)
     try:
         code = root().main(args=args, prog_name="cab", standalone_mode=False)
     except CabError as exc:
-        click.echo(f"cab: {plain(str(exc))}", err=True)
-        return exc.exit_code
+        return failure.of_cab(exc, as_json)
     except click.ClickException as exc:
-        exc.show()
-        return 2
+        return failure.of_click(exc, as_json)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("cab: interrupted", err=True)
-        return 130
+        return failure.tell("Interrupted", "interrupted", 130, as_json)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone
         return 1
     except OSError as exc:
-        return _disk_trouble(exc)
+        return failure.of_disk(exc, as_json)
     return code if isinstance(code, int) else 0
-
-
-def _disk_trouble(exc: OSError) -> int:
-    """Say what cannot be written; anything else is a bug, and shows its traceback."""
-    import errno
-
-    import click
-
-    from .text import plain
-
-    full = exc.errno in (errno.ENOSPC, errno.EDQUOT)
-    if not full and exc.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
-        raise exc
-    where = plain(str(exc.filename)) if exc.filename else "a file"
-    click.echo(f"cab: {where} cannot be written: {exc.strerror}; what was finished before stays", err=True)
-    return 1 if full else 2
 
 
 def root() -> click.Group:

@@ -15,6 +15,7 @@ from cab_core.store.paths import attempt_path
 from cab_core.store.reading import read_optional
 
 from . import options, standing
+from .table import print_json
 
 
 @click.command
@@ -23,7 +24,8 @@ from . import options, standing
 @click.option("--sweep-id", help="only this sweep")
 @options.runs
 @standing.option
-def command(atif: bool, out: Path, sweep_id: str | None, runs: Path, scripted: bool) -> int:
+@options.as_json
+def command(atif: bool, out: Path, sweep_id: str | None, runs: Path, scripted: bool, as_json: bool) -> int:
     """Write what other tools read, a file a cell."""
     if not runs.is_dir():
         raise UserError(f"--runs {runs}: no such directory")
@@ -40,6 +42,9 @@ def command(atif: bool, out: Path, sweep_id: str | None, runs: Path, scripted: b
                 )
             _write(trajectory(result, harvest), out / address / "trajectory.json")
             count += 1
+    if as_json:
+        print_json({"trajectories": count, "directory": str(out), "left_out": found.left_out})
+        return 0
     click.echo(f"{count} trajectories in {out}")
     found.say_left_out()
     return 0

@@ -11,7 +11,22 @@ from cab_core.plugins.registry import Plugins
 from . import COMMANDS, _overview
 
 
-class LazyGroup(click.Group):
+class Group(click.Group):
+    """Answers the name of a command that it has not with the nearest."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command."""
+        from cab_core.errors import UnknownName
+
+        known = self.list_commands(ctx)
+        if args[0] not in known and not args[0].startswith("-"):
+            raise UnknownName("command", args[0], known)
+        return super().resolve_command(ctx, args)
+
+
+class LazyGroup(Group):
     """Knows its commands by name and imports each one's module only to run it."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -26,16 +41,6 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(f"cab_core.cli.{module}").command
         command.help = command.help or summary
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command; an unknown one is answered with the nearest."""
-        from cab_core.errors import UnknownName
-
-        if args[0] not in COMMANDS:
-            raise UnknownName("command", args[0], COMMANDS)
-        return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Print the overview."""

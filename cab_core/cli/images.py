@@ -14,12 +14,13 @@ from cab_core.runtimes.docker.inventory import list_images, push, remove_images
 from cab_core.tasks.catalog import Catalog
 
 from . import options
+from .group import Group
 from .progress import Progress
 from .table import print_json
 from .text import plain
 
 
-@click.group
+@click.group(cls=Group)
 def command() -> None:
     """Build, list, push and remove images."""
 
@@ -31,9 +32,15 @@ def command() -> None:
 )
 @click.option("--cell", is_flag=True, help="one image with cab and packs, for `docker run IMAGE run-cell`")
 @options.pack
+@options.as_json
 @click.pass_obj
 def build(
-    plugins: Plugins, tuis: tuple[str, ...], tasks: tuple[str, ...], cell: bool, packs: tuple[Path, ...]
+    plugins: Plugins,
+    tuis: tuple[str, ...],
+    tasks: tuple[str, ...],
+    cell: bool,
+    packs: tuple[Path, ...],
+    as_json: bool,
 ) -> int:
     """Build the images of CLIs for every set of toolchains that the tasks need."""
     needs = [p.task.doc.grade.requires for p in Catalog(plugins, packs).select(tasks)]
@@ -41,7 +48,8 @@ def build(
     sets = [together] if cell else sorted({tuple(sorted(r)) for r in needs})
     if cell:
         _check_inside(plugins, tuis)
-    with Progress() as progress:
+    rows = []
+    with Progress(quiet=as_json) as progress:
         for tui in tuis:
             name, _, version = tui.partition("@")
             adapter = plugins.adapter(name)
@@ -52,7 +60,11 @@ def build(
                     if cell
                     else agent_image(adapter, wanted, requires, (), progress.say)
                 )
-                click.echo(f"{image.name}  {image.id}  {', '.join(requires)}")
+                rows.append({"tui": tui, "name": image.name, "id": image.id, "requires": list(requires)})
+                if not as_json:
+                    click.echo(f"{image.name}  {image.id}  {', '.join(requires)}")
+    if as_json:
+        print_json(rows)
     return 0
 
 
@@ -87,22 +99,31 @@ def list_all(as_json: bool) -> int:
 @command.command("push")
 @click.argument("image")
 @click.argument("repository", metavar="REGISTRY/NAME[:TAG]")
-def push_image(image: str, repository: str) -> int:
+@options.as_json
+def push_image(image: str, repository: str, as_json: bool) -> int:
     """Push an image; prints the reference by digest that others can pull."""
-    with Progress() as progress:
+    with Progress(quiet=as_json) as progress:
         reference = push(image, repository, progress.say)
-    click.echo(reference)
+    if as_json:
+        print_json({"reference": reference})
+    else:
+        click.echo(reference)
     return 0
 
 
 @command.command
 @click.option("--old", is_flag=True, help="only those that a newer one took the place of")
-def clean(old: bool) -> int:
+@options.as_json
+def clean(old: bool, as_json: bool) -> int:
     """Remove our images that no container uses, and no cab that is running."""
     found = [i for i in list_images() if i["old"] or not old]
     used = in_use()
     free = [i for i in found if f"image {i['id']}" not in used]
-    click.echo(f"{remove_images(free)} images removed")
+    removed = remove_images(free)
+    if as_json:
+        print_json({"removed": removed, "in_use": len(found) - len(free)})
+        return 0
+    click.echo(f"{removed} images removed")
     if len(free) < len(found):
         click.echo(f"{len(found) - len(free)} are left: a cab that is running needs them", err=True)
     return 0

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import attrs
 import click
 
-from cab_core.errors import UserError
+from cab_core.errors import UnknownName, UserError
 from cab_core.gateway.models import ConfigDoc, EndpointChoice, find_config
 from cab_core.records import Limits
 from cab_core.tasks.documents import read_document
@@ -39,6 +39,23 @@ on = click.option(
     show_default=True,
     help="what rates and intervals are for: tasks like these, or exactly these",
 )
+
+
+class OneOf(click.Choice[str]):
+    """One of several names; another is answered with the nearest."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the name.
+
+        Raises:
+            UnknownName: it is none of them.
+        """
+        if value not in self.choices:
+            kind = (param.human_readable_name if param else "choice").lower()
+            raise UnknownName(kind, str(value), self.choices, f"one of {', '.join(self.choices)}")
+        return super().convert(value, param, ctx)
+
+
 as_json = click.option("--json", "as_json", is_flag=True, help="print JSON for programs")
 
 

@@ -12,10 +12,11 @@ from cab_core.plugins.loader import PluginRow
 from cab_core.plugins.registry import Plugins
 
 from . import options
+from .group import Group
 from .text import one_line, plain
 
 
-@click.group
+@click.group(cls=Group)
 def command() -> None:
     """List, explain and check plugins."""
 

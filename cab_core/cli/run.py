@@ -43,7 +43,7 @@ from .table import as_row, print_json, print_results
 @click.option("--executor", help="who runs the cells  [local]")
 @click.option("--sweep-id", help="name of the sweep  [local]")
 @click.option("--fresh", is_flag=True, help="run again what has a verdict already")
-@click.option("--network", type=click.Choice(["gateway", "open"]), help="what the agent can reach")
+@click.option("--network", type=options.OneOf(["gateway", "open"]), help="what the agent can reach")
 @options.model_params
 @options.limits
 @options.endpoint

@@ -25,7 +25,7 @@ from .text import reason
 )
 @click.option("--option", "pairs", multiple=True, metavar="KEY=VALUE", help="an option of the CLI's adapter")
 @click.option("--runtime", default="local", show_default=True, help="where the agent runs")
-@click.option("--network", type=click.Choice(["gateway", "open"]), help="what the agent can reach")
+@click.option("--network", type=options.OneOf(["gateway", "open"]), help="what the agent can reach")
 @options.model_params
 @options.limits
 @options.endpoint

@@ -9,6 +9,7 @@ from cab_core.records import CellResult, Inputs, Observed, PackDoc, Sweep, TaskD
 from cab_core.records.schema import schema_of
 from cab_core.records.stack import StackDoc
 
+from . import options
 from .table import print_json
 
 DOCUMENTS: dict[str, type] = {
@@ -24,8 +25,12 @@ DOCUMENTS: dict[str, type] = {
 
 
 @click.command
-@click.argument("document", type=click.Choice(list(DOCUMENTS)))
-def command(document: str) -> int:
-    """Print the JSON Schema of a file that cab writes (cell.json ...) or reads (task.toml, cab.toml ...)."""
+@click.argument("document", type=options.OneOf(list(DOCUMENTS)))
+@options.as_json
+def command(document: str, as_json: bool) -> int:
+    """Print the JSON Schema of a file that cab writes (cell.json ...) or reads (task.toml, cab.toml ...).
+
+    It is JSON with and without --json.
+    """
     print_json(schema_of(DOCUMENTS[document]))
     return 0

@@ -9,6 +9,7 @@ from cab_core.gateway.models import EndpointChoice
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Sweep
 from cab_core.store.cells import Store
+from cab_core.sweep.machine import check_ready
 from cab_core.sweep.plan import Plan, make_plan
 from cab_core.sweep.runner import incomplete, run_plan
 from cab_core.tasks.catalog import Catalog
@@ -59,10 +60,11 @@ def run_planned(
     store = Store(runs)
     store.check_writable()
     with Progress(quiet) as progress:
+        check_ready(progress.warn)
         progress.say("reading tasks")
         catalog, config = Catalog(plugins, packs), options.config()
         plan = planner(lambda sweep: make_plan(sweep, plugins, catalog, choice, config, progress.say))
-        for said in (*catalog.faults.values(), *plan.broken):
+        for said in (*catalog.faults.values(), *catalog.left_out, *plan.broken):
             progress.warn(said)
         for task, why in plan.skipped.items():
             progress.warn(f"{task} is left out: {why}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import click
@@ -13,6 +15,10 @@ from cab_core.site.serve import server
 from cab_core.stats import On
 
 from . import options
+from .group import Group
+from .table import print_json
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _out = click.option(
     "-o", "--out", type=click.Path(path_type=Path), default=Path("site"), show_default=True, help="the site"
@@ -21,25 +27,48 @@ _base_url = click.option("--base-url", metavar="URL", help="where it will be pub
 _scripted = click.option("--scripted", is_flag=True, help="take cells of scripted models into the figures")
 
 
-@click.group
+@click.group(cls=Group)
 def command() -> None:
     """Build the pages; serve them on this machine."""
 
 
+def _runs(command: F) -> F:
+    """Add runs directories: as arguments, or by `--runs` as everywhere else."""
+    kind = click.Path(path_type=Path)
+    named = click.option("--runs", "named", type=kind, multiple=True, help="where cells are kept; several")
+    return click.argument("runs", nargs=-1, type=kind)(named(command))
+
+
 @command.command
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_runs
 @_out
 @_base_url
 @_scripted
 @options.on
-def build(runs: tuple[Path, ...], out: Path, base_url: str | None, scripted: bool, on: On) -> int:
-    """Write static pages of all cells in the runs directories; what has not changed is left alone."""
-    click.echo(f"Pages: {_build(runs, out, base_url, scripted, on).resolve()}")
+@options.as_json
+def build(
+    runs: tuple[Path, ...],
+    named: tuple[Path, ...],
+    out: Path,
+    base_url: str | None,
+    scripted: bool,
+    on: On,
+    as_json: bool,
+) -> int:
+    """Write static pages of all cells in the runs directories; what has not changed is left alone.
+
+    Without any it is `runs`.
+    """
+    pages = _build((*runs, *named) or (Path("runs"),), out, base_url, scripted, on).resolve()
+    if as_json:
+        print_json({"pages": str(pages)})
+    else:
+        click.echo(f"Pages: {pages}")
     return 0
 
 
 @command.command
-@click.argument("runs", nargs=-1, type=click.Path(path_type=Path))
+@_runs
 @_out
 @_base_url
 @_scripted
@@ -47,12 +76,26 @@ def build(runs: tuple[Path, ...], out: Path, base_url: str | None, scripted: boo
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any free one"
 )
-def serve(runs: tuple[Path, ...], out: Path, base_url: str | None, scripted: bool, on: On, port: int) -> int:
+@options.as_json
+def serve(
+    runs: tuple[Path, ...],
+    named: tuple[Path, ...],
+    out: Path,
+    base_url: str | None,
+    scripted: bool,
+    on: On,
+    port: int,
+    as_json: bool,
+) -> int:
     """Serve the pages on 127.0.0.1 until Ctrl-C; with RUNS, build them first."""
-    if runs:
-        _build(runs, out, base_url, scripted, on)
+    if runs or named:
+        _build((*runs, *named), out, base_url, scripted, on)
     with server(out, port) as running:
-        click.echo(f"http://127.0.0.1:{running.server_port}/ serves {out.resolve()} (Ctrl-C ends it)")
+        url = f"http://127.0.0.1:{running.server_port}/"
+        if as_json:
+            print_json({"url": url, "directory": str(out.resolve())})
+        else:
+            click.echo(f"{url} serves {out.resolve()} (Ctrl-C ends it)")
         try:
             running.serve_forever()
         except KeyboardInterrupt:

@@ -17,18 +17,20 @@ from cab_core.run.validate import validate
 from cab_core.sweep.plan import not_gradable
 from cab_core.sweep.planner import requires_of
 from cab_core.tasks.catalog import Catalog
+from cab_core.tasks.left_out import left_out
 from cab_core.tasks.listing import write_list
 from cab_core.tasks.native import load_as_it_is
 from cab_core.tasks.toolchains import missing
 from cab_core.workdir.materialise import materialise
 
 from . import options
+from .group import Group
 from .progress import warn_of_faults
 from .table import print_json
 from .text import one_line, plain
 
 
-@click.group
+@click.group(cls=Group)
 def command() -> None:
     """List, show, check and lock tasks."""
 
@@ -95,8 +97,9 @@ def show(plugins: Plugins, task: str, packs: tuple[Path, ...], as_json: bool) ->
 @click.argument("task")
 @click.argument("directory", type=click.Path(path_type=Path))
 @options.pack
+@options.as_json
 @click.pass_obj
-def copy(plugins: Plugins, task: str, directory: Path, packs: tuple[Path, ...]) -> int:
+def copy(plugins: Plugins, task: str, directory: Path, packs: tuple[Path, ...], as_json: bool) -> int:
     """Copy the files of one task, as the agent finds them, into a new DIRECTORY."""
     if os.path.lexists(directory):
         raise UserError(f"{directory}: there is something of that name already; expected a new directory")
@@ -104,7 +107,10 @@ def copy(plugins: Plugins, task: str, directory: Path, packs: tuple[Path, ...]) 
     if len(found) != 1:
         raise UserError(f"{task!r} is {len(found)} tasks; expected the id of one")
     materialise(found[0].section("workdir"), directory)
-    click.echo(f"{directory} holds the files of {found[0].task.id}")
+    if as_json:
+        print_json({"task": found[0].task.id, "directory": str(directory)})
+    else:
+        click.echo(f"{directory} holds the files of {found[0].task.id}")
     return 0
 
 
@@ -112,22 +118,31 @@ def copy(plugins: Plugins, task: str, directory: Path, packs: tuple[Path, ...]) 
 @click.argument("patterns", nargs=-1)
 @click.option("--runtime", default="local", show_default=True, help="where the grader runs")
 @options.pack
+@options.as_json
 @click.pass_obj
-def validate_tasks(plugins: Plugins, patterns: tuple[str, ...], runtime: str, packs: tuple[Path, ...]) -> int:
+def validate_tasks(
+    plugins: Plugins, patterns: tuple[str, ...], runtime: str, packs: tuple[Path, ...], as_json: bool
+) -> int:
     """Grade each task unsolved (must fail) and with its reference (must pass)."""
     place = plugins.runtime(runtime)
-    bad = 0
-    for packed in Catalog(plugins, packs).select(patterns or ("*",)):
+    found: list[dict[str, Any]] = []
+    catalog = Catalog(plugins, packs)
+    for said in catalog.left_out:
+        _tell(said)
+    for packed in catalog.select(patterns or ("*",)):
         fault = not_gradable(requires_of(packed), place, _tell)
         with tempfile.TemporaryDirectory(prefix="cab-validate-") as scratch:
             fault = fault or validate(packed, place, Path(scratch), StopSignal())
-        bad += bool(fault)
-        click.echo(f"{packed.task.id}: {one_line(fault, 500) if fault else 'valid'} (in {runtime})")
+        found.append({"task": packed.task.id, "runtime": runtime, "valid": not fault, "fault": fault})
+        if not as_json:
+            click.echo(f"{packed.task.id}: {one_line(fault, 500) if fault else 'valid'} (in {runtime})")
+    if as_json:
+        print_json(found)
     if not place.citable:
         _tell(
             f"validated in {runtime}: a grader elsewhere has other programs; --runtime docker is what counts"
         )
-    return 1 if bad else 0
+    return 0 if all(row["valid"] for row in found) else 1
 
 
 def _tell(line: str) -> None:
@@ -136,10 +151,17 @@ def _tell(line: str) -> None:
 
 @command.command
 @click.argument("directory", type=click.Path(path_type=Path))
-def lock(directory: Path) -> int:
+@options.as_json
+def lock(directory: Path, as_json: bool) -> int:
     """Write a pack's files.json anew: the list of the files that it consists of."""
     if not (directory / "pack.toml").is_file():
         raise UserError(f"{directory}: there is no pack.toml; is it a task pack?")
-    load_as_it_is(directory)
-    click.echo(f"{write_list(directory)} files listed in {directory / 'files.json'}")
+    said = left_out(directory, load_as_it_is(directory))
+    if said:
+        _tell(said)
+    count, path = write_list(directory), directory / "files.json"
+    if as_json:
+        print_json({"files": count, "list": str(path)})
+    else:
+        click.echo(f"{count} files listed in {path}")
     return 0

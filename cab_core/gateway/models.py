@@ -8,6 +8,7 @@ from typing import Literal
 
 import attrs
 
+from cab_core.distance import nearest_name
 from cab_core.errors import UnknownName, UserError
 from cab_core.own_memory import forget
 from cab_core.records.base import doc
@@ -146,8 +147,10 @@ def resolve(model_id: str, choice: EndpointChoice, config: ConfigDoc) -> Model:
     if found is not None:
         return _from_config(model_id, found, choice)
     if choice.url is None:
+        near = nearest_name(model_id, config.models)
+        meant = f"; did you mean {near!r} of cab.toml? If not" if near else ""
         raise UserError(
-            f"model {model_id!r} has no endpoint: give --endpoint URL (and --key-env NAME), or set "
+            f"model {model_id!r} has no endpoint{meant}: give --endpoint URL (and --key-env NAME), or set "
             f'CAB_ENDPOINT and CAB_KEY, or write [models."{model_id}"] into cab.toml'
         )
     return Model(id=model_id, endpoint=choice.url, key=choice.key)

@@ -17,7 +17,7 @@ from aiohttp import web
 from .call import Call
 from .relay import relay
 from .session import CellSession
-from .sockets import ConnectionLimit, short_path
+from .sockets import LEFT_ALONE, ConnectionLimit, short_path
 from .upstream import CREDENTIALS, Upstream
 from .wire import read_request
 
@@ -102,7 +102,7 @@ class Gateway:
         assert self._runner.server is not None
         door = ConnectionLimit(self._runner.server)
         with short_path(socket) as path:
-            server = await self._loop.create_unix_server(door, path)
+            server = await self._loop.create_unix_server(door, path, **LEFT_ALONE)
         socket.chmod(0o666)  # its directory alone is mounted into the cell's container
         self._sockets[session.token] = server, door
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+# From Python 3.13 on a server removes its socket by its address, which by then leads nowhere or elsewhere.
+# A cell's directory is removed as a whole.
+LEFT_ALONE: dict[str, Any] = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
 CONNECTIONS = 256  # of one cell at once: descriptors are the runner's, and it runs other cells too
 
 

@@ -176,7 +176,7 @@ class Output(Protocol):
 
 @attrs.frozen(kw_only=True)
 class Check:
-    """One finding of `cab doctor`: what was looked at, whether it is well, and what to do or to know.
+    """One finding of `cab doctor`: what was looked at, whether it is well, what was seen and what to do.
 
     `needed`: no run at all is possible without it.
     """
@@ -185,6 +185,7 @@ class Check:
     ok: bool
     say: str | None = None
     needed: bool = False
+    remedy: str | None = None
 
 
 @runtime_checkable

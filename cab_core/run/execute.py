@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from cab_core.gateway.session import CellSession
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import ModelCall, Process, Sandbox
+from cab_core.trace.genai import agent_attributes, call_attributes, error_type, provider_name
 from cab_core.trace.recording import Recording
 from cab_core.trace.spans import set_attributes
 from cab_core.workdir.deciding import deciding_paths
@@ -28,7 +29,11 @@ def execute(run: CellRun, prepared: Prepared) -> None:
         SandboxError: the sandbox could not be had or died.
     """
     cell, trace = run.planned.cell, run.trace
-    attributes = {"timeout_s": cell.limits.wall_s, "plugin_stack": list(cell.stack)}
+    attributes = {
+        "timeout_s": cell.limits.wall_s,
+        "plugin_stack": list(cell.stack),
+        **agent_attributes(cell.tui, cell.tui_version, cell.model, _provider(run)),
+    }
     with trace.span("adapter_run", f"{cell.tui}:{cell.task}", **attributes) as span:
         with _applied_plugins(run, prepared):
             _launch(run, prepared)
@@ -61,6 +66,7 @@ def _launch(run: CellRun, prepared: Prepared) -> None:
     ):
         sandbox, process = _sandbox(run, prepared), _process(run, prepared)
         run.found.execution = execution = planned.runtime.run(sandbox, process, recording, stop)
+        recording.exit_code = execution.exit_code
         run.found.notes += reopen(prepared.scratch, AGENT)
         # The CLI's own time: what cab does around it is in the spans.
         run.found.wall_ms = execution.duration_s * 1000
@@ -157,18 +163,13 @@ def _process(run: CellRun, prepared: Prepared) -> Process:
 
 
 def _call_spans(run: CellRun, calls: Sequence[ModelCall]) -> None:
-    """One span a model call; attribute names of OpenTelemetry's GenAI conventions as of 2026-11."""
+    """One span a model call."""
     for call in calls:
-        attributes = {
-            "gen_ai.operation.name": "chat",
-            "gen_ai.request.model": call.model_asked,
-            "gen_ai.response.model": call.model_served,
-            "gen_ai.usage.input_tokens": call.usage.prompt,
-            "gen_ai.usage.output_tokens": call.usage.completion,
-            "finish_reason": call.finish_reason,
-            "status": call.status,
-            "tries": call.tries,
-            "error": call.error,
-        }
         end = call.start_ns + int((call.latency_ms + call.throttle_ms) * 1e6)
-        run.trace.past("model_call", f"model_call:{call.n}", call.start_ns, end, attributes)
+        attributes = call_attributes(call, _provider(run))
+        error = (call.error or error_type(call)) if call.ended != "answered" else None
+        run.trace.call(f"model_call:{call.n}", call.start_ns, end, attributes, error)
+
+
+def _provider(run: CellRun) -> str:
+    return provider_name(run.planned.model.protocol, run.planned.model.scripted is not None)

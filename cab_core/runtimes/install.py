@@ -12,7 +12,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -27,10 +26,10 @@ from cab_core.records import Installation, Recipe, to_json
 from cab_core.tasks.toolchains import known_versions
 from cab_core.workdir.remove import remove_tree
 
-from .terminal import clean_line
+from .needs import absent_interpreter, find_python, lacking
+from .package_managers import asked_for, failure
 
 _READY = "ready.json"
-_OF_NPM = re.compile(r"npm (error|ERR!) (?!code |errno |syscall |path |A complete log)\S")
 
 
 def install(
@@ -40,19 +39,32 @@ def install(
 
     Raises:
         ImageError: it could not be installed; says which step failed and why.
+        UnknownName: there is no such version.
     """
     recipe = adapter.recipe(version)
     home = _home(f"{adapter.name}-{version}", recipe)
-    found = Installation(
-        name=adapter.name,
-        version=version,
-        reported=None,
-        path=recipe.path_at(str(home)),
-        env=recipe.env_at(str(home)),
-        toolchains=known_versions(requires),
-    )
-    reported = _once(home, recipe, found, lambda: _read_version(adapter, found), say)
+    found = attrs.evolve(_at(home, adapter, version), toolchains=known_versions(requires))
+    with asked_for(adapter, version):
+        reported = _once(home, recipe, found, lambda: _read_version(adapter, found), say)
+    if gone := _absent_interpreter(adapter, found):
+        raise ImageError(gone)
     return with_extras(attrs.evolve(found, reported=reported), [_extra(e, say) for e in extras])
+
+
+def unobtainable(adapter: Adapter) -> str | None:
+    """Return why a CLI can neither start nor be installed on this machine, and what to do; or None."""
+    version = adapter.default_version
+    if installed_version(adapter, version) is None:
+        return lacking(adapter.recipe(version))
+    home = _home(f"{adapter.name}-{version}", adapter.recipe(version))
+    return _absent_interpreter(adapter, _at(home, adapter, version))
+
+
+def _at(home: Path, adapter: Adapter, version: str) -> Installation:
+    """Return what is, or is to be, installed in a directory."""
+    recipe = adapter.recipe(version)
+    path, env = recipe.path_at(str(home)), recipe.env_at(str(home))
+    return Installation(name=adapter.name, version=version, reported=None, path=path, env=env)
 
 
 def installed_version(adapter: Adapter, version: str) -> str | None:
@@ -89,6 +101,8 @@ def _once(home: Path, recipe: Recipe, what: Installation, read_version: Callable
     with locked(home, f"the installation {home.name}", say):
         reported = _ready(home, what)
         if reported is None:
+            if lacks := lacking(recipe):
+                raise ImageError(lacks)
             _check_unused(home)
             remove_tree(home)
             home.mkdir(parents=True)
@@ -98,6 +112,22 @@ def _once(home: Path, recipe: Recipe, what: Installation, read_version: Callable
             keep_json(home / _READY, marker)
         process_lease().use(f"path {home}")
     return reported
+
+
+def _path(found: Installation) -> str:
+    """Return the PATH of what is installed: its own directories, then those of this process."""
+    return os.pathsep.join([*found.path, os.environ.get("PATH", os.defpath)])
+
+
+def _absent_interpreter(adapter: Adapter, found: Installation) -> str | None:
+    """Return why what was installed some day cannot start any more, for its interpreter is gone; or None."""
+    name = adapter.version_argv()[0]
+    program = shutil.which(name, path=_path(found))
+    gone = absent_interpreter(program, _path(found)) if program else None
+    if gone is None:
+        return None
+    how = " (on Debian: apt-get install nodejs)" if gone == "node" else ""
+    return f"{name} is a program of {gone}, which this machine lacks: install that{how}"
 
 
 def _check_unused(home: Path) -> None:
@@ -128,55 +158,14 @@ def recipe_hash(recipe: Recipe) -> str:
 
 
 def _install_parts(recipe: Recipe, home: Path, say: Say) -> None:
-    missing = [p for p in recipe.apt if not _has_debian(p)]
-    if missing:
-        raise ImageError(f"the CLI needs Debian packages: apt-get install {' '.join(missing)}")
     if recipe.pip:
         python = find_python(recipe.python)
         _step([python, "-m", "venv", str(home / "venv")], say, "making a virtual environment")
         pip = [str(home / "venv/bin/python"), "-m", "pip", "install", "--disable-pip-version-check"]
         _step([*pip, "--progress-bar", "off", *recipe.pip], say, f"pip install {' '.join(recipe.pip)}")
     if recipe.npm:
-        npm = shutil.which("npm")
-        if npm is None:
-            raise ImageError("npm is needed to install this CLI (on Debian: apt-get install npm)")
-        argv = [npm, "install", "--no-fund", "--no-audit", "--prefix", str(home / "npm"), *recipe.npm]
+        argv = ["npm", "install", "--no-fund", "--no-audit", "--prefix", str(home / "npm"), *recipe.npm]
         _step(argv, say, f"npm install {' '.join(recipe.npm)}")
-
-
-def _has_debian(package: str) -> bool:
-    query = shutil.which("dpkg-query")
-    if query is None:
-        return True  # not Debian: whether it is there shows when the CLI is started
-    return subprocess.run([query, "-W", package], capture_output=True, check=False).returncode == 0
-
-
-def find_python(specifier: str) -> str:
-    """Return an interpreter of this machine whose version fits.
-
-    Raises:
-        ImageError: there is none.
-    """
-    from packaging.specifiers import SpecifierSet
-
-    wanted = SpecifierSet(specifier)
-    names = ["python3", *(f"python3.{minor}" for minor in range(20, 8, -1))]
-    candidates = [getattr(sys, "_base_executable", sys.executable), *filter(None, map(shutil.which, names))]
-    seen = {}
-    for program in dict.fromkeys(candidates):
-        seen[program] = _python_version(program)
-        if seen[program] and wanted.contains(seen[program]):
-            return program
-    found = ", ".join(f"{p} ({v})" for p, v in seen.items() if v)
-    raise ImageError(
-        f"this CLI runs on Python {specifier} only; found {found or 'none'}. Install a fitting Python"
-    )
-
-
-def _python_version(program: str) -> str:
-    code = "import sys, venv, ensurepip; print('%d.%d.%d' % sys.version_info[:3])"
-    done = subprocess.run([program, "-c", code], capture_output=True, text=True, check=False)
-    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def _step(argv: Sequence[str], say: Say, title: str) -> None:
@@ -192,24 +181,10 @@ def _step(argv: Sequence[str], say: Say, title: str) -> None:
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            lines = [*lines[-30:], clean_line(line)]
+            lines = [*lines[-30:], line]
             _progress(line, say)
     if process.returncode != 0:
-        why = f"{title} failed with exit code {process.returncode}: {reason_of(lines)}"
-        raise ImageError("\n".join([why, *lines]))
-
-
-def reason_of(lines: Sequence[str]) -> str:
-    """Return the line by which a package manager says what went wrong, for where one line is shown.
-
-    pip says it last. npm says it first, after a code.
-    """
-    said = [line.strip() for line in lines if line.strip()]
-    if of_npm := [n for n in said if _OF_NPM.match(n)]:
-        return of_npm[0]
-    return next(
-        (n for n in reversed(said) if n.startswith("ERROR:")), said[-1] if said else "it says nothing"
-    )
+        raise failure(f"{title} failed with exit code {process.returncode}", lines)
 
 
 def _progress(line: str, say: Say) -> None:
@@ -220,8 +195,7 @@ def _progress(line: str, say: Say) -> None:
 
 
 def _read_version(adapter: Adapter, found: Installation) -> str:
-    argv = list(adapter.version_argv())
-    path = os.pathsep.join([*found.path, os.environ.get("PATH", os.defpath)])
+    argv, path = list(adapter.version_argv()), _path(found)
     program = shutil.which(argv[0], path=path)
     if program is None:
         raise ImageError(

@@ -9,24 +9,26 @@ along a line from below to above that crosses the real axis left of 0, where eve
 inversion of the moment generating function (J. Gil-Pelaez, "Note on the inversion theorem", Biometrika 38,
 1951). It crosses at the saddle of g, and bends as the descent there is steepest, so that the integrand does
 not swing (H. E. Daniels, "Saddlepoint approximations in statistics", 1954; here the integral is worked out,
-not approximated). Two dozen points give ten digits. `cab_core/site/static/gammas.js` does the same.
+not approximated). A few dozen points give ten digits. `cab_core/site/static/gammas.js` does the same.
 """
 
 from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 # (y, z) of the units that are alike, and the sum of the shapes of their weights.
 Weights = Mapping[tuple[float, float], float]
 
-_STEP = 0.15
-_STEEPEST = 1.5  # the most that the path leans, as run over rise
+_STEP = 0.2
+_HALVINGS = 7
+_STEEPEST = 0.5  # the most that the path leans, as run over rise: beyond it may climb before it descends
+_FEW = 2.0  # the shape of a part whose pole may be passed
 _NEGLIGIBLE = 30.0  # e^-30 of what it was at the saddle
 _PRECISE = 1e-10  # of the range
 _EDGE = 40.0  # log odds beyond what a double can tell from 0 or 1
-_MOST_STEPS = 200
+_MOST_STEPS = 4000
 
 Parts = Sequence[tuple[float, float]]
 
@@ -44,20 +46,83 @@ def _at_most_zero(parts: Parts) -> float:
     if all(c >= 0 for c, _ in parts):
         return 0.0
     saddle = _saddle(parts)
-    bend, twist = _curvature(parts, saddle)
-    length = 1 / math.sqrt(bend)
-    lean = max(-_STEEPEST, min(_STEEPEST, length * twist / (3 * bend)))
+    length = 1 / math.sqrt(_curvature(parts, saddle)[0])
     top = _exponent(parts, complex(saddle)).real
-    total = length / 2
-    for k in range(1, _MOST_STEPS):
-        x = k * _STEP
-        path = length * complex(lean * (math.cosh(x) - 1), math.sinh(x))
-        speed = length * complex(lean * math.sinh(x), math.cosh(x))
-        value = _exponent(parts, saddle + path) - top
-        if value.real + math.log(abs(speed) / length) < -_NEGLIGIBLE:
+    path = _path(parts, saddle, length)
+
+    def height(x: float) -> float | None:
+        """Return the integrand there, as a multiple of exp(top); None where nothing further on counts."""
+        rise = length * math.sinh(x)
+        run, lean = path(rise)
+        value = _exponent(parts, saddle + complex(run, rise)) - top
+        speed = length * math.cosh(x) * complex(lean, 1)
+        negligible = value.real + math.log(abs(speed) / length) < -_NEGLIGIBLE
+        return None if negligible else (cmath.exp(value) * speed).imag
+
+    return math.exp(top) * _integral(height, length) / math.pi
+
+
+def _path(parts: Parts, saddle: float, length: float) -> Callable[[float], tuple[float, float]]:
+    """Return how far the path has run to the right of the saddle where it has risen so far, and how it leans.
+
+    It bends as the descent from the saddle is steepest. Where a few parts with a pole next to the saddle keep
+    it from where that of all others is, it runs to that one first, along the cut behind their poles.
+    """
+    beyond, slope = _saddle_of_others(parts, saddle)
+    second, third = _curvature(parts, saddle)
+    if beyond < saddle:
+        far = saddle - beyond
+        turn = max(1 / slope, math.sqrt(far * 6 * second / abs(third)))
+        return lambda rise: (
+            -far * rise * rise / (rise * rise + turn * turn),
+            -2 * far * rise * turn * turn / (rise * rise + turn * turn) ** 2,
+        )
+    most = max(-_STEEPEST, min(_STEEPEST, length * third / (3 * second)))
+
+    def steepest(rise: float) -> tuple[float, float]:
+        root = math.sqrt(length * length + rise * rise)
+        return most * (root - length), most * rise / root
+
+    return steepest
+
+
+def _saddle_of_others(parts: Parts, saddle: float) -> tuple[float, float]:
+    """Return the saddle without the few parts whose poles are before it, and the slope there without them."""
+    left, others = saddle, sorted(parts)
+    few = min(_FEW, sum(a for _, a in parts) / 20)
+    while others[0][1] <= few and len(others) > 1 and others[1][0] < 0:
+        found = _saddle(others[1:])
+        if found >= 1 / others[0][0]:
             break
-        total += (cmath.exp(value) * speed).imag
-    return math.exp(top) * _STEP * total / math.pi
+        left, others = found, others[1:]
+    slope = sum(a * c / (1 - saddle * c) for c, a in others) - 1 / saddle
+    return left, slope
+
+
+def _integral(height: Callable[[float], float | None], first: float) -> float:
+    """Return the integral from 0, where the integrand is `first`, by the trapezoidal rule.
+
+    The step is halved until that changes nothing: each time the error is squared, where the integrand has no
+    singularity nearby.
+    """
+    step, before = _STEP, math.inf
+    total = first / 2 + _sum(height, step, step)
+    for _ in range(_HALVINGS):
+        if abs(total * step - before) <= _PRECISE * first:
+            break
+        before = total * step
+        total, step = total + _sum(height, step / 2, step), step / 2
+    return total * step
+
+
+def _sum(height: Callable[[float], float | None], start: float, step: float) -> float:
+    total = 0.0
+    for k in range(_MOST_STEPS):
+        found = height(start + k * step)
+        if found is None:
+            break
+        total += found
+    return total
 
 
 def _exponent(parts: Parts, s: complex) -> complex:
@@ -76,13 +141,14 @@ def _saddle(parts: Parts) -> float:
 
     Anywhere near will do: the integral is the same along any path.
     """
-    low, high = 1 / min(c for c, _ in parts), 0.0
+    pole = low = 1 / min(c for c, _ in parts)
+    high = 0.0
     s = low / 2
     for _ in range(_MOST_STEPS):
         slope = sum(a * c / (1 - s * c) for c, a in parts) - 1 / s
         low, high = (s, high) if slope < 0 else (low, s)
         step = slope / _curvature(parts, s)[0]
-        if abs(step) <= -1e-3 * s:
+        if abs(step) <= 1e-3 * min(-s, s - pole):  # next to a pole every step is short
             break
         s = s - step if low < s - step < high else (low + high) / 2
     return s

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from cab_core.distance import nearest_name
 from cab_core.errors import UserError
 from cab_core.records import Cell, CellResult
 
@@ -36,8 +37,8 @@ class Selector:
             key, sign, pattern = part.strip().partition("=")
             if not sign or not _known(key) or not pattern or key in wanted:
                 raise UserError(
-                    f"{text!r}: expected KEY=PATTERN, several joined by commas, each key once, with keys "
-                    f"{', '.join((*KEYS, 'option.NAME', 'param.NAME'))}; for example tui=aider,model=gpt-*"
+                    f"{text!r}: {_meant(key)} KEY=PATTERN, several joined by commas, each key once, with "
+                    f"keys {', '.join((*KEYS, 'option.NAME', 'param.NAME'))}; such as tui=aider,model=gpt-*"
                 )
             wanted[key] = pattern
         return cls(wanted)
@@ -48,6 +49,11 @@ class Selector:
 
     def __str__(self) -> str:
         return ",".join(f"{key}={pattern}" for key, pattern in self.wanted.items())
+
+
+def _meant(key: str) -> str:
+    near = None if _known(key) else nearest_name(key, KEYS)
+    return f"unknown key {key!r}; did you mean {near!r}? Expected" if near else "expected"
 
 
 def _known(key: str) -> bool:

@@ -14,6 +14,7 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import PackedTask
 
 from .families import with_families
+from .left_out import left_out
 from .listing import check_unchanged
 from .problems import check_task
 
@@ -23,7 +24,10 @@ class Catalog:
 
     def __init__(self, plugins: Plugins, extra: Iterable[Path] = ()) -> None:
         self._plugins = plugins
-        self._extra = [_given(root, load_pack(plugins, root)) for root in extra]
+        roots = list(extra)
+        self._extra = [_given(root, load_pack(plugins, root)) for root in roots]
+        given = zip(roots, self._extra, strict=True)
+        self.left_out = [said for root, pack in given if (said := left_out(root, pack))]  # of packs on disk
         self._packs: dict[str, list[PackedTask]] = {}
         self.faults: dict[str, str] = {}  # of packs that cannot be used: by name, which plugin and why
 

@@ -23,7 +23,7 @@ from .documents import read_document
 LIST_NAME = "files.json"
 CHANGED = "differs from the pack's files.json; reinstall the pack, or run `cab tasks lock` on it"
 SECTIONS = ("workdir", "tests", "solution", "forbidden")
-_CACHES = {"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
+CACHES = {"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
 
 @attrs.frozen(kw_only=True)
@@ -73,7 +73,7 @@ def _task_files(root: Path) -> Iterator[str]:
 def _below(root: Path, directory: Path) -> Iterator[str]:
     for base, dirs, files in os.walk(directory):
         links = [d for d in dirs if Path(base, d).is_symlink()]
-        dirs[:] = sorted(d for d in dirs if d not in _CACHES and d not in links)
+        dirs[:] = sorted(d for d in dirs if d not in CACHES and d not in links)
         for name in [*files, *links]:
             if not name.endswith(".pyc"):
                 yield Path(base, name).relative_to(root).as_posix()

@@ -31,7 +31,23 @@ def base_python_bin() -> str:
 
 
 def toolchain_homes() -> dict[str, str]:
-    """Return the variables that tell version managers where their toolchains are."""
+    """Return the variables that tell version managers where their toolchains are, if this user may look."""
     home = user_home()
     places = {n: os.environ.get(n) or (home and str(home / d)) for n, d in _TOOLCHAIN_HOMES.items()}
-    return {n: p for n, p in places.items() if p and Path(p).is_dir()}
+    return {n: p for n, p in places.items() if p and os.access(p, os.R_OK | os.X_OK)}
+
+
+def closed_homes() -> dict[str, str]:
+    """Return those that the environment names and this user may not enter: another user's, after `su`."""
+    said = {n: os.environ[n] for n in _TOOLCHAIN_HOMES if os.environ.get(n)}
+    return {n: p for n, p in said.items() if n not in toolchain_homes() and not _known_absent(p)}
+
+
+def _known_absent(path: str) -> bool:
+    try:
+        Path(path).stat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False

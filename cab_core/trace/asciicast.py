@@ -1,4 +1,7 @@
-"""Terminal recording as asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/)."""
+"""Terminal recording as asciicast v3 (https://docs.asciinema.org/manual/asciicast/v3/).
+
+An event tells the seconds since the one before it. An earlier cab wrote v2, which tells them from the start.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from pathlib import Path
 
 from .files import close_on_disk
 
+VERSION = 3
 COLUMNS, ROWS = 100, 30
 LIMIT = 4 << 20  # bytes of terminal text; what comes after is left out, and said
 
@@ -21,14 +25,16 @@ class Asciicast:
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8")
         self._start = self._last = time.monotonic()
+        self._told = 0  # microseconds from the start to the last event, as the file adds up to
         # One a channel: a character may come in two pieces, with one of the other channel between them.
         self._decoders: defaultdict[str, codecs.IncrementalDecoder] = defaultdict(
             lambda: codecs.getincrementaldecoder("utf-8")("replace")
         )
         self._budget = LIMIT
         self._lock = threading.Lock()
-        header = {"version": 2, "width": COLUMNS, "height": ROWS, "timestamp": int(time.time())}
-        self._file.write(json.dumps({**header, "env": {"TERM": "xterm-256color"}}) + "\n")
+        term = {"cols": COLUMNS, "rows": ROWS, "type": "xterm-256color"}
+        header = {"version": VERSION, "term": term, "timestamp": int(time.time())}
+        self._file.write(json.dumps(header) + "\n")
 
     @property
     def full(self) -> bool:
@@ -55,10 +61,12 @@ class Asciicast:
         if data:
             # Times do not go back: what came by the other channel meanwhile was written down already.
             self._last = max(self._last, time.monotonic() if at is None else at)
-            self._file.write(json.dumps([round(self._last - self._start, 6), code, data]) + "\n")
+            now = round((self._last - self._start) * 1e6)
+            self._file.write(json.dumps([(now - self._told) / 1e6, code, data]) + "\n")
+            self._told = now
 
-    def close(self) -> None:
-        """End the recording; then it is on disk.
+    def close(self, exit_code: int | None = None) -> None:
+        """End the recording, with how the process ended where that is known; then it is on disk.
 
         Raises:
             OSError: it cannot be written.
@@ -68,5 +76,7 @@ class Asciicast:
                 if not (self._file.closed or self.full):
                     for decoder in self._decoders.values():
                         self._event("o", decoder.decode(b"", final=True))
+                if not self._file.closed and exit_code is not None:
+                    self._event("x", str(exit_code))
             finally:
                 close_on_disk(self._file)

@@ -73,6 +73,7 @@ class Recording:
         self.cast = Asciicast(directory / "terminal.cast")
         self._render, self._line = render, bytearray()
         self.fault: str | None = None  # why lines are shown as they came
+        self.exit_code: int | None = None  # of the process, where it is known when the recording ends
 
     def feed(self, channel: Channel, data: bytes) -> None:
         """Take what the process printed, with plain line ends; what must not be written is left out."""
@@ -125,7 +126,7 @@ class Recording:
             OSError: one of them cannot be written; all are closed all the same.
         """
         with contextlib.ExitStack() as files:
-            files.callback(self.cast.close)
+            files.callback(lambda: self.cast.close(self.exit_code))
             for log in self._logs.values():
                 files.callback(log.close)
             for channel, stream in self._public.items():

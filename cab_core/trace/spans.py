@@ -70,6 +70,18 @@ class CellTrace:
         )
         span.end(end_time=end_ns)
 
+    def call(
+        self, name: str, start_ns: int, end_ns: int, attributes: Mapping[str, Any], error: str | None
+    ) -> None:
+        """Add the span of a model call that is over, below the open one. `error`: why no answer came."""
+        from opentelemetry.trace import SpanKind, Status, StatusCode
+
+        said = _flat({KIND: "model_call", **attributes})
+        span = self._tracer.start_span(name, attributes=said, start_time=start_ns, kind=SpanKind.CLIENT)
+        if error is not None:
+            span.set_status(Status(StatusCode.ERROR, error))
+        span.end(end_time=end_ns)
+
     def close(self) -> None:
         """End the spans' file. It waits for no collector."""
         self._provider.shutdown()

@@ -94,7 +94,7 @@ def test_tasks_are_listed_and_shown(cab: Cab) -> None:
 def test_doctor_tells_what_is_there(cab: Cab) -> None:
     """`cab doctor`, and `cab check` without options, look at the machine."""
     found = cab.json("doctor", "--json")
-    assert {"ok", "what", "say", "needed"} == set(found[0])
+    assert {"ok", "what", "say", "needed", "remedy"} == set(found[0])
     assert cab("check").stdout == cab("doctor").stdout
 
 

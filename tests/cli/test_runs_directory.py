@@ -186,8 +186,9 @@ def test_with_room_again_the_same_command_goes_on(tiny: Cab, disk: Disk) -> None
     assert sorted(p.name for p in (disk.path / CELL / "2").iterdir()) == ["1.part", "2"]
 
 
-def test_a_message_about_a_full_disk_is_no_json(tiny: Cab, disk: Disk) -> None:
-    """With --json nothing is printed where there is no result: no half of a document."""
+def test_a_message_about_a_full_disk_is_json_where_that_is_asked_for(tiny: Cab, disk: Disk) -> None:
+    """With --json the error is the last line, whole, and the exit code is the same."""
     done = tiny("run", *ONE, "--json", SCRIPT=f"call()\n{disk.fill_script}")
-    is_told(done, "cannot be written", code=1)
-    assert done.stdout == ""
+    error = json.loads(done.stdout.splitlines()[-1])["error"]
+    assert (done.returncode, error["exit_code"]) == (1, 1)
+    assert "cannot be written" in error["message"] and "Traceback" not in done.stderr

@@ -113,3 +113,12 @@ def test_there_is_no_model_with_a_password_in_its_address() -> None:
     """Whoever makes it: every record may write the address."""
     with pytest.raises(UserError, match="user or a password"):
         Model(id="m", endpoint=BAD["password"])
+
+
+def test_a_model_that_is_misspelt_is_answered_with_the_file_s() -> None:
+    """Without an endpoint for any id, the ids of `cab.toml` are those that are known."""
+    doc = ConfigDoc(models={"my-coder": ModelDoc(endpoint=HERE)})
+    with pytest.raises(
+        UserError, match=r"'my-codre' has no endpoint; did you mean 'my-coder' of cab\.toml\?"
+    ):
+        resolve("my-codre", EndpointChoice(), doc)

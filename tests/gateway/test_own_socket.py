@@ -79,3 +79,12 @@ def test_a_connection_outlives_its_cell_without_a_right(cells: Cells) -> None:
         assert cells.status(connection, "one") == 200
         cells.gateway.close(cells.sessions["one"])
         assert [cells.status(connection, owner) for owner in WAYS] == [401, 401, 401]
+
+
+def test_a_socket_is_closed_without_a_word(
+    tmp_path: Path, endpoint: Endpoint, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its address leads through a descriptor that is closed: nobody looks for it there (Python 3.13 would)."""
+    with Gateway() as gateway:
+        Cells(gateway, tmp_path, endpoint)
+    assert caplog.records == [] and (tmp_path / "one").exists()

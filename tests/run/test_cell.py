@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -293,11 +294,14 @@ def test_the_recording_has_the_true_times(tmp_path: Path) -> None:
     """Output that came a second apart is a second apart in terminal.cast."""
     script = "call()\nimport time\nprint('one', flush=True); time.sleep(1); print('two', flush=True)"
     directory, _ = play(tmp_path, script)
-    header, *events = [json.loads(line) for line in (directory / "terminal.cast").read_text().splitlines()]
+    header, *found = [json.loads(line) for line in (directory / "terminal.cast").read_text().splitlines()]
+    times = itertools.accumulate(e[0] for e in found)
+    events = [(at, code, data) for at, (_, code, data) in zip(times, found, strict=True)]
     # By character: an end of a piece that may be the beginning of a secret is written later, with its time.
     shown = [(e[0], char) for e in events if e[1] == "o" for char in e[2]]
     text = "".join(char for _, char in shown)
-    assert header["version"] == 2 and text.split() == ["one", "two"]
+    assert header["version"] == 3 and text.split() == ["one", "two"]
+    assert [e[2] for e in events if e[1] == "x"] == [events[-1][2]] == ["0"]
     one, two = text.index("one"), text.index("two")
     assert 0.9 < shown[two][0] - shown[one][0] < 1.8
     assert shown[one + 2][0] - shown[one][0] < 0.5 and shown[two][0] - shown[two - 1][0] > 0.5

@@ -169,8 +169,10 @@ def test_a_failed_call_s_span_says_why(tmp_path: Path, endpoint: Endpoint) -> No
     endpoint.mode = "401"
     directory, _ = play(tmp_path, "call()", model=Model(id="m", endpoint=endpoint.url, key=KEY))
     spans = [json.loads(line) for line in (directory / "spans.jsonl").read_text().splitlines()]
-    [call] = [s["attributes"] for s in spans if s["kind"] == "model_call"]
-    assert call["status"] == 401 and "error 401" in call["error"]
+    [call] = [s for s in spans if s["kind"] == "model_call"]
+    told = {n: call["attributes"][n] for n in ("http.response.status_code", "error.type")}
+    assert told == {"http.response.status_code": 401, "error.type": "http_401"}
+    assert "error 401" in call["error"]
 
 
 def test_a_result_that_does_not_fit_its_schema_is_not_written(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from cab_core.cache import keep_json, read_object
 from cab_core.errors import ImageError
+from cab_core.leases import process_lease
 from cab_core.records import Installation, Recipe
 from cab_core.runtimes.cell_image import IMAGE_ROOT
 from cab_core.runtimes.install import install, with_extras
@@ -39,7 +40,8 @@ class Cli(Puppet):
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of its own."""
+    """A cache of its own; this process's lease stays in the user's, or it would be another cab's."""
+    process_lease()
     monkeypatch.setenv("CAB_CACHE", str(tmp_path))
     return tmp_path
 

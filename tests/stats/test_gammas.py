@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cab_core.stats import gammas
 from cab_core.stats.gammas import probability_below, quantile
+from cab_core.stats.intervals import difference_interval
 
 SHAPES = (0.25, 0.5, 0.75, 1.5, 7.25, 60.0, 999.5, 5000.0)
 
@@ -134,3 +135,38 @@ def test_a_quantile_takes_few_steps(monkeypatch: pytest.MonkeyPatch, q: float) -
             steps.append(0)
             quantile({(1.0, 1.0): solved + 0.25, (0.0, 1.0): n - solved + 0.75}, q, 0.0, 1.0)
     assert max(steps) <= 20
+
+
+@pytest.mark.parametrize("n", [20, 89, 200, 400, 1000, 2000])
+@pytest.mark.parametrize(("better", "worse"), [(0, 3), (5, 0), (0, 10), (7, 1), (38, 20)])
+def test_an_interval_of_a_one_sided_difference_is_what_drawing_gives(n: int, better: int, worse: int) -> None:
+    """There an imaginary task of small weight decides about an end: its pole keeps the saddle from all others."""
+    if better + worse > n:
+        return
+    found = difference_interval(
+        [(1.0, 1.0)] * better + [(-1.0, 1.0)] * worse + [(0.0, 1.0)] * (n - better - worse), n
+    )
+    assert found is not None
+    assert found.low < (better - worse) / n < found.high
+    random = numpy.random.default_rng(n + better)
+    for end, q, at_minus, at_plus in ((found.low, 0.025, 0.75, 0.25), (found.high, 0.975, 0.25, 0.75)):
+        ends = random.gamma(
+            [better + at_plus, worse + at_minus, n - better - worse + 1e-300], size=(400_000, 3)
+        )
+        drawn = (ends[:, 0] - ends[:, 1]) / ends.sum(axis=1)
+        assert float((drawn <= end).mean()) == pytest.approx(q, abs=0.0016)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(50, 1500), st.data())
+def test_finer_steps_change_nothing(n: int, data: st.DataObject) -> None:
+    """Whatever the counts: an end does not move by a millionth where the first step is a quarter."""
+    better = data.draw(st.integers(0, n // 4))
+    worse = data.draw(st.integers(0, min(3, n - better)))
+    units = [(1.0, 1.0)] * better + [(-1.0, 1.0)] * worse + [(0.0, 1.0)] * (n - better - worse)
+    found = difference_interval(units, n)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gammas, "_STEP", gammas._STEP / 4)
+        finer = difference_interval(units, n)
+    assert found is not None and finer is not None
+    assert (found.low, found.high) == pytest.approx((finer.low, finer.high), abs=1e-6)

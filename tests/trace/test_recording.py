@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cab_core.redaction import Redactor
+from cab_core.trace.asciicast import Asciicast
 from cab_core.trace.recording import CappedLog, Recording
 
 
@@ -38,6 +40,46 @@ def test_lines_are_rendered_for_the_recording_alone(tmp_path: Path) -> None:
     recording.close()
     assert shown(tmp_path) == "one\r\ntwo\r\nnot json\r\n"
     assert (tmp_path / "stdout.log").read_text() == '{"say": "one"}\n{"say": "two"}\nnot json\n'
+
+
+def events(directory: Path) -> list[list[object]]:
+    """Return the events of a recording."""
+    return [json.loads(line) for line in (directory / "terminal.cast").read_text().splitlines()[1:]]
+
+
+def test_the_file_is_asciicast_v3(tmp_path: Path) -> None:
+    """Header, intervals, output, marks and, last, the exit status as a text, as the format has them."""
+    recording = Recording(tmp_path)
+    recording.feed("stdout", b"one\n")
+    recording.cast.mark("model call 1")
+    recording.exit_code = 3
+    recording.feed("stderr", "€".encode()[:2])
+    recording.close()
+    header = json.loads((tmp_path / "terminal.cast").read_text().splitlines()[0])
+    assert header["version"] == 3 and header["term"] == {"cols": 100, "rows": 30, "type": "xterm-256color"}
+    assert isinstance(header["timestamp"], int)
+    found = events(tmp_path)
+    assert [e[1:] for e in found] == [["o", "one\r\n"], ["m", "model call 1"], ["o", "\ufffd"], ["x", "3"]]
+    assert all(isinstance(e[0], float) and 0 <= e[0] < 5 for e in found)
+
+
+def test_an_exit_that_is_not_known_is_not_told(tmp_path: Path) -> None:
+    """A process that was killed has no status of its own."""
+    recording = Recording(tmp_path)
+    recording.feed("stdout", b"one\n")
+    recording.close()
+    assert [e[1] for e in events(tmp_path)] == ["o"]
+
+
+def test_intervals_add_up_to_the_times(tmp_path: Path) -> None:
+    """Rounding does not grow with the number of events."""
+    cast = Asciicast(tmp_path / "terminal.cast")
+    start = time.monotonic() + 1
+    for n in range(1000):
+        cast.output("stdout", b"x", start + n / 3)
+    cast.close()
+    found = events(tmp_path)
+    assert abs(sum(e[0] for e in found[1:]) - 333) < 1e-5
 
 
 def shown(directory: Path) -> str:

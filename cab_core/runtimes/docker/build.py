@@ -19,7 +19,7 @@ from cab_core.errors import ImageError, UserError
 from cab_core.leases import process_lease
 from cab_core.plugins.protocols import Say
 
-from ..install import reason_of
+from ..package_managers import failure
 from ..terminal import clean_line
 from .engine import LABEL, ROLE, WHAT, client, engine_errors
 
@@ -138,18 +138,19 @@ def _build(name: str, dockerfile: str, marks: dict[str, str], say: Say, files: M
         labels=marks,
     )
     for line in stream:
-        text = clean_line(str(line.get("stream", ""))).strip()
+        text = str(line.get("stream", "")).strip()
         if text.startswith("Step "):
             step = text
-            say(text)
+            say(clean_line(text))
         if text:
             tail = [*tail[-15:], text]
         if "error" in line:
             since = (
                 tail[tail.index(step) + 1 :] if step in tail else tail
             )  # an earlier step may warn, and go on
-            why = f"building {name} failed: {reason_of(since or [str(line['error'])])} (at {step})"
-            raise ImageError("\n".join([why, *tail, str(line["error"])]))
+            raise failure(
+                f"building {name} failed", since or [str(line["error"])], f" (at {clean_line(step)})"
+            )
 
 
 def _context(dockerfile: str, files: Mapping[str, bytes]) -> io.BytesIO:

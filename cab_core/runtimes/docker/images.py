@@ -9,6 +9,7 @@ from importlib import resources
 from cab_core.plugins.protocols import Adapter, Say
 from cab_core.records import Recipe
 
+from ..package_managers import asked_for
 from ..wheel import own_wheel
 from .build import Image, base_id, ca_bundle, ensure
 from .dockerfile import (
@@ -51,9 +52,14 @@ def agent_image(
 
 
 def cli_image(adapter: Adapter, version: str, say: Say) -> Image:
-    """Return the image that holds a CLI alone."""
+    """Return the image that holds a CLI alone.
+
+    Raises:
+        UnknownName: there is no such version.
+    """
     text = cli_dockerfile(base_id(say), adapter, version, ca=ca_bundle() is not None)
-    return ensure(f"cab-cli-{adapter.name}", text, "cli", say, version, _programs())
+    with asked_for(adapter, version):
+        return ensure(f"cab-cli-{adapter.name}", text, "cli", say, version, _programs())
 
 
 def cell_image(adapter: Adapter, version: str, requires: Iterable[str], say: Say) -> Image:

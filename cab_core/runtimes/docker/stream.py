@@ -18,5 +18,8 @@ def attached(response: Any) -> Iterator[Any]:
     try:
         yield sock
     finally:
+        answer = getattr(response, "_response", None)
+        if answer is not None:
+            answer.close()  # before its socket: Python 3.13 flushes at the end what is closed, and says so
         sock.close()
         response.close()

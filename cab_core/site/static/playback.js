@@ -15,7 +15,10 @@
 
   const lines = window.cabCast.split("\n").filter(Boolean).map((l) => { try { return JSON.parse(l); } catch { return null; } });
   const header = lines[0] || {};
-  const events = lines.slice(1).filter((e) => Array.isArray(e) && e.length === 3 && e.every((v) => v !== null));
+  // asciicast v3 tells the seconds since the event before, v2 those since the beginning.
+  let since = 0;
+  const events = lines.slice(1).filter((e) => Array.isArray(e) && e.length === 3 && e.every((v) => v !== null))
+    .map(([t, ...what]) => [header.version === 3 ? (since += t) : t, ...what]);
   const marks = events.filter((e) => e[1] === "m");
 
   if (window.AsciinemaPlayer) {
@@ -37,7 +40,7 @@
     range.max = Math.max(total, 0.01);
   };
 
-  const terminal = new CabScreen(header.width || 100, header.height || 30);
+  const terminal = new CabScreen(header.term?.cols || header.width || 100, header.term?.rows || header.height || 30);
   const saved = [[0, terminal.snapshot()]];
   const EVERY = 400; // events between two snapshots, so that going back need not start from the beginning
   let next = 0, now = 0, playing = false, last = 0;

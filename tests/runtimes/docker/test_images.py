@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from cab_core.errors import ImageError
+from cab_core.errors import ImageError, UnknownName
 from cab_core.leases import Lease
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Installation
+from cab_core.records import Installation, Recipe
 from cab_core.runtimes.docker import build, images
 from cab_core.runtimes.docker.build import base_id, ensure
 from cab_core.runtimes.docker.dockerfile import agent_dockerfile, cli_dockerfile, tools_dockerfile
@@ -25,6 +25,7 @@ from cab_core.runtimes.docker.inventory import list_images, remove_images
 from cab_core.runtimes.docker.resources import created
 from cab_core.runtimes.scratch import stale_scratch
 from tests.conftest import CAB, Cab
+from tests.support.puppet import Puppet
 
 ONE = ("--tui", "aider", "--task", "mutations/py-lru-cache", "--runtime", "docker")
 
@@ -94,11 +95,18 @@ def test_dockerfiles_follow_recipe_and_toolchains() -> None:
 
 def test_a_failed_build_says_which_step_and_why(engine: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error's first line names the image, the reason and the step; the last lines of the output follow."""
-    adapter = Plugins().adapter("aider")
+    adapter = Puppet("")
+    monkeypatch.setattr(adapter, "recipe", lambda _: Recipe(pip=("cab-does.not.exist==1",)))
     with pytest.raises(ImageError) as caught:
-        images.cli_image(adapter, "0.0.0.does.not.exist", lambda _: None)
+        images.cli_image(adapter, "1", lambda _: None)
     first, *rest = str(caught.value).splitlines()
     assert re.search(r"failed: ERROR: .*does\.not\.exist.* \(at Step .*pip install", first) and rest, first
+
+
+def test_a_version_that_there_is_not_is_one_sentence(engine: object) -> None:
+    """As on this machine, with the nearest of all versions that pip names."""
+    with pytest.raises(UnknownName, match=r"version of aider '0\.86\.22'; did you mean '0\.86\.2'\?"):
+        images.cli_image(Plugins().adapter("aider"), "0.86.22", lambda _: None)
 
 
 def test_a_base_image_that_cannot_be_had_is_told(engine: object, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,54 @@
+"""Names of OpenTelemetry's conventions for generative AI: what a span of ours is called for other tools.
+
+As in `opentelemetry-semantic-conventions` 0.66b2; tests hold them against what is installed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cab_core.records import ModelCall
+
+# The format of what is sent and answered, by wire protocol; it says nothing of whose model answers.
+_PROVIDERS = {"openai-chat": "openai"}
+SCRIPTED = "cab"
+
+
+def provider_name(protocol: str, scripted: bool) -> str:
+    """Return who answers, as far as it is known: the flavour of the protocol, or cab itself."""
+    return SCRIPTED if scripted else _PROVIDERS.get(protocol, protocol)
+
+
+def agent_attributes(name: str, version: str, model: str, provider: str) -> dict[str, Any]:
+    """Return what the run of a CLI is to other tools: an agent that was invoked."""
+    return {
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.provider.name": provider,
+        "gen_ai.agent.name": name,
+        "gen_ai.agent.version": version,
+        "gen_ai.request.model": model,
+    }
+
+
+def call_attributes(call: ModelCall, provider: str) -> dict[str, Any]:
+    """Return what a call is to other tools; what is unknown is None, which is left out."""
+    return {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": provider,
+        "gen_ai.request.model": call.model_asked,
+        "gen_ai.request.stream": call.streamed,
+        "gen_ai.response.model": call.model_served,
+        "gen_ai.response.finish_reasons": None if call.finish_reason is None else [call.finish_reason],
+        "gen_ai.usage.input_tokens": call.usage.prompt,
+        "gen_ai.usage.output_tokens": call.usage.completion,
+        "gen_ai.usage.cache_read.input_tokens": call.usage.cached,
+        "gen_ai.usage.reasoning.output_tokens": call.usage.reasoning,
+        "http.response.status_code": call.status,
+        "http.request.resend_count": call.tries - 1 if call.tries > 1 else None,
+        "error.type": error_type(call),
+    }
+
+
+def error_type(call: ModelCall) -> str | None:
+    """Return in a word why a call brought no answer of a model; None where it did."""
+    return None if call.ended == "answered" else call.fault or call.refused or call.ended

@@ -1,0 +1,93 @@
+"""Spans are what OpenTelemetry's conventions for generative AI say, held against the upstream's own names."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import attrs
+import opentelemetry.semconv._incubating.attributes as incubating
+import opentelemetry.semconv.attributes as stable
+import pytest
+from opentelemetry.semconv._incubating.attributes.gen_ai_attributes import (
+    GenAiOperationNameValues,
+    GenAiProviderNameValues,
+)
+
+from cab_core.records import ModelCall, Usage
+from cab_core.trace.genai import agent_attributes, call_attributes, error_type, provider_name
+
+CALL = ModelCall(
+    n=1, started_at="2026-01-01T00:00:00Z", request_sha256="", model_asked="m", model_served="m-1", streamed=True,
+    usage=Usage(prompt=10, completion=5, cached=3, reasoning=2), status=200, finish_reason="stop",
+    latency_ms=10.0, first_token_ms=1.0, throttle_ms=0.0, tries=3,
+)  # fmt: skip
+REQUIRED = {"gen_ai.operation.name", "gen_ai.provider.name"}
+
+
+def _names() -> Iterator[str]:
+    """Every attribute that the installed conventions know."""
+    for package in (stable, incubating):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            found = vars(import_module(module.name))
+            yield from (v for n, v in found.items() if n.isupper() and isinstance(v, str))
+
+
+KNOWN = set(_names())
+
+
+@pytest.mark.parametrize(
+    "attributes", [call_attributes(CALL, "openai"), agent_attributes("aider", "1", "m", "openai")]
+)
+def test_every_name_is_one_of_the_conventions(attributes: dict[str, Any]) -> None:
+    """And what they require is there."""
+    assert attributes.keys() <= KNOWN
+    assert {n for n in REQUIRED if attributes.get(n)} == REQUIRED
+    operations = {v.value for v in GenAiOperationNameValues}
+    assert attributes["gen_ai.operation.name"] in operations
+
+
+def test_a_call_tells_all_that_is_known() -> None:
+    """Reasons are a list, tokens under the names that are in force."""
+    told = call_attributes(CALL, "openai")
+    assert told["gen_ai.response.finish_reasons"] == ["stop"] and told["http.request.resend_count"] == 2
+    usage = {n.removeprefix("gen_ai.usage."): v for n, v in told.items() if "usage" in n}
+    assert usage == {
+        "input_tokens": 10, "output_tokens": 5, "cache_read.input_tokens": 3, "reasoning.output_tokens": 2,
+    }  # fmt: skip
+    assert told["error.type"] is None
+
+
+def test_what_is_unknown_is_none() -> None:
+    """No empty list, and no 0."""
+    told = call_attributes(
+        attrs.evolve(CALL, usage=Usage(), finish_reason=None, tries=1, status=None), "openai"
+    )
+    assert {n for n, v in told.items() if v is None} == {
+        "gen_ai.response.finish_reasons", "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens",
+        "gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.reasoning.output_tokens",
+        "http.response.status_code", "http.request.resend_count", "error.type",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("how", "named"),
+    [
+        ({"fault": "http_500", "status": 500}, "http_500"),
+        ({"refused": "context", "status": 400}, "context"),
+        ({"status": 404}, "refused"),
+        ({"hung_up": True, "broken_off": True}, "hung_up"),
+        ({"broken_off": True}, "cut"),
+    ],
+)
+def test_a_call_without_an_answer_has_an_error_type(how: dict[str, Any], named: str) -> None:
+    """A word of few, not a text."""
+    assert error_type(attrs.evolve(CALL, **how)) == named
+
+
+def test_a_provider_is_a_flavour_of_the_wire_or_cab() -> None:
+    """The conventions know the one; a script is nobody else's."""
+    assert provider_name("openai-chat", False) in {v.value for v in GenAiProviderNameValues}
+    assert provider_name("openai-chat", True) == "cab"
