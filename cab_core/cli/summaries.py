@@ -112,7 +112,7 @@ def _print_table(
 ) -> None:
     from rich.text import Text
 
-    ranked = len(ranks) > 1 and not any(SCRIPTED in found[c].marks for c in ranks)
+    ranked = any(rank is not None for rank in ranks.values())
     made = table(("CLI × model",), ("rank",) * ranked + _COLUMNS)
     for config, rank in ranks.items():
         s = found[config]
@@ -155,11 +155,17 @@ def _print_ranks(ranked: Sequence[Ranking]) -> None:
         )
     for ranking in ranked:
         if set(ranking.ranks.values()) == {None}:
-            what = "tasks" if ranking.families == ranking.tasks else "families of tasks"
             say(
-                f"No rank: with {ranking.families} {what} and {pairs} comparison{'s' * (pairs > 1)} "
+                f"No rank: with {_units(ranking)} and {pairs} comparison{'s' * (pairs > 1)} "
                 f"no result could tell any two lines apart; at least {ranking.needed} are needed."
             )
+
+
+def _units(ranking: Ranking) -> str:
+    n = ranking.families
+    if n == ranking.tasks:
+        return f"{n} task{'s' * (n > 1)}"
+    return f"{n} {'family' if n == 1 else 'families'} of tasks"
 
 
 def rate_text(value: float | None, signed: bool = False) -> str:

@@ -21,8 +21,8 @@ from .rows import Row
 def write_compare(rows: Sequence[Row], out: Output, options: Options) -> None:
     """Write the page and the data: for each configuration and sweep, solved and counted by task.
 
-    `comparisons` is how many pairs of configurations a reader can pick from, `families` a number that a task
-    shares with its relatives here.
+    `comparisons` is how many pairs of configurations with a verdict a reader can pick from, `families` a
+    number that a task shares with its relatives here.
     """
     figured = options.figured(rows)
     data = json.dumps(_data(figured), separators=(",", ":"))
@@ -53,7 +53,7 @@ def _data(rows: Sequence[Row]) -> dict[str, Any]:
         "tasks": tasks,
         "places": [segments(t) for t in tasks],
         "families": _families(rows, tasks),
-        "comparisons": comb(len({r.config for r in rows}), 2),
+        "comparisons": comb(len({r.config for r in rows if r.counted}), 2),
         "entries": entries,
         "marks": MARKS,
         "sealed": SEALED,

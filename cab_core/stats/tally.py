@@ -65,14 +65,14 @@ def trials(weighted: Iterable[tuple[Fraction, Tally]]) -> float:
 
     That is 1 / Σ w² / m, for m cells each. Where tasks have different numbers of cells, those with few may be
     the ones that vary: then it is at most r (1 - r) / Σ w² q (1 - q) / m, with q the rate of the cells of all
-    tasks with that many (and of one more cell, half solved), and r the mean of these.
+    tasks with that many (and of two more, one of them solved), and r the mean of these.
     """
     groups: dict[tuple[Fraction, int], list[int]] = {}
     for weight, tally in weighted:
         groups.setdefault((weight, tally.counted), []).append(tally.solved)
     plain, mean, variance = Fraction(0), Fraction(0), Fraction(0)
     for (weight, cells), solved in groups.items():
-        q = (sum(solved) + Fraction(1, 2)) / (len(solved) * cells + 1)
+        q = Fraction(sum(solved) + 1, len(solved) * cells + 2)
         share = len(solved) * weight * weight / cells
         plain, mean, variance = plain + share, mean + len(solved) * weight * q, variance + share * q * (1 - q)
     return float(min(1 / plain, mean * (1 - mean) / variance))

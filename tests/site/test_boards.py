@@ -74,16 +74,16 @@ def test_lines_that_the_test_cannot_tell_apart_share_a_rank(tmp_path: Path) -> N
 @pytest.mark.parametrize("often", ["aider", "opencode"])
 def test_attempts_do_not_move_a_rank(tmp_path: Path, often: str) -> None:
     """Whichever of two CLIs with one rate has five attempts a task, the board is the same."""
-    once = [(1,), (1,), (0,), (0,)]
+    once = [(1,), (1,), (0,), (0,)] * 2
     lines = [cells(t, *((a * 5 if t == often else a) for a in once)) for t in ("opencode", "aider")]
     assert ranks(board_of(tmp_path, *lines)) == [("aider", 1), ("opencode", 1)]
 
 
 def test_a_line_with_other_tasks_stands_apart(tmp_path: Path) -> None:
     """Its rate does not compare; neither does a line without a verdict."""
-    lines = [cells(tui, (1,), (0,)) for tui in ("aider", "opencode")]
+    lines = [cells(tui, *[(1,)] * 6, (0,)) for tui in ("aider", "opencode")]
     none = Made(tui="broken", task="p/0", outcome="infra_upstream")
-    lines += [cells("copilot", (1,), (1,), (1,)), [none]]
+    lines += [cells("copilot", *[(1,)] * 8), [none]]
     found = board_of(tmp_path, *lines)
     assert ranks(found) == [("aider", 1), ("opencode", 1)] and found.comparisons == 1
     assert [(line.config.tui, line.rank) for line in found.unranked] == [("copilot", None), ("broken", None)]
@@ -91,22 +91,48 @@ def test_a_line_with_other_tasks_stands_apart(tmp_path: Path) -> None:
 
 def test_each_set_of_tasks_has_a_table(tmp_path: Path) -> None:
     """With its tasks by name, and the lines that are in none behind them."""
-    lines = [cells(tui, (1,), (0,)) for tui in ("a", "b")]
-    lines += [cells(tui, (1,), (0,), pack="q") for tui in ("c", "d", "e")]
+    lines = [cells(tui, *[(1,)] * 8, (0,)) for tui in ("a", "b")]
+    lines += [cells(tui, *[(1,)] * 8, (0,), pack="q") for tui in ("c", "d", "e")]
     page = page_of(tmp_path, *lines, cells("f", (1,)))
     first, second, last = page.partition("<h2>Latest")[0].split("<h2>")[1:]
-    assert first.startswith("On these 2 tasks") and "<code>q/1</code>" in first and ">c × " in first
-    assert second.startswith("On these 2 tasks") and "<code>p/1</code>" in second and ">a × " in second
+    assert first.startswith("On these 9 tasks") and "<code>q/1</code>" in first and ">c × " in first
+    assert second.startswith("On these 9 tasks") and "<code>p/1</code>" in second and ">a × " in second
     assert last.startswith("Not ranked") and "rates on other tasks do not compare" in last and ">f × " in last
     assert "Rank</th>" in first and "Rank</th>" not in last
-    assert "All 4 comparisons that this page makes possible" in page and "it is one of 4:" in page
+    assert "once all 4 comparisons of this page are allowed for" in page and "that it is one of 4." in page
 
 
 def test_one_ranking_needs_no_headings(tmp_path: Path) -> None:
     """Of two lines alone there is one comparison, and nothing to pick from."""
-    page = page_of(tmp_path, cells("aider", (1,)), cells("opencode", (0,)))
-    assert "On this" not in page and "Not ranked" not in page and "is one of" not in page
-    assert "at most 5%" in page and "Compare the two" in page
+    page = page_of(tmp_path, cells("aider", *[(1,)] * 6), cells("opencode", *[(0,)] * 6))
+    assert "On these" not in page and "Not ranked" not in page and "is one of" not in page
+    assert "at most 5%" in page and "Compare two</a>" in page and "allowed for" not in page
+
+
+def test_a_board_that_nothing_could_decide_has_no_ranks(tmp_path: Path) -> None:
+    """Ten lines at eight tasks, one that solves all and nine that solve none: that takes eleven tasks."""
+    lines = [cells("best", *[(1,)] * 8), *(cells(f"o{i}", *[(0,)] * 8) for i in range(9))]
+    page = page_of(tmp_path, *lines)
+    assert (
+        "No rank: with 8 tasks and 45 comparisons no result could tell any two of these lines apart; "
+        "at least 11 are needed." in page
+    )
+    assert "Rank 1" not in page and "at most 5%" not in page and "The order is by rate" in page
+    found = board(placed(load_rows([tmp_path / "runs"])), Options())
+    assert {rank for _, rank in ranks(found)} == {None} and ranks(found)[0][0] == "best"
+    assert (found.needed, found.decidable) == (11, False)
+
+
+def test_a_board_of_few_families_has_no_ranks(tmp_path: Path) -> None:
+    """Whatever the number of their tasks."""
+    made = [
+        attrs.evolve(cell, family=f"p:{i % 4}")
+        for tui, solved in (("a", 1), ("b", 0))
+        for i, cell in enumerate(cells(tui, *[(solved,)] * 20))
+    ]
+    assert "No rank: with 4 families of tasks and 1 comparison no result could tell" in page_of(
+        tmp_path, made
+    )
 
 
 PAGES = ("index.html", "pack/p/index.html", "matrix.html", "config/aider/acme/coder-1/index.html")
@@ -207,6 +233,14 @@ def test_a_task_s_share_is_no_rate_of_a_configuration(tmp_path: Path) -> None:
     assert (
         "2 of 3 counted cells solved it, 67%, without scripted models. They are of 2 configurations" in text
     )
+
+
+@pytest.mark.parametrize("on", ["like", "these"])
+def test_the_method_is_told_for_either_question(tmp_path: Path, on: On) -> None:
+    """Unequal attempts take both tests in either case; weak are intervals for tasks like these alone."""
+    text = page_of(tmp_path, cells("aider", (1,)), on=on, page="method.html")
+    assert "Where a task has more attempts on one side" in text and "the larger p counts" in text
+    assert ("<em>weak</em>" in text) == (on == "like")
 
 
 def test_percentages_round_as_a_browser_does() -> None:

@@ -138,6 +138,28 @@ def test_playback_can_keep_or_skip_long_pauses(browser: Browser, base: str) -> N
     assert "7.0 s" in browser.one("#playback-stage output").text
 
 
+@pytest.mark.parametrize(("page", "column"), [("index.html", "Tokens/solved"), ("tasks.html", "Share")])
+def test_what_is_unknown_is_sorted_last_both_ways(
+    browser: Browser, tmp_path: Path, page: str, column: str
+) -> None:
+    """It is neither the least nor the most: tokens that nobody counted, a rate without a verdict."""
+    for tui, tokens in (("aider", (100, 20)), ("copilot", None), ("opencode", (300, 20))):
+        Made(tui=tui, task="p/a", tokens=tokens).write(tmp_path / "runs")
+        Made(tui=tui, task="p/b", outcome="infra_upstream", tokens=None).write(tmp_path / "runs")
+        Made(tui=tui, task="p/c", outcome="failed", tokens=tokens).write(tmp_path / "runs")
+    browser.open((build_site([tmp_path / "runs"], tmp_path / "site").parent / page).as_uri())
+    [head] = [h for h in browser.all("table.sortable thead th") if h.text == column]
+    at = browser.run("return arguments[0].cellIndex", head)
+    sorted_both_ways = []
+    for _ in range(2):
+        head.find_element("css selector", "button").click()
+        cells = browser.all(f"table.sortable tbody tr > :nth-child({at + 1})")
+        sorted_both_ways.append([cell.text.split()[0] for cell in cells])
+    one, other = sorted_both_ways
+    assert one[-1] == other[-1] == "–"
+    assert one[:-1] == other[-2::-1] and len(set(one)) == 3
+
+
 def test_a_table_is_sorted_by_its_headings(browser: Browser, base: str) -> None:
     """A heading sorts its column up, then down, numbers as numbers."""
     browser.open(f"{base}/tasks.html")

@@ -106,7 +106,7 @@ def test_a_verdict_and_its_interval_agree(browser: Browser, tmp_path: Path) -> N
     other = said(browser, site, "A-tui=opencode&B-tui=aider&on=these")
     assert "B does better on exactly these tasks: p = 0.0417." in other
     assert figures(browser)["95% interval"].endswith(" to less than 0%")
-    assert "Undecided: so large a difference may be chance, p = 0.1250." in said(browser, site)
+    assert "Undecided: chance alone may bring such a difference, p = 0.1250." in said(browser, site)
     low, high = (float(end.rstrip("%")) for end in figures(browser)["95% interval"].split(" to "))
     assert low <= 0 <= high
 
@@ -115,7 +115,7 @@ def test_rates_that_are_equal_as_fractions_tie(browser: Browser, tmp_path: Path)
     """3/3 - 2/3 and 0/3 - 1/3 of two models add up to nothing, which numbers with a point miss."""
     site_of(tmp_path, [(3, 2)] * 8, attempts=3, model="m/1")
     site = site_of(tmp_path, [(0, 1)] * 8, attempts=3, model="m/2")
-    assert "Undecided: so large a difference may be chance, p = 1.0000." in said(browser, site)
+    assert "Undecided: chance alone may bring such a difference, p = 1.0000." in said(browser, site)
     found = figures(browser)
     assert (found["A - B"], found["A better on"], found["B better on"]) == ("0.0%", "0", "0")
 
@@ -198,15 +198,30 @@ def test_data_number_the_families(tmp_path: Path) -> None:
     assert comparison._data(load_rows([tmp_path]))["families"] == [0, None, None, 0]
 
 
+def test_what_could_be_picked_are_configurations_with_a_verdict(tmp_path: Path) -> None:
+    """One that never had a verdict is no choice."""
+    for tui, outcome in (("aider", "passed"), ("opencode", "failed"), ("goose", "infra_upstream")):
+        Made(tui=tui, outcome=outcome).write(tmp_path)
+    assert comparison._data(load_rows([tmp_path]))["comparisons"] == 1
+    Made(tui="goose", task="p/other").write(tmp_path)
+    assert comparison._data(load_rows([tmp_path]))["comparisons"] == 3
+
+
 def test_one_of_many_comparisons_is_told_as_that(browser: Browser, tmp_path: Path) -> None:
-    """Three configurations make three pairs; one pair is no choice."""
+    """Three configurations make three pairs; one pair is no choice. At six tasks p is too much for three."""
     site = site_of(tmp_path, [(1, 0)] * 7)
-    assert "This is one of" not in said(browser, site)
+    assert "Picked out of" not in said(browser, site)
     Made(tui="copilot", task="p/t0").write(tmp_path / "runs")
     site = build_site([tmp_path / "runs"], tmp_path / "site").parent
     text = said(browser, site)
-    assert "This is one of 3 comparisons that this page offers" in text
-    assert "multiplied by 3, p = 0.0469." in text
+    picked = "Picked out of the 3 pairs of configurations after the results were seen:"
+    assert f"{picked} decided, p = 0.0469 with all of them allowed for." in text
+    site_of(tmp_path / "six", [(1, 0)] * 6)
+    Made(tui="copilot", task="p/t0").write(tmp_path / "six/runs")
+    site = build_site([tmp_path / "six/runs"], tmp_path / "six/site").parent
+    text = said(browser, site)
+    assert "A does better" in text
+    assert f"{picked} undecided, p = 0.0938 with all of them allowed for." in text
 
 
 def test_what_figures_are_for_is_chosen_and_kept_in_the_address(browser: Browser, tmp_path: Path) -> None:

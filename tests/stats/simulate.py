@@ -106,10 +106,11 @@ def difference_covered(a: Side, b: Side, truth: float) -> NDArray[numpy.bool_]:
     units = both.sum(1)
     counts = [numpy.where(both, 1 / numpy.maximum(side.counted[some], 1), 0.0).sum(1) for side in (a, b)]
     cells = 2 * units / (counts[0] + counts[1])
-    s = numpy.maximum(1 / numpy.sqrt(cells), numpy.sqrt(((difference**2).sum(1) + 1) / (units + 1)))
-    imaginary = numpy.column_stack([-s - truth, s - truth])
+    truth = (truth + 1) / 2  # as a rate: from 0 to 1
+    imaginary = numpy.tile([-truth, 1 - truth], (len(both), 1))
+    moved = 1 / (4 * numpy.sqrt(cells))
     return _covered(
-        numpy.where(both, difference - truth, 0.0), both.astype(float), imaginary, numpy.full(len(both), 0.25)
+        numpy.where(both, (difference + 1) / 2 - truth, 0.0), both.astype(float), imaginary, moved
     )
 
 

@@ -25,9 +25,9 @@ const told = (pairs, on) => {
   const { decimal, percent, probability } = CabRounding;
   const found = CabStats.compare(pairs, on);
   const shown = (v) => (v === null ? null : percent(v, 1, true));
-  const { tasks, families, better, worse, says, interval } = found;
+  const { tasks, families, better, worse, says, decidable, interval } = found;
   return {
-    tasks, families, better, worse, says, p: probability(found.p), rates: [found.a, found.b].map(shown),
+    tasks, families, better, worse, says, decidable, p: probability(found.p), rates: [found.a, found.b].map(shown),
     difference: shown(found.difference), ends: interval && [interval.low, interval.high].map(shown),
     weak: interval && interval.weak,
   };
@@ -64,6 +64,7 @@ def shown(found: Comparison) -> dict[str, Any]:
         "better": found.better,
         "worse": found.worse,
         "says": found.says,
+        "decidable": found.decidable,
         "p": probability(float(found.p)),
         "rates": [_percent(found.rate_a), _percent(found.rate_b)],
         "difference": _percent(found.difference),
@@ -138,13 +139,31 @@ def test_the_page_has_the_digits_of_python(
 def test_the_sets_have_all_that_can_come(
     compared: list[tuple[Pairs, dict[str, Any], dict[str, Any]]],
 ) -> None:
-    """Each verdict, ties, weak intervals, related tasks, and sets without a pair."""
+    """Each verdict, what could decide and what not, ties, weak intervals, related tasks, and sets without a pair."""
     ours = [figures for _, figures, _ in compared]
     assert {f["says"] for f in ours} == {"better", "worse", "undecided"}
+    assert {f["decidable"] for f in ours} == {True, False}
     assert {f["weak"] for f in ours} == {True, False, None}
     assert any(f["p"] == "1.0000" and f["better"] and f["worse"] for f in ours)
     assert any(f["families"] < f["tasks"] for f in ours)
     assert any(0 < float(f["p"]) < 0.05 for f in ours if len(f["p"]) == 6)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "weak"),
+    [([5] * 4, False), ([9, 1, 1, 1], True), ([6, 1, 1, 1, 1], True), ([6, 3, 3, 1, 1], False)],
+)
+def test_a_large_family_counts_as_few_units_in_the_page_too(sizes: list[int], weak: bool) -> None:
+    """So that an interval of five families may be weak; on exactly these tasks none is."""
+    pairs: Pairs = [
+        {"task": f"{family}-{i}", "unit": 0, "family": family, "a": [family % 2, 1], "b": [0, 1]}
+        for family, size in enumerate(sizes)
+        for i in range(size)
+    ]
+    for on in get_args(On):
+        theirs = in_node("told(...given)", [pairs, on])
+        assert theirs == in_python(pairs, on)
+        assert theirs["weak"] == (weak and on == "like")
 
 
 def test_what_is_few_is_the_same() -> None:

@@ -67,6 +67,11 @@ def test_compare_pairs_by_task_and_lists_the_flips(runs: Path) -> None:
     said = call(compare.command, "tui=aider", "tui=opencode", "--runs", str(runs))
     assert "p = 0.2500" in said
     assert "A  1.00 : 0.00  p/t3 acme/coder-1" in said
+    assert "(A better on 3, B on 0 of 7 tasks)" in said
+    assert (
+        "Picked out of the 3 pairs of configurations after the results were seen: undecided, p = 0.7500 "
+        "with all of them allowed for." in " ".join(said.split())
+    )
     assert "1 of A have no partner" in said
 
 
@@ -102,6 +107,18 @@ def test_a_cell_that_never_ran_takes_no_mark_from_a_rate(tmp_path: Path) -> None
     assert (row["n"], row["marks"]) == (1, ["sealed"])
 
 
+def test_compare_says_what_each_side_tried_in_vain(runs: Path) -> None:
+    """By side, since one that is tried again more often has more chances."""
+    sides = ("tui=aider", "tui=copilot", "--runs", str(runs))
+    assert json.loads(call(compare.command, *sides, "--json"))["voided"] == {
+        "a": {},
+        "b": {"infra_upstream": 1},
+    }
+    said = call(compare.command, *sides)
+    assert "Tried in vain before, B: 1 × infra_upstream: the model endpoint failed" in said
+    assert "Tried in vain before, A" not in said
+
+
 def test_a_comparison_without_a_pair_says_what_was_left_out(tmp_path: Path) -> None:
     """It may be why."""
     Made().write(tmp_path)
@@ -115,6 +132,38 @@ def test_compare_two_sweeps(runs: Path) -> None:
     """Two sweeps of one configuration can be compared."""
     found = json.loads(call(compare.command, "sweep=made", "sweep=old", "--runs", str(runs), "--json"))
     assert (found["tasks"], found["better"]) == (1, 1)
+
+
+def test_what_could_be_picked_are_configurations_with_a_verdict(runs: Path) -> None:
+    """One that never had a verdict is no choice; where a side names a sweep each of its sweeps is one."""
+
+    def possible(a: str, b: str) -> int:
+        return int(json.loads(call(compare.command, a, b, "--runs", str(runs), "--json"))["possible"])
+
+    assert possible("tui=aider", "tui=opencode") == 3  # aider, copilot, opencode
+    assert possible("sweep=made", "sweep=old") == 6  # these, and aider in another sweep
+    assert possible("sweep=made,tui=aider", "tui=opencode") == 6
+    assert possible("sweep=made,tui=aider", "sweep=made,tui=opencode") == 3
+    Made(tui="goose", task="p/t0", outcome="infra_upstream").write(runs)
+    assert possible("tui=aider", "tui=opencode") == 3
+    assert possible("sweep=made", "sweep=old") == 6
+    Made(tui="goose", task="p/t1").write(runs)
+    assert possible("tui=aider", "tui=opencode") == 6
+    assert possible("sweep=made", "sweep=old") == 10
+
+
+@pytest.mark.parametrize(("tasks", "says"), [(7, "undecided, p = 0.1563"), (9, "decided, p = 0.0391")])
+def test_a_pair_that_was_picked_is_decided_with_all_allowed_for(
+    tmp_path: Path, tasks: int, says: str
+) -> None:
+    """Five configurations are ten pairs; alone either is decided."""
+    for i in range(tasks):
+        Made(tui="aider", task=f"p/t{i}").write(tmp_path)
+        for tui in ("b", "c", "d", "opencode"):
+            Made(tui=tui, task=f"p/t{i}", outcome="failed").write(tmp_path)
+    said = " ".join(call(compare.command, "tui=aider", "tui=opencode", "--runs", str(tmp_path)).split())
+    assert "A does better." in said
+    assert f"10 pairs of configurations after the results were seen: {says} with all" in said
 
 
 def test_compare_says_what_is_not_there(runs: Path) -> None:
@@ -174,11 +223,48 @@ def test_a_perfect_line_stands_first(tmp_path: Path) -> None:
 def test_lines_of_other_tasks_are_not_ranked_with_them(runs: Path) -> None:
     """Rates on other tasks do not compare."""
     said = call(results.command, "--runs", str(runs), "--summary")
-    assert "rank" not in said
+    assert " rank " not in said and "Rank 1" not in said
     Made(tui="goose", task="p/t0", outcome="failed").write(runs)
     said = call(results.command, "--runs", str(runs), "--summary")
     assert "On the same task:" in said
-    assert "On other tasks, so not ranked:" in said
+    same, _, others = said.partition("Not ranked, since rates on other tasks do not compare")
+    assert "goose" in same and "copilot" in same and "aider" in others
+    assert "No rank: with 1 task and 1 comparison no result" in " ".join(said.split())
+
+
+def test_a_board_that_nothing_could_decide_has_no_ranks(tmp_path: Path) -> None:
+    """Ten lines at eight tasks, one that solves all and nine that solve none: that takes eleven tasks."""
+    for line in range(10):
+        for i in range(8):
+            Made(tui=f"cli{line}", task=f"p/t{i}", outcome="failed" if line else "passed").write(tmp_path)
+    said = " ".join(call(results.command, "--runs", str(tmp_path), "--summary").split())
+    assert (
+        "No rank: with 8 tasks and 45 comparisons no result could tell any two lines apart; "
+        "at least 11 are needed." in said
+    )
+    assert "Rank 1" not in said and " rank  " not in said and "None" not in said
+    rows = json.loads(call(results.command, "--runs", str(tmp_path), "--summary", "--json"))
+    assert [r["rank"] for r in rows] == [None] * 10
+    assert (rows[0]["rate"], rows[9]["rate"]) == (1, 0)
+
+
+def test_scripted_models_are_in_no_ranking(tmp_path: Path) -> None:
+    """Asked for, they stand in a table of their own, and no pair with them is allowed for."""
+    for i in range(6):
+        Made(tui="aider", task=f"p/t{i}").write(tmp_path)
+        Made(tui="opencode", task=f"p/t{i}", outcome="failed").write(tmp_path)
+        Made(model="scripted:oracle", task=f"p/t{i}", marks=("scripted", "provisional")).write(tmp_path)
+    said = call(results.command, "--runs", str(tmp_path), "--summary", "--scripted")
+    ranked, _, others = said.partition("Not ranked, since")
+    assert "nor those of scripted models" in others
+    assert "scripted:oracle" in others and "scripted:oracle" not in ranked
+    assert " rank  " in ranked and " rank  " not in others
+    rows = json.loads(call(results.command, "--runs", str(tmp_path), "--summary", "--scripted", "--json"))
+    assert {(r["tui"], r["model"]): r["rank"] for r in rows} == {
+        ("aider", "acme/coder-1"): 1,
+        ("aider", "scripted:oracle"): None,
+        ("opencode", "acme/coder-1"): 2,
+    }
 
 
 def test_on_these_tasks_is_another_interval(tmp_path: Path) -> None:
@@ -230,6 +316,6 @@ def test_a_verdict_and_its_interval_agree(tmp_path: Path) -> None:
     said = call(compare.command, "tui=opencode", "tui=aider", "--runs", str(tmp_path))
     assert "verdict   B does better." in said
     assert "p = 0.0156" in said
-    assert "One of" not in said
+    assert "Picked out of" not in said
     found = json.loads(call(compare.command, "tui=opencode", "tui=aider", "--runs", str(tmp_path), "--json"))
     assert (found["verdict"], found["interval"]["high"] <= 0) == ("worse", True)

@@ -106,6 +106,16 @@ def test_what_is_unknown_of_all_that_ended_so_is_unknown(make: Make, solved: boo
     assert (found.value, found.interval, found.known, found.cells) == (None, None, 9, 10)
 
 
+def test_a_median_is_of_the_known_cells_alone() -> None:
+    """Were the others at the mean, that would be the median; and below five tasks it has no interval."""
+    known = [0.1, 0.1, 0.1, 0.1, 9.0]
+    found = median_figure(cells(*known, None, None, None))
+    assert (found.value, found.known, found.cells) == (0.1, 5, 8)
+    assert found.interval == median_interval([[v] for v in known])
+    few = median_figure(cells(*known[1:], None, None))
+    assert (few.value, few.interval) == (0.1, None)
+
+
 def test_what_is_unknown_widens_the_interval() -> None:
     """As if only the known cells were there."""
     whole, part = mean_figure(cells(*[0.2, 0.8] * 5)), mean_figure(cells(*[0.2, 0.8] * 5, *[None] * 10))

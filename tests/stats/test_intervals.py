@@ -168,20 +168,19 @@ def test_more_attempts_at_exactly_these_tasks_are_narrower() -> None:
 
 
 def test_a_difference_is_what_drawing_gives() -> None:
-    """With imaginary units at ±s, s the root mean square of the differences and of one of 1."""
+    """With imaginary units at -1 and at 1, of which 1 / (4 √m) is moved."""
     d = [0.5, 0.0, -0.25, 1.0, 0.25, 0.25, 0.0]
     found = difference_interval([(v, 1.0) for v in d], 4 * len(d))
-    s = math.sqrt((sum(v * v for v in d) + 1) / (len(d) + 1))
-    assert found is not None and s > 1 / math.sqrt(4)
-    values = numpy.array([*d, -s, s])
-    for end, q, moved in ((found.low, 0.025, 0.25), (found.high, 0.975, -0.25)):
+    assert found is not None
+    values = numpy.array([*d, -1.0, 1.0])
+    for end, q, moved in ((found.low, 0.025, 0.125), (found.high, 0.975, -0.125)):
         drawn = numpy.random.default_rng(4).gamma([1] * 7 + [0.5 + moved, 0.5 - moved], size=(200_000, 9))
         assert float((drawn @ values <= end * drawn.sum(1)).mean()) == pytest.approx(q, abs=0.0015)
 
 
 @pytest.mark.parametrize("attempts", [1, 25])
 def test_a_family_s_difference_counts_once(attempts: int) -> None:
-    """Five tasks that differ alike are as wide as one of them, where attempts decide about s and where not."""
+    """Five tasks that differ alike are as wide as one of them, with one attempt and with many."""
     once = difference_interval([(v, 1.0) for v in (0.2, 0.4, 0.0, 0.2, -0.2)], 5 * attempts)
     five = difference_interval([(5 * v, 5.0) for v in (0.2, 0.4, 0.0, 0.2, -0.2)], 5 * attempts)
     assert once is not None and five is not None
@@ -189,11 +188,18 @@ def test_a_family_s_difference_counts_once(attempts: int) -> None:
 
 
 def test_no_difference_at_all_is_no_certainty() -> None:
-    """Where all differences are 0 the imaginary units are 1 / √m from it."""
+    """Tasks that may tell two sides apart are not among these: attempts cannot show that there are none."""
     once, often = (difference_interval([(0.0, 1.0)] * 20, 20 * m) for m in (1, 16))
     assert once is not None and often is not None
     assert 0.1 < once.high == pytest.approx(-once.low, abs=CLOSE)
-    assert 0.15 < width(often) / width(once) < 0.3
+    assert 0.75 < width(often) / width(once) < 0.9
+
+
+def test_ten_tasks_without_a_difference_leave_twenty_percent() -> None:
+    """Also with ten attempts at each."""
+    found = difference_interval([(0.0, 1.0)] * 10, 100)
+    assert found is not None
+    assert found.low <= -0.2 and found.high >= 0.2
 
 
 @given(st.lists(st.integers(-6, 6).map(lambda k: k / 6), min_size=1, max_size=10), st.integers(1, 5))
@@ -258,7 +264,7 @@ def test_a_cost_is_what_drawing_gives() -> None:
     assert found is not None
     mean = 31 / 7
     spent, solved = (numpy.array([u[i] for u in (*units, (mean, 1.0), (mean, 0.0))]) for i in (0, 1))
-    for end, q, moved in ((found.low, 0.025, 0.25), (found.high, 0.975, -0.25)):
+    for end, q, moved in ((found.low, 0.025, 0.125), (found.high, 0.975, -0.125)):
         drawn = numpy.random.default_rng(4).gamma([1] * 7 + [0.5 + moved, 0.5 - moved], size=(200_000, 9))
         assert float((drawn @ spent <= end * (drawn @ solved)).mean()) == pytest.approx(q, abs=0.0015)
 
@@ -289,6 +295,25 @@ def test_a_large_family_counts_as_few_units() -> None:
     found = mean_interval([(5.0, 9.0), (1.0, 1.0), (0.0, 1.0), (1.0, 1.0)], 12)
     assert found is not None
     assert (found.units, found.weak) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "units", "weak"),
+    [
+        ([1] * 7, 7, False),
+        ([5] * 4, 4, False),
+        ([9, 1, 1, 1], 2, True),
+        ([6, 1, 1, 1, 1], 3, True),  # 2.5
+        ([6, 3, 3, 1, 1], 4, False),  # 3.5
+        ([10] * 4 + [1] * 20, 9, False),
+    ],
+)
+def test_units_are_families_of_equal_size(sizes: list[int], units: int, weak: bool) -> None:
+    """As many as would tell as much, a half rounded up; of a rate as of a difference."""
+    for make in (mean_interval, difference_interval):
+        found = make([(z / 2, float(z)) for z in sizes], sum(sizes))
+        assert found is not None
+        assert (found.units, found.weak) == (units, weak)
 
 
 @pytest.mark.parametrize("solved", [0, 1])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cab_core.stats.exact import Dealt, deals, flips
 from cab_core.stats.intervals import trials_interval
-from cab_core.stats.paired import Pair, interval, probability, verdict
+from cab_core.stats.paired import Pair, decidable, interval, probability, verdict
 from cab_core.stats.tally import Tally
 
 Both = tuple[tuple[int, int], tuple[int, int]]
@@ -43,11 +43,14 @@ def test_with_equal_attempts_the_test_flips_signs(solved: list[tuple[int, int]])
 @settings(deadline=None)
 @given(sides)
 def test_with_unequal_attempts_both_tests_must_agree(cells: list[Both]) -> None:
-    """p is the larger of that and of the one that deals the cells anew, which alone is that of these tasks."""
+    """p is the larger of that and of the one that deals the cells anew, on these tasks too.
+
+    With equal attempts the one is that of tasks like these, and the other that of exactly these.
+    """
     dealt = deals([Dealt(a, b, Fraction(1)) for a, b in cells])
-    assert probability(pairs(cells), {}, "these") == dealt
     flipped = flips(differences(cells))
     unequal = any(a[1] != b[1] for a, b in cells)
+    assert probability(pairs(cells), {}, "these") == (max(flipped, dealt) if unequal else dealt)
     assert probability(pairs(cells), {}, "like") == (max(flipped, dealt) if unequal else flipped)
 
 
@@ -56,9 +59,10 @@ def test_either_test_may_be_the_larger() -> None:
     rare: list[Both] = [((4, 5), (1, 1))] * 8 + [((5, 5), (1, 1))] * 4
     seldom: list[Both] = [((3, 3), (0, 2))] * 4
     for cells, misled in ((rare, "flips"), (seldom, "deals")):
-        flipped, dealt = flips(differences(cells)), probability(pairs(cells), {}, "these")
-        assert (flipped < dealt) == (misled == "flips")
-        assert probability(pairs(cells), {}, "like") == max(flipped, dealt)
+        flipped, dealt = flips(differences(cells)), deals([Dealt(a, b, Fraction(1)) for a, b in cells])
+        assert (flipped < dealt) == (misled == "flips") and flipped != dealt
+        for on in ("like", "these"):
+            assert probability(pairs(cells), {}, on) == max(flipped, dealt)  # type: ignore[arg-type]
 
 
 def test_a_test_may_stop_where_it_is_known_to_be_above() -> None:
@@ -74,6 +78,15 @@ def test_a_test_may_stop_where_it_is_known_to_be_above() -> None:
     assert probability(pairs(clear), {}, "like", enough=Fraction(1, 20)) == probability(
         pairs(clear), {}, "like"
     )
+
+
+@pytest.mark.parametrize("families", [5, 6])
+def test_with_unequal_attempts_it_takes_families_on_these_tasks_too(families: int) -> None:
+    """Where both tests must agree, no result of five families can decide: 2 / 2⁵."""
+    cells = pairs([((1, 1), (1, 10))] * 12)
+    of = {f"p/{i}": f"f/{i % families}" for i in range(12)}
+    assert decidable(cells, of, "these") == (families == 6)
+    assert decidable(pairs([((1, 1), (1, 1))] * 12), of, "these")
 
 
 def test_families_flip_together() -> None:

@@ -93,7 +93,7 @@ globalThis.CabStats = (() => {
     let plain = 0, mean = 0, variance = 0;
     for (const alike of groups(weighted, ([weight, , counted]) => `${weight} ${counted}`)) {
       const [weight, , counted] = alike[0];
-      const q = (total(alike.map(([, solved]) => solved)) + 0.5) / (alike.length * counted + 1);
+      const q = (total(alike.map(([, solved]) => solved)) + 1) / (alike.length * counted + 2);
       const share = (alike.length * weight * weight) / counted;
       plain += share;
       mean += alike.length * weight * q;
