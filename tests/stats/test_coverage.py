@@ -220,6 +220,7 @@ def _spread(solved: int, tasks: int, cells: int) -> list[Tally]:
         ((1, 2, 0.5), (9, 20, 0.0), 0.99),
         ((10, 1, 0.5), (10, 30, 1.0), 0.93),
         ((10, 1, 0.35), (50, 30, 1.0), 0.9),
+        ((5, 2, 0.55), (50, 30, 0.0), 0.89),
         ((20, 1, 0.5), (20, 10, 0.97), 0.93),
         ((5, 3, 0.3), (20, 10, 0.0), 0.91),
         ((3, 1, 0.5), (7, 30, 0.0), 0.87),
@@ -230,7 +231,7 @@ def _spread(solved: int, tasks: int, cells: int) -> list[Tally]:
 def test_intervals_for_these_tasks_hold_their_rate_with_unequal_attempts(
     few: tuple[int, int, float], many: tuple[int, int, float], least: float
 ) -> None:
-    """Also where the tasks with few cells alone vary; in less than 90% only where theirs are fewer than ten."""
+    """Also where the tasks with few cells alone vary; in less than 89% only where theirs are fewer than ten."""
     assert these_covered(few, many) >= least
 
 
