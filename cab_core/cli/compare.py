@@ -11,7 +11,8 @@ from cab_core.errors import UserError
 from cab_core.stats import On, Selector, Sides, one_of_each
 
 from . import options, standing
-from .comparison import as_json_values, print_comparison
+from .comparison import print_comparison
+from .comparison_json import as_json_values
 from .table import print_json
 
 
@@ -49,7 +50,8 @@ def command(a: str, b: str, task: str, on: On, runs: Path, scripted: bool, as_js
     for side, rate in ((sides.a, found.rate_a), (sides.b, found.rate_b)):
         if rate is None and not any(side.matches(r) for r in results):
             hint = " (scripted models are left out; --scripted takes them in)" if there.left_out else ""
-            raise UserError(f"no cell in {runs} is {side}{hint}; `cab results` shows what there is")
+            at = f" at a task like {task!r}" if task != "*" else ""
+            raise UserError(f"no cell in {runs} is {side}{at}{hint}; `cab results` shows what there is")
     if as_json:
         print_json(as_json_values(sides, found, results, possible))
     else:

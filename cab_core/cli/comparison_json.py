@@ -1,0 +1,55 @@
+"""A comparison for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cab_core.records import CellResult, to_json
+from cab_core.stats import Comparison, Pair, Sides, summarise, verdict_of
+
+
+def as_json_values(
+    sides: Sides, found: Comparison, results: Sequence[CellResult], possible: int
+) -> dict[str, Any]:
+    """Return a comparison as `cab compare --json` prints it. A unit's parts are named by `unit`.
+
+    `possible` is how many pairs of configurations could have been compared, `p_of_all` p times that.
+    """
+    halves, (mixed_a, mixed_b) = sides.halves(results), sides.mixed(results)
+    return {
+        "a": str(sides.a),
+        "b": str(sides.b),
+        "unit": ["task", *sides.common],
+        "on": found.on,
+        "tasks": found.tasks,
+        "families": found.families,
+        "rate_a": found.rate_a,
+        "rate_b": found.rate_b,
+        "difference": found.difference,
+        "interval": to_json(found.interval) if found.interval else None,
+        "better": found.better,
+        "worse": found.worse,
+        "p": float(found.p),
+        "verdict": found.says,
+        "possible": possible,
+        "p_of_all": min(1.0, float(found.p) * max(possible, 1)),
+        "pairs": [_pair_json(pair) for pair in found.pairs],
+        "flipped": [_pair_json(pair) for pair in found.flipped],
+        "only_a": list(found.only_a),
+        "only_b": list(found.only_b),
+        "voided": {
+            name: summarise(map(verdict_of, half)).voided
+            for name, half in zip("ab", sides.chosen(results), strict=True)
+        },
+        "mixed": {"a": mixed_a, "b": mixed_b},
+        "unnamed": {key: {"a": a, "b": b} for key, (a, b) in sides.differing(results).items()},
+        "marks": halves.marks,
+        "runtimes": sorted({r.cell.runtime for r in halves}),
+    }
+
+
+def _pair_json(pair: Pair) -> dict[str, Any]:
+    """Return a pair with its rates, and the cells solved and counted that they are made of."""
+    rates = {"a": float(pair.a.rate), "b": float(pair.b.rate)}
+    return {"unit": list(pair.unit), **rates, "cells_a": to_json(pair.a), "cells_b": to_json(pair.b)}
