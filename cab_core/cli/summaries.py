@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from cab_core.records import CellResult, to_json
-from cab_core.records.marks import SCRIPTED
 from cab_core.stats import (
     ESTIMANDS,
     FIGURES,
@@ -103,7 +102,7 @@ def print_summaries(found: Summaries) -> None:
 
 def _rankings(found: Summaries) -> list[Ranking]:
     """Return the rankings of more than one line; scripted models are in none."""
-    models = {config: s for config, s in found.items() if SCRIPTED not in s.marks}
+    models = {config: s for config, s in found.items() if not s.scripted}
     return [ranking for ranking in rankings(models) if ranking.comparisons]
 
 

@@ -40,6 +40,7 @@ class Verdict:
     spent_tokens: int | None = None
     spent_usd: float | None = None
     voided: tuple[str, ...] = ()
+    scripted: bool = False
 
 
 def verdict_of(result: CellResult) -> Verdict:
@@ -61,6 +62,7 @@ def verdict_of(result: CellResult) -> Verdict:
         spent_tokens=result.spent_tokens,
         spent_usd=result.spent_usd,
         voided=result.voided,
+        scripted=result.scripted,
     )
 
 
@@ -88,6 +90,11 @@ class Summary:
     def families(self) -> dict[str, str]:
         """The family of each task that has a verdict."""
         return settled((v.task, v.family) for v in self.counted)
+
+    @property
+    def scripted(self) -> bool:
+        """Whether a scripted model is among those that gave these verdicts."""
+        return any(v.scripted for v in self.counted)
 
     @property
     def n(self) -> int:

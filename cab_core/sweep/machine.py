@@ -120,4 +120,8 @@ def check_ready(warn: Callable[[str], None]) -> None:
 def _may_write(path: Path) -> bool:
     """Return whether a directory can be written to, or made: then what is nearest above it can be."""
     near = next((p for p in (path, *path.parents) if os.path.lexists(p)), Path("/"))
-    return near.is_dir() and os.access(near, os.W_OK | os.X_OK)
+    try:
+        tempfile.TemporaryFile(dir=near).close()  # access(2) would leave a user's capabilities out
+    except OSError:
+        return False
+    return True

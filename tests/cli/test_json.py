@@ -71,7 +71,8 @@ def test_an_error_is_an_object_with_the_exit_code(
     monkeypatch.chdir(cab.cwd)
     assert cli._run([*args, "--json"]) == code
     said = capsys.readouterr().out
-    [line] = said.splitlines()
+    *events, line = said.splitlines()  # of `run` an event that it ended comes before
+    assert [json.loads(event)["event"] for event in events] == (["end"] if args[0] == "run" else [])
     error = json.loads(line)["error"]
     assert error["kind"] == kind and error["exit_code"] == code and error["message"]
     assert more.items() <= error.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 import subprocess
@@ -10,12 +11,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+_NUMBERS = itertools.count()
+
 
 class Terminal:
     """A command in a terminal. `screens` keeps what was looked at, by name."""
 
     def __init__(self, socket: str, width: int, height: int) -> None:
-        self._socket, self.width, self.height = socket, width, height
+        # A server of its own each: one that is just ending would take another's window with it.
+        self._socket, self.width, self.height = f"{socket}-{next(_NUMBERS)}", width, height
         self.screens: dict[str, str] = {}
 
     @contextmanager
@@ -23,7 +27,10 @@ class Terminal:
         """Run a command in a shell of its own; end the terminal when the context is left."""
         command = f"{shlex.join(argv)}; echo exit $?; exec cat"
         size = ("-x", str(self.width), "-y", str(self.height))
-        self._tmux("-f", os.devnull, "new-session", "-d", *size, "-c", str(cwd), command, env=env)
+        own = {
+            name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")
+        }  # of another terminal
+        self._tmux("-f", os.devnull, "new-session", "-d", *size, "-c", str(cwd), command, env=own)
         try:
             yield self
         finally:
