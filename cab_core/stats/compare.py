@@ -9,7 +9,7 @@ from fractions import Fraction
 import attrs
 
 from .intervals import Interval
-from .paired import Pair, Says, decidable, interval, probability, verdict
+from .paired import WHOLE, Pair, Says, decidable, interval, probability, verdict
 from .tally import Families, On, Tally
 
 Unit = tuple[str, ...]
@@ -86,7 +86,8 @@ def pair(a: Mapping[Unit, Tally], b: Mapping[Unit, Tally]) -> tuple[Pair, ...]:
     """Return the units that both have, each with its share of its task."""
     both = sorted(a.keys() & b.keys())
     often = Counter(unit[0] for unit in both)
-    return tuple(Pair(unit=u, a=a[u], b=b[u], weight=Fraction(1, often[u[0]])) for u in both)
+    weights = {n: WHOLE if n == 1 else Fraction(1, n) for n in set(often.values())}
+    return tuple(Pair(unit=u, a=a[u], b=b[u], weight=weights[often[u[0]]]) for u in both)
 
 
 def _mean(values: Iterable[Fraction], n: int) -> Fraction | None:

@@ -129,6 +129,7 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            gc.freeze()  # nor does it look at them later
             gc.enable()
 
 
