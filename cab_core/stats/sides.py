@@ -15,7 +15,6 @@ from .compare import Comparison, compare
 from .halves import Half, Halves
 from .names import distinct_names
 from .select import Selector
-from .summary import verdict_of
 from .tally import On, Tally, settled
 
 # Asked for by one side in another way, the first lets the second differ too: versions and options of two
@@ -75,10 +74,7 @@ class Sides:
     def units(self, results: Iterable[CellResult], side: Selector) -> dict[Unit, Tally]:
         """Return the counted verdicts of one side by unit."""
         chosen = self._chosen(results, side)
-        return {
-            unit: Tally(sum(bool(verdict_of(r).passed) for r in cells), len(cells))
-            for unit, cells in chosen.items()
-        }
+        return {unit: Tally(sum(bool(r.solved) for r in cells), len(cells)) for unit, cells in chosen.items()}
 
     def halves(self, results: Sequence[CellResult]) -> Halves:
         """Return the cells that are compared: those of the units that both sides have."""
@@ -112,7 +108,7 @@ class Sides:
         """Return the counted cells of one side by unit."""
         found: dict[Unit, list[CellResult]] = {}
         for result in results:
-            if side.matches(result) and verdict_of(result).passed is not None:
+            if result.solved is not None and side.matches(result):
                 unit = (result.cell.task, *(self._value(result, key) for key in self.common))
                 found.setdefault(unit, []).append(result)
         return found
