@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import threading
@@ -20,7 +19,7 @@ from tests.conftest import CAB, Cab
 from tests.support.model_server import ModelServer
 from tests.support.puppet import FIX
 from tests.support.tiny import PLUGIN
-from tests.support.tmux import Terminal
+from tests.support.tmux import NO_TMUX, Terminal
 
 KEY = "sk-check-0123456789-abcdefghij"
 LIST = {"/v1/models": {"data": [{"id": "m-1", "max_model_len": 32768}]}}
@@ -155,7 +154,7 @@ def test_hostile_words_are_shown_not_obeyed(check: Cab, serve: Callable[..., Mod
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux")
+@pytest.mark.skipif(NO_TMUX, reason="there is no tmux")
 @pytest.mark.parametrize("width", [60, 120])
 def test_a_terminal(check: Cab, serve: Callable[..., ModelServer], width: int) -> None:
     """What is waited for moves with its seconds; lines are folded between words, the rest indented."""

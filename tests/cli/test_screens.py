@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,11 +17,11 @@ from tests.conftest import CAB, Cab
 from tests.support.background import TALK, Run
 from tests.support.endpoint import Endpoint
 from tests.support.tiny import PLUGIN
-from tests.support.tmux import Terminal
+from tests.support.tmux import NO_TMUX, Terminal
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux"),
+    pytest.mark.skipif(NO_TMUX, reason="there is no tmux"),
 ]
 MATRIX = (
     "run", "--tui", "tiny", "--model", "scripted:null", "--task", "mutations/py-*", "--attempts", "2",

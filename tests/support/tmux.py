@@ -5,12 +5,15 @@ from __future__ import annotations
 import itertools
 import os
 import shlex
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+# Where it must be there its absence is a failure, and skips nothing.
+NO_TMUX = shutil.which("tmux") is None and "CAB_REQUIRE_TMUX" not in os.environ
 _NUMBERS = itertools.count()
 
 
