@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import tarfile
 import threading
 from collections.abc import Iterable, Mapping
@@ -24,6 +25,9 @@ from ..terminal import clean_line
 from .engine import LABEL, ROLE, WHAT, client, engine_errors
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+_STEP = re.compile(r"Step \d+/\d+ : ")
+_TAIL = 8_000  # characters of a step's output that are kept for an error, and lines of them
+_LINES = 16
 _bases: dict[str, str] = {}
 _building = threading.Lock()  # two cells of this process that need one image build it once
 
@@ -132,7 +136,7 @@ def _build_once(
 
 def _build(name: str, dockerfile: str, marks: dict[str, str], say: Say, files: Mapping[str, bytes]) -> None:
     say(f"building {name}")
-    step, tail = "", list[str]()
+    said = Said()
     stream = client().build(
         fileobj=_context(dockerfile, files),
         custom_context=True,
@@ -144,20 +148,34 @@ def _build(name: str, dockerfile: str, marks: dict[str, str], say: Say, files: M
         buildargs={n: v for n in _PROXIES if (v := os.environ.get(n))},
         labels=marks,
     )
-    for line in stream:
-        text = str(line.get("stream", "")).strip()
-        if text.startswith("Step "):
-            step = text
-            say(clean_line(text))
-        if text:
-            tail = [*tail[-15:], text]
-        if "error" in line:
-            since = (
-                tail[tail.index(step) + 1 :] if step in tail else tail
-            )  # an earlier step may warn, and go on
-            raise failure(
-                f"building {name} failed", since or [str(line["error"])], f" (at {clean_line(step)})"
-            )
+    for message in stream:
+        if step := said.hear(str(message.get("stream", ""))):
+            say(clean_line(step))
+        if "error" in message:
+            lines = said.lines() or [str(message["error"])]
+            raise failure(f"building {name} failed", lines, f" (at {clean_line(said.step)})")
+
+
+class Said:
+    """What a build printed since its last step began; an earlier step may warn, and go on.
+
+    A message of the engine is a piece of the output, cut anywhere: several lines, or a part of one.
+    """
+
+    def __init__(self) -> None:
+        self.step, self._text = "", ""
+
+    def hear(self, piece: str) -> str:
+        """Take a piece; return the step that it begins, if it does: the builder sends that on its own."""
+        if _STEP.match(piece):
+            self.step, self._text = piece.strip(), ""
+            return self.step
+        self._text = (self._text + piece)[-_TAIL:]
+        return ""
+
+    def lines(self) -> list[str]:
+        """Return the last lines, without blank ones."""
+        return [line.strip() for line in self._text.splitlines() if line.strip()][-_LINES:]
 
 
 def _context(dockerfile: str, files: Mapping[str, bytes]) -> io.BytesIO:
