@@ -8,11 +8,13 @@ from collections.abc import Mapping
 
 import attrs
 
+from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import ModelCall, Usage
 
+from .error_body import ErrorBody, error_in, told
 from .fault import ANSWERED, Verdict, of_answer
 from .session import CellSession
-from .wire import Asked, Reading
+from .upstream import Outgoing
 
 
 @attrs.define
@@ -21,13 +23,14 @@ class Call:
 
     session: CellSession
     n: int
-    path: str
+    operation: Operation
+    query: str
     body: bytes
     asked: Asked
     headers: Mapping[str, str]
     started: float = attrs.field(factory=time.monotonic)
     start_ns: int = attrs.field(factory=time.time_ns)
-    reading: Reading = attrs.field(factory=Reading)
+    reading: Reading = attrs.field(init=False)
     received: int = 0  # bytes of the answer
     tries: int = 0
     status: int | None = None
@@ -45,6 +48,28 @@ class Call:
     broken_off: bool = False
     hung_up: bool = False
     recorded: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        self.reading = self.session.protocol.reading()
+
+    def outgoing(self, headers: Mapping[str, str], body: bytes) -> Outgoing:
+        """Return what goes to the endpoint."""
+        return Outgoing(
+            protocol=self.session.protocol,
+            operation=self.operation,
+            query=self.query,
+            headers=headers,
+            body=body,
+        )
+
+    @property
+    def failed_with(self) -> str | None:
+        """What a person should know of an error that stood in the answer; None: there was none."""
+        return (
+            None
+            if self.reading.failed is None
+            else told(error_in(self.reading.failed) or self.reading.failed)
+        )
 
     def came(self, size: int) -> None:
         """Note that bytes of the answer came."""
@@ -76,10 +101,9 @@ class Call:
     def read(self) -> None:
         """Judge an answer that has been read to its end."""
         found = self.reading
-        self.verdict = of_answer(
-            found.answered, found.finish_reason, found.error_body, self.suspect, self.asked.sound
-        )
-        if found.finish_reason is not None and self.verdict.fault and found.error is None:
+        body = None if found.failed is None else ErrorBody.of(found.failed)
+        self.verdict = of_answer(found.answered, found.finish_reason, body, self.suspect, self.asked.sound)
+        if found.finish_reason is not None and self.verdict.fault and found.failed is None:
             self.error = f"finish_reason {found.finish_reason!r}"
         if self.verdict == ANSWERED and found.finish_reason is None:
             self.odd = self.odd or "it has no finish_reason"
@@ -87,10 +111,10 @@ class Call:
     def break_off(self) -> None:
         """Note that nobody waits for the answer any more, and who that was."""
         self.broken_off, self.hung_up = True, self.session.running
-        if self.reading.error_body is not None:
+        if self.reading.failed is not None:
             self.read()  # it may be why the CLI hung up
         who = "the CLI hung up" if self.hung_up else "the cell ended"
-        self.error = self.error or self.reading.error or f"{who} before the answer was whole"
+        self.error = self.error or self.failed_with or f"{who} before the answer was whole"
 
     def finish(self) -> None:
         """Record the call, once: before the CLI has its last byte, so that limits see it in time."""
@@ -134,7 +158,7 @@ class Call:
             tries=self.tries,
             fault=self.verdict.fault,
             refused=self.verdict.refused,
-            error=self._short(self.error or self.reading.error, 500),
+            error=self._short(self.error or self.failed_with, 500),
             broken_off=self.broken_off,
             hung_up=self.hung_up,
             received=self.received,

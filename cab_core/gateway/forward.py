@@ -6,10 +6,13 @@ from aiohttp import web
 
 from .answer import Answer
 from .call import Call
+from .coding import decode
 from .error_body import ErrorBody, one_line
+from .events import EventSplitter, event_data, event_object
 from .fault import MALFORMED, Dropped, Empty, of_error
+from .json_body import parse_error, parse_objects
+from .refusal import refusal
 from .upstream import HOP
-from .wire import EventSplitter, decode, event_data, event_object, is_usage_only, parse_error, parse_object
 
 READ_AS_TEXT = 4000  # bytes of an error that is no JSON
 LARGEST_ERROR = 1 << 20  # bytes of a refusal, unpacked
@@ -29,18 +32,18 @@ def forward_error(call: Call, answer: Answer, data: bytes) -> web.Response:
         # A redirect leads away from the endpoint, and the cell's token with it.
         call.error = f"{answer.status} {answer.headers.get('Location', '')}".strip()
         call.error = call.session.upstream.redact(call.error.encode("utf-8", "replace")).decode()[:300]
-        return web.json_response({"error": {"message": call.error, "type": "upstream"}}, status=502)
+        return refusal(call.session.protocol, 502, call.error, "upstream")
     if (decoded := decode(_encoding(answer), data)) is None:
         # What cannot be read may hold the key: not a byte of it goes on.
         call.error = _unreadable(answer)
-        return web.json_response({"error": {"message": call.error, "type": "upstream"}}, status=answer.status)
+        return refusal(call.session.protocol, answer.status, call.error, "upstream")
     if len(decoded) > LARGEST_ERROR:
         # The first words alone: where a body is cut, a part of our key may stand.
         call.error = f"(of more than {LARGEST_ERROR >> 20} MiB) {_as_text(call, decoded)}"
-        return web.json_response({"error": {"message": call.error, "type": "upstream"}}, status=answer.status)
+        return refusal(call.session.protocol, answer.status, call.error, "upstream")
     call.reading.take(parse_error(decoded))
     # Nothing is cut before it is recorded without the key: half a key would not be known again.
-    call.error = call.reading.error or _as_text(call, decoded)
+    call.error = call.failed_with or _as_text(call, decoded)
     return _refusal(call, answer, data, decoded)
 
 
@@ -78,10 +81,8 @@ def _forwarded_headers(call: Call, answer: Answer) -> dict[str, str]:
     }
 
 
-async def forward_answer(
-    call: Call, answer: Answer, request: web.Request, hide_usage: bool
-) -> web.StreamResponse:
-    """Pass on an answer as it comes. `hide_usage`: the CLI did not ask for the usage event.
+async def forward_answer(call: Call, answer: Answer, request: web.Request, hide: bool) -> web.StreamResponse:
+    """Pass on an answer as it comes. `hide`: what is there only because we asked for it.
 
     Raises:
         Dropped, aiohttp.ClientError: the upstream broke off.
@@ -92,7 +93,7 @@ async def forward_answer(
     packed = _encoding(answer).lower() not in ("", "identity")
     call.streamed = "event-stream" in answer.headers.get("Content-Type", "") and not packed
     if call.streamed:
-        return await _forward_stream(call, answer, request, hide_usage)
+        return await _forward_stream(call, answer, request, hide)
     return await _forward_body(call, answer)
 
 
@@ -119,8 +120,9 @@ async def _forward_body(call: Call, answer: Answer) -> web.Response:
 
 def _read_whole(call: Call, body: bytes) -> None:
     """Read a body: an object, or events that were sent as one. What is neither is passed on all the same."""
-    if found := parse_object(body):
-        call.reading.take(found)
+    if found := parse_objects(body):
+        for answer in found:
+            call.reading.take(answer)
         call.reading.done = True
         call.odd = "it is one body, where a stream was asked for" if call.asked.stream else None
     elif b"data:" in body:
@@ -136,14 +138,12 @@ def _read_whole(call: Call, body: bytes) -> None:
         call.error = _as_text(call, body)
 
 
-async def _forward_stream(
-    call: Call, answer: Answer, request: web.Request, hide_usage: bool
-) -> web.StreamResponse:
+async def _forward_stream(call: Call, answer: Answer, request: web.Request, hide: bool) -> web.StreamResponse:
     """Pass a stream on event by event, each as it came."""
     response = web.StreamResponse(status=answer.status, headers=_forwarded_headers(call, answer))
     await response.prepare(request)
     call.forwarding = True
-    reader, holds_key = _StreamReader(call, hide_usage), call.session.upstream.watch()
+    reader, holds_key = _StreamReader(call, hide), call.session.upstream.watch()
     async for chunk in answer.body:
         call.came(len(chunk))
         call.session.key_echoed |= holds_key(chunk)
@@ -175,6 +175,7 @@ class _StreamReader:
 
     def __init__(self, call: Call, hide: bool) -> None:
         self._call, self._reading, self._hide = call, call.reading, hide
+        self._protocol = call.session.protocol
         self._splitter = EventSplitter()
 
     def feed(self, data: bytes) -> bytes:
@@ -182,18 +183,18 @@ class _StreamReader:
         return b"".join(e for e in self._splitter.feed(data) if self._take(e))
 
     def _take(self, event: bytes) -> bool:
-        if event_data(event) == b"[DONE]":
+        if self._protocol.end_mark is not None and event_data(event) == self._protocol.end_mark:
             self._reading.done = True
             return True
         parsed = event_object(event)
         if self._reading.take(parsed):
             self._call.wrote()
-        return not (self._hide and is_usage_only(parsed))
+        return not (self._hide and self._protocol.is_ours(parsed))
 
     def end(self) -> bytes:
         """Return what is left; a stream without its end was dropped."""
         rest = self._splitter.flush()
         self._take(rest)
-        if not self._reading.whole and self._reading.error is None:
+        if not self._reading.whole and self._reading.failed is None:
             raise Dropped if self._reading.events else Empty
         return rest

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
 from cab_core.records.observed import TextSeen
 
-from .said import texts_of
+from .chat_form import shown
 
 _SEARCHED = 4 << 20  # characters of one request in which texts are looked for
 _SEEN = 100_000  # texts of requests that are known to have been searched
@@ -78,7 +78,7 @@ class GivenTexts:
         if not any(w.missing for w in self._wanted.values()):
             return
         left = _SEARCHED
-        for text in _shown(request):
+        for text in shown(request):
             if hash(text) in self._searched:
                 continue
             if len(text) > left or len(self._searched) >= _SEEN:
@@ -97,19 +97,3 @@ class GivenTexts:
             TextSeen(item=item, part=part, wanted=w.wanted, found=w.wanted - len(w.missing), first=w.first)
             for (item, part), w in self._wanted.items()
         )
-
-
-def _shown(request: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what the model reads: the messages, and what the tools say of themselves."""
-    for message in objects(request, "messages"):
-        yield from texts_of(message.get("content"))
-    for tool in objects(request, "tools"):
-        function = tool.get("function")
-        if isinstance(function, dict) and isinstance(function.get("description"), str):
-            yield function["description"]
-
-
-def objects(request: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    """Return the objects in a list of a request, nothing where there is no list."""
-    value = request.get(name)
-    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []

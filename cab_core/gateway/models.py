@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
 
 import attrs
 
@@ -14,8 +13,8 @@ from cab_core.own_memory import forget
 from cab_core.records.base import doc
 
 from .address import checked_address
+from .price import Price
 from .scripted.personas import PERSONAS
-from .session import Price
 
 SCRIPTED = "scripted:"
 
@@ -27,7 +26,10 @@ class PriceDoc:
     input: float = attrs.field(metadata=doc("USD per million input tokens", minimum=0))
     output: float = attrs.field(metadata=doc("USD per million output tokens", minimum=0))
     cached: float | None = attrs.field(
-        default=None, metadata=doc("USD per million cached input tokens", minimum=0)
+        default=None, metadata=doc("USD per million input tokens that a cache gave", minimum=0)
+    )
+    cache_write: float | None = attrs.field(
+        default=None, metadata=doc("USD per million input tokens that a cache took", minimum=0)
     )
 
 
@@ -37,7 +39,10 @@ class ModelDoc:
 
     endpoint: str = attrs.field(metadata=doc("base URL, such as http://127.0.0.1:8000/v1"))
     key_env: str | None = attrs.field(default=None, metadata=doc("variable that holds the key"))
-    protocol: Literal["openai-chat"] = attrs.field(default="openai-chat", metadata=doc("wire protocol"))
+    protocols: tuple[str, ...] = attrs.field(
+        default=(),
+        metadata=doc("wire protocols that the endpoint speaks, such as openai-chat; none: not known"),
+    )
     price: PriceDoc | None = attrs.field(default=None, metadata=doc("what tokens cost"))
     context_tokens: int | None = attrs.field(default=None, metadata=doc("size of the context", minimum=1))
     idle_s: float = attrs.field(
@@ -70,7 +75,7 @@ class Model:
     price: Price | None = None
     context_tokens: int | None = None
     idle_s: float = 300.0
-    protocol: str = "openai-chat"
+    protocols: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -164,7 +169,7 @@ def _from_config(model_id: str, found: ModelDoc, choice: EndpointChoice) -> Mode
         key = choice.take(found.key_env, f"{where}.key_env")
     elif choice.url is None:
         key = None  # a key goes to the endpoint that it was given for, and to no other
-    price = Price(found.price.input, found.price.output, found.price.cached) if found.price else None
+    price = Price(**attrs.asdict(found.price)) if found.price else None
     return Model(
         id=model_id,
         endpoint=endpoint,
@@ -172,7 +177,7 @@ def _from_config(model_id: str, found: ModelDoc, choice: EndpointChoice) -> Mode
         price=price,
         context_tokens=found.context_tokens,
         idle_s=found.idle_s,
-        protocol=found.protocol,
+        protocols=found.protocols,
     )
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import attrs
 
+from cab_core.plugins.said import CALLS, NAME, Said
 from cab_core.records.observed import Observed, ToolSeen
 
-from .given import GivenTexts, objects
-from .said import CALLS, Said, tool_name
+from .chat_form import objects, tool_name
+from .given import GivenTexts
 
 _TOOLS = 1000  # names of tools of a cell
 
@@ -30,9 +31,9 @@ class Watch:
         self._cut = False
 
     def asked(self, n: int, request: Mapping[str, Any]) -> None:
-        """Look at the request of call `n`."""
+        """Look at the request of call `n`, in the form of chat completions."""
         self._requests += 1
-        offered = {name for tool in objects(request, "tools") if (name := tool_name(tool))}
+        offered = {name[:NAME] for tool in objects(request, "tools") if (name := tool_name(tool))}
         for name in islice(offered, _TOOLS):
             self._count(name, lambda t: attrs.evolve(t, offered=t.offered + 1, first=t.first or n, last=n))
         self._cut = self._cut or len(offered) > _TOOLS

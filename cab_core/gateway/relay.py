@@ -13,6 +13,7 @@ from . import fault
 from .answer import Answer
 from .call import Call
 from .forward import LARGEST_ERROR, forward_answer, forward_error, read_error
+from .refusal import refusal
 from .waits import asked_wait
 
 TRIES = 4  # how often a call is sent when the upstream says 429 or 5xx, or is not there
@@ -43,22 +44,22 @@ def _without_answer(call: Call, request: web.Request) -> web.StreamResponse:
         if request.transport is not None:
             request.transport.abort()
         return web.Response(status=502)
-    return web.json_response({"error": {"message": message, "type": "upstream"}}, status=502)
+    return refusal(call.session.protocol, 502, message, "upstream")
 
 
 async def _try_until_answered(call: Call, request: web.Request) -> web.StreamResponse:
     upstream = call.session.upstream
-    extended = call.asked.with_usage
+    extended = call.asked.extended
     while True:
         call.tries += 1
         call.held("throttled")
         call.waited(await upstream.wait())
         last = call.tries >= TRIES
         try:
-            async with upstream.ask(call.path, _headers(call), extended or call.body) as answer:
+            async with upstream.ask(call.outgoing(_headers(call), extended or call.body)) as answer:
                 call.status, call.verdict = answer.status, fault.ANSWERED
                 if answer.status < 300:
-                    return await forward_answer(call, answer, request, hide_usage=extended is not None)
+                    return await forward_answer(call, answer, request, hide=extended is not None)
                 data = await _all(call, answer)
                 if extended and answer.status in (400, 422) and not last and _about_usage(data):
                     extended = None

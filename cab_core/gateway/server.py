@@ -14,19 +14,21 @@ from typing import Any, TypeVar
 import attrs
 from aiohttp import web
 
+from cab_core.plugins.wire_protocol import Operation
 from cab_core.records import CellKey
 
 from .activity import Activity
 from .call import Call
+from .count import count
+from .refusal import refusal
 from .relay import relay
 from .session import CellSession
 from .sockets import LEFT_ALONE, ConnectionLimit, short_path
 from .upstream import CREDENTIALS, Upstream
-from .wire import read_request
 
 T = TypeVar("T")
 _ANY_PATH = r"/{path:(?s:.*)}"  # a path may hold a line feed
-_SPOKEN = {"/v1/chat/completions": "POST", "/v1/models": "GET"}
+_KEY_IN_QUERY = "key="  # where some of Google's clients put it
 _MAX_REQUEST = 32 << 20
 _READ_S = 120.0  # for the body of a request
 _SAYS = {
@@ -65,10 +67,8 @@ class Gateway:
 
     async def _start(self) -> str:
         app = web.Application(client_max_size=_MAX_REQUEST)
-        app.router.add_post("/v1/chat/completions", self._chat)
-        app.router.add_get("/v1/models", self._models)
-        app.router.add_route("HEAD", _ANY_PATH, _head)
-        app.router.add_route("*", _ANY_PATH, self._elsewhere)
+        app.router.add_route("HEAD", _ANY_PATH, _head)  # by which some look whether anybody is there
+        app.router.add_route("*", _ANY_PATH, self._serve)
         # An agent that hangs up frees its call at once.
         self._runner = web.AppRunner(
             app,
@@ -82,7 +82,7 @@ class Gateway:
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
         port = self._runner.addresses[0][1]
-        return f"http://127.0.0.1:{port}/v1"
+        return f"http://127.0.0.1:{port}"
 
     async def _end(self) -> None:
         for session in list(self._sessions.values()):
@@ -129,35 +129,27 @@ class Gateway:
         await asyncio.gather(*tasks, return_exceptions=True)
         session.close()
 
-    async def _chat(self, request: web.Request) -> web.StreamResponse:
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
         session = self._session(request)
         if session is None:
-            return _refuse(401, "unknown token: this endpoint serves the cells that are running", "cab_token")
-        return await _tracked(session, _call(session, request))
-
-    async def _models(self, request: web.Request) -> web.StreamResponse:
-        session = self._session(request)
-        if session is None:
-            return _refuse(401, "unknown token", "cab_token")
-        listed = [{"id": session.model, "object": "model", "created": 0, "owned_by": "cab"}]
-        return web.json_response({"object": "list", "data": listed})
-
-    async def _elsewhere(self, request: web.Request) -> web.StreamResponse:
-        """Refuse what is not spoken here, in words; the cell's record says what it was."""
-        asked = f"{request.method} {request.rel_url.raw_path}"
-        if (session := self._session(request)) is not None:
-            session.other_paths.add(ascii(asked)[1:-1])
-        spoken = " and ".join(f"{method} {path}" for path, method in _SPOKEN.items())
-        status = 405 if request.path in _SPOKEN else 404
-        refusal = _refuse(status, f"cab: {asked[:200]} is not spoken here; {spoken} are", "cab_path")
-        if status == 405:
-            refusal.headers["Allow"] = _SPOKEN[request.path]
-        return refusal
+            return _unknown_token()
+        path, _, query = request.raw_path.partition("?")
+        query = "&".join(p for p in query.split("&") if not p.startswith(_KEY_IN_QUERY))
+        operation = session.protocol.operation(request.method, path)
+        if operation is None:
+            return _not_spoken(session, request.method, path)
+        if operation.kind == "models":
+            return web.json_response(session.protocol.listing(session.model))
+        if operation.kind == "model":
+            return web.json_response(session.protocol.entry(session.model))
+        return await _tracked(session, _call(session, request, operation, query))
 
     def _session(self, request: web.Request) -> CellSession | None:
         """Return the cell whose token came, the way that is the cell's own: no agent can use another's."""
-        for header in CREDENTIALS:
-            value = request.headers.get(header, "")
+        given = [request.headers.get(header, "") for header in CREDENTIALS]
+        pairs = request.raw_path.partition("?")[2].split("&")
+        given += [p.removeprefix(_KEY_IN_QUERY) for p in pairs if p.startswith(_KEY_IN_QUERY)]
+        for value in given:
             token = value.removeprefix("Bearer ").strip()
             if token in self._sessions and self._came_by(request.transport, token):
                 return self._sessions[token]
@@ -169,27 +161,33 @@ class Gateway:
         return transport is not None and transport.get_extra_info("socket").family != AF_UNIX
 
 
-async def _call(session: CellSession, request: web.Request) -> web.StreamResponse:
+async def _call(
+    session: CellSession, request: web.Request, operation: Operation, query: str
+) -> web.StreamResponse:
     """Admit one call and carry it out. What a cell may hold in memory is bounded by its slots."""
+    protocol = session.protocol
     async with session.slots:
         if session.has_enough:
-            return _refuse(429, "cab: too much was sent that is no call", "cab_request", close=True)
+            return refusal(protocol, 429, "cab: too much was sent that is no call", "cab_request", close=True)
         try:
             body = await asyncio.wait_for(request.read(), _READ_S)
         except (web.HTTPException, OSError, ValueError, TimeoutError) as exc:
-            return _refuse(400, f"cab: the request could not be read: {exc}", "cab_request")
-        asked = read_request(body)
-        refusal = session.refuse(asked, len(body))
-        if refusal is not None:
-            return _refuse(*refusal)
+            return refusal(protocol, 400, f"cab: the request could not be read: {exc}", "cab_request")
+        asked = protocol.read(operation, body)
+        if (refused := session.refuse(asked, query, len(body))) is not None:
+            return refusal(protocol, *refused)
+        if operation.kind == "count":
+            return await count(session, request, operation, query, body)
         admitted = session.admit()
         if isinstance(admitted, str):
-            return _refuse(429, f"cab: {_SAYS.get(admitted, admitted)}; no further call is made", "cab_limit")
-        session.watch.asked(admitted, asked.request)
+            said = f"cab: {_SAYS.get(admitted, admitted)}; no further call is made"
+            return refusal(protocol, 429, said, "cab_limit")
+        session.watch.asked(admitted, protocol.as_chat(asked.request))
         call = Call(
             session=session,
             n=admitted,
-            path="chat/completions",
+            operation=operation,
+            query=query,
             body=body,
             asked=attrs.evolve(asked, request={}),
             headers=dict(request.headers),
@@ -226,9 +224,21 @@ async def _head(_: web.Request) -> web.Response:
     return web.Response()
 
 
-def _refuse(status: int, message: str, kind: str, close: bool = False) -> web.Response:
-    body = {"error": {"message": message, "type": kind, "code": kind}}
-    response = web.json_response(body, status=status)
-    if close:
-        response.force_close()  # what it sends is not read
+def _not_spoken(session: CellSession, method: str, path: str) -> web.Response:
+    """Refuse what is not spoken here, in words; the cell's record says what it was."""
+    asked, spoken = f"{method} {path}", session.protocol.spoken
+    session.other_paths.add(ascii(asked)[1:-1])
+    known = " and ".join(f"{m} {p}" for m, p in spoken)
+    allowed = [m for m, p in spoken if p == path]
+    said = f"cab: {asked[:200]} is not spoken here; {known} are"
+    response = refusal(session.protocol, 405 if allowed else 404, said, "cab_path")
+    if allowed:
+        response.headers["Allow"] = ", ".join(allowed)
     return response
+
+
+def _unknown_token() -> web.Response:
+    """Refuse whoever has no cell, and so no protocol, in the form that most clients read."""
+    message = "unknown token: this endpoint serves the cells that are running"
+    error = {"message": message, "type": "cab_token", "code": "cab_token"}
+    return web.json_response({"type": "error", "error": error}, status=401)

@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 import attrs
 
 from cab_core.plugins.protocols import StopSignal
+from cab_core.plugins.wire_protocol import Asked, WireProtocol
 from cab_core.records import (
     CellKey,
     Json,
@@ -29,41 +31,13 @@ from cab_core.records import (
 from .activity import Activity, activity
 from .observed import Watch
 from .passed_on import ClientHeaders
+from .price import Price
 from .routing import routing_fields
 from .turned_away import TurnedAway
-from .wire import Asked
 
 if TYPE_CHECKING:
     from .call import Call
     from .upstream import Upstream
-
-
-@attrs.frozen
-class Price:
-    """US dollars for a million tokens."""
-
-    input: float
-    output: float
-    cached: float | None = None
-
-    def of(self, call: ModelCall) -> float | None:
-        """Return what a call cost, or None where its tokens are unknown.
-
-        So it is too where cached ones have a price of their own, and the endpoint does not say how many.
-        """
-        unsaid = call.usage.cached is None and self.cached not in (None, self.input)
-        return None if unsaid else self.at_most(call)
-
-    def at_most(self, call: ModelCall) -> float | None:
-        """Return what a call cost if those tokens were not cached of which it is unknown; for limits."""
-        used = call.usage
-        if used.prompt is None or used.completion is None:
-            return None
-        cached = min(used.cached or 0, used.prompt)
-        cached_price = self.input if self.cached is None else self.cached
-        return (
-            (used.prompt - cached) * self.input + cached * cached_price + used.completion * self.output
-        ) / 1e6
 
 
 def new_token() -> str:
@@ -83,6 +57,7 @@ class CellSession:
         *,
         token: str,
         model: str,
+        protocol: WireProtocol,
         upstream: Upstream,
         limits: Limits,
         record: Path,
@@ -94,7 +69,8 @@ class CellSession:
         cell: CellKey | None = None,
     ) -> None:
         self.token, self.cell = token, cell
-        self.model, self.upstream, self.limits, self.stop = model, upstream, limits, stop
+        self.model, self.protocol, self.upstream = model, protocol, upstream
+        self.limits, self.stop = limits, stop
         self.deadline = time.monotonic() + limits.wall_s
         self.calls: list[ModelCall] = []
         self.under_way: dict[int, Call] = {}
@@ -135,18 +111,22 @@ class CellSession:
             self._added_up = n, totals(self.calls[:n])
         return activity(list(self.under_way.values()), self._admitted, self._added_up[1])
 
-    def refuse(self, asked: Asked, size: int) -> tuple[int, str, str] | None:
+    def refuse(self, asked: Asked, query: str, size: int) -> tuple[int, str, str] | None:
         """Return why a request is not for this cell's model: (status, message, kind), or None.
 
         A cell is one model; what another answers, or that there is none of that name, is not its. How calls
         are routed is said by the cell's parameters alone.
         """
         if asked.model == self.model:
-            routes = routing_fields(asked.request, self._params)
+            routes = [
+                n
+                for found in (dict(parse_qsl(query)), asked.request)
+                for n in routing_fields(found, self._params)
+            ]
             return self._refuse_routes(routes, size) if routes else None
         self._refused += size
         if asked.model is None:
-            wanted = "a JSON object that names a model, every key of it once; `stream` is true or false"
+            wanted = "a JSON object, every key of it once; it names a model, and `stream` is true or false"
             return 400, f"cab: expected {wanted}", "cab_request"
         self.other_models.add(asked.model)
         return 404, f"cab: this cell's model is {self.model!r}", "cab_model"
@@ -185,7 +165,7 @@ class CellSession:
         return None
 
     def _dearest(self, tokens: int) -> float:
-        return 0.0 if self._price is None else tokens * max(self._price.input, self._price.output) / 1e6
+        return 0.0 if self._price is None else tokens * self._price.dearest / 1e6
 
     def ended(self, call: ModelCall, size: int) -> None:
         """Take a call that has ended: on disk at once, then to whoever listens.

@@ -10,7 +10,10 @@ from types import SimpleNamespace
 from typing import Protocol
 
 import aiohttp
+import attrs
+from yarl import URL
 
+from cab_core.plugins.wire_protocol import Operation, WireProtocol
 from cab_core.redaction import Redactor
 
 from .address import checked_address
@@ -31,15 +34,29 @@ HOP = {
 CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")  # may hold a cell's token
 
 
+@attrs.frozen(kw_only=True)
+class Outgoing:
+    """What goes to an endpoint. `headers` are without its credential; `body`: None where it is a GET."""
+
+    protocol: WireProtocol
+    operation: Operation
+    headers: Mapping[str, str]
+    body: bytes | None
+    query: str = ""
+
+    @property
+    def path(self) -> str:
+        """What follows the endpoint's address."""
+        return f"{self.operation.path}?{self.query}" if self.query else self.operation.path
+
+
 class Upstream(Protocol):
     """Answers model calls."""
 
     name: str
 
-    def ask(self, path: str, headers: Mapping[str, str], body: bytes) -> AbstractAsyncContextManager[Answer]:
-        """Send a call; `path` is relative to the API's base, such as `chat/completions`.
-
-        `headers`: those that go on to the endpoint, which has a credential of its own besides.
+    def ask(self, out: Outgoing) -> AbstractAsyncContextManager[Answer]:
+        """Send a call.
 
         Raises:
             OSError, asyncio.TimeoutError, aiohttp.ClientError: no answer came.
@@ -96,9 +113,9 @@ def _trace_of_kept() -> aiohttp.TraceConfig:
 
 
 class EndpointUpstream(Throttle):
-    """Forwards to any endpoint that speaks chat completions. The real key lives here and nowhere else."""
+    """Forwards to an endpoint. The real key lives here and nowhere else."""
 
-    name = "openai"
+    name = "endpoint"
 
     def __init__(self, base_url: str, key: str | None, idle_s: float = 300.0) -> None:
         super().__init__()
@@ -124,12 +141,12 @@ class EndpointUpstream(Throttle):
         return self._client
 
     @asynccontextmanager
-    async def ask(self, path: str, headers: Mapping[str, str], body: bytes | None) -> AsyncIterator[Answer]:
-        """Forward a call with the real credential in place of the cell's token; GET without a body."""
-        sent = {**headers, "Content-Type": "application/json"}  # as it was read here, in no other charset
+    async def ask(self, out: Outgoing) -> AsyncIterator[Answer]:
+        """Forward a call with the real credential in place of the cell's token."""
+        sent = {**out.headers, "Content-Type": "application/json"}  # as it was read here, in no other charset
         if self._key:
-            sent["Authorization"] = f"Bearer {self._key}"
-        async with await self._send(f"{self.base_url}/{path}", sent, body) as reply:
+            sent |= out.protocol.credential(self._key)
+        async with await self._send(f"{self.base_url}/{out.path}", sent, out.body) as reply:
             yield Answer(reply.status, reply.headers, reply.content.iter_any())
 
     async def _send(self, url: str, headers: Mapping[str, str], body: bytes | None) -> aiohttp.ClientResponse:
@@ -143,7 +160,12 @@ class EndpointUpstream(Throttle):
             kept = _Kept()
             try:
                 return await self._session().request(
-                    method, url, headers=headers, data=body, allow_redirects=False, trace_request_ctx=kept
+                    method,
+                    URL(url, encoded=True),
+                    headers=headers,
+                    data=body,
+                    allow_redirects=False,
+                    trace_request_ctx=kept,
                 )
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
                 if not kept.used:

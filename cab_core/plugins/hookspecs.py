@@ -55,6 +55,11 @@ def cab_task_formats() -> Iterable[Registration]:  # type: ignore[empty-body]
 
 
 @hookspec
+def cab_protocols() -> Iterable[Registration]:  # type: ignore[empty-body]
+    """Return wire protocols; the factory makes a `cab_core.plugins.wire_protocol.WireProtocol`."""
+
+
+@hookspec
 def cab_cell_started(cell: Cell) -> None:
     """Told when a cell starts."""
 

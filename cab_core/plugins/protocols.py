@@ -120,7 +120,11 @@ class Leftovers:
 
 @runtime_checkable
 class Adapter(Protocol):
-    """Knows one CLI. It runs nothing itself. `protocols` holds `openai-chat`, the one that there is."""
+    """Knows one CLI. It runs nothing itself.
+
+    `protocols`: the wire protocols that the CLI can be made to speak, the best first: `openai-chat`,
+    `openai-responses`, `anthropic-messages`, `gemini`, or what another plugin offers.
+    """
 
     name: str
     default_version: str
@@ -227,7 +231,7 @@ class Runtime(Protocol):
         """Return the path of `scratch/name` as a process in a sandbox sees it."""
 
     def endpoint(self, gateway_url: str) -> str:
-        """Return the model endpoint as a process in an agent's sandbox sees it."""
+        """Return the gateway's address, `http://HOST:PORT`, as a process in an agent's sandbox sees it."""
 
     def run(self, sandbox: Sandbox, process: Process, output: Output, stop: StopSignal) -> Execution:
         """Run one process to its end; when this returns, nothing that it started is alive.

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import attrs
 
-Kind = Literal["adapter", "scorer", "task_pack", "stack", "runtime", "executor", "task_format"]
+Kind = Literal["adapter", "scorer", "task_pack", "stack", "runtime", "executor", "task_format", "protocol"]
 
 # hook -> kind of object that it registers
 HOOK_KINDS: dict[str, Kind] = {
@@ -19,6 +19,7 @@ HOOK_KINDS: dict[str, Kind] = {
     "cab_runtimes": "runtime",
     "cab_executors": "executor",
     "cab_task_formats": "task_format",
+    "cab_protocols": "protocol",
 }
 
 API_VERSION = 1

@@ -17,6 +17,7 @@ from .loader import Loaded, PluginRow, load
 from .protocols import Adapter, Executor, Runtime, Scorer, TaskFormat
 from .registration import Kind
 from .stack_rules import hold_stack
+from .wire_protocol import WireProtocol
 
 _WORDS: dict[Kind, str] = {
     "adapter": "CLI",
@@ -26,6 +27,7 @@ _WORDS: dict[Kind, str] = {
     "runtime": "runtime",
     "executor": "executor",
     "task_format": "task format",
+    "protocol": "wire protocol",
 }
 Say = Callable[[str], None]
 
@@ -136,6 +138,10 @@ class Plugins:
         """Return a reader of task data."""
         return cast("TaskFormat", self.get("task_format", name))
 
+    def protocol(self, name: str) -> WireProtocol:
+        """Return a wire protocol."""
+        return cast("WireProtocol", self.get("protocol", name))
+
 
 def _built(row: PluginRow, word: str) -> Any:
     """Return what the factory makes.
@@ -165,6 +171,14 @@ def _checked(row: PluginRow, kind: Kind, word: str, made: Any) -> Any:
         return root
     if kind == "stack":
         return take(made, tuple[StackItem, ...], row.owner, word, row.made_at, _hold_listed)
+    if kind == "protocol":
+        # Not behind the boundary: its readings take every event of every stream.
+        found = take(made, WireProtocol, row.owner, word, row.made_at)
+        if found.name != row.name:
+            raise PluginCrash(
+                f"plugin {row.owner}: {word}: it calls itself {found.name!r} (at {row.made_at})"
+            )
+        return found
     assert contract_of(kind) is not None
     found = guarded(made, kind, row.owner, word)
     own = getattr(found, NAME_IN[kind])

@@ -17,16 +17,19 @@ import aiohttp
 import attrs
 
 from cab_core.gateway.address import root_of
+from cab_core.gateway.coding import decode
 from cab_core.gateway.error_body import is_page
 from cab_core.gateway.models import Model
+from cab_core.gateway.protocols.openai_chat import OpenAIChat
 from cab_core.gateway.server import Gateway
 from cab_core.gateway.session import CellSession, new_token
-from cab_core.gateway.upstream import EndpointUpstream
-from cab_core.gateway.wire import decode
+from cab_core.gateway.upstream import EndpointUpstream, Outgoing
 from cab_core.plugins.protocols import StopSignal
+from cab_core.plugins.wire_protocol import Operation
 from cab_core.records import Json, Limits, ModelCall
 
 _LONGEST = 4 << 20  # bytes of a list of models
+_CHAT = OpenAIChat()
 _PLAIN = {"Accept": "*/*", "Accept-Encoding": "identity"}
 _MORE_S = 2.0  # after which a call is broken off that the gateway has not ended itself
 _LOADING_S = 1.0  # between two calls to a server that says 503
@@ -100,6 +103,7 @@ class Asker:
             session = CellSession(
                 token=new_token(),
                 model=self.model.id,
+                protocol=_CHAT,
                 upstream=self._upstream,
                 limits=Limits(wall_s=self._patience_s),
                 record=Path(record.name),
@@ -139,8 +143,11 @@ class Asker:
     async def _look(self, path: str, patience_s: float, base: str, body: Json) -> Seen:
         upstream = EndpointUpstream(base, self.model.key, patience_s)
         data = None if body is None else json.dumps(body).encode()
+        out = Outgoing(
+            protocol=_CHAT, operation=Operation(kind="models", path=path), headers=_PLAIN, body=data
+        )
         try:
-            async with asyncio.timeout(patience_s), upstream.ask(path, _PLAIN, data) as answer:
+            async with asyncio.timeout(patience_s), upstream.ask(out) as answer:
                 read = bytearray()
                 async for chunk in answer.body:
                     read += chunk[: _LONGEST - len(read)]

@@ -15,12 +15,18 @@ def count(value: object) -> int | None:
 
 @attrs.frozen(kw_only=True)
 class Usage:
-    """Tokens of a call as the upstream reported them. None: it did not say."""
+    """Tokens of a call as the upstream reported them. None: it did not say.
+
+    `cached` and `cache_write`, read from a cache and written to one, are parts of `prompt`; `reasoning` is
+    one of `completion`; `audio` of both.
+    """
 
     prompt: int | None = attrs.field(default=None, converter=count)
     completion: int | None = attrs.field(default=None, converter=count)
     cached: int | None = attrs.field(default=None, converter=count)
     reasoning: int | None = attrs.field(default=None, converter=count)
+    cache_write: int | None = attrs.field(default=None, converter=count)
+    audio: int | None = attrs.field(default=None, converter=count)
 
 
 Refusal = Literal["context", "policy", "request"]  # what was wrong with what the agent sent
@@ -116,6 +122,7 @@ class TokenTotals:
     completion: int | None = None
     cached: int | None = None
     reasoning: int | None = None
+    cache_write: int | None = None
     usd: float | None = None
     without_usage: int = 0
     source: Literal["gateway"] | None = None
@@ -144,6 +151,7 @@ def totals(calls: Iterable[ModelCall]) -> TokenTotals:
         completion=sum(c.usage.completion or 0 for c in answered),
         cached=sum_of(c.usage.cached for c in answered),
         reasoning=sum_of(c.usage.reasoning for c in answered),
+        cache_write=sum_of(c.usage.cache_write for c in answered),
         usd=sum_of(c.usd for c in answered),
         source="gateway",
     )

@@ -48,7 +48,9 @@ class Job:
     """All that an adapter may know about the cell it is to launch. Paths are absolute, as the CLI sees them.
 
     `prompt`: what the agent is told, word for word. `model`: its id, as the endpoint knows it.
-    `endpoint`: the gateway's base URL, which ends in `/v1`. `token`: the cell's credential there.
+    `protocol`: how the CLI is to speak, one of the adapter's `protocols`. `endpoint`: the gateway's base URL,
+    as CLIs of that protocol are given one: with `/v1` for OpenAI's, bare for Anthropic's and Google's.
+    `token`: the cell's credential there.
     `home`: the CLI's HOME, which holds nothing but `Launch.files`. `workdir`: where the task's files
     are. `deadline_s`: seconds that the CLI has. `files`: the regular files that lie in the work dir.
     `stack`: the items to apply, in order. `options`: what `--option` set. `model_params`: what the sweep
@@ -68,6 +70,7 @@ class Job:
     options: dict[str, Json] = attrs.field(factory=dict)
     model_params: dict[str, Json] = attrs.field(factory=dict)
     context_tokens: int | None = None
+    protocol: str = "openai-chat"
 
 
 @attrs.frozen(kw_only=True)

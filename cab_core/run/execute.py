@@ -105,6 +105,7 @@ def _session(
     session = CellSession(
         token=prepared.job.token,
         model=planned.model.id,
+        protocol=planned.protocol,
         upstream=upstream_for(planned, run.context, prepared.job, run.found),
         limits=planned.cell.limits,
         record=run.part / "calls.jsonl",
@@ -173,4 +174,4 @@ def _call_spans(run: CellRun, calls: Sequence[ModelCall]) -> None:
 
 
 def _provider(run: CellRun) -> str:
-    return provider_name(run.planned.model.protocol, run.planned.model.scripted is not None)
+    return provider_name(run.planned.protocol.provider, run.planned.model.scripted is not None)

@@ -28,11 +28,11 @@ from .code import code_of
 _NOT_JUDGED = ("schema_version", "title", "prompt", "category", "family", "tags", "origin")
 
 
-def model_inputs(model: Model) -> ModelInputs:
+def model_inputs(model: Model, protocol: str) -> ModelInputs:
     """Return all of a model but its key."""
     return ModelInputs(
         id=model.id,
-        protocol=model.protocol,
+        protocol=protocol,
         endpoint=model.endpoint,
         scripted=model.scripted,
         context_tokens=model.context_tokens,

@@ -14,6 +14,7 @@ from cab_core.plugins.authors import defined_at
 from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import Adapter, Runtime, Scorer, StopSignal
+from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import Cell, Inputs, Installation, PackedTask, StackItem, StackPart
 from cab_core.store.cells import Store
 from cab_core.trace.otlp import SpanDelivery
@@ -32,6 +33,7 @@ class PlannedCell:
     model: Model
     adapter: Adapter
     adapter_owner: str
+    protocol: WireProtocol
     runtime: Runtime
     installation: Installation
     inputs: Inputs

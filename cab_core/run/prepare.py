@@ -57,7 +57,7 @@ def prepare(run: CellRun) -> Prepared:
         "behavior_mode": planned.cell.behavior_mode,
     }
     with run.trace.span("task_setup", f"prepare:{planned.cell.task}", **attributes):
-        endpoint = planned.runtime.endpoint(run.context.gateway.url)
+        endpoint = planned.runtime.endpoint(run.context.gateway.url) + planned.protocol.base
         prepared = lay_out(planned, scratch, endpoint, run.token)
     for text in prepared.launch.secrets:
         run.secrets.hide(text, "[secret]")
@@ -124,6 +124,7 @@ def make_job(
         options=planned.cell.options,
         model_params=planned.cell.model_params,
         context_tokens=planned.model.context_tokens,
+        protocol=planned.protocol.name,
     )
 
 

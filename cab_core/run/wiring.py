@@ -66,7 +66,7 @@ class _Placeholders:
 def wiring(planned: PlannedCell, files: tuple[WorkFile, ...]) -> Wiring:
     """Return the CLI's config and command with placeholders, for the reader's own endpoint."""
     to_fill = _Placeholders()
-    endpoint, token, model = (to_fill.of(name, says) for name, says in STANDING.items())
+    endpoint, token, model = (to_fill.of(name, says) for name, says in _standing(planned).items())
     home, workdir = (to_fill.place(name) for name in PLACES)
     public = {id(item): _public(item, to_fill) for item in planned.stack}
     job = Job(
@@ -81,9 +81,16 @@ def wiring(planned: PlannedCell, files: tuple[WorkFile, ...]) -> Wiring:
         stack=tuple(public.values()),
         options=planned.cell.options,
         model_params=planned.cell.model_params,
+        protocol=planned.protocol.name,
     )
     launch = planned.adapter.launch(job)
     return _published(launch, job, to_fill, _stack_files(planned.stack_parts, public), planned.stack_parts)
+
+
+def _standing(planned: PlannedCell) -> dict[str, str]:
+    """Return what a reader fills in; the address as CLIs of this protocol want it."""
+    example = f"http://127.0.0.1:8000{planned.protocol.base}"
+    return {**STANDING, "YOUR_ENDPOINT": f"base URL of your endpoint, such as {example}"}
 
 
 def _published(

@@ -18,7 +18,7 @@ from .scratch import sized_scratch
 
 DISK = 1 << 30  # bytes that a sandbox holds
 PORT = 31415  # of the forwarder
-ENDPOINT = f"http://127.0.0.1:{PORT}/v1"
+ENDPOINT = f"http://127.0.0.1:{PORT}"
 SOCKET_DIR = "/run/cab"
 _INSIDE = {"work": "/work", "home": "/home/agent", "tmp": "/tmp"}
 # Waited for, so that a CLI's first call finds somebody there.

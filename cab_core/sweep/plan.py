@@ -19,6 +19,7 @@ from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.stacks import Stack, compose
 from cab_core.tasks.toolchains import lacking
 
+from .match import match
 from .planner import Planner, Requires, requires_of
 from .published import check_no_key
 from .stand_in import StandIn
@@ -81,12 +82,12 @@ def make_plan(
     tasks = catalog.select(sweep.tasks)
     check_no_key(choice, models, sweep, stack, tasks)
     for cli, model in product([c for c in clis if c.trouble is None], models):
-        _check_pair(cli.adapter, model)
+        match(cli.adapter, model, plugins)
         _check_options(cli.adapter, sweep)
     for url in sorted({m.endpoint for m in models if m.endpoint}):
         reach(url)
     places, skipped = _places(runtimes, networks, tasks, say)  # may build an image
-    planners, broken = _planners(sweep, clis, places, stack, say)
+    planners, broken = _planners(sweep, plugins, clis, places, stack, say)
     cells = [
         planner.cell(model, task, attempt, options)
         for planner, place in planners
@@ -100,7 +101,7 @@ def make_plan(
 
 
 def _planners(
-    sweep: Sweep, clis: Sequence[_Cli], places: Sequence[_Place], stack: Stack, say: Say
+    sweep: Sweep, plugins: Plugins, clis: Sequence[_Cli], places: Sequence[_Place], stack: Stack, say: Say
 ) -> tuple[list[tuple[Planner, _Place]], tuple[str, ...]]:
     """Make every CLI ready everywhere; return who plans its cells there, and why some cannot be had.
 
@@ -113,6 +114,7 @@ def _planners(
         ready.append(found)
         planner = Planner(
             sweep=sweep,
+            plugins=plugins,
             adapter=found.adapter,
             owner=found.owner,
             runtime=place.runtime,
@@ -204,14 +206,6 @@ def not_gradable(requires: Requires, runtime: Runtime, say: Say) -> str | None:
         found: str | None = runtime.lacking(requires, say)
         return found
     return lacking(requires)
-
-
-def _check_pair(adapter: Adapter, model: Model) -> None:
-    if model.protocol not in adapter.protocols:
-        raise UserError(
-            f"CLI {adapter.name!r} speaks {', '.join(adapter.protocols)}, model {model.id!r} is served by "
-            f"{model.protocol}; the gateway relays, it does not translate"
-        )
 
 
 def check_price(model: Model, limits: Limits) -> None:

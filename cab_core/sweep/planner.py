@@ -10,6 +10,7 @@ import attrs
 from cab_core import __version__
 from cab_core.gateway.models import Model
 from cab_core.plugins.protocols import Adapter, Runtime
+from cab_core.plugins.registry import Plugins
 from cab_core.records import Cell, Inputs, Installation, Json, PackedTask, Sweep
 from cab_core.run.inputs import (
     cli_inputs,
@@ -22,6 +23,8 @@ from cab_core.run.inputs import (
 from cab_core.run.planned import PlannedCell
 from cab_core.tasks.stacks import Stack
 from cab_core.tasks.toolchains import versions
+
+from .match import match
 
 Requires = tuple[str, ...]
 P = TypeVar("P")
@@ -37,6 +40,7 @@ class Planner:
     """Plans the cells of one CLI in one runtime; `installed` has it beside each set of toolchains."""
 
     sweep: Sweep
+    plugins: Plugins
     adapter: Adapter
     owner: str
     runtime: Runtime
@@ -48,6 +52,7 @@ class Planner:
     def cell(self, model: Model, task: PackedTask, attempt: int, options: dict[str, Json]) -> PlannedCell:
         """Return one cell."""
         sweep, installation = self.sweep, self.installed[requires_of(task)]
+        protocol = self._once(("protocol", model.id), lambda: match(self.adapter, model, self.plugins))
         cell = Cell(
             sweep_id=sweep.sweep_id,
             tui=self.adapter.name,
@@ -68,14 +73,17 @@ class Planner:
             model=model,
             adapter=self.adapter,
             adapter_owner=self.owner,
+            protocol=protocol,
             runtime=self.runtime,
             installation=installation,
-            inputs=self._inputs(cell, model, task, installation),
+            inputs=self._inputs(cell, model, protocol.name, task, installation),
             stack=self.stack.items,
             stack_parts=self.stack.parts,
         )
 
-    def _inputs(self, cell: Cell, model: Model, task: PackedTask, installation: Installation) -> Inputs:
+    def _inputs(
+        self, cell: Cell, model: Model, protocol: str, task: PackedTask, installation: Installation
+    ) -> Inputs:
         need, name, scripted = requires_of(task), task.task.id, model.scripted is not None
         toolchains = self._once(("toolchains", need), lambda: self._toolchains(need))
         return Inputs(
@@ -85,7 +93,7 @@ class Planner:
             options=cell.options,
             model_params=cell.model_params,
             cli=self._once(("cli", need), lambda: cli_inputs(self.adapter, self.owner, installation)),
-            model=self._once(("model", model.id), lambda: model_inputs(model)),
+            model=self._once(("model", model.id), lambda: model_inputs(model, protocol)),
             sandbox=self._once(
                 ("sandbox", need),
                 lambda: sandbox_inputs(self.runtime.name, self.network, installation, toolchains),

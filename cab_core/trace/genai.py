@@ -9,14 +9,15 @@ from typing import Any
 
 from cab_core.records import ModelCall
 
-# The format of what is sent and answered, by wire protocol; it says nothing of whose model answers.
-_PROVIDERS = {"openai-chat": "openai"}
 SCRIPTED = "cab"
 
 
-def provider_name(protocol: str, scripted: bool) -> str:
-    """Return who answers, as far as it is known: the flavour of the protocol, or cab itself."""
-    return SCRIPTED if scripted else _PROVIDERS.get(protocol, protocol)
+def provider_name(flavour: str, scripted: bool) -> str:
+    """Return who answers, as far as it is known: the flavour of the protocol, or cab itself.
+
+    The flavour is the format of what is sent and answered; it says nothing of whose model answers.
+    """
+    return SCRIPTED if scripted else flavour
 
 
 def agent_attributes(name: str, version: str, model: str, provider: str) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def call_attributes(call: ModelCall, provider: str) -> dict[str, Any]:
         "gen_ai.usage.input_tokens": call.usage.prompt,
         "gen_ai.usage.output_tokens": call.usage.completion,
         "gen_ai.usage.cache_read.input_tokens": call.usage.cached,
+        "gen_ai.usage.cache_creation.input_tokens": call.usage.cache_write,
         "gen_ai.usage.reasoning.output_tokens": call.usage.reasoning,
         "http.response.status_code": call.status,
         "http.request.resend_count": call.tries - 1 if call.tries > 1 else None,

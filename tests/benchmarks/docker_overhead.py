@@ -35,6 +35,7 @@ from cab_core.runtimes.docker.runtime import DockerRuntime, creation, image_of
 from cab_core.store.cells import Store
 from cab_core.workdir.materialise import materialise
 from tests.support.puppet import PRELUDE, Puppet, find_task, plan_one
+from tests.support.wire import CHAT
 
 TASK = find_task("mutations/py-stock-reorder")
 ENDPOINT = "http://127.0.0.1:31415/v1"
@@ -78,7 +79,7 @@ class Bare:
         token = new_token()
         context = ScriptContext(doc=TASK.task.doc, solution={}, dialect=Puppet(""), job=None)  # type: ignore[arg-type]
         session = CellSession(
-            token=token, model="m", upstream=ScriptedUpstream("m", PERSONAS["null"], context),
+            protocol=CHAT, token=token, model="m", upstream=ScriptedUpstream("m", PERSONAS["null"], context),
             limits=Limits(wall_s=9999), record=scratch / "calls.jsonl", stop=StopSignal(),
         )  # fmt: skip
         gateway.open(session, scratch / "gate/model.sock")

@@ -17,6 +17,7 @@ from cab_core.gateway.upstream import EndpointUpstream
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Limits
 from tests.support.endpoint import KEY, Endpoint
+from tests.support.wire import CHAT
 
 ASK = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
 STREAM = {**ASK, "stream": True}
@@ -50,6 +51,7 @@ def client(tmp_path: Path, endpoint: Endpoint) -> Iterator[Client]:
     """A gateway in front of the endpoint, and one cell."""
     with Gateway() as gateway:
         session = CellSession(
+            protocol=CHAT,
             token=new_token(),
             model="m",
             upstream=EndpointUpstream(endpoint.url, KEY),

@@ -10,10 +10,10 @@ import pytest
 
 from cab_core.gateway import session as session_module
 from cab_core.gateway.upstream import EndpointUpstream
-from cab_core.gateway.wire import read_request
 from cab_core.records import Limits
 from tests.gateway.conftest import ASK, Client
 from tests.support.endpoint import KEY, Endpoint
+from tests.support.wire import read_chat
 
 ODD_KEY = 'sk-real/key+of=the"endpoint-0123456789'
 
@@ -21,8 +21,8 @@ ODD_KEY = 'sk-real/key+of=the"endpoint-0123456789'
 def test_a_request_of_nothing_but_marks_is_not_read() -> None:
     """Millions of keys take seconds to read, while all cells wait; so many are in no conversation."""
     dense = b'{"model": "m", "x": [' + b"0," * 2_000_000 + b"0]}"
-    assert read_request(dense).model is None
-    assert read_request(b'{"model": "m", "x": "' + b"word " * 2_000_000 + b'"}').model == "m"
+    assert read_chat(dense).model is None
+    assert read_chat(b'{"model": "m", "x": "' + b"word " * 2_000_000 + b'"}').model == "m"
 
 
 def test_what_is_no_call_is_read_up_to_a_limit(

@@ -23,6 +23,7 @@ from cab_core.gateway.upstream import EndpointUpstream
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Limits
 from tests.support.endpoint import KEY
+from tests.support.wire import CHAT
 
 SAID = 'def box(x): return "EMPTY" if none else x  # test the token; sk-real-key: %41 \\u0041 \\\\ box'
 ANSWER = json.dumps(
@@ -90,7 +91,7 @@ def gateway() -> Iterator[Gateway]:
 def got(gateway: Gateway, server: Server, key: str, record: Path, stream: bool) -> tuple[bytes, CellSession]:
     """Return the body that a CLI gets of one call, as it is on the wire, and the cell's session."""
     session = CellSession(
-        token=new_token(), model="m", upstream=EndpointUpstream(server.url, key), limits=Limits(wall_s=20),
+        protocol=CHAT, token=new_token(), model="m", upstream=EndpointUpstream(server.url, key), limits=Limits(wall_s=20),
         record=record, stop=StopSignal(),
     )  # fmt: skip
     gateway.open(session)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cab_core.gateway.wire import decode
+from cab_core.gateway.coding import decode
 from cab_core.records import Limits
 from tests.gateway.conftest import ASK, Client
 from tests.support.endpoint import KEY, Endpoint

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from cab_core.gateway.error_body import ErrorBody, one_line
 from cab_core.gateway.fault import Verdict, of_answer, of_error
-from cab_core.gateway.wire import parse_error, read_request
+from cab_core.gateway.json_body import parse_error
+from tests.support.wire import read_chat
 
 CONTEXT = [
     (
@@ -245,13 +246,13 @@ def test_after_an_answer_a_bare_refusal_is_the_agents(status: int) -> None:
 )
 def test_a_request_that_is_no_conversation_is_known(body: dict) -> None:
     """No server takes it, so a refusal is its own fault, in the first call too."""
-    assert not read_request(json.dumps(body).encode()).sound
+    assert not read_chat(json.dumps(body).encode()).sound
 
 
 def test_a_conversation_is_sound() -> None:
     """Roles, contents and tools of whatever kind."""
     body = {"model": "m", "messages": [{"role": "user", "content": [{"type": "text"}]}], "tools": [{}]}
-    assert read_request(json.dumps(body).encode()).sound
+    assert read_chat(json.dumps(body).encode()).sound
 
 
 @pytest.mark.parametrize("param", ["messages", "messages.[3].role", "tools[0].function.parameters"])

@@ -15,6 +15,7 @@ from cab_core.gateway.upstream import EndpointUpstream
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Limits
 from tests.gateway.conftest import ASK, Client
+from tests.support.wire import CHAT
 
 ANSWER = b'{"choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}]}'
 
@@ -70,7 +71,7 @@ def asked(hangs_up: HangsUp, tmp_path: Path) -> Iterator[Client]:
     with Gateway() as gateway:
         upstream = EndpointUpstream(f"http://127.0.0.1:{hangs_up.server_address[1]}/v1", None)
         session = CellSession(
-            token=new_token(), model="m", upstream=upstream, limits=Limits(wall_s=20),
+            protocol=CHAT, token=new_token(), model="m", upstream=upstream, limits=Limits(wall_s=20),
             record=tmp_path / "calls.jsonl", stop=StopSignal(),
         )  # fmt: skip
         gateway.open(session)

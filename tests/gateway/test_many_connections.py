@@ -38,11 +38,12 @@ from cab_core.gateway.session import CellSession, new_token
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Limits
 from tests.gateway.test_personas import context
+from tests.support.wire import CHAT
 seen = context("mutations/py-lru-cache")
 with Gateway() as gateway:
     cells = int(sys.argv[4])
     for n in range(cells + 1):  # the last one has no socket
-        session = CellSession(token=new_token(), model="m", limits=Limits(wall_s=60), stop=StopSignal(),
+        session = CellSession(protocol=CHAT, token=new_token(), model="m", limits=Limits(wall_s=60), stop=StopSignal(),
                               upstream=ScriptedUpstream("m", PERSONAS["null"], seen),
                               record=Path(sys.argv[3], f"{n}.jsonl"))
         gateway.open(session, Path(sys.argv[3], f"{n}.sock") if n < cells else None)

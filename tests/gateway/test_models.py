@@ -8,7 +8,7 @@ import pytest
 
 from cab_core.errors import UserError
 from cab_core.gateway.models import ConfigDoc, EndpointChoice, Model, ModelDoc, PriceDoc, resolve
-from cab_core.gateway.session import Price
+from cab_core.gateway.price import Price
 
 HERE, THERE = "http://127.0.0.1:1/v1", "http://127.0.0.1:2/v1"
 

@@ -16,8 +16,8 @@ from cab_core.gateway import given as given_module
 from cab_core.gateway.given import passages
 from cab_core.gateway.models import Model
 from cab_core.gateway.observed import Watch
-from cab_core.gateway.said import KEPT, Said
-from cab_core.gateway.wire import Reading
+from cab_core.gateway.protocols.openai_chat import ChatReading
+from cab_core.plugins.said import KEPT, Said
 from cab_core.records import Observed
 from tests.gateway.conftest import ASK, STREAM, Client
 from tests.support.endpoint import Endpoint
@@ -45,10 +45,10 @@ def user(text: Any) -> dict[str, Any]:
 
 def said(*choices: dict[str, Any]) -> Said:
     """An answer out of these choices."""
-    found = Said()
+    reading = ChatReading()
     for choice in choices:
-        found.take(choice)
-    return found
+        reading.take({"choices": [choice]})
+    return reading.said
 
 
 def text_of(watch: Watch) -> Observed:
@@ -233,7 +233,7 @@ def test_no_request_and_no_answer_breaks_it(value: object) -> None:
     for request in ({"messages": value, "tools": value}, {"messages": [value], "tools": [value]}):
         watch.asked(1, request)
         watch.asked(1, {"messages": [{"content": value}], "tools": [{"function": value}]})
-    reading = Reading()
+    reading = ChatReading()
     for message in (
         value,
         {"content": value, "tool_calls": value},

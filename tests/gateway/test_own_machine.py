@@ -25,12 +25,14 @@ from cab_core.run.told import fault_told
 from tests.gateway.conftest import ASK, Client
 from tests.support.endpoint import Endpoint
 from tests.support.tls import certificate
+from tests.support.wire import CHAT
 
 
 def call(tmp_path: Path, url: str, key: str = "sk-some-key-0123456789") -> ModelCall:
     """Return the record of one call to an endpoint."""
     with Gateway() as gateway:
         session = CellSession(
+            protocol=CHAT,
             token=new_token(),
             model="m",
             upstream=EndpointUpstream(url, key),
@@ -73,9 +75,10 @@ def test_a_certificate_that_is_not_trusted_here(tmp_path: Path, secure: str, end
 ASK_ONCE = """
 import asyncio, sys
 from cab_core.gateway.upstream import EndpointUpstream
+from tests.support.wire import OUT
 async def ask():
     upstream = EndpointUpstream(sys.argv[1], None)
-    async with upstream.ask("chat/completions", {}, b"{}") as answer:
+    async with upstream.ask(OUT) as answer:
         print(answer.status)
     await upstream.aclose()
 asyncio.run(ask())

@@ -17,6 +17,7 @@ from cab_core.gateway.upstream import EndpointUpstream
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Limits
 from tests.support.endpoint import KEY, Endpoint
+from tests.support.wire import CHAT
 
 BODY = json.dumps({"model": "m", "messages": []}).encode()
 WAYS = ("one", "two", None)  # two cells with sockets, and one that is reached over TCP
@@ -31,7 +32,7 @@ class Cells:
 
     def _open(self, way: str | None, endpoint: Endpoint) -> CellSession:
         session = CellSession(
-            token=new_token(), model="m", upstream=EndpointUpstream(endpoint.url, KEY), limits=Limits(wall_s=20),
+            protocol=CHAT, token=new_token(), model="m", upstream=EndpointUpstream(endpoint.url, KEY), limits=Limits(wall_s=20),
             record=self.directory / f"{way}.jsonl", stop=StopSignal(),
         )  # fmt: skip
         self.gateway.open(session, None if way is None else self.directory / way)

@@ -156,9 +156,9 @@ def test_a_flood_goes_on() -> None:
     """There is always more."""
 
     async def read() -> int:
-        answer = await flood(context("mutations/py-lru-cache"), {"stream": True})
+        answer = await flood(context("mutations/py-lru-cache"), {})
         size = 0
-        async for piece in answer.body:  # type: ignore[union-attr]
+        async for piece in answer.pieces():
             size += len(piece)
             if size > 100_000:
                 break

@@ -20,6 +20,7 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Limits, ModelCall, totals
 from cab_core.run.told import progress_told
 from tests.support.odd_endpoint import USAGE, USAGE_EVENT, OddEndpoint, chunk, written
+from tests.support.wire import CHAT
 
 
 class Cell:
@@ -28,6 +29,7 @@ class Cell:
     def __init__(self, gateway: Gateway, odd: OddEndpoint, tmp_path: Path) -> None:
         self.gateway, self.odd = gateway, odd
         self.session = CellSession(
+            protocol=CHAT,
             token=new_token(),
             model="m",
             upstream=EndpointUpstream(odd.url, None),

@@ -20,6 +20,7 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Limits
 from tests.gateway.conftest import ASK, STREAM, Client
 from tests.support.endpoint import KEY, USAGE, Endpoint
+from tests.support.wire import CHAT
 
 
 def test_bytes_are_forwarded_unmodified(client: Client, endpoint: Endpoint) -> None:
@@ -102,7 +103,8 @@ def test_calls_are_on_disk_when_they_end(client: Client, tmp_path: Path) -> None
     client.call(ASK)
     [line] = (tmp_path / "calls.jsonl").read_text().splitlines()
     row = json.loads(line)
-    assert row["usage"] == {"prompt": 1000, "completion": 50, "cached": 20, "reasoning": 7}
+    known = {"prompt": 1000, "completion": 50, "cached": 20, "reasoning": 7}
+    assert row["usage"] == {**known, "cache_write": None, "audio": None}
     assert row["usd"] == pytest.approx((1000 * 1.0 + 50 * 2.0) / 1e6)
     assert row["model_served"] == "served-1" and row["finish_reason"] == "stop"
 
@@ -263,6 +265,7 @@ def test_a_limit_on_tokens_is_not_overrun_by_calls_at_once(tmp_path: Path, endpo
     """Ten calls at once with room for two: two are made."""
     with Gateway() as gateway:
         session = CellSession(
+            protocol=CHAT,
             token=new_token(),
             model="m",
             upstream=EndpointUpstream(endpoint.url, KEY),

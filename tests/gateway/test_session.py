@@ -7,10 +7,12 @@ from pathlib import Path
 import attrs
 import pytest
 
-from cab_core.gateway.session import CellSession, Price, new_token
+from cab_core.gateway.price import Price
+from cab_core.gateway.session import CellSession, new_token
 from cab_core.gateway.upstream import EndpointUpstream
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Limits, ModelCall, Usage, totals
+from tests.support.wire import CHAT
 
 CALL = ModelCall(
     n=1,
@@ -48,6 +50,7 @@ def test_what_a_call_cost_is_known_or_unknown(price: Price, cached: int | None, 
 def test_a_limit_takes_tokens_as_not_cached_until_it_is_said(tmp_path: Path) -> None:
     """What a cell cost stays unknown then, and its limit holds."""
     session = CellSession(
+        protocol=CHAT,
         token=new_token(),
         model="m",
         upstream=EndpointUpstream("http://127.0.0.1:9/v1", None),

@@ -168,7 +168,7 @@ def test_a_model_that_is_being_loaded(probed: Probed) -> None:
 
 def test_prices(probed: Probed) -> None:
     """What the probe cost by cab.toml, else what the endpoint says of itself."""
-    from cab_core.gateway.session import Price
+    from cab_core.gateway.price import Price
 
     own = probed(price=Price(1.0, 2.0))
     assert own.usd is not None and "by the price in cab.toml" in said(own, "spent").says

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cab_core.gateway.models import Model
-from cab_core.gateway.session import Price
+from cab_core.gateway.price import Price
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import CellResult, Harvest, Limits, to_json
 from cab_core.records.schema import check

@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from cab_core.gateway.models import Model
-from cab_core.gateway.session import Price
+from cab_core.gateway.price import Price
 from cab_core.plugins.registry import Plugins
 from cab_core.records import (
     Env,

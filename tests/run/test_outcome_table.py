@@ -23,6 +23,7 @@ from cab_core.records import Execution, Grade, Limits
 from cab_core.run.cell_run import Findings
 from cab_core.run.classify import classify
 from tests.support.odd_endpoint import BODIES, ERRORS, STREAMS, OddEndpoint, written
+from tests.support.wire import CHAT
 
 CONTEXT = {name for name in (*ERRORS, *STREAMS, *BODIES) if name.startswith("context")}
 REFUSED = {
@@ -80,6 +81,7 @@ def run(
 ) -> Findings:
     """Return what is found of a CLI that makes some calls. A stubborn one ends well whatever it was told."""
     session = CellSession(
+        protocol=CHAT,
         token=new_token(),
         model=model,
         upstream=EndpointUpstream(odd.url, "sk-some-key-0123456789"),

@@ -150,6 +150,7 @@ def plan_one(
     found = installation or Installation(name=adapter.name, version="1", reported=f"{adapter.name} 1")
     planner = Planner(
         sweep=sweep,
+        plugins=Plugins(),
         adapter=guarded(adapter, "adapter", f"tests:{adapter.name}", f"CLI {adapter.name!r}"),
         owner=f"tests:{adapter.name}@1",
         runtime=runtime,

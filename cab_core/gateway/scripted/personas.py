@@ -7,13 +7,12 @@ from typing import Any
 
 from cab_core.plugins.protocols import Reply
 
-from ..answer import Answer
 from .carry_out import carry_out, end
 from .context import ScriptContext
 from .edits import tampering, vandalism, work_of
-from .faults import error, flood, hang
+from .faults import Endless, Failure, error, flood, hang
 
-Persona = Callable[[ScriptContext, Mapping[str, Any]], Awaitable[Reply | Answer]]
+Persona = Callable[[ScriptContext, Mapping[str, Any]], Awaitable[Reply | Failure | Endless]]
 
 _REFUSAL = "I'm sorry, but I can't help with that request."
 

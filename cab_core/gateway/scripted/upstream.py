@@ -1,4 +1,4 @@
-"""A scripted model as an upstream: its replies in the form of chat completions, streamed or not.
+"""A scripted model as an upstream: its replies in whichever protocol it was asked, streamed or not.
 
 Its token counts are made up but exact: a quarter of the characters, rounded up.
 """
@@ -12,12 +12,17 @@ from typing import Any
 
 from cab_core.errors import PluginCrash
 from cab_core.plugins.protocols import Reply
+from cab_core.records import Usage
 
 from ..answer import Answer
-from ..upstream import Throttle
-from ..wire import parse_object
+from ..json_body import parse_object
+from ..upstream import Outgoing, Throttle
 from .context import ScriptContext
+from .faults import Endless, Failure
 from .personas import Persona
+
+_JSON = {"Content-Type": "application/json"}
+_EVENTS = {"Content-Type": "text/event-stream"}
 
 
 class ScriptedUpstream(Throttle):
@@ -36,27 +41,52 @@ class ScriptedUpstream(Throttle):
         self._model, self._persona, self._context, self._crashed = model, persona, context, crashed
 
     @asynccontextmanager
-    async def ask(self, path: str, headers: Mapping[str, str], body: bytes) -> AsyncIterator[Answer]:
+    async def ask(self, out: Outgoing) -> AsyncIterator[Answer]:
         """Answer a call."""
-        request = parse_object(body)
-        reply = await self._reply(request)
-        if isinstance(reply, Answer):
-            yield reply
-        elif request.get("stream"):
-            yield Answer(200, {"Content-Type": "text/event-stream"}, _events(self._model, request, reply))
+        protocol, request = out.protocol, parse_object(out.body or b"")
+        chat = protocol.as_chat(request)
+        if out.operation.kind == "count":
+            yield _json(200, protocol.counted(_input(chat)))
+            return
+        stream = protocol.read(out.operation, out.body or b"").stream
+        reply = await self._reply(chat)
+        if isinstance(reply, Failure):
+            yield _json(reply.status, protocol.error(reply.status, reply.message, "scripted"))
+        elif isinstance(reply, Endless) and stream:
+            yield Answer(200, _EVENTS, self._without_end(out, request, reply))
         else:
-            yield Answer(
-                200, {"Content-Type": "application/json"}, _once(_completion(self._model, request, reply))
-            )
+            said = Reply(text=reply.whole) if isinstance(reply, Endless) else reply
+            usage = usage_of_reply(chat, said)
+            if stream:
+                yield Answer(200, _EVENTS, self._events(out, request, said, usage))
+            else:
+                yield _json(200, protocol.whole(self._model, request, said, usage))
 
-    async def _reply(self, request: Mapping[str, Any]) -> Reply | Answer:
+    async def _reply(self, chat: Mapping[str, Any]) -> Reply | Failure | Endless:
         """Ask the persona. A dialect that crashes is told of, and ends the CLI, which need not try again."""
         try:
-            return await self._persona(self._context, request)
+            return await self._persona(self._context, chat)
         except PluginCrash as crash:
             self._crashed(crash)
-            said = {"error": {"message": "the plugin's dialect crashed", "type": "scripted"}}
-            return Answer(400, {"Content-Type": "application/json"}, _once(said))
+            return Failure(400, "the plugin's dialect crashed")
+
+    async def _events(
+        self, out: Outgoing, request: dict[str, Any], reply: Reply, usage: Usage
+    ) -> AsyncIterator[bytes]:
+        for event in out.protocol.opening(self._model, request):
+            yield event
+        if reply.text:
+            yield out.protocol.piece(self._model, reply.text)
+        for event in out.protocol.closing(self._model, request, reply, usage):
+            yield event
+
+    async def _without_end(
+        self, out: Outgoing, request: dict[str, Any], reply: Endless
+    ) -> AsyncIterator[bytes]:
+        for event in out.protocol.opening(self._model, request):
+            yield event
+        async for text in reply.pieces():
+            yield out.protocol.piece(self._model, text)
 
     def redact(self, data: bytes) -> bytes:
         """Return `data`: there is no credential."""
@@ -70,55 +100,25 @@ class ScriptedUpstream(Throttle):
         """Nothing is held."""
 
 
-def usage_of_reply(request: Mapping[str, Any], reply: Reply) -> dict[str, int]:
+def usage_of_reply(chat: Mapping[str, Any], reply: Reply) -> Usage:
     """Return the made-up usage of a reply."""
-    prompt = _tokens(json.dumps(request.get("messages", [])))
-    completion = _tokens(reply.text + (json.dumps(reply.tool[1]) if reply.tool else ""))
-    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+    return Usage(
+        prompt=_input(chat),
+        completion=_tokens(reply.text + (json.dumps(reply.tool[1]) if reply.tool else "")),
+    )
+
+
+def _input(chat: Mapping[str, Any]) -> int:
+    return _tokens(json.dumps(chat.get("messages", [])))
 
 
 def _tokens(text: str) -> int:
     return -(-len(text) // 4)
 
 
-def _message(request: Mapping[str, Any], reply: Reply) -> dict[str, Any]:
-    message: dict[str, Any] = {"role": "assistant", "content": reply.text}
-    if reply.tool:
-        name, arguments = reply.tool
-        number = len(request.get("messages", []))
-        function = {"name": name, "arguments": json.dumps(arguments)}
-        message["tool_calls"] = [{"id": f"call_{number}", "type": "function", "function": function}]
-    return message
-
-
-def _head(model: str, kind: str) -> dict[str, Any]:
-    return {"id": "chatcmpl-scripted", "object": kind, "created": 0, "model": model}
-
-
-def _completion(model: str, request: Mapping[str, Any], reply: Reply) -> dict[str, Any]:
-    choice = {"index": 0, "message": _message(request, reply), "finish_reason": _finish(reply)}
-    return {**_head(model, "chat.completion"), "choices": [choice], "usage": usage_of_reply(request, reply)}
-
-
-def _finish(reply: Reply) -> str:
-    return "tool_calls" if reply.tool else "stop"
+def _json(status: int, data: dict[str, Any]) -> Answer:
+    return Answer(status, _JSON, _once(data))
 
 
 async def _once(data: dict[str, Any]) -> AsyncIterator[bytes]:
     yield json.dumps(data).encode()
-
-
-async def _events(model: str, request: Mapping[str, Any], reply: Reply) -> AsyncIterator[bytes]:
-    head = _head(model, "chat.completion.chunk")
-    delta = _message(request, reply)
-    for number, call in enumerate(delta.get("tool_calls", ())):
-        call["index"] = number
-    yield _event({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
-    yield _event({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": _finish(reply)}]})
-    if (request.get("stream_options") or {}).get("include_usage"):
-        yield _event({**head, "choices": [], "usage": usage_of_reply(request, reply)})
-    yield b"data: [DONE]\n\n"
-
-
-def _event(data: dict[str, Any]) -> bytes:
-    return b"data: " + json.dumps(data).encode() + b"\n\n"

@@ -1,0 +1,67 @@
+"""Event streams, as HTML's standard has them (9.2, server-sent events), and as servers send them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from .error_body import error_in
+from .json_body import parse_object
+
+_LINE_END = rb"(?:\r\n|\n|\r(?!\n))"
+_EVENT_END = re.compile(_LINE_END + _LINE_END)  # in any mixture: some put CRLF behind a line that ends in LF
+_LONGEST = 64 << 20  # bytes of one event that are looked at
+
+
+class EventSplitter:
+    """Cuts a stream of bytes into events, each with the blank line that ends it."""
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+        self._seen = 0  # bytes of it in which no event's end begins
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield the events that `data` completes."""
+        self._rest += data
+        start = 0
+        while match := _EVENT_END.search(self._rest, self._seen):
+            yield bytes(self._rest[start : match.end()])
+            start = self._seen = match.end()
+        del self._rest[:start]
+        self._seen = max(0, len(self._rest) - 3)  # an end is four bytes at most
+        if len(self._rest) > _LONGEST:
+            yield self.flush()
+
+    def flush(self) -> bytes:
+        """Return what is left, an unfinished event."""
+        rest, self._seen = bytes(self._rest), 0
+        self._rest.clear()
+        return rest
+
+
+def event_data(event: bytes) -> bytes:
+    """Return the joined `data:` lines of an event."""
+    return _field(event, b"data")
+
+
+def event_object(event: bytes) -> dict[str, Any]:
+    """Return the object of an event; one that its name or its field tells to be an error, as that.
+
+    Some name the event (`event: error`), and llama.cpp long had `error:` where others have `data:`.
+    """
+    data = event_data(event)
+    found = parse_object(data)
+    if field := _field(event, b"error"):
+        return {"error": parse_object(field) or field.decode("utf-8", "replace")}
+    if _field(event, b"event").strip() == b"error" and error_in(found) is None:
+        return {"error": found or data.decode("utf-8", "replace") or "an error without words"}
+    return found
+
+
+def _field(event: bytes, name: bytes) -> bytes:
+    """Return the joined lines of one field of an event."""
+    start = name + b":"
+    return b"\n".join(
+        line[len(start) :].lstrip(b" ") for line in event.splitlines() if line.startswith(start)
+    )

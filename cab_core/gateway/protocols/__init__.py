@@ -1,0 +1,1 @@
+"""The wire protocols that cab speaks: one file each, registered like any plugin's."""

@@ -1,0 +1,249 @@
+"""Anthropic's messages.
+
+Source: https://docs.anthropic.com/en/api/messages and .../messages-streaming (2026-11).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from cab_core.plugins.protocols import Reply
+from cab_core.plugins.wire_protocol import Asked, Operation, Reading
+from cab_core.records import Usage
+
+from ..chat_form import call, function, message, objects, texts_of
+from ..error_body import error_in
+from ..json_body import read_strictly, switches_are_plain
+from ..usage import grown, usage_of
+from .scripted import event, tokens
+
+_CALL, _COUNT, _LIST = "/v1/messages", "/v1/messages/count_tokens", "/v1/models"
+# How Anthropic names an error by its status.
+_KINDS = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    529: "overloaded_error",
+}
+
+
+class AnthropicMessages:
+    """Messages. Usage comes in two events, and its input is without what a cache held."""
+
+    name = "anthropic-messages"
+    base = ""  # CLIs add /v1 themselves
+    provider = "anthropic"
+    end_mark: bytes | None = None
+    spoken: Sequence[tuple[str, str]] = (("POST", _CALL), ("POST", _COUNT), ("GET", _LIST))
+
+    def operation(self, method: str, path: str) -> Operation | None:
+        """Return what is asked for."""
+        if method == "POST" and path in (_CALL, _COUNT):
+            return Operation(kind="call" if path == _CALL else "count", path=path.removeprefix("/v1/"))
+        if method == "GET" and path == _LIST:
+            return Operation(kind="models", path="models")
+        if method == "GET" and path.startswith(f"{_LIST}/"):
+            return Operation(kind="model", path=path.removeprefix("/v1/"))
+        return None
+
+    def read(self, operation: Operation, body: bytes) -> Asked:
+        """Read a request once. What others could read in another way names no model."""
+        request = read_strictly(body, {"model": (), "stream": ()})
+        if not switches_are_plain(request.get("stream")):
+            request = {}
+        model = request.get("model")
+        return Asked(
+            model=model if isinstance(model, str) else None,
+            stream=request.get("stream") is True,
+            sound=_is_sound(request),
+            request=request,
+        )
+
+    def reading(self) -> Reading:
+        """Return what reads one answer."""
+        return MessagesReading()
+
+    def is_ours(self, event: dict[str, Any]) -> bool:
+        """Return False: nothing is added."""
+        return False
+
+    def credential(self, key: str) -> dict[str, str]:
+        """Return the header that carries a key."""
+        return {"x-api-key": key}
+
+    def error(self, status: int, message: str, kind: str) -> dict[str, Any]:
+        """Return the body of a refusal; clients look at `type` and know no other words than Anthropic's."""
+        said = {"type": _KINDS.get(status, "api_error"), "message": message}
+        return {"type": "error", "error": said, "cab": kind}
+
+    def listing(self, model: str) -> dict[str, Any]:
+        """Return the list of models with one in it."""
+        return {"data": [self.entry(model)], "has_more": False, "first_id": model, "last_id": model}
+
+    def entry(self, model: str) -> dict[str, Any]:
+        """Return what is told of one model."""
+        return {"type": "model", "id": model, "display_name": model, "created_at": "1970-01-01T00:00:00Z"}
+
+    def as_chat(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return system and messages, blocks of tools as calls and results, and the tools."""
+        tools = [
+            function(t.get("name"), t.get("description"), t.get("input_schema"))
+            for t in objects(request, "tools")
+        ]
+        return {**request, "messages": list(_messages(request)), "tools": tools}
+
+    def whole(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> dict[str, Any]:
+        """Return the whole answer of a scripted model."""
+        blocks: list[dict[str, Any]] = [{"type": "text", "text": reply.text}] if reply.text else []
+        blocks += [_tool_use(request, reply.tool)] if reply.tool else []
+        return {**_head(model, usage), "content": blocks, "stop_reason": _stop(reply)}
+
+    def opening(self, model: str, request: dict[str, Any]) -> Iterator[bytes]:
+        """Yield the start of the message, and of its text."""
+        yield _event({"type": "message_start", "message": _head(model, Usage(prompt=0, completion=0))})
+        block = {"type": "text", "text": ""}
+        yield _event({"type": "content_block_start", "index": 0, "content_block": block})
+
+    def piece(self, model: str, text: str) -> bytes:
+        """Return an event with a piece of text."""
+        delta = {"type": "text_delta", "text": text}
+        return _event({"type": "content_block_delta", "index": 0, "delta": delta})
+
+    def closing(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> Iterator[bytes]:
+        """Yield the end of the text, the tool call, the usage, and the end."""
+        yield _event({"type": "content_block_stop", "index": 0})
+        if reply.tool:
+            block = _tool_use(request, reply.tool)
+            begun = {**block, "input": {}}
+            yield _event({"type": "content_block_start", "index": 1, "content_block": begun})
+            delta = {"type": "input_json_delta", "partial_json": json.dumps(block["input"])}
+            yield _event({"type": "content_block_delta", "index": 1, "delta": delta})
+            yield _event({"type": "content_block_stop", "index": 1})
+        ended = {"stop_reason": _stop(reply), "stop_sequence": None}
+        yield _event({"type": "message_delta", "delta": ended, "usage": _usage(usage)})
+        yield _event({"type": "message_stop"})
+
+    def counted(self, tokens: int) -> dict[str, Any]:
+        """Return how many tokens a conversation has."""
+        return {"input_tokens": tokens}
+
+
+def _is_sound(request: dict[str, Any]) -> bool:
+    messages, tools = request.get("messages"), request.get("tools")
+    if not isinstance(messages, list) or not messages:
+        return False
+    roles = all(isinstance(m, dict) and isinstance(m.get("role"), str) for m in messages)
+    return roles and (tools is None or (isinstance(tools, list) and all(isinstance(t, dict) for t in tools)))
+
+
+@attrs.define
+class MessagesReading(Reading):
+    """Reads an answer or its events: an event's `type` tells what it holds."""
+
+    def take(self, data: dict[str, Any]) -> bool:
+        """Take a whole answer or one event of a stream; return whether the model wrote in it."""
+        kind = data.get("type")
+        if error_in(data) is not None:
+            self.failed = data
+        wrote = False
+        if kind == "message":
+            wrote = self._message(data)
+        elif kind == "message_start" and isinstance(message := data.get("message"), dict):
+            wrote = self._message(message)
+        elif kind == "message_delta":
+            self._usage(data)
+            self._stop(data.get("delta"))
+        elif kind == "content_block_start" and isinstance(block := data.get("content_block"), dict):
+            wrote = self._block(data.get("index"), block)
+        elif kind == "content_block_delta" and isinstance(delta := data.get("delta"), dict):
+            wrote = self._delta(delta)
+        self.done = self.done or kind == "message_stop"
+        self.answered = self.answered or wrote
+        self.events += wrote
+        return wrote
+
+    def _message(self, message: dict[str, Any]) -> bool:
+        if isinstance(message.get("model"), str) and message["model"]:
+            self.model = message["model"]
+        self._usage(message)
+        self._stop(message)
+        wrote = [self._block(place, block) for place, block in enumerate(objects(message, "content"))]
+        return any(wrote)
+
+    def _usage(self, holder: dict[str, Any]) -> None:
+        if isinstance(usage := holder.get("usage"), dict):
+            self.usage = grown(self.usage, usage_of(usage))
+
+    def _stop(self, holder: object) -> None:
+        reason = holder.get("stop_reason") if isinstance(holder, dict) else None
+        if isinstance(reason, str):
+            self.finish_reason, self.answered = reason, True
+
+    def _block(self, place: object, block: dict[str, Any]) -> bool:
+        kind = block.get("type")
+        if kind == "tool_use":
+            self.said.call(place if isinstance(place, int) else 0, block.get("name"))
+            return True
+        self.said.text.add(block.get("text"))
+        self.said.reasoning.add(block.get("thinking"))
+        return bool(block.get("text") or block.get("thinking"))
+
+    def _delta(self, delta: dict[str, Any]) -> bool:
+        self.said.text.add(delta.get("text"))
+        self.said.reasoning.add(delta.get("thinking"))
+        return any(delta.get(name) for name in ("text", "thinking", "partial_json"))
+
+
+def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    if system := list(texts_of(request.get("system"))):
+        yield message("system", system)
+    for said in objects(request, "messages"):
+        role, content = str(said.get("role")), said.get("content")
+        blocks = objects(said, "content")
+        for block in blocks:
+            if block.get("type") == "tool_result":
+                texts = list(texts_of(block.get("content")))
+                yield {**message("tool", texts), "tool_call_id": block.get("tool_use_id")}
+        calls = [
+            call(b.get("id"), b.get("name"), json.dumps(b.get("input")))
+            for b in blocks
+            if b.get("type") == "tool_use"
+        ]
+        texts = list(texts_of(content))
+        if texts or calls or not blocks:
+            yield message(role, texts, calls)
+
+
+def _head(model: str, usage: Usage) -> dict[str, Any]:
+    head = {"id": "msg_scripted", "type": "message", "role": "assistant", "model": model, "content": []}
+    return {**head, "stop_reason": None, "stop_sequence": None, "usage": _usage(usage)}
+
+
+def _tool_use(request: Mapping[str, Any], tool: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    name, arguments = tool
+    return {
+        "type": "tool_use",
+        "id": f"toolu_{len(objects(request, 'messages'))}",
+        "name": name,
+        "input": arguments,
+    }
+
+
+def _stop(reply: Reply) -> str:
+    return "tool_use" if reply.tool else "end_turn"
+
+
+def _usage(usage: Usage) -> dict[str, int]:
+    read, written = tokens(usage)
+    return {"input_tokens": read, "output_tokens": written}
+
+
+def _event(data: dict[str, Any]) -> bytes:
+    return event(data, data["type"])

@@ -1,0 +1,259 @@
+"""Google's generateContent and streamGenerateContent, as the Gemini API speaks them.
+
+Source: https://ai.google.dev/api/generate-content (2026-11).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+import attrs
+
+from cab_core.plugins.protocols import Reply
+from cab_core.plugins.wire_protocol import Asked, Operation, Reading
+from cab_core.records import Usage
+
+from ..chat_form import call, function, message, objects
+from ..error_body import error_in
+from ..json_body import read_strictly
+from ..usage import added, grown
+from .scripted import event, tokens
+
+_LIST = "/v1beta/models"
+# The model stands in the path, its slashes escaped or not.
+_OF_MODEL = re.compile(r"/v1(?:beta|alpha)?/(models/(?P<model>.+?)(?::(?P<verb>\w+))?)", re.S)
+_VERBS = {"generateContent": "call", "streamGenerateContent": "call", "countTokens": "count"}
+# How Google names an error by its status.
+_STATUS = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    429: "RESOURCE_EXHAUSTED",
+    503: "UNAVAILABLE",
+}
+
+
+class Gemini:
+    """generateContent. The model is in the path, and so is whether it is a stream."""
+
+    name = "gemini"
+    base = ""  # CLIs add /v1beta themselves
+    provider = "gcp.gemini"
+    end_mark: bytes | None = None
+    spoken: Sequence[tuple[str, str]] = (
+        ("POST", f"{_LIST}/MODEL:generateContent"),
+        ("POST", f"{_LIST}/MODEL:streamGenerateContent"),
+        ("POST", f"{_LIST}/MODEL:countTokens"),
+        ("GET", _LIST),
+    )
+
+    def operation(self, method: str, path: str) -> Operation | None:
+        """Return what is asked for."""
+        if (method, path) == ("GET", _LIST):
+            return Operation(kind="models", path="models")
+        found = _OF_MODEL.fullmatch(path)
+        if found is None:
+            return None
+        model, verb = unquote(found["model"]), found["verb"]
+        if method == "GET" and verb is None:
+            return Operation(kind="model", path=found[1], model=model)
+        if method != "POST" or verb not in _VERBS:
+            return None
+        kind: Any = _VERBS[verb]
+        return Operation(kind=kind, path=found[1], model=model, stream=verb.startswith("stream"))
+
+    def read(self, operation: Operation, body: bytes) -> Asked:
+        """Read a request once."""
+        request = read_strictly(body, {})
+        return Asked(
+            model=operation.model if request else None,
+            stream=bool(operation.stream),
+            sound=_is_sound(request),
+            request=request,
+        )
+
+    def reading(self) -> Reading:
+        """Return what reads one answer."""
+        return GeminiReading()
+
+    def is_ours(self, event: dict[str, Any]) -> bool:
+        """Return False: nothing is added."""
+        return False
+
+    def credential(self, key: str) -> dict[str, str]:
+        """Return the header that carries a key."""
+        return {"x-goog-api-key": key}
+
+    def error(self, status: int, message: str, kind: str) -> dict[str, Any]:
+        """Return the body of a refusal."""
+        said = {"code": status, "message": message, "status": _STATUS.get(status, "INTERNAL")}
+        return {"error": {**said, "details": [{"reason": kind, "domain": "cab"}]}}
+
+    def listing(self, model: str) -> dict[str, Any]:
+        """Return the list of models with one in it."""
+        return {"models": [self.entry(model)]}
+
+    def entry(self, model: str) -> dict[str, Any]:
+        """Return what is told of one model."""
+        return {
+            "name": f"models/{model}",
+            "displayName": model,
+            "supportedGenerationMethods": ["generateContent", "countTokens"],
+        }
+
+    def as_chat(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the system instruction and contents as messages, and the tools."""
+        return {**request, "messages": list(_messages(request)), "tools": list(_tools(request))}
+
+    def whole(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> dict[str, Any]:
+        """Return the whole answer of a scripted model."""
+        parts = [{"text": reply.text}] if reply.text or not reply.tool else []
+        return _answer(model, [*parts, *_calls(request, reply)], usage)
+
+    def opening(self, model: str, request: dict[str, Any]) -> Iterator[bytes]:
+        """Yield nothing: every event is an answer of its own."""
+        yield from ()
+
+    def piece(self, model: str, text: str) -> bytes:
+        """Return an event with a piece of text."""
+        return event(_answer(model, [{"text": text}]))
+
+    def closing(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> Iterator[bytes]:
+        """Yield the tool call with usage and end."""
+        yield event(_answer(model, _calls(request, reply) or [{"text": ""}], usage))
+
+    def counted(self, tokens: int) -> dict[str, Any]:
+        """Return how many tokens a conversation has."""
+        return {"totalTokens": tokens}
+
+
+def _is_sound(request: dict[str, Any]) -> bool:
+    contents, tools = request.get("contents"), request.get("tools")
+    if not isinstance(contents, list) or not contents:
+        return False
+    parts = all(isinstance(c, dict) and isinstance(c.get("parts"), list) for c in contents)
+    return parts and (tools is None or (isinstance(tools, list) and all(isinstance(t, dict) for t in tools)))
+
+
+@attrs.define
+class GeminiReading(Reading):
+    """Reads an answer; in a stream every event is one, with what came since the one before."""
+
+    def take(self, data: dict[str, Any]) -> bool:
+        """Take a whole answer or one event of a stream; return whether the model wrote in it."""
+        if isinstance(said := data.get("usageMetadata"), dict):
+            self.usage = grown(self.usage, _usage_of(said))
+        if isinstance(data.get("modelVersion"), str) and data["modelVersion"]:
+            self.model = data["modelVersion"]
+        if error_in(data) is not None:
+            self.failed = data
+        if isinstance(feedback := data.get("promptFeedback"), dict) and feedback.get("blockReason"):
+            words = f"the prompt was blocked by content policy: {feedback['blockReason']}"
+            self.failed = {"error": {"code": 400, "message": words}}
+        wrote = [self._candidate(place, c) for place, c in enumerate(objects(data, "candidates"))]
+        # Its last event names the reason and, at once, what was used.
+        self.done = self.done or (self.finish_reason is not None and "usageMetadata" in data)
+        self.events += any(wrote)
+        return any(wrote)
+
+    def _candidate(self, place: int, candidate: dict[str, Any]) -> bool:
+        reason, content = candidate.get("finishReason"), candidate.get("content")
+        if isinstance(reason, str) and reason != "FINISH_REASON_UNSPECIFIED":
+            self.finish_reason, self.answered = reason, True
+        parts = objects(content, "parts") if isinstance(content, dict) else []
+        if not place:
+            for part in parts:
+                self._hear(part)
+        wrote = any(
+            part.keys() & {"functionCall", "inlineData", "executableCode"} or part.get("text")
+            for part in parts
+        )
+        self.answered = self.answered or wrote
+        return wrote
+
+    def _hear(self, part: dict[str, Any]) -> None:
+        if isinstance(called := part.get("functionCall"), dict):
+            self.said.call(len(self.said.calls), called.get("name"))
+        kept = self.said.reasoning if part.get("thought") is True else self.said.text
+        kept.add(part.get("text"))
+
+
+def _usage_of(said: Mapping[str, Any]) -> Usage:
+    """Return what is reported: thoughts are not within candidates, nor tools' results within the prompt."""
+    return Usage(
+        prompt=added(said.get("promptTokenCount"), said.get("toolUsePromptTokenCount"))
+        if "promptTokenCount" in said
+        else None,
+        completion=added(said.get("candidatesTokenCount"), said.get("thoughtsTokenCount")),
+        cached=said.get("cachedContentTokenCount"),
+        reasoning=said.get("thoughtsTokenCount"),
+        audio=added(*(_audio(said.get(name)) for name in ("promptTokensDetails", "candidatesTokensDetails"))),
+    )
+
+
+def _audio(details: object) -> int | None:
+    found = details if isinstance(details, list) else []
+    counts = [d.get("tokenCount") for d in found if isinstance(d, dict) and d.get("modality") == "AUDIO"]
+    return added(*counts)
+
+
+def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    system = request.get("systemInstruction") or request.get("system_instruction")
+    if isinstance(system, dict) and (texts := _texts(system)):
+        yield message("system", texts)
+    for said in objects(request, "contents"):
+        parts = objects(said, "parts")
+        for result in [p["functionResponse"] for p in parts if isinstance(p.get("functionResponse"), dict)]:
+            yield message("tool", [json.dumps(result.get("response"))])
+        calls = [
+            call(c.get("id"), c.get("name"), json.dumps(c.get("args") or {}))
+            for c in (p.get("functionCall") for p in parts)
+            if isinstance(c, dict)
+        ]
+        if (texts := _texts(said)) or calls:
+            yield message("assistant" if said.get("role") == "model" else "user", texts, calls)
+
+
+def _texts(content: Mapping[str, Any]) -> list[str]:
+    parts = objects(content, "parts")
+    return [p["text"] for p in parts if isinstance(p.get("text"), str) and not p.get("thought")]
+
+
+def _tools(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for tool in objects(request, "tools"):
+        for one in objects(tool, "functionDeclarations") or objects(tool, "function_declarations"):
+            schema = one.get("parametersJsonSchema") or _as_json_schema(one.get("parameters"))
+            yield function(one.get("name"), one.get("description"), schema)
+
+
+def _as_json_schema(schema: Any) -> Any:
+    """Return a schema with JSON Schema's names of types, which Google's own has in capitals."""
+    if isinstance(schema, list):
+        return [_as_json_schema(s) for s in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {k: _as_json_schema(v) for k, v in schema.items()}
+    kind = schema.get("type")
+    return {**inner, "type": kind.lower()} if isinstance(kind, str) and kind.isupper() else inner
+
+
+def _calls(request: Mapping[str, Any], reply: Reply) -> list[dict[str, Any]]:
+    return [{"functionCall": {"name": reply.tool[0], "args": reply.tool[1]}}] if reply.tool else []
+
+
+def _answer(model: str, parts: list[dict[str, Any]], usage: Usage | None = None) -> dict[str, Any]:
+    candidate: dict[str, Any] = {"index": 0, "content": {"role": "model", "parts": parts}}
+    if usage is None:
+        return {"candidates": [candidate], "modelVersion": model}
+    read, written = tokens(usage)
+    said = {"promptTokenCount": read, "candidatesTokenCount": written, "totalTokenCount": read + written}
+    return {
+        "candidates": [{**candidate, "finishReason": "STOP"}],
+        "modelVersion": model,
+        "usageMetadata": said,
+    }

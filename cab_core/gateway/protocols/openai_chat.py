@@ -1,0 +1,196 @@
+"""OpenAI's chat completions, as OpenAI and compatible servers speak them.
+
+Source: https://platform.openai.com/docs/api-reference/chat (2026-11), and what servers were seen to send.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from cab_core.plugins.protocols import Reply
+from cab_core.plugins.said import Said
+from cab_core.plugins.wire_protocol import Asked, Operation, Reading
+from cab_core.records import Usage
+
+from ..chat_form import objects, texts_of, tool_name
+from ..error_body import error_in
+from ..insert import insert, replace
+from ..json_body import read_strictly, switches_are_plain
+from ..usage import grown, usage_of
+from .openai import LIST, OpenAI
+from .scripted import event, tokens
+
+_READ = {"model": (), "stream": (), "stream_options": ("include_usage",)}
+# Where a model writes, in OpenAI's names and those of others: DeepSeek, vLLM, OpenRouter, Copilot.
+_WRITTEN = (
+    *("content", "tool_calls", "function_call", "refusal", "audio"),
+    *("reasoning", "reasoning_content", "reasoning_text", "reasoning_details", "thinking"),
+)
+# As servers call it; there is no standard.
+_REASONING = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
+
+
+class OpenAIChat(OpenAI):
+    """Chat completions."""
+
+    name = "openai-chat"
+    call_path = "chat/completions"
+    spoken: Sequence[tuple[str, str]] = (("POST", "/v1/chat/completions"), ("GET", LIST))
+
+    def read(self, operation: Operation, body: bytes) -> Asked:
+        """Read a request once. What others could read in another way names no model."""
+        request = read_strictly(body, _READ)
+        options = request.get("stream_options")
+        usage = options.get("include_usage") if isinstance(options, dict) else None
+        if not switches_are_plain(request.get("stream"), usage):
+            request = {}
+        model = request.get("model")
+        return Asked(
+            model=model if isinstance(model, str) else None,
+            stream=request.get("stream") is True,
+            extended=_with_usage(body, request),
+            sound=_is_sound(request),
+            request=request,
+        )
+
+    def reading(self) -> Reading:
+        """Return what reads one answer."""
+        return ChatReading()
+
+    def is_ours(self, event: dict[str, Any]) -> bool:
+        """Return whether an event is the extra one that `include_usage` brings."""
+        return event.get("choices") == [] and isinstance(event.get("usage"), dict)
+
+    def as_chat(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the request: it is in that form."""
+        return request
+
+    def whole(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> dict[str, Any]:
+        """Return the whole answer of a scripted model."""
+        message: dict[str, Any] = {"role": "assistant", "content": reply.text}
+        if reply.tool:
+            message["tool_calls"] = [_tool_call(request, reply.tool)]
+        choice = {"index": 0, "message": message, "finish_reason": _finish(reply)}
+        return {**_head(model, "chat.completion"), "choices": [choice], "usage": _usage(usage)}
+
+    def opening(self, model: str, request: dict[str, Any]) -> Iterator[bytes]:
+        """Yield who speaks."""
+        yield event(_chunk(model, {"role": "assistant", "content": ""}))
+
+    def piece(self, model: str, text: str) -> bytes:
+        """Return an event with a piece of text."""
+        return event(_chunk(model, {"content": text}))
+
+    def closing(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> Iterator[bytes]:
+        """Yield the tool call, the end and, where it was asked for, the usage."""
+        if reply.tool:
+            yield event(_chunk(model, {"tool_calls": [{"index": 0, **_tool_call(request, reply.tool)}]}))
+        yield event(_chunk(model, {}, _finish(reply)))
+        if (request.get("stream_options") or {}).get("include_usage"):
+            head = _head(model, "chat.completion.chunk")
+            yield event({**head, "choices": [], "usage": _usage(usage)})
+        yield b"data: [DONE]\n\n"
+
+
+def _is_sound(request: dict[str, Any]) -> bool:
+    messages, tools = request.get("messages"), request.get("tools")
+    if not isinstance(messages, list) or not messages:
+        return False
+    roles = all(isinstance(m, dict) and isinstance(m.get("role"), str) for m in messages)
+    return roles and (tools is None or (isinstance(tools, list) and all(isinstance(t, dict) for t in tools)))
+
+
+def _with_usage(body: bytes, request: dict[str, Any]) -> bytes | None:
+    """Ask for usage; every other byte stays."""
+    if request.get("stream") is not True:
+        return None
+    if "stream_options" not in request:
+        return insert(body, "stream_options", '{"include_usage":true}')
+    options = request["stream_options"]
+    if not isinstance(options, dict):
+        return replace(body, "stream_options", '{"include_usage":true}')
+    if "include_usage" not in options:
+        return insert(body, "include_usage", "true", within="stream_options")
+    return None if options["include_usage"] else replace(body, "include_usage", "true", "stream_options")
+
+
+@attrs.define
+class ChatReading(Reading):
+    """Reads an answer or its events."""
+
+    def take(self, data: dict[str, Any]) -> bool:
+        """Take a whole answer or one event of a stream; return whether the model wrote in it."""
+        for found in _usages(data):
+            self.usage = grown(self.usage, usage_of(found))
+        if isinstance(data.get("model"), str) and data["model"]:
+            self.model = data["model"]
+        if error_in(data) is not None:
+            self.failed = data
+        wrote = [self._choice(c) for c in objects(data, "choices")]
+        self.events += any(wrote)
+        return any(wrote)
+
+    def _choice(self, choice: dict[str, Any]) -> bool:
+        _hear(self.said, choice)
+        reason, message = choice.get("finish_reason"), choice.get("message")
+        if isinstance(reason, str):
+            self.finish_reason = reason
+        part = message if isinstance(message, dict) else choice.get("delta")
+        wrote = isinstance(part, dict) and any(part.get(name) for name in _WRITTEN)
+        wrote = wrote or bool(choice.get("text"))
+        self.answered = self.answered or wrote or isinstance(reason, str) or isinstance(message, dict)
+        return wrote
+
+
+def _usages(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what is reported: beside the choices, in one of them (Moonshot), or in a place of Groq's own."""
+    places = [data, data.get("x_groq"), *objects(data, "choices")]
+    found = [place.get("usage") for place in places if isinstance(place, dict)]
+    yield from (usage for usage in found if isinstance(usage, dict))
+
+
+def _hear(said: Said, choice: Mapping[str, Any]) -> None:
+    """Take what a choice of a whole answer, or of one event of a stream, says."""
+    message = choice.get("delta") or choice.get("message")
+    if not isinstance(message, dict) or choice.get("index") not in (0, None):
+        return
+    for text in texts_of(message.get("content")):
+        said.text.add(text)
+    said.text.add(message.get("refusal"))  # OpenAI's own place for a model's refusal
+    # Some servers say it under two names.
+    said.reasoning.add(next((message[key] for key in _REASONING if message.get(key)), None))
+    for place, called in enumerate(objects(message, "tool_calls")):
+        index = called.get("index")
+        said.call(index if isinstance(index, int) else place, tool_name(called))
+    before = message.get("function_call")  # as it was before there were several
+    if isinstance(before, dict):
+        said.call(0, tool_name(before))
+
+
+def _tool_call(request: Mapping[str, Any], tool: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    name, arguments = tool
+    number = len(request.get("messages", []))
+    function = {"name": name, "arguments": json.dumps(arguments)}
+    return {"id": f"call_{number}", "type": "function", "function": function}
+
+
+def _head(model: str, kind: str) -> dict[str, Any]:
+    return {"id": "chatcmpl-scripted", "object": kind, "created": 0, "model": model}
+
+
+def _chunk(model: str, delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish}
+    return {**_head(model, "chat.completion.chunk"), "choices": [choice]}
+
+
+def _finish(reply: Reply) -> str:
+    return "tool_calls" if reply.tool else "stop"
+
+
+def _usage(usage: Usage) -> dict[str, int]:
+    prompt, completion = tokens(usage)
+    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
