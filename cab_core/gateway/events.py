@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from .error_body import error_in
@@ -19,25 +18,39 @@ class EventSplitter:
 
     def __init__(self) -> None:
         self._rest = bytearray()
-        self._seen = 0  # bytes of it in which no event's end begins
+        self._at = 0  # where what was not taken yet begins
+        self._seen = 0  # before it no event's end begins
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yield the events that `data` completes."""
+    def push(self, data: bytes) -> None:
+        """Take what comes next."""
+        del self._rest[: self._at]
+        self._seen, self._at = max(0, self._seen - self._at), 0
         self._rest += data
-        start = 0
-        while match := _EVENT_END.search(self._rest, self._seen):
-            yield bytes(self._rest[start : match.end()])
-            start = self._seen = match.end()
-        del self._rest[:start]
+
+    def event(self) -> bytes | None:
+        """Return the next event, which then is taken; None where there is no whole one."""
+        match = _EVENT_END.search(self._rest, max(self._seen, self._at))
+        if match is not None:
+            return self._cut(match.end())
         self._seen = max(0, len(self._rest) - 3)  # an end is four bytes at most
-        if len(self._rest) > _LONGEST:
-            yield self.flush()
+        return self.flush() if len(self._rest) - self._at > _LONGEST else None
+
+    def block(self, end: bytes, size: int) -> bytes:
+        """Return the whole events in the next so many bytes; `end` is what ends them. None is taken."""
+        last = self._rest.rfind(end, self._at, self._at + size)
+        return b"" if last < 0 else bytes(self._rest[self._at : last + len(end)])
+
+    def drop(self, size: int) -> None:
+        """Take so many bytes."""
+        self._at += size
 
     def flush(self) -> bytes:
         """Return what is left, an unfinished event."""
-        rest, self._seen = bytes(self._rest), 0
-        self._rest.clear()
-        return rest
+        return self._cut(len(self._rest))
+
+    def _cut(self, end: int) -> bytes:
+        data, self._at, self._seen = bytes(self._rest[self._at : end]), end, end
+        return data
 
 
 def event_data(event: bytes) -> bytes:

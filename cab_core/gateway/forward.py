@@ -8,10 +8,10 @@ from .answer import Answer
 from .call import Call
 from .coding import decode
 from .error_body import ErrorBody, one_line
-from .events import EventSplitter, event_data, event_object
-from .fault import MALFORMED, Dropped, Empty, of_error
+from .fault import MALFORMED, Empty, of_error
 from .json_body import parse_error, parse_objects
 from .refusal import refusal
+from .stream import StreamReader
 from .upstream import HOP
 
 READ_AS_TEXT = 4000  # bytes of an error that is no JSON
@@ -127,7 +127,7 @@ def _read_whole(call: Call, body: bytes) -> None:
         call.odd = "it is one body, where a stream was asked for" if call.asked.stream else None
     elif b"data:" in body:
         call.odd = "its events were not sent as an event stream"
-        reader = _StreamReader(call, hide=False)
+        reader = StreamReader(call, hide=False)
         reader.feed(body)
         reader.end()
     call.read()
@@ -143,10 +143,9 @@ async def _forward_stream(call: Call, answer: Answer, request: web.Request, hide
     response = web.StreamResponse(status=answer.status, headers=_forwarded_headers(call, answer))
     await response.prepare(request)
     call.forwarding = True
-    reader, holds_key = _StreamReader(call, hide), call.session.upstream.watch()
+    reader = StreamReader(call, hide, call.session.upstream.watch())
     async for chunk in answer.body:
         call.came(len(chunk))
-        call.session.key_echoed |= holds_key(chunk)
         out = reader.feed(chunk)
         if call.reading.done:
             call.read()
@@ -168,33 +167,3 @@ async def _write(call: Call, response: web.StreamResponse, data: bytes) -> None:
     except ConnectionError as exc:
         if call.error is None:
             call.error = f"the CLI went away: {exc}"[:200]
-
-
-class _StreamReader:
-    """An event stream: read event by event; the usage event that we asked for is kept back."""
-
-    def __init__(self, call: Call, hide: bool) -> None:
-        self._call, self._reading, self._hide = call, call.reading, hide
-        self._protocol = call.session.protocol
-        self._splitter = EventSplitter()
-
-    def feed(self, data: bytes) -> bytes:
-        """Return what goes on to the CLI."""
-        return b"".join(e for e in self._splitter.feed(data) if self._take(e))
-
-    def _take(self, event: bytes) -> bool:
-        if self._protocol.end_mark is not None and event_data(event) == self._protocol.end_mark:
-            self._reading.done = True
-            return True
-        parsed = event_object(event)
-        if self._reading.take(parsed):
-            self._call.wrote()
-        return not (self._hide and self._protocol.is_ours(parsed))
-
-    def end(self) -> bytes:
-        """Return what is left; a stream without its end was dropped."""
-        rest = self._splitter.flush()
-        self._take(rest)
-        if not self._reading.whole and self._reading.failed is None:
-            raise Dropped if self._reading.events else Empty
-        return rest

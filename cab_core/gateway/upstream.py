@@ -18,6 +18,7 @@ from cab_core.redaction import Redactor
 
 from .address import checked_address
 from .answer import Answer
+from .proxy import proxy_of
 
 KEY_MARK = "[key]"  # stands where an endpoint's key was
 # Headers of one connection alone (RFC 9110, 7.6.1).
@@ -124,6 +125,7 @@ class EndpointUpstream(Throttle):
         self._redactor = Redactor({key: KEY_MARK} if key else {})
         self._idle_s = idle_s
         self._client: aiohttp.ClientSession | None = None
+        self._proxy = proxy_of(self.base_url)
 
     def _session(self) -> aiohttp.ClientSession:
         if self._client is None:
@@ -135,7 +137,7 @@ class EndpointUpstream(Throttle):
                 timeout=timeout,
                 connector=connector,
                 auto_decompress=False,
-                trust_env=True,
+                cookie_jar=aiohttp.DummyCookieJar(),  # what one cell is given is not sent for another
                 trace_configs=traces,
             )
         return self._client
@@ -165,6 +167,8 @@ class EndpointUpstream(Throttle):
                     headers=headers,
                     data=body,
                     allow_redirects=False,
+                    proxy=self._proxy.url,
+                    proxy_auth=aiohttp.BasicAuth(*self._proxy.user) if self._proxy.user else None,
                     trace_request_ctx=kept,
                 )
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):

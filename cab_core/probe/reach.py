@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import attrs
 
 from cab_core.errors import UpstreamError
+from cab_core.gateway.proxy import proxy_of
 
 PATIENCE_S = 10.0  # for each of the three
 _RIGHT = "is the server running, and is --endpoint (or CAB_ENDPOINT, or cab.toml) right?"
@@ -39,7 +39,7 @@ def reach(url: str, patience_s: float = PATIENCE_S) -> Reached:
     """
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    if parts.scheme in getproxies() and not proxy_bypass(host):
+    if proxy_of(url).url is not None:
         return Reached(proxy=parts.scheme)  # only the proxy could tell
     try:
         found = _addresses(host, port, patience_s)

@@ -26,7 +26,8 @@ def test_events_do_not_depend_on_how_the_bytes_are_cut(
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=6)))
     splitter, events = EventSplitter(), []
     for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
-        events += splitter.feed(stream[start:end])
+        splitter.push(stream[start:end])
+        events += iter(splitter.event, None)
     assert b"".join(events) + splitter.flush() == stream
     assert [event_data(e) for e in events] == [payload.lstrip(b" ") for payload, _ in sent]
 
@@ -34,6 +35,9 @@ def test_events_do_not_depend_on_how_the_bytes_are_cut(
 def test_a_large_event_in_small_pieces_is_read_in_one_pass() -> None:
     """What was looked through is not looked through again: else this takes minutes, and all cells wait."""
     splitter, piece = EventSplitter(), b"x" * 16384
-    assert [e for _ in range(2048) for e in splitter.feed(piece)] == []
-    [event] = splitter.feed(b"\n\n")
-    assert len(event) == 2048 * len(piece) + 2 and splitter.flush() == b""
+    for _ in range(2048):
+        splitter.push(piece)
+        assert splitter.event() is None
+    splitter.push(b"\n\n")
+    event = splitter.event()
+    assert event is not None and len(event) == 2048 * len(piece) + 2 and splitter.flush() == b""

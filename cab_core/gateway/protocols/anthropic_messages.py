@@ -41,6 +41,8 @@ class AnthropicMessages:
     base = ""  # CLIs add /v1 themselves
     provider = "anthropic"
     end_mark: bytes | None = None
+    written: Sequence[str] = ("text", "thinking", "partial_json")
+    noise: Sequence[str] = ()
     spoken: Sequence[tuple[str, str]] = (("POST", _CALL), ("POST", _COUNT), ("GET", _LIST))
 
     def operation(self, method: str, path: str) -> Operation | None:

@@ -45,6 +45,8 @@ class Gemini:
     base = ""  # CLIs add /v1beta themselves
     provider = "gcp.gemini"
     end_mark: bytes | None = None
+    written: Sequence[str] = ("text",)
+    noise: Sequence[str] = ()
     spoken: Sequence[tuple[str, str]] = (
         ("POST", f"{_LIST}/MODEL:generateContent"),
         ("POST", f"{_LIST}/MODEL:streamGenerateContent"),

@@ -39,6 +39,17 @@ class OpenAIChat(OpenAI):
 
     name = "openai-chat"
     call_path = "chat/completions"
+    written: Sequence[str] = (
+        "content",
+        "reasoning_content",
+        "reasoning",
+        "reasoning_text",
+        "thinking",
+        "refusal",
+        "text",
+        "arguments",
+    )
+    noise: Sequence[str] = ("created", "obfuscation")
     spoken: Sequence[tuple[str, str]] = (("POST", "/v1/chat/completions"), ("GET", LIST))
 
     def read(self, operation: Operation, body: bytes) -> Asked:

@@ -34,6 +34,8 @@ class OpenAIResponses(OpenAI):
 
     name = "openai-responses"
     call_path = "responses"
+    written: Sequence[str] = ("delta",)
+    noise: Sequence[str] = ("sequence_number", "obfuscation")
     spoken: Sequence[tuple[str, str]] = (("POST", "/v1/responses"), ("GET", LIST))
 
     def read(self, operation: Operation, body: bytes) -> Asked:
@@ -114,7 +116,7 @@ class ResponsesReading(Reading):
 
     def take(self, data: dict[str, Any]) -> bool:
         """Take a whole answer or one event of a stream; return whether the model wrote in it."""
-        response, kind = data.get("response"), data.get("type")
+        response, kind = data.get("response"), _kind(data)
         if isinstance(response, dict):
             wrote = self._state(response)
         elif data.get("object") == "response":
@@ -148,7 +150,7 @@ class ResponsesReading(Reading):
 
     def _item(self, place: int, item: dict[str, Any], new: bool) -> bool:
         """Take an item of the answer; `new`: its text did not come in pieces before."""
-        kind = item.get("type")
+        kind = _kind(item)
         if kind in _CALLS:
             self.said.call(place, item.get("name"))
         elif kind == "message":
@@ -159,11 +161,11 @@ class ResponsesReading(Reading):
             for text in [*texts_of(item.get("summary")), *texts_of(item.get("content"))] if new else ():
                 self.said.reasoning.add(text)
         else:
-            return isinstance(kind, str) and kind.endswith("_call")
+            return kind.endswith("_call")
         return True
 
-    def _event(self, kind: object, data: dict[str, Any]) -> bool:
-        if not isinstance(kind, str) or not kind.startswith("response."):
+    def _event(self, kind: str, data: dict[str, Any]) -> bool:
+        if not kind.startswith("response."):
             return False
         if kind in (_TEXT, _REFUSAL):
             self.said.text.add(data.get("delta"))
@@ -171,12 +173,17 @@ class ResponsesReading(Reading):
             self.said.reasoning.add(data.get("delta"))
         elif kind == "response.output_item.added" and isinstance(item := data.get("item"), dict):
             place = data.get("output_index")
-            if item.get("type") in _CALLS:
+            if _kind(item) in _CALLS:
                 self.said.call(place if isinstance(place, int) else 0, item.get("name"))
             return False
         wrote = kind.endswith(".delta") and bool(data.get("delta"))
         self.answered = self.answered or wrote
         return wrote
+
+
+def _kind(holder: Mapping[str, Any], usual: str = "") -> str:
+    kind = holder.get("type", usual)
+    return kind if isinstance(kind, str) else ""
 
 
 def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -185,7 +192,7 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     if isinstance(asked := request.get("input"), str):
         yield message("user", [asked])
     for item in objects(request, "input"):
-        kind = item.get("type", "message")
+        kind = _kind(item, "message")
         if kind in _CALLS:
             said = item.get(_CALLS[kind])
             arguments = said if kind == "function_call" else json.dumps({"input": said})

@@ -58,7 +58,8 @@ def read_stream(protocol: WireProtocol, pieces: list[bytes]) -> Reading:
     """Read a stream that comes in these pieces."""
     reading, splitter = protocol.reading(), EventSplitter()
     for piece in pieces:
-        for event in splitter.feed(piece):
+        splitter.push(piece)
+        for event in iter(splitter.event, None):
             if protocol.end_mark is not None and event_data(event) == protocol.end_mark:
                 reading.done = True
             else:

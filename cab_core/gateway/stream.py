@@ -1,0 +1,82 @@
+"""Reading an event stream while it passes: event by event, or many at once where they are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .call import Call
+from .events import EventSplitter, event_data, event_object
+from .fault import Dropped, Empty
+from .repeats import Repeats
+
+_LEARNT_FROM = 8  # an event in which the model wrote; in a shorter answer there is nothing to gain
+_BLOCK = 1 << 14  # bytes of events that are looked at together
+
+
+class StreamReader:
+    """Reads a stream. `hide`: what is there only because we asked for it is kept back."""
+
+    def __init__(self, call: Call, hide: bool, holds_key: Callable[[bytes], bool] = lambda _: False) -> None:
+        self._call, self._reading, self._hide, self._holds_key = call, call.reading, hide, holds_key
+        self._protocol = call.session.protocol
+        self._splitter = EventSplitter()
+        self._repeats = Repeats(self._protocol.written, self._protocol.noise)
+
+    def feed(self, data: bytes) -> bytes:
+        """Return what goes on to the CLI: whole events, as they came."""
+        self._splitter.push(data)
+        out: list[bytes] = []
+        while self._several(out) or self._one(out):
+            pass
+        return b"".join(out)
+
+    def _several(self, out: list[bytes]) -> bool:
+        """Take the next events at once if they are alike, else each; return whether there were any."""
+        block = self._splitter.block(self._repeats.end, _BLOCK) if self._repeats.known else b""
+        if self._are_alike(block):
+            self._splitter.drop(len(block))
+            out.append(block)
+        else:
+            left = len(block)
+            while left > 0 and (event := self._one(out)):
+                left -= len(event)
+        return bool(block)
+
+    def _one(self, out: list[bytes]) -> bytes | None:
+        event = self._splitter.event()
+        if event is not None and (self._are_alike(event) or self._take(event)):
+            out.append(event)
+        return event
+
+    def _are_alike(self, events: bytes) -> bool:
+        text = self._repeats.take(events, self._reading) if events else None
+        if text is None:
+            return False
+        self._call.session.key_echoed |= self._holds_key(text)
+        return True
+
+    def _take(self, event: bytes) -> bool:
+        self._call.session.key_echoed |= self._holds_key(event)
+        if self._protocol.end_mark is not None and event_data(event) == self._protocol.end_mark:
+            self._reading.done = True
+            return True
+        parsed, said = event_object(event), self._reading.said
+        before = said.text.size, said.reasoning.size
+        if self._reading.take(parsed):
+            self._call.wrote()
+            if self._reading.events >= _LEARNT_FROM:
+                self._repeats.learn(event, before, self._reading)
+        return not (self._hide and self._protocol.is_ours(parsed))
+
+    def end(self) -> bytes:
+        """Return what is left.
+
+        Raises:
+            Dropped: the stream has no end.
+            Empty: there was nothing in it.
+        """
+        rest = self._splitter.flush()
+        self._take(rest)
+        if not self._reading.whole and self._reading.failed is None:
+            raise Dropped if self._reading.events else Empty
+        return rest
