@@ -48,6 +48,7 @@ class Call:
     broken_off: bool = False
     hung_up: bool = False
     recorded: bool = False
+    queued: float = 0.0  # seconds before it was begun
 
     def __attrs_post_init__(self) -> None:
         self.reading = self.session.protocol.reading()
@@ -155,6 +156,7 @@ class Call:
             first_token_ms=self._since_start(self.first_token),
             quiet_ms=(now - (self.last_byte or self.started)) * 1000,
             throttle_ms=self.throttled * 1000,
+            queued_ms=self.queued * 1000,
             tries=self.tries,
             fault=self.verdict.fault,
             refused=self.verdict.refused,

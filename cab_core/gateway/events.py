@@ -10,6 +10,7 @@ from .json_body import parse_object
 
 _LINE_END = rb"(?:\r\n|\n|\r(?!\n))"
 _EVENT_END = re.compile(_LINE_END + _LINE_END)  # in any mixture: some put CRLF behind a line that ends in LF
+_FIRST = re.compile(rb"\s*(?:(?:data|event|id|retry|error)?:)")
 _LONGEST = 64 << 20  # bytes of one event that are looked at
 
 
@@ -51,6 +52,11 @@ class EventSplitter:
     def _cut(self, end: int) -> bytes:
         data, self._at, self._seen = bytes(self._rest[self._at : end]), end, end
         return data
+
+
+def begins_a_stream(data: bytes) -> bool:
+    """Return whether a body is one of events, by its first field or comment."""
+    return _FIRST.match(data) is not None
 
 
 def event_data(event: bytes) -> bytes:

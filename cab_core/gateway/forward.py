@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
+import attrs
 from aiohttp import web
+from multidict import CIMultiDict
 
 from .answer import Answer
 from .call import Call
 from .coding import decode
 from .error_body import ErrorBody, one_line
+from .events import begins_a_stream
 from .fault import MALFORMED, Empty, of_error
 from .json_body import parse_error, parse_objects
+from .off_loop import off_loop
 from .refusal import refusal
 from .stream import StreamReader
 from .upstream import HOP
@@ -65,20 +71,22 @@ def _refusal(call: Call, answer: Answer, raw: bytes, decoded: bytes) -> web.Resp
     """The body as it came; or, where it holds our key, decoded and without it."""
     safe = call.session.upstream.redact(decoded)
     headers = _forwarded_headers(call, answer)
+    if call.tries > 1:
+        # It was tried again here, and said no each time: a client that tries again as often multiplies that.
+        headers.setdefault("x-should-retry", "false")
     if safe == decoded:
         return web.Response(status=answer.status, body=raw, headers=headers)
-    plain = {k: v for k, v in headers.items() if k.lower() != "content-encoding"}
-    return web.Response(status=answer.status, body=safe, headers=plain)
+    headers.popall("Content-Encoding", None)
+    return web.Response(status=answer.status, body=safe, headers=headers)
 
 
-def _forwarded_headers(call: Call, answer: Answer) -> dict[str, str]:
+def _forwarded_headers(call: Call, answer: Answer) -> CIMultiDict[str]:
+    """Return the headers that go on, each as often as it came."""
     dropped = HOP | {"content-length", "set-cookie", "server", "date"}
     redact = call.session.upstream.redact
-    return {
-        k: redact(v.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
-        for k, v in answer.headers.items()
-        if k.lower() not in dropped
-    }
+    kept = [(k, v) for k, v in answer.headers.items() if k.lower() not in dropped]
+    data = [(k, v.encode("utf-8", "surrogateescape")) for k, v in kept]
+    return CIMultiDict((k, redact(v).decode("utf-8", "surrogateescape")) for k, v in data)
 
 
 async def forward_answer(call: Call, answer: Answer, request: web.Request, hide: bool) -> web.StreamResponse:
@@ -91,10 +99,31 @@ async def forward_answer(call: Call, answer: Answer, request: web.Request, hide:
     """
     # It was asked for plain; one that is packed all the same is read as a whole.
     packed = _encoding(answer).lower() not in ("", "identity")
-    call.streamed = "event-stream" in answer.headers.get("Content-Type", "") and not packed
+    named = "event-stream" in answer.headers.get("Content-Type", "").lower()
+    if call.asked.stream and not packed and not named:
+        answer, named = await _looked_into(answer)
+        call.odd = "its events were not sent as an event stream" if named else None
+    call.streamed = named and not packed
     if call.streamed:
         return await _forward_stream(call, answer, request, hide)
     return await _forward_body(call, answer)
+
+
+async def _looked_into(answer: Answer) -> tuple[Answer, bool]:
+    """Return the answer, and whether it begins as a stream does: some servers call one by another name."""
+    begun, body = b"", answer.body
+    async for chunk in body:
+        begun += chunk
+        if begun.strip():
+            break
+
+    async def whole() -> AsyncIterator[bytes]:
+        if begun:
+            yield begun
+        async for chunk in body:
+            yield chunk
+
+    return attrs.evolve(answer, body=whole()), begins_a_stream(begun)
 
 
 async def _forward_body(call: Call, answer: Answer) -> web.Response:
@@ -113,7 +142,7 @@ async def _forward_body(call: Call, answer: Answer) -> web.Response:
     if (decoded := decode(_encoding(answer), bytes(raw))) is None:
         raise ValueError(_unreadable(answer))
     call.session.key_echoed |= decoded != raw and holds_key(decoded)
-    _read_whole(call, decoded)
+    await off_loop(len(decoded), _read_whole, call, decoded)
     call.finish()
     return web.Response(status=answer.status, body=bytes(raw), headers=_forwarded_headers(call, answer))
 

@@ -61,7 +61,7 @@ async def _try_until_answered(call: Call, request: web.Request) -> web.StreamRes
                 if answer.status < 300:
                     return await forward_answer(call, answer, request, hide=extended is not None)
                 data = await _all(call, answer)
-                if extended and answer.status in (400, 422) and not last and _about_usage(data):
+                if extended and 400 <= answer.status < 500 and not last and _about_usage(data):
                     extended = None
                     continue
                 read_error(call, answer, data)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import resource
 import threading
+import time
 from collections.abc import Awaitable, Coroutine
 from pathlib import Path
 from socket import AF_UNIX
@@ -20,6 +21,7 @@ from cab_core.records import CellKey
 from .activity import Activity
 from .call import Call
 from .count import count
+from .off_loop import off_loop
 from .refusal import refusal
 from .relay import relay
 from .session import CellSession
@@ -165,7 +167,7 @@ async def _call(
     session: CellSession, request: web.Request, operation: Operation, query: str
 ) -> web.StreamResponse:
     """Admit one call and carry it out. What a cell may hold in memory is bounded by its slots."""
-    protocol = session.protocol
+    protocol, came = session.protocol, time.monotonic()
     async with session.slots:
         if session.has_enough:
             return refusal(protocol, 429, "cab: too much was sent that is no call", "cab_request", close=True)
@@ -173,7 +175,7 @@ async def _call(
             body = await asyncio.wait_for(request.read(), _READ_S)
         except (web.HTTPException, OSError, ValueError, TimeoutError) as exc:
             return refusal(protocol, 400, f"cab: the request could not be read: {exc}", "cab_request")
-        asked = protocol.read(operation, body)
+        asked = await off_loop(len(body), protocol.read, operation, body)
         if (refused := session.refuse(asked, query, len(body))) is not None:
             return refusal(protocol, *refused)
         if operation.kind == "count":
@@ -182,7 +184,7 @@ async def _call(
         if isinstance(admitted, str):
             said = f"cab: {_SAYS.get(admitted, admitted)}; no further call is made"
             return refusal(protocol, 429, said, "cab_limit")
-        session.watch.asked(admitted, protocol.as_chat(asked.request))
+        session.watch.asked(admitted, protocol, asked.request)
         call = Call(
             session=session,
             n=admitted,
@@ -191,6 +193,7 @@ async def _call(
             body=body,
             asked=attrs.evolve(asked, request={}),
             headers=dict(request.headers),
+            queued=time.monotonic() - came,
         )
         return await relay(call, request)
 

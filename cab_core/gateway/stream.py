@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .call import Call
-from .events import EventSplitter, event_data, event_object
+from .events import EventSplitter, begins_a_stream, event_data, event_object
 from .fault import Dropped, Empty
+from .json_body import parse_objects
 from .repeats import Repeats
 
 _LEARNT_FROM = 8  # an event in which the model wrote; in a shorter answer there is nothing to gain
@@ -76,7 +77,16 @@ class StreamReader:
             Empty: there was nothing in it.
         """
         rest = self._splitter.flush()
-        self._take(rest)
+        if rest.strip() and not begins_a_stream(rest):
+            self._take_whole(rest)
+        else:
+            self._take(rest)
         if not self._reading.whole and self._reading.failed is None:
             raise Dropped if self._reading.events else Empty
         return rest
+
+    def _take_whole(self, body: bytes) -> None:
+        """Take what is no event: some send an answer, or an error, as one body in place of a stream."""
+        for answer in parse_objects(body):
+            self._reading.take(answer)
+            self._call.odd = "it is one body, where a stream was asked for"

@@ -45,6 +45,8 @@ class ModelCall:
     (`hung_up`), or the cell ended, before the answer was whole. `events`: those of a stream in which the
     model wrote something. `at_least`: tokens that the call took at the least, where `usage` is unknown.
     `waits`: (start, end) of what `throttle_ms` adds up, in milliseconds from the call's start.
+    `queued_ms`: how long the CLI waited before the call was begun, since as many were under way as may be at
+    once; where tokens or dollars are limited that is one. It is in no other time.
     `odd`: what in the form of the answer is not as the protocol has it; a CLI need not understand that.
     None: unknown, or not recorded by the cab that made the call.
     """
@@ -76,6 +78,7 @@ class ModelCall:
     at_least: int | None = None
     odd: str | None = None
     waits: tuple[tuple[float, float], ...] | None = None
+    queued_ms: float | None = None
 
     @property
     def tokens(self) -> int | None:

@@ -147,3 +147,23 @@ def test_usage_only_grows(later: object) -> None:
     reading.take({"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}})
     reading.take({"choices": [], "usage": later})
     assert (reading.usage.prompt, reading.usage.completion) == (7, 3)
+
+
+@given(
+    st.dictionaries(st.text(), JSON, max_size=4), st.sampled_from([{}, {"include_usage": False}, {"x": 1.10}])
+)
+def test_options_that_are_there_keep_every_other_byte(extra: dict, options: dict) -> None:
+    """Only the one field is put in, or its value."""
+    request = {**extra, "stream": True, "stream_options": options}
+    body = json.dumps(request, indent=1).encode()
+    extended = read_chat(body).extended
+    assert extended is not None
+    assert json.loads(extended) == {**request, "stream_options": {**options, "include_usage": True}}
+    assert len(extended) - len(body) in (len(b'"include_usage":true'), len(b'"include_usage":true,'), -1)
+
+
+def test_numbers_keep_their_digits() -> None:
+    """A request that is extended is not written anew."""
+    body = b'{"model": "m", "top_p": 1.10, "seed": 12345678901234567890.123456789, "stream": true, "stream_options": {}}'
+    extended = read_chat(body).extended
+    assert extended == body.replace(b"{}", b'{"include_usage":true}')
