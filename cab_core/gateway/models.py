@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
@@ -13,6 +14,8 @@ from cab_core.own_memory import forget
 from cab_core.records.base import doc
 
 from .address import checked_address
+from .budget import Budget
+from .endpoint_config import EndpointDoc, headers_of, printed_key
 from .price import Price
 from .scripted.personas import PERSONAS
 
@@ -56,6 +59,7 @@ class ConfigDoc:
     """The content of `cab.toml`."""
 
     models: dict[str, ModelDoc] = attrs.field(factory=dict, metadata=doc("models by id"))
+    endpoints: dict[str, EndpointDoc] = attrs.field(factory=dict, metadata=doc("endpoints by their address"))
 
 
 def _address(_: object, __: object, url: str | None) -> None:
@@ -66,7 +70,10 @@ def _address(_: object, __: object, url: str | None) -> None:
 
 @attrs.frozen(kw_only=True)
 class Model:
-    """A model id and who answers for it. `key`: None for scripted models. No credential is in `endpoint`."""
+    """A model id and who answers for it. `key`: None for scripted models. No credential is in `endpoint`.
+
+    `headers`: further ones of each call, whose values are as secret as the key.
+    """
 
     id: str
     scripted: str | None = None
@@ -76,6 +83,13 @@ class Model:
     context_tokens: int | None = None
     idle_s: float = 300.0
     protocols: tuple[str, ...] = ()
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    budget: Budget = Budget()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What is written nowhere."""
+        return (*((self.key,) if self.key else ()), *self.headers.values())
 
 
 @attrs.frozen(kw_only=True)
@@ -116,6 +130,16 @@ class EndpointChoice:
             self.taken[name] = _usable(value, f"{where}: the environment variable {name}")
         return self.taken[name]
 
+    def printed(self, command: str, where: str) -> str:
+        """Return the key that a command prints; it is run once.
+
+        Raises:
+            UserError: it prints none.
+        """
+        if command not in self.taken:
+            self.taken[command] = _usable(printed_key(command, where), where)
+        return self.taken[command]
+
 
 def _usable(key: str, where: str) -> str:
     """Return a key that can be sent; others find it no more in what they may read of this process."""
@@ -150,7 +174,7 @@ def resolve(model_id: str, choice: EndpointChoice, config: ConfigDoc) -> Model:
         )
     found = config.models.get(model_id)
     if found is not None:
-        return _from_config(model_id, found, choice)
+        return _of_endpoint(_from_config(model_id, found, choice), choice, config)
     if choice.url is None:
         near = nearest_name(model_id, config.models)
         meant = f"; did you mean {near!r} of cab.toml? If not" if near else ""
@@ -158,7 +182,7 @@ def resolve(model_id: str, choice: EndpointChoice, config: ConfigDoc) -> Model:
             f"model {model_id!r} has no endpoint{meant}: give --endpoint URL (and --key-env NAME), or set "
             f'CAB_ENDPOINT and CAB_KEY, or write [models."{model_id}"] into cab.toml'
         )
-    return Model(id=model_id, endpoint=choice.url, key=choice.key)
+    return _of_endpoint(Model(id=model_id, endpoint=choice.url, key=choice.key), choice, config)
 
 
 def _from_config(model_id: str, found: ModelDoc, choice: EndpointChoice) -> Model:
@@ -178,6 +202,27 @@ def _from_config(model_id: str, found: ModelDoc, choice: EndpointChoice) -> Mode
         context_tokens=found.context_tokens,
         idle_s=found.idle_s,
         protocols=found.protocols,
+    )
+
+
+def _of_endpoint(model: Model, choice: EndpointChoice, config: ConfigDoc) -> Model:
+    """Return a model with what is said of its endpoint."""
+    assert model.endpoint is not None
+    found = next(
+        (e for url, e in config.endpoints.items() if url.rstrip("/") == model.endpoint.rstrip("/")), None
+    )
+    if found is None:
+        return model
+    where = f'cab.toml: endpoints."{model.endpoint}"'
+    key = model.key
+    if key is None and found.key_command is not None:
+        key = choice.printed(found.key_command, f"{where}.key_command")
+    return attrs.evolve(
+        model,
+        key=key,
+        protocols=model.protocols or found.protocols,
+        headers=headers_of(found, where, choice.take),
+        budget=found.budget,
     )
 
 

@@ -53,7 +53,7 @@ async def _try_until_answered(call: Call, request: web.Request) -> web.StreamRes
     while True:
         call.tries += 1
         call.held("throttled")
-        call.waited(await upstream.wait())
+        call.waited(await upstream.enter())
         last = call.tries >= TRIES
         try:
             async with upstream.ask(call.outgoing(_headers(call), extended or call.body)) as answer:
@@ -76,6 +76,8 @@ async def _try_until_answered(call: Call, request: web.Request) -> web.StreamRes
             wait = _fits(call, _backoff(call.tries))
             if last or wait is None or call.verdict.fault != "unreachable":
                 raise
+        finally:
+            upstream.leave(call.reading.usage.total or 0)
         call.held(_trouble(call))
         await asyncio.sleep(wait)
         call.waited(wait)

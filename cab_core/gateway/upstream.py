@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import SimpleNamespace
@@ -18,6 +16,7 @@ from cab_core.redaction import Redactor
 
 from .address import checked_address
 from .answer import Answer
+from .budget import Budget, Throttle
 from .proxy import proxy_of
 
 KEY_MARK = "[key]"  # stands where an endpoint's key was
@@ -72,30 +71,14 @@ class Upstream(Protocol):
     def pause(self, seconds: float) -> None:
         """Let no call go out for so long: the endpoint asked for it."""
 
-    async def wait(self) -> float:
-        """Wait until calls may go out; return the seconds waited."""
+    async def enter(self) -> float:
+        """Wait until a call may go out; return the seconds waited. Whoever was let in leaves."""
+
+    def leave(self, tokens: int) -> None:
+        """Note that a call has ended, and how many tokens it took."""
 
     async def aclose(self) -> None:
         """Free what is held."""
-
-
-class Throttle:
-    """The pause that an endpoint asked for, shared by all cells that use it."""
-
-    def __init__(self) -> None:
-        self._until = 0.0
-
-    def pause(self, seconds: float) -> None:
-        """Let no call go out for so long."""
-        self._until = max(self._until, time.monotonic() + seconds)
-
-    async def wait(self) -> float:
-        """Wait until calls may go out; return the seconds waited."""
-        waited = 0.0
-        while (left := self._until - time.monotonic()) > 0:
-            await asyncio.sleep(left)
-            waited += left
-        return waited
 
 
 class _Kept:
@@ -118,11 +101,20 @@ class EndpointUpstream(Throttle):
 
     name = "endpoint"
 
-    def __init__(self, base_url: str, key: str | None, idle_s: float = 300.0) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        base_url: str,
+        key: str | None,
+        idle_s: float = 300.0,
+        headers: Mapping[str, str] | None = None,
+        budget: Budget | None = None,
+    ) -> None:
+        """Make one. `idle_s`: seconds without a byte; `headers`: further ones, as secret as the key."""
+        super().__init__(budget)
         self.base_url = checked_address(base_url, "endpoint").rstrip("/")
         self._key = key
-        self._redactor = Redactor({key: KEY_MARK} if key else {})
+        self._headers = dict(headers or {})
+        self._redactor = Redactor({text: KEY_MARK for text in (key, *self._headers.values()) if text})
         self._idle_s = idle_s
         self._client: aiohttp.ClientSession | None = None
         self._proxy = proxy_of(self.base_url)
@@ -145,7 +137,8 @@ class EndpointUpstream(Throttle):
     @asynccontextmanager
     async def ask(self, out: Outgoing) -> AsyncIterator[Answer]:
         """Forward a call with the real credential in place of the cell's token."""
-        sent = {**out.headers, "Content-Type": "application/json"}  # as it was read here, in no other charset
+        # As it was read here, in no other charset.
+        sent = {**out.headers, **self._headers, "Content-Type": "application/json"}
         if self._key:
             sent |= out.protocol.credential(self._key)
         async with await self._send(f"{self.base_url}/{out.path}", sent, out.body) as reply:

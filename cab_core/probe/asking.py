@@ -84,7 +84,7 @@ class Asker:
     def wait_for(self, patience_s: float) -> None:
         """Let a call take so many seconds from now on."""
         self._patience_s = patience_s
-        self._upstream = EndpointUpstream(self.base, self.model.key, patience_s)
+        self._upstream = EndpointUpstream(self.base, self.model.key, patience_s, self.model.headers)
 
     def ask(self, body: Mapping[str, Json]) -> Heard:
         """Call the model; again while it is being loaded, and in other words where some were not taken."""
@@ -141,7 +141,7 @@ class Asker:
         return asyncio.run(self._look(path, patience_s, root_of(self.base) if root else self.base, body))
 
     async def _look(self, path: str, patience_s: float, base: str, body: Json) -> Seen:
-        upstream = EndpointUpstream(base, self.model.key, patience_s)
+        upstream = EndpointUpstream(base, self.model.key, patience_s, self.model.headers)
         data = None if body is None else json.dumps(body).encode()
         out = Outgoing(
             protocol=_CHAT, operation=Operation(kind="models", path=path), headers=_PLAIN, body=data

@@ -28,6 +28,11 @@ class Usage:
     cache_write: int | None = attrs.field(default=None, converter=count)
     audio: int | None = attrs.field(default=None, converter=count)
 
+    @property
+    def total(self) -> int | None:
+        """Input and output together; None where either is unknown."""
+        return None if self.prompt is None or self.completion is None else self.prompt + self.completion
+
 
 Refusal = Literal["context", "policy", "request"]  # what was wrong with what the agent sent
 Ended = Literal["answered", "refused", "failed", "hung_up", "cut", "unanswered"]
@@ -83,9 +88,7 @@ class ModelCall:
     @property
     def tokens(self) -> int | None:
         """Input and output tokens together; None where either is unknown."""
-        if self.usage.prompt is None or self.usage.completion is None:
-            return None
-        return self.usage.prompt + self.usage.completion
+        return self.usage.total
 
     @property
     def began(self) -> bool:

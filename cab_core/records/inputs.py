@@ -46,6 +46,7 @@ class ModelInputs(Part):
     price: dict[str, float | None] | None = attrs.field(
         default=None, metadata=doc("US dollars for a million tokens")
     )
+    headers: tuple[str, ...] = attrs.field(default=(), metadata=doc("names of further headers"))
 
 
 @attrs.frozen(kw_only=True)

@@ -114,7 +114,7 @@ def started(planned: PlannedCell, context: RunContext) -> Iterator[CellRun]:
     part = context.store.begin(planned.cell)
     context.tell("cab_cell_started", cell=planned.cell)
     token = new_token()
-    secrets = redactor_of(planned.model.key, token)
+    secrets = redactor_of(planned.model.secrets, token)
     hide_pack(secrets, planned.task)
     trace = CellTrace(part / "spans.jsonl", planned.cell.cell_id, context.spans, secrets)
     try:

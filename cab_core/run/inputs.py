@@ -38,6 +38,7 @@ def model_inputs(model: Model, protocol: str) -> ModelInputs:
         context_tokens=model.context_tokens,
         idle_s=model.idle_s if model.scripted is None else None,
         price=attrs.asdict(model.price) if model.price else None,
+        headers=tuple(sorted(model.headers)),
     )
 
 

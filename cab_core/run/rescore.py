@@ -38,7 +38,7 @@ def rescored(result: CellResult, evidence: Evidence, scorers: Sequence[Scorer]) 
 @functools.cache
 def _hidden() -> Redactor:
     """Return what takes out paths of this machine; a cell holds no secret any more."""
-    return redactor_of(None, new_token())
+    return redactor_of((), new_token())
 
 
 def _findings(evidence: Evidence) -> Findings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,9 +23,9 @@ _OWN = ("work", "$WORKDIR"), ("home", "$HOME")  # of a sandbox, as the page's co
 _AS_IT_IS = ("cell", "task")  # by which a cell is known again
 
 
-def redactor_of(key: str | None, token: str) -> Redactor:
+def redactor_of(keys: Iterable[str], token: str) -> Redactor:
     """Return what takes secrets and paths out of everything that a cell writes."""
-    redactor = Redactor({token: TOKEN_MARK, **({key: KEY_MARK} if key else {})})
+    redactor = Redactor({token: TOKEN_MARK, **dict.fromkeys(keys, KEY_MARK)})
     with suppress(UserError):
         redactor.hide_path(os.path.abspath(cache_root()), "$CAB_CACHE")  # noqa: PTH100  (resolves no link)
     home = user_home()

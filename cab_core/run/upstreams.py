@@ -32,7 +32,9 @@ class SharedUpstreams:
         with self._lock:
             if key not in self._made:
                 assert model.endpoint is not None
-                self._made[key] = EndpointUpstream(model.endpoint, model.key, model.idle_s)
+                self._made[key] = EndpointUpstream(
+                    model.endpoint, model.key, model.idle_s, model.headers, model.budget
+                )
             return self._made[key]
 
 

@@ -23,7 +23,7 @@ def check_no_key(
     Raises:
         UserError: one does.
     """
-    known = {choice.key, *choice.taken.values(), *(m.key for m in models)}
+    known = {choice.key, *choice.taken.values(), *(s for m in models for s in m.secrets)}
     keys = Redactor({key: "[key]" for key in known if key})
     for where, text in _published(models, sweep, stack, tasks):
         if keys.finds(text.encode("utf-8", "surrogatepass")):

@@ -33,7 +33,7 @@ from tests.support.puppet import Puppet, find_task, plan_one, play
 KEY = "sk-live-0123456789abcdef"
 MODEL = Model(
     id="m", endpoint="http://127.0.0.1:8000/v1", key=KEY, price=Price(1.0, 2.0, 0.5, 1.25),
-    context_tokens=8192, idle_s=100.0,
+    context_tokens=8192, idle_s=100.0, headers={"x-org": "an-organisation-0123456789"},
 )  # fmt: skip
 STACK = Stack(
     names=("house",),
@@ -134,9 +134,10 @@ def _at(value: Any, path: tuple[Any, ...]) -> Any:
 def test_every_field_of_a_model_is_an_input_but_its_key() -> None:
     """A new field of a model is in the record, or this test says that it is not.
 
-    Of the protocols that an endpoint speaks it is the one in which it was asked.
+    Of the protocols that an endpoint speaks it is the one in which it was asked. How much of it may be used
+    changes no answer.
     """
-    fields = {f.name for f in attrs.fields(Model)} - {"key", "protocols"}
+    fields = {f.name for f in attrs.fields(Model)} - {"key", "protocols", "budget"}
     assert fields | {"protocol"} == set(RECORD["model"])
 
 
@@ -171,6 +172,7 @@ CONTENT: dict[str, dict[str, Any]] = {
     "model.idle_s": {"model": attrs.evolve(MODEL, idle_s=30.0)},
     "model.price.input": {"model": attrs.evolve(MODEL, price=Price(9.0, 2.0, 0.5, 1.25))},
     "model.price.cache_write": {"model": attrs.evolve(MODEL, price=Price(1.0, 2.0, 0.5, 1.5))},
+    "model.headers": {"model": attrs.evolve(MODEL, headers={})},
     "model.endpoint": {"model": attrs.evolve(MODEL, endpoint="http://127.0.0.1:9000/v1")},
     "limits.wall_s": {"limits": Limits(wall_s=31)},
     "limits.usd": {"limits": Limits(wall_s=30, usd=1.0)},

@@ -95,7 +95,7 @@ def test_at_the_terminal_the_line_can_be_opened(tmp_path: Path, plugin: Any) -> 
 def test_what_a_scorer_says_is_told_so(plugin: Any) -> None:
     """Its text and its line, by the rule by which `cab rescore` writes, too."""
     Plugins()
-    told = redactor_of(None, "cab-0123456789abcdef").text(
+    told = redactor_of((), "cab-0123456789abcdef").text(
         f"no table beside {plugin.__file__} (at {plugin.__file__}:19)"
     )
     assert told == "no table beside cab_adapter_placed/adapter.py (at cab_adapter_placed/adapter.py:19)"

@@ -15,8 +15,9 @@ from cab_core.plugins.protocols import Reply
 from cab_core.records import Usage
 
 from ..answer import Answer
+from ..budget import Throttle
 from ..json_body import parse_object
-from ..upstream import Outgoing, Throttle
+from ..upstream import Outgoing
 from .context import ScriptContext
 from .faults import Endless, Failure
 from .personas import Persona
