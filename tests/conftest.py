@@ -57,6 +57,8 @@ def endpoint() -> Iterator[Endpoint]:
 class Cab:
     """Runs the real command `cab` in a directory of its own."""
 
+    timeout_s = 240
+
     def __init__(self, cwd: Path) -> None:
         self.cwd = cwd
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("CAB_") or k == "CAB_CACHE"}
@@ -75,7 +77,7 @@ class Cab:
             text=True,
             errors="replace",
             check=False,
-            timeout=240,
+            timeout=self.timeout_s,
             stdin=subprocess.DEVNULL,
         )
 
