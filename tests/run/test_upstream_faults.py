@@ -16,6 +16,7 @@ from cab_core.sweep.plan import make_plan
 from cab_core.sweep.runner import Events, run_plan
 from cab_core.tasks.catalog import Catalog
 from tests.support.endpoint import KEY, USAGE, Endpoint
+from tests.support.often import rows
 from tests.support.puppet import play
 
 CLIS = ("aider", "opencode", "copilot")
@@ -76,9 +77,7 @@ def test_outcome(tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "mode", [pytest.param(mode, marks=() if mode in OFTEN else pytest.mark.prove) for mode in MODES]
-)
+@pytest.mark.parametrize("mode", rows(MODES, OFTEN))
 def test_the_outcome_of_every_real_cli(tmp_path: Path, endpoint: Endpoint, mode: str) -> None:
     """The same, within the limits, whatever a CLI does about it."""
     endpoint.mode = mode

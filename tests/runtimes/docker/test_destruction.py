@@ -6,6 +6,7 @@ import pytest
 
 from tests.runtimes.docker.conftest import Play
 from tests.support.destruction import DESTRUCTIONS, ThirdParty, expected
+from tests.support.often import rows
 
 # One of each kind: what is a mount point there, what is owned by another, what is read back; all before a release.
 OFTEN = {
@@ -20,9 +21,7 @@ OFTEN = {
 }
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name in OFTEN else pytest.mark.prove) for name in DESTRUCTIONS]
-)
+@pytest.mark.parametrize("name", rows(DESTRUCTIONS, OFTEN))
 def test_no_destruction_is_infrastructure_trouble(contain: Play, name: str) -> None:
     """What cannot be destroyed there, a mount point, is still there; the rest ends as everywhere."""
     _, result = contain("", adapter=ThirdParty(name))

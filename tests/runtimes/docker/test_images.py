@@ -217,8 +217,8 @@ print(fds() - before[0], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - be
 
 @pytest.mark.timeout(900)
 def test_many_cells_leave_nothing(tmp_path: Path, puppet_image: Installation) -> None:
-    """Twenty cells in a row (CAB_PROVE_CELLS for more): no container, mount, directory or descriptor stays."""
-    count = int(os.environ.get("CAB_PROVE_CELLS", "20"))
+    """Eight cells in a row (CAB_PROVE_CELLS for more): no container, mount, directory or descriptor stays."""
+    count = int(os.environ.get("CAB_PROVE_CELLS", "8"))
     code = CELLS.format(
         root=str(Path(__file__).parents[3]),
         image=puppet_image.image_id,
