@@ -34,6 +34,7 @@ class TestOneRun(OneRun):
     """A plain run of aider."""
 
     tui = "aider"
+    estimates = True
 
 
 @pytest.mark.aider

@@ -11,7 +11,7 @@ from cab_adapter_aider.adapter import Aider
 
 from cab_core.cache import cache_root
 from cab_core.gateway.models import Model
-from cab_core.records import Installation
+from cab_core.records import Installation, Limits
 from cab_core.redaction import Redactor
 from cab_core.site.build import build_site
 from tests.run.test_secrets import written
@@ -36,7 +36,7 @@ def test_aider_s_edit_is_what_was_said(
     endpoint.reply = f"stock.py\n```\n{text}```\n\n{told}\n"
     directory, result = play(
         tmp_path / "runs", "", adapter=Aider(), installation=aider,
-        model=Model(id="m", endpoint=endpoint.url, key=key),
+        model=Model(id="m", endpoint=endpoint.url, key=key), limits=Limits(wall_s=100),
     )  # fmt: skip
     assert result.outcome == "passed", result.why
     assert endpoint.headers[0]["authorization"] == f"Bearer {key}"

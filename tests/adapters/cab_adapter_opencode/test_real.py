@@ -17,6 +17,7 @@ from tests.adapters.prompts import PromptArrives
 from tests.adapters.solutions import SolutionArrives
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
+from tests.support.often import rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("opencode")]
 
@@ -80,7 +81,7 @@ def test_search_needs_no_network(opencode: Installation) -> None:
     assert shutil.which("rg", path=":".join(opencode.path))
 
 
-@pytest.mark.parametrize("status", ["401", "404"])
+@pytest.mark.parametrize("status", rows(["401", "404"], ["404"]))
 def test_an_error_of_the_endpoint_is_told(
     opencode: Installation, endpoint: Endpoint, tmp_path: Path, status: str
 ) -> None:
