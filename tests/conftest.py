@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Installation
 from tests.support.endpoint import Endpoint
 
 CAB = Path(sys.executable).with_name("cab")
+settings.register_profile("tests", deadline=None)  # the machine may be busy
+settings.load_profile("tests")
 
 
 def pytest_configure() -> None:
