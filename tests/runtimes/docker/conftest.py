@@ -19,6 +19,7 @@ from cab_core.runtimes.docker import mountable
 from cab_core.runtimes.docker.engine import client
 from cab_core.runtimes.docker.images import tools_image
 from tests.support.engines import by_tcp
+from tests.support.often import rows
 from tests.support.puppet import find_task, play
 
 Play = Callable[..., tuple[Path, CellResult]]
@@ -81,7 +82,12 @@ def tcp(engine: object) -> Iterator[dict[str, str]]:
         yield environment
 
 
-@pytest.fixture(params=["mounted", "copied"])
+WAYS = ("mounted", "copied")
+# For what does not depend on how a sandbox gets to the engine: copied ones are tried before a release.
+copied_seldom = pytest.mark.parametrize("contain", rows(WAYS, ["mounted"]), indirect=True)
+
+
+@pytest.fixture(params=WAYS)
 def contain(request: pytest.FixtureRequest, mounted: Play) -> Iterator[Play]:
     """Run one cell with a puppet in a container, of the engine here and of one elsewhere."""
     if request.param == "mounted":
