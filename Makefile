@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 help:
 	@echo "make demo   the real aider on real tasks, graded, scored, with pages (no key, no Docker needed)"
-	@echo "make test   linters, types, import floors, all tests"
+	@echo "make test   linters, types, import floors, all tests (of long matrices a few rows)"
 	@echo "make prove  everything in full, before a release (hours, needs Docker)"
 	@echo "make clean  remove the virtual environment and what was built"
 
@@ -42,10 +42,11 @@ lint: $(VENV)/.dev
 unit: $(VENV)/.dev
 	$(BIN)/pytest -q -m "not aider and not slow and not prove"
 
-# Each worker begins with one half, in order, so that what the tests of a file share is made once; the one that is done
-# takes over from the other. The slowest are named at the end.
+# Three workers keep two processors busy: many tests wait for a container, a limit or a browser. Each begins with a part
+# of all tests, in order, so that what the tests of a file share is made once; who is done takes over from the others.
+# The slowest are named at the end.
 test: lint
-	$(BIN)/pytest -n 2 --dist worksteal --durations=25
+	$(BIN)/pytest -n 3 --dist worksteal --durations=25
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
