@@ -142,9 +142,9 @@ def test_a_second_signal_ends_cab_at_once(run: Run, first: signal.Signals, secon
         run.hear("here")
         process.send_signal(first)
         run.hear("asked")
-        start = time.monotonic()
         process.send_signal(second)
-        assert ended(process) == -second and time.monotonic() - start < 1
+        assert ended(process) == -second  # having cleaned up, it would have ended with 130
+        start = time.monotonic()
         while run.processes():
             assert time.monotonic() - start < WITHIN_S
 
