@@ -15,7 +15,9 @@ from docker.errors import APIError
 
 from cab_core.processes import runner_id
 from cab_core.records import Limits
+from cab_core.runtimes import sealed
 from cab_core.runtimes.docker.engine import ROLE, RUNNER, client
+from cab_core.runtimes.docker.remote import volumes as volumes_module
 from tests.runtimes.docker.conftest import Play, copied_seldom
 
 ANSWER = """
@@ -155,8 +157,17 @@ for _ in range(3000):
     assert ours() == []
 
 
+@pytest.fixture
+def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sandboxes that are soon full."""
+    room = 50 << 20
+    volume = volumes_module._VOLUME.replace(f"size={sealed.DISK},", f"size={room},")
+    monkeypatch.setattr(volumes_module, "_VOLUME", volume)
+    monkeypatch.setattr(sealed, "DISK", room)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="a mount of fixed size needs root")
-def test_a_work_dir_filled_to_the_limit_is_told(contain: Play) -> None:
+def test_a_work_dir_filled_to_the_limit_is_told(contain: Play, little_room: None) -> None:
     """Writing without end stops at the limit, with an outcome of its own."""
     script = """
 call()
@@ -170,10 +181,11 @@ except OSError as exc: print(exc.errno)
     assert result.outcome == "limit_disk", result.why
 
 
-def test_without_a_mount_what_is_written_is_watched(mounted: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_mount_what_is_written_is_watched(
+    mounted: Play, little_room: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where nothing can be mounted, an agent that writes more than is allowed is stopped."""
     monkeypatch.setattr("cab_core.runtimes.scratch._mount", lambda *_: False)
-    monkeypatch.setattr("cab_core.runtimes.sealed.DISK", 50 << 20)
     script = """
 import time
 call()
