@@ -71,6 +71,11 @@ class Cab:
         paths = (directory, os.environ.get("PYTHONPATH"))
         self.env["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
 
+    def alone(self) -> None:
+        """Let it find no scratch directory that a killed runner of another test left: it would say that it removes it."""
+        (self.cwd / "tmp").mkdir()
+        self.env["TMPDIR"] = str(self.cwd / "tmp")
+
     def __call__(self, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(CAB), *args],

@@ -147,8 +147,7 @@ def started(cab: Cab) -> tuple[subprocess.Popen[bytes], str]:
 @pytest.fixture
 def own_tmp(cab: Cab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A place for scratch directories that no other test uses."""
-    (tmp_path / "tmp").mkdir()
-    cab.env["TMPDIR"] = str(tmp_path / "tmp")
+    cab.alone()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
 
 
