@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -19,23 +17,6 @@ from cab_core.runtimes.docker.inventory import (
     pushed_cell_image,
     remove_images,
 )
-from tests.support.engines import free_port, serving
-
-
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory, engine: object) -> Iterator[str]:
-    """A registry on loopback (Debian's docker-registry)."""
-    if shutil.which("docker-registry") is None:
-        if os.environ.get("CAB_REQUIRE_DOCKER"):
-            pytest.fail("docker-registry is missing; scripts/docker-setup installs it")
-        pytest.skip("docker-registry is missing; on Debian: scripts/docker-setup")
-    port, place = free_port(), tmp_path_factory.mktemp("registry")
-    config = place / "registry.yml"
-    config.write_text(
-        f"version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {place / 'blobs'}\nhttp:\n  addr: 127.0.0.1:{port}\n"
-    )
-    with serving(["docker-registry", "serve", str(config)], port):
-        yield f"127.0.0.1:{port}"
 
 
 @pytest.mark.parametrize(
