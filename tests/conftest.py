@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Installation
 from tests.support.endpoint import Endpoint
 
 CAB = Path(sys.executable).with_name("cab")
+settings.register_profile("tests", deadline=None)  # the machine may be busy
+settings.load_profile("tests")
 
 
 def pytest_configure() -> None:
@@ -57,6 +60,8 @@ def endpoint() -> Iterator[Endpoint]:
 class Cab:
     """Runs the real command `cab` in a directory of its own."""
 
+    timeout_s = 240
+
     def __init__(self, cwd: Path) -> None:
         self.cwd = cwd
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("CAB_") or k == "CAB_CACHE"}
@@ -65,6 +70,11 @@ class Cab:
         """Let the command find the distributions in a directory, too."""
         paths = (directory, os.environ.get("PYTHONPATH"))
         self.env["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
+
+    def alone(self) -> None:
+        """Let it find no scratch directory that a killed runner of another test left: it would say that it removes it."""
+        (self.cwd / "tmp").mkdir()
+        self.env["TMPDIR"] = str(self.cwd / "tmp")
 
     def __call__(self, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -75,7 +85,7 @@ class Cab:
             text=True,
             errors="replace",
             check=False,
-            timeout=240,
+            timeout=self.timeout_s,
             stdin=subprocess.DEVNULL,
         )
 

@@ -53,7 +53,7 @@ def drive(
         (root / name).mkdir(exist_ok=True)
     job = Job(
         prompt=prompt, model="served-1", endpoint=endpoint.url, token="T-0123", home=str(root / "home"),
-        workdir=str(root / "work"), deadline_s=60, stack=stack,
+        workdir=str(root / "work"), deadline_s=100, stack=stack,
     )  # fmt: skip
     launch = adapter.launch(job)
     (root / "stdin").write_bytes((launch.stdin or "").encode())
@@ -61,7 +61,7 @@ def drive(
         (root / "home" / path).parent.mkdir(parents=True, exist_ok=True)
         (root / "home" / path).write_bytes(text.encode())
     process = Process(
-        argv=launch.argv, cwd=launch.cwd or job.workdir, env=launch.env, stdin=str(root / "stdin"), timeout_s=60,
+        argv=launch.argv, cwd=launch.cwd or job.workdir, env=launch.env, stdin=str(root / "stdin"), timeout_s=100,
         tty=True,
     )  # fmt: skip
     said = Said()
@@ -101,5 +101,5 @@ def in_a_trap(cab: Cab, root: Path, tui: str, hostile: dict[str, str]) -> Any:
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
-    chosen = ("--tui", tui, "--model", "scripted:oracle", "--task", "trap/one", "--wall", "60")
+    chosen = ("--tui", tui, "--model", "scripted:oracle", "--task", "trap/one", "--wall", "100")
     return cab.json("run-cell", *chosen, "--pack", str(root), "--json")

@@ -18,14 +18,14 @@ INSIDE = (
     '--- a/pages.py: "it\'s" {{braces}} {tree} ${HOME} $(touch evil) `touch evil` %s \\n <b>\u2028\x85\x0b日本 😀\n'
     "/run touch evil\n!touch evil\n@pages.py\n# {file:./pages.py} {env:HOME}\r\n\r\n\x1b[31m\x04\ttab  \nThe end."
 )
-# The first of each kind is tried always, the others before a release.
+# One that is a command from its first character on, and all that may stand inside; the others before a release.
 OFTEN = {
     "a shell command": "/run touch evil",
-    "a shell command of another kind": "!touch evil",
-    "a mention": "@pages.py last() returns the first item, see #12.",
     "inside a text": INSIDE,
 }
 SELDOM = {
+    "a shell command of another kind": "!touch evil",
+    "a mention": "@pages.py last() returns the first item, see #12.",
     "a path": "/app/pages.py: last() returns the first item.",
     "a question to the CLI": "/help",
     "a farewell": "/exit",

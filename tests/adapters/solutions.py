@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cab_core.gateway.models import Model
 from cab_core.plugins.registry import Plugins
-from cab_core.records import CellResult, Installation, PackedTask
+from cab_core.records import CellResult, Installation, Limits, PackedTask
 from cab_core.tasks.catalog import Catalog
 from tests.support.puppet import play
 
@@ -110,8 +110,9 @@ class SolutionArrives:
         task, model = odd_task(tmp_path / "pack"), Model(id="scripted:oracle", scripted="oracle")
         adapter = Plugins().adapter(self.tui)
         where, result = play(
-            tmp_path / "runs", "", task=task, model=model, adapter=adapter, installation=installed(self.tui)
-        )
+            tmp_path / "runs", "", task=task, model=model, adapter=adapter, installation=installed(self.tui),
+            limits=Limits(wall_s=100),
+        )  # fmt: skip
         assert result.outcome == "passed", result.why
         assert set(result.unwritten) == self.cannot
         found, right = left(where), wanted()

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.plugins.protocols import Leftovers
@@ -110,7 +110,6 @@ adapters = pytest.mark.parametrize("name", ["aider", "opencode", "copilot"])
 
 
 @adapters
-@settings(deadline=None)  # the machine may be busy
 @given(text=texts, stderr=st.text(max_size=20))
 def test_whatever_is_left_is_read(name: str, text: str, stderr: str) -> None:
     """However a CLI's files are bent, the cell is not voided by reading them."""

@@ -38,6 +38,7 @@ def with_plugins(cab: Cab, distribution: Callable[..., str]) -> Callable[..., Ca
     """Return the command `cab`, which knows the CLI `tiny` and plugins with a hook of which this is the body."""
 
     def make(**hooks: str) -> Cab:
+        cab.alone()
         cab.find_plugins(distribution("cab-tiny", PLUGIN))
         for name, does in hooks.items():
             distribution(f"cab-{name}", HOOK.format(does=does))
@@ -53,9 +54,8 @@ def test_hooks_that_hang_and_exit_beside_one_that_is_well(with_plugins: Callable
         leaves="sys.exit(7)",
         well="open('seen', 'a').write(directory.name)",
     )
-    start = time.monotonic()
-    done = cab(*RUN)
-    assert done.returncode == 0 and time.monotonic() - start < 30
+    done = cab(*RUN)  # which is given minutes: the hook hangs for ever
+    assert done.returncode == 0
     text = " ".join(done.stderr.split())
     assert text.count("cab_cell_finished() has not returned") == 1
     assert "cab-hangs:cab_hangs: cab_cell_finished() has not returned" in text
@@ -72,7 +72,7 @@ def test_a_dead_collector_of_spans(with_plugins: Callable[..., Cab]) -> None:
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
         start = time.monotonic()
         done = cab(*RUN, OTEL_EXPORTER_OTLP_ENDPOINT=address)
-    assert done.returncode == 0 and time.monotonic() - start < 15
+    assert done.returncode == 0 and time.monotonic() - start < 60
     spans = [p.read_text().count("\n") for p in cab.cwd.rglob("spans.jsonl")]
     text = " ".join(done.stderr.split())
     assert len(spans) == 3 and f"{sum(spans)} of {sum(spans)} spans were not delivered" in text
@@ -107,14 +107,13 @@ def without_space(text: str) -> str:
 def test_what_is_left_of_a_sweep_is_told_at_its_end(with_plugins: Callable[..., Cab], tmp_path: Path) -> None:
     """A scratch directory that could not be removed, and how it goes later."""
     cab = with_plugins()
-    (tmp_path / "tmp").mkdir()
     script = "call(); import subprocess; open('x', 'w'); subprocess.run(['chattr', '+i', 'x'], check=True)"
-    done = cab(*RUN, "--attempts", "1", TMPDIR=str(tmp_path / "tmp"), SCRIPT=script)
+    done = cab(*RUN, "--attempts", "1", SCRIPT=script)
     [left] = (tmp_path / "tmp").iterdir()
     try:
         expected = f"{left} could not be removed: something in it cannot be removed; `cab clean` tries again"
         assert without_space(expected) in without_space(done.stderr), done.stderr
-        assert cab("clean", TMPDIR=str(tmp_path / "tmp")).returncode == 1 and left.exists()
+        assert cab("clean").returncode == 1 and left.exists()
     finally:
         subprocess.run(["chattr", "-i", str(left / "sandbox/work/x")], check=True)
-    assert cab("clean", TMPDIR=str(tmp_path / "tmp")).returncode == 0 and not left.exists()
+    assert cab("clean").returncode == 0 and not left.exists()

@@ -10,10 +10,11 @@ import attrs
 import pytest
 
 from cab_core.gateway.scripted.personas import PERSONAS
-from cab_core.records import CellResult
+from cab_core.records import CellResult, Installation
 from cab_core.sweep.calibration import EVERYWHERE, OTHERS, RULES, findings
 from tests.adapters.solutions import odd_task
 from tests.conftest import Cab
+from tests.support.often import rows
 from tests.support.puppet import play
 
 # A third party's CLI without a dialect: a shell tool and a loop. BREAK is what a test wants to go wrong.
@@ -126,25 +127,24 @@ def test_what_a_cli_cannot_write_is_no_wrong_figure(cab: Cab, distribution: Make
     assert set(json.loads(record.read_text())["tasks"]) == {"mutations/py-lru-cache"}
 
 
-@pytest.mark.usefixtures("aider")
-@pytest.mark.aider
+@pytest.mark.slow
 @pytest.mark.timeout(240)
-def test_the_real_aider_is_calibrated(cab: Cab) -> None:
-    """Through aider every scripted model has the figures that it must have."""
-    done = cab.json(
-        "calibrate", "--tui", "aider", "--task", "mutations/py-stock-reorder", "-j", "2", "--json"
-    )
+@pytest.mark.parametrize("tui", rows(["aider", "opencode", "copilot"], ["copilot"]))
+def test_a_real_cli_is_calibrated(cab: Cab, installed: Callable[[str], Installation], tui: str) -> None:
+    """Through it every scripted model has the figures that it must have."""
+    installed(tui)
+    done = cab.json("calibrate", "--tui", tui, "--task", "mutations/py-stock-reorder", "-j", "2", "--json")
     assert done["right"], [f for f in done["findings"] if not f["right"]]
     assert {f["persona"] for f in done["findings"]} == set(PERSONAS)
     [limit] = done["limits"].values()
     assert limit["oracle_s"] > 0 and limit["wall_s"] >= max(20, 3 * limit["oracle_s"])
     for cell in cab.json("results", "--scripted", "--json"):
-        limits = json.loads(found_cell(cab, cell["model"]).read_text())["cell"]["limits"]
+        limits = json.loads(found_cell(cab, tui, cell["model"]).read_text())["cell"]["limits"]
         first = cell["model"] in ("scripted:oracle", "scripted:null")
         assert limits["wall_s"] == (600 if first else limit["wall_s"])
 
 
-def found_cell(cab: Cab, model: str) -> Path:
+def found_cell(cab: Cab, tui: str, model: str) -> Path:
     """Return the only cell of a model."""
-    [cell] = (cab.cwd / "runs/calibration-aider/aider" / model.replace(":", "~3a")).rglob("cell.json")
+    [cell] = (cab.cwd / f"runs/calibration-{tui}/{tui}" / model.replace(":", "~3a")).rglob("cell.json")
     return cell

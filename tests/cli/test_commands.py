@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import signal
 import subprocess
 import time
@@ -12,12 +13,26 @@ from pathlib import Path
 
 import pytest
 
+from cab_core import cli
 from tests.conftest import CAB, Cab
+from tests.support.background import Run
 from tests.support.endpoint import KEY, Endpoint
+from tests.support.puppet import FIX
+from tests.support.tiny import PLUGIN
 
 PAID = ("--tui", "aider", "--model", "m", "--endpoint", "http://127.0.0.1:9/v1", "--task", "mutations/*")
 ONE = ("--tui", "aider", "--model", "scripted:oracle", "--task", "mutations/py-lru-cache")
 needs_aider = pytest.mark.usefixtures("aider")
+TINY = ("--tui", "tiny", "--model", "scripted:null", "--task", "mutations/py-stock-reorder")
+TRIES = "runs/local/tiny/scripted~3anull/mutations/py-stock-reorder/@1-local-open/1"
+
+
+@pytest.fixture
+def tiny(cab: Cab, distribution: Callable[..., str]) -> Cab:
+    """The command, which finds a CLI that mends its task."""
+    cab.find_plugins(distribution("cab-tiny", PLUGIN))
+    cab.env["SCRIPT"] = FIX
+    return cab
 
 
 @pytest.mark.parametrize(
@@ -62,11 +77,20 @@ needs_aider = pytest.mark.usefixtures("aider")
         (["-p", "no:aidr", "tasks", "list"], "unknown plugin 'aidr'; did you mean 'aider'?"),
     ],
 )
-def test_a_mistake_is_one_message_and_exit_2(cab: Cab, args: list[str], says: str) -> None:
+def test_a_mistake_is_one_message_and_exit_2(
+    cab: Cab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], args: list[str], says: str
+) -> None:
     """A user's mistake is exit 2, says what to do, and has no traceback."""
-    done = cab(*args)
-    assert done.returncode == 2, done.stderr
-    assert says in done.stderr and "Traceback" not in done.stderr
+    monkeypatch.chdir(cab.cwd)
+    code, said = cli._run(args), capsys.readouterr()
+    assert code == 2, said.err
+    assert says in said.err and "Traceback" not in said.err
+
+
+def test_a_mistake_ends_the_command_itself_so(cab: Cab) -> None:
+    """As a process: exit 2, the message on stderr, stdout empty."""
+    done = cab("rnu")
+    assert (done.returncode, done.stdout) == (2, "") and "did you mean 'run'" in done.stderr
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/v1", "http://no-such-host.invalid/v1"])
@@ -98,34 +122,29 @@ def test_doctor_tells_what_is_there(cab: Cab) -> None:
     assert cab("check").stdout == cab("doctor").stdout
 
 
-@needs_aider
-def test_a_run_goes_on_where_it_stopped(cab: Cab) -> None:
+def test_a_run_goes_on_where_it_stopped(tiny: Cab) -> None:
     """The same command again runs nothing; another limit is another content key and runs anew."""
-    first = cab("run", *ONE)
-    again = cab("run", *ONE)
+    first = tiny("run", *TINY)
+    again = tiny("run", *TINY)
     assert first.returncode == again.returncode == 0
     assert "done before" in again.stderr and "done before" not in first.stderr
-    other = cab("run", *ONE, "--wall", "500")
+    other = tiny("run", *TINY, "--wall", "500")
     assert "done before" not in other.stderr
-    tries = list(
-        (cab.cwd / "runs/local/aider/scripted~3aoracle/mutations/py-lru-cache/@0.86.2-local-open/1").iterdir()
-    )
-    assert sorted(p.name for p in tries) == ["1", "2"]
-    lock = (cab.cwd / "runs/local/sweep.lock.toml").read_text()
-    assert 'reported = "aider 0.86.2"' in lock
+    assert sorted(p.name for p in (tiny.cwd / TRIES).iterdir()) == ["1", "2"]
+    lock = (tiny.cwd / "runs/local/sweep.lock.toml").read_text()
+    assert f'reported = "Python {platform.python_version()}"' in lock
 
 
-@needs_aider
-def test_results_and_rescore_and_site(cab: Cab) -> None:
+def test_results_and_rescore_and_site(tiny: Cab) -> None:
     """What a run wrote is listed, scored anew without change, and made into pages."""
-    assert cab("run", *ONE).returncode == 0
-    listed = cab.json("results", "--json", "--scripted")
+    assert tiny("run", *TINY).returncode == 0
+    listed = tiny.json("results", "--json", "--scripted")
     assert [row["outcome"] for row in listed] == ["passed"]
     assert {"cell_id", "tui", "model", "task", "stack", "attempt", "outcome", "scores"} <= set(listed[0])
-    assert "1 cells scored, 0 changed" in cab("rescore").stdout
-    assert cab("site", "build", "runs", "-o", "pages").returncode == 0
-    page = cab.cwd / "pages/cell/aider/scripted~3aoracle/mutations/py-lru-cache/index.html"
-    assert "move_to_end" in page.read_text()
+    assert "1 cells scored, 0 changed" in tiny("rescore").stdout
+    assert tiny("site", "build", "runs", "-o", "pages").returncode == 0
+    page = tiny.cwd / "pages/cell/tiny/scripted~3anull/mutations/py-stock-reorder/index.html"
+    assert "&lt;= item" in page.read_text()
 
 
 @needs_aider
@@ -141,7 +160,6 @@ def test_an_interrupt_leaves_nothing_and_the_same_command_goes_on(cab: Cab) -> N
     while not (calls.exists() and (calls.parent / "spans.jsonl").stat().st_size):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    time.sleep(1)  # well into the run; nothing depends on where
     run.send_signal(signal.SIGINT)
     _, errors = run.communicate(timeout=20)
     assert run.returncode == 130, errors
@@ -149,35 +167,30 @@ def test_an_interrupt_leaves_nothing_and_the_same_command_goes_on(cab: Cab) -> N
     assert json.loads((calls.parent.parent / "1" / "cell.json").read_text())["outcome"] == "cancelled"
 
 
-@needs_aider
-def test_kill_9_loses_only_the_cell_in_flight(cab: Cab) -> None:
+def test_kill_9_loses_only_the_cell_in_flight(tiny: Cab) -> None:
     """After kill -9 of the runner no process is left and the same command finishes the sweep."""
-    run = subprocess.Popen(
-        [str(CAB), "run", *ONE],
-        cwd=cab.cwd,
-        env=cab.env,
-        stderr=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
-    part = cab.cwd / "runs/local/aider/scripted~3aoracle/mutations/py-lru-cache/@0.86.2-local-open/1/1.part"
+    run = Run(tiny)
+    with run.started("--attempts", "1", script="say('here')\nwait()") as process:
+        run.hear("here")
+        process.kill()
+        process.wait()
     deadline = time.monotonic() + 30
-    while not part.exists():
+    while run.processes():
         assert time.monotonic() < deadline
-        time.sleep(0.02)
-    run.kill()
-    run.wait()
-    assert cab("run", *ONE).returncode == 0
-    assert sorted(p.name for p in part.parent.iterdir()) == ["1.part", "2"]
+    tiny.env["SCRIPT"] = FIX
+    assert tiny("run", *TINY).returncode == 0
+    assert sorted(p.name for p in (tiny.cwd / TRIES).iterdir()) == ["1.part", "2"]
 
 
-@needs_aider
-def test_check_is_provisional_and_keeps_nothing(cab: Cab, endpoint: Endpoint) -> None:
+def test_check_is_provisional_and_keeps_nothing(tiny: Cab, endpoint: Endpoint) -> None:
     """`cab check` with an endpoint prints a provisional score; the key is in nothing that remains."""
-    done = cab("check", "--tui", "aider", "--model", "served-1", "--endpoint", endpoint.url,
-               "--task", "mutations/py-lru-cache", CAB_KEY=KEY)  # fmt: skip
+    before = sorted(os.listdir(tiny.cwd))
+    done = tiny(
+        "check", "--tui", "tiny", "--model", "served-1", "--endpoint", endpoint.url, *TINY[4:], CAB_KEY=KEY
+    )
     assert done.returncode == 0, done.stderr
     assert "not for citation" in done.stdout and KEY not in done.stdout + done.stderr
-    assert os.listdir(cab.cwd) == []
+    assert sorted(os.listdir(tiny.cwd)) == before
 
 
 def test_one_runner_per_sweep(cab: Cab) -> None:

@@ -20,6 +20,7 @@ def test_each_cell_has_one_line(
     cab: Cab, endpoint: Endpoint, distribution: Callable[..., str], env: dict[str, str]
 ) -> None:
     """Names, attempt and the reason are in it, however wide a terminal would be; nothing moves."""
+    cab.alone()
     cab.find_plugins(distribution("cab-tiny", PLUGIN))
     endpoint.script = ["ok", "401", "ok"]
     done = cab("run", "--tui", "tiny", "--model", MODEL, "--endpoint", endpoint.url, "--attempts", "3",

@@ -29,6 +29,7 @@ def blocks(page: str, kind: str = "") -> list[str]:
 
 
 @pytest.mark.aider
+@pytest.mark.prove  # installs another aider
 @pytest.mark.timeout(600)
 def test_versions_and_settings_against_each_other(cab: Cab) -> None:
     """Every command of the page does what is said, and prints the reason that the page shows."""

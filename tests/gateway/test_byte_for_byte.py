@@ -125,7 +125,7 @@ def test_a_stream_is_not_altered(gateway: Gateway, server: Server, key: str, tmp
     assert session.calls[0].finish_reason == "stop"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.text(max_size=60),
     key=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40),

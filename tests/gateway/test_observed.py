@@ -178,10 +178,10 @@ def test_what_was_not_searched_is_said() -> None:
 def test_a_million_tools_are_cut_and_said() -> None:
     """The record stays small, and the thread that serves all cells is not held up."""
     request = {"tools": [tool(f"t{n}") for n in range(50_000)]}
-    watch, start = Watch(), time.monotonic()
+    watch, start = Watch(), time.thread_time()
     watch.asked(1, CHAT, request)
     found = text_of(watch)
-    assert len(found.tools) == 1000 and found.cut and time.monotonic() - start < 2
+    assert len(found.tools) == 1000 and found.cut and time.thread_time() - start < 2
 
 
 def test_a_long_answer_is_cut_and_said() -> None:

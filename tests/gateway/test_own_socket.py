@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 from collections.abc import Iterator
@@ -54,7 +55,10 @@ class Cells:
         verb, body = ("POST", BODY) if path.endswith("completions") else ("GET", b"")
         head = f"{verb} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.sessions[owner].token}\r\n"
         connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-        return int(connection.recv(65536).split()[1])
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        answer.read()  # all of it, in however many pieces it comes: the next one is answered on this connection too
+        return answer.status
 
 
 @pytest.fixture

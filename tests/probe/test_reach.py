@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,10 +49,10 @@ def test_a_name_that_is_not_known() -> None:
 
 def test_a_name_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The system waits longer than we do."""
-    monkeypatch.setattr(module.socket, "getaddrinfo", lambda *_, **__: threading.Event().wait(3) or [])
-    began = time.monotonic()
+    answered = threading.Event()
+    monkeypatch.setattr(module.socket, "getaddrinfo", lambda *_, **__: (answered.wait(60), [])[1])
     assert "no name server answered within 0.2 s" in told("http://somewhere.example/v1", 0.2)
-    assert time.monotonic() - began < 2
+    answered.set()
 
 
 def test_a_port_where_nobody_listens(silent: int) -> None:

@@ -78,7 +78,7 @@ def test_a_quick_yes_is_a_yes(document: str) -> None:
     schema = schema_of(DOCUMENTS[document])
     quick, slow = fits(schema), Draft202012Validator(schema)
 
-    @settings(max_examples=60, deadline=None, database=None)
+    @settings(max_examples=60, database=None)
     @given(_spoilt(schema))
     def hold(value: Any) -> None:
         assert quick(value) <= slow.is_valid(value)
@@ -92,7 +92,7 @@ def test_what_fits_has_the_quick_yes(document: str) -> None:
     schema = schema_of(DOCUMENTS[document])
     quick, slow = fits(schema), Draft202012Validator(schema)
 
-    @settings(max_examples=30, deadline=None, database=None)
+    @settings(max_examples=30, database=None)
     @given(_like(schema, schema["$defs"]))
     def hold(value: Any) -> None:
         assert quick(value) >= slow.is_valid(value)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.records import CommandResult, GradeCommand, from_json
@@ -331,7 +331,6 @@ LINES = ["ok", "not ok", "ok 1 - a", "1..1", "1..2", "    ok 1", "    not ok 1",
          "OK", "FAILED (x)", "=== RUN   A", "--- PASS: A (0s)", "--- FAIL: A (0s)", "PASS", "FAIL", "", "\x1b[1m", "\r"]  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(PRINTED)), st.lists(st.sampled_from(LINES), max_size=12))
 def test_lines_in_any_order_give_a_verdict_that_counts_failures(style: Any, lines: list[str]) -> None:
     """There is a reason wherever it is no pass, and no pass beside a result that failed."""
@@ -340,7 +339,6 @@ def test_lines_in_any_order_give_a_verdict_that_counts_failures(style: Any, line
     assert not (found.ok and "failed" in states(found))
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(PRINTED)), st.text(max_size=200))
 def test_no_text_raises_or_passes(style: Any, text: str) -> None:
     """What is no runner's output is no pass."""
@@ -348,7 +346,6 @@ def test_no_text_raises_or_passes(style: Any, text: str) -> None:
     assert not found.ok and found.reason
 
 
-@settings(deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=9), st.data())
 def test_no_order_and_no_names_hide_a_failure(results: list[bool], data: st.DataObject) -> None:
     """Tests with names from a small set: as many failures as there are, in JUnit as in TAP."""

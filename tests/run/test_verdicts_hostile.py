@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.plugins.registry import Plugins
@@ -269,7 +269,6 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("out")
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(GOOD)), st.binary(max_size=300))
 def test_no_bytes_raise_or_pass(out: Path, kind: Kind, report: bytes) -> None:
     """Any bytes are a failed verdict with a reason."""
@@ -277,7 +276,6 @@ def test_no_bytes_raise_or_pass(out: Path, kind: Kind, report: bytes) -> None:
     assert not found.ok and found.reason
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(GOOD)), st.data())
 def test_no_sound_report_that_was_damaged_raises(out: Path, kind: Kind, data: st.DataObject) -> None:
     """A report with bytes replaced anywhere gives a verdict, with a reason wherever it is no pass."""
@@ -288,7 +286,6 @@ def test_no_sound_report_that_was_damaged_raises(out: Path, kind: Kind, data: st
     assert found.ok == (found.reason is None)
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=30))
 def test_no_markup_raises(out: Path, pieces: list[str]) -> None:
     """However tags, entities and declarations are put together, there is a verdict."""
@@ -296,7 +293,6 @@ def test_no_markup_raises(out: Path, pieces: list[str]) -> None:
     assert found.ok == (found.reason is None)
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_no_json_raises(out: Path, tests: object) -> None:
     """Whatever stands for the tests, it passes where it is an object of nothing but true."""

@@ -60,7 +60,7 @@ def test_a_process_that_ignores_sigterm_is_killed() -> None:
         "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)", timeout_s=0.5
     )
     assert (execution.stopped, execution.signal) == ("limit_wall", signal.SIGKILL)
-    assert execution.duration_s < 5
+    assert execution.duration_s < 30
 
 
 def test_sigterm_leaves_time_to_flush() -> None:
@@ -97,7 +97,7 @@ def test_a_stop_ends_the_process() -> None:
     stop = StopSignal()
     threading.Timer(0.4, stop.stop, ["limit_calls"]).start()
     execution, _ = run("import time; time.sleep(60)", stop=stop)
-    assert execution.stopped == "limit_calls" and execution.duration_s < 5
+    assert execution.stopped == "limit_calls" and execution.duration_s < 30
 
 
 def test_a_program_that_is_not_there_is_the_sandbox_s_trouble() -> None:

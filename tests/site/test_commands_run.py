@@ -19,6 +19,7 @@ from cab_core.store.cells import Store
 from tests.adapters.drive import MCP_SERVER
 from tests.conftest import CAB, Cab
 from tests.support.endpoint import KEY, Endpoint
+from tests.support.often import rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -91,7 +92,7 @@ def run(script: str, place: Path, endpoint: Endpoint, installation: Installation
     return done.stdout + done.stderr
 
 
-@pytest.fixture(params=["aider", "opencode", "copilot"])
+@pytest.fixture(params=rows(["aider", "opencode", "copilot"], ["copilot"]))
 def installation(request: pytest.FixtureRequest) -> Installation:
     """Each real CLI, installed once into the user's cache."""
     plugins = Plugins()

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.stats import Comparison, Tally, compare
@@ -51,7 +51,6 @@ def test_a_tie_of_several_models_is_a_tie() -> None:
     assert (found.p, found.says) == (1, "undecided")
 
 
-@settings(deadline=None)
 @given(st.permutations("vwxyz"))
 def test_the_order_of_models_has_no_influence(order: list[str]) -> None:
     """Five of them, on both sides."""
@@ -66,7 +65,6 @@ def test_the_order_of_models_has_no_influence(order: list[str]) -> None:
 
 
 @given(st.permutations(range(9)))
-@settings(deadline=None)
 def test_renaming_tasks_changes_nothing(names: list[int]) -> None:
     """Neither p nor the verdict nor any digit of the interval."""
     tallies = [(Tally(k % 4, 3), Tally(k * k % 3, 2 + k % 2)) for k in range(9)]

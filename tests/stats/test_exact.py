@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.stats import exact
@@ -24,7 +24,6 @@ sides = st.integers(1, 3).flatmap(lambda m: st.tuples(st.integers(0, m), st.just
 dealt = st.builds(Dealt, sides, sides, st.sampled_from([ONE, ONE / 2, ONE / 3]))
 
 
-@settings(deadline=None)
 @given(st.lists(differences, min_size=1, max_size=8))
 def test_flips_are_every_sign_pattern(found: list[Fraction]) -> None:
     """p is the share of all sign patterns whose sum is as far from 0."""
@@ -36,7 +35,6 @@ def test_flips_are_every_sign_pattern(found: list[Fraction]) -> None:
     assert flips(found) == Fraction(sum(s >= seen for s in sums), len(sums))
 
 
-@settings(deadline=None)
 @given(st.lists(dealt, min_size=1, max_size=4))
 def test_deals_are_every_deal(tasks: list[Dealt]) -> None:
     """p is the share of all ways to deal the cells of each task whose difference is as far from 0."""
@@ -156,7 +154,6 @@ def test_what_is_certain_has_no_influence() -> None:
     assert deals([*tasks, Dealt((3, 3), (2, 2), ONE), Dealt((0, 1), (0, 4), ONE)]) == deals(tasks)
 
 
-@settings(deadline=None)
 @given(st.permutations([*map(Fraction, (3, -1, 1, 2, 0, 2, 5, 1)), Fraction(1, 7)]))
 def test_the_order_has_no_influence(found: list[Fraction]) -> None:
     """Nor have the names, by which others would sort."""

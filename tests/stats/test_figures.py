@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.stats.figures import Figure, Reading, cost_figure, mean_figure, median_figure
@@ -130,7 +130,6 @@ def test_without_a_cell_all_is_unknown(make: Make) -> None:
     assert make([]) == Figure(value=None, interval=None, known=0, cells=0)
 
 
-@settings(deadline=None)
 @given(st.permutations([(0.1, True), (0.7, False), (0.3, True), (None, True), (0.9, True), (0.2, False)]))
 def test_the_order_of_cells_has_no_influence(order: list[tuple[float | None, bool]]) -> None:
     """Beyond the last digit of a sum."""

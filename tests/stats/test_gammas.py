@@ -58,7 +58,6 @@ def test_many_groups_are_what_drawing_gives(seed: int, n: int) -> None:
         assert quantile(weights, q, 0.0, float((y / z).max())) == pytest.approx(t, rel=0.02)
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(units.map(lambda u: u[0]), units.map(lambda u: u[1]), min_size=2, max_size=8), st.data()
 )
@@ -72,7 +71,6 @@ def test_a_larger_value_is_less_often_exceeded(
     assert probability_below(weights, t) <= probability_below(weights, further) + 1e-9
 
 
-@settings(deadline=None)
 @given(st.lists(units, min_size=2, max_size=8), values, st.integers(0, 1000), st.integers(0, 7))
 def test_where_a_unit_has_more_the_mean_has(
     found: list[tuple[tuple[float, float], float]], t: float, more: int, which: int
@@ -85,7 +83,6 @@ def test_where_a_unit_has_more_the_mean_has(
     assert probability_below(_together(grown), t) <= probability_below(_together(found), t) + 1e-9
 
 
-@settings(deadline=None)
 @given(st.lists(units, min_size=2, max_size=8), values, st.randoms())
 def test_the_order_of_units_has_no_influence(
     found: list[tuple[tuple[float, float], float]], t: float, random: object
@@ -98,7 +95,6 @@ def test_the_order_of_units_has_no_influence(
     )
 
 
-@settings(deadline=None)
 @given(st.lists(units, min_size=2, max_size=6), st.floats(0.001, 0.999))
 def test_a_quantile_is_where_the_probability_is(
     found: list[tuple[tuple[float, float], float]], q: float
@@ -157,7 +153,7 @@ def test_an_interval_of_a_one_sided_difference_is_what_drawing_gives(n: int, bet
         assert float((drawn <= end).mean()) == pytest.approx(q, abs=0.0016)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(50, 1500), st.data())
 def test_finer_steps_change_nothing(n: int, data: st.DataObject) -> None:
     """Whatever the counts: an end does not move by a millionth where the first step is a quarter."""

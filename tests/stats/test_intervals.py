@@ -7,7 +7,7 @@ import math
 import numpy
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.stats.intervals import (
@@ -66,7 +66,6 @@ def test_attempts_that_agree_move_less_to_the_ends(m: int) -> None:
 
 
 @given(tallies)
-@settings(deadline=None)
 def test_there_is_always_an_interval_and_it_has_a_width(tasks: list[tuple[int, int]]) -> None:
     """Whatever was solved; it lies within 0 and 1, holds the rate, and is weak with up to three tasks."""
     found = rate(tasks)
@@ -78,7 +77,6 @@ def test_there_is_always_an_interval_and_it_has_a_width(tasks: list[tuple[int, i
 
 
 @given(tallies, st.data())
-@settings(deadline=None)
 def test_more_solved_is_never_a_lower_end(tasks: list[tuple[int, int]], data: st.DataObject) -> None:
     """A line that does at least as well on every task has both ends at least as high."""
     better = [(data.draw(st.integers(k, m)), m) for k, m in tasks]
@@ -86,7 +84,6 @@ def test_more_solved_is_never_a_lower_end(tasks: list[tuple[int, int]], data: st
     assert other.low >= one.low - CLOSE and other.high >= one.high - CLOSE
 
 
-@settings(deadline=None)
 @given(st.permutations([(0, 3), (1, 3), (3, 3), (2, 7), (1, 2), (4, 5)]))
 def test_the_order_of_tasks_has_no_influence(tasks: list[tuple[int, int]]) -> None:
     """Not even on the last digit."""
@@ -94,7 +91,6 @@ def test_the_order_of_tasks_has_no_influence(tasks: list[tuple[int, int]]) -> No
 
 
 @given(tallies)
-@settings(deadline=None)
 def test_solved_and_not_solved_mirror_each_other(tasks: list[tuple[int, int]]) -> None:
     """The interval of what was not solved is the other's, from 1."""
     one, other = rate(tasks), rate([(m - k, m) for k, m in tasks])
@@ -203,7 +199,6 @@ def test_ten_tasks_without_a_difference_leave_twenty_percent() -> None:
 
 
 @given(st.lists(st.integers(-6, 6).map(lambda k: k / 6), min_size=1, max_size=10), st.integers(1, 5))
-@settings(deadline=None)
 def test_a_difference_mirrors_and_has_a_width(values: list[float], attempts: int) -> None:
     """B against A has the interval of A against B with its sign changed."""
     one = difference_interval([(v, 1.0) for v in values], attempts * len(values))

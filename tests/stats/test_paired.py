@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.stats.exact import Dealt, deals, flips
@@ -32,7 +32,6 @@ def differences(cells: list[Both]) -> list[Fraction]:
     return [Fraction(*a) - Fraction(*b) for a, b in cells]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=9))
 def test_with_equal_attempts_the_test_flips_signs(solved: list[tuple[int, int]]) -> None:
     """It is the sign-flip test of the tasks' differences, and no other."""
@@ -40,7 +39,6 @@ def test_with_equal_attempts_the_test_flips_signs(solved: list[tuple[int, int]])
     assert probability(pairs(cells), {}, "like") == flips(differences(cells))
 
 
-@settings(deadline=None)
 @given(sides)
 def test_with_unequal_attempts_both_tests_must_agree(cells: list[Both]) -> None:
     """p is the larger of that and of the one that deals the cells anew, on these tasks too.
@@ -137,7 +135,6 @@ def test_six_to_none_decide_and_five_do_not() -> None:
 
 
 @given(sides, estimands)
-@settings(deadline=None)
 def test_an_interval_holds_0_just_where_nothing_is_decided(
     cells: list[Both], on: Literal["like", "these"]
 ) -> None:
@@ -173,7 +170,6 @@ def test_an_interval_is_made_to_agree(says: Literal["undecided", "better", "wors
 
 
 @given(sides, estimands)
-@settings(deadline=None)
 def test_b_against_a_is_the_mirror(cells: list[Both], on: Literal["like", "these"]) -> None:
     """The same p, the other verdict, the interval with its sign changed."""
     found, turned = pairs(cells), pairs([(b, a) for a, b in cells])

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.stats import Configuration, Ranking, Summary, Verdict, rankings, ranks, summarise
@@ -96,7 +96,6 @@ def test_a_leader_and_who_cannot_be_told_from_it_share_rank_1() -> None:
     assert told(found) == {"best": 1, "close": 1, "behind": 2, "also behind": 2, "last": 3}
 
 
-@settings(deadline=None)
 @given(st.permutations(["a", "b", "c", "d"]))
 def test_ties_share_a_rank_whatever_the_names(names: list[str]) -> None:
     """Two leaders with the same rate on different tasks are one rank, and both count for those behind."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.stats import decimal, percent, probability
@@ -33,7 +33,6 @@ def test_halves_are_rounded_away_from_0(value: float, digits: int, text: str) ->
     assert decimal(value, digits) == text
 
 
-@settings(deadline=None)
 @given(st.integers(-(10**7), 10**7), st.integers(0, 6), st.integers(0, 4))
 def test_a_decimal_is_rounded_as_by_hand(whole: int, places: int, digits: int) -> None:
     """What exact decimals give, where twelve digits are enough for it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.stats.tally import ESTIMANDS, Tally, mean_rate, settled, tallies, trials
@@ -17,7 +17,6 @@ def test_verdicts_are_counted_by_task() -> None:
     assert list(found.items()) == [("p/a", Tally(0, 1)), ("p/b", Tally(2, 3))]
 
 
-@settings(deadline=None)
 @given(st.permutations([Tally(1, 3), Tally(2, 3), Tally(1, 10), Tally(2, 10), Tally(7, 10)]))
 def test_a_mean_rate_is_an_exact_fraction(found: list[Tally]) -> None:
     """Whatever the order: thirds and tenths add up to 2."""
@@ -58,7 +57,6 @@ def test_each_estimand_is_said() -> None:
         [("p/a", "p/a"), ("p/a", "late"), ("p/a", "early"), ("p/b", "p/b"), ("p/c", "p/c"), ("p/c", "a")]
     )
 )
-@settings(deadline=None)
 def test_a_family_does_not_depend_on_whose_cells_come_first(told: list[tuple[str, str]]) -> None:
     """One that is named stands before the task itself, and of several the last by name."""
     assert settled(told) == {"p/a": "late", "p/b": "p/b", "p/c": "a"}

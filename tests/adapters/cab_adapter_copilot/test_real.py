@@ -9,10 +9,11 @@ import pytest
 from cab_adapter_copilot.adapter import Copilot
 
 from cab_core.records import Args, Env, Files, Installation, Instructions, McpServer, Skill
+from tests.adapters.built_in import BuiltInTasks
 from tests.adapters.drive import MCP_SERVER, drive, in_a_trap, tools
+from tests.adapters.one_run import OneRun, Ran
 from tests.adapters.prompts import PromptArrives
 from tests.adapters.solutions import SolutionArrives
-from tests.adapters.transcripts import TranscriptTells
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
 
@@ -25,28 +26,32 @@ class TestPrompt(PromptArrives):
     tui = "copilot"
 
 
-class TestTranscript(TranscriptTells):
-    """The transcript of copilot."""
-
-    tui = "copilot"
-
-
 class TestSolution(SolutionArrives):
     """A solution through copilot: what its edits cannot do, its shell can."""
 
     tui = "copilot"
 
 
-@pytest.mark.timeout(300)  # some forty cells, beside another worker's tests
-def test_oracle_passes_and_null_fails_on_every_task(cab: Cab) -> None:
-    """On every built-in task the oracle passes with blast radius 0 and null fails."""
-    models = ("--model", "scripted:oracle", "--model", "scripted:null")
-    cab("run", "--tui", "copilot", *models, "--task", "*", "-j", "2")
-    rows = cab.json("results", "--json", "--scripted")
-    assert len(rows) >= 20
-    for row in rows:
-        wanted = "passed" if row["model"] == "scripted:oracle" else "failed"
-        assert (row["outcome"], row["scores"]["blast_radius"]) == (wanted, 0.0), row["task"]
+class TestOneRun(OneRun):
+    """A plain run of copilot."""
+
+    tui = "copilot"
+
+    def test_what_the_model_is_told(self, ran: Ran) -> None:
+        """The prompt with the time in front."""
+        [request] = ran.requests
+        assert request["messages"][-1]["content"].endswith('\n\nLook at "it".')
+
+    def test_home_stays_small(self, ran: Ran) -> None:
+        """The program's 235 MB are shared by all runs."""
+        sizes = [p.stat().st_size for p in (ran.root / "home").rglob("*") if p.is_file()]
+        assert sum(sizes) < 5_000_000
+
+
+class TestBuiltInTasks(BuiltInTasks):
+    """The built-in tasks through copilot."""
+
+    tui = "copilot"
 
 
 def test_a_stack_reaches_the_model(copilot: Installation, endpoint: Endpoint, tmp_path: Path) -> None:
@@ -64,23 +69,6 @@ def test_a_stack_reaches_the_model(copilot: Installation, endpoint: Endpoint, tm
     assert "PROBE-MARK" in tools(request)["probe-echo"] and "grep" not in tools(request)
     assert all(mark in json.dumps(request) for mark in ("STYLE-MARK", "SKILL-MARK", "FILES-MARK"))
     assert harvest.finished and harvest.final_message == endpoint.reply
-
-
-def test_what_the_model_is_told_and_what_the_cli_claims(
-    copilot: Installation, endpoint: Endpoint, tmp_path: Path
-) -> None:
-    """One call: the prompt with the time in front; the claim is what the endpoint counted."""
-    harvest = drive(Copilot(), copilot, endpoint, tmp_path)
-    [request] = endpoint.requests
-    assert request["messages"][-1]["content"].endswith('\n\nLook at "it".')
-    assert (harvest.claim.prompt, harvest.claim.completion) == (1000, 50)
-
-
-def test_home_stays_small(copilot: Installation, endpoint: Endpoint, tmp_path: Path) -> None:
-    """The program's 235 MB are shared by all runs, and the work dir stays empty."""
-    drive(Copilot(), copilot, endpoint, tmp_path)
-    sizes = [p.stat().st_size for p in (tmp_path / "home").rglob("*") if p.is_file()]
-    assert sum(sizes) < 5_000_000 and not list((tmp_path / "work").iterdir())
 
 
 @pytest.mark.parametrize(("status", "says"), [("401", "HTTP 401"), ("404", "not found on provider")])

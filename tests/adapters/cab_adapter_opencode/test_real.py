@@ -10,12 +10,14 @@ import pytest
 from cab_adapter_opencode.adapter import Opencode
 
 from cab_core.records import Args, Env, Files, Installation, Instructions, McpServer, Skill
+from tests.adapters.built_in import BuiltInTasks
 from tests.adapters.drive import MCP_SERVER, drive, in_a_trap, tools
+from tests.adapters.one_run import OneRun, Ran
 from tests.adapters.prompts import PromptArrives
 from tests.adapters.solutions import SolutionArrives
-from tests.adapters.transcripts import TranscriptTells
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
+from tests.support.often import rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("opencode")]
 
@@ -28,28 +30,32 @@ class TestPrompt(PromptArrives):
     tui = "opencode"
 
 
-class TestTranscript(TranscriptTells):
-    """The transcript of opencode."""
-
-    tui = "opencode"
-
-
 class TestSolution(SolutionArrives):
     """A solution through opencode: what its edits cannot do, its shell can."""
 
     tui = "opencode"
 
 
-@pytest.mark.timeout(300)  # some forty cells, beside another worker's tests
-def test_oracle_passes_and_null_fails_on_every_task(cab: Cab) -> None:
-    """On every built-in task the oracle passes with blast radius 0 and null fails."""
-    models = ("--model", "scripted:oracle", "--model", "scripted:null")
-    cab("run", "--tui", "opencode", *models, "--task", "*", "-j", "2")
-    rows = cab.json("results", "--json", "--scripted")
-    assert len(rows) >= 20
-    for row in rows:
-        wanted = "passed" if row["model"] == "scripted:oracle" else "failed"
-        assert (row["outcome"], row["scores"]["blast_radius"]) == (wanted, 0.0), row["task"]
+class TestOneRun(OneRun):
+    """A plain run of opencode."""
+
+    tui = "opencode"
+
+    def test_what_the_model_is_told(self, ran: Ran) -> None:
+        """The prompt bare, the task's AGENTS.md with it."""
+        [request] = ran.requests
+        assert request["messages"][-1]["content"] == 'Look at "it".'
+        assert "AGENTS-MARK" in json.dumps(request)
+
+    def test_nothing_is_fetched(self, ran: Ran) -> None:
+        """HOME holds no package that was loaded from a registry."""
+        assert not (ran.root / "home/.npm").exists()
+
+
+class TestBuiltInTasks(BuiltInTasks):
+    """The built-in tasks through opencode."""
+
+    tui = "opencode"
 
 
 def test_a_stack_reaches_the_model(opencode: Installation, endpoint: Endpoint, tmp_path: Path) -> None:
@@ -70,31 +76,12 @@ def test_a_stack_reaches_the_model(opencode: Installation, endpoint: Endpoint, t
     assert harvest.finished and harvest.final_message == endpoint.reply
 
 
-def test_what_the_model_is_told_and_what_the_cli_claims(
-    opencode: Installation, endpoint: Endpoint, tmp_path: Path
-) -> None:
-    """One call: the prompt bare, the task's AGENTS.md with it; the claim is what the endpoint counted."""
-    (tmp_path / "work").mkdir()
-    (tmp_path / "work/AGENTS.md").write_text("AGENTS-MARK")
-    harvest = drive(Opencode(), opencode, endpoint, tmp_path)
-    [request] = endpoint.requests
-    assert request["messages"][-1]["content"] == 'Look at "it".'
-    assert "AGENTS-MARK" in json.dumps(request)
-    assert (harvest.claim.prompt, harvest.claim.completion) == (1000, 50)
-
-
 def test_search_needs_no_network(opencode: Installation) -> None:
     """The `rg` that glob and grep run is installed with opencode."""
     assert shutil.which("rg", path=":".join(opencode.path))
 
 
-def test_nothing_is_fetched(opencode: Installation, endpoint: Endpoint, tmp_path: Path) -> None:
-    """HOME holds no package that was loaded from a registry, and the work dir stays empty."""
-    drive(Opencode(), opencode, endpoint, tmp_path)
-    assert not (tmp_path / "home/.npm").exists() and not list((tmp_path / "work").iterdir())
-
-
-@pytest.mark.parametrize("status", ["401", "404"])
+@pytest.mark.parametrize("status", rows(["401", "404"], ["404"]))
 def test_an_error_of_the_endpoint_is_told(
     opencode: Installation, endpoint: Endpoint, tmp_path: Path, status: str
 ) -> None:

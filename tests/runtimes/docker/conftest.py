@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,8 @@ from cab_core.runtimes.docker import engine as engine_module
 from cab_core.runtimes.docker import mountable
 from cab_core.runtimes.docker.engine import client
 from cab_core.runtimes.docker.images import tools_image
-from tests.support.engines import by_tcp
+from tests.support.engines import by_tcp, free_port, serving
+from tests.support.often import rows
 from tests.support.puppet import find_task, play
 
 Play = Callable[..., tuple[Path, CellResult]]
@@ -52,6 +54,22 @@ def aider_image(engine: object) -> Installation:
     return plugins.runtime("docker").install(adapter, adapter.default_version, requires, (), print)
 
 
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory: pytest.TempPathFactory, engine: object) -> Iterator[str]:
+    """A registry on loopback (Debian's docker-registry)."""
+    if shutil.which("docker-registry") is None:
+        if os.environ.get("CAB_REQUIRE_DOCKER"):
+            pytest.fail("docker-registry is missing; scripts/docker-setup installs it")
+        pytest.skip("docker-registry is missing; on Debian: scripts/docker-setup")
+    port, place = free_port(), tmp_path_factory.mktemp("registry")
+    config = place / "registry.yml"
+    config.write_text(
+        f"version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {place / 'blobs'}\nhttp:\n  addr: 127.0.0.1:{port}\n"
+    )
+    with serving(["docker-registry", "serve", str(config)], port):
+        yield f"127.0.0.1:{port}"
+
+
 def forget_engine() -> None:
     """Let the engine be looked for again."""
     address_module._address.cache_clear()
@@ -81,7 +99,12 @@ def tcp(engine: object) -> Iterator[dict[str, str]]:
         yield environment
 
 
-@pytest.fixture(params=["mounted", "copied"])
+WAYS = ("mounted", "copied")
+# For what does not depend on how a sandbox gets to the engine: copied ones are tried before a release.
+copied_seldom = pytest.mark.parametrize("contain", rows(WAYS, ["mounted"]), indirect=True)
+
+
+@pytest.fixture(params=WAYS)
 def contain(request: pytest.FixtureRequest, mounted: Play) -> Iterator[Play]:
     """Run one cell with a puppet in a container, of the engine here and of one elsewhere."""
     if request.param == "mounted":

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cab_core import cli
 from tests.conftest import Cab
+from tests.runtimes.docker.conftest import reached
 
 RUN = (
     "run",
@@ -42,12 +44,19 @@ PLAIN = {"DOCKER_HOST": "", "DOCKER_CONTEXT": "", "DOCKER_TLS_VERIFY": "", "DOCK
     ],
 )
 def test_what_names_the_engine_wrongly_is_the_users_mistake(
-    cab: Cab, environment: dict[str, str], says: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    environment: dict[str, str],
+    says: str,
 ) -> None:
     """Exit 2, the variable and what was expected; `cab doctor` says the same."""
-    done = cab(*RUN, **PLAIN | environment)
-    assert done.returncode == 2 and says in done.stderr and done.stderr.count("\n") <= 2, done.stderr
-    assert says in cab("doctor", **PLAIN | environment).stdout.replace("\n", " ")
+    monkeypatch.chdir(tmp_path)
+    with reached(PLAIN | environment):
+        code, said = cli._run(list(RUN)), capsys.readouterr().err
+        cli._run(["doctor"])
+    assert code == 2 and says in said and said.count("\n") <= 2, said
+    assert says in capsys.readouterr().out.replace("\n", " ")
 
 
 def test_where_no_engine_answers_the_place_and_the_reason_are_said(cab: Cab, tmp_path: Path) -> None:

@@ -21,10 +21,9 @@ OTHER_PIDS = ("unshare", "--pid", "--fork", "--mount-proc")
 
 
 @pytest.fixture
-def running(cab: Cab, tmp_path: Path, aider_image: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def running(cab: Cab, aider_image: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A run with a container that is waiting for its model; its scratch directories are in a place of their own."""
-    (tmp_path / "tmp").mkdir()
-    cab.env["TMPDIR"] = str(tmp_path / "tmp")
+    cab.alone()
     process, container = started(cab)
     yield process, container
     process.kill()

@@ -79,8 +79,8 @@ def test_the_key_reaches_the_endpoint_and_nothing_else(image: str, endpoint: End
 
 @pytest.mark.parametrize("user", ["agent", "grader"])
 def test_neither_agent_nor_grader_can_read_an_answer(image: str, user: str) -> None:
-    """By hash over every file that the user can read: no solution, no hidden test, no cab."""
-    listing = "find / -xdev -type f -readable -exec sha256sum {} + 2>/dev/null"
+    """By hash over every file that the user can read, and is no larger than answers are: no solution, test, or cab."""
+    listing = "find / -xdev -type f -readable -size -512k -exec sha256sum {} + 2>/dev/null"
     done = docker_run(
         "--network", "none", "-w", "/", "--user", user, "--entrypoint", "sh", image, "-c", listing
     )

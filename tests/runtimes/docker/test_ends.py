@@ -13,11 +13,12 @@ from cab_core.runtimes.docker.container import Ended
 from cab_core.runtimes.docker.mounts import Collected
 from cab_core.runtimes.docker.runtime import _execution
 from tests.run.test_started import Started
-from tests.runtimes.docker.conftest import Play
+from tests.runtimes.docker.conftest import Play, copied_seldom
 from tests.runtimes.docker.test_seal import FIX
 from tests.runtimes.test_ends import BY_EXIT, BY_SIGNAL, by_signal
 from tests.runtimes.test_ends import ended as how_it_ended
 from tests.runtimes.test_logs import PRINTED, SCRIPT
+from tests.support.often import rows
 from tests.support.puppet import Puppet
 
 CHILD = """
@@ -33,6 +34,7 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cab_core.runtimes.docker.runtime.MEMORY", 512 << 20)
 
 
+@copied_seldom
 @pytest.mark.usefixtures("little_memory")
 def test_a_right_fix_passes_though_a_child_was_killed_for_memory(contain: Play) -> None:
     """The agent went on without the child: what is known of it is told beside the verdict."""
@@ -43,6 +45,7 @@ def test_a_right_fix_passes_though_a_child_was_killed_for_memory(contain: Play) 
     assert (result.execution.stopped, result.execution.memory_kills) == (None, True)
 
 
+@copied_seldom
 @pytest.mark.usefixtures("little_memory")
 def test_an_agent_that_is_killed_for_memory_itself_met_the_limit(contain: Play) -> None:
     """Its own end is the limit's."""
@@ -52,6 +55,7 @@ def test_an_agent_that_is_killed_for_memory_itself_met_the_limit(contain: Play) 
     assert result.outcome == "limit_memory", result.why
 
 
+@copied_seldom
 @pytest.mark.usefixtures("little_memory")
 def test_an_agent_that_gives_up_after_its_child_did_not_meet_the_limit(contain: Play) -> None:
     """It ended by itself, with an exit code of its own."""
@@ -95,13 +99,17 @@ def test_the_flag_alone_is_no_limit() -> None:
     assert ended(137).stopped is None and ended(0, full=True, memory=True).stopped == "limit_disk"
 
 
-@pytest.mark.parametrize("code", BY_EXIT)
+# How each number is read is held without containers above: here the ends of the list, the others before a release.
+OFTEN = {0, 137, 255, 9, 15}
+
+
+@pytest.mark.parametrize("code", rows(BY_EXIT, OFTEN))
 def test_an_exit_code_is_told_as_it_is(mounted: Play, code: int) -> None:
     """Above 128 too: no signal is made of it."""
     assert how_it_ended(mounted, f"call(); os._exit({code})") == (code, None)
 
 
-@pytest.mark.parametrize("number", BY_SIGNAL)
+@pytest.mark.parametrize("number", rows(BY_SIGNAL, OFTEN))
 def test_a_signal_is_told_as_one(mounted: Play, number: int) -> None:
     """Though the engine says 128+N of it."""
     assert how_it_ended(mounted, by_signal(number)) == (None, number)
@@ -158,6 +166,7 @@ def test_a_flood_that_ignores_signals_is_ended_at_its_limit(contain: Play) -> No
     assert result.outcome == "limit_wall", result.why
 
 
+@copied_seldom
 @pytest.mark.timeout(60)
 def test_a_stop_ends_a_flood_that_ignores_signals(contain: Play) -> None:
     """Ctrl-C beside it: cancelled, and soon."""
@@ -168,6 +177,7 @@ def test_a_stop_ends_a_flood_that_ignores_signals(contain: Play) -> None:
     assert result.outcome == "cancelled", result.why
 
 
+@copied_seldom
 def test_a_program_that_is_not_in_the_image_is_its_adapter_s_mistake(contain: Play) -> None:
     """What the shell in the container says is told, with plugin and line."""
     adapter = Started("")

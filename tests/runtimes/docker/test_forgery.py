@@ -15,8 +15,10 @@ from docker.errors import APIError
 
 from cab_core.processes import runner_id
 from cab_core.records import Limits
+from cab_core.runtimes import sealed
 from cab_core.runtimes.docker.engine import ROLE, RUNNER, client
-from tests.runtimes.docker.conftest import Play
+from cab_core.runtimes.docker.remote import volumes as volumes_module
+from tests.runtimes.docker.conftest import Play, copied_seldom
 
 ANSWER = """
 ANSWER = open("stock.py").read().replace('["stock"] < item', '["stock"] <= item')
@@ -57,6 +59,7 @@ subprocess.Popen([sys.executable, "-c", loop])
     assert result.scores["blast_radius"].values["total_changes"] == 0
 
 
+@copied_seldom
 def test_an_answer_after_the_limit_does_not_count(contain: Play) -> None:
     """A CLI that ignores SIGTERM and writes the answer later is killed before it can."""
     script = (
@@ -74,6 +77,7 @@ open("stock.py", "w").write(ANSWER)
     assert result.scores["pass_rate"].values["pass"] == 0
 
 
+@copied_seldom
 def test_a_flood_of_output_does_not_outwit_the_limit(contain: Play) -> None:
     """An engine waits for output to be taken before a container has ended: it is, and the limit is the outcome."""
     _, result = contain("call()\nwhile True: os.write(1, b'x' * 65536)", limits=Limits(wall_s=2))
@@ -95,6 +99,7 @@ for _ in range(1500): os.mkdir("d"); os.chdir("d")
     assert result.outcome == "failed", result.why
 
 
+@copied_seldom
 def test_replaced_programs_do_not_reach_the_grader(contain: Play) -> None:
     """A cat, sh, python3 and test runner of the agent's own, first in every PATH it can write, judge nothing."""
     script = """
@@ -113,6 +118,7 @@ for path in ("/bin/cat", "/usr/bin/python3", "/bin/sh"):
     assert "WROTE" not in (directory / "stdout.log").read_text()
 
 
+@copied_seldom
 def test_edited_tests_do_not_help(contain: Play) -> None:
     """The visible tests made empty: refused, noted, and the verdict is the same."""
     _, result = contain("call(); open('test_stock.py', 'w').write('')")
@@ -151,8 +157,17 @@ for _ in range(3000):
     assert ours() == []
 
 
+@pytest.fixture
+def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sandboxes that are soon full."""
+    room = 50 << 20
+    volume = volumes_module._VOLUME.replace(f"size={sealed.DISK},", f"size={room},")
+    monkeypatch.setattr(volumes_module, "_VOLUME", volume)
+    monkeypatch.setattr(sealed, "DISK", room)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="a mount of fixed size needs root")
-def test_a_work_dir_filled_to_the_limit_is_told(contain: Play) -> None:
+def test_a_work_dir_filled_to_the_limit_is_told(contain: Play, little_room: None) -> None:
     """Writing without end stops at the limit, with an outcome of its own."""
     script = """
 call()
@@ -166,10 +181,11 @@ except OSError as exc: print(exc.errno)
     assert result.outcome == "limit_disk", result.why
 
 
-def test_without_a_mount_what_is_written_is_watched(mounted: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_mount_what_is_written_is_watched(
+    mounted: Play, little_room: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where nothing can be mounted, an agent that writes more than is allowed is stopped."""
     monkeypatch.setattr("cab_core.runtimes.scratch._mount", lambda *_: False)
-    monkeypatch.setattr("cab_core.runtimes.sealed.DISK", 50 << 20)
     script = """
 import time
 call()
@@ -181,15 +197,7 @@ time.sleep(30)
     assert result.outcome == "limit_disk", result.why
 
 
-def test_running_out_of_memory_is_told(contain: Play, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An agent that takes more memory than it may ends with limit_memory."""
-    monkeypatch.setattr("cab_core.runtimes.docker.runtime.MEMORY", 512 << 20)
-    _, result = contain(
-        "call(); x = [bytearray(1 << 27) for _ in range(99)]; [b.__setitem__(0, 1) for b in x]"
-    )
-    assert result.outcome == "limit_memory", result.why
-
-
+@copied_seldom
 @pytest.mark.parametrize(
     "end",
     [
@@ -231,6 +239,7 @@ open("/work/stock.py", "a").write("import os; os.utime('/out', (2**40, 2**40))")
     assert result.outcome == "failed", result.why
 
 
+@copied_seldom
 def test_an_agent_that_kills_itself_has_crashed(contain: Play) -> None:
     """The engine tells its end from one that came from outside."""
     _, result = contain("call(); import os; os.kill(os.getpid(), 9)")
@@ -249,6 +258,7 @@ def test_nothing_is_left_behind(contain: Play, tmp_path: Path, monkeypatch: pyte
     assert str(scratch) not in Path("/proc/mounts").read_text()
 
 
+@copied_seldom
 def test_sigterm_leaves_time_to_flush(contain: Play) -> None:
     """At the limit a CLI has time to write what it holds."""
     script = """

@@ -9,7 +9,7 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import Changes, Grade, GradeCommand
 from cab_core.run.grader import Grader
 from cab_core.run.validate import validate
-from tests.runtimes.docker.conftest import Play
+from tests.runtimes.docker.conftest import Play, copied_seldom
 from tests.support.commands import python, with_commands
 from tests.support.repeated import FIX, repeated_names
 
@@ -28,6 +28,7 @@ def graded(tmp_path: Path, *commands: GradeCommand) -> Grade:
         return grader.judge(Changes(), tmp_path / "left")
 
 
+@copied_seldom
 def test_a_repeated_name_hides_no_failure(tmp_path: Path, contain: Play) -> None:
     """The untouched tree fails and the reference passes; so do cells without and with the fix."""
     task = repeated_names(tmp_path)

@@ -16,7 +16,6 @@ from cab_core.runtimes.docker.inventory import push
 from cab_core.site.commands import docker_commands
 from cab_core.store.cells import Store
 from tests.conftest import Cab
-from tests.runtimes.docker.test_push import registry as registry
 from tests.site.made import Made
 from tests.support.endpoint import KEY, Endpoint
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from cab_core.errors import ImageError, UserError
-from cab_core.records import Installation
 from cab_core.runtimes.docker.build import base_id, ensure
 from cab_core.runtimes.docker.engine import client
 from cab_core.runtimes.docker.inventory import (
@@ -21,35 +17,6 @@ from cab_core.runtimes.docker.inventory import (
     pushed_cell_image,
     remove_images,
 )
-from tests.support.engines import free_port, serving
-
-
-@pytest.fixture
-def registry(tmp_path: Path, engine: object) -> Iterator[str]:
-    """A registry on loopback (Debian's docker-registry)."""
-    if shutil.which("docker-registry") is None:
-        if os.environ.get("CAB_REQUIRE_DOCKER"):
-            pytest.fail("docker-registry is missing; scripts/docker-setup installs it")
-        pytest.skip("docker-registry is missing; on Debian: scripts/docker-setup")
-    port = free_port()
-    config = tmp_path / "registry.yml"
-    config.write_text(
-        f"version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {tmp_path / 'blobs'}\nhttp:\n  addr: 127.0.0.1:{port}\n"
-    )
-    with serving(["docker-registry", "serve", str(config)], port):
-        yield f"127.0.0.1:{port}"
-
-
-def test_a_pushed_image_has_a_digest(registry: str, puppet_image: Installation) -> None:
-    """The reference holds one sha256 prefix, and the engine can pull it."""
-    assert puppet_image.image is not None
-    reference = push(puppet_image.image, f"{registry}/cab/tools:1", lambda _: None)
-    try:
-        assert re.fullmatch(rf"{registry}/cab/tools@sha256:[0-9a-f]{{64}}", reference)
-        client().pull(reference)
-        assert any(reference in i["digests"] for i in list_images())
-    finally:
-        client().remove_image(f"{registry}/cab/tools:1", force=False)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +47,7 @@ def test_a_push_in_vain_leaves_no_name_behind(engine: object) -> None:
 CLI = "sha256:" + "1" * 64
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pushed(registry: str) -> Iterator[str]:
     """A cell image with Python and make, of this cab, pushed."""
     text = f"FROM {base_id(print)}\nLABEL " + " ".join(
@@ -92,6 +59,13 @@ def pushed(registry: str) -> Iterator[str]:
     finally:
         client().remove_image(f"{registry}/cab/toy:1", force=False)
         remove_images(i for i in list_images() if i["name"].startswith("cab-cell-toy:"))
+
+
+def test_a_pushed_image_has_a_digest(registry: str, pushed: str) -> None:
+    """The reference holds one sha256 prefix, and the engine can pull it."""
+    assert re.fullmatch(rf"{registry}/cab/toy@sha256:[0-9a-f]{{64}}", pushed)
+    client().pull(pushed)
+    assert any(pushed in i["digests"] for i in list_images())
 
 
 @pytest.mark.parametrize("requires", [(), ("python3",), ("python3>=3.11", "make")])
@@ -114,11 +88,12 @@ def test_an_image_that_holds_something_else_is_not_called_the_same(
 
 def test_a_cell_image_that_was_not_pushed_cannot_be_pulled(engine: object) -> None:
     """There is no digest to name; and an image without labels of ours says nothing of what it holds."""
-    held = " ".join(f"{k}={v!r}" for k, v in cell_labels(CLI, ("python3",)).items())
+    alone = "sha256:" + "3" * 64
+    held = " ".join(f"{k}={v!r}" for k, v in cell_labels(alone, ("python3",)).items())
     made = [
         ensure("cab-cell-toy", f"FROM {base_id(print)}\nLABEL {t}\n", "cell", print) for t in (held, "x=1")
     ]
     try:
-        assert pushed_cell_image(CLI, ("python3",)) is None
+        assert pushed_cell_image(alone, ("python3",)) is None
     finally:
         remove_images(i for i in list_images() if i["id"] in {m.id for m in made})

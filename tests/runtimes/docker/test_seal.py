@@ -15,7 +15,7 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import Installation, Limits
 from cab_core.run.cell import run_cell
 from cab_core.tasks.catalog import Catalog
-from tests.runtimes.docker.conftest import Play
+from tests.runtimes.docker.conftest import Play, copied_seldom
 from tests.support.endpoint import KEY, Endpoint
 
 FIX = """
@@ -30,6 +30,7 @@ def told(directory: Path) -> Any:
     return json.loads((directory / "stdout.log").read_text().splitlines()[-1])
 
 
+@copied_seldom
 def test_a_fix_passes_and_is_citable_but_for_the_model(contain: Play) -> None:
     """The whole way in containers: passed, blast radius 0, image id with one sha256 prefix."""
     _, result = contain(FIX)
@@ -134,6 +135,7 @@ def answers() -> set[str]:
     }
 
 
+@copied_seldom
 def test_no_answer_and_no_harness_is_in_the_room(contain: Play, aider_image: Installation) -> None:
     """By hash over every file that the agent's container can read: no solution, no hidden test, no cab."""
     script = """

@@ -10,6 +10,7 @@ import tomli_w
 from tests.adapters.drive import MCP_SERVER
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
+from tests.support.often import rows
 
 HOUSE = {
     "schema_version": 1,
@@ -19,20 +20,20 @@ HOUSE = {
 }
 
 
+# By CLI: its tools of the server, or why it has none.
+TOLD = {
+    "aider": ([], "aider speaks no MCP"),
+    "opencode": (["probe_echo"], None),
+    "copilot": (["probe-echo"], None),
+}
+
+
 @pytest.mark.timeout(240)
 @pytest.mark.usefixtures("engine")
-@pytest.mark.parametrize(
-    ("tui", "tools", "reason"),
-    [
-        ("aider", [], "aider speaks no MCP"),
-        ("opencode", ["probe_echo"], None),
-        ("copilot", ["probe-echo"], None),
-    ],
-)
-def test_a_stack_is_applied_in_the_container(
-    cab: Cab, endpoint: Endpoint, tui: str, tools: list[str], reason: str | None
-) -> None:
+@pytest.mark.parametrize("tui", rows(TOLD, ["aider", "copilot"]))
+def test_a_stack_is_applied_in_the_container(cab: Cab, endpoint: Endpoint, tui: str) -> None:
     """The text is in the model's request for every CLI, the tool where the CLI speaks MCP; the cell says so."""
+    tools, reason = TOLD[tui]
     (cab.cwd / "house.toml").write_text(tomli_w.dumps(HOUSE))
     args = (
         "--tui",

@@ -187,7 +187,7 @@ KINDS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(NAMES, KINDS, NAMES, st.binary(max_size=3)), max_size=12))
 def test_no_archive_writes_outside(tmp_path_factory: pytest.TempPathFactory, members: list[Member]) -> None:
     """Whatever the members are named and point at, only the one directory changes."""
