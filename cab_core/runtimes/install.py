@@ -102,7 +102,7 @@ def _once(home: Path, recipe: Recipe, what: Installation, read_version: Callable
         reported = _ready(home, what)
         if reported is None:
             if lacks := lacking(recipe):
-                raise ImageError(lacks)
+                raise ImageError(f"{what.name}: {lacks}")
             _check_unused(home)
             remove_tree(home)
             home.mkdir(parents=True)

@@ -89,6 +89,13 @@ def test_why_a_step_failed_is_in_the_first_line(
     assert [n for n in rest if n] == [n for n in said.splitlines() if n]
 
 
+def test_what_is_lacking_is_said_of_a_cli(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a run with several CLIs it is told which of them cannot be installed."""
+    monkeypatch.setenv("PATH", str(cache))
+    with pytest.raises(ImageError, match=r"^toy: npm and node needed"):
+        install(Cli(npm=("x@1",)), "1", (), (), print)
+
+
 def test_a_full_disk_is_not_left_full(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a step that failed had laid down is gone; where there may be no space is in the first line."""
     half = 'for part in "$@"; do case $part in */npm) mkdir -p "$part"; echo x > "$part/half";; esac; done'
