@@ -40,18 +40,6 @@ def main(argv: list[str] | None = None) -> None:
     args = sys.argv[1:] if argv is None else argv
     if argv is None:
         _speak_utf8()
-    if question := os.environ.get(COMPLETE):
-        from .completing import answer
-
-        sys.exit(answer(question))
-    if args in ([], ["--help"], ["-h"]):
-        print(_overview())
-        return
-    if args == ["--version"]:
-        from cab_core import __version__
-
-        print(f"cab {__version__}")
-        return
     sys.exit(_run(args))
 
 
@@ -81,28 +69,37 @@ def _overview() -> str:
 
 
 def _run(args: list[str]) -> int:
-    import click
+    """Run a command line, and tell what ended it; return the exit code."""
+    try:
+        code = _answer(args)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here what cannot be written is told as any other error is
+    except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001  what is a bug is raised again
+        from .failure import leave_output, tell_of
 
-    from cab_core.errors import CabError
+        code = tell_of(exc, args)
+        leave_output()
+    return code
 
-    from . import failure
+
+def _answer(args: list[str]) -> int:
+    """Answer what needs no command's module, else run the command; return the exit code."""
+    if question := os.environ.get(COMPLETE):
+        from .completing import answer
+
+        return answer(question)
+    if args in ([], ["--help"], ["-h"]):
+        print(_overview())
+        return 0
+    if args == ["--version"]:
+        from cab_core import __version__
+
+        print(f"cab {__version__}")
+        return 0
     from .signals import end_as_by_ctrl_c
 
     end_as_by_ctrl_c()
-    as_json = failure.wants_json(args)
-    try:
-        code = root().main(args=args, prog_name="cab", standalone_mode=False)
-    except CabError as exc:
-        return failure.of_cab(exc, as_json)
-    except click.ClickException as exc:
-        return failure.of_click(exc, as_json)
-    except (KeyboardInterrupt, click.Abort):
-        return failure.tell("Interrupted", "interrupted", 130, as_json)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has gone
-        return 1
-    except OSError as exc:
-        return failure.of_disk(exc, as_json)
+    code = root().main(args=args, prog_name="cab", standalone_mode=False)
     return code if isinstance(code, int) else 0
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -18,6 +21,34 @@ def wants_json(args: Sequence[str]) -> bool:
     """Return whether a command line asks for JSON: also one that cannot be understood further."""
     said = list(args)
     return "--json" in (said[: said.index("--")] if "--" in said else said)
+
+
+def tell_of(exc: BaseException, args: Sequence[str]) -> int:
+    """Tell what ended a command line; return the exit code. A bug is raised again, for its traceback."""
+    as_json = wants_json(args)
+    match exc:
+        case CabError():
+            return of_cab(exc, as_json)
+        case click.ClickException():
+            return of_click(exc, as_json)
+        case KeyboardInterrupt() | click.Abort():
+            return tell("Interrupted", "interrupted", 130, as_json)
+        case BrokenPipeError():
+            return 1  # whoever read our output has gone
+        case OSError():
+            return of_disk(exc, as_json)
+    raise exc
+
+
+def leave_output() -> None:
+    """Write to nowhere where an output takes nothing: else Python fails once more at its end, with 120."""
+    for output in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            output.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, output.fileno())
+            os.close(nowhere)
 
 
 def of_cab(exc: CabError, as_json: bool) -> int:
@@ -34,7 +65,8 @@ def of_click(exc: click.ClickException, as_json: bool) -> int:
     """Tell that a command line cannot be understood; return the exit code."""
     if as_json:
         return tell(type(exc).__name__, exc.format_message(), 2, as_json)
-    exc.show()
+    with suppress(OSError):
+        exc.show()
     return 2
 
 
@@ -49,10 +81,13 @@ def of_disk(exc: OSError, as_json: bool) -> int:
 
 
 def tell(kind: str, message: str, code: int, as_json: bool, **more: Any) -> int:
-    """Print an error; return its exit code. Others build on the names of the object."""
-    if as_json:
-        error = {"kind": kind, "message": message, "exit_code": code, **more}
-        click.echo(json.dumps({"error": error}))  # one line: a command may have printed others before it
-    else:
-        click.echo(f"cab: {plain(message)}", err=True)
+    """Print an error; return its exit code, also where nothing can be printed.
+
+    Others build on the names of the object.
+    """
+    error = {"kind": kind, "message": message, "exit_code": code, **more}
+    # JSON in one line: a command may have printed others before it.
+    text = json.dumps({"error": error}) if as_json else f"cab: {plain(message)}"
+    with suppress(OSError):
+        click.echo(text, err=not as_json)
     return code

@@ -102,12 +102,16 @@ def _once(home: Path, recipe: Recipe, what: Installation, read_version: Callable
         reported = _ready(home, what)
         if reported is None:
             if lacks := lacking(recipe):
-                raise ImageError(lacks)
+                raise ImageError(f"{what.name}: {lacks}")
             _check_unused(home)
             remove_tree(home)
             home.mkdir(parents=True)
-            _install_parts(recipe, home, say)
-            reported = read_version()
+            try:
+                _install_parts(recipe, home, say)
+                reported = read_version()
+            except ImageError:
+                remove_tree(home)  # half of it is of no use, and a disk that it filled stays full
+                raise
             marker = {"name": what.name, "version": what.version, "reported": reported}
             keep_json(home / _READY, marker)
         process_lease().use(f"path {home}")
@@ -184,7 +188,14 @@ def _step(argv: Sequence[str], say: Say, title: str) -> None:
             lines = [*lines[-30:], line]
             _progress(line, say)
     if process.returncode != 0:
-        raise failure(f"{title} failed with exit code {process.returncode}", lines)
+        raise failure(f"{title} failed with exit code {process.returncode}", lines, _full(lines))
+
+
+def _full(lines: Sequence[str]) -> str:
+    """Return where there may be no space, for neither pip nor npm says it."""
+    if not any("No space left on device" in line or "ENOSPC" in line for line in lines):
+        return ""
+    return f" (the cache is {cache_root()}, set by CAB_CACHE; temporary files are in {tempfile.gettempdir()})"
 
 
 def _progress(line: str, say: Say) -> None:

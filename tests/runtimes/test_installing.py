@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -57,6 +58,15 @@ npm error 404
 npm error A complete log of this run can be found in: ~/.npm/_logs/x.log"""
 
 
+def npm_says(script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put an npm first on PATH that does this, and fails."""
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text(f"#!/bin/sh\n{script}\nexit 1\n")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{npm.parent}:{os.environ['PATH']}")
+
+
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
@@ -71,16 +81,32 @@ def test_why_a_step_failed_is_in_the_first_line(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, reason: str
 ) -> None:
     """A warning and a cell's line show that one alone; what was said is below it."""
-    npm = tmp_path / "bin" / "npm"
-    npm.parent.mkdir()
-    npm.write_text(f"#!/bin/sh\ncat << 'END'\n{said}\nEND\nexit 1\n")
-    npm.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{npm.parent}:{os.environ['PATH']}")
+    npm_says(f"cat << 'END'\n{said}\nEND", tmp_path, monkeypatch)
     with pytest.raises(ImageError) as caught:
         install(Cli(npm=("nosuch@1",)), "1", (), (), print)
     first, *rest = str(caught.value).splitlines()
     assert first == f"npm install nosuch@1 failed with exit code 1: {reason}"
     assert [n for n in rest if n] == [n for n in said.splitlines() if n]
+
+
+def test_what_is_lacking_is_said_of_a_cli(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a run with several CLIs it is told which of them cannot be installed."""
+    monkeypatch.setenv("PATH", str(cache))
+    with pytest.raises(ImageError, match=r"^toy: npm and node needed"):
+        install(Cli(npm=("x@1",)), "1", (), (), print)
+
+
+def test_a_full_disk_is_not_left_full(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a step that failed had laid down is gone; where there may be no space is in the first line."""
+    half = 'for part in "$@"; do case $part in */npm) mkdir -p "$part"; echo x > "$part/half";; esac; done'
+    npm_says(
+        f"{half}\nls -d {cache}/clis/toy-*/npm/half\necho npm error ENOSPC: no space", tmp_path, monkeypatch
+    )
+    with pytest.raises(ImageError) as caught:
+        install(Cli(npm=("big@1",)), "1", (), (), print)
+    first, *rest = str(caught.value).splitlines()
+    assert "ENOSPC" in first and str(cache) in first and tempfile.gettempdir() in first
+    assert rest[0].endswith("/npm/half") and not list(cache.glob("clis/*/"))
 
 
 def marker(cache: Path) -> Path:

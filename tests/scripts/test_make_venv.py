@@ -72,3 +72,26 @@ def test_a_cab_that_does_not_start_is_installed_again(tmp_path: Path, cab: str, 
         ["make", "-n", ".venv/.core"], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert ("make-venv" in done.stdout) == todo
+
+
+def test_a_python_that_does_not_start_is_not_called_old(tmp_path: Path) -> None:
+    """Why it does not start is its own word, such as a library that it lacks."""
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\necho no library >&2\nexit 127\n")
+    python.chmod(0o755)
+    done = make_venv(tmp_path / "venv", str(python))
+    assert done.returncode == 2 and not (tmp_path / "venv").exists()
+    assert done.stderr == (
+        f"no library\n{python} does not start; set PYTHON=... to a Python 3.11 or newer that does\n"
+    )
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="reads where cab lies as UTF-8 in every locale")
+def test_a_directory_that_the_locale_cannot_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There Python would not start once cab is installed: it is told before anything is made."""
+    monkeypatch.setenv("LC_ALL", "C")
+    directory = tmp_path / "Übung"
+    directory.mkdir()
+    done = make_venv(directory / "venv")
+    assert done.returncode == 2 and "export LC_ALL=C.UTF-8" in done.stderr
+    assert not list(directory.iterdir())
