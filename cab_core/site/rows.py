@@ -71,6 +71,12 @@ class Row:
         return f"{self.config.name} {self.further}".rstrip()
 
     @property
+    def facts(self) -> tuple[object, ...]:
+        """What pages know of it; where it changes, they do."""
+        places = (self.address, self.home, self.lasting, self.further, self.current)
+        return str(self.directory), self.stamp, *places
+
+    @property
     def badge(self) -> str:
         """The address of its badge."""
         return badge_of(self.address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -249,12 +250,33 @@ def test_hidden_characters_are_shown() -> None:
 
 
 def test_the_card_is_a_picture_that_any_program_can_read(site: Path, browser: Browser) -> None:
-    """The preview card is a picture of 1200 by 630 that a browser shows."""
-    page = (site / OFF / "index.html").read_text()
-    assert '<meta property="og:image" content="./card.png">' in page
-    browser.open((site / OFF / "card.png").as_uri())
-    size = browser.run("const i = document.querySelector('img'); return [i.naturalWidth, i.naturalHeight]")
-    assert size == [1200, 630]
+    """The preview cards of a cell and of a configuration are pictures of 1200 by 630 that a browser shows."""
+    for page in (f"{OFF}/index.html", "config/aider/acme/coder-1/index.html"):
+        found = re.search('<meta property="og:image" content="([^"]+)">', (site / page).read_text())
+        assert found
+        browser.open((site / page).parent.joinpath(found[1]).resolve().as_uri())
+        size = browser.run(
+            "const i = document.querySelector('img'); return [i.naturalWidth, i.naturalHeight]"
+        )
+        assert size == [1200, 630]
+
+
+def test_cells_that_look_the_same_share_a_card(tmp_path: Path) -> None:
+    """One is drawn for each configuration, outcome and set of marks, and none twice."""
+    for task, outcome in (("p/a", "passed"), ("p/b", "passed"), ("p/c", "failed")):
+        Made(task=task, outcome=outcome).write(tmp_path / "runs")
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    assert {p.name for p in site.rglob("*.png")} == {"passed.png", "failed.png", "rate.png"}
+
+
+def test_a_page_says_each_text_of_the_conversation_once(tmp_path: Path) -> None:
+    """The task and the final message stand above what the CLI left of the conversation."""
+    made = Made(prompt="Mend what is broken here.", reply="What was broken there is mended.", spans=[])
+    made.write(tmp_path / "runs")
+    page = (build_site([tmp_path / "runs"], tmp_path / "site").parent / OFF / "index.html").read_text()
+    transcript = page.partition('id="transcript"')[2].partition("</section>")[0]
+    assert transcript.count(made.prompt) == transcript.count(made.reply) == 1
+    assert "2 · assistant · the final message, as above" in transcript
 
 
 def test_a_sweep_that_has_not_run_all_it_planned_is_incomplete(tmp_path: Path) -> None:
