@@ -1,7 +1,8 @@
-"""Badges: small pictures made here, so that no other host is asked for them."""
+"""Badges: small pictures made here, so that no other host is asked for them, and what is on them as JSON."""
 
 from __future__ import annotations
 
+import json
 from html import escape
 
 from .rows import Row
@@ -35,10 +36,24 @@ def colour(row: Row) -> str:
     return _COLOURS.get(row.outcome, _COLOURS["other"])
 
 
+def shown(row: Row) -> str:
+    """Return what stands on a badge, where nothing around it says what a percentage is of."""
+    known = row.counted and row.verdict.passed and row.verdict.composite is not None
+    return f"{row.outcome.replace('_', ' ')} · composite {message(row)}" if known else message(row)
+
+
+def badge_json(row: Row) -> str:
+    """Return the badge for a service that draws it itself (https://shields.io/badges/endpoint-badge).
+
+    An error there, whose colour no reader can choose, is a cell without a verdict.
+    """
+    said = {"schemaVersion": 1, "label": LABEL, "message": visible(shown(row)), "color": colour(row)[1:]}
+    return json.dumps(said if row.counted else {**said, "isError": True}, separators=(",", ":")) + "\n"
+
+
 def badge_svg(row: Row) -> str:
     """Return the badge of a cell."""
-    known = row.verdict.passed and row.verdict.composite is not None
-    said = f"{row.outcome.replace('_', ' ')} · composite {message(row)}" if known else message(row)
+    said = shown(row)
     left, right = _width(LABEL) + 12, _width(said) + 12
     full = left + right
     name = escape(visible(f"{LABEL}: {row.name}, {row.task}: {said}"))

@@ -8,7 +8,7 @@ from cab_core.records import OUTCOMES
 from cab_core.store.reading import read_whole
 
 from . import commands
-from .badge import badge_svg
+from .badge import badge_json, badge_svg
 from .calls import ends, in_recording, unanswered
 from .cards import card_address
 from .cell_data import CellData, read_cell_data
@@ -40,13 +40,18 @@ def cell_files(row: Row, beside: Beside, options: Options) -> Files:
     yield f"{at}/index.html", _page(m, beside, options)
     yield f"{at}/embed.html", render("embed.html", f"{at}/embed.html", options, row=row, figures=_figures(m))
     yield f"{at}/cell.json", read_whole(row.directory / "cell.json")
-    yield row.badge, badge_svg(row)
+    yield from _badges(row, row.address)
     if m.patch.left_out:
         yield f"{at}/changes.patch", read_whole(row.directory / "changes.patch")
     if row.lasting:
         lasting = f"{row.lasting}/index.html"
         yield lasting, render("moved.html", lasting, options, name=f"{row.name}, {row.task}")
-        yield badge_of(row.lasting), badge_svg(row)
+        yield from _badges(row, row.lasting)
+
+
+def _badges(row: Row, address: str) -> Files:
+    yield badge_of(address), badge_svg(row)
+    yield badge_of(address, "json"), badge_json(row)
 
 
 def _page(m: CellData, beside: Beside, options: Options) -> str:

@@ -20,7 +20,7 @@ from . import text
 from .calls import end_of
 from .output import depth_root
 from .pieces import kind, marks_html, outcome_html, sign, way
-from .rows import Row, pack_address, sweep_address, task_address
+from .rows import Row, badge_of, pack_address, sweep_address, task_address
 
 
 @attrs.frozen(kw_only=True)
@@ -103,6 +103,7 @@ def environment() -> Environment:
         marked=marks_html,
         way=way,
         task_address=task_address,
+        badge_of=badge_of,
         pack_address=pack_address,
         sweep_address=sweep_address,
         settings=settings,

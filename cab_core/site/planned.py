@@ -58,12 +58,13 @@ def _planned(lock: dict[str, Any]) -> set[_Planned]:
     """Return the cells of a plan; none where it is no plan that cab writes, or could have been run."""
     if lock.get("schema_version") != 2:
         return set()
-    said, tasks, attempts = lock.get("configurations"), lock.get("tasks"), lock.get("attempts", 1)
-    if not isinstance(said, list) or not isinstance(tasks, dict) or type(attempts) is not int:
+    said, tasks = lock.get("configurations"), lock.get("tasks")
+    first, attempts = lock.get("first_attempt", 1), lock.get("attempts", 1)
+    if not isinstance(said, list) or not isinstance(tasks, dict) or {type(first), type(attempts)} != {int}:
         return set()
     if len(said) * len(tasks) * attempts > _MOST:
         return set()
-    return set(itertools.product(map(_configuration, said), tasks, range(1, attempts + 1)))
+    return set(itertools.product(map(_configuration, said), tasks, range(first, first + attempts)))
 
 
 def _configuration(said: Any) -> Configuration:
