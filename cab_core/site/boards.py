@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import chain
 
 import attrs
@@ -108,15 +109,22 @@ def boards(rows: Sequence[Row], options: Options) -> Files:
     figured = options.figured(current)
     latest = sorted(figured, key=lambda r: r.ended_at, reverse=True)[:_LATEST]
     at, lines = "index.html", board(current, options)
-    yield at, render(at, at, options, board=lines, packs=list(packs), latest=latest, rows=figured)
+    told: dict[str, object] = {"latest": latest, "rows": figured, "superseded": options.superseded(rows)}
+    yield at, render(at, at, options, board=lines, packs=list(packs), **told)
+    in_pack, of_config = (_superseded(rows, options, key) for key in (lambda r: r.pack, lambda r: r.config))
     for pack, found in packs.items():
         path = f"{pack_address(pack)}/index.html"
         lines = board(found, options)
-        yield path, render("pack.html", path, options, pack=pack, packs=list(packs), board=lines)
-    yield from _configs(current, options)
+        told = {"pack": pack, "superseded": in_pack[pack]}
+        yield path, render("pack.html", path, options, packs=list(packs), board=lines, **told)
+    yield from _configs(current, options, of_config)
 
 
-def _configs(rows: Sequence[Row], options: Options) -> Files:
+def _superseded(rows: Sequence[Row], options: Options, key: Callable[[Row], Hashable]) -> Counter[Hashable]:
+    return Counter(key(r) for r in rows if options.superseded([r]))
+
+
+def _configs(rows: Sequence[Row], options: Options, superseded: Counter[Hashable]) -> Files:
     groups = _by_config(rows)
     of_name: dict[object, list[Row]] = {}
     for found in groups.values():
@@ -125,7 +133,7 @@ def _configs(rows: Sequence[Row], options: Options) -> Files:
         first = found[0]
         others = [r for r in of_name[base(config)] if r is not first]
         path = f"{first.home}/index.html"
-        told = _parts(found, options)
+        told = {**_parts(found, options), "superseded": superseded[config]}
         yield path, render("config.html", path, options, row=first, rows=found, others=others, **told)
         yield rate_address(first), rate_card(first, options.summary(found))
         lasting = f"{first.home}/{variant_segment(config)}/index.html"

@@ -21,7 +21,8 @@ from .rows import Row
 def compare(rows: Sequence[Row], options: Options) -> Files:
     """Make the page and the data: for each configuration and sweep, solved and counted by task.
 
-    `comparisons` is how many pairs of configurations with a verdict a reader can pick from, `families` a
+    `comparisons` is how many pairs of configurations with a verdict a reader can pick from, `by_sweep` how
+    many where each has its sweeps apart, as `cab compare` counts where sweeps are compared; `families` a
     number that a task shares with its relatives here.
     """
     figured = options.figured(rows)
@@ -54,6 +55,7 @@ def _data(rows: Sequence[Row]) -> dict[str, Any]:
         "places": [segments(t) for t in tasks],
         "families": _families(rows, tasks),
         "comparisons": comb(len({r.config for r in rows if r.counted}), 2),
+        "by_sweep": comb(len({(r.config, r.sweep) for r in rows if r.counted}), 2),
         "entries": entries,
         "marks": MARKS,
         "sealed": SEALED,

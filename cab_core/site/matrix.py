@@ -33,6 +33,17 @@ class Field:
         return f"{solved}/{len(counted)}" if len(self.rows) > 1 and counted else None
 
     @property
+    def says(self) -> str:
+        """What it shows, in the words of the tables."""
+        counted = [r for r in self.rows if r.counted]
+        if not counted:
+            return f"left out: {self.outcome.replace('_', ' ')}"
+        if len(self.rows) == 1:
+            return self.outcome.replace("_", " ")
+        out = len(self.rows) - len(counted)
+        return f"{self.shown} solved" + (f", {out} left out" if out else "")
+
+    @property
     def share(self) -> float | None:
         """Solved / counted."""
         counted = [r for r in self.rows if r.counted]
@@ -77,7 +88,8 @@ def matrices(rows: Sequence[Row], options: Options) -> Files:
     left_out = options.left_out(rows)
     intervals = [summary.interval for rates in cells.values() for summary in rates.values()]
     at = "matrix.html"
-    yield at, render(at, at, options, grid=whole, packs=cells, left_out=left_out, intervals=intervals)
+    told = {"left_out": left_out, "superseded": options.superseded(rows), "intervals": intervals}
+    yield at, render(at, at, options, grid=whole, packs=cells, **told)
     for pack, found in packs.items():
         path = f"{pack_address(pack)}/matrix.html"
         lines = grid(options.figured(found), options)

@@ -53,6 +53,10 @@ class Options:
         current = [r for r in rows if r.current]
         return len(current) - len(self.figured(current))
 
+    def superseded(self, rows: Iterable[Row]) -> int:
+        """Count the verdicts that are in no figure since another sweep's result of the cell stands."""
+        return sum(r.counted and not r.current for r in self.figured(rows))
+
 
 @functools.lru_cache(maxsize=2048)
 def _summary(verdicts: tuple[Verdict, ...], on: On) -> Summary:

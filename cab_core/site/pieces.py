@@ -13,7 +13,7 @@ from cab_core.records.marks import SEALED
 from .text import visible
 
 # A sign for each kind of outcome: colour is never alone.
-_SIGNS = {"passed": "✓", "failed": "✗", "refused": "⊘", "agent_crashed": "✗", "no_model_calls": "∅"}
+_SIGNS = {"passed": "✓", "failed": "✗", "refused": "⊘", "agent_crashed": "✗"}
 
 
 def sign(outcome: str) -> str:
