@@ -15,7 +15,7 @@ from .badge import LABEL, colour
 from .output import Files, Output, digest
 from .pixels import ACCENT, INK, SOFT, Canvas
 from .rows import Row
-from .text import percent, span, visible
+from .text import percent, plural, span, visible
 
 _PAPER, _INK, _SOFT, _RATE = "#fdfdfc", "#1d2126", "#6a727c", "#0b5a78"
 
@@ -43,14 +43,15 @@ def write_cards(rows: Sequence[Row], out: Output, fingerprint: str) -> None:
 def _card(address: str, row: Row) -> Files:
     canvas = _named(row, row.all_marks)
     canvas.text(18, 108, row.outcome.replace("_", " "), 2, ACCENT)
+    canvas.text(18, 130, "" if row.counted else "left out: no verdict", colour=SOFT)
     yield address, canvas.png((_PAPER, _INK, _SOFT, colour(row)))
 
 
 def rate_card(row: Row, whole: Summary) -> bytes:
     """Return the card of a configuration: its rate, the 95% interval and of how many tasks."""
     canvas = _named(row, whole.marks)
-    canvas.text(18, 108, percent(whole.rate), 2, ACCENT)
-    said = f"95% interval {span(whole.interval)}, {whole.n} tasks" if whole.interval else "no verdict"
+    canvas.text(18, 108, f"{percent(whole.rate)} solved" if whole.n else "left out", 2, ACCENT)
+    said = f"95% interval {span(whole.interval)}, {plural(whole.n, 'task')}" if whole.n else "no verdict"
     canvas.text(18, 130, said, colour=SOFT)
     return canvas.png((_PAPER, _INK, _SOFT, _RATE))
 

@@ -87,7 +87,7 @@ def compact(value: Any) -> str:
 
 def json_line(value: Any) -> Markup:
     """Return a value as one line of JSON for a page, which may be broken after each comma."""
-    return Markup(content(compact(value)).replace(",", ",<wbr>"))
+    return Markup(str(content(compact(value))).replace(",", ",<wbr>"))
 
 
 def _whole(value: Any) -> Any:

@@ -15,7 +15,7 @@ from cab_core.records import Span, from_json
 from cab_core.site.build import build_site
 from cab_core.site.diff import read_patch
 from cab_core.site.spans import tree
-from cab_core.site.text import compact, visible
+from cab_core.site.text import compact, content, json_line, json_lines, visible
 from tests.site.conftest import Browser
 from tests.site.made import PATCH, Made, lock_file, span
 
@@ -247,6 +247,13 @@ def test_hidden_characters_are_shown() -> None:
     """Invisible, reordering and unpaired characters become escapes."""
     assert visible("a\u202eb\x00\nc\ud800") == "a\\u202eb\\x00\nc\\ud800"
     assert compact({"a": 1.0, "b": [0.5, None]}) == '{"a":1,"b":[0.5,null]}'
+
+
+def test_text_inside_of_an_element_ends_no_element() -> None:
+    """Of JSON the commas alone may break a line; quotation marks stay as they are."""
+    assert json_line({"a": "<b>&", "c": [1]}) == '{"a":"&lt;b&gt;&amp;",<wbr>"c":[1]}'
+    assert content("</pre>\u202e\"'") == "&lt;/pre&gt;\\u202e\"'"
+    assert json_lines('[0.1, "o", "</script><!--"]') == '[0.1, "o", "\\u003c/script>\\u003c!--"]'
 
 
 def test_the_card_is_a_picture_that_any_program_can_read(site: Path, browser: Browser) -> None:

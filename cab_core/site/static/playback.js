@@ -4,6 +4,17 @@
   const stage = document.getElementById("playback-stage");
   const recording = document.getElementById("recording")?.textContent;
   if (!stage || !recording) return;
+  const { made, button: action, play: playButton, range: slider, speed: speeds, row: controls } = CabControls;
+  const box = made("input", { type: "checkbox", checked: true });
+  box.dataset.do = "idle";
+  const list = made("ul", { className: "marks" });
+  list.setAttribute("aria-label", "Marks");
+  stage.prepend(list);
+  controls(
+    stage, playButton(), action("end", "End"), slider({ max: 1, step: 0.01 }, "Time in seconds"),
+    made("output", {}, "0.0 s"), speeds("Playback speed", [0.5, 1, 2, 5, 10]),
+    made("label", { className: "check" }, box, " skip pauses over 2 s"),
+  );
   const find = (what) => stage.querySelector(what);
   const button = find('[data-do="play"]');
   const range = find("input[type=range]");

@@ -6,6 +6,13 @@
   if (!stage) return;
   const time = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
   const lasted = (row) => (row.dataset.ms === "" ? "–" : time(Number(row.dataset.ms)));
+  const { made, button, play: playButton, range: slider, speed: speeds, row: controls } = CabControls;
+  controls(
+    stage, playButton(), button("prev", "‹ span", "Previous span"), button("next", "span ›", "Next span"),
+    button("back", "−100 ms", "Back 100 ms"), button("ahead", "+100 ms", "Ahead 100 ms"),
+    slider({ max: Math.ceil(stage.dataset.total), step: 1 }, "Time in milliseconds"), stage.querySelector("output"),
+    speeds("Replay speed", [0.25, 0.5, 1, 2, 5, 20]),
+  );
   const find = (what) => stage.querySelector(`[data-do="${what}"]`);
   const range = stage.querySelector("input[type=range]");
   const output = stage.querySelector("output");
@@ -17,11 +24,6 @@
   };
 
   // The bars and the details are made of the table of the spans.
-  const made = (name, of = {}, ...inside) => {
-    const element = Object.assign(document.createElement(name), of);
-    element.append(...inside);
-    return element;
-  };
   const copied = (cell) => [...cell.cloneNode(true).childNodes];
   const percent = (ms) => `${data.total ? (ms / data.total) * 100 : 0}%`;
   const bars = rows.map((row, i) => {
