@@ -83,7 +83,6 @@ def environment() -> Environment:
         "seconds",
         "millis",
         "exact",
-        "share",
         "count",
         "compact",
         "json_line",

@@ -36,7 +36,7 @@ def kind(outcome: str) -> str:
 def outcome_html(name: str, pill: bool = False) -> Markup:
     """Return an outcome of the closed list in words; the style sheet puts its sign before it."""
     says, extra = name.replace("_", " "), " pill" if pill else ""
-    return Markup(f'<b class="o-{kind(name)}{extra}" data-sign="{sign(name)}">{says}</b>')
+    return Markup(f'<b data-sign={sign(name)} class="o-{kind(name)}{extra}">{says}</b>')
 
 
 def marks_html(names: Iterable[str]) -> Markup:

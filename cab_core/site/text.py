@@ -65,14 +65,9 @@ def millis(ms: float | None) -> str:
     return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.2f} s"
 
 
-def exact(value: float | None) -> str:
-    """Return a number for a script, to three digits and no longer than it must be; nothing where unknown."""
-    return "" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
-
-
-def share(value: float) -> str:
-    """Return a share from 0 to 1 for a style sheet, to four digits."""
-    return f"{value:.4f}".rstrip("0").rstrip(".")
+def exact(value: float) -> str:
+    """Return a number for scripts and style sheets, to three digits and no longer than it must be."""
+    return f"{value:.3f}".rstrip("0").rstrip(".")
 
 
 def count(value: float | None) -> str:

@@ -5,7 +5,8 @@
   const stage = document.getElementById("replay-stage");
   if (!stage) return;
   const time = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
-  const lasted = (row) => (row.dataset.ms === "" ? "–" : time(Number(row.dataset.ms)));
+  const value = (row, name) => Number(row.style.getPropertyValue(`--${name}`));
+  const lasted = (row) => (row.style.getPropertyValue("--ms") ? time(value(row, "ms")) : "–");
   const { made, button, play: playButton, range: slider, speed: speeds, row: controls } = CabControls;
   controls(
     stage, playButton(), button("prev", "‹ span", "Previous span"), button("next", "span ›", "Next span"),
@@ -17,10 +18,10 @@
   const range = stage.querySelector("input[type=range]");
   const output = stage.querySelector("output");
   const speed = stage.querySelector("select");
-  const rows = [...document.querySelectorAll("#spans tr[data-at]")];
+  const rows = [...document.querySelectorAll("#spans tbody tr")];
   const data = {
     total: Number(stage.dataset.total),
-    spans: rows.map((row) => ({ at: Number(row.dataset.at), ms: Number(row.dataset.ms) })),
+    spans: rows.map((row) => ({ at: value(row, "at"), ms: value(row, "ms") })),
   };
 
   // The bars and the details are made of the table of the spans.
@@ -40,7 +41,7 @@
   });
   const details = rows.map((row) => {
     const [id, kind, name] = [...row.cells].map((cell) => cell.textContent);
-    const said = made("span", { className: "soft" }, ` ${id} · ${kind} · from ${time(Number(row.dataset.at))} · ${lasted(row)}`);
+    const said = made("span", { className: "soft" }, ` ${id} · ${kind} · from ${time(value(row, "at"))} · ${lasted(row)}`);
     const detail = made("div", { hidden: true }, made("strong", {}, name), said, made("p", { className: "mono" }, ...copied(row.cells[5])));
     detail.dataset.span = "";
     return detail;
