@@ -268,6 +268,22 @@ def test_the_card_is_a_picture_that_any_program_can_read(site: Path, browser: Br
         assert size == [1200, 630]
 
 
+def test_what_a_cell_adds_to_a_site_is_little(tmp_path: Path) -> None:
+    """Five small files, beside the page of a task that was not there before."""
+    Made(task="p/a").write(tmp_path / "runs")
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    before = {p for p in site.rglob("*") if p.is_file()}
+    Made(task="p/b").write(tmp_path / "runs")
+    build_site([tmp_path / "runs"], site)
+    added = {
+        str(p.relative_to(site)): p.lstat().st_size for p in set(site.rglob("*")) - before if p.is_file()
+    }
+    at = "aider/acme/coder-1/p/b"
+    own = {f"cell/{at}/{name}" for name in ("index.html", "embed.html", "cell.json")}
+    assert added.keys() == own | {f"badge/{at}.svg", f"badge/{at}.json", "task/p/b/index.html"}
+    assert added[f"cell/{at}/index.html"] < 25_000 and added[f"badge/{at}.json"] < 200
+
+
 def test_cells_that_look_the_same_share_a_card(tmp_path: Path) -> None:
     """One is drawn for each configuration, outcome and set of marks, and none twice."""
     for task, outcome in (("p/a", "passed"), ("p/b", "passed"), ("p/c", "failed")):
