@@ -23,6 +23,9 @@ from .text import reason
     "--stack", "stacks", multiple=True, metavar="NAME|FILE", help="given to the CLI; composed in order"
 )
 @click.option("--option", "pairs", multiple=True, metavar="KEY=VALUE", help="an option of the CLI's adapter")
+@click.option(
+    "--attempt", type=click.IntRange(1, 10**9 - 1), default=1, show_default=True, help="which one it is"
+)
 @click.option("--runtime", default="local", show_default=True, help="where the agent runs")
 @click.option("--network", type=options.OneOf(["gateway", "open"]), help="what the agent can reach")
 @options.model_params
@@ -52,7 +55,14 @@ def command(plugins: Plugins, /, **said: Any) -> int:
     )
     choice = options.choice_of(said["endpoint"], said["key"], said["key_env"])
     results, code = run_sweep(
-        sweep, plugins, choice, said["runs"], said["packs"], fresh=True, quiet=said["as_json"]
+        sweep,
+        plugins,
+        choice,
+        said["runs"],
+        said["packs"],
+        fresh=True,
+        quiet=said["as_json"],
+        attempt=said["attempt"],
     )
     if said["as_json"]:
         print_json([to_json(r) for _, r in results] if len(results) != 1 else to_json(results[0][1]))

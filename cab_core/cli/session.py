@@ -50,13 +50,19 @@ def run_sweep(
     width: int = 1,
     fresh: bool = False,
     quiet: bool = False,
+    attempt: int = 1,
 ) -> tuple[Results, int]:
     """Plan and run a sweep; return the results and the exit code.
+
+    `attempt`: which one the first of the sweep's is.
 
     Raises:
         KeyboardInterrupt: it was interrupted; what was done is on disk.
     """
-    ended = run_planned(lambda make: make(sweep), plugins, choice, runs, packs, width, fresh, Progress(quiet))
+    ended = run_planned(
+        lambda make: make(sweep).of_attempt(attempt) if attempt != 1 else make(sweep),
+        plugins, choice, runs, packs, width, fresh, Progress(quiet),
+    )  # fmt: skip
     if ended.interrupted:
         raise KeyboardInterrupt
     return ended.results, ended.exit_code

@@ -8,6 +8,7 @@ SEALED = "sealed"
 SCRIPTED = "scripted"
 PROVISIONAL = "provisional"
 IN_PROCESS = "in-process"
+RESCORED = "rescored"
 
 # What each mark says, for every legend. One that is not listed here is shown without an explanation.
 MARKS = {
@@ -15,6 +16,7 @@ MARKS = {
     PROVISIONAL: "the CLI did not run sealed in a container; not for citation",
     SCRIPTED: "no language model answered but a script; it proves the harness, and says nothing of a CLI",
     IN_PROCESS: "the grader's tests ran in one process with the code they judge, which can forge them",
+    RESCORED: "`cab rescore` came to other figures than the run itself; the page of the cell has both",
     "incomplete": "a cell without a verdict, or a configuration without one on some task of the page",
 }
 

@@ -12,7 +12,7 @@ from .calls import TokenTotals, sum_of
 from .cell import Cell
 from .execution import Execution
 from .launch import Accounted, TokenClaim
-from .marks import PROVISIONAL, SCRIPTED, SEALED
+from .marks import PROVISIONAL, RESCORED, SCRIPTED, SEALED
 from .score import RefusalSigns, Score
 from .task import Task
 
@@ -159,6 +159,17 @@ class Voided:
 
 
 @attrs.frozen(kw_only=True)
+class Rescored:
+    """What `cab rescore` found otherwise than the run itself: what that had said."""
+
+    at: str = attrs.field(metadata=doc("when it was found, UTC, ISO 8601"))
+    outcome: Outcome = attrs.field(metadata=doc("how the run had ended, as it was told then"))
+    headlines: dict[str, float | None] = attrs.field(
+        factory=dict, metadata=doc("the figures of then, by axis, of those that are others now")
+    )
+
+
+@attrs.frozen(kw_only=True)
 class CellResult:
     """The content of `cell.json`."""
 
@@ -179,6 +190,9 @@ class CellResult:
     scores: dict[str, Score] = attrs.field(metadata=doc("by axis"))
     unscored: dict[str, str] = attrs.field(
         factory=dict, metadata=doc("axes whose scorer failed, with the reason; `cab rescore` tries again")
+    )
+    rescored: Rescored | None = attrs.field(
+        default=None, metadata=doc("what the run itself had said, where `cab rescore` says otherwise")
     )
     execution: Execution | None = None
     citable: bool = attrs.field(default=False, metadata=doc("false: provisional"))
@@ -235,9 +249,9 @@ class CellResult:
 
     @property
     def all_marks(self) -> tuple[str, ...]:
-        """The marks, with `sealed` for a citable cell of an earlier cab, which did not write that one."""
+        """The marks, `rescored`, and `sealed` for a citable cell of an earlier cab, which wrote none."""
         former = self.citable and self.execution is not None and SEALED not in self.marks
-        return (SEALED, *self.marks) if former else self.marks
+        return (*([SEALED] if former else []), *self.marks, *([RESCORED] if self.rescored else []))
 
     @property
     def headlines(self) -> dict[str, float | None]:

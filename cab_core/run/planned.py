@@ -50,6 +50,11 @@ class PlannedCell:
         """The sha256 of all that the verdict depends on besides what the agent left."""
         return self.inputs.grader_key
 
+    def of_attempt(self, attempt: int) -> PlannedCell:
+        """Return this cell as another attempt at the same."""
+        cell, inputs = attrs.evolve(self.cell, attempt=attempt), attrs.evolve(self.inputs, attempt=attempt)
+        return attrs.evolve(self, cell=cell, inputs=inputs)
+
     def launch_fault(self, said: str) -> PluginCrash:
         """Return what is told where the machine refuses what the adapter's `launch` wants."""
         return PluginCrash(self.of_launch(said))

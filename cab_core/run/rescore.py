@@ -10,7 +10,9 @@ import attrs
 from cab_core.gateway.session import new_token
 from cab_core.plugins.protocols import Scorer
 from cab_core.records import CellResult, Evidence
+from cab_core.records.result import Rescored
 from cab_core.redaction import Redactor
+from cab_core.trace.clock import utc_now
 
 from .cell_run import Findings
 from .classify import classify
@@ -23,6 +25,7 @@ _VOIDED = ("plugin axis ", "the score of axis ")
 
 def rescored(result: CellResult, evidence: Evidence, scorers: Sequence[Scorer]) -> CellResult:
     """Return the result with every axis that can be computed; what cannot be is kept as it was."""
+    before = result
     if result.outcome == "infra_plugin" and result.why.startswith(_VOIDED):
         outcome, why = classify(_findings(evidence))
         result = attrs.evolve(result, outcome=outcome, why=why)
@@ -30,9 +33,21 @@ def rescored(result: CellResult, evidence: Evidence, scorers: Sequence[Scorer]) 
     scored = score(evidence, scorers)
     scores = {**result.scores, **scored.scores}
     said = _hidden().record({**result.unscored, **scored.unscored})
-    return attrs.evolve(
-        result, scores=scores, unscored={axis: why for axis, why in said.items() if axis not in scores}
-    )
+    unscored = {axis: why for axis, why in said.items() if axis not in scores}
+    return _told(before, attrs.evolve(result, scores=scores, unscored=unscored))
+
+
+def _told(before: CellResult, found: CellResult) -> CellResult:
+    """Keep in the result what the run itself had said, where that is no longer what it says."""
+    if found == before:
+        return found
+    was = before.rescored
+    then = {axis: s.headline for axis, s in before.scores.items()} | (was.headlines if was else {})
+    others = {axis: head for axis, head in then.items() if head != found.scores[axis].headline}
+    outcome = was.outcome if was else before.outcome
+    if outcome == found.outcome and not others:
+        return attrs.evolve(found, rescored=None)
+    return attrs.evolve(found, rescored=Rescored(at=utc_now(), outcome=outcome, headlines=others))
 
 
 @functools.cache

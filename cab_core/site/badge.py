@@ -1,12 +1,12 @@
-"""Badges and cards: small pictures made here, so that no other host is asked for them."""
+"""Badges: small pictures made here, so that no other host is asked for them, and what is on them as JSON."""
 
 from __future__ import annotations
 
+import json
 from html import escape
 
-from .pixels import ACCENT, INK, SOFT, Canvas
 from .rows import Row
-from .text import figure, percent, seconds, visible
+from .text import percent, visible
 
 LABEL = "CodingAgentBench"
 _COLOURS = {"passed": "#1f7a45", "failed": "#a8402a", "open": "#6b6f76", "other": "#8a5a00"}
@@ -36,10 +36,24 @@ def colour(row: Row) -> str:
     return _COLOURS.get(row.outcome, _COLOURS["other"])
 
 
+def shown(row: Row) -> str:
+    """Return what stands on a badge, where nothing around it says what a percentage is of."""
+    known = row.counted and row.verdict.passed and row.verdict.composite is not None
+    return f"{row.outcome.replace('_', ' ')} · composite {message(row)}" if known else message(row)
+
+
+def badge_json(row: Row) -> str:
+    """Return the badge for a service that draws it itself (https://shields.io/badges/endpoint-badge).
+
+    An error there, whose colour no reader can choose, is a cell without a verdict.
+    """
+    said = {"schemaVersion": 1, "label": LABEL, "message": visible(shown(row)), "color": colour(row)[1:]}
+    return json.dumps(said if row.counted else {**said, "isError": True}, separators=(",", ":")) + "\n"
+
+
 def badge_svg(row: Row) -> str:
     """Return the badge of a cell."""
-    known = row.verdict.passed and row.verdict.composite is not None
-    said = f"{row.outcome.replace('_', ' ')} · composite {message(row)}" if known else message(row)
+    said = shown(row)
     left, right = _width(LABEL) + 12, _width(said) + 12
     full = left + right
     name = escape(visible(f"{LABEL}: {row.name}, {row.task}: {said}"))
@@ -54,29 +68,6 @@ def badge_svg(row: Row) -> str:
 """
 
 
-def card_png(row: Row) -> bytes:
-    """Return the picture that a link to the page shows elsewhere (1200 × 630)."""
-    canvas, v = Canvas(), row.verdict
-    canvas.box(0, 0, 300, 4, ACCENT)
-    canvas.text(18, 16, " · ".join((LABEL, *row.all_marks)), colour=SOFT)
-    canvas.text(18, 34, _cut(row.config.tui, 14), scale=3)
-    canvas.text(18, 63, _cut(row.config.model, 44))
-    canvas.text(18, 76, _cut(row.task, 44), colour=SOFT)
-    canvas.text(18, 87, _cut(" ".join((*(f"+ {s}" for s in row.config.stack), row.further)), 44), colour=SOFT)
-    canvas.box(18, 98, 264, 1, SOFT)
-    figures = (("outcome", row.outcome.replace("_", " ")), ("wall", seconds(v.wall_ms)),
-               ("blast", figure(v.blast_radius, 2)), ("composite", figure(v.composite)))  # fmt: skip
-    for (name, value), x in zip(figures, (18, 128, 178, 224), strict=True):
-        canvas.text(x, 106, name, colour=SOFT)
-        canvas.text(x, 120, value.replace("–", "-"), colour=ACCENT if name == "outcome" else INK)
-    return canvas.png(("#fdfdfc", "#1d2126", "#6a727c", colour(row)))
-
-
 def _width(text: str) -> int:
     """Estimate the width of a text in Verdana 11; `textLength` makes it fit."""
     return round(sum(3.9 if c in _NARROW else 10.2 if c in _WIDE else 7.0 for c in text))
-
-
-def _cut(text: str, longest: int) -> str:
-    shown = visible(text)
-    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import chain
 
 import attrs
@@ -10,7 +11,8 @@ import attrs
 from cab_core.stats import FIGURES, Configuration, Summary, rankings, settings
 from cab_core.store.paths import variant_segment
 
-from .output import Output
+from .cards import rate_address, rate_card
+from .output import Files
 from .pages import Options, render
 from .places import base
 from .rows import Row, pack_address
@@ -100,30 +102,29 @@ def _line(config: Configuration, rows: Sequence[Row], tasks: int, options: Optio
     return Line(config=config, name=rows[0].name, home=rows[0].home, summary=summary, marks=tuple(marks))
 
 
-def write_boards(rows: Sequence[Row], out: Output, options: Options) -> None:
-    """Write the leaderboard, overall and of each pack, and a page for each configuration."""
+def boards(rows: Sequence[Row], options: Options) -> Files:
+    """Make the leaderboard, overall and of each pack, and a page for each configuration."""
     current = [r for r in rows if r.current]
     packs = by(current, "pack")
     figured = options.figured(current)
     latest = sorted(figured, key=lambda r: r.ended_at, reverse=True)[:_LATEST]
-    text = render(
-        "index.html",
-        "index.html",
-        options,
-        board=board(current, options),
-        packs=list(packs),
-        latest=latest,
-        rows=figured,
-    )
-    out.page("index.html", text)
+    at, lines = "index.html", board(current, options)
+    told: dict[str, object] = {"latest": latest, "rows": figured, "superseded": options.superseded(rows)}
+    yield at, render(at, at, options, board=lines, packs=list(packs), **told)
+    in_pack, of_config = (_superseded(rows, options, key) for key in (lambda r: r.pack, lambda r: r.config))
     for pack, found in packs.items():
         path = f"{pack_address(pack)}/index.html"
-        text = render("pack.html", path, options, pack=pack, packs=list(packs), board=board(found, options))
-        out.page(path, text)
-    _write_configs(current, out, options)
+        lines = board(found, options)
+        told = {"pack": pack, "superseded": in_pack[pack]}
+        yield path, render("pack.html", path, options, packs=list(packs), board=lines, **told)
+    yield from _configs(current, options, of_config)
 
 
-def _write_configs(rows: Sequence[Row], out: Output, options: Options) -> None:
+def _superseded(rows: Sequence[Row], options: Options, key: Callable[[Row], Hashable]) -> Counter[Hashable]:
+    return Counter(key(r) for r in rows if options.superseded([r]))
+
+
+def _configs(rows: Sequence[Row], options: Options, superseded: Counter[Hashable]) -> Files:
     groups = _by_config(rows)
     of_name: dict[object, list[Row]] = {}
     for found in groups.values():
@@ -132,15 +133,12 @@ def _write_configs(rows: Sequence[Row], out: Output, options: Options) -> None:
         first = found[0]
         others = [r for r in of_name[base(config)] if r is not first]
         path = f"{first.home}/index.html"
-        out.page(
-            path,
-            render(
-                "config.html", path, options, row=first, rows=found, others=others, **_parts(found, options)
-            ),
-        )
+        told = {**_parts(found, options), "superseded": superseded[config]}
+        yield path, render("config.html", path, options, row=first, rows=found, others=others, **told)
+        yield rate_address(first), rate_card(first, options.summary(found))
         lasting = f"{first.home}/{variant_segment(config)}/index.html"
         if others and not first.home.endswith(f"/{variant_segment(config)}"):
-            out.page(lasting, render("moved.html", lasting, options, name=first.name))
+            yield lasting, render("moved.html", lasting, options, name=first.name)
 
 
 def _parts(rows: Sequence[Row], options: Options) -> dict[str, object]:
@@ -148,6 +146,7 @@ def _parts(rows: Sequence[Row], options: Options) -> dict[str, object]:
     config, whole = rows[0].config, options.summary(rows)
     return {
         "config": config,
+        "card": rate_address(rows[0]),
         "settings": (
             ("options", settings(config.options)),
             ("model parameters", settings(config.model_params)),

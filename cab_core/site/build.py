@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -15,20 +14,22 @@ from cab_core import __version__
 from cab_core.records.marks import MARKS
 from cab_core.stats import On
 
-from .boards import write_boards
-from .cell_data import other_tries, read_cell_data
+from .boards import boards
+from .cards import write_cards
+from .cell_data import other_tries
 from .cellpage import cell_files
-from .comparison import write_compare
-from .gallery import write_gallery
-from .matrix import write_matrix
+from .comparison import compare
+from .gallery import gallery
+from .matrix import matrices
 from .neighbours import Neighbourhood
-from .output import Output
+from .output import Files, Output, digest
 from .pages import Options, render
 from .places import placed
+from .planned import planned_when
 from .player import player_files
 from .rows import Row, load_rows
-from .sweeps import write_sweeps
-from .tasks import write_tasks
+from .sweeps import sweeps
+from .tasks import task_list, write_tasks
 
 
 def build_site(
@@ -47,20 +48,28 @@ def build_site(
     player = player_files()
     address = base_url.rstrip("/") if base_url else None
     options = Options(base_url=address, player=bool(player), scripted=scripted, on=on)
-    fingerprint = _digest(_code(), options)
+    fingerprint = digest(_code(), attrs.asdict(options))
     output = Output(out)
-    for name, data in {**_static(), **player}.items():
-        output.page(f"static/{name}", data)
+    static = {f"static/{name}": data for name, data in {**_static(), **player}.items()}
+    output.update("static", digest([[n, data.hex()] for n, data in static.items()]), static.items())
     _write_cells(rows, output, options, fingerprint)
-    write_boards(rows, output, options)
-    write_matrix(rows, output, options)
+    write_cards(rows, output, fingerprint)
     write_tasks(rows, output, options, fingerprint)
-    write_sweeps(runs, rows, output, options)
-    write_compare(rows, output, options)
-    write_gallery(rows, output, options)
-    output.page("method.html", render("method.html", "method.html", options, all_marks=MARKS))
+    all_of_it = digest(fingerprint, [r.facts for r in rows], planned_when(runs, rows))
+    output.update("around", all_of_it, _around(runs, rows, options))
     output.close()
     return out / "index.html"
+
+
+def _around(runs: Sequence[Path], rows: Sequence[Row], options: Options) -> Files:
+    """Make the pages that any cell may change."""
+    yield from boards(rows, options)
+    yield from matrices(rows, options)
+    yield from task_list(rows, options)
+    yield from sweeps(runs, rows, options)
+    yield from compare(rows, options)
+    yield from gallery(rows, options)
+    yield "method.html", render("method.html", "method.html", options, all_marks=MARKS)
 
 
 def _write_cells(rows: Sequence[Row], output: Output, options: Options, fingerprint: str) -> None:
@@ -68,10 +77,8 @@ def _write_cells(rows: Sequence[Row], output: Output, options: Options, fingerpr
     for row in rows:
         beside = around.of(row)
         tries = [(str(p), (p / "cell.json").lstat().st_mtime_ns) for p in other_tries(row)]
-        own = (str(row.directory), row.stamp, row.current, row.further, row.home, row.lasting)
-        seen = _digest(fingerprint, own, beside.facts, tries)
-        if not output.unchanged(row.address, seen):
-            output.write(row.address, seen, cell_files(read_cell_data(row), beside, options))
+        seen = digest(fingerprint, row.facts, beside.facts, tries)
+        output.update(row.address, seen, cell_files(row, beside, options))
 
 
 def _static() -> dict[str, bytes]:
@@ -90,8 +97,3 @@ def _code() -> str:
             elif entry.name.endswith((".py", ".html")):
                 whole.update(entry.read_bytes())
     return whole.hexdigest()
-
-
-def _digest(*parts: object) -> str:
-    plain = [attrs.asdict(p) if isinstance(p, Options) else p for p in parts]
-    return hashlib.sha256(json.dumps(plain).encode()).hexdigest()[:20]

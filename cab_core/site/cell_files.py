@@ -45,12 +45,15 @@ def file_of(stack: str) -> str:
 
 
 def _of_model(inputs: Inputs) -> dict[str, Json]:
-    """Return what `cab.toml` must say of the model: a limit in dollars needs its price."""
-    model = inputs.model
-    price = {k: v for k, v in (model.price or {}).items() if v is not None} or None
-    idle = None if model.idle_s == attrs.fields(ModelDoc).idle_s.default else model.idle_s
-    known = {"context_tokens": model.context_tokens, "idle_s": idle, "price": price}
-    return {name: value for name, value in known.items() if value is not None}
+    """Return what `cab.toml` must say of the model: all but where it is, which the command says."""
+    said: dict[str, Json] = {}
+    for field in attrs.fields(ModelDoc):
+        value = getattr(inputs.model, field.name, None)
+        if field.name != "endpoint" and value is not None and value != field.default:
+            said[field.name] = value
+    if inputs.model.price:
+        said["price"] = {k: v for k, v in inputs.model.price.items() if v is not None}
+    return said
 
 
 def written(result: CellResult, files: dict[str, str]) -> list[str]:

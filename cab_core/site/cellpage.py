@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from cab_core.records import OUTCOMES
 from cab_core.store.reading import read_whole
 
 from . import commands
-from .badge import badge_svg, card_png
+from .badge import badge_json, badge_svg
 from .calls import ends, in_recording, unanswered
-from .cell_data import CellData
+from .cards import card_address
+from .cell_data import CellData, read_cell_data
 from .diff import read_patch
 from .neighbours import Beside
+from .output import Files
 from .own_endpoint import own_endpoint_script
 from .pages import Options, render
-from .rows import badge_of
-from .spans import Node, total_ms, tree
+from .rows import Row, badge_of
+from .spans import total_ms, tree
 from .timing import parts
 
+FINAL_SHOWN = 20_000  # characters of the final message
 # The axes in the reference's order, with the name and the form of their headline.
 _FIGURES = (
     ("pass_rate", "Pass", "figure"),
@@ -32,26 +34,24 @@ _FIGURES = (
 )
 
 
-def cell_files(m: CellData, beside: Beside, options: Options) -> dict[str, str | bytes]:
-    """Return the files of a cell's page by path."""
-    row = m.row
-    at = f"{row.address}/"
-    files: dict[str, str | bytes] = {
-        f"{at}index.html": _page(m, beside, options),
-        f"{at}embed.html": render("embed.html", f"{at}embed.html", options, row=row, figures=_figures(m)),
-        f"{at}cell.json": read_whole(row.directory / "cell.json"),
-        f"{at}card.png": card_png(row),
-        row.badge: badge_svg(row),
-    }
-    if m.cast.text:
-        files[f"{at}terminal.js"] = f"window.cabCast={json.dumps(m.cast.text)};\n"
+def cell_files(row: Row, beside: Beside, options: Options) -> Files:
+    """Make the files of a cell's page."""
+    m, at = read_cell_data(row), row.address
+    yield f"{at}/index.html", _page(m, beside, options)
+    yield f"{at}/embed.html", render("embed.html", f"{at}/embed.html", options, row=row, figures=_figures(m))
+    yield f"{at}/cell.json", read_whole(row.directory / "cell.json")
+    yield from _badges(row, row.address)
     if m.patch.left_out:
-        files[f"{at}changes.patch"] = read_whole(row.directory / "changes.patch")
+        yield f"{at}/changes.patch", read_whole(row.directory / "changes.patch")
     if row.lasting:
-        at = f"{row.lasting}/index.html"
-        files[at] = render("moved.html", at, options, name=f"{row.name}, {row.task}")
-        files[badge_of(row.lasting)] = files[row.badge]
-    return files
+        lasting = f"{row.lasting}/index.html"
+        yield lasting, render("moved.html", lasting, options, name=f"{row.name}, {row.task}")
+        yield from _badges(row, row.lasting)
+
+
+def _badges(row: Row, address: str) -> Files:
+    yield badge_of(address), badge_svg(row)
+    yield badge_of(address, "json"), badge_json(row)
 
 
 def _page(m: CellData, beside: Beside, options: Options) -> str:
@@ -68,10 +68,11 @@ def _page(m: CellData, beside: Beside, options: Options) -> str:
         rule=OUTCOMES[row.outcome],
         figures=_figures(m),
         breakdown=_breakdown(m),
+        card=card_address(row),
+        above=_above(m),
         files=read_patch(m.patch.text) if m.patch.text else [],
         nodes=nodes,
         total=total,
-        replay={"total": round(total, 3), "spans": [_span(n) for n in nodes]},
         base=next((n.at_ms for n in nodes if n.kind == "container"), None),
         calls=m.evidence.calls,
         ends=ends(m.evidence.calls),
@@ -84,9 +85,17 @@ def _page(m: CellData, beside: Beside, options: Options) -> str:
         run_cell=commands.run_cell_command(m.result, m.inputs),
         check=commands.check_command(m.result),
         wiring=own_endpoint_script(m.result, m.inputs.cli.recipe if m.inputs else None),
+        final_shown=FINAL_SHOWN,
         codes=commands.embed_codes(row, options.base_url),
         site=commands.SITE,
     )
+
+
+def _above(m: CellData) -> dict[str, str]:
+    """Return texts that stand whole above the conversation, and what they are: it need not repeat them."""
+    final = m.evidence.harvest.final_message if m.evidence.harvest else None
+    told = {m.result.task.doc.prompt: "the task"}
+    return told | ({final: "the final message"} if final and len(final) <= FINAL_SHOWN else {})
 
 
 def _figures(m: CellData) -> list[tuple[str, float | None, str]]:
@@ -103,7 +112,3 @@ def _breakdown(m: CellData) -> list[tuple[str, dict[str, Any]]]:
     known = [axis for axis, _, _ in _FIGURES if axis in m.result.scores]
     others = sorted(m.result.scores.keys() - set(known))
     return [(axis, m.result.scores[axis].values) for axis in (*known, *others)]
-
-
-def _span(node: Node) -> dict[str, Any]:
-    return {"id": node.id, "at": round(node.at_ms, 3), "ms": round(node.duration_ms or 0.0, 3)}

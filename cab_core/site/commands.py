@@ -69,6 +69,7 @@ def run_cell_command(result: CellResult, inputs: Inputs | None = None) -> str:
     place = (("--runtime", cell.runtime), ("--network", cell.network))
     return _script(
         shell.comment(_wants(result)),
+        *(["# the cell had no bound on calls, this one has one"] if cell.limits.calls is None else []),
         *given,
         *(["export YOUR_KEY"] if given else []),
         *pack_lines(result),
@@ -113,6 +114,7 @@ def _cell(result: CellResult) -> list[tuple[str, str]]:
         ("--tui", f"{cell.tui}@{cell.tui_version}"),
         ("--model", cell.model),
         ("--task", cell.task),
+        *([("--attempt", str(cell.attempt))] if cell.attempt != 1 else []),
         *(("--stack", name) for name in stacks),
         *(("--option", f"{name}={value}") for name, value in settings(config.options).items()),
         *(("--model-param", f"{name}={value}") for name, value in settings(config.model_params).items()),
@@ -128,9 +130,12 @@ def _limits(limits: Limits) -> list[tuple[str, str]]:
         ("--max-tokens", limits.tokens, usual.tokens),
         ("--max-usd", limits.usd, usual.usd),
     )
-    return [
-        (option, f"{value:.15g}") for option, value, default in said if value is not None and value != default
-    ]
+    return [(option, _number(v)) for option, v, default in said if v is not None and v != default]
+
+
+def _number(value: float) -> str:
+    """Return a number so that it is read as the same one; whole ones without a point."""
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def check_command(result: CellResult) -> str:

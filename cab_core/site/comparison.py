@@ -13,22 +13,23 @@ from cab_core.stats import ESTIMANDS, settings
 from cab_core.stats.tally import settled
 from cab_core.store.paths import segments
 
-from .output import Output
+from .output import Files
 from .pages import Options, render
 from .rows import Row
 
 
-def write_compare(rows: Sequence[Row], out: Output, options: Options) -> None:
-    """Write the page and the data: for each configuration and sweep, solved and counted by task.
+def compare(rows: Sequence[Row], options: Options) -> Files:
+    """Make the page and the data: for each configuration and sweep, solved and counted by task.
 
-    `comparisons` is how many pairs of configurations with a verdict a reader can pick from, `families` a
+    `comparisons` is how many pairs of configurations with a verdict a reader can pick from, `by_sweep` how
+    many where each has its sweeps apart, as `cab compare` counts where sweeps are compared; `families` a
     number that a task shares with its relatives here.
     """
     figured = options.figured(rows)
     data = json.dumps(_data(figured), separators=(",", ":"))
-    out.page("data/compare.js", f"window.cabCompare={data};\n")
+    yield "data/compare.js", f"window.cabCompare={data};\n"
     left_out = options.left_out(rows)
-    out.page("compare.html", render("compare.html", "compare.html", options, left_out=left_out))
+    yield "compare.html", render("compare.html", "compare.html", options, left_out=left_out)
 
 
 def _data(rows: Sequence[Row]) -> dict[str, Any]:
@@ -54,6 +55,7 @@ def _data(rows: Sequence[Row]) -> dict[str, Any]:
         "places": [segments(t) for t in tasks],
         "families": _families(rows, tasks),
         "comparisons": comb(len({r.config for r in rows if r.counted}), 2),
+        "by_sweep": comb(len({(r.config, r.sweep) for r in rows if r.counted}), 2),
         "entries": entries,
         "marks": MARKS,
         "sealed": SEALED,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cab_core.store.reading import opened
 
-from .output import Output
+from .output import Files
 from .pages import Options, render
 from .rows import Row
 
@@ -17,13 +17,13 @@ _LINES, _COLUMNS = 9, 60
 _TAIL = 4096  # bytes in which these lines are sought
 
 
-def write_gallery(rows: Sequence[Row], out: Output, options: Options) -> None:
-    """Write the newest recordings as cards; the rest are reached through their configurations."""
+def gallery(rows: Sequence[Row], options: Options) -> Files:
+    """Make the page of the newest recordings as cards; the rest are reached through their configurations."""
     found = (r for r in options.figured(rows) if r.current and r.recorded)
     recorded = sorted(found, key=lambda r: r.ended_at, reverse=True)
     cards = [(row, _last_lines(row.directory / "stdout.log")) for row in recorded[:_SHOWN]]
-    text = render("recordings.html", "recordings.html", options, cards=cards, total=len(recorded))
-    out.page("recordings.html", text)
+    at = "recordings.html"
+    yield at, render(at, at, options, cards=cards, total=len(recorded))
 
 
 def _last_lines(path: Path) -> str:

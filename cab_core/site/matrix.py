@@ -9,7 +9,7 @@ import attrs
 from cab_core.stats import Configuration
 
 from .boards import by
-from .output import Output
+from .output import Files
 from .pages import Options, render
 from .rows import Row, pack_address
 
@@ -31,6 +31,17 @@ class Field:
         counted = [r for r in self.rows if r.counted]
         solved = sum(bool(r.verdict.passed) for r in counted)
         return f"{solved}/{len(counted)}" if len(self.rows) > 1 and counted else None
+
+    @property
+    def says(self) -> str:
+        """What it shows, in the words of the tables."""
+        counted = [r for r in self.rows if r.counted]
+        if not counted:
+            return f"left out: {self.outcome.replace('_', ' ')}"
+        if len(self.rows) == 1:
+            return self.outcome.replace("_", " ")
+        out = len(self.rows) - len(counted)
+        return f"{self.shown} solved" + (f", {out} left out" if out else "")
 
     @property
     def share(self) -> float | None:
@@ -64,8 +75,8 @@ def grid(rows: Sequence[Row], options: Options) -> Grid:
     return Grid(configs=tuple(configs), heads={c: r[0] for c, r in groups.items()}, marks=marks, lines=lines)
 
 
-def write_matrix(rows: Sequence[Row], out: Output, options: Options) -> None:
-    """Write the overall matrix, packs by configuration, and one of the tasks of each pack."""
+def matrices(rows: Sequence[Row], options: Options) -> Files:
+    """Make the overall matrix, packs by configuration, and one of the tasks of each pack."""
     current = [r for r in rows if r.current]
     packs = by(current, "pack")
     figured = options.figured(current)
@@ -76,14 +87,13 @@ def write_matrix(rows: Sequence[Row], out: Output, options: Options) -> None:
     }
     left_out = options.left_out(rows)
     intervals = [summary.interval for rates in cells.values() for summary in rates.values()]
-    text = render(
-        "matrix.html", "matrix.html", options, grid=whole, packs=cells, left_out=left_out, intervals=intervals
-    )
-    out.page("matrix.html", text)
+    at = "matrix.html"
+    told = {"left_out": left_out, "superseded": options.superseded(rows), "intervals": intervals}
+    yield at, render(at, at, options, grid=whole, packs=cells, **told)
     for pack, found in packs.items():
         path = f"{pack_address(pack)}/matrix.html"
         lines = grid(options.figured(found), options)
-        out.page(path, render("pack_matrix.html", path, options, pack=pack, grid=lines))
+        yield path, render("pack_matrix.html", path, options, pack=pack, grid=lines)
 
 
 def _by_config(rows: Sequence[Row]) -> dict[Configuration, list[Row]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
@@ -10,8 +11,11 @@ from pathlib import Path, PurePosixPath
 _MANIFEST = ".cab-site.json"
 
 
+Files = Iterable[tuple[str, str | bytes]]  # paths below the site's root, and what is in them
+
+
 class Output:
-    """The directory of a site. `unchanged` asks whether pages with this fingerprint are there already."""
+    """The directory of a site, written in groups of files that are made together."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -20,25 +24,18 @@ class Output:
         self._new: dict[str, dict[str, list[str]]] = {}
         self._made: set[Path] = set()
 
-    def unchanged(self, group: str, fingerprint: str) -> bool:
-        """Keep a group of files as it is where its fingerprint is that of the last build."""
-        old = self._old.get(group, {}).get(fingerprint)
-        if old is None or not all((self.root / path).exists() for path in old):
-            return False
-        self._new[group] = {fingerprint: old}
-        return True
+    def update(self, group: str, fingerprint: str, files: Files) -> None:
+        """Write the files of a group, one after the other, unless its fingerprint is that of the last build.
 
-    def write(self, group: str, fingerprint: str, files: dict[str, str | bytes]) -> None:
-        """Write the files of a group, each where its content differs from what is there."""
-        for path, content in files.items():
-            self._write(path, content)
-        self._new[group] = {fingerprint: sorted(files)}
+        `files` is not asked for any where nothing has changed, so it should make them only then.
+        """
+        paths = self._old.get(group, {}).get(fingerprint)
+        if paths is None or not all((self.root / path).exists() for path in paths):
+            paths = [self._write(path, content) for path, content in files]
+        self._new[group] = {fingerprint: paths}
 
-    def page(self, path: str, content: str | bytes) -> None:
-        """Write a file that is a group of its own."""
-        self.write(path, "", {path: content})
-
-    def _write(self, path: str, content: str | bytes) -> None:
+    def _write(self, path: str, content: str | bytes) -> str:
+        """Write a file where its content differs from what is there; return its path."""
         target = self.root / path
         data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
         if target.parent not in self._made:
@@ -46,11 +43,12 @@ class Output:
             self._made.add(target.parent)
         try:
             if target.read_bytes() == data:
-                return
+                return path
         except OSError:
             pass
         target.write_bytes(data)
         self.written += 1
+        return path
 
     def close(self) -> None:
         """Remove files of the last build that this one no longer has, and note what there is."""
@@ -81,6 +79,11 @@ def _read(path: Path) -> dict[str, dict[str, list[str]]]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def digest(*parts: object) -> str:
+    """Return a short hash of plain values, by which one knows that they have not changed."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
 
 
 def depth_root(path: str) -> str:

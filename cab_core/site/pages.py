@@ -12,17 +12,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cab_core import __version__
 from cab_core.records import OUTCOMES
-from cab_core.records.marks import SEALED, legend
+from cab_core.records.marks import legend
 from cab_core.stats import ESTIMANDS, On, Summary, Verdict, settings, summarise
 from cab_core.stats.intervals import FEW
 
 from . import text
 from .calls import end_of
 from .output import depth_root
-from .rows import Row, pack_address, sweep_address, task_address
-
-# A sign for each kind of outcome: colour is never alone.
-_SIGNS = {"passed": "✓", "failed": "✗", "refused": "⊘", "agent_crashed": "✗", "no_model_calls": "∅"}
+from .pieces import kind, marks_html, outcome_html, sign, way
+from .rows import Row, badge_of, pack_address, sweep_address, task_address
 
 
 @attrs.frozen(kw_only=True)
@@ -55,6 +53,10 @@ class Options:
         current = [r for r in rows if r.current]
         return len(current) - len(self.figured(current))
 
+    def superseded(self, rows: Iterable[Row]) -> int:
+        """Count the verdicts that are in no figure since another sweep's result of the cell stands."""
+        return sum(r.counted and not r.current for r in self.figured(rows))
+
 
 @functools.lru_cache(maxsize=2048)
 def _summary(verdicts: tuple[Verdict, ...], on: On) -> Summary:
@@ -68,6 +70,8 @@ def environment() -> Environment:
     env = Environment(
         loader=PackageLoader("cab_core.site", "templates"),
         autoescape=True,
+        auto_reload=False,  # they do not change while a site is built
+        cache_size=-1,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -78,11 +82,13 @@ def environment() -> Environment:
         "span",
         "seconds",
         "millis",
+        "exact",
         "count",
         "compact",
         "json_line",
         "visible",
-        "script_json",
+        "content",
+        "json_lines",
         "plural",
     )
     env.filters.update({name: getattr(text, name) for name in names})
@@ -93,11 +99,14 @@ def environment() -> Environment:
         few=FEW,
         outcomes=OUTCOMES,
         legend=lambda cells: legend(chain.from_iterable(cells)),
-        sealed=SEALED,
         end_of=end_of,
         sign=sign,
         kind=kind,
+        outcome=outcome_html,
+        marked=marks_html,
+        way=way,
         task_address=task_address,
+        badge_of=badge_of,
         pack_address=pack_address,
         sweep_address=sweep_address,
         settings=settings,
@@ -109,19 +118,3 @@ def render(template: str, path: str, options: Options, **context: Any) -> str:
     """Fill a template for the page at `path`, which is relative to the site's root."""
     found = environment().get_template(template)
     return found.render(path=path, root=depth_root(path), options=options, **context)
-
-
-def sign(outcome: str) -> str:
-    """Return one character for an outcome."""
-    if not OUTCOMES[outcome].counted:
-        return "–"
-    return _SIGNS.get(outcome, "◷" if outcome.startswith("limit_") else "•")
-
-
-def kind(outcome: str) -> str:
-    """Return the class of an outcome: pass, fail, limit, or open where there is no verdict."""
-    if not OUTCOMES[outcome].counted:
-        return "open"
-    if outcome == "passed":
-        return "pass"
-    return "limit" if outcome.startswith("limit_") or outcome == "refused" else "fail"

@@ -41,7 +41,7 @@ class Canvas:
 
     def text(self, x: int, y: int, text: str, scale: int = 1, colour: int = INK) -> None:
         """Write capitals; a character that has no letter here is a question mark."""
-        for char in text.upper():
+        for char in text.upper().replace("–", "-"):
             if char != " ":
                 self._letter(x, y, _GLYPHS.get(char, _GLYPHS["?"]), scale, colour)
             x += 6 * scale

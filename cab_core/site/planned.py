@@ -15,6 +15,7 @@ from cab_core.store.reading import read_start
 
 from .rows import Row
 
+_LOCK = "sweep.lock.toml"
 _LARGEST = 16 << 20  # bytes of a lock file
 _MOST = 2_000_000  # cells of one
 _Planned = tuple[Configuration, str, int]
@@ -26,8 +27,23 @@ def not_run(runs: Sequence[Path], sweep: str, rows: Sequence[Row]) -> int | None
     The lock file holds the plan of the last command, so this is what is left of that. None, unknown, without
     one, or where it is of an earlier cab or cannot be read.
     """
-    plans = [plan for root in runs if (plan := _plan(root / segment(sweep) / "sweep.lock.toml"))]
+    plans = [plan for root in runs if (plan := _plan(root / segment(sweep) / _LOCK))]
     return len(set().union(*plans) - {(r.config, r.task, r.attempt) for r in rows}) if plans else None
+
+
+def planned_when(runs: Sequence[Path], rows: Sequence[Row]) -> list[list[int]]:
+    """Return what changes whenever the lock file of a sweep does."""
+    sweeps = sorted({segment(r.sweep) for r in rows})
+    found = [root / sweep / _LOCK for root in runs for sweep in sweeps]
+    return [_stamp(path) for path in found]
+
+
+def _stamp(path: Path) -> list[int]:
+    try:
+        stat = path.lstat()
+    except OSError:
+        return []
+    return [stat.st_mtime_ns, stat.st_size]
 
 
 def _plan(path: Path) -> set[_Planned]:
@@ -42,12 +58,13 @@ def _planned(lock: dict[str, Any]) -> set[_Planned]:
     """Return the cells of a plan; none where it is no plan that cab writes, or could have been run."""
     if lock.get("schema_version") != 2:
         return set()
-    said, tasks, attempts = lock.get("configurations"), lock.get("tasks"), lock.get("attempts", 1)
-    if not isinstance(said, list) or not isinstance(tasks, dict) or type(attempts) is not int:
+    said, tasks = lock.get("configurations"), lock.get("tasks")
+    first, attempts = lock.get("first_attempt", 1), lock.get("attempts", 1)
+    if not isinstance(said, list) or not isinstance(tasks, dict) or {type(first), type(attempts)} != {int}:
         return set()
     if len(said) * len(tasks) * attempts > _MOST:
         return set()
-    return set(itertools.product(map(_configuration, said), tasks, range(1, attempts + 1)))
+    return set(itertools.product(map(_configuration, said), tasks, range(first, first + attempts)))
 
 
 def _configuration(said: Any) -> Configuration:

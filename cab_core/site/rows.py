@@ -71,6 +71,12 @@ class Row:
         return f"{self.config.name} {self.further}".rstrip()
 
     @property
+    def facts(self) -> tuple[object, ...]:
+        """What pages know of it; where it changes, they do."""
+        places = (self.address, self.home, self.lasting, self.further, self.current)
+        return str(self.directory), self.stamp, *places
+
+    @property
     def badge(self) -> str:
         """The address of its badge."""
         return badge_of(self.address)
@@ -139,10 +145,10 @@ def _recorded(cast: Path) -> bool:
         return False
 
 
-def badge_of(address: str) -> str:
-    """Return the address of the badge of the cell at this address."""
+def badge_of(address: str, kind: str = "svg") -> str:
+    """Return the address of the badge of the cell at this address, as a picture or as `json`."""
     before, _, place = f"/{address}".partition("/cell/")
-    return f"{before}/badge/{place}.svg".removeprefix("/")
+    return f"{before}/badge/{place}.{kind}".removeprefix("/")
 
 
 def task_address(task: str) -> str:

@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from cab_core import stats
 
@@ -29,6 +29,11 @@ _ESCAPES = _Escapes()
 def visible(text: object) -> str:
     """Return text whose control, bidi and surrogate characters are shown as escapes."""
     return str(text).translate(_ESCAPES)
+
+
+def content(text: object) -> Markup:
+    """Return visible text for the inside of an element alone: its quotation marks are not escaped."""
+    return Markup(visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 
 def figure(value: float | None, digits: int = 3) -> str:
@@ -60,6 +65,11 @@ def millis(ms: float | None) -> str:
     return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.2f} s"
 
 
+def exact(value: float) -> str:
+    """Return a number for scripts and style sheets, to three digits and no longer than it must be."""
+    return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
 def count(value: float | None) -> str:
     """Return a number of tokens; unknown is said in words."""
     return "not recorded" if value is None else f"{value:,.0f}"
@@ -72,7 +82,7 @@ def compact(value: Any) -> str:
 
 def json_line(value: Any) -> Markup:
     """Return a value as one line of JSON for a page, which may be broken after each comma."""
-    return Markup(str(escape(visible(compact(value)))).replace(",", ",<wbr>"))
+    return Markup(str(content(compact(value))).replace(",", ",<wbr>"))
 
 
 def _whole(value: Any) -> Any:
@@ -83,10 +93,9 @@ def _whole(value: Any) -> Any:
     return [_whole(v) for v in value] if isinstance(value, list | tuple) else value
 
 
-def script_json(value: Any) -> Markup:
-    """Return JSON that may stand in a `<script type="application/json">` of a page: nothing ends it."""
-    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
-    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
+def json_lines(text: str) -> Markup:
+    """Return lines of JSON that may stand in a `<script type="text/plain">` of a page: nothing ends it."""
+    return Markup(text.replace("<", "\\u003c"))
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:

@@ -10,8 +10,10 @@ from cab_core.records import Cell, Configuration
 
 _PLAIN = re.compile(rb"[A-Za-z0-9._-]")
 _LONGEST = 120  # bytes of one segment
-# Files beside which the pages of cells have directories; a badge is a file named after its cell.
-PAGE_FILES = {"index.html", "embed.html", "cell.json", "card.png", "terminal.js", "changes.patch"}
+# Files beside which the pages of cells have directories.
+PAGE_FILES = {"index.html", "embed.html", "changes.patch"}
+# What is made of one name: a badge and its JSON, a card.
+_SUFFIXES = (".svg", ".json", ".png")
 
 
 @functools.lru_cache(4096)  # the cells of a sweep share most of their names
@@ -19,14 +21,14 @@ def segment(text: str) -> str:
     """Return a text as one path and URL segment: letters, digits, `.`, `_`, `-`; any other byte is `~hh`.
 
     Different texts give different segments. A leading dot is escaped too, so `.` and `..` cannot
-    occur, and so is the dot of what would be the name of a page's file; a long text is cut and ends
+    occur, and so is the dot of what would be the name of a file of the site; a long text is cut and ends
     in its hash.
     """
     data = text.encode("utf-8", "surrogatepass")
     quoted = "".join(chr(b) if _PLAIN.match(bytes([b])) else f"~{b:02x}" for b in data)
     if quoted.startswith("."):
         quoted = "~2e" + quoted[1:]
-    if quoted in PAGE_FILES or quoted.endswith(".svg"):
+    if quoted in PAGE_FILES or quoted.endswith(_SUFFIXES):
         quoted = "~2e".join(quoted.rsplit(".", 1))
     if len(quoted) > _LONGEST:
         quoted = f"{quoted[: _LONGEST - 18]}~~{hashlib.sha256(data).hexdigest()[:16]}"

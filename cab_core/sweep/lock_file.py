@@ -43,6 +43,7 @@ def pins(plan: Plan) -> dict[str, Any]:
         "schema_version": 2,
         "cab": __version__,
         "sweep_id": plan.sweep.sweep_id,
+        "first_attempt": min((p.cell.attempt for p in cells), default=1),
         "attempts": plan.sweep.attempts,
         "limits": _known(attrs.asdict(plan.sweep.limits)),
         "configurations": _configurations(cells),

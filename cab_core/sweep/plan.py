@@ -37,6 +37,10 @@ class Plan:
     skipped: dict[str, str]
     broken: tuple[str, ...] = ()
 
+    def of_attempt(self, attempt: int) -> Plan:
+        """Return the plan of this attempt at each cell, in the place of the first."""
+        return attrs.evolve(self, cells=[c.of_attempt(attempt) for c in self.cells if c.cell.attempt == 1])
+
 
 @attrs.frozen
 class _Cli:

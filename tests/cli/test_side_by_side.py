@@ -182,3 +182,13 @@ def test_what_is_changed_back_is_what_counts(tiny: Cab) -> None:
     assert [r["outcome"] for r in tiny.json("results", "--json", "--scripted")] != ["passed"]
     tiny(*RUN, "--tui", "tiny", *script, "--fresh")
     assert [r["outcome"] for r in tiny.json("results", "--json", "--scripted")] == ["passed"]
+
+
+def test_one_cell_is_the_attempt_that_is_said(tiny: Cab) -> None:
+    """With the content key of that attempt of a sweep; and the sweep's plan is of no other."""
+    tiny(*RUN, "--tui", "tiny", "--attempts", "2")
+    [_, second] = cells(tiny)
+    again = tiny.json("run-cell", *RUN[1:], "--tui", "tiny", "--attempt", "2", "--runs", "other", "--json")
+    assert (again["cell"]["attempt"], again["content_key"]) == (2, second["content_key"])
+    lock = tomllib.loads((tiny.cwd / "other/local/sweep.lock.toml").read_text())
+    assert (lock["first_attempt"], lock["attempts"]) == (2, 1)

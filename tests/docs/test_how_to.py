@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import tomllib
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -15,6 +17,7 @@ from cab_core.records import PackDoc, Sweep, from_json
 from cab_core.run.validate import validate
 from cab_core.store.cells import Store
 from tests.conftest import Cab
+from tests.site.made import Made
 from tests.support.commands import changed
 from tests.support.packs import write_pack
 from tests.support.puppet import judge_changes
@@ -105,3 +108,20 @@ def test_the_stack_of_the_page_takes_effect(cab: Cab) -> None:
     assert states["mcp:clock"] == states["skill:profiling"] == (None, "offered")
     assert states["instructions:style"] == (None, "present")
     assert {reason for reason, _ in states.values()} == {None} and len(states) == 6
+
+
+def test_the_badges_of_the_page_are_those_of_a_site(cab: Cab) -> None:
+    """Its command builds the site, and the addresses and the JSON that it shows are there."""
+    Made().write(cab.cwd / "runs")
+    [line] = blocks("publish-results.md")
+    done = cab(*shlex.split(line)[1:])
+    assert done.returncode == 0, done.stderr
+    [said] = blocks("publish-results.md", "json")
+    drawn, asked = blocks("publish-results.md", "markdown")
+    picture, page = re.findall(r"https://example.org/bench/([^)]+)", drawn)
+    [address] = re.findall(r"url=https://example.org/bench/(.+)\)", unquote(asked))
+    assert (cab.cwd / "site" / picture).is_file() and (cab.cwd / "site" / page / "index.html").is_file()
+    assert json.loads((cab.cwd / "site" / address).read_text()) == json.loads(said)
+    assert (
+        f'content="https://example.org/bench/{page}"' in (cab.cwd / "site" / page / "index.html").read_text()
+    )

@@ -104,6 +104,23 @@ def test_a_cell_that_an_earlier_cab_called_void_has_its_outcome_back(tmp_path: P
     void = attrs.evolve(result, outcome="infra_plugin", why=why, scores={})
     mended = rescored(void, read_evidence(directory)[1], Plugins().scorers())
     assert (mended.outcome, mended.why, mended.scores) == (result.outcome, result.why, result.scores)
+    assert mended.rescored is not None and mended.rescored.outcome == "infra_plugin"
+    assert mended.all_marks == (*result.all_marks, "rescored")
+
+
+def test_what_the_run_itself_had_said_is_kept(tmp_path: Path) -> None:
+    """Where a scorer comes to another figure, however often; not where it comes back to the first."""
+    directory, result = play(tmp_path, FIX)
+    seen = read_evidence(directory)[1]
+    first = attrs.evolve(result, scores=score(seen, [behind(GOOD)]).scores, unscored={})
+    assert rescored(first, seen, [behind(GOOD)]) == first
+    found = first
+    for headline in (0.5, 0.5, 0.25):
+        found = rescored(found, seen, [behind(Odd(Score(axis="good", headline=headline), "good"))])
+        assert found.rescored is not None
+        assert (found.rescored.outcome, found.rescored.headlines) == ("passed", {"good": 1})
+    assert rescored(found, seen, [behind(GOOD)]).rescored is None
+    assert rescored(attrs.evolve(first, scores={}), seen, [behind(GOOD)]).rescored is None
 
 
 def test_an_odd_score_is_a_score(evidence: Evidence) -> None:

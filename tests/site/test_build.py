@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,7 +15,7 @@ from cab_core.records import Span, from_json
 from cab_core.site.build import build_site
 from cab_core.site.diff import read_patch
 from cab_core.site.spans import tree
-from cab_core.site.text import compact, visible
+from cab_core.site.text import compact, content, json_line, json_lines, visible
 from tests.site.conftest import Browser
 from tests.site.made import PATCH, Made, lock_file, span
 
@@ -248,13 +249,57 @@ def test_hidden_characters_are_shown() -> None:
     assert compact({"a": 1.0, "b": [0.5, None]}) == '{"a":1,"b":[0.5,null]}'
 
 
+def test_text_inside_of_an_element_ends_no_element() -> None:
+    """Of JSON the commas alone may break a line; quotation marks stay as they are."""
+    assert json_line({"a": "<b>&", "c": [1]}) == '{"a":"&lt;b&gt;&amp;",<wbr>"c":[1]}'
+    assert content("</pre>\u202e\"'") == "&lt;/pre&gt;\\u202e\"'"
+    assert json_lines('[0.1, "o", "</script><!--"]') == '[0.1, "o", "\\u003c/script>\\u003c!--"]'
+
+
 def test_the_card_is_a_picture_that_any_program_can_read(site: Path, browser: Browser) -> None:
-    """The preview card is a picture of 1200 by 630 that a browser shows."""
-    page = (site / OFF / "index.html").read_text()
-    assert '<meta property="og:image" content="./card.png">' in page
-    browser.open((site / OFF / "card.png").as_uri())
-    size = browser.run("const i = document.querySelector('img'); return [i.naturalWidth, i.naturalHeight]")
-    assert size == [1200, 630]
+    """The preview cards of a cell and of a configuration are pictures of 1200 by 630 that a browser shows."""
+    for page in (f"{OFF}/index.html", "config/aider/acme/coder-1/index.html"):
+        found = re.search('<meta property="og:image" content="([^"]+)">', (site / page).read_text())
+        assert found
+        browser.open((site / page).parent.joinpath(found[1]).resolve().as_uri())
+        size = browser.run(
+            "const i = document.querySelector('img'); return [i.naturalWidth, i.naturalHeight]"
+        )
+        assert size == [1200, 630]
+
+
+def test_what_a_cell_adds_to_a_site_is_little(tmp_path: Path) -> None:
+    """Five small files, beside the page of a task that was not there before."""
+    Made(task="p/a").write(tmp_path / "runs")
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    before = {p for p in site.rglob("*") if p.is_file()}
+    Made(task="p/b").write(tmp_path / "runs")
+    build_site([tmp_path / "runs"], site)
+    added = {
+        str(p.relative_to(site)): p.lstat().st_size for p in set(site.rglob("*")) - before if p.is_file()
+    }
+    at = "aider/acme/coder-1/p/b"
+    own = {f"cell/{at}/{name}" for name in ("index.html", "embed.html", "cell.json")}
+    assert added.keys() == own | {f"badge/{at}.svg", f"badge/{at}.json", "task/p/b/index.html"}
+    assert added[f"cell/{at}/index.html"] < 25_000 and added[f"badge/{at}.json"] < 200
+
+
+def test_cells_that_look_the_same_share_a_card(tmp_path: Path) -> None:
+    """One is drawn for each configuration, outcome and set of marks, and none twice."""
+    for task, outcome in (("p/a", "passed"), ("p/b", "passed"), ("p/c", "failed")):
+        Made(task=task, outcome=outcome).write(tmp_path / "runs")
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    assert {p.name for p in site.rglob("*.png")} == {"passed.png", "failed.png", "rate.png"}
+
+
+def test_a_page_says_each_text_of_the_conversation_once(tmp_path: Path) -> None:
+    """The task and the final message stand above what the CLI left of the conversation."""
+    made = Made(prompt="Mend what is broken here.", reply="What was broken there is mended.", spans=[])
+    made.write(tmp_path / "runs")
+    page = (build_site([tmp_path / "runs"], tmp_path / "site").parent / OFF / "index.html").read_text()
+    transcript = page.partition('id="transcript"')[2].partition("</section>")[0]
+    assert transcript.count(made.prompt) == transcript.count(made.reply) == 1
+    assert "2 · assistant · the final message, as above" in transcript
 
 
 def test_a_sweep_that_has_not_run_all_it_planned_is_incomplete(tmp_path: Path) -> None:

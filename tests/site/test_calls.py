@@ -49,18 +49,15 @@ def row(html: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_call_without_an_answer_is_told_from_one_with(tmp_path: Path, name: str) -> None:
-    """By its row and by words, in the table and above it, in the replay and among the spans."""
+    """By its row and by words, in the table and above it, and among the spans, of which the replay is made."""
     call, says = BAD[name]
     html, _ = page(tmp_path, call)
     tag, text = row(html)
     assert 'class="failed"' in tag and says in text
     assert f"<p>How they ended: {end_of(call).says}: 1.</p>" in html
-    gantt = html.partition('<ol class="gantt">')[2].partition("</ol>")[0]
-    assert (
-        '<li class="failed"><span class="label" style="--d:2"><button type="button" title="model_call: model_call:1">'
-        in gantt
-    )
-    assert html.count(end_of(call).says) >= 5
+    spans = html.partition('id="h-spans"')[2].partition("</section>")[0]
+    [failed] = re.findall('<tr class="failed" .*', spans)
+    assert "model_call:1" in failed and end_of(call).says in failed
 
 
 def test_a_call_with_an_answer_is_drawn_as_one(tmp_path: Path) -> None:
@@ -68,7 +65,7 @@ def test_a_call_with_an_answer_is_drawn_as_one(tmp_path: Path) -> None:
     html, _ = page(tmp_path, GOOD)
     tag, text = row(html)
     assert "failed" not in tag and "✓ answered · stop" in text
-    assert '<li class="failed">' not in html
+    assert html.count('class="failed"') == 0
 
 
 def test_ends_are_counted() -> None:
@@ -84,6 +81,16 @@ def test_a_mark_in_the_recording_says_that_no_answer_came(browser: Browser, tmp_
     marks = browser.all("#playback-stage .marks button")
     assert [m.text for m in marks] == ["model call 1", "model call 2 ✗ no answer of a model"]
     assert browser.faults() == []
+
+
+def test_a_bar_of_the_replay_says_that_no_answer_came(browser: Browser, tmp_path: Path) -> None:
+    """As does the row of its span, of which the bar is made."""
+    _, path = page(tmp_path, BAD["an answer of status 500"][0])
+    browser.open(path.as_uri())
+    [bar] = browser.all(".gantt li.failed")
+    assert bar.text.startswith("model_call:1 ✗ no answer of a model")
+    assert bar.find_element("css selector", "button").get_attribute("title") == "model_call: model_call:1"
+    assert browser.run("return document.querySelectorAll('.gantt li').length") == 6
 
 
 def test_a_lower_bound_is_shown_where_the_tokens_are_unknown(tmp_path: Path) -> None:

@@ -207,6 +207,23 @@ def test_what_could_be_picked_are_configurations_with_a_verdict(tmp_path: Path) 
     assert comparison._data(load_rows([tmp_path]))["comparisons"] == 3
 
 
+def test_where_sweeps_are_compared_each_is_a_choice(browser: Browser, tmp_path: Path) -> None:
+    """As `cab compare` counts: of two configurations, of which one was run in two sweeps, three can be picked."""
+    site_of(tmp_path, [(1, 0)] * 7)
+    for i in range(7):
+        Made(sweep="june", task=f"p/t{i}", outcome="failed", ended_at="2026-01-01T00:00:00.000000Z").write(
+            tmp_path / "runs", False
+        )
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    assert "Picked out of" not in said(browser, site)
+    choice = "A-tui=aider&A-sweep=newest+of+each&B-tui=aider&B-sweep=june"
+    page = said(browser, site, choice)
+    assert "Picked out of the 3 pairs of configurations and sweeps after the results were seen:" in page
+    asked = ["tui=aider,sweep=made", "tui=aider,sweep=june", "--runs", str(tmp_path / "runs")]
+    printed = CliRunner().invoke(command, asked, catch_exceptions=False).output
+    assert "Picked out of the 3 pairs" in " ".join(printed.split())
+
+
 def test_one_of_many_comparisons_is_told_as_that(browser: Browser, tmp_path: Path) -> None:
     """Three configurations make three pairs; one pair is no choice. At six tasks p is too much for three."""
     site = site_of(tmp_path, [(1, 0)] * 7)

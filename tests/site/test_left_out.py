@@ -12,7 +12,9 @@ from click.testing import CliRunner
 
 from cab_core.cli import results
 from cab_core.records import OUTCOMES, CellResult, Identity
+from cab_core.records.result import Rescored
 from cab_core.site.build import build_site
+from cab_core.site.pieces import sign
 from cab_core.store.cells import write_result
 from cab_core.store.reading import read_json
 from tests.site.made import Made
@@ -126,3 +128,44 @@ def test_a_cli_that_never_ran_did_not_print_nothing(tmp_path: Path, started: boo
     write_result(path, attrs.evolve(result, execution=ended))
     site = build_site([tmp_path / "runs"], tmp_path / "site").parent
     assert says in (site / "cell/aider/acme/coder-1/mutations/off-by-one/index.html").read_text()
+
+
+def test_verdicts_of_other_sweeps_are_told_where_rates_are(tmp_path: Path) -> None:
+    """How many are in no figure of the page, and where they are."""
+    Made().write(tmp_path / "runs")
+    Made(sweep="earlier", ended_at="2026-01-01T00:00:00.000000Z", outcome="failed").write(tmp_path / "runs")
+    Made(task="other/task").write(tmp_path / "runs")
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    says = "1 verdict of other sweeps is in no figure here"
+    told = ("index.html", "matrix.html", "pack/mutations/index.html", "config/aider/acme/coder-1/index.html")
+    assert all(says in (site / page).read_text() for page in told)
+    assert "other sweeps" not in (site / "pack/other/index.html").read_text()
+    assert "Of 1 of them another sweep's result stands" in (site / "sweep/earlier/index.html").read_text()
+
+
+def test_a_rescored_cell_says_what_it_was(tmp_path: Path) -> None:
+    """It is marked wherever it is in a rate; its page has both figures."""
+    path = Made(headlines={"composite": 0.8}).write(tmp_path / "runs")
+    result = read_json(path / "cell.json", CellResult)
+    was = Rescored(at="2026-07-01T00:00:00Z", outcome="failed", headlines={"composite": 0.4})
+    write_result(path, attrs.evolve(result, rescored=was))
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    page = (site / "cell/aider/acme/coder-1/mutations/off-by-one/index.html").read_text()
+    assert "Found 2026-07-01T00:00:00Z; the run itself had said: failed, composite 0.400." in page
+    for at in ("index.html", "matrix.html", "config/aider/acme/coder-1/index.html"):
+        assert '<span class="mark">rescored</span>' in (site / at).read_text()
+
+
+def test_the_matrix_has_the_words_of_the_tables(tmp_path: Path) -> None:
+    """Passed, failed, left out; of several attempts how many are solved and how many are left out."""
+    for task, outcomes in {
+        "p/a": ("passed",), "p/b": ("infra_upstream",), "p/c": ("passed", "failed", "cancelled"), "q/d": ("no_model_calls",),
+    }.items():  # fmt: skip
+        for attempt, outcome in enumerate(outcomes, 1):
+            Made(task=task, attempt=attempt, outcome=outcome).write(tmp_path / "runs")
+    site = build_site([tmp_path / "runs"], tmp_path / "site").parent
+    titles = re.findall('title="([^"]+)">[^<]*</a></td>', (site / "pack/p/matrix.html").read_text())
+    assert titles == ["passed", "left out: infra upstream", "1/2 solved, 1 left out"]
+    assert '<td class="num">left out</td>' in (site / "matrix.html").read_text()
+    legend = (site / "pack/p/matrix.html").read_text().partition('class="legend"')[2].partition("</ul>")[0]
+    assert {sign(outcome) for outcome in OUTCOMES} == set(re.findall("<li>(.) ", legend)) - {"·"}

@@ -54,9 +54,9 @@ def test_each_version_has_its_page_and_badge(tmp_path: Path) -> None:
 def test_the_pages_lead_to_each_other(tmp_path: Path) -> None:
     """Under a heading of its own, and not among other CLIs."""
     site = build(tmp_path, OLD, NEW)
-    for path, other, name in ((OFF, f"{OFF}/{BEHIND}", "@0.86.1"), (f"{OFF}/{BEHIND}", OFF, "@0.86.2")):
+    for path, other, name in ((OFF, BEHIND, "@0.86.1"), (f"{OFF}/{BEHIND}", "..", "@0.86.2")):
         before, _, behind = text(site, path).partition("Other versions and settings</h2>")
-        assert f'{other}/index.html">{name}</a>' in behind
+        assert f'"{other}/index.html">{name}</a>' in behind
         assert "No other CLI ran this task with this model." in before
     links = {p: Links(p) for p in site.rglob("*.html")}
     assert all(
@@ -117,7 +117,7 @@ def test_attempts_of_one_version_stay_together(tmp_path: Path) -> None:
     second = attrs.evolve(OLD, attempt=2)
     site = build(tmp_path, OLD, NEW, second)
     assert not (site / OFF / "~2/index.html").exists()
-    assert f"{OFF}/~2/{BEHIND}/index.html" in text(site, f"{OFF}/{BEHIND}")
+    assert f'"../~2/{BEHIND}/index.html"' in text(site, f"{OFF}/{BEHIND}")
 
 
 @pytest.mark.parametrize(

@@ -67,12 +67,14 @@
     const few = found.on === "these"
       ? "With so few cells no result could decide; more tasks or attempts are needed."
       : `With ${count(found.families, one, many)} no result could decide; at least ${FEWEST} are needed.`;
-    const n = data.comparisons.toLocaleString("en");
-    const all = Math.min(1, found.p * data.comparisons);
+    const bySweep = side("A").sweep !== side("B").sweep;
+    const possible = bySweep ? data.by_sweep : data.comparisons;
+    const n = possible.toLocaleString("en");
+    const all = Math.min(1, found.p * possible);
     return [
       found.decidable || few,
       !found.interval.weak || `The interval is weak: of ${FEW} ${many} at most, it covers the truth less often than 95%.`,
-      data.comparisons < 2 || `Picked out of the ${n} pairs of configurations after the results were seen: ${found.says !== "undecided" && all <= 0.05 ? "decided" : "undecided"}, ${equals(all)} with all of them allowed for.`,
+      possible < 2 || `Picked out of the ${n} pairs of ${bySweep ? "configurations and sweeps" : "configurations"} after the results were seen: ${found.says !== "undecided" && all <= 0.05 ? "decided" : "undecided"}, ${equals(all)} with all of them allowed for.`,
     ].filter((text) => text !== true).map((text) => element("p", text));
   };
 

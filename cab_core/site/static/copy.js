@@ -1,11 +1,10 @@
 // A button beside each code block; and the site's own address in embed codes where it is known.
 "use strict";
 (() => {
-  for (const block of document.querySelectorAll("pre[data-site]")) {
-    if (location.protocol.startsWith("http")) {
-      const base = new URL(`${block.dataset.root}/`, location.href).href.replace(/\/$/, "");
-      block.textContent = block.textContent.replaceAll(block.dataset.site, base);
-    }
+  const codes = document.querySelector("[data-site]");
+  if (codes && location.protocol.startsWith("http")) {
+    const base = new URL(`${codes.dataset.root}/`, location.href).href.replace(/\/$/, "");
+    for (const block of codes.querySelectorAll("pre")) block.textContent = block.textContent.replaceAll(codes.dataset.site, base);
   }
   const select = (block) => {
     const range = document.createRange();

@@ -2,7 +2,19 @@
 "use strict";
 (() => {
   const stage = document.getElementById("playback-stage");
-  if (!stage || !window.cabCast) return;
+  const recording = document.getElementById("recording")?.textContent;
+  if (!stage || !recording) return;
+  const { made, button: action, play: playButton, range: slider, speed: speeds, row: controls } = CabControls;
+  const box = made("input", { type: "checkbox", checked: true });
+  box.dataset.do = "idle";
+  const list = made("ul", { className: "marks" });
+  list.setAttribute("aria-label", "Marks");
+  stage.prepend(list);
+  controls(
+    stage, playButton(), action("end", "End"), slider({ max: 1, step: 0.01 }, "Time in seconds"),
+    made("output", {}, "0.0 s"), speeds("Playback speed", [0.5, 1, 2, 5, 10]),
+    made("label", { className: "check" }, box, " skip pauses over 2 s"),
+  );
   const find = (what) => stage.querySelector(what);
   const button = find('[data-do="play"]');
   const range = find("input[type=range]");
@@ -13,7 +25,7 @@
   const unanswered = JSON.parse(stage.dataset.unanswered || "{}");
   const PAUSE = 2; // seconds that a pause takes at most where pauses are skipped
 
-  const lines = window.cabCast.split("\n").filter(Boolean).map((l) => { try { return JSON.parse(l); } catch { return null; } });
+  const lines = recording.split("\n").filter(Boolean).map((l) => { try { return JSON.parse(l); } catch { return null; } });
   const header = lines[0] || {};
   // asciicast v3 tells the seconds since the event before, v2 those since the beginning.
   let since = 0;
@@ -101,7 +113,7 @@
       fit: "width", idleTimeLimit: PAUSE, terminalFontSize: "13px", preload: true, controls: true,
       markers: marks.map((m) => [m[0], String(m[2])]),
     };
-    const make = (more) => window.AsciinemaPlayer.create({ data: window.cabCast }, find("#player"), { ...options, ...more });
+    const make = (more) => window.AsciinemaPlayer.create({ data: recording }, find("#player"), { ...options, ...more });
     const listen = () => {
       const shown = (on) => () => { button.textContent = on ? "Pause" : "Play"; button.setAttribute("aria-pressed", String(on)); };
       for (const [name, on] of [["playing", true], ["pause", false], ["ended", false]]) player.addEventListener(name, shown(on));

@@ -4,17 +4,52 @@
 (() => {
   const stage = document.getElementById("replay-stage");
   if (!stage) return;
-  const data = JSON.parse(document.getElementById("replay-data").textContent);
+  const time = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
+  const value = (row, name) => Number(row.style.getPropertyValue(`--${name}`));
+  const lasted = (row) => (row.style.getPropertyValue("--ms") ? time(value(row, "ms")) : "–");
+  const { made, button, play: playButton, range: slider, speed: speeds, row: controls } = CabControls;
+  controls(
+    stage, playButton(), button("prev", "‹ span", "Previous span"), button("next", "span ›", "Next span"),
+    button("back", "−100 ms", "Back 100 ms"), button("ahead", "+100 ms", "Ahead 100 ms"),
+    slider({ max: Math.ceil(stage.dataset.total), step: 1 }, "Time in milliseconds"), stage.querySelector("output"),
+    speeds("Replay speed", [0.25, 0.5, 1, 2, 5, 20]),
+  );
   const find = (what) => stage.querySelector(`[data-do="${what}"]`);
   const range = stage.querySelector("input[type=range]");
   const output = stage.querySelector("output");
   const speed = stage.querySelector("select");
-  const bars = [...stage.querySelectorAll(".gantt li")];
-  const details = [...stage.querySelectorAll("[data-span]")];
+  const rows = [...document.querySelectorAll("#spans tbody tr")];
+  const data = {
+    total: Number(stage.dataset.total),
+    spans: rows.map((row) => ({ at: value(row, "at"), ms: value(row, "ms") })),
+  };
+
+  // The bars and the details are made of the table of the spans.
+  const copied = (cell) => [...cell.cloneNode(true).childNodes];
+  const percent = (ms) => `${data.total ? (ms / data.total) * 100 : 0}%`;
+  const bars = rows.map((row, i) => {
+    const [, kind, name] = [...row.cells].map((cell) => cell.textContent);
+    const end = row.cells[5].querySelector("strong")?.cloneNode(true);
+    const button = made("button", { type: "button", title: `${kind}: ${name}` }, name, ...(end ? [" ", end] : []));
+    const track = made("span", { className: "track" }, made("i"), made("b"));
+    const label = made("span", { className: "label" }, button);
+    const bar = made("li", { className: row.className }, label, track, made("span", { className: "ms" }, lasted(row)));
+    label.style.setProperty("--d", row.style.getPropertyValue("--d"));
+    track.style.setProperty("--l", percent(data.spans[i].at));
+    track.style.setProperty("--w", percent(data.spans[i].ms));
+    return bar;
+  });
+  const details = rows.map((row) => {
+    const [id, kind, name] = [...row.cells].map((cell) => cell.textContent);
+    const said = made("span", { className: "soft" }, ` ${id} · ${kind} · from ${time(value(row, "at"))} · ${lasted(row)}`);
+    const detail = made("div", { hidden: true }, made("strong", {}, name), said, made("p", { className: "mono" }, ...copied(row.cells[5])));
+    detail.dataset.span = "";
+    return detail;
+  });
+  stage.querySelector(".gantt").append(...bars);
+  stage.querySelector(".spandetail").append(...details);
   const order = data.spans.map((_, i) => i).sort((a, b) => data.spans[a].at - data.spans[b].at || a - b);
   let now = 0, current = order[0], playing = false, last = 0;
-
-  const time = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
 
   // The span at a moment: the one that began last and has not ended; else the one that began last.
   const spanAt = (ms) => {
