@@ -43,14 +43,24 @@ def open_inside(root: Path, path: str) -> io.BufferedReader | None:
             inner = os.open(part, _DIR, dir_fd=directory)
             os.close(directory)
             directory = inner
-        fd = os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
+        return open_regular(parts[-1], directory)
     except (OSError, ValueError):  # ValueError: a NUL in the path
         return None
     finally:
         os.close(directory)
+
+
+def open_regular(path: str | os.PathLike[str], directory: int | None = None) -> io.BufferedReader:
+    """Open a regular file for reading, by its path from an open directory where one is given.
+
+    Raises:
+        OSError: it is a link or no regular file, or cannot be opened.
+        ValueError: there is a NUL in the path.
+    """
+    fd = os.open(path, _READ, dir_fd=directory)
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
-        return None
+        raise OSError(errno.EINVAL, "no regular file", os.fspath(path))
     return os.fdopen(fd, "rb")
 
 

@@ -11,6 +11,7 @@ import click
 from cab_core.gateway.models import EndpointChoice
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult
+from cab_core.store.cells import Store
 from cab_core.sweep.calibration import EVERYWHERE, OTHERS, Finding, findings
 from cab_core.sweep.calibration_limits import FLOOR_S, ROOM, WallLimit, limits_by_oracle
 from cab_core.sweep.calibration_plan import first_sweep, plan_others, tasks_of_others
@@ -87,7 +88,7 @@ def _ran(
     )  # fmt: skip
     if ended.interrupted:
         raise KeyboardInterrupt
-    return ended.plan, [r for _, r in ended.results]
+    return ended.plan, [Store(said["runs"]).result(path) for path, _ in ended.results]
 
 
 def _limits(tasks: list[str], first: list[CellResult], wall: float | None) -> dict[str, WallLimit]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cab_core.probe.suggest import wall_after
-from cab_core.records import OUTCOMES, CellResult, ModelCall
+from cab_core.records import OUTCOMES, CellSummary, ModelCall
 from cab_core.store.reading import read_lines
 
 from .probing import folded
@@ -28,7 +28,7 @@ def print_checked(results: Results, runs: Path | None) -> None:
     click.echo(folded(f"Provisional score - not for citation.{kept}"))
 
 
-def _took(path: Path, result: CellResult) -> str:
+def _took(path: Path, result: CellSummary) -> str:
     """Say what the cell took, and what follows from it: that is measured, where the probe assumes."""
     calls = list(read_lines(path / "calls.jsonl", ModelCall))
     tokens = "unknown tokens" if result.tokens.total is None else f"{result.tokens.total:,} tokens"

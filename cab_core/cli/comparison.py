@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cab_core.records import CellResult
+from cab_core.records import CellSummary
 from cab_core.stats import (
     ERROR,
     ESTIMANDS,
@@ -25,7 +25,7 @@ _LISTED = 40  # flipped pairs in the terminal; --json has all
 _ALWAYS = ("tui", "model", "stack")  # what a pair is told by; anything else where the pairs differ in it
 
 
-def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellResult], possible: int) -> None:
+def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellSummary], possible: int) -> None:
     """Print a comparison, and what is mixed or differs in it though nobody asked for that."""
     say(f"A  {one_line(str(sides.a), 300)}\nB  {one_line(str(sides.b), 300)}\n")
     if not found.tasks:

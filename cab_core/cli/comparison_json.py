@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cab_core.records import CellResult, to_json
+from cab_core.records import CellSummary, to_json
 from cab_core.stats import Comparison, Pair, Sides, summarise, verdict_of
 
 
 def as_json_values(
-    sides: Sides, found: Comparison, results: Sequence[CellResult], possible: int
+    sides: Sides, found: Comparison, results: Sequence[CellSummary], possible: int
 ) -> dict[str, Any]:
     """Return a comparison as `cab compare --json` prints it. A unit's parts are named by `unit`.
 

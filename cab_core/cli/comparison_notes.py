@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from cab_core.records import CellResult, Limits
+from cab_core.records import CellSummary, Limits
 from cab_core.records.marks import SEALED, legend
 from cab_core.stats import Comparison, Halves, Sides, summarise, verdict_of
 
@@ -15,7 +15,7 @@ from .text import name_line, one_line, say
 _FEW = 6  # values or names in one sentence
 
 
-def print_kept_apart(sides: Sides, results: Sequence[CellResult]) -> None:
+def print_kept_apart(sides: Sides, results: Sequence[CellSummary]) -> None:
     """Say what keeps every pair apart though neither side names it."""
     for key, (a, b) in sides.differing(results).items():
         if key in sides.common and not set(a) & set(b):
@@ -25,7 +25,7 @@ def print_kept_apart(sides: Sides, results: Sequence[CellResult]) -> None:
             )
 
 
-def print_mixed(sides: Sides, results: Sequence[CellResult]) -> None:
+def print_mixed(sides: Sides, results: Sequence[CellSummary]) -> None:
     """Say where a side holds several configurations within one pair."""
     for name, mixed in zip("AB", sides.mixed(results), strict=True):
         if mixed:
@@ -35,7 +35,7 @@ def print_mixed(sides: Sides, results: Sequence[CellResult]) -> None:
             )
 
 
-def print_left_out(sides: Sides, found: Comparison, results: Sequence[CellResult]) -> None:
+def print_left_out(sides: Sides, found: Comparison, results: Sequence[CellSummary]) -> None:
     """Say which cells are in no pair, which have no verdict, and what was tried in vain."""
     for name, alone in (("A", found.only_a), ("B", found.only_b)):
         if alone:
@@ -48,7 +48,7 @@ def print_left_out(sides: Sides, found: Comparison, results: Sequence[CellResult
             say(f"Tried in vain before, {name}: {voided}")
 
 
-def print_unnamed(sides: Sides, results: Sequence[CellResult]) -> None:
+def print_unnamed(sides: Sides, results: Sequence[CellSummary]) -> None:
     """Say what differs within pairs though nobody named it."""
     for key, (a, b) in sides.differing(results).items():
         expected = key in ("version", "options") and "tui" in sides.named  # two CLIs never share these

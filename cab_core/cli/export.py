@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from cab_core.errors import UserError
-from cab_core.records import Cell, Harvest
+from cab_core.records import Cell, CellResult, Harvest
 from cab_core.store.atif import trajectory
 from cab_core.store.paths import attempt_path
-from cab_core.store.reading import read_optional
+from cab_core.store.reading import read_json, read_optional
 
 from . import options, standing
 from .table import print_json
@@ -32,9 +32,10 @@ def command(atif: bool, out: Path, sweep_id: str | None, runs: Path, scripted: b
     count = 0
     cells: dict[str, Cell] = {}
     found = standing.standing(runs, scripted, sweep_id)
-    for directory, result in found.cells:
+    for directory, _ in found.cells:
         harvest = read_optional(directory / "harvest.json", Harvest)
         if harvest is not None:
+            result = read_json(directory / "cell.json", CellResult)
             address = attempt_path(result.cell)
             if cells.setdefault(address, result.cell) != result.cell:
                 raise UserError(

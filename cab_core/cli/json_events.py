@@ -12,7 +12,7 @@ import click
 
 from cab_core.plugins.markers import hookimpl
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Cell, CellKey, CellResult, ModelCall, to_json
+from cab_core.records import Cell, CellKey, CellResult, CellSummary, ModelCall, to_json
 from cab_core.records.events import (
     CallEvent,
     EndEvent,
@@ -109,22 +109,22 @@ class JsonEvents:
     @hookimpl
     def cab_cell_finished(self, result: CellResult, directory: Path) -> None:
         """Print the end of a cell."""
-        self._print_end(result, directory, before=False)
+        self._print_end(result.summary, directory, before=False)
 
     def _started(self, cell: Cell) -> None:
         with self._lock:
             self.tally.started(cell)
 
-    def _finished(self, result: CellResult, _: Path) -> None:
+    def _finished(self, result: CellSummary, _: Path) -> None:
         with self._lock:
             self.tally.finished(result)
 
-    def _kept(self, result: CellResult, directory: Path) -> None:
+    def _kept(self, result: CellSummary, directory: Path) -> None:
         with self._lock:
             self.tally.kept(result)
         self._print_end(result, directory, before=True)
 
-    def _print_end(self, result: CellResult, directory: Path, before: bool) -> None:
+    def _print_end(self, result: CellSummary, directory: Path, before: bool) -> None:
         self._print(
             FinishedEvent(
                 event="finished",

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cab_core.gateway.activity import Activity
-from cab_core.records import Cell, CellKey, CellResult, Configuration
+from cab_core.records import Cell, CellKey, CellSummary, Configuration
 from cab_core.stats import distinctions
 from cab_core.sweep.runner import Events
 
@@ -133,14 +133,14 @@ class Progress:
         with self._lock:
             self.tally.started(cell)
 
-    def _finished(self, result: CellResult, _: Path) -> None:
+    def _finished(self, result: CellSummary, _: Path) -> None:
         with self._printing:
             with self._lock:
                 took = f"{self.tally.finished(result):.1f} s"
                 line = self._line(result, f"{took}  {screen.tokens(result.tokens)}".rstrip())
             self._console.print(line)
 
-    def _kept(self, result: CellResult, _: Path) -> None:
+    def _kept(self, result: CellSummary, _: Path) -> None:
         with self._printing, self._lock:
             self.tally.kept(result)
             self._kept_ones += 1
@@ -153,7 +153,7 @@ class Progress:
             if n:
                 self._console.print(Text(f"{n} of {self.tally.total} cells: done before"))
 
-    def _line(self, result: CellResult, took: str) -> Text:
+    def _line(self, result: CellSummary, took: str) -> Text:
         line = Text(f"[{self.tally.done}/{self.tally.total}] ")
         line.append(result.outcome, style=_STYLES.get(result.outcome, "red"))
         line.append(f"  {took}", style="dim")

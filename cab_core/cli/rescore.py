@@ -31,7 +31,7 @@ def command(plugins: Plugins, sweep_id: str | None, runs: Path, as_json: bool) -
     warn_of_faults(faults)
     changed = count = 0
     kept, unknown = Counter[str](), Counter[tuple[str, str]]()
-    for directory, _ in Store(runs).standing(sweep_id):
+    for directory, _ in Store(runs).summaries(sweep_id):
         result, evidence = read_evidence(directory)
         found = rescored(result, evidence, scorers)
         count += 1

@@ -29,7 +29,7 @@ def command(sweep_id: str | None, runs: Path, summary: bool, on: On, scripted: b
     found = standing.standing(runs, scripted, sweep_id)
     results = found.cells
     if not results and not found.left_out and sweep_id is not None:
-        known = sorted({r.cell.sweep_id for _, r in Store(runs).standing()})
+        known = sorted({r.cell.sweep_id for _, r in Store(runs).summaries()})
         raise UnknownName("sweep", sweep_id, known, f"--runs is {runs}")
     if as_json:
         print_json(summary_rows(summaries(results, on)) if summary else [as_row(r) for _, r in results])

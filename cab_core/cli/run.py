@@ -19,6 +19,7 @@ from cab_core.tasks.documents import read_document
 from . import options
 from .again import command_again, program
 from .screen import counts
+from .summaries import print_summaries, summaries
 from .table import print_results
 from .text import reason
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from .session import Ended
 
     Run = Callable[[Progress | JsonEvents], Ended]
+
+_ROWS = 200  # cells that the table at the end shows one by one
 
 
 @click.command
@@ -110,14 +113,25 @@ def _as_table(run: Run, runs: Path, go_on: str) -> int:
 
     shown = Progress()
     ended = run(shown)
-    if ended.results:
-        print_results(ended.results)
+    _print_cells(ended, runs)
     parts = counts(shown.tally, shown.tally.spend)
     if shown.tally.not_run:
         parts.append(f"{shown.tally.not_run} not run")
     click.echo(f"{len(ended.plan.cells)} cells: {', '.join(parts)}.")
     _next(ended, runs, go_on)
     return ended.exit_code
+
+
+def _print_cells(ended: Ended, runs: Path) -> None:
+    """Print a row for each cell or, where nobody would read so many, one for each configuration."""
+    if len(ended.results) <= _ROWS:
+        if ended.results:
+            print_results(ended.results)
+        return
+    print_summaries(summaries(ended.results, "like"))
+    sweep, scripted = quote(ended.plan.sweep.sweep_id), any(r.scripted for _, r in ended.results)
+    command = f"{program()} results --runs {quote(str(runs))} --sweep-id {sweep}{' --scripted' * scripted}"
+    click.echo(f"More than {_ROWS} cells; a row for each: {command}")
 
 
 def _next(ended: Ended, runs: Path, go_on: str) -> None:

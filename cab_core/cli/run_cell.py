@@ -9,6 +9,7 @@ import click
 from cab_core.errors import UserError
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Limits, Sweep, to_json
+from cab_core.store.cells import Store
 
 from . import options
 from .table import print_json, print_results
@@ -65,7 +66,8 @@ def command(plugins: Plugins, /, **said: Any) -> int:
         attempt=said["attempt"],
     )
     if said["as_json"]:
-        print_json([to_json(r) for _, r in results] if len(results) != 1 else to_json(results[0][1]))
+        whole = [to_json(Store(said["runs"]).result(path)) for path, _ in results]
+        print_json(whole if len(whole) != 1 else whole[0])
     else:
         print_results(results)
         for path, result in results:

@@ -9,7 +9,7 @@ import attrs
 
 from cab_core.gateway.models import EndpointChoice
 from cab_core.plugins.registry import Plugins
-from cab_core.records import CellResult, Sweep
+from cab_core.records import CellSummary, Sweep
 from cab_core.store.cells import Store
 from cab_core.sweep.breaker import Breaker
 from cab_core.sweep.machine import check_ready
@@ -22,7 +22,7 @@ from .json_events import JsonEvents
 from .progress import Progress, warn_of_faults
 from .signals import stop_on_signals
 
-Results = list[tuple[Path, CellResult]]
+Results = list[tuple[Path, CellSummary]]
 Make = Callable[[Sweep], Plan]
 
 

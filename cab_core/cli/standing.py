@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 import click
 
-from cab_core.records import CellResult
+from cab_core.records import CellSummary
 from cab_core.store.cells import Store
 from cab_core.store.reading import uncollected
 
@@ -21,7 +21,7 @@ option = click.option("--scripted", is_flag=True, help="take cells of scripted m
 class Standing:
     """Of each cell the try that stands, and how many cells of scripted models were left out."""
 
-    cells: list[tuple[Path, CellResult]]
+    cells: list[tuple[Path, CellSummary]]
     left_out: int
 
     def say_left_out(self, err: bool = False) -> None:
@@ -32,10 +32,10 @@ class Standing:
 
 
 def standing(
-    runs: Path, scripted: bool, sweep: str | None = None, chosen: Callable[[CellResult], bool] | None = None
+    runs: Path, scripted: bool, sweep: str | None = None, chosen: Callable[[CellSummary], bool] | None = None
 ) -> Standing:
     """Return the cells of a runs directory, of one sweep where it is named, that are `chosen`."""
     with uncollected():
-        found = [(d, r) for d, r in Store(runs).standing(sweep) if chosen is None or chosen(r)]
+        found = [(d, r) for d, r in Store(runs).summaries(sweep) if chosen is None or chosen(r)]
     kept = [(d, r) for d, r in found if scripted or not r.scripted]
     return Standing(cells=kept, left_out=len(found) - len(kept))

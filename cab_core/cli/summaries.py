@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cab_core.records import CellResult, to_json
+from cab_core.records import CellSummary, to_json
 from cab_core.stats import (
     ESTIMANDS,
     FIGURES,
@@ -34,7 +34,7 @@ _COLUMNS = ("rate", "95% interval", "solved", "tasks", "left out")
 WEAK = "* of 3 tasks or families at most: it covers the truth less often than 95%."
 
 
-def summaries(results: Sequence[tuple[Path, CellResult]], on: On) -> dict[Configuration, Summary]:
+def summaries(results: Sequence[tuple[Path, CellSummary]], on: On) -> dict[Configuration, Summary]:
     """Return the summary of each configuration; a cell that several sweeps ran counts once."""
     groups = configurations(verdict_of(r) for _, r in one_of_each(results))
     return {config: summarise(verdicts, on) for config, verdicts in groups.items()}

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cab_core.records import OUTCOMES, Cell, CellResult, Configuration, TokenTotals, to_json
+from cab_core.records import OUTCOMES, Cell, CellSummary, Configuration, TokenTotals, to_json
 from cab_core.records.marks import legend
 from cab_core.stats import distinctions
 
@@ -19,7 +19,7 @@ from .text import name_line, one_line
 _FIGURES = ("tokens", "wall s", "blast", "composite")
 
 
-def as_row(result: CellResult) -> dict[str, Any]:
+def as_row(result: CellSummary) -> dict[str, Any]:
     """Return one cell as `cab results --json` prints it; others build on these names."""
     return {
         "cell_id": result.cell_id,
@@ -49,7 +49,7 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=1))
 
 
-def print_results(results: Sequence[tuple[Path, CellResult]]) -> None:
+def print_results(results: Sequence[tuple[Path, CellSummary]]) -> None:
     """Print a table of cells; a column of their marks where not all have the same."""
     further = distinctions(r.cell.configuration for _, r in results)
     sweeps = ("sweep",) if len({r.cell.sweep_id for _, r in results}) > 1 else ()
@@ -91,7 +91,7 @@ def _squeeze(texts: Sequence[str], numbers: Sequence[str], rows: Sequence[Row], 
     show(made)
 
 
-def _outcome(result: CellResult) -> str:
+def _outcome(result: CellSummary) -> str:
     return result.outcome if OUTCOMES[result.outcome].counted else f"{result.outcome} (left out)"
 
 
@@ -142,7 +142,7 @@ def _console() -> Any:
     return console
 
 
-def figures(result: CellResult) -> list[str]:
+def figures(result: CellSummary) -> list[str]:
     """Return tokens, wall seconds, blast radius and composite as text; a dash is unknown, or left out."""
     heads, wall = result.headlines, result.headlines.get("latency")
     return [

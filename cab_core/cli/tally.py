@@ -12,8 +12,7 @@ import attrs
 
 from cab_core.gateway.activity import Activity
 from cab_core.gateway.models import SCRIPTED
-from cab_core.records import Cell, CellKey, CellResult, Configuration, TokenTotals
-from cab_core.stats import verdict_of
+from cab_core.records import Cell, CellKey, CellSummary, Configuration, TokenTotals
 
 _ENOUGH = 3  # cells of a configuration before their mean says anything of the next
 
@@ -71,7 +70,7 @@ class Tally:
         """Take the start of a cell."""
         self.running[cell.key] = cell, time.monotonic()
 
-    def finished(self, result: CellResult) -> float:
+    def finished(self, result: CellSummary) -> float:
         """Take the end of a cell; return how many seconds it took."""
         now = time.monotonic()
         took = now - self.running.pop(result.cell.key, (result.cell, now))[1]
@@ -79,7 +78,7 @@ class Tally:
         self._ended(result, took)
         return took
 
-    def kept(self, result: CellResult) -> None:
+    def kept(self, result: CellSummary) -> None:
         """Take a cell that had a verdict before."""
         took = None
         with suppress(ValueError):
@@ -87,8 +86,8 @@ class Tally:
             took = (end - start).total_seconds()
         self._ended(result, took)
 
-    def _ended(self, result: CellResult, took: float | None) -> None:
-        config, solved = result.cell.configuration, verdict_of(result).passed
+    def _ended(self, result: CellSummary, took: float | None) -> None:
+        config, solved = result.cell.configuration, result.solved
         self._to_come[config] -= 1
         if solved is None:
             self.left_out += 1

@@ -45,6 +45,10 @@ class Observers:
         for impl in getattr(self._manager.hook, hook).get_hookimpls():
             self._listener(impl.plugin_name).put(hook, impl, event)
 
+    def hear(self, hook: str) -> bool:
+        """Tell whether any plugin has this hook."""
+        return bool(getattr(self._manager.hook, hook).get_hookimpls())
+
     def _listener(self, plugin: str) -> _Listener:
         with self._lock:
             if plugin not in self._listeners:

@@ -26,11 +26,13 @@ from .launch import (
     WorkFile,
 )
 from .observed import Observed, TextSeen, ToolSeen
+from .outcomes import OUTCOMES, Outcome, OutcomeRule, is_solved
 from .recipe import Recipe
-from .result import OUTCOMES, CellResult, Identity, Outcome, OutcomeRule, Voided, Wiring, is_solved
+from .result import CellResult, Identity, Voided, Wiring
 from .score import Evidence, RefusalSigns, Score
 from .span import Span
 from .stack import Args, Env, Files, Instructions, McpServer, Skill, StackItem, StackPart
+from .summary import CellSummary
 from .task import (
     GradeCommand,
     GradeSpec,
@@ -55,6 +57,7 @@ __all__ = [
     "Cell",
     "CellKey",
     "CellResult",
+    "CellSummary",
     "Change",
     "Changes",
     "CommandResult",

@@ -76,7 +76,7 @@ def _configuration(
     )
 
 
-@attrs.frozen(kw_only=True, order=True)
+@attrs.frozen(kw_only=True, order=True, weakref_slot=False)
 class CellKey:
     """The identity of a cell: all parts that tell it from others, compared part by part.
 
@@ -89,7 +89,7 @@ class CellKey:
     attempt: int
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)  # there are a hundred thousand
 class Cell:
     """One CLI x model x task x stack x attempt, in one runtime and set up in one way."""
 

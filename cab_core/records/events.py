@@ -9,7 +9,7 @@ import attrs
 from .base import doc
 from .calls import ModelCall, TokenTotals
 from .cell import Cell
-from .result import Outcome
+from .outcomes import Outcome
 
 _NUMBER = doc("the cell's number in the plan, from 1; the same in each of its events", minimum=1)
 _AT = doc("UTC, ISO 8601")

@@ -12,83 +12,10 @@ from .calls import TokenTotals, sum_of
 from .cell import Cell
 from .execution import Execution
 from .launch import Accounted, TokenClaim
-from .marks import PROVISIONAL, RESCORED, SCRIPTED, SEALED
+from .outcomes import OUTCOMES, Outcome
 from .score import RefusalSigns, Score
+from .summary import CellSummary, Summarised
 from .task import Task
-
-Outcome = Literal[
-    "cancelled",
-    "infra_image",
-    "infra_sandbox",
-    "infra_worker",
-    "infra_plugin",
-    "infra_upstream",
-    "grader_error",
-    "limit_context",
-    "limit_wall",
-    "limit_calls",
-    "limit_tokens",
-    "limit_cost",
-    "limit_memory",
-    "limit_disk",
-    "no_model_calls",
-    "agent_crashed",
-    "refused",
-    "passed",
-    "failed",
-]
-
-
-@attrs.frozen(kw_only=True)
-class OutcomeRule:
-    """What follows from an outcome: run again on resume? graded all the same? in the denominator?"""
-
-    retry: bool
-    graded: bool
-    counted: bool
-    says: str
-
-
-_INFRA = {"retry": True, "graded": False, "counted": False}
-_LIMIT = {"retry": False, "graded": True, "counted": True}
-
-OUTCOMES: dict[str, OutcomeRule] = {
-    "cancelled": OutcomeRule(**_INFRA, says="the run was interrupted"),
-    "infra_image": OutcomeRule(**_INFRA, says="the CLI, a toolchain or an image could not be had"),
-    "infra_sandbox": OutcomeRule(**_INFRA, says="the sandbox could not be made or died"),
-    "infra_worker": OutcomeRule(**_INFRA, says="the worker that ran the cell was lost"),
-    "infra_plugin": OutcomeRule(**_INFRA, says="a plugin raised, or handed over what it must not"),
-    "infra_upstream": OutcomeRule(**_INFRA, says="the model endpoint failed"),
-    "grader_error": OutcomeRule(**_INFRA, says="the grader broke"),
-    "limit_context": OutcomeRule(**_LIMIT, says="the conversation outgrew the model's context"),
-    "limit_wall": OutcomeRule(**_LIMIT, says="the wall limit ended the run"),
-    "limit_calls": OutcomeRule(**_LIMIT, says="the limit on model calls ended the run"),
-    "limit_tokens": OutcomeRule(**_LIMIT, says="the limit on tokens ended the run"),
-    "limit_cost": OutcomeRule(**_LIMIT, says="the limit on cost ended the run"),
-    "limit_memory": OutcomeRule(**_LIMIT, says="the run was out of memory"),
-    "limit_disk": OutcomeRule(**_LIMIT, says="the run was out of disk space"),
-    "no_model_calls": OutcomeRule(
-        retry=True, graded=False, counted=False, says="the CLI never called the model"
-    ),
-    "agent_crashed": OutcomeRule(retry=False, graded=True, counted=True, says="the CLI crashed"),
-    "refused": OutcomeRule(retry=False, graded=True, counted=True, says="the agent refused"),
-    "passed": OutcomeRule(retry=False, graded=True, counted=True, says="the grader accepted the result"),
-    "failed": OutcomeRule(retry=False, graded=True, counted=True, says="the grader rejected the result"),
-}
-
-
-def is_solved(outcome: str, pass_rate: float | None) -> bool | None:
-    """Tell whether a cell is solved; None where its outcome is not counted.
-
-    `passed` and `failed` say it. A limit, a crash and a refusal do not: there the grader's figure does, and
-    where it gave none nothing was solved.
-    """
-    if not OUTCOMES[outcome].counted:
-        return None
-    return outcome == "passed" if outcome in ("passed", "failed") else pass_rate == 1
-
-
-_MEASURED = ("latency",)  # axes that were observed whatever became of the cell, and judge nobody
 
 
 @attrs.frozen(kw_only=True)
@@ -146,7 +73,7 @@ class Voided:
     usd: float | None = 0.0
 
     @classmethod
-    def of(cls, results: Iterable[CellResult]) -> Voided:
+    def of(cls, results: Iterable[CellSummary]) -> Voided:
         """Return those of the results that stand for nothing, together."""
         vain = [r for r in results if OUTCOMES[r.outcome].retry]
         if not vain:
@@ -170,7 +97,7 @@ class Rescored:
 
 
 @attrs.frozen(kw_only=True)
-class CellResult:
+class CellResult(Summarised):
     """The content of `cell.json`."""
 
     schema_version: Literal[1] = attrs.field(metadata=doc("version of this format"))
@@ -221,43 +148,6 @@ class CellResult:
     )
     voided_usd: float | None = attrs.field(default=None, metadata=doc("cost of those tries together"))
     host: dict[str, Json] = attrs.field(factory=dict, metadata=doc("machine and cab version"))
-
-    @property
-    def standing(self) -> tuple[bool, bool, str]:
-        """What decides which of several results of one cell stands, the greatest: see `Store.standing`."""
-        return OUTCOMES[self.outcome].counted, PROVISIONAL not in self.marks, self.ended_at
-
-    @property
-    def solved(self) -> bool | None:
-        """Whether the task was solved; None where the outcome is not counted."""
-        return is_solved(self.outcome, self.headlines.get("pass_rate"))
-
-    @property
-    def spent_tokens(self) -> int | None:
-        """Tokens of this try and of those in vain before it; None where a part is unknown."""
-        return sum_of((self.tokens.total, self.voided_tokens if self.voided else 0))
-
-    @property
-    def spent_usd(self) -> float | None:
-        """Cost of this try and of those in vain before it; None where a part is unknown."""
-        return sum_of((self.tokens.usd, self.voided_usd if self.voided else 0.0))
-
-    @property
-    def scripted(self) -> bool:
-        """True where no model answered: such a cell is in no figure about models. This alone decides it."""
-        return SCRIPTED in self.marks
-
-    @property
-    def all_marks(self) -> tuple[str, ...]:
-        """The marks, `rescored`, and `sealed` for a citable cell of an earlier cab, which wrote none."""
-        former = self.citable and self.execution is not None and SEALED not in self.marks
-        return (*([SEALED] if former else []), *self.marks, *([RESCORED] if self.rescored else []))
-
-    @property
-    def headlines(self) -> dict[str, float | None]:
-        """The axes' headlines; where the outcome is not counted, None but for the time that it took."""
-        counted = OUTCOMES[self.outcome].counted
-        return {a: s.headline if counted or a in _MEASURED else None for a, s in self.scores.items()}
 
     @property
     def network(self) -> str:

@@ -160,6 +160,16 @@ def family_of(pack: str, name: str) -> str:
     return f"{pack}:{name}"
 
 
+def unit_of(task: str, pack: str, family: str | None, refusal: RefusalSpec | None) -> str:
+    """Return a task's family, else the task by its id.
+
+    An earlier cab kept no family; of its records twins are known all the same.
+    """
+    if family or refusal is None or refusal.twin is None:
+        return family or task
+    return family_of(pack, min(task.partition("/")[2], refusal.twin))
+
+
 @attrs.frozen(kw_only=True)
 class Task:
     """A task of a pack. `id` is `pack/name`; `tree_hash` covers every file listed for it.
@@ -186,12 +196,8 @@ class Task:
 
     @property
     def unit(self) -> str:
-        """What statistics move as one: the family, else the task by itself.
-
-        An earlier cab kept no family; of its records twins are known all the same.
-        """
-        twins = None if self.twin is None else family_of(self.pack, min(self.name, self.twin))
-        return self.family or twins or self.id
+        """What statistics move as one: the family, else the task by itself."""
+        return unit_of(self.id, self.pack, self.family, self.doc.refusal)
 
     @property
     def in_process(self) -> bool:

@@ -24,9 +24,12 @@ if TYPE_CHECKING:  # planning needs no server
     from cab_core.gateway.upstream import Upstream
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class PlannedCell:
-    """A cell with the objects that carry it out. `adapter_owner` is the plugin's identity and version."""
+    """A cell with the objects that carry it out. `adapter_owner` is the plugin's identity and version.
+
+    `inputs_of` makes the record of its inputs, which is not kept: a plan may have a hundred thousand cells.
+    """
 
     cell: Cell
     task: PackedTask
@@ -36,24 +39,33 @@ class PlannedCell:
     protocol: WireProtocol
     runtime: Runtime
     installation: Installation
-    inputs: Inputs
+    inputs_of: Callable[[PlannedCell], Inputs]
     stack: tuple[StackItem, ...] = ()
     stack_parts: tuple[StackPart, ...] = ()
 
-    @functools.cached_property
+    @property
+    def inputs(self) -> Inputs:
+        """Everything that the result depends on."""
+        return self.inputs_of(self)
+
+    @property
     def content_key(self) -> str:
         """The sha256 of all that the run depends on, the grader left out."""
-        return self.inputs.content_key
+        return self._keys[0]
 
-    @functools.cached_property
+    @property
     def grader_key(self) -> str:
         """The sha256 of all that the verdict depends on besides what the agent left."""
-        return self.inputs.grader_key
+        return self._keys[1]
+
+    @functools.cached_property
+    def _keys(self) -> tuple[str, str]:
+        inputs = self.inputs
+        return inputs.content_key, inputs.grader_key
 
     def of_attempt(self, attempt: int) -> PlannedCell:
         """Return this cell as another attempt at the same."""
-        cell, inputs = attrs.evolve(self.cell, attempt=attempt), attrs.evolve(self.inputs, attempt=attempt)
-        return attrs.evolve(self, cell=cell, inputs=inputs)
+        return attrs.evolve(self, cell=attrs.evolve(self.cell, attempt=attempt))
 
     def launch_fault(self, said: str) -> PluginCrash:
         """Return what is told where the machine refuses what the adapter's `launch` wants."""

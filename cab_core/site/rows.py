@@ -131,7 +131,7 @@ def _row(root: Path, directory: Path, result: CellResult) -> Row:
         scripted=result.scripted,
         ended_at=result.ended_at,
         standing=result.standing,
-        verdict=verdict_of(result),
+        verdict=verdict_of(result.summary),
         recorded=_recorded(directory / "terminal.cast"),
         stamp=(stat.st_mtime_ns, stat.st_size),
     )

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 
-from cab_core.records import CellResult
+from cab_core.records import CellSummary
 from cab_core.records.marks import marks_together
 
-Half = Sequence[CellResult]
+Half = Sequence[CellSummary]
 
 
 @attrs.frozen
@@ -18,7 +18,7 @@ class Halves:
 
     pairs: Sequence[tuple[Half, Half]]
 
-    def __iter__(self) -> Iterator[CellResult]:
+    def __iter__(self) -> Iterator[CellSummary]:
         for a, b in self.pairs:
             yield from a
             yield from b
@@ -28,7 +28,7 @@ class Halves:
         """The marks of them all (see `marks_together`)."""
         return list(marks_together(result.all_marks for result in self))
 
-    def differing(self, value: Callable[[CellResult], str]) -> tuple[list[str], list[str]] | None:
+    def differing(self, value: Callable[[CellSummary], str]) -> tuple[list[str], list[str]] | None:
         """Return the values of A and of B in those pairs whose halves differ in them; None where none does.
 
         A cell without a partner, and two pairs that are each of one value, say nothing about a difference.

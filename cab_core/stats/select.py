@@ -10,7 +10,7 @@ import attrs
 
 from cab_core.distance import nearest_name
 from cab_core.errors import UserError
-from cab_core.records import Cell, CellResult
+from cab_core.records import Cell, CellSummary
 
 from .names import UNSET, value_text
 
@@ -43,7 +43,7 @@ class Selector:
             wanted[key] = pattern
         return cls(wanted)
 
-    def matches(self, result: CellResult) -> bool:
+    def matches(self, result: CellSummary) -> bool:
         """Tell whether a cell is chosen."""
         return all(_matches(result.cell, key, pattern) for key, pattern in self.wanted.items())
 
@@ -87,9 +87,9 @@ def _value(value: Any) -> set[str]:
     return {value_text(value), value} if isinstance(value, str) else {value_text(value)}
 
 
-def one_of_each(results: Iterable[tuple[T, CellResult]]) -> list[tuple[T, CellResult]]:
+def one_of_each(results: Iterable[tuple[T, CellSummary]]) -> list[tuple[T, CellSummary]]:
     """Keep, of cells that differ in their sweep alone, the one that stands (see `Store.standing`)."""
-    kept: dict[tuple[object, ...], tuple[T, CellResult]] = {}
+    kept: dict[tuple[object, ...], tuple[T, CellSummary]] = {}
     for item, result in results:
         cell = result.cell
         key = (cell.configuration, cell.task, cell.attempt)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from cab_core.errors import UserError
-from cab_core.records import CellResult, Configuration
+from cab_core.records import CellSummary, Configuration
 
 from .compare import Comparison, compare
 from .halves import Half, Halves
@@ -44,15 +44,15 @@ class Sides:
         free = self.named | {key for key, first in _FOLLOWS.items() if self.named & set(first)}
         return tuple(key for key in _KEYS if key not in free)
 
-    def chosen(self, results: Sequence[CellResult]) -> tuple[list[CellResult], list[CellResult]]:
+    def chosen(self, results: Sequence[CellSummary]) -> tuple[list[CellSummary], list[CellSummary]]:
         """Return the cells of A and of B."""
         return [r for r in results if self.a.matches(r)], [r for r in results if self.b.matches(r)]
 
-    def ask_for(self, result: CellResult) -> bool:
+    def ask_for(self, result: CellSummary) -> bool:
         """Tell whether a cell is of either side."""
         return self.a.matches(result) or self.b.matches(result)
 
-    def refuse_overlap(self, results: Iterable[CellResult]) -> None:
+    def refuse_overlap(self, results: Iterable[CellSummary]) -> None:
         """Refuse sides that share a cell: it would be held against itself.
 
         Raises:
@@ -66,29 +66,29 @@ class Sides:
                 f"B ({self.b}) so that no cell is in both"
             )
 
-    def compare(self, results: Sequence[CellResult], on: On) -> Comparison:
+    def compare(self, results: Sequence[CellSummary], on: On) -> Comparison:
         """Hold the two sides against each other."""
-        families = settled((r.cell.task, r.task.unit) for r in results)
+        families = settled((r.cell.task, r.family) for r in results)
         return compare(self.units(results, self.a), self.units(results, self.b), families, on)
 
-    def units(self, results: Iterable[CellResult], side: Selector) -> dict[Unit, Tally]:
+    def units(self, results: Iterable[CellSummary], side: Selector) -> dict[Unit, Tally]:
         """Return the counted verdicts of one side by unit."""
         chosen = self._chosen(results, side)
         return {unit: Tally(sum(bool(r.solved) for r in cells), len(cells)) for unit, cells in chosen.items()}
 
-    def halves(self, results: Sequence[CellResult]) -> Halves:
+    def halves(self, results: Sequence[CellSummary]) -> Halves:
         """Return the cells that are compared: those of the units that both sides have."""
         a, b = (self._chosen(results, side) for side in (self.a, self.b))
         return Halves([(a[unit], b[unit]) for unit in sorted(a.keys() & b.keys())])
 
-    def mixed(self, results: Sequence[CellResult]) -> tuple[list[str], list[str]]:
+    def mixed(self, results: Sequence[CellSummary]) -> tuple[list[str], list[str]]:
         """Return, of A and of B, the names of the configurations that are thrown together within a pair."""
         names = distinct_names(r.cell.configuration for r in results)
         pairs = self.halves(results).pairs
         a, b = (_together(pair[i] for pair in pairs) for i in (0, 1))
         return sorted(names[c] for c in a), sorted(names[c] for c in b)
 
-    def differing(self, results: Sequence[CellResult]) -> dict[str, tuple[list[str], list[str]]]:
+    def differing(self, results: Sequence[CellSummary]) -> dict[str, tuple[list[str], list[str]]]:
         """Return the values of A and of B by key, in the pairs that differ in it though nobody named it.
 
         Where there is no pair, all cells count: a difference may be why.
@@ -104,16 +104,16 @@ class Sides:
                 found[key] = values
         return found
 
-    def _chosen(self, results: Iterable[CellResult], side: Selector) -> dict[Unit, list[CellResult]]:
+    def _chosen(self, results: Iterable[CellSummary], side: Selector) -> dict[Unit, list[CellSummary]]:
         """Return the counted cells of one side by unit."""
-        found: dict[Unit, list[CellResult]] = {}
+        found: dict[Unit, list[CellSummary]] = {}
         for result in results:
             if result.solved is not None and side.matches(result):
                 unit = (result.cell.task, *(self._value(result, key) for key in self.common))
                 found.setdefault(unit, []).append(result)
         return found
 
-    def _value(self, result: CellResult, key: str) -> str:
+    def _value(self, result: CellSummary, key: str) -> str:
         if key == "stack":
             return "+".join(result.cell.stack)
         config = result.cell.configuration

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import attrs
 
-from cab_core.records import OUTCOMES, CellResult, Configuration
+from cab_core.records import OUTCOMES, CellSummary, Configuration
 from cab_core.records.marks import marks_together
 
 from .figures import Figure, Reading, cost_figure, mean_figure, median_figure
@@ -43,14 +43,14 @@ class Verdict:
     scripted: bool = False
 
 
-def verdict_of(result: CellResult) -> Verdict:
+def verdict_of(result: CellSummary) -> Verdict:
     """Return what a cell adds. A counted outcome without a grade, such as a crash, is not solved."""
     cell = result.cell
     heads = result.headlines
     return Verdict(
         config=cell.configuration,
         task=cell.task,
-        family=result.task.unit,
+        family=result.family,
         outcome=result.outcome,
         passed=result.solved,
         marks=result.all_marks,

@@ -11,9 +11,9 @@ import errno
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cab_core.durable import make_directories, rename, sync_files, write_whole
 from cab_core.errors import UserError
@@ -23,6 +23,7 @@ from cab_core.records import (
     Cell,
     CellKey,
     CellResult,
+    CellSummary,
     Changes,
     Evidence,
     Grade,
@@ -35,8 +36,10 @@ from cab_core.records import (
 from cab_core.records.schema import check
 
 from .paths import attempt_path, former_attempt_path, is_variant, segment
-from .reading import read_json, read_lines, read_optional
+from .reading import read_json, read_lines, read_optional, read_summary
 from .standing import age, choose, try_number
+
+R = TypeVar("R", CellResult, CellSummary)
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -57,10 +60,11 @@ def _write(path: Path, value: dict[str, Any]) -> None:
     write_whole(path, f"{{\n{lines}\n}}\n")
 
 
-def tries_in(attempt: Path) -> list[Path]:
+def tries_in(attempt: str | Path) -> list[Path]:
     """Return the finished tries in the directory of an attempt, oldest first. A link is none."""
     found = [e for e in _entries(attempt) if try_number(e.name) is not None and not e.is_symlink()]
-    return sorted((Path(e.path) for e in found if os.path.lexists(f"{e.path}/cell.json")), key=age)
+    tries = [Path(e.path) for e in found if os.path.lexists(f"{e.path}/cell.json")]
+    return sorted(tries, key=age) if len(tries) > 1 else tries
 
 
 def _address(path: Path) -> Path:
@@ -101,9 +105,9 @@ class Store:
 
     def tries(self, cell: Cell) -> list[Path]:
         """Return the finished tries of a cell, oldest first: those of an earlier cab, then our own."""
-        found = tries_in(self.root / former_attempt_path(cell))
-        former = [p for p in found if self.result(p).cell.key == cell.key]
-        return former + tries_in(self.root / attempt_path(cell))
+        found = tries_in(f"{self.root}/{former_attempt_path(cell)}")
+        former = [p for p in found if self.summary(p).cell.key == cell.key]
+        return former + tries_in(f"{self.root}/{attempt_path(cell)}")
 
     def result(self, directory: Path) -> CellResult:
         """Return the result of a finished try.
@@ -113,17 +117,25 @@ class Store:
         """
         return read_json(directory / "cell.json", CellResult)
 
+    def summary(self, directory: Path) -> CellSummary:
+        """Return what a table shows of a finished try.
+
+        Raises:
+            UserError: its result cannot be read, or is none.
+        """
+        return read_summary(directory / "cell.json")
+
     def voided(self, cell: Cell, content_key: str) -> Voided:
         """Return the finished tries of the same that do not stand."""
-        results = map(self.result, self.tries(cell))
+        results = map(self.summary, self.tries(cell))
         return Voided.of(r for r in results if r.content_key == content_key)
 
     def verdict(
         self, tries: Sequence[Path], content_key: str, grader_key: str
-    ) -> tuple[Path, CellResult] | None:
+    ) -> tuple[Path, CellSummary] | None:
         """Return the newest of a cell's tries with these keys whose outcome stands, or None."""
         for path in reversed(tries):
-            result = self.result(path)
+            result = self.summary(path)
             same = (result.content_key, result.grader_key) == (content_key, grader_key)
             if same and not OUTCOMES[result.outcome].retry:
                 return path, result
@@ -135,6 +147,17 @@ class Store:
         Raises:
             UserError: a `cell.json` cannot be read, or is no cell's result.
         """
+        return self._standing(sweep, self.result)
+
+    def summaries(self, sweep: str | None = None) -> Iterator[tuple[Path, CellSummary]]:
+        """Yield what `standing` does, in short.
+
+        Raises:
+            UserError: a `cell.json` cannot be read, or is no cell's result.
+        """
+        return self._standing(sweep, self.summary)
+
+    def _standing(self, sweep: str | None, read: Callable[[Path], R]) -> Iterator[tuple[Path, R]]:
         # By address, so that not all results of a large store are held at once.
         by_address: dict[Path, list[Path]] = {}
         for path in self._finished(sweep):
@@ -142,10 +165,10 @@ class Store:
         for address in sorted(
             by_address, key=lambda path: path.parts
         ):  # as paths compare, in a tenth of the time
-            cells: dict[CellKey, list[tuple[Path, CellResult]]] = {}
+            cells: dict[CellKey, list[tuple[Path, R]]] = {}
             tries = by_address[address]
             for path in sorted(tries, key=age) if len(tries) > 1 else tries:
-                result = self.result(path)
+                result = read(path)
                 cells.setdefault(result.cell.key, []).append((path, result))
             yield from (choose(found) for _, found in sorted(cells.items()))
 

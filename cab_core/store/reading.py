@@ -17,15 +17,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cab_core.errors import UserError
-from cab_core.records import from_json, to_json
+from cab_core.records import CellResult, CellSummary, from_json, to_json
 from cab_core.records.convert import why_not
-from cab_core.safe_fs import open_inside
+from cab_core.records.summary import Excerpt
+from cab_core.safe_fs import open_regular
 
 T = TypeVar("T")
 
 LIMIT = 128 << 20  # bytes of a record file; changes.json is the largest, some 90 MiB for 200,000 new files
 LINE = 16 << 20  # bytes of one line
 LARGEST = 1e300  # a number; a hundred million of them can be added up
+_BEYOND = f"it holds a number beyond {LARGEST:g}"
 DEPTH = 100  # arrays and objects within one another
 
 
@@ -35,15 +37,13 @@ def opened(path: Path) -> io.BufferedReader | None:
     Raises:
         UserError: it is no regular file, or cannot be read.
     """
-    if not os.path.lexists(path):
-        return None
     try:
-        file = open_inside(path.parent, path.name)
-    except OSError:
-        file = None  # the directory cannot be opened
-    if file is None:
-        raise _broken(str(path), "expected a regular file that can be read, no link, pipe or directory")
-    return file
+        return open_regular(path)
+    except (OSError, ValueError):
+        if not os.path.lexists(path):
+            return None
+        said = "expected a regular file that can be read, no link, pipe or directory"
+        raise _broken(str(path), said) from None
 
 
 def read_start(path: Path, limit: int) -> tuple[bytes, int]:
@@ -82,6 +82,19 @@ def read_json(path: Path, cls: type[T]) -> T:
         UserError: it is missing, cannot be read, or is no such record.
     """
     return _record(read_whole(path), cls, str(path))
+
+
+def read_summary(path: Path) -> CellSummary:
+    """Return the summary of a `cell.json`, of which only what it needs is looked at.
+
+    Raises:
+        UserError: it is missing, cannot be read, or is no cell's result.
+    """
+    data = read_whole(path)
+    try:
+        return _record(data, Excerpt, str(path)).summary
+    except UserError:
+        return read_json(path, CellResult).summary  # tells what is wrong, of the whole
 
 
 def read_optional(path: Path, cls: type[T]) -> T | None:
@@ -179,21 +192,19 @@ def _constant(text: str) -> float:
     raise ValueError(f"{text} is no number in JSON")
 
 
+# A record has some sixty numbers: one call for each, and no more.
 def _float(text: str) -> float:
-    return _bounded(float(text))
+    number = float(text)
+    if -LARGEST <= number <= LARGEST:
+        return number
+    raise ValueError(_BEYOND)
 
 
 def _int(text: str) -> int:
-    return _bounded(int(text))
-
-
-N = TypeVar("N", int, float)
-
-
-def _bounded(number: N) -> N:
-    if not -LARGEST <= number <= LARGEST:
-        raise ValueError(f"it holds a number beyond {LARGEST:g}")
-    return number
+    number = int(text)
+    if -LARGEST <= number <= LARGEST:
+        return number
+    raise ValueError(_BEYOND)
 
 
 def _deep(value: Any) -> bool:

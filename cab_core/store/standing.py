@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import attrs
 
 from cab_core.durable import write_whole
-from cab_core.records import CellResult, to_json
+from cab_core.records import CellResult, CellSummary, to_json
 
 from .paths import is_variant
 from .reading import read_optional
 
+R = TypeVar("R", CellResult, CellSummary)
 _DIGITS = 9  # of a try's number: whoever made a longer one, its successor could have no name
 ACCEPTED = "accepted.json"  # beside the tries of an attempt
 
@@ -39,7 +42,7 @@ class Accepted:
     newest: int
 
 
-def choose(tries: Sequence[tuple[Path, CellResult]]) -> tuple[Path, CellResult]:
+def choose(tries: Sequence[tuple[Path, R]]) -> tuple[Path, R]:
     """Return the try that stands, of all finished tries of one cell, given the oldest first.
 
     What was asked for last says which content counts: a result of another content (an older prompt, model or
@@ -51,11 +54,11 @@ def choose(tries: Sequence[tuple[Path, CellResult]]) -> tuple[Path, CellResult]:
     return max(same, key=lambda found: (*found[1].standing[:2], age(found[0])))
 
 
-def _keys(result: CellResult) -> tuple[str, str]:
+def _keys(result: CellResult | CellSummary) -> tuple[str, str]:
     return result.content_key, result.grader_key
 
 
-def _asked_for(tries: Sequence[tuple[Path, CellResult]]) -> tuple[Path, CellResult]:
+def _asked_for(tries: Sequence[tuple[Path, R]]) -> tuple[Path, R]:
     """Return the newest try, or the older one that was taken for done since."""
     newest = tries[-1]
     said = read_optional(newest[0].parent / ACCEPTED, Accepted)
@@ -76,6 +79,6 @@ def accept(path: Path, tries: Sequence[Path]) -> None:
     newest = try_number(tries[-1].name)
     if path.parent != tries[-1].parent or newest is None:
         return
-    if path != tries[-1] or (path.parent / ACCEPTED).exists():
+    if path != tries[-1] or os.path.lexists(f"{path.parent}/{ACCEPTED}"):
         said = Accepted(accepted=try_number(path.name) or 0, newest=newest)
         write_whole(path.parent / ACCEPTED, json.dumps(to_json(said)) + "\n")

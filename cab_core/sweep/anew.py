@@ -39,7 +39,7 @@ def _cells(n: int) -> str:
 def reasons_of(planned: PlannedCell, store: Store) -> Iterator[str]:
     """Yield what differs between a cell's inputs and those of its newest try that has a verdict."""
     for path in reversed(store.tries(planned.cell)):
-        result = store.result(path)
+        result = store.summary(path)
         if OUTCOMES[result.outcome].retry:
             continue
         if (result.content_key, result.grader_key) == (planned.content_key, planned.grader_key):

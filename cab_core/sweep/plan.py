@@ -80,7 +80,7 @@ def make_plan(
     runtimes = [plugins.runtime(name) for name in sweep.all_runtimes]
     networks = [_network(sweep, runtime) for runtime in runtimes]
     stack = compose(sweep.stacks, plugins)
-    models = [resolve(m, choice, config) for m in sweep.models]
+    models = [resolve(m, choice, config) for m in dict.fromkeys(sweep.models)]
     for model in models:
         check_price(model, sweep.limits)
     tasks = catalog.select(sweep.tasks)
@@ -99,9 +99,7 @@ def make_plan(
             models, sweep.all_options, place.tasks, range(1, sweep.attempts + 1)
         )
     ]
-    # `--tui aider --tui aider@0.86.2` may name one version: that is one cell.
-    once = {planned.cell.key: planned for planned in cells}
-    return Plan(sweep=sweep, cells=list(once.values()), skipped=skipped, broken=broken)
+    return Plan(sweep=sweep, cells=cells, skipped=skipped, broken=broken)
 
 
 def _planners(
@@ -112,7 +110,7 @@ def _planners(
     Raises:
         InfraError: none of them can be.
     """
-    made, ready = [], list[_Cli]()
+    made, ready = dict[tuple[object, ...], tuple[Planner, _Place]](), list[_Cli]()
     for cli, place in product(clis, places):
         found, installed = _installed(cli, place, stack, say)
         ready.append(found)
@@ -126,9 +124,11 @@ def _planners(
             stack=stack,
             installed=installed,
         )
-        made.append((planner, place))
+        # `--tui aider --tui aider@0.86.2` may name one version: its cells are planned once.
+        versions = tuple((need, i.version) for need, i in installed.items())
+        made.setdefault((found.adapter.name, versions, place.runtime.name), (planner, place))
     _check_any(ready)
-    return made, tuple(dict.fromkeys(str(c.trouble) for c in ready if c.trouble is not None))
+    return list(made.values()), tuple(dict.fromkeys(str(c.trouble) for c in ready if c.trouble is not None))
 
 
 def _check_any(clis: Sequence[_Cli]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TypeVar, cast
 
@@ -67,7 +68,7 @@ class Planner:
             model_params=sweep.model_params,
             options=options,
         )
-        return PlannedCell(
+        planned = PlannedCell(
             cell=cell,
             task=task,
             model=model,
@@ -76,14 +77,19 @@ class Planner:
             protocol=protocol,
             runtime=self.runtime,
             installation=installation,
-            inputs=self._inputs(cell, model, protocol.name, task, installation),
+            inputs_of=self._inputs_of,
             stack=self.stack.items,
             stack_parts=self.stack.parts,
         )
+        self._inputs(planned)  # what of them cannot be had is told before anything runs
+        return planned
 
-    def _inputs(
-        self, cell: Cell, model: Model, protocol: str, task: PackedTask, installation: Installation
-    ) -> Inputs:
+    @functools.cached_property
+    def _inputs_of(self) -> Callable[[PlannedCell], Inputs]:
+        return self._inputs  # one bound method for all cells
+
+    def _inputs(self, planned: PlannedCell) -> Inputs:
+        cell, model, task, installation = planned.cell, planned.model, planned.task, planned.installation
         need, name, scripted = requires_of(task), task.task.id, model.scripted is not None
         toolchains = self._once(("toolchains", need), lambda: self._toolchains(need))
         return Inputs(
@@ -93,7 +99,7 @@ class Planner:
             options=cell.options,
             model_params=cell.model_params,
             cli=self._once(("cli", need), lambda: cli_inputs(self.adapter, self.owner, installation)),
-            model=self._once(("model", model.id), lambda: model_inputs(model, protocol)),
+            model=self._once(("model", model.id), lambda: model_inputs(model, planned.protocol.name)),
             sandbox=self._once(
                 ("sandbox", need),
                 lambda: sandbox_inputs(self.runtime.name, self.network, installation, toolchains),

@@ -15,7 +15,7 @@ from cab_core.errors import InfraError, UserError
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
-from cab_core.records import OUTCOMES, Cell, CellKey, CellResult
+from cab_core.records import OUTCOMES, Cell, CellKey, CellSummary
 from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.runtimes.reaper import REAPER
 from cab_core.runtimes.scratch import remove_scratch, stale_scratch
@@ -33,14 +33,16 @@ from .plan import Plan
 if TYPE_CHECKING:
     from cab_core.gateway.server import Gateway
 
+SWEEP_FINISHED = "cab_sweep_finished"
+
 
 @attrs.define(kw_only=True)
 class Events:
     """What whoever watches a run is told. Calls come from several threads."""
 
     started: Callable[[Cell], None] = lambda _: None
-    finished: Callable[[CellResult, Path], None] = lambda *_: None
-    kept: Callable[[CellResult, Path], None] = lambda *_: None
+    finished: Callable[[CellSummary, Path], None] = lambda *_: None
+    kept: Callable[[CellSummary, Path], None] = lambda *_: None
     warn: Callable[[str], None] = lambda _: None
     gateway: Callable[[Gateway], None] = lambda _: None  # where calls under way can be looked at
 
@@ -54,8 +56,8 @@ def run_plan(
     stop: StopSignal,
     fresh: bool = False,
     breaker: Breaker | None = None,
-) -> list[tuple[Path, CellResult]]:
-    """Run the plan's cells and return the result of every one, in the plan's order.
+) -> list[tuple[Path, CellSummary]]:
+    """Run the plan's cells and return what came of every one, in the plan's order.
 
     `fresh`: run those too that have a verdict already. `breaker`: what stops cells of a dead endpoint.
 
@@ -72,7 +74,7 @@ def run_plan(
     executor = plugins.executor(plan.sweep.executor)
     scorers = plugins.scorers(events.warn)
     breaker = breaker or Breaker()
-    done: dict[CellKey, tuple[Path, CellResult]] = {}
+    done: dict[CellKey, tuple[Path, CellSummary]] = {}
     _sweep_scratch(events)
     with store.lock(plan.sweep.sweep_id):
         changed = write_lock_file(plan, store.root)
@@ -98,7 +100,7 @@ def run_plan(
                 spans=spans,
             )
 
-            def work(cell: Cell) -> tuple[Path, CellResult] | None:
+            def work(cell: Cell) -> tuple[Path, CellSummary] | None:
                 planned, started = cells[cell.key], time.monotonic()
                 if stop.is_set() or not breaker.lets(planned):
                     return None
@@ -111,16 +113,16 @@ def run_plan(
                     said = f"{store.root}: cell {cell.cell_id} cannot be written: {exc.strerror}"
                     raise kind(said) from exc
                 breaker.take(planned, result, started)
-                events.finished(result, path)
-                return path, result
+                events.finished(result.summary, path)
+                return path, result.summary
 
             for finished in executor.map([o.cell for o in todo], work, width):
                 if finished is not None:
                     done[finished[1].cell.key] = finished
             results = [done[p.cell.key] for p in plan.cells if p.cell.key in done]
-            observers.tell(
-                "cab_sweep_finished", sweep_id=plan.sweep.sweep_id, results=[r for _, r in results]
-            )
+            if observers.hear(SWEEP_FINISHED):
+                whole = [store.result(path) for path, _ in results]
+                observers.tell(SWEEP_FINISHED, sweep_id=plan.sweep.sweep_id, results=whole)
     _warn_of_unscored([r for _, r in results], events)
     REAPER.retry()
     for said in REAPER.left():
@@ -128,7 +130,7 @@ def run_plan(
     return results
 
 
-def _warn_of_unscored(results: Sequence[CellResult], events: Events) -> None:
+def _warn_of_unscored(results: Sequence[CellSummary], events: Events) -> None:
     """Say once for each axis and reason what the cells keep."""
     found = Counter(item for result in results for item in result.unscored.items())
     for (axis, why), n in found.items():
@@ -147,18 +149,23 @@ def _sweep_scratch(events: Events) -> None:
 
 
 def _keep(
-    planned: PlannedCell, store: Store, done: dict[CellKey, tuple[Path, CellResult]], events: Events
+    planned: PlannedCell, store: Store, done: dict[CellKey, tuple[Path, CellSummary]], events: Events
 ) -> bool:
     tries = store.tries(planned.cell)
     found = store.verdict(tries, planned.content_key, planned.grader_key)
     if found is None:
         return False
-    accept(found[0], tries)
-    done[planned.cell.key] = found
-    events.kept(found[1], found[0])
+    path, summary = found
+    accept(path, tries)
+    if summary.cell == planned.cell:  # then one of them is held, not two
+        summary = attrs.evolve(
+            summary, cell=planned.cell, content_key=planned.content_key, grader_key=planned.grader_key
+        )
+    done[planned.cell.key] = path, summary
+    events.kept(summary, path)
     return True
 
 
-def incomplete(plan: Plan, results: list[tuple[Path, CellResult]]) -> bool:
+def incomplete(plan: Plan, results: list[tuple[Path, CellSummary]]) -> bool:
     """Return whether a planned cell has no verdict."""
     return len(results) < len(plan.cells) or any(not OUTCOMES[r.outcome].counted for _, r in results)

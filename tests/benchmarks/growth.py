@@ -38,6 +38,14 @@ from tests.benchmarks.growth import planned
 print(len(planned(Path(sys.argv[1]), int(sys.argv[2])).cells))
 """
 
+# The largest size of a process is at least that of whoever started it: a small one does.
+_MEASURE = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:], stdout=sys.stderr, stderr=sys.stderr)
+_, status, used = os.wait4(process.pid, 0)
+print(status, used.ru_utime + used.ru_stime, used.ru_maxrss)
+"""
+
 
 def write_big_pack(root: Path, tasks: int) -> None:
     """Write a pack of `tasks` copies of one task."""
@@ -86,10 +94,11 @@ def finish_all(pack: Path, cells: int, runs: Path, env: dict[str, str]) -> None:
 def measured(argv: Sequence[str | Path], env: dict[str, str]) -> tuple[float, float, int]:
     """Return processor seconds, megabytes and printed bytes of a command."""
     with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen(argv, env=env, stdout=out, stderr=subprocess.STDOUT)
-        _, status, used = os.wait4(process.pid, 0)
+        shim = [sys.executable, "-S", "-c", _MEASURE, *argv]
+        done = subprocess.run(shim, env=env, stdout=subprocess.PIPE, stderr=out, check=False)
+        status, seconds, kilobytes = map(float, done.stdout.split())
         assert status == 0, (argv, status)
-        return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, out.seek(0, 2)
+        return seconds, kilobytes / 1024, out.seek(0, 2)
 
 
 def commands(

@@ -16,9 +16,9 @@ SIZES = (1000, 10_000)
 
 
 @pytest.fixture(scope="module")
-def seconds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, int], float]]:
-    """Processor seconds by what was done and how many cells there are."""
-    base, found = tmp_path_factory.mktemp("growth"), dict[tuple[str, int], float]()
+def taken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, int], tuple[float, float]]]:
+    """Processor seconds and megabytes by what was done and how many cells there are."""
+    base, found = tmp_path_factory.mktemp("growth"), dict[tuple[str, int], tuple[float, float]]()
     env = install_nil(base / "site")
     env["PYTHONPATH"] += f"{os.pathsep}{Path(__file__).parents[2]}"
     sys.path.insert(0, str(base / "site"))
@@ -27,7 +27,7 @@ def seconds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str
         runs = base / f"runs-{cells}"
         growth.finish_all(base / "pack", cells, runs, env)
         for name, argv in growth.commands(base / "pack", cells, runs, ()):
-            found[name, cells] = growth.measured(argv, env)[0]
+            found[name, cells] = growth.measured(argv, env)[:2]
     yield found
     sys.path.remove(str(base / "site"))
 
@@ -36,8 +36,23 @@ def seconds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", ["plan", "again", "results", "summary"])
 def test_ten_times_as_many_cells_are_at_most_twelve_times_the_work(
-    seconds: dict[tuple[str, int], float], name: str
+    taken: dict[tuple[str, int], tuple[float, float]], name: str
 ) -> None:
     """To plan them, to go on where all are done, to print them: nothing looks at all cells for each."""
-    few, many = (seconds[name, cells] for cells in SIZES)
+    few, many = (taken[name, cells][0] for cells in SIZES)
     assert many < 12 * few
+
+
+# Kilobytes a cell: what is planned, what is known of a finished one, its rows.
+ROOM = {"plan": 0.6, "again": 3.5, "results": 5, "summary": 3.5}
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("name", ROOM)
+def test_a_cell_more_is_little_memory_more(
+    taken: dict[tuple[str, int], tuple[float, float]], name: str
+) -> None:
+    """What is kept of a cell does not grow with its record: a hundred thousand are some hundreds of megabytes."""
+    few, many = (taken[name, cells][1] for cells in SIZES)
+    assert (many - few) * 1024 / (SIZES[1] - SIZES[0]) < ROOM[name]

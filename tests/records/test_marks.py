@@ -50,7 +50,7 @@ def test_a_cell_without_a_verdict_has_no_figure_but_its_time(outcome: str) -> No
 
 
 def test_one_place_decides_what_is_scripted() -> None:
-    """Everything else asks `CellResult.scripted`, or whoever asked it."""
+    """Everything else asks `CellSummary.scripted`, or whoever asked it."""
     asks = re.compile(r"""(?:["']scripted["']|SCRIPTED)\s+(?:not\s+)?in\b""")
     root = Path(cab_core.__file__).parent
     found = {
@@ -60,4 +60,4 @@ def test_one_place_decides_what_is_scripted() -> None:
         for line in path.read_text(encoding="utf-8").splitlines()
         if asks.search(line)
     }
-    assert found == {"records/result.py: return SCRIPTED in self.marks"}
+    assert found == {"records/summary.py: return SCRIPTED in self.all_marks"}

@@ -38,10 +38,12 @@ def run(
     )
     choice = EndpointChoice(url=endpoint.url, key=KEY)
     plan = make_plan(sweep, plugins, Catalog(plugins), choice, ConfigDoc(), lambda _: None)
-    results = run_plan(plan, plugins, Store(tmp_path), len(tuis), Events(), StopSignal())
-    for _, result in results:
+    store = Store(tmp_path)
+    done = run_plan(plan, plugins, store, len(tuis), Events(), StopSignal())
+    results = [store.result(path) for path, _ in done]
+    for result in results:
         assert result.execution is not None and result.execution.duration_s < wall + 8
-    return {result.cell.tui: result for _, result in results}
+    return {result.cell.tui: result for result in results}
 
 
 MODES = {

@@ -1,0 +1,221 @@
+"""What tables, statistics and a run that goes on need of a cell: a small part of its result.
+
+A store may hold a hundred thousand cells, and a whole result is twenty kilobytes of memory. So the summary
+can be had out of `cell.json` without the rest of it being made.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Hashable, Mapping
+from typing import Any, Literal, TypeVar
+
+import attrs
+
+from .base import named
+from .calls import TokenTotals, sum_of
+from .cell import Cell
+from .marks import PROVISIONAL, RESCORED, SCRIPTED, SEALED
+from .outcomes import OUTCOMES, Outcome, is_solved
+from .task import RefusalSpec, unit_of
+
+_MEASURED = ("latency",)  # axes that were observed whatever became of the cell, and judge nobody
+
+
+@attrs.frozen(kw_only=True, weakref_slot=False)
+class CellSummary:
+    """A cell in a line. The fields are those of `CellResult`, or its properties of that name."""
+
+    cell_id: str
+    content_key: str
+    grader_key: str
+    cell: Cell
+    family: str
+    outcome: Outcome
+    why: str
+    started_at: str
+    ended_at: str
+    wall_ms: float | None
+    tokens: TokenTotals
+    headlines: dict[str, float | None]
+    all_marks: tuple[str, ...]
+    unscored: dict[str, str]
+    voided: tuple[Outcome, ...]
+    spent_tokens: int | None
+    spent_usd: float | None
+
+    @property
+    def standing(self) -> tuple[bool, bool, str]:
+        """What decides which of several results of one cell stands, the greatest: see `Store.standing`."""
+        return OUTCOMES[self.outcome].counted, PROVISIONAL not in self.all_marks, self.ended_at
+
+    @property
+    def solved(self) -> bool | None:
+        """Whether the task was solved; None where the outcome is not counted."""
+        return is_solved(self.outcome, self.headlines.get("pass_rate"))
+
+    @property
+    def scripted(self) -> bool:
+        """True where no model answered: such a cell is in no figure about models. This alone decides it."""
+        return SCRIPTED in self.all_marks
+
+
+class Summarised:
+    """What a summary is made of: the fields of a whole result, or of what was read of one."""
+
+    __slots__ = ()
+    cell_id: str
+    content_key: str
+    grader_key: str
+    cell: Cell
+    task: Any
+    outcome: Outcome
+    why: str
+    started_at: str
+    ended_at: str
+    wall_ms: float | None
+    tokens: TokenTotals
+    scores: Mapping[str, Any]
+    unscored: dict[str, str]
+    execution: Any
+    rescored: Any
+    citable: bool
+    marks: tuple[str, ...]
+    voided: tuple[Outcome, ...]
+    voided_tokens: int | None
+    voided_usd: float | None
+
+    @property
+    def summary(self) -> CellSummary:
+        """The summary. What many cells share it holds once."""
+        return CellSummary(
+            cell_id=self.cell_id,
+            content_key=self.content_key,
+            grader_key=self.grader_key,
+            cell=self.cell,
+            family=sys.intern(self.family),
+            outcome=_once(self.outcome),
+            why=_once(self.why),
+            started_at=self.started_at,
+            ended_at=self.ended_at,
+            wall_ms=self.wall_ms,
+            tokens=self.tokens,
+            headlines=self.headlines,
+            all_marks=_once(self.all_marks),
+            unscored=self.unscored,
+            voided=self.voided,
+            spent_tokens=self.spent_tokens,
+            spent_usd=self.spent_usd,
+        )
+
+    @property
+    def family(self) -> str:
+        """What statistics move as one: the task's family, else the task by itself."""
+        unit: str = self.task.unit
+        return unit
+
+    @property
+    def headlines(self) -> dict[str, float | None]:
+        """The axes' headlines; where the outcome is not counted, None but for the time that it took."""
+        counted = OUTCOMES[self.outcome].counted
+        return {
+            sys.intern(a): s.headline if counted or a in _MEASURED else None for a, s in self.scores.items()
+        }
+
+    @property
+    def all_marks(self) -> tuple[str, ...]:
+        """The marks, `rescored`, and `sealed` for a citable cell of an earlier cab, which wrote none."""
+        former = self.citable and self.execution is not None and SEALED not in self.marks
+        return (*([SEALED] if former else []), *self.marks, *([RESCORED] if self.rescored else []))
+
+    @property
+    def spent_tokens(self) -> int | None:
+        """Tokens of this try and of those in vain before it; None where a part is unknown."""
+        return sum_of((self.tokens.total, self.voided_tokens if self.voided else 0))
+
+    @property
+    def spent_usd(self) -> float | None:
+        """Cost of this try and of those in vain before it; None where a part is unknown."""
+        return sum_of((self.tokens.usd, self.voided_usd if self.voided else 0.0))
+
+    @property
+    def standing(self) -> tuple[bool, bool, str]:
+        """As of the summary."""
+        return self.summary.standing
+
+    @property
+    def solved(self) -> bool | None:
+        """As of the summary."""
+        return self.summary.solved
+
+    @property
+    def scripted(self) -> bool:
+        """As of the summary."""
+        return self.summary.scripted
+
+
+T = TypeVar("T", bound=Hashable)
+
+
+@functools.lru_cache(4096)
+def _once(value: T) -> T:
+    return value
+
+
+@attrs.frozen(kw_only=True)
+class _Doc:
+    refusal: RefusalSpec | None = None
+
+
+@attrs.frozen(kw_only=True)
+class _Task:
+    id: str
+    pack: str
+    doc: _Doc
+    family: str | None = attrs.field(default=None, validator=attrs.validators.optional(named))
+
+    @property
+    def unit(self) -> str:
+        return unit_of(self.id, self.pack, self.family, self.doc.refusal)
+
+
+@attrs.frozen(kw_only=True)
+class _Score:
+    headline: float | None = None
+
+
+@attrs.frozen(kw_only=True)
+class _There:
+    """Of which it is enough to know that there is one."""
+
+
+@attrs.frozen(kw_only=True)
+class Excerpt(Summarised):
+    """What is read of a `cell.json` for its summary."""
+
+    schema_version: Literal[1]
+    cell_id: str
+    content_key: str
+    grader_key: str
+    cell: Cell
+    task: _Task
+    outcome: Outcome
+    why: str
+    started_at: str
+    ended_at: str
+    wall_ms: float | None
+    tokens: TokenTotals
+    scores: dict[str, _Score]
+    unscored: dict[str, str] = attrs.field(factory=dict)
+    execution: _There | None = None
+    rescored: _There | None = None
+    citable: bool = False
+    marks: tuple[str, ...] = attrs.field(default=(), validator=named)
+    voided: tuple[Outcome, ...] = ()
+    voided_tokens: int | None = None
+    voided_usd: float | None = None
+
+
+# Records of which further keys are passed over, each behind those that are in it.
+EXCERPTS = (_Doc, _Task, _Score, _There, Excerpt)

@@ -1,0 +1,48 @@
+"""What `cab run` prints at its end: a row for each cell, or for each configuration where they are many."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from cab_core.cli import run
+from cab_core.cli.session import Ended
+from tests.site.made import Made
+
+
+def printed(capsys: pytest.CaptureFixture[str], cells: int, **more: Any) -> str:
+    """Return what is printed after a run of so many cells."""
+    made = [Made(task=f"mutations/task-{n:03}", **more) for n in range(cells)]
+    results = [(Path("x"), m.result(m.cell(), []).summary) for m in made]
+    ended = SimpleNamespace(results=results, plan=SimpleNamespace(sweep=SimpleNamespace(sweep_id="my sweep")))
+    run._print_cells(cast(Ended, ended), Path("my runs"))
+    return capsys.readouterr().out
+
+
+def test_some_cells_have_a_row_each(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two hundred do."""
+    text = printed(capsys, 200)
+    assert text.count("mutations/task-") == 200 and "a row for each" not in text
+
+
+def test_many_cells_are_summed_up(capsys: pytest.CaptureFixture[str]) -> None:
+    """A row for the configuration with its rate, and the command that prints all, for a shell."""
+    text = printed(capsys, 201)
+    assert "mutations/task-" not in text and "201/201" in text
+    assert text.endswith("cab results --runs 'my runs' --sweep-id 'my sweep'\n")
+
+
+def test_that_command_takes_scripted_cells_in_where_there_are_some(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Else it would leave them out."""
+    text = printed(capsys, 201, model="scripted:null", marks=("scripted",))
+    assert text.endswith(" --scripted\n")
+
+
+def test_a_run_without_a_cell_prints_no_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """Such as one that was interrupted at its beginning."""
+    assert printed(capsys, 0) == ""

@@ -1,0 +1,102 @@
+"""What it takes to go on where everything is done: one file a cell is opened, and little of it is kept."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from cab_core.records import CellKey, CellSummary
+from cab_core.run.planned import PlannedCell
+from cab_core.store.cells import Store
+from cab_core.sweep.runner import Events, _keep
+from tests.site.made import SHA, Made
+
+CELLS = 50
+_WATCH: list[Counter[str]] = []
+
+
+def _heard(event: str, args: tuple[Any, ...]) -> None:
+    if (
+        _WATCH and event in ("open", "os.scandir") and not isinstance(args[0], int)
+    ):  # a descriptor was opened before
+        _WATCH[-1][f"{event} {Path(os.fsdecode(args[0])).name}"] += 1
+
+
+sys.addaudithook(_heard)  # one that cannot be taken away again
+
+
+@contextmanager
+def watched() -> Iterator[Counter[str]]:
+    """Count what is opened and listed meanwhile."""
+    _WATCH.append(Counter())
+    try:
+        yield _WATCH[-1]
+    finally:
+        _WATCH.pop()
+
+
+def _planned(made: Made, key: str = SHA) -> PlannedCell:
+    return cast(PlannedCell, SimpleNamespace(cell=made.cell(), content_key=key, grader_key=SHA))
+
+
+def _kept(root: Path, planned: list[PlannedCell]) -> dict[CellKey, tuple[Path, CellSummary]]:
+    done: dict[CellKey, tuple[Path, CellSummary]] = {}
+    store = Store(root)
+    for each in planned:
+        _keep(each, store, done, Events())
+    return done
+
+
+def test_one_file_of_each_finished_cell_is_opened(tmp_path: Path) -> None:
+    """Its `cell.json`, once; and two directories are listed, one of them where an earlier cab kept cells."""
+    cells = [Made(task=f"p/{n}") for n in range(CELLS)]
+    for made in cells:
+        made.write(tmp_path)
+    with watched() as seen:
+        done = _kept(tmp_path, [_planned(made) for made in cells])
+    assert len(done) == CELLS
+    opened = {what: n for what, n in seen.items() if what.startswith("open ")}
+    assert opened == {"open cell.json": CELLS}
+    assert sum(n for what, n in seen.items() if what.startswith("os.scandir")) == 2 * CELLS
+
+
+def test_a_cell_that_was_planned_is_held_once(tmp_path: Path) -> None:
+    """What was read of it shares the cell and the keys with the plan."""
+    made = Made(options={"a": 1})
+    made.write(tmp_path)
+    planned = _planned(made)
+    [(_, summary)] = _kept(tmp_path, [planned]).values()
+    assert summary.cell is planned.cell and summary.content_key is planned.content_key
+
+
+def test_a_file_that_speaks_of_another_cell_is_told_as_it_is(tmp_path: Path) -> None:
+    """A directory that was copied from elsewhere: its name decides what it is taken for, its file what is shown."""
+    made = Made(sweep="made")
+    path = Made(sweep="other").write(tmp_path)
+    path.rename(Store(tmp_path).begin(made.cell()).with_suffix(""))
+    [(_, summary)] = _kept(tmp_path, [_planned(made)]).values()
+    assert summary.cell.sweep_id == "other"
+
+
+def test_a_finished_cell_takes_little_memory(tmp_path: Path) -> None:
+    """Some two kilobytes, where the whole result has more than ten; so a hundred thousand fit."""
+    import tracemalloc
+
+    cells = [Made(task=f"p/{n}") for n in range(CELLS)]
+    for made in cells:
+        made.write(tmp_path)
+    planned = [_planned(made) for made in cells]
+    _kept(tmp_path, planned)  # what is made once for all
+    tracemalloc.start()
+    try:
+        done = _kept(tmp_path, planned)
+        taken = tracemalloc.get_traced_memory()[0] / CELLS
+    finally:
+        tracemalloc.stop()
+    assert len(done) == CELLS and taken < 2500, taken
