@@ -7,14 +7,15 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import SimpleNamespace
-from typing import Protocol
-
-import aiohttp
+from typing import TYPE_CHECKING, Protocol
 
 from cab_core.redaction import Redactor
 
 from .address import checked_address
 from .answer import Answer
+
+if TYPE_CHECKING:  # slow to import, and a scripted model asks no endpoint
+    import aiohttp
 
 KEY_MARK = "[key]"  # stands where an endpoint's key was
 # Headers of one connection alone (RFC 9110, 7.6.1).
@@ -87,6 +88,8 @@ class _Kept:
 
 
 def _trace_of_kept() -> aiohttp.TraceConfig:
+    import aiohttp
+
     async def kept(_: object, context: SimpleNamespace, __: object) -> None:
         context.trace_request_ctx.used = True
 
@@ -109,6 +112,8 @@ class EndpointUpstream(Throttle):
         self._client: aiohttp.ClientSession | None = None
 
     def _session(self) -> aiohttp.ClientSession:
+        import aiohttp
+
         if self._client is None:
             # No total limit: a long answer is no fault. sock_read bounds the time without a byte.
             timeout = aiohttp.ClientTimeout(total=None, sock_connect=15, sock_read=self._idle_s)
@@ -138,6 +143,8 @@ class EndpointUpstream(Throttle):
         Some close one without a word (llama.cpp behind each stream), and a call that is sent at that moment
         would be lost. On a new connection it is no such chance, and not sent again.
         """
+        import aiohttp
+
         method = "GET" if body is None else "POST"
         while True:
             kept = _Kept()
