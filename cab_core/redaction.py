@@ -9,7 +9,7 @@ secret every piece is replaced that is 16 characters long, or would be a secret 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -18,6 +18,7 @@ from .canonical import canonical, finished, located
 from .needles import PathNeedle, SecretNeedle, is_secret, spellings
 
 _WAITING = 1 << 14  # bytes of a stream that wait at most for what may follow
+_APART = "\ufffd"  # between texts that are searched as one: no escape goes on across it
 
 T = TypeVar("T")
 _Span = tuple[int, int, bytes]  # begin, end, mark
@@ -65,7 +66,9 @@ class Redactor:
 
     def record(self, value: T) -> T:
         """Return a record, or a JSON value, with marks in all its texts."""
-        return cast("T", self._record(value))
+        joined = _APART.join(_texts(value)).encode("utf-8", "surrogatepass")
+        wanted = self._wanted(joined, roots=True)  # all at once: one by one would be slow
+        return cast("T", self._record(value)) if any(wanted) else value
 
     def _record(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -103,10 +106,7 @@ class Redactor:
 
     def spans(self, data: bytes, more: bool = False, roots: bool = False) -> list[_Span]:
         """Return what to replace, in order. `more`: others follow, so a path at the end may go on."""
-        wanted = [*self._paths, *self._roots] if roots else self._paths
-        plain = canonical(data) if self._secrets or wanted else b""
-        secrets = [n for n in self._secrets if n.present(plain)]
-        paths = [n for n in wanted if n.present(plain)]
+        secrets, paths = self._wanted(data, roots)
         if not secrets and not paths:
             return []
         plain, where = located(data)
@@ -118,6 +118,12 @@ class Redactor:
         # Of those that begin at one place the longest.
         return sorted(found, key=lambda s: (s[0], -s[1]))
 
+    def _wanted(self, data: bytes, roots: bool) -> tuple[list[SecretNeedle], list[PathNeedle]]:
+        """Return what may be in a text: what is not cannot be found there."""
+        paths = [*self._paths, *self._roots] if roots else self._paths
+        plain = canonical(data) if self._secrets or paths else b""
+        return [n for n in self._secrets if n.present(plain)], [n for n in paths if n.present(plain)]
+
     def unsure(self, data: bytes) -> int:
         """Return where the end begins that may be the beginning of something to replace."""
         if not self._secrets and not self._paths:
@@ -128,6 +134,23 @@ class Redactor:
         needles: list[SecretNeedle | PathNeedle] = [*self._secrets, *self._paths]
         begun = max(n.begun(plain) for n in needles)
         return first + (where(len(plain) - begun)[0] if begun else cut)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield all texts of a record or a JSON value, the keys of its objects too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(key)
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
+    elif attrs.has(type(value)):
+        for field in attrs.fields(type(value)):
+            if field.init:
+                yield from _texts(getattr(value, field.name))
 
 
 def replaced(data: bytes, spans: Iterable[_Span], stop: int | None = None) -> bytes:

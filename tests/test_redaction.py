@@ -119,6 +119,32 @@ def test_a_record_stays_one(before: str, after: str) -> None:
     assert clean.transcript[0].role == "tool"
 
 
+_PIECES = [
+    *SPELLINGS.values(),
+    "\\",
+    "\\\\",
+    "\\u00",
+    "u0073",
+    "73",
+    "%",
+    "%7",
+    "\x1b",
+    "\x1b[1",
+    "\ufffd",
+    "/home/al",
+    "",
+]
+
+
+@given(st.dictionaries(st.sampled_from(_PIECES), st.lists(st.sampled_from(_PIECES), max_size=4), max_size=4))
+def test_a_record_is_cleaned_text_by_text(value: dict[str, list[str]]) -> None:
+    """Whatever its neighbours end and begin with: that all are searched at once changes nothing."""
+    redactor = Redactor({KEY: "[key]"})
+    redactor.hide_path("/home/al", "~")
+    clean = {redactor.text(key): [redactor.text(text) for text in texts] for key, texts in value.items()}
+    assert redactor.record(value) == clean
+
+
 @pytest.mark.parametrize(
     "text", ["x", "none", "test", "key", "token", "EMPTY", "lm-studio", "ollama", "changeme", "your-api-key",
              "sk-no-key-required", "YOUR_OPENAI_API_KEY", "not-needed-here", "sk-1234", "Your-Api-Key-Here",

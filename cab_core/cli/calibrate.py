@@ -20,6 +20,7 @@ from cab_core.sweep.lock_file import write_lock_file
 from cab_core.sweep.plan import Plan
 
 from . import options
+from .group import pass_plugins
 from .progress import Progress
 from .session import Make, run_planned
 from .table import print_json, show, table
@@ -40,7 +41,7 @@ from .text import one_line
 @options.runs
 @options.pack
 @options.as_json
-@click.pass_obj
+@pass_plugins
 def command(plugins: Plugins, /, **said: Any) -> int:
     """Run scripted models whose figures are known, and hold every axis against what it must say.
 

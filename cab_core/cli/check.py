@@ -23,6 +23,7 @@ from cab_core.tasks.catalog import Catalog
 from . import options
 from .checked import print_checked
 from .doctor import look
+from .group import pass_plugins
 from .probing import folded, probe_endpoint
 from .session import run_sweep
 from .table import as_row, print_json
@@ -43,7 +44,7 @@ from .table import as_row, print_json
 @click.option("--runs", type=click.Path(path_type=Path), help="keep the cell there  [nothing is kept]")
 @options.pack
 @options.as_json
-@click.pass_obj
+@pass_plugins
 def command(plugins: Plugins, /, **said: Any) -> int:
     """Look at your own endpoint, then try one task with it. Without options: look at this machine.
 

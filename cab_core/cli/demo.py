@@ -12,6 +12,7 @@ from cab_core.records import Sweep
 from cab_core.site.build import build_site
 
 from . import options
+from .group import pass_plugins
 from .session import run_sweep
 from .table import as_row, print_json, print_results
 
@@ -28,7 +29,7 @@ SWEEP = Sweep(
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("site"), show_default=True)
 @click.option("-j", "width", type=click.IntRange(min=1), default=2, show_default=True, help="cells at once")
 @options.as_json
-@click.pass_obj
+@pass_plugins
 def command(plugins: Plugins, runs: Path, out: Path, width: int, as_json: bool) -> int:
     """Run the real aider on two Python tasks with two scripted models, and write the pages.
 

@@ -16,13 +16,14 @@ from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.toolchains import installed_version, missing, parse
 
 from . import options
+from .group import pass_plugins
 from .table import print_json
 from .text import plain
 
 
 @click.command
 @options.as_json
-@click.pass_obj
+@pass_plugins
 def command(plugins: Plugins, as_json: bool) -> int:
     """Say what is missing on this machine and how to get it."""
     return look(plugins, as_json)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from importlib import import_module
+from typing import Any, TypeVar, cast
 
 import click
 
-from cab_core.plugins.registry import Plugins
-
 from . import COMMANDS, _overview
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Group(click.Group):
@@ -55,4 +58,16 @@ def cab(ctx: click.Context, plugin_flags: tuple[str, ...]) -> None:
     for flag in plugin_flags:
         if not flag.startswith("no:") or flag == "no:":
             raise click.UsageError(f"-p {flag}: expected -p no:ENTRYPOINT or -p no:dist:NAME")
-    ctx.obj = Plugins(flag.removeprefix("no:") for flag in plugin_flags)
+    ctx.obj = tuple(flag.removeprefix("no:") for flag in plugin_flags)
+
+
+def pass_plugins(command: F) -> F:
+    """Give a command the plugins of this run, which one that prints its help alone never loads."""
+
+    @functools.wraps(command)
+    def called(*args: Any, **said: Any) -> Any:
+        from cab_core.plugins.registry import Plugins
+
+        return command(Plugins(click.get_current_context().obj), *args, **said)
+
+    return cast("F", called)

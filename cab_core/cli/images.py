@@ -14,7 +14,7 @@ from cab_core.runtimes.docker.inventory import list_images, push, remove_images
 from cab_core.tasks.catalog import Catalog
 
 from . import options
-from .group import Group
+from .group import Group, pass_plugins
 from .progress import Progress
 from .table import print_json
 from .text import plain
@@ -33,7 +33,7 @@ def command() -> None:
 @click.option("--cell", is_flag=True, help="one image with cab and packs, for `docker run IMAGE run-cell`")
 @options.pack
 @options.as_json
-@click.pass_obj
+@pass_plugins
 def build(
     plugins: Plugins,
     tuis: tuple[str, ...],

@@ -6,15 +6,16 @@ import json
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import attrs
 import click
 
+from cab_core.defaults import CALLS, WALL_S
 from cab_core.errors import UnknownName, UserError
-from cab_core.gateway.models import ConfigDoc, EndpointChoice, find_config
-from cab_core.records import Limits
-from cab_core.tasks.documents import read_document
+
+if TYPE_CHECKING:  # the options of every command stand here: its help waits for nothing else
+    from cab_core.gateway.models import ConfigDoc, EndpointChoice
+    from cab_core.records import Limits
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -90,12 +91,12 @@ def limits(command: F) -> F:
         ),
         click.option("--max-tokens", type=click.IntRange(min=1), help="tokens a cell may use"),
         click.option(
-            "--max-calls", type=click.IntRange(min=1), help=f"model calls a cell may make  [{Limits().calls}]"
+            "--max-calls", type=click.IntRange(min=1), help=f"model calls a cell may make  [{CALLS}]"
         ),
         click.option(
             "--wall",
             type=click.FloatRange(min=0, min_open=True),
-            help=f"seconds a cell may run  [{Limits().wall_s:g}]",
+            help=f"seconds a cell may run  [{WALL_S:g}]",
         ),
     ):
         command = option(command)
@@ -106,12 +107,16 @@ def limits_of(
     base: Limits, wall: float | None, max_calls: int | None, max_tokens: int | None, max_usd: float | None
 ) -> Limits:
     """Return `base` with what the command line says in its place."""
+    import attrs
+
     said: dict[str, Any] = {"wall_s": wall, "calls": max_calls, "tokens": max_tokens, "usd": max_usd}
     return attrs.evolve(base, **{k: v for k, v in said.items() if v is not None})
 
 
 def choice_of(endpoint: str | None, key: str | None, key_env: str | None) -> EndpointChoice:
     """Return the endpoint that was chosen; the key is then gone from what others can read of this process."""
+    from cab_core.gateway.models import EndpointChoice
+
     return EndpointChoice.of(endpoint, key, key_env)
 
 
@@ -121,6 +126,9 @@ def config() -> ConfigDoc:
     Raises:
         UserError: the current directory cannot be looked into.
     """
+    from cab_core.gateway.models import ConfigDoc, find_config
+    from cab_core.tasks.documents import read_document
+
     try:
         path = find_config(Path.cwd())
     except OSError as exc:

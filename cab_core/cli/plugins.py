@@ -12,7 +12,7 @@ from cab_core.plugins.loader import PluginRow
 from cab_core.plugins.registry import Plugins
 
 from . import options
-from .group import Group
+from .group import Group, pass_plugins
 from .text import one_line, plain
 
 
@@ -23,7 +23,7 @@ def command() -> None:
 
 @command.command("list")
 @options.as_json
-@click.pass_obj
+@pass_plugins
 def list_plugins(plugins: Plugins, as_json: bool) -> int:
     """List every object that a plugin offers, and every plugin that cannot be used."""
     rows = sorted(plugins.rows, key=lambda r: (r.kind, r.name, r.owner))
@@ -59,7 +59,7 @@ def _print(rows: Sequence[PluginRow]) -> None:
 @command.command
 @click.argument("name")
 @options.as_json
-@click.pass_obj
+@pass_plugins
 def info(plugins: Plugins, name: str, as_json: bool) -> int:
     """Explain one object or entry point, and say what is wrong with it."""
     from .plugin_check import faults_of
@@ -82,7 +82,7 @@ def info(plugins: Plugins, name: str, as_json: bool) -> int:
 
 @command.command
 @options.as_json
-@click.pass_obj
+@pass_plugins
 def doctor(plugins: Plugins, as_json: bool) -> int:
     """Make every object, ask it what a run would, say what is wrong, and exit 1 where something is."""
     from .plugin_check import faults_of

@@ -12,6 +12,7 @@ from cab_core.run.rescore import rescored
 from cab_core.store.cells import Store, read_evidence, write_result
 
 from . import options
+from .group import pass_plugins
 from .progress import warn_of_faults
 from .table import print_json
 
@@ -20,7 +21,7 @@ from .table import print_json
 @click.option("--sweep-id", help="only this sweep")
 @options.runs
 @options.as_json
-@click.pass_obj
+@pass_plugins
 def command(plugins: Plugins, sweep_id: str | None, runs: Path, as_json: bool) -> int:
     """Compute the axes of finished cells anew, from what they recorded, without running anything.
 

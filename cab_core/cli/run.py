@@ -7,23 +7,20 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import click
 
+from cab_core.defaults import FAILED_IN_A_ROW
 from cab_core.errors import CabError, UserError
-from cab_core.plugins.registry import Plugins
-from cab_core.records import Sweep
-from cab_core.sweep.breaker import IN_A_ROW, Breaker
-from cab_core.tasks.documents import read_document
 
 from . import options
 from .again import command_again, program
-from .screen import counts
-from .summaries import print_summaries, summaries
-from .table import print_results
+from .group import pass_plugins
 from .text import reason
 
 if TYPE_CHECKING:
+    from cab_core.plugins.registry import Plugins
+    from cab_core.records import Sweep
+
     from .json_events import JsonEvents
     from .progress import Progress
     from .session import Ended
@@ -59,7 +56,7 @@ _ROWS = 200  # cells that the table at the end shows one by one
 @click.option("--sweep-id", help="name of the sweep  [local]")
 @click.option("--fresh", is_flag=True, help="run again what has a verdict already")
 @click.option(
-    "--keep-going", is_flag=True, help=f"run on where the endpoint failed {IN_A_ROW} cells in a row"
+    "--keep-going", is_flag=True, help=f"run on where the endpoint failed {FAILED_IN_A_ROW} cells in a row"
 )
 @click.option("--network", type=options.OneOf(["gateway", "open"]), help="what the agent can reach")
 @options.model_params
@@ -68,16 +65,18 @@ _ROWS = 200  # cells that the table at the end shows one by one
 @options.runs
 @options.pack
 @click.option("--json", "as_json", is_flag=True, help="print one JSON event a line: `cab schema event`")
-@click.pass_obj
+@pass_plugins
 def command(plugins: Plugins, /, sweep_file: Path | None, **said: Any) -> int:
     """Run a matrix of CLIs x models x tasks.
 
     What is to be run stands in a sweep file (TOML), in options, or both: options win. The same
     command again goes on where it stopped.
     """
+    from cab_core.sweep.breaker import Breaker
+
     from .session import run_planned  # what runs cells is heavy, and `--help` needs none of it
 
-    breaker = Breaker(None if said["keep_going"] else IN_A_ROW)
+    breaker = Breaker(None if said["keep_going"] else FAILED_IN_A_ROW)
 
     def run(shown: Progress | JsonEvents) -> Ended:
         sweep = _sweep(sweep_file, said)
@@ -110,6 +109,7 @@ def _as_events(run: Run, plugins: Plugins, go_on: str) -> int:
 def _as_table(run: Run, runs: Path, go_on: str) -> int:
     """Run with a table at the end, of what there is, and the command that goes on."""
     from .progress import Progress
+    from .screen import counts
 
     shown = Progress()
     ended = run(shown)
@@ -124,6 +124,9 @@ def _as_table(run: Run, runs: Path, go_on: str) -> int:
 
 def _print_cells(ended: Ended, runs: Path) -> None:
     """Print a row for each cell or, where nobody would read so many, one for each configuration."""
+    from .summaries import print_summaries, summaries
+    from .table import print_results
+
     if len(ended.results) <= _ROWS:
         if ended.results:
             print_results(ended.results)
@@ -147,6 +150,11 @@ def _next(ended: Ended, runs: Path, go_on: str) -> None:
 
 
 def _sweep(sweep_file: Path | None, said: dict[str, Any]) -> Sweep:
+    import attrs
+
+    from cab_core.records import Sweep
+    from cab_core.tasks.documents import read_document
+
     names = ("tuis", "models", "tasks", "stacks", "attempts", "runtimes", "network", "executor", "sweep_id")
     given = {n: said[n] for n in names if said[n]}
     if said["pairs"]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cab_core.errors import UserError
-from cab_core.plugins.registry import Plugins
-from cab_core.records import Limits, Sweep, to_json
-from cab_core.store.cells import Store
 
 from . import options
-from .table import print_json, print_results
+from .group import pass_plugins
 from .text import reason
+
+if TYPE_CHECKING:
+    from cab_core.plugins.registry import Plugins
 
 
 @click.command
@@ -35,10 +35,14 @@ from .text import reason
 @options.runs
 @options.pack
 @options.as_json
-@click.pass_obj
+@pass_plugins
 def command(plugins: Plugins, /, **said: Any) -> int:
     """Run one cell, always anew, and print its result (with --json the whole cell.json)."""
+    from cab_core.records import Limits, Sweep, to_json
+    from cab_core.store.cells import Store
+
     from .session import run_sweep
+    from .table import print_json, print_results
 
     if set("*?[") & set(said["task"]):
         raise UserError(f"--task {said['task']!r}: run-cell runs one task; `cab run` takes patterns")

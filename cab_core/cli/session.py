@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -18,9 +19,11 @@ from cab_core.sweep.runner import incomplete, run_plan
 from cab_core.tasks.catalog import Catalog
 
 from . import options
-from .json_events import JsonEvents
 from .progress import Progress, warn_of_faults
 from .signals import stop_on_signals
+
+if TYPE_CHECKING:
+    from .json_events import JsonEvents
 
 Results = list[tuple[Path, CellSummary]]
 Make = Callable[[Sweep], Plan]

@@ -21,7 +21,7 @@ from cab_core.tasks.toolchains import missing
 from cab_core.workdir.materialise import materialise
 
 from . import options
-from .group import Group
+from .group import Group, pass_plugins
 from .progress import warn_of_faults
 from .table import print_json
 from .text import one_line, plain
@@ -35,7 +35,7 @@ def command() -> None:
 @command.command("list")
 @options.pack
 @options.as_json
-@click.pass_obj
+@pass_plugins
 def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
     """List all tasks, and what is missing on this machine to grade them in runtime local."""
     warn_of_faults([f"plugin {r.owner}: {r.fault}" for r in plugins.faults()])
@@ -69,7 +69,7 @@ def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
 @click.argument("task")
 @options.pack
 @options.as_json
-@click.pass_obj
+@pass_plugins
 def show(plugins: Plugins, task: str, packs: tuple[Path, ...], as_json: bool) -> int:
     """Show one task: what the agent is told and sees, and how it is judged."""
     for packed in Catalog(plugins, packs).select([task]):
@@ -95,7 +95,7 @@ def show(plugins: Plugins, task: str, packs: tuple[Path, ...], as_json: bool) ->
 @click.argument("directory", type=click.Path(path_type=Path))
 @options.pack
 @options.as_json
-@click.pass_obj
+@pass_plugins
 def copy(plugins: Plugins, task: str, directory: Path, packs: tuple[Path, ...], as_json: bool) -> int:
     """Copy the files of one task, as the agent finds them, into a new DIRECTORY."""
     if os.path.lexists(directory):
@@ -116,7 +116,7 @@ def copy(plugins: Plugins, task: str, directory: Path, packs: tuple[Path, ...], 
 @click.option("--runtime", default="local", show_default=True, help="where the grader runs")
 @options.pack
 @options.as_json
-@click.pass_obj
+@pass_plugins
 def validate_tasks(
     plugins: Plugins, patterns: tuple[str, ...], runtime: str, packs: tuple[Path, ...], as_json: bool
 ) -> int:

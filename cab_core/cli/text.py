@@ -9,8 +9,6 @@ import unicodedata
 
 import click
 
-from cab_core.plugins.authors import on_this_machine
-
 # Invisible characters that reorder text (Unicode, UAX #9), and others that show nothing.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
@@ -28,6 +26,8 @@ def one_line(text: str, width: int = 110) -> str:
 
 def reason(why: str, width: int = 300) -> str:
     """Return why something is so on one line; what names a place in code names it as it is found here."""
+    from cab_core.plugins.authors import on_this_machine
+
     return one_line(on_this_machine(why), width)
 
 

@@ -1,43 +1,31 @@
-"""The gateway's server: one per runner, in a thread of its own, on 127.0.0.1."""
+"""The gateway's server: one per runner, in a thread of its own, on 127.0.0.1.
+
+It listens from the first moment. What answers takes long to import: that is done in the thread, while the
+first sandbox is being made, and whoever calls before waits in the sockets' queues.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import resource
 import threading
-import time
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Coroutine
+from concurrent.futures import Future
 from pathlib import Path
-from socket import AF_UNIX
-from typing import Any, TypeVar
+from socket import AF_UNIX, create_server, socket
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import attrs
-from aiohttp import web
-
-from cab_core.plugins.wire_protocol import Operation
 from cab_core.records import CellKey
 
 from .activity import Activity
-from .call import Call
-from .count import count
-from .off_loop import off_loop
-from .refusal import refusal
-from .relay import relay
 from .session import CellSession
-from .sockets import LEFT_ALONE, ConnectionLimit, short_path
-from .upstream import CREDENTIALS, Upstream
+from .sockets import LEFT_ALONE, QUEUE, ConnectionLimit, listening
+from .upstream import CREDENTIALS, KEY_IN_QUERY, Upstream
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 T = TypeVar("T")
-_ANY_PATH = r"/{path:(?s:.*)}"  # a path may hold a line feed
-_KEY_IN_QUERY = "key="  # where some of Google's clients put it
-_MAX_REQUEST = 32 << 20
-_READ_S = 120.0  # for the body of a request
-_SAYS = {
-    "limit_calls": "the limit on model calls is reached",
-    "limit_tokens": "the limit on tokens is reached",
-    "limit_cost": "the limit on cost is reached",
-}
 
 
 class Gateway:
@@ -45,17 +33,20 @@ class Gateway:
 
     def __init__(self) -> None:
         self._sessions: dict[str, CellSession] = {}
-        self._sockets: dict[str, tuple[asyncio.Server, ConnectionLimit]] = {}
+        self._doors: dict[str, ConnectionLimit] = {}
+        self._servers: dict[str, asyncio.Server] = {}
         self._upstreams: list[Upstream] = []
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="cab-gateway", daemon=True)
-        self._runner: web.AppRunner | None = None
+        self._thread = threading.Thread(target=self._serve, name="cab-gateway", daemon=True)
+        self._runner: Future[web.AppRunner] = Future()
+        self._begun = asyncio.Event()
         self.url = ""
 
     def __enter__(self) -> Gateway:
         _allow_many_files()
+        self._tcp = create_server(("127.0.0.1", 0), backlog=QUEUE)
+        self.url = f"http://127.0.0.1:{self._tcp.getsockname()[1]}"
         self._thread.start()
-        self.url = self._do(self._start())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -64,52 +55,62 @@ class Gateway:
         self._thread.join(timeout=10)
         self._loop.close()
 
-    def _do(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+    def _serve(self) -> None:
+        try:
+            self._runner.set_result(self._loop.run_until_complete(self._start()))
+        except BaseException as exc:  # noqa: BLE001  told where the server is waited for
+            self._runner.set_exception(exc)
+        else:
+            self._loop.run_forever()
 
-    async def _start(self) -> str:
-        app = web.Application(client_max_size=_MAX_REQUEST)
-        app.router.add_route("HEAD", _ANY_PATH, _head)  # by which some look whether anybody is there
-        app.router.add_route("*", _ANY_PATH, self._serve)
-        # An agent that hangs up frees its call at once.
-        self._runner = web.AppRunner(
-            app,
-            access_log=None,
-            logger=_quiet(),
-            handler_cancellation=True,
-            shutdown_timeout=1,
-            auto_decompress=False,
-        )
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        port = self._runner.addresses[0][1]
-        return f"http://127.0.0.1:{port}"
+    async def _start(self) -> web.AppRunner:
+        from aiohttp import web
+
+        from .answering import Answering
+
+        runner = Answering(self._session).runner()
+        await runner.setup()
+        await web.SockSite(runner, self._tcp, backlog=QUEUE).start()
+        self._begun.set()
+        return runner
+
+    def _do(self, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            self._runner.result()
+        except BaseException:
+            work.close()
+            raise
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     async def _end(self) -> None:
         for session in list(self._sessions.values()):
             await self._close(session)
         for upstream in self._upstreams:
             await upstream.aclose()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._runner.result().cleanup()
 
-    def open(self, session: CellSession, socket: Path | None = None) -> None:
+    def open(self, session: CellSession, path: Path | None = None) -> None:
         """Admit a cell: from now on its token is good over TCP or, where it has a socket, there alone."""
         if session.upstream not in self._upstreams:
             self._upstreams.append(session.upstream)
-        if socket is not None:
-            self._do(self._listen(session, socket))
+        if path is not None:
+            own = listening(path)  # its directory alone is mounted into the cell's container
+            self._doors[session.token] = ConnectionLimit(self._protocol)
+            asyncio.run_coroutine_threadsafe(self._accept(session.token, own), self._loop)
         self._sessions[session.token] = session
 
-    async def _listen(self, session: CellSession, socket: Path) -> None:
-        assert self._runner is not None
-        assert self._runner.server is not None
-        door = ConnectionLimit(self._runner.server)
-        with short_path(socket) as path:
-            server = await self._loop.create_unix_server(door, path, **LEFT_ALONE)
-        socket.chmod(0o666)  # its directory alone is mounted into the cell's container
-        self._sockets[session.token] = server, door
+    def _protocol(self) -> asyncio.Protocol:
+        server = self._runner.result().server
+        assert server is not None
+        return server()
+
+    async def _accept(self, token: str, own: socket) -> None:
+        await self._begun.wait()
+        server = await self._loop.create_unix_server(
+            self._doors[token], sock=own, start_serving=False, **LEFT_ALONE
+        )
+        self._servers[token] = server  # before anything else can run here: `_close` must find it
+        await server.start_serving()
 
     def under_way(self) -> dict[CellKey, Activity]:
         """Return what the calls of the cells that run are doing now; safe to call from any thread."""
@@ -121,8 +122,8 @@ class Gateway:
 
     async def _close(self, session: CellSession) -> None:
         self._sessions.pop(session.token, None)
-        server, _ = self._sockets.pop(session.token, (None, None))
-        if server is not None:
+        self._doors.pop(session.token, None)
+        if (server := self._servers.pop(session.token, None)) is not None:
             server.close()
         session.ending = True
         tasks = list(session.tasks)
@@ -131,26 +132,11 @@ class Gateway:
         await asyncio.gather(*tasks, return_exceptions=True)
         session.close()
 
-    async def _serve(self, request: web.Request) -> web.StreamResponse:
-        session = self._session(request)
-        if session is None:
-            return _unknown_token()
-        path, _, query = request.raw_path.partition("?")
-        query = "&".join(p for p in query.split("&") if not p.startswith(_KEY_IN_QUERY))
-        operation = session.protocol.operation(request.method, path)
-        if operation is None:
-            return _not_spoken(session, request.method, path)
-        if operation.kind == "models":
-            return web.json_response(session.protocol.listing(session.model))
-        if operation.kind == "model":
-            return web.json_response(session.protocol.entry(session.model))
-        return await _tracked(session, _call(session, request, operation, query))
-
     def _session(self, request: web.Request) -> CellSession | None:
         """Return the cell whose token came, the way that is the cell's own: no agent can use another's."""
         given = [request.headers.get(header, "") for header in CREDENTIALS]
         pairs = request.raw_path.partition("?")[2].split("&")
-        given += [p.removeprefix(_KEY_IN_QUERY) for p in pairs if p.startswith(_KEY_IN_QUERY)]
+        given += [p.removeprefix(KEY_IN_QUERY) for p in pairs if p.startswith(KEY_IN_QUERY)]
         for value in given:
             token = value.removeprefix("Bearer ").strip()
             if token in self._sessions and self._came_by(request.transport, token):
@@ -158,54 +144,9 @@ class Gateway:
         return None
 
     def _came_by(self, transport: asyncio.Transport | None, token: str) -> bool:
-        if token in self._sockets:
-            return self._sockets[token][1].let_in(transport)
+        if token in self._doors:
+            return self._doors[token].let_in(transport)
         return transport is not None and transport.get_extra_info("socket").family != AF_UNIX
-
-
-async def _call(
-    session: CellSession, request: web.Request, operation: Operation, query: str
-) -> web.StreamResponse:
-    """Admit one call and carry it out. What a cell may hold in memory is bounded by its slots."""
-    protocol, came = session.protocol, time.monotonic()
-    async with session.slots:
-        if session.has_enough:
-            return refusal(protocol, 429, "cab: too much was sent that is no call", "cab_request", close=True)
-        try:
-            body = await asyncio.wait_for(request.read(), _READ_S)
-        except (web.HTTPException, OSError, ValueError, TimeoutError) as exc:
-            return refusal(protocol, 400, f"cab: the request could not be read: {exc}", "cab_request")
-        asked = await off_loop(len(body), protocol.read, operation, body)
-        if (refused := session.refuse(asked, query, len(body))) is not None:
-            return refusal(protocol, *refused)
-        if operation.kind == "count":
-            return await count(session, request, operation, query, body)
-        admitted = session.admit()
-        if isinstance(admitted, str):
-            said = f"cab: {_SAYS.get(admitted, admitted)}; no further call is made"
-            return refusal(protocol, 429, said, "cab_limit")
-        session.watch.asked(admitted, protocol, asked.request)
-        call = Call(
-            session=session,
-            n=admitted,
-            operation=operation,
-            query=query,
-            body=body,
-            asked=attrs.evolve(asked, request={}),
-            headers=dict(request.headers),
-            queued=time.monotonic() - came,
-        )
-        return await relay(call, request)
-
-
-async def _tracked(session: CellSession, work: Awaitable[web.StreamResponse]) -> web.StreamResponse:
-    task = asyncio.current_task()
-    assert task is not None
-    session.tasks.add(task)
-    try:
-        return await work
-    finally:
-        session.tasks.discard(task)
 
 
 def _allow_many_files() -> None:
@@ -213,35 +154,3 @@ def _allow_many_files() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < (wanted := min(hard, 1 << 20)):
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def _quiet() -> logging.Logger:
-    """Return a logger that says nothing: an agent's malformed requests would fill our terminal."""
-    logger = logging.getLogger("cab.gateway")
-    logger.addHandler(logging.NullHandler())
-    logger.propagate = False
-    return logger
-
-
-async def _head(_: web.Request) -> web.Response:
-    return web.Response()
-
-
-def _not_spoken(session: CellSession, method: str, path: str) -> web.Response:
-    """Refuse what is not spoken here, in words; the cell's record says what it was."""
-    asked, spoken = f"{method} {path}", session.protocol.spoken
-    session.other_paths.add(ascii(asked)[1:-1])
-    known = " and ".join(f"{m} {p}" for m, p in spoken)
-    allowed = [m for m, p in spoken if p == path]
-    said = f"cab: {asked[:200]} is not spoken here; {known} are"
-    response = refusal(session.protocol, 405 if allowed else 404, said, "cab_path")
-    if allowed:
-        response.headers["Allow"] = ", ".join(allowed)
-    return response
-
-
-def _unknown_token() -> web.Response:
-    """Refuse whoever has no cell, and so no protocol, in the form that most clients read."""
-    message = "unknown token: this endpoint serves the cells that are running"
-    error = {"message": message, "type": "cab_token", "code": "cab_token"}
-    return web.json_response({"type": "error", "error": error}, status=401)

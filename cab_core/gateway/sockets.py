@@ -8,16 +8,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from socket import AF_UNIX, socket
 from typing import Any, cast
 
 # From Python 3.13 on a server removes its socket by its address, which by then leads nowhere or elsewhere.
 # A cell's directory is removed as a whole.
 LEFT_ALONE: dict[str, Any] = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
+QUEUE = 128  # connections that wait to be accepted
 CONNECTIONS = 256  # of one cell at once: descriptors are the runner's, and it runs other cells too
 
 
 @contextmanager
-def short_path(socket: Path) -> Iterator[str]:
+def short_path(path: Path) -> Iterator[str]:
     """Yield a path of a socket, through its directory's descriptor, that fits however deep it lies.
 
     An address holds 107 bytes (unix(7)).
@@ -25,11 +27,30 @@ def short_path(socket: Path) -> Iterator[str]:
     Raises:
         OSError: the directory is not there.
     """
-    directory = os.open(socket.parent, os.O_RDONLY | os.O_DIRECTORY)
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        yield f"/proc/self/fd/{directory}/{socket.name}"
+        yield f"/proc/self/fd/{directory}/{path.name}"
     finally:
         os.close(directory)
+
+
+def listening(path: Path) -> socket:
+    """Return a socket that listens at a path, for any user who can reach it.
+
+    Raises:
+        OSError: there can be none.
+    """
+    own = socket(AF_UNIX)
+    try:
+        with short_path(path) as short:
+            own.bind(short)
+        path.chmod(0o666)
+        own.listen(QUEUE)
+        own.setblocking(False)
+    except OSError:
+        own.close()
+        raise
+    return own
 
 
 class ConnectionLimit:

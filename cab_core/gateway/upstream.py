@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import SimpleNamespace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import aiohttp
 import attrs
-from yarl import URL
 
 from cab_core.plugins.wire_protocol import Operation, WireProtocol
 from cab_core.redaction import Redactor
@@ -18,6 +16,9 @@ from .address import checked_address
 from .answer import Answer
 from .budget import Budget, Throttle
 from .proxy import proxy_of
+
+if TYPE_CHECKING:
+    import aiohttp
 
 KEY_MARK = "[key]"  # stands where an endpoint's key was
 # Headers of one connection alone (RFC 9110, 7.6.1).
@@ -31,6 +32,7 @@ HOP = {
     "upgrade",
     "host",
 }
+KEY_IN_QUERY = "key="  # where some of Google's clients put it
 CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")  # may hold a cell's token
 
 
@@ -88,6 +90,8 @@ class _Kept:
 
 
 def _trace_of_kept() -> aiohttp.TraceConfig:
+    import aiohttp
+
     async def kept(_: object, context: SimpleNamespace, __: object) -> None:
         context.trace_request_ctx.used = True
 
@@ -120,6 +124,8 @@ class EndpointUpstream(Throttle):
         self._proxy = proxy_of(self.base_url)
 
     def _session(self) -> aiohttp.ClientSession:
+        import aiohttp
+
         if self._client is None:
             # No total limit: a long answer is no fault. sock_read bounds the time without a byte.
             timeout = aiohttp.ClientTimeout(total=None, sock_connect=15, sock_read=self._idle_s)
@@ -150,6 +156,9 @@ class EndpointUpstream(Throttle):
         Some close one without a word (llama.cpp behind each stream), and a call that is sent at that moment
         would be lost. On a new connection it is no such chance, and not sent again.
         """
+        import aiohttp
+        from yarl import URL
+
         method = "GET" if body is None else "POST"
         while True:
             kept = _Kept()

@@ -6,7 +6,6 @@ import inspect
 import os
 import re
 import sys
-import sysconfig
 import threading
 import traceback
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ from typing import Any
 import attrs
 
 _OURS = str(Path(__file__).parents[1])
+_STDLIB = os.path.dirname(os.__file__)  # noqa: PTH120  (sysconfig would read how Python was built)
 
 
 def is_ctrl_c(exc: BaseException) -> bool:
@@ -45,8 +45,7 @@ def import_roots() -> set[str]:
             continue
         ways = list(known.get("__path__") or ()) or [known.get("__file__")]
         found |= {os.path.dirname(way) for way in ways if isinstance(way, str)}  # noqa: PTH120  (as it is written)
-    stdlib = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib")}
-    return found - stdlib - {f"{path}/lib-dynload" for path in stdlib}
+    return found - {_STDLIB, f"{_STDLIB}/lib-dynload"}
 
 
 def on_this_machine(text: str) -> str:

@@ -8,6 +8,8 @@ from typing import Literal
 import attrs
 from attrs.validators import ge, lt
 
+from cab_core.defaults import CALLS, WALL_S
+
 from .base import Json, canonical, doc, named
 
 
@@ -19,8 +21,8 @@ class Limits:
     and shown again.
     """
 
-    wall_s: float = attrs.field(default=600.0, metadata=doc("seconds the agent may run", exclusiveMinimum=0))
-    calls: int | None = attrs.field(default=10_000, metadata=doc("model calls", minimum=1))
+    wall_s: float = attrs.field(default=WALL_S, metadata=doc("seconds the agent may run", exclusiveMinimum=0))
+    calls: int | None = attrs.field(default=CALLS, metadata=doc("model calls", minimum=1))
     tokens: int | None = attrs.field(default=None, metadata=doc("input and output tokens", minimum=1))
     usd: float | None = attrs.field(default=None, metadata=doc("US dollars", exclusiveMinimum=0))
 

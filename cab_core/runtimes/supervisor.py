@@ -24,7 +24,8 @@ from cab_core.trace.clock import utc_now
 from .terminal import channel, read_some
 
 MARK = "CAB_SANDBOX"  # in the environment of all that runs below a supervisor
-_PROGRAM = Path(__file__).with_name("supervisor_main.py")
+# Imported, not run as a script: of a module the compiled form is kept. What Python itself has comes first.
+_PROGRAM = "import sys; sys.path.append(sys.argv[1]); import supervisor_main; supervisor_main.main()"
 _LOOK_S = 1.0  # between two looks at a supervisor that says nothing
 _LAST_WORDS_S = 1.0  # for which output is read on that something holds open which could not be ended
 
@@ -84,7 +85,7 @@ def _start(
         "uid": uid,
     }
     supervisor = subprocess.Popen(
-        [sys.executable, "-I", "-S", str(_PROGRAM)],
+        [sys.executable, "-I", "-S", "-c", _PROGRAM, str(Path(__file__).parent)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         pass_fds=(out, err),

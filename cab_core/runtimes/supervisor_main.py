@@ -1,4 +1,4 @@
-"""Keeps one process and everything that it starts: a program of its own, started as a script.
+"""Keeps one process and everything that it starts: a program of its own, see `supervisor`.
 
 It is the sub-reaper (prctl(2), PR_SET_CHILD_SUBREAPER) of all that runs below it, so that a process
 which calls setsid() and lets its parent die is still found and killed. It needs the standard library
@@ -18,10 +18,18 @@ import fcntl
 import marshal
 import os
 import select
-import signal
 import sys
 import termios
 import time
+
+TYPE_CHECKING = False  # the typing module is slow to import
+if TYPE_CHECKING:
+    import signal
+    from typing import Any
+
+    Spec = dict[str, Any]
+else:
+    import _signal as signal  # what `signal` adds are enumerations: a third of all that starts here
 
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
@@ -30,11 +38,6 @@ KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219}  # the system call's nu
 DEATH_S = 60.0  # within which a process must have ended that was killed
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 MAY_END_S = 1.0  # for which one that may not be killed is waited for: it may end by itself
-TYPE_CHECKING = False  # the typing module is slow to import
-if TYPE_CHECKING:
-    from typing import Any
-
-    Spec = dict[str, Any]
 
 
 def main() -> None:
@@ -264,7 +267,3 @@ def _kill_all() -> tuple[int, int]:
         if not found or waited >= (DEATH_S if reached else MAY_END_S):
             return len(first - found), len(found)
         time.sleep(0.005)
-
-
-if __name__ == "__main__":
-    main()

@@ -10,7 +10,7 @@ import attrs
 
 from cab_core.records import Configuration
 
-from .compare import pair
+from .comparison import pair
 from .paired import ERROR, probability
 from .summary import Summary
 from .tally import settled

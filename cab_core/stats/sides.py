@@ -11,7 +11,7 @@ import attrs
 from cab_core.errors import UserError
 from cab_core.records import CellSummary, Configuration
 
-from .compare import Comparison, compare
+from .comparison import Comparison, compare
 from .halves import Half, Halves
 from .names import distinct_names
 from .select import Selector

@@ -7,10 +7,9 @@ import time
 
 import attrs
 
+from cab_core.defaults import FAILED_IN_A_ROW
 from cab_core.records import OUTCOMES, CellResult
 from cab_core.run.planned import PlannedCell
-
-IN_A_ROW = 3  # cells without an answer; one alone may be bad luck
 
 
 @attrs.define
@@ -28,7 +27,7 @@ class Breaker:
     Cells that were under way together fail together, and count once. A scripted model has no endpoint.
     """
 
-    def __init__(self, in_a_row: int | None = IN_A_ROW) -> None:
+    def __init__(self, in_a_row: int | None = FAILED_IN_A_ROW) -> None:
         """`in_a_row`: None never stops anything."""
         self._limit = in_a_row
         self._rows: dict[str, _Row] = {}

@@ -15,7 +15,7 @@ import pytest
 from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Execution, Process
-from cab_core.runtimes import supervisor_main
+from cab_core.runtimes import supervisor, supervisor_main
 from cab_core.runtimes.supervisor import supervise
 
 
@@ -141,10 +141,11 @@ def test_a_wish_to_stop_that_comes_before_the_program() -> None:
 
 def test_a_supervisor_imports_little() -> None:
     """One is started for every process of a cell; json, with what it imports, would double what it costs."""
-    argv = [sys.executable, "-I", "-S", "-X", "importtime", supervisor_main.__file__]
+    where = str(Path(supervisor.__file__).parent)
+    argv = [sys.executable, "-I", "-S", "-X", "importtime", "-c", supervisor._PROGRAM, where]
     said = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False).stderr
     imported = {line.rpartition("|")[2].strip() for line in said.splitlines()}
-    assert "ctypes" in imported and not imported & {"json", "re", "typing", "subprocess"}
+    assert "ctypes" in imported and not imported & {"json", "re", "typing", "subprocess", "enum"}
 
 
 @pytest.mark.parametrize("text", [None, "", 'a "b" \\ c', "line\nbreak\t\x00", "über 漢字 😀", "\udce9"])

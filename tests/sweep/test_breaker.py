@@ -7,11 +7,12 @@ import time
 import attrs
 import pytest
 
+from cab_core.defaults import FAILED_IN_A_ROW
 from cab_core.gateway.models import Model
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Outcome
 from cab_core.run.planned import PlannedCell
-from cab_core.sweep.breaker import IN_A_ROW, Breaker
+from cab_core.sweep.breaker import Breaker
 from tests.site.made import Made
 from tests.support.puppet import Puppet, find_task, plan_one
 
@@ -48,7 +49,7 @@ def end(
 def test_as_many_in_a_row_as_it_takes(planned: PlannedCell, result: CellResult) -> None:
     """One fewer stops nothing; then no cell starts, and what was observed is told with the number."""
     breaker = Breaker()
-    assert end(breaker, planned, result, *["infra_upstream"] * (IN_A_ROW - 1)) and breaker.told() == []
+    assert end(breaker, planned, result, *["infra_upstream"] * (FAILED_IN_A_ROW - 1)) and breaker.told() == []
     assert not end(breaker, planned, result, "infra_upstream") and not breaker.lets(planned)
     assert breaker.told() == [
         "model dead: 2 cells were not started: 3 in a row had no answer; the last one: the endpoint said 401"

@@ -25,7 +25,7 @@ _LOCAL = "/var/run/docker.sock"
 _finding = threading.Lock()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)  # what is known of an engine is kept by it
 class Address:
     """Where the engine is. `elsewhere`: it is reached by network, so it cannot mount what is here."""
 

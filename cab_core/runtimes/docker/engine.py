@@ -12,7 +12,7 @@ from cab_core.errors import SandboxError
 from cab_core.leases import process_lease
 from cab_core.processes import host_id, runner_id
 
-from .address import address, no_engine
+from .address import Address, address, no_engine
 
 LABEL = "cab"  # on everything that we create
 HOST = "cab.host"  # on which machine its runner is: an engine may serve several
@@ -21,6 +21,7 @@ LEASE = "cab.lease"  # the path of that runner's lease
 ROLE = "cab.role"  # what it is for
 WHAT = "cab.what"  # of an image: what it holds, without the hash of how it was made
 _local = threading.local()
+_spoken: dict[Address, str] = {}  # the version of its API that an engine is spoken to in
 
 
 def client() -> Any:
@@ -34,8 +35,9 @@ def client() -> Any:
         from docker.errors import DockerException
 
         try:
-            # Old engines are asked what they speak.
-            _local.client = _client_class()(**found.client, version="auto", timeout=120)
+            # Old engines are asked what they speak, once: each thread has a client.
+            _local.client = _client_class()(**found.client, version=_spoken.get(found, "auto"), timeout=120)
+            _spoken[found] = _local.client.api_version
         except DockerException as exc:
             raise no_engine(exc) from exc
     return _local.client

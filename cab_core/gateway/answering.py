@@ -1,0 +1,144 @@
+"""What the gateway's server answers. It is imported while the first sandbox is being made: see `server`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+import attrs
+from aiohttp import web
+
+from cab_core.plugins.wire_protocol import Operation
+
+from .call import Call
+from .count import count
+from .off_loop import off_loop
+from .refusal import refusal
+from .relay import relay
+from .session import CellSession
+from .upstream import KEY_IN_QUERY
+
+_ANY_PATH = r"/{path:(?s:.*)}"  # a path may hold a line feed
+_MAX_REQUEST = 32 << 20
+_READ_S = 120.0  # for the body of a request
+_SAYS = {
+    "limit_calls": "the limit on model calls is reached",
+    "limit_tokens": "the limit on tokens is reached",
+    "limit_cost": "the limit on cost is reached",
+}
+
+
+class Answering:
+    """The requests that are spoken here; `session_of` tells whose one is, or that it is nobody's."""
+
+    def __init__(self, session_of: Callable[[web.Request], CellSession | None]) -> None:
+        self._session_of = session_of
+
+    def runner(self) -> web.AppRunner:
+        """Return what serves them."""
+        app = web.Application(client_max_size=_MAX_REQUEST)
+        app.router.add_route("HEAD", _ANY_PATH, _head)  # by which some look whether anybody is there
+        app.router.add_route("*", _ANY_PATH, self._serve)
+        # An agent that hangs up frees its call at once.
+        return web.AppRunner(
+            app,
+            access_log=None,
+            logger=_quiet(),
+            handler_cancellation=True,
+            shutdown_timeout=1,
+            auto_decompress=False,
+        )
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        session = self._session_of(request)
+        if session is None:
+            return _unknown_token()
+        path, _, query = request.raw_path.partition("?")
+        query = "&".join(p for p in query.split("&") if not p.startswith(KEY_IN_QUERY))
+        operation = session.protocol.operation(request.method, path)
+        if operation is None:
+            return _not_spoken(session, request.method, path)
+        if operation.kind == "models":
+            return web.json_response(session.protocol.listing(session.model))
+        if operation.kind == "model":
+            return web.json_response(session.protocol.entry(session.model))
+        return await _tracked(session, _call(session, request, operation, query))
+
+
+async def _call(
+    session: CellSession, request: web.Request, operation: Operation, query: str
+) -> web.StreamResponse:
+    """Admit one call and carry it out. What a cell may hold in memory is bounded by its slots."""
+    protocol, came = session.protocol, time.monotonic()
+    async with session.slots:
+        if session.has_enough:
+            return refusal(protocol, 429, "cab: too much was sent that is no call", "cab_request", close=True)
+        try:
+            body = await asyncio.wait_for(request.read(), _READ_S)
+        except (web.HTTPException, OSError, ValueError, TimeoutError) as exc:
+            return refusal(protocol, 400, f"cab: the request could not be read: {exc}", "cab_request")
+        asked = await off_loop(len(body), protocol.read, operation, body)
+        if (refused := session.refuse(asked, query, len(body))) is not None:
+            return refusal(protocol, *refused)
+        if operation.kind == "count":
+            return await count(session, request, operation, query, body)
+        admitted = session.admit()
+        if isinstance(admitted, str):
+            said = f"cab: {_SAYS.get(admitted, admitted)}; no further call is made"
+            return refusal(protocol, 429, said, "cab_limit")
+        session.watch.asked(admitted, protocol, asked.request)
+        call = Call(
+            session=session,
+            n=admitted,
+            operation=operation,
+            query=query,
+            body=body,
+            asked=attrs.evolve(asked, request={}),
+            headers=dict(request.headers),
+            queued=time.monotonic() - came,
+        )
+        return await relay(call, request)
+
+
+async def _tracked(session: CellSession, work: Awaitable[web.StreamResponse]) -> web.StreamResponse:
+    task = asyncio.current_task()
+    assert task is not None
+    session.tasks.add(task)
+    try:
+        return await work
+    finally:
+        session.tasks.discard(task)
+
+
+def _quiet() -> logging.Logger:
+    """Return a logger that says nothing: an agent's malformed requests would fill our terminal."""
+    logger = logging.getLogger("cab.gateway")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    return logger
+
+
+async def _head(_: web.Request) -> web.Response:
+    return web.Response()
+
+
+def _not_spoken(session: CellSession, method: str, path: str) -> web.Response:
+    """Refuse what is not spoken here, in words; the cell's record says what it was."""
+    asked, spoken = f"{method} {path}", session.protocol.spoken
+    session.other_paths.add(ascii(asked)[1:-1])
+    known = " and ".join(f"{m} {p}" for m, p in spoken)
+    allowed = [m for m, p in spoken if p == path]
+    said = f"cab: {asked[:200]} is not spoken here; {known} are"
+    response = refusal(session.protocol, 405 if allowed else 404, said, "cab_path")
+    if allowed:
+        response.headers["Allow"] = ", ".join(allowed)
+    return response
+
+
+def _unknown_token() -> web.Response:
+    """Refuse whoever has no cell, and so no protocol, in the form that most clients read."""
+    message = "unknown token: this endpoint serves the cells that are running"
+    error = {"message": message, "type": "cab_token", "code": "cab_token"}
+    return web.json_response({"type": "error", "error": error}, status=401)
