@@ -20,9 +20,10 @@ from cab_core.sweep.plan import Plan
 
 from . import options
 from .progress import Progress
+from .rows import print_table
 from .session import Make, run_planned
-from .table import print_json, show, table
-from .text import one_line
+from .table import print_json
+from .text import one_line, say
 
 
 @click.command
@@ -52,7 +53,7 @@ def command(plugins: Plugins, /, **said: Any) -> int:
     limits = _limits(tasks_of_others(plan, said["full"]), first, said["wall"])
     if not quiet and said["wall"] is None:
         for task, limit in limits.items():
-            click.echo(f"wall limit of the others on {task}: {limit}", err=True)
+            say(f"wall limit of the others on {task}: {limit}", err=True)
     rest, others = _ran(lambda make: plan_others(make, sweep, limits), plugins, said)
     plan = attrs.evolve(plan, cells=[*plan.cells, *rest.cells])
     write_lock_file(plan, runs)
@@ -113,36 +114,35 @@ def _row(finding: Finding) -> dict[str, Any]:
 
 def _print(held: list[Finding], cells: int, record: str | None) -> None:
     axes = list(dict.fromkeys(f.rule.axis for f in held))
-    made = table(("scripted model",), axes)
+    rows = []
     for persona in (*EVERYWHERE, *OTHERS):
-        rows = [[f for f in held if (f.rule.persona, f.rule.axis) == (persona, a)] for a in axes]
-        made.add_row(persona, *map(_mark, rows))
-    show(made)
+        by_axis = [[f for f in held if (f.rule.persona, f.rule.axis) == (persona, a)] for a in axes]
+        rows.append((persona, *map(_mark, by_axis)))
+    click.echo()
+    print_table(rows, ("scripted model",), numbers=axes)
+    click.echo()
     for cell in {f.cell.content_key: f.cell for f in held if f.unable}.values():
         told = (
             f"{cell.cell.model} x {cell.task.id}: {'; '.join(f'{p}: {w}' for p, w in cell.unwritten.items())}"
         )
-        click.echo(f"cannot be said of this CLI: {one_line(told, 300)}")
+        say(f"cannot be said of this CLI: {one_line(told, 300)}")
     held = [f for f in held if not f.unable]
     wrong = [f for f in held if not f.right]
     for f in wrong:
         told = f"{f.cell.cell.model} x {f.cell.task.id}: {f.rule}, but is {f.found!r} ({f.cell.why})"
-        click.echo(f"wrong: {one_line(told, 300)}")
-    click.echo(f"{len(held) - len(wrong)} of {len(held)} figures of {cells} cells are as they must be.")
+        say(f"wrong: {one_line(told, 300)}", indent=len("wrong: "))
+    say(f"{len(held) - len(wrong)} of {len(held)} figures of {cells} cells are as they must be.")
     if record:
-        click.echo(f"Record: {record}")
+        say(f"Record: {record}")
 
 
-def _mark(held: list[Finding]) -> Any:
+def _mark(held: list[Finding]) -> str:
     """Return what was found of an axis's first figure; a dash where nothing is known beforehand."""
-    from rich.text import Text
-
     if not held:
-        return Text("-")
+        return "-"
     found = [f.found for f in held if f.rule.figure == held[0].rule.figure]
     wrong = sum(not f.right and not f.unable for f in held)
-    shown = _span(found)
-    return Text(f"{shown}  {wrong} WRONG", style="bold red") if wrong else Text(shown, style="green")
+    return _span(found) + (f", {wrong} WRONG" if wrong else "")
 
 
 def _span(found: list[Any]) -> str:

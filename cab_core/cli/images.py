@@ -16,8 +16,9 @@ from cab_core.tasks.catalog import Catalog
 from . import options
 from .group import Group
 from .progress import Progress
+from .rows import print_table
 from .table import print_json
-from .text import plain
+from .text import say_phrases
 
 
 @click.group(cls=Group)
@@ -62,7 +63,7 @@ def build(
                 )
                 rows.append({"tui": tui, "name": image.name, "id": image.id, "requires": list(requires)})
                 if not as_json:
-                    click.echo(f"{image.name}  {image.id}  {', '.join(requires)}")
+                    say_phrases((image.name, image.id, ", ".join(requires)))
     if as_json:
         print_json(rows)
     return 0
@@ -88,11 +89,10 @@ def list_all(as_json: bool) -> int:
     if as_json:
         print_json(found)
         return 0
-    for image in found:
-        click.echo(
-            f"{plain(image['name']):<48} {image['role']:<6} {image['size'] / 1e6:7.0f} MB  {image['id']}"
-            + ("  old" if image["old"] else "")
-        )
+    rows = [
+        (i["name"], i["role"], "old" if i["old"] else "", i["id"], f"{i['size'] / 1e6:.0f}") for i in found
+    ]
+    print_table(rows, ("image",), ("role", "state", "id"), ("MB",))
     return 0
 
 
