@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -89,11 +90,14 @@ def list_all(as_json: bool) -> int:
     if as_json:
         print_json(found)
         return 0
-    rows = [
-        (i["name"], i["role"], "old" if i["old"] else "", i["id"], f"{i['size'] / 1e6:.0f}") for i in found
-    ]
-    print_table(rows, ("image",), ("role", "state", "id"), ("MB",))
+    print_table([_row(image) for image in found], ("image",), ("role", "state", "id"), ("MB",))
     return 0
+
+
+def _row(image: dict[str, Any]) -> tuple[str, ...]:
+    """Return what the list says of an image; its id as docker's own lists have it."""
+    short = image["id"].removeprefix("sha256:")[:12]
+    return image["name"], image["role"], "old" if image["old"] else "", short, f"{image['size'] / 1e6:.0f}"
 
 
 @command.command("push")

@@ -10,7 +10,7 @@ from typing import Any
 
 from cab_core.errors import UserError
 from cab_core.records import Configuration, from_json
-from cab_core.store.paths import segment
+from cab_core.store.paths import LOCK_FILE, segment
 from cab_core.store.reading import read_start
 
 from .rows import Row
@@ -26,7 +26,7 @@ def not_run(runs: Sequence[Path], sweep: str, rows: Sequence[Row]) -> int | None
     The lock file holds the plan of the last command, so this is what is left of that. None, unknown, without
     one, or where it is of an earlier cab or cannot be read.
     """
-    plans = [plan for root in runs if (plan := _plan(root / segment(sweep) / "sweep.lock.toml"))]
+    plans = [plan for root in runs if (plan := _plan(root / segment(sweep) / LOCK_FILE))]
     return len(set().union(*plans) - {(r.config, r.task, r.attempt) for r in rows}) if plans else None
 
 
