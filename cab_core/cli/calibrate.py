@@ -19,9 +19,10 @@ from cab_core.sweep.lock_file import write_lock_file
 from cab_core.sweep.plan import Plan
 
 from . import options
+from .ending import end_interrupted
 from .progress import Progress
 from .rows import print_table
-from .session import Make, run_planned
+from .session import Make, Results, run_planned
 from .table import print_json
 from .text import one_line, say
 
@@ -49,19 +50,21 @@ def command(plugins: Plugins, /, **said: Any) -> int:
     """
     runs, quiet = said["runs"], said["as_json"]
     sweep = first_sweep(said["tui"], said["tasks"], said["runtime"])
-    plan, first = _ran(lambda make: make(sweep), plugins, said)
+    shown, cells = Progress(quiet), Results()
+    plan = _run(lambda make: make(sweep), plugins, said, shown, cells)
+    first = [r for _, r in cells]
     limits = _limits(tasks_of_others(plan, said["full"]), first, said["wall"])
     if not quiet and said["wall"] is None:
         for task, limit in limits.items():
             say(f"wall limit of the others on {task}: {limit}", err=True)
-    rest, others = _ran(lambda make: plan_others(make, sweep, limits), plugins, said)
+    rest = _run(lambda make: plan_others(make, sweep, limits), plugins, said, shown, cells)
     plan = attrs.evolve(plan, cells=[*plan.cells, *rest.cells])
     write_lock_file(plan, runs)
-    cells = [*first, *others]
-    held = findings(cells)
+    results = [r for _, r in cells]
+    held = findings(results)
     right = len(cells) == len(plan.cells) and all(f.right or f.unable for f in held)
     unable = {f.cell.task.id for f in held if f.unable}
-    keep_record(runs, plan.cells, [c for c in cells if c.task.id not in unable], right)
+    keep_record(runs, plan.cells, [c for c in results if c.task.id not in unable], right)
     cell = plan.cells[0].cell
     record = str(record_path(runs, cell.tui, cell.tui_version, cell.runtime)) if right else None
     if quiet:
@@ -79,16 +82,18 @@ def command(plugins: Plugins, /, **said: Any) -> int:
     return 0 if right else 1
 
 
-def _ran(
-    planner: Callable[[Make], Plan], plugins: Plugins, said: dict[str, Any]
-) -> tuple[Plan, list[CellResult]]:
+def _run(
+    planner: Callable[[Make], Plan], plugins: Plugins, said: dict[str, Any], shown: Progress, cells: Results
+) -> Plan:
+    """Run what is planned, add its results to `cells`, and return the plan."""
     ended = run_planned(
         planner, plugins, EndpointChoice(), said["runs"], said["packs"], said["width"],
-        fresh=True, shown=Progress(said["as_json"]),
+        fresh=True, shown=shown,
     )  # fmt: skip
+    cells += ended.results
     if ended.interrupted:
-        raise KeyboardInterrupt
-    return ended.plan, [r for _, r in ended.results]
+        end_interrupted(cells, shown.tally, said["as_json"])
+    return ended.plan
 
 
 def _limits(tasks: list[str], first: list[CellResult], wall: float | None) -> dict[str, WallLimit]:

@@ -96,7 +96,7 @@ def _run(plugins: Plugins, said: dict[str, Any], choice: EndpointChoice, probe: 
     if not quiet:
         say(f"Running {said['task']} with --wall {limits.wall_s:g}")
     with _kept(said["runs"]) as runs:
-        results, code = run_sweep(sweep, plugins, choice, runs, said["packs"], fresh=True, quiet=quiet)
+        results, code = run_sweep(sweep, plugins, choice, runs, said["packs"], quiet=quiet)
         if quiet:
             rows = [{**as_row(r), "provisional": True} for _, r in results]
             print_json({"probe": probe and attrs.asdict(probe), "cells": rows})

@@ -18,9 +18,8 @@ from cab_core.tasks.documents import read_document
 
 from . import options
 from .again import command_again, program
-from .screen import counts
-from .table import print_results
-from .text import reason
+from .ending import print_end
+from .text import reason, say
 
 if TYPE_CHECKING:
     from .json_events import JsonEvents
@@ -110,12 +109,7 @@ def _as_table(run: Run, runs: Path, go_on: str) -> int:
 
     shown = Progress()
     ended = run(shown)
-    if ended.results:
-        print_results(ended.results)
-    parts = counts(shown.tally, shown.tally.spend)
-    if shown.tally.not_run:
-        parts.append(f"{shown.tally.not_run} not run")
-    click.echo(f"{len(ended.plan.cells)} cells: {', '.join(parts)}.")
+    print_end(ended.results, shown.tally)
     _next(ended, runs, go_on)
     return ended.exit_code
 
@@ -125,9 +119,9 @@ def _next(ended: Ended, runs: Path, go_on: str) -> None:
     scripted = " --scripted" if all(r.scripted for _, r in ended.results) else ""
     place = quote(str(runs))
     if ended.results:
-        click.echo(f"Cells are in {place}. Pages: {program()} site build {place} -o site{scripted}")
+        click.echo(f"Cells are in {place}.\nPages: {program()} site build {place} -o site{scripted}")
     for said in ended.stopped:
-        click.echo(f"Stopped: {reason(said, 900)} (--keep-going runs on all the same)")
+        say(f"Stopped: {reason(said, 900)} (--keep-going runs on all the same)")
     if ended.exit_code:
         click.echo(f"Go on with: {go_on}")
 

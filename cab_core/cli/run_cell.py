@@ -51,9 +51,7 @@ def command(plugins: Plugins, /, **said: Any) -> int:
         model_params=options.key_values(said["params"], "--model-param"),
     )
     choice = options.choice_of(said["endpoint"], said["key"], said["key_env"])
-    results, code = run_sweep(
-        sweep, plugins, choice, said["runs"], said["packs"], fresh=True, quiet=said["as_json"]
-    )
+    results, code = run_sweep(sweep, plugins, choice, said["runs"], said["packs"], quiet=said["as_json"])
     if said["as_json"]:
         print_json([to_json(r) for _, r in results] if len(results) != 1 else to_json(results[0][1]))
     else:
