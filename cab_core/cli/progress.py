@@ -22,7 +22,7 @@ from . import screen
 from .fold import GAP, filled
 from .table import cli_name, task_name
 from .tally import Tally
-from .text import name_line, one_line, reason, say
+from .text import name_line, one_line, reason
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -172,9 +172,3 @@ def stopping_line(cells: int) -> str:
     """Return what an interrupted run says at once."""
     them = "1 cell under way is" if cells == 1 else f"{cells} cells under way are"
     return f"stopping: {them} ended; what has a verdict is kept; Ctrl-C again ends at once"
-
-
-def warn_of_faults(faults: list[str]) -> None:
-    """Print one line for each plugin that cannot be used."""
-    for fault in faults:
-        say(f"warning: {one_line(fault, 300)}", err=True)

@@ -12,8 +12,8 @@ from cab_core.run.rescore import rescored
 from cab_core.store.cells import Store, read_evidence, write_result
 
 from . import options, standing
-from .progress import warn_of_faults
 from .table import print_json
+from .text import warn_of_faults
 
 
 @click.command

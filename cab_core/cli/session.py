@@ -20,8 +20,9 @@ from cab_core.tasks.catalog import Catalog
 from . import options
 from .ending import INTERRUPTED, end_interrupted
 from .json_events import JsonEvents
-from .progress import Progress, warn_of_faults
+from .progress import Progress
 from .signals import stop_on_signals
+from .text import warn_of_faults
 
 Results = list[tuple[Path, CellResult]]
 Make = Callable[[Sweep], Plan]

@@ -22,10 +22,9 @@ from cab_core.workdir.materialise import materialise
 
 from . import options
 from .group import Group
-from .progress import warn_of_faults
 from .rows import print_table
 from .table import print_json
-from .text import one_line, plain, say
+from .text import one_line, plain, say, warn_of_faults
 
 
 @click.group(cls=Group)

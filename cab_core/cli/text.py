@@ -61,6 +61,12 @@ def say_phrases(phrases: Iterable[str], indent: int = 4) -> None:
     click.echo("\n".join(filled(phrases, terminal_width(sys.stdout), 0, indent)))
 
 
+def warn_of_faults(faults: Iterable[str]) -> None:
+    """Print one line for each plugin that cannot be used."""
+    for fault in faults:
+        say(f"warning: {one_line(fault, 300)}", err=True)
+
+
 def _escape(char: str) -> str:
     code = ord(char)
     return f"\\x{code:02x}" if code < 256 else f"\\u{{{code:x}}}"

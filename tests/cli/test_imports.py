@@ -25,7 +25,8 @@ finally:
         (["--help"], HEAVY | {"click", "attr", "rich"}),
         (["run", "--help"], HEAVY | {"rich"}),
         (["run-cell", "--help"], HEAVY | {"rich"}),
-        (["tasks", "list"], HEAVY),
+        (["tasks", "list"], HEAVY | {"rich"}),
+        (["results", "--runs", "."], HEAVY | {"rich"}),
         (["schema", "cell"], HEAVY),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -55,6 +56,14 @@ def test_a_narrow_terminal_has_a_block_for_each_row() -> None:
         "漢字  pack/über",
         "    outcome failed  marks sealed  tokens 9",
     ]
+
+
+def test_the_block_of_the_page() -> None:
+    """The reference shows what is printed."""
+    page = (Path(__file__).parents[2] / "docs/reference/commands.md").read_text()
+    row = ("aider", "scripted:oracle", "mutations/py-stock-reorder", "passed", "1,234", "12.0")
+    lines = table_lines([row], ("CLI", "model", "task"), ("outcome",), ("tokens", "wall s"), 60)
+    assert "```text\n" + "\n".join(lines) + "\n```" in page
 
 
 def test_names_that_fit_a_line_each_are_whole() -> None:
