@@ -108,6 +108,7 @@ def _print_flips(sides: Sides, found: Comparison) -> None:
     print_table(rows, [heads[i] for i in shown], ("better",), ("A", "B"))
     if len(flipped) > _LISTED:
         say(f"and {len(flipped) - _LISTED} more; --json has them all")
+    say("")
 
 
 def _rate(tally: Tally) -> str:

@@ -11,7 +11,7 @@ import click
 
 from cab_core.errors import BadDocument, CabError, UnknownName
 
-from .text import plain
+from .text import plain, say
 
 
 def wants_json(args: Sequence[str]) -> bool:
@@ -54,5 +54,5 @@ def tell(kind: str, message: str, code: int, as_json: bool, **more: Any) -> int:
         error = {"kind": kind, "message": message, "exit_code": code, **more}
         click.echo(json.dumps({"error": error}))  # one line: a command may have printed others before it
     else:
-        click.echo(f"cab: {plain(message)}", err=True)
+        say(f"cab: {plain(message)}", err=True)
     return code

@@ -43,7 +43,7 @@ def table_lines(
     padded = [
         _padded(column, right=i >= left)
         for i, column in enumerate(zip(heads, *rows, strict=True))
-        if i < len(names) or any(column[1:])  # another in which nothing stands is left out
+        if i == 0 or any(column[1:])  # another in which nothing stands is left out
     ]
     head, *lines = (GAP.join(cells) for cells in zip(*padded, strict=True))
     whole = columns(head)
@@ -65,7 +65,7 @@ def _blocks(
     rows: Sequence[Row], heads: Sequence[str], names: int, width: int, bold: Callable[[str], str]
 ) -> Iterator[str]:
     for row in rows:
-        yield from map(bold, filled(row[:names], width, 0, 0))
+        yield from map(bold, filled(filter(None, row[:names]), width, 0, 0))
         told = [f"{head} {cell}" for head, cell in zip(heads[names:], row[names:], strict=True) if cell]
         if told:
             yield from filled(told, width, 4, 4)

@@ -102,6 +102,8 @@ def test_in_a_pipe_a_row_is_a_line(rows: list[tuple[str, ...]]) -> None:
 def test_an_empty_column_is_left_out() -> None:
     """Where no row has anything to say in it."""
     assert drawn([(*ROWS[0][:3], "", "1")])[0].split() == ["CLI", "task", "outcome", "tokens"]
+    assert drawn([("aider", "", "passed", "", "1")])[0].split() == ["CLI", "outcome", "tokens"]
+    assert drawn([("aider", "", "passed", "", "1")], 16)[0] == "aider"
 
 
 @pytest.mark.parametrize(("width", "most"), [(None, 12), (60, 16)])

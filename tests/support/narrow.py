@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-_STYLES = re.compile(r"\x1b\[[\d;]*m")
+_STYLE = re.compile(r"\x1b\[[\d;]*m")
+_MOVE = re.compile(r"\x1b\[[?\d;]*[A-Za-z]|\r\n|\r")  # of the cursor: what comes then is another line
 
 
 def printed(argv: Sequence[str], width: int, cwd: Path, env: Mapping[str, str]) -> tuple[int, str]:
-    """Return the exit code and what was written to standard output, without bold and colours.
+    """Return the exit code and what was written to either output, without bold and colours.
 
-    Standard error goes to the same terminal.
+    Lines that are drawn over each other come one after another.
     """
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
@@ -31,4 +32,4 @@ def printed(argv: Sequence[str], width: int, cwd: Path, env: Mapping[str, str]) 
                 found += part
         os.close(ours)
         code = process.wait(60)
-    return code, _STYLES.sub("", found.decode().replace("\r\n", "\n"))
+    return code, _MOVE.sub("\n", _STYLE.sub("", found.decode()))
