@@ -20,11 +20,13 @@ from cab_core.sweep.lock_file import write_lock_file
 from cab_core.sweep.plan import Plan
 
 from . import options
+from .ending import end_interrupted
 from .group import pass_plugins
 from .progress import Progress
-from .session import Make, run_planned
-from .table import print_json, show, table
-from .text import one_line
+from .rows import print_table
+from .session import Make, Results, run_planned
+from .table import print_json
+from .text import one_line, say
 
 
 @click.command
@@ -50,19 +52,22 @@ def command(plugins: Plugins, /, **said: Any) -> int:
     """
     runs, quiet = said["runs"], said["as_json"]
     sweep = first_sweep(said["tui"], said["tasks"], said["runtime"])
-    plan, first = _ran(lambda make: make(sweep), plugins, said)
+    shown, cells = Progress(quiet), Results()
+    plan = _run(lambda make: make(sweep), plugins, said, shown, cells)
+    store = Store(runs)
+    first = [store.result(path) for path, _ in cells]
     limits = _limits(tasks_of_others(plan, said["full"]), first, said["wall"])
     if not quiet and said["wall"] is None:
         for task, limit in limits.items():
-            click.echo(f"wall limit of the others on {task}: {limit}", err=True)
-    rest, others = _ran(lambda make: plan_others(make, sweep, limits), plugins, said)
+            say(f"wall limit of the others on {task}: {limit}", err=True)
+    rest = _run(lambda make: plan_others(make, sweep, limits), plugins, said, shown, cells)
     plan = attrs.evolve(plan, cells=[*plan.cells, *rest.cells])
     write_lock_file(plan, runs)
-    cells = [*first, *others]
-    held = findings(cells)
+    results = [store.result(path) for path, _ in cells]
+    held = findings(results)
     right = len(cells) == len(plan.cells) and all(f.right or f.unable for f in held)
     unable = {f.cell.task.id for f in held if f.unable}
-    keep_record(runs, plan.cells, [c for c in cells if c.task.id not in unable], right)
+    keep_record(runs, plan.cells, [c for c in results if c.task.id not in unable], right)
     cell = plan.cells[0].cell
     record = str(record_path(runs, cell.tui, cell.tui_version, cell.runtime)) if right else None
     if quiet:
@@ -80,16 +85,18 @@ def command(plugins: Plugins, /, **said: Any) -> int:
     return 0 if right else 1
 
 
-def _ran(
-    planner: Callable[[Make], Plan], plugins: Plugins, said: dict[str, Any]
-) -> tuple[Plan, list[CellResult]]:
+def _run(
+    planner: Callable[[Make], Plan], plugins: Plugins, said: dict[str, Any], shown: Progress, cells: Results
+) -> Plan:
+    """Run what is planned, add its results to `cells`, and return the plan."""
     ended = run_planned(
         planner, plugins, EndpointChoice(), said["runs"], said["packs"], said["width"],
-        fresh=True, shown=Progress(said["as_json"]),
+        fresh=True, shown=shown,
     )  # fmt: skip
+    cells += ended.results
     if ended.interrupted:
-        raise KeyboardInterrupt
-    return ended.plan, [Store(said["runs"]).result(path) for path, _ in ended.results]
+        end_interrupted(cells, shown.tally, said["as_json"])
+    return ended.plan
 
 
 def _limits(tasks: list[str], first: list[CellResult], wall: float | None) -> dict[str, WallLimit]:
@@ -115,36 +122,35 @@ def _row(finding: Finding) -> dict[str, Any]:
 
 def _print(held: list[Finding], cells: int, record: str | None) -> None:
     axes = list(dict.fromkeys(f.rule.axis for f in held))
-    made = table(("scripted model",), axes)
+    rows = []
     for persona in (*EVERYWHERE, *OTHERS):
-        rows = [[f for f in held if (f.rule.persona, f.rule.axis) == (persona, a)] for a in axes]
-        made.add_row(persona, *map(_mark, rows))
-    show(made)
+        by_axis = [[f for f in held if (f.rule.persona, f.rule.axis) == (persona, a)] for a in axes]
+        rows.append((persona, *map(_mark, by_axis)))
+    click.echo()
+    print_table(rows, ("scripted model",), numbers=axes)
+    click.echo()
     for cell in {f.cell.content_key: f.cell for f in held if f.unable}.values():
         told = (
             f"{cell.cell.model} x {cell.task.id}: {'; '.join(f'{p}: {w}' for p, w in cell.unwritten.items())}"
         )
-        click.echo(f"cannot be said of this CLI: {one_line(told, 300)}")
+        say(f"cannot be said of this CLI: {one_line(told, 300)}")
     held = [f for f in held if not f.unable]
     wrong = [f for f in held if not f.right]
     for f in wrong:
         told = f"{f.cell.cell.model} x {f.cell.task.id}: {f.rule}, but is {f.found!r} ({f.cell.why})"
-        click.echo(f"wrong: {one_line(told, 300)}")
-    click.echo(f"{len(held) - len(wrong)} of {len(held)} figures of {cells} cells are as they must be.")
+        say(f"wrong: {one_line(told, 300)}", indent=len("wrong: "))
+    say(f"{len(held) - len(wrong)} of {len(held)} figures of {cells} cells are as they must be.")
     if record:
-        click.echo(f"Record: {record}")
+        say(f"Record: {record}")
 
 
-def _mark(held: list[Finding]) -> Any:
+def _mark(held: list[Finding]) -> str:
     """Return what was found of an axis's first figure; a dash where nothing is known beforehand."""
-    from rich.text import Text
-
     if not held:
-        return Text("-")
+        return "-"
     found = [f.found for f in held if f.rule.figure == held[0].rule.figure]
     wrong = sum(not f.right and not f.unable for f in held)
-    shown = _span(found)
-    return Text(f"{shown}  {wrong} WRONG", style="bold red") if wrong else Text(shown, style="green")
+    return _span(found) + (f", {wrong} WRONG" if wrong else "")
 
 
 def _span(found: list[Any]) -> str:

@@ -24,9 +24,10 @@ from . import options
 from .checked import print_checked
 from .doctor import look
 from .group import pass_plugins
-from .probing import folded, probe_endpoint
+from .probing import probe_endpoint
 from .session import run_sweep
 from .table import as_row, print_json
+from .text import say
 
 
 @click.command
@@ -85,7 +86,7 @@ def _print_probe(probe: Probe | None, as_json: bool, told: bool) -> None:
     if as_json:
         print_json({"probe": probe and attrs.asdict(probe), "cells": []})
     elif told:
-        click.echo(folded("No cell was run: the endpoint answers no call. --no-probe runs it all the same."))
+        say("No cell was run: the endpoint answers no call. --no-probe runs it all the same.")
 
 
 def _run(plugins: Plugins, said: dict[str, Any], choice: EndpointChoice, probe: Probe | None) -> int:
@@ -94,9 +95,9 @@ def _run(plugins: Plugins, said: dict[str, Any], choice: EndpointChoice, probe: 
         tuis=(said["tui"],), models=(said["model"],), tasks=(said["task"],), sweep_id="check", limits=limits
     )
     if not quiet:
-        click.echo(f"Running {said['task']} with --wall {limits.wall_s:g}")
+        say(f"Running {said['task']} with --wall {limits.wall_s:g}")
     with _kept(said["runs"]) as runs:
-        results, code = run_sweep(sweep, plugins, choice, runs, said["packs"], fresh=True, quiet=quiet)
+        results, code = run_sweep(sweep, plugins, choice, runs, said["packs"], quiet=quiet)
         if quiet:
             rows = [{**as_row(r), "provisional": True} for _, r in results]
             print_json({"probe": probe and attrs.asdict(probe), "cells": rows})

@@ -10,22 +10,21 @@ from cab_core.probe.suggest import wall_after
 from cab_core.records import OUTCOMES, CellSummary, ModelCall
 from cab_core.store.reading import read_lines
 
-from .probing import folded
 from .session import Results
 from .table import print_results
-from .text import reason
+from .text import reason, say
 
 
 def print_checked(results: Results, runs: Path | None) -> None:
     """Print the result, what it took, and what follows from that. `runs`: where it was kept, or None."""
     print_results(results)
     for path, result in results:
-        click.echo(f"{result.outcome}: {reason(result.why)}")
-        click.echo(folded(_took(path, result)))
+        say(f"{result.outcome}: {reason(result.why)}")
+        say(_took(path, result))
         if runs is not None:
             click.echo(f"Cell: {path}")
     kept = "" if runs is not None else " Nothing was kept; --runs DIR keeps the cell, as `cab run` does."
-    click.echo(folded(f"Provisional score - not for citation.{kept}"))
+    say(f"Provisional score - not for citation.{kept}")
 
 
 def _took(path: Path, result: CellSummary) -> str:

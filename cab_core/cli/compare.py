@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fnmatch
 from math import comb
 from pathlib import Path
 
 import click
 
+from cab_core.distance import nearest_name
 from cab_core.errors import UserError
 from cab_core.stats import On, Selector, Sides, one_of_each
 
@@ -46,12 +48,10 @@ def command(a: str, b: str, task: str, on: On, runs: Path, scripted: bool, as_js
     there, possible = _standing(runs, task, sides, scripted)
     results = [r for _, r in there.cells]
     sides.refuse_overlap(results)
+    for side in (sides.a, sides.b):
+        if not any(side.matches(r) for r in results):
+            raise _no_cell(side, runs, task, scripted)
     found = sides.compare(results, on)
-    for side, rate in ((sides.a, found.rate_a), (sides.b, found.rate_b)):
-        if rate is None and not any(side.matches(r) for r in results):
-            hint = " (scripted models are left out; --scripted takes them in)" if there.left_out else ""
-            at = f" at a task like {task!r}" if task != "*" else ""
-            raise UserError(f"no cell in {runs} is {side}{at}{hint}; `cab results` shows what there is")
     if as_json:
         print_json(as_json_values(sides, found, results, possible))
     else:
@@ -60,13 +60,25 @@ def command(a: str, b: str, task: str, on: On, runs: Path, scripted: bool, as_js
     return 0
 
 
+def _no_cell(side: Selector, runs: Path, task: str, scripted: bool) -> UserError:
+    """Return what is said of a side that no cell is on: the nearest that there is."""
+    there = [r for _, r in standing.standing(runs, True).cells]
+    near, tasks = side.nearest(r.cell for r in there), {r.cell.task for r in there}
+    near_task = task if fnmatch.filter(tasks, task) else nearest_name(task, tasks)
+    at = f" at a task like {task!r}" if task != "*" else ""
+    said = f"no cell in {runs} is {side}{at}"
+    if not scripted and any(r.scripted and side.matches(r) for r in there):
+        said += " (scripted models are left out; --scripted takes them in)"
+    elif near != side:
+        return UserError(f"{said}; did you mean {str(near)!r}?")
+    elif near_task not in (task, None):
+        return UserError(f"{said}; did you mean --task {near_task!r}?")
+    return UserError(f"{said}; `cab results` shows what there is")
+
+
 def _standing(runs: Path, task: str, sides: Sides, scripted: bool) -> tuple[standing.Standing, int]:
     """Return the cells that either side asks for, and how many pairs of configurations there are in all."""
-    from fnmatch import fnmatchcase
-
-    if not runs.is_dir():
-        raise UserError(f"--runs {runs}: no such directory; `cab run` makes one")
-    there = standing.standing(runs, True, chosen=lambda r: fnmatchcase(r.cell.task, task))
+    there = standing.standing(runs, True, chosen=lambda r: fnmatch.fnmatchcase(r.cell.task, task))
     kept = [(path, r) for path, r in there.cells if scripted or not r.scripted]
     cells = [(path, r) for path, r in kept if sides.ask_for(r)]
     if "sweep" not in sides.a.wanted.keys() | sides.b.wanted.keys():

@@ -18,33 +18,44 @@ from cab_core.stats import (
 )
 
 from .comparison_notes import print_kept_apart, print_left_out, print_marks, print_mixed, print_unnamed
+from .rows import print_table
 from .summaries import WEAK, interval_text, rate_text
 from .text import one_line, say
 
 _LISTED = 40  # flipped pairs in the terminal; --json has all
+_LABEL = 10  # columns
+_VERDICTS = {
+    "better": "A does better.",
+    "worse": "B does better.",
+    "undecided": "undecided: chance alone may bring such a difference.",
+}
 _ALWAYS = ("tui", "model", "stack")  # what a pair is told by; anything else where the pairs differ in it
 
 
 def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellSummary], possible: int) -> None:
     """Print a comparison, and what is mixed or differs in it though nobody asked for that."""
-    say(f"A  {one_line(str(sides.a), 300)}\nB  {one_line(str(sides.b), 300)}\n")
+    say(f"A  {one_line(str(sides.a), 300)}\nB  {one_line(str(sides.b), 300)}\n", indent=3)
     if not found.tasks:
         say("No task has a verdict on both sides: there is nothing to compare.")
         print_kept_apart(sides, results)
         print_left_out(sides, found, results)
         return
     families = "" if found.families == found.tasks else f", {found.families} families"
-    say(f"tasks     {found.tasks} that both have ({len(found.pairs)} pairs{families})")
-    say(f"A, B      {rate_text(found.rate_a)}, {rate_text(found.rate_b)}")
-    say(f"A - B     {rate_text(found.difference, signed=True)}  {_interval(found)}")
+    _say("tasks", f"{found.tasks} that both have ({len(found.pairs)} pairs{families})")
+    _say("A, B", f"{rate_text(found.rate_a)}, {rate_text(found.rate_b)}")
+    _say("A - B", f"{rate_text(found.difference, signed=True)}  {_interval(found)}")
     p = _equals(float(found.p))
-    say(f"test      {p}  (A better on {found.better}, B on {found.worse} of {found.tasks} tasks)")
+    _say("test", f"{p}  (A better on {found.better}, B on {found.worse} of {found.tasks} tasks)")
     _print_verdict(found, possible)
     print_mixed(sides, results)
     _print_flips(sides, found)
     print_left_out(sides, found, results)
     print_unnamed(sides, results)
     print_marks(sides.halves(results))
+
+
+def _say(label: str, text: str) -> None:
+    say(f"{label:<{_LABEL}}{text}", indent=_LABEL)
 
 
 def _interval(found: Comparison) -> str:
@@ -56,15 +67,9 @@ def _interval(found: Comparison) -> str:
 
 
 def _print_verdict(found: Comparison, possible: int) -> None:
-    say(
-        {
-            "better": "verdict   A does better.",
-            "worse": "verdict   B does better.",
-            "undecided": "verdict   undecided: chance alone may bring such a difference.",
-        }[found.says]
-    )
+    _say("verdict", _VERDICTS[found.says])
     if not found.decidable:
-        say(f"          {_too_few(found)}")
+        _say("", _too_few(found))
     say(ESTIMANDS[found.on])
     if found.interval and found.interval.weak:
         say(WEAK)
@@ -95,12 +100,15 @@ def _print_flips(sides: Sides, found: Comparison) -> None:
     flipped = found.flipped
     say(f"\n{len(flipped)} flipped" + (":" if flipped else ": both sides agree on every pair."))
     shown = _shown(sides, found.pairs)
-    for pair in flipped[:_LISTED]:
-        winner = "A" if pair.difference > 0 else "B"
-        name = " ".join(one_line(pair.unit[i], 80) for i in shown if pair.unit[i])
-        say(f"  {winner}  {_rate(pair.a)} : {_rate(pair.b)}  {name}")
+    heads = ("task", *sides.common)
+    rows = [
+        (*(pair.unit[i] for i in shown), "A" if pair.difference > 0 else "B", _rate(pair.a), _rate(pair.b))
+        for pair in flipped[:_LISTED]
+    ]
+    print_table(rows, [heads[i] for i in shown], ("better",), ("A", "B"))
     if len(flipped) > _LISTED:
-        say(f"  and {len(flipped) - _LISTED} more; --json has them all")
+        say(f"and {len(flipped) - _LISTED} more; --json has them all")
+    say("")
 
 
 def _rate(tally: Tally) -> str:

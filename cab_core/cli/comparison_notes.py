@@ -39,7 +39,7 @@ def print_left_out(sides: Sides, found: Comparison, results: Sequence[CellSummar
     """Say which cells are in no pair, which have no verdict, and what was tried in vain."""
     for name, alone in (("A", found.only_a), ("B", found.only_b)):
         if alone:
-            say(f"\n{len(alone)} of {name} have no partner, first: {one_line(alone[0], 90)}")
+            say(f"{len(alone)} of {name} have no partner, first: {one_line(alone[0], 90)}")
     whole = summarise(map(verdict_of, results))
     if whole.excluded:
         say(f"Left out: {whole.why_excluded}")

@@ -18,7 +18,7 @@ from cab_core.tasks.toolchains import installed_version, missing, parse
 from . import options
 from .group import pass_plugins
 from .table import print_json
-from .text import plain
+from .text import plain, say
 
 
 @click.command
@@ -37,7 +37,7 @@ def look(plugins: Plugins, as_json: bool) -> int:
     else:
         for found in findings:
             mark = "ok  " if found.ok else ("MISS" if found.needed else "--  ")
-            click.echo(f"{mark} {plain(machine.told(found))}")
+            say(f"{mark} {plain(machine.told(found))}", indent=len(mark) + 1)
     return 1 if any(f.needed and not f.ok for f in findings) else 0
 
 

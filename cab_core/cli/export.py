@@ -27,8 +27,6 @@ from .table import print_json
 @options.as_json
 def command(atif: bool, out: Path, sweep_id: str | None, runs: Path, scripted: bool, as_json: bool) -> int:
     """Write what other tools read, a file a cell."""
-    if not runs.is_dir():
-        raise UserError(f"--runs {runs}: no such directory")
     count = 0
     cells: dict[str, Cell] = {}
     found = standing.standing(runs, scripted, sweep_id)

@@ -14,7 +14,7 @@ import click
 
 from cab_core.errors import BadDocument, CabError, UnknownName
 
-from .text import plain
+from .text import plain, say
 
 
 def wants_json(args: Sequence[str]) -> bool:
@@ -85,9 +85,10 @@ def tell(kind: str, message: str, code: int, as_json: bool, **more: Any) -> int:
 
     Others build on the names of the object.
     """
-    error = {"kind": kind, "message": message, "exit_code": code, **more}
-    # JSON in one line: a command may have printed others before it.
-    text = json.dumps({"error": error}) if as_json else f"cab: {plain(message)}"
     with suppress(OSError):
-        click.echo(text, err=not as_json)
+        if as_json:
+            error = {"kind": kind, "message": message, "exit_code": code, **more}
+            click.echo(json.dumps({"error": error}))  # one line: a command may have printed others before it
+        else:
+            say(f"cab: {plain(message)}", err=True)
     return code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,8 +17,9 @@ from cab_core.tasks.catalog import Catalog
 from . import options
 from .group import Group, pass_plugins
 from .progress import Progress
+from .rows import print_table
 from .table import print_json
-from .text import plain
+from .text import say_phrases
 
 
 @click.group(cls=Group)
@@ -62,7 +64,7 @@ def build(
                 )
                 rows.append({"tui": tui, "name": image.name, "id": image.id, "requires": list(requires)})
                 if not as_json:
-                    click.echo(f"{image.name}  {image.id}  {', '.join(requires)}")
+                    say_phrases((image.name, image.id, ", ".join(requires)))
     if as_json:
         print_json(rows)
     return 0
@@ -88,12 +90,14 @@ def list_all(as_json: bool) -> int:
     if as_json:
         print_json(found)
         return 0
-    for image in found:
-        click.echo(
-            f"{plain(image['name']):<48} {image['role']:<6} {image['size'] / 1e6:7.0f} MB  {image['id']}"
-            + ("  old" if image["old"] else "")
-        )
+    print_table([_row(image) for image in found], ("image",), ("role", "state", "id"), ("MB",))
     return 0
+
+
+def _row(image: dict[str, Any]) -> tuple[str, ...]:
+    """Return what the list says of an image; its id as docker's own lists have it."""
+    short = image["id"].removeprefix("sha256:")[:12]
+    return image["name"], image["role"], "old" if image["old"] else "", short, f"{image['size'] / 1e6:.0f}"
 
 
 @command.command("push")

@@ -13,7 +13,8 @@ from cab_core.plugins.registry import Plugins
 
 from . import options
 from .group import Group, pass_plugins
-from .text import one_line, plain
+from .rows import print_table
+from .text import one_line, plain, say
 
 
 @click.group(cls=Group)
@@ -49,11 +50,9 @@ def _as_json(row: PluginRow) -> dict[str, str | None]:
 
 
 def _print(rows: Sequence[PluginRow]) -> None:
-    cells = [(r.kind, r.name, f"{r.owner} {r.version}", r.status, r.fault or r.summary) for r in rows]
-    widths = [max((len(c[i]) for c in cells), default=0) for i in range(4)]
-    for cell in cells:
-        head = "  ".join(plain(text).ljust(w) for text, w in zip(cell, widths, strict=False))
-        click.echo(f"{head}  {one_line(cell[4], 200)}")
+    told = ((r, one_line(r.fault or r.summary, 200)) for r in rows)
+    cells = [(r.kind, r.name, f"{r.owner} {r.version}", r.status, says) for r, says in told]
+    print_table(cells, ("kind", "name"), ("plugin", "status", "says"))
 
 
 @command.command
@@ -73,9 +72,9 @@ def info(plugins: Plugins, name: str, as_json: bool) -> int:
         return 0
     for row, faults in found:
         for label, value in row.items():
-            click.echo(f"{label:<13} {plain(value) if value else '-'}")
+            say(f"{label:<13} {plain(value) if value else '-'}", indent=14)
         for fault in faults:
-            click.echo(f"{'wrong':<13} {plain(fault)}")
+            say(f"{'wrong':<13} {plain(fault)}", indent=14)
         click.echo()
     return 0
 
@@ -93,6 +92,6 @@ def doctor(plugins: Plugins, as_json: bool) -> int:
         click.echo(json.dumps([{**_as_json(row), "fault": fault} for row, fault in found], indent=1))
     else:
         for _, fault in found:
-            click.echo(plain(fault))
+            say(plain(fault))
         click.echo(f"{len(plugins.rows)} objects and plugins, {len(found)} faults")
     return 1 if found else 0

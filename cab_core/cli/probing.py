@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-import textwrap
 import time
 from contextlib import ExitStack
 
@@ -15,7 +13,8 @@ from cab_core.probe.record import Line, Probe
 from cab_core.probe.steps import run_probe
 
 from . import options
-from .text import plain
+from .fold import terminal_width
+from .text import broken, plain, say
 
 _MARKS = {True: "ok  ", False: "BAD ", None: "--  "}
 _WHAT = 10  # characters of what was looked at
@@ -32,11 +31,11 @@ def probe_endpoint(
     model = resolve(model_id, choice, options.config())
     if model.scripted is not None:
         if not quiet:
-            click.echo(f"{model_id} is a script and answers by itself: there is no endpoint to probe.")
+            say(f"{model_id} is a script and answers by itself: there is no endpoint to probe.")
         return None
     if quiet:
         return run_probe(model, lambda _: None, lambda _: None, patience_s)
-    click.echo(f"Probing {plain(model.endpoint or '')} for {plain(model_id)}")
+    say(f"Probing {plain(model.endpoint or '')} for {plain(model_id)}")
     with ExitStack() as stack:
         waiting = _Waiting(stack)
         return run_probe(model, waiting.tell, waiting.on, patience_s)
@@ -45,17 +44,7 @@ def probe_endpoint(
 def shown(line: Line) -> str:
     """Return a line as it is printed."""
     head = f"{_MARKS[line.ok]} {line.what:<{_WHAT}} "
-    return folded(head + plain(line.says, keep=""), len(head))
-
-
-def folded(text: str, indent: int = 0) -> str:
-    """Return a line for a terminal, folded between words; in a pipe it is whole."""
-    if not sys.stdout.isatty():
-        return text
-    width = max(40, shutil.get_terminal_size().columns - 1)
-    return textwrap.fill(
-        text, width, subsequent_indent=" " * indent, break_on_hyphens=False, drop_whitespace=True
-    )
+    return broken(head + plain(line.says, keep=""), terminal_width(sys.stdout), len(head))
 
 
 class _Waiting:

@@ -10,7 +10,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import click
 from rich.console import Console
 from rich.text import Text
 
@@ -20,6 +19,7 @@ from cab_core.stats import distinctions
 from cab_core.sweep.runner import Events
 
 from . import screen
+from .fold import GAP, filled
 from .table import cli_name, task_name
 from .tally import Tally
 from .text import name_line, one_line, reason
@@ -154,12 +154,14 @@ class Progress:
                 self._console.print(Text(f"{n} of {self.tally.total} cells: done before"))
 
     def _line(self, result: CellSummary, took: str) -> Text:
-        line = Text(f"[{self.tally.done}/{self.tally.total}] ")
-        line.append(result.outcome, style=_STYLES.get(result.outcome, "red"))
-        line.append(f"  {took}", style="dim")
-        line.append(f"  {self._name(result.cell)}")
+        head = f"[{self.tally.done}/{self.tally.total}] "
+        phrases = [f"{head}{result.outcome}", took, self._name(result.cell)]
         if result.outcome not in _STYLES:
-            line.append(f"  {reason(result.why)}")
+            phrases.append(reason(result.why))
+        line = Text("\n".join(filled(phrases, self._console.width if self._terminal else None)))
+        ends = len(head) + len(result.outcome)
+        line.stylize(_STYLES.get(result.outcome, "red"), len(head), ends)
+        line.stylize("dim", ends, ends + len(GAP) + len(took))
         return line
 
     def _name(self, cell: Cell) -> str:
@@ -170,9 +172,3 @@ def stopping_line(cells: int) -> str:
     """Return what an interrupted run says at once."""
     them = "1 cell under way is" if cells == 1 else f"{cells} cells under way are"
     return f"stopping: {them} ended; what has a verdict is kept; Ctrl-C again ends at once"
-
-
-def warn_of_faults(faults: list[str]) -> None:
-    """Print one line for each plugin that cannot be used."""
-    for fault in faults:
-        click.echo(f"warning: {one_line(fault, 300)}", err=True)

@@ -11,10 +11,10 @@ from cab_core.plugins.registry import Plugins
 from cab_core.run.rescore import rescored
 from cab_core.store.cells import Store, read_evidence, write_result
 
-from . import options
+from . import options, standing
 from .group import pass_plugins
-from .progress import warn_of_faults
 from .table import print_json
+from .text import warn_of_faults
 
 
 @click.command
@@ -27,6 +27,7 @@ def command(plugins: Plugins, sweep_id: str | None, runs: Path, as_json: bool) -
 
     An axis whose scorer is not installed, or fails, is kept as it was.
     """
+    standing.check(runs, sweep_id)
     faults: list[str] = []
     scorers = plugins.scorers(faults.append)
     warn_of_faults(faults)

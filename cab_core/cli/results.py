@@ -6,9 +6,7 @@ from pathlib import Path
 
 import click
 
-from cab_core.errors import UnknownName, UserError
 from cab_core.stats import On
-from cab_core.store.cells import Store
 
 from . import options, standing
 from .summaries import print_summaries, summaries, summary_rows
@@ -24,13 +22,8 @@ from .table import as_row, print_json, print_results
 @options.as_json
 def command(sweep_id: str | None, runs: Path, summary: bool, on: On, scripted: bool, as_json: bool) -> int:
     """Print every cell, by the try that stands, and each CLI x model with its rank, rate, interval and n."""
-    if not runs.is_dir():
-        raise UserError(f"--runs {runs}: no such directory; `cab demo` or `cab run` makes one")
     found = standing.standing(runs, scripted, sweep_id)
     results = found.cells
-    if not results and not found.left_out and sweep_id is not None:
-        known = sorted({r.cell.sweep_id for _, r in Store(runs).summaries()})
-        raise UnknownName("sweep", sweep_id, known, f"--runs is {runs}")
     if as_json:
         print_json(summary_rows(summaries(results, on)) if summary else [as_row(r) for _, r in results])
     elif not results:

@@ -1,70 +1,75 @@
-"""Rows of a table of many cells, for each of which rich would take half a millisecond.
+"""The one table of all commands. A row is a line or, where lines would not fit the terminal, a small block:
 
-The look is that of `table.table`. A name that is wider than its column is folded as rich folds it.
+    the name, or the names, whole
+        head value  head value
+
+A pipe and a file have no width to fit: there a row is a line, however long.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Collection, Iterator, Sequence
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
 
-Row = Sequence[str]  # cells, each of one line or of several
-_NARROWEST = 12  # of a column whose names are folded
+import click
 
+from .fold import GAP, columns, filled, terminal_width
+from .text import name_line
 
-def column_widths(head: Row, rows: Sequence[Row], folded: Collection[int], room: int) -> list[int] | None:
-    """Return the width of each column in a table of at most `room`; None where it cannot be so narrow.
-
-    `folded` are the columns that may be narrower than what is in them.
-    """
-    columns = zip(head, *rows, strict=True)
-    widths = [max(_width(line) for cell in set(cells) for line in cell.split("\n")) for cells in columns]
-    least = [min(w, _NARROWEST) if i in folded else w for i, w in enumerate(widths)]
-    room -= 3 * len(widths) + 1  # a blank on each side of a cell, one between two, one at each end
-    if sum(least) > room:
-        return None
-    while sum(widths) > room:
-        widths[max(folded, key=lambda i: widths[i] - least[i])] -= 1
-    return widths
+Row = Sequence[str]  # a cell for each column
 
 
-def lines(rows: Sequence[Row], widths: Sequence[int], right: Collection[int]) -> Iterator[str]:
-    """Yield the lines of rows; the columns `right` stand at their right edge."""
+def print_table(
+    rows: Sequence[Row], names: Sequence[str], texts: Sequence[str] = (), numbers: Sequence[str] = ()
+) -> None:
+    """Print rows below their heads: first names, which tell a row from others, then texts, then numbers."""
+    if rows:
+        width = terminal_width(sys.stdout)
+        click.echo("\n".join(table_lines(rows, names, texts, numbers, width, _bold)))
+
+
+def table_lines(
+    rows: Sequence[Row],
+    names: Sequence[str],
+    texts: Sequence[str] = (),
+    numbers: Sequence[str] = (),
+    width: int | None = None,
+    bold: Callable[[str], str] = str,
+) -> Iterator[str]:
+    """Yield the lines of a table, none wider than `width` columns (4 or more). What is hostile is shown."""
+    heads, rows = (*names, *texts, *numbers), [tuple(map(name_line, row)) for row in rows]
+    left = len(names) + len(texts)
+    padded = [
+        _padded(column, right=i >= left)
+        for i, column in enumerate(zip(heads, *rows, strict=True))
+        if i == 0 or any(column[1:])  # another in which nothing stands is left out
+    ]
+    head, *lines = (GAP.join(cells) for cells in zip(*padded, strict=True))
+    whole = columns(head)
+    if width is not None and whole > width:
+        yield from _blocks(rows, heads, len(names), width, bold)
+    else:
+        yield from (bold(head.rstrip(" ")), "─" * whole, *(line.rstrip(" ") for line in lines))
+
+
+def _padded(column: Sequence[str], right: bool) -> list[str]:
+    """Return the cells of a column, all of one width; many of them are the same."""
+    widths = {cell: columns(cell) for cell in set(column)}
+    most = max(widths.values())
+    blanks = {cell: " " * (most - width) for cell, width in widths.items()}
+    return [blanks[cell] + cell if right else cell + blanks[cell] for cell in column]
+
+
+def _blocks(
+    rows: Sequence[Row], heads: Sequence[str], names: int, width: int, bold: Callable[[str], str]
+) -> Iterator[str]:
     for row in rows:
-        cells = [_fold(cell, width) for cell, width in zip(row, widths, strict=True)]
-        for number in range(max(map(len, cells))):
-            texts = (c[number] if number < len(c) else "" for c in cells)
-            yield _line(texts, widths, right)
+        yield from map(bold, filled(filter(None, row[:names]), width, 0, 0))
+        told = [f"{head} {cell}" for head, cell in zip(heads[names:], row[names:], strict=True) if cell]
+        if told:
+            yield from filled(told, width, 4, 4)
 
 
-def rule(widths: Sequence[int], ascii_only: bool) -> str:
-    """Return the line below the head."""
-    return f" {('-' if ascii_only else '─') * (sum(widths) + 3 * len(widths) - 1)} "
-
-
-def _line(texts: Iterator[str], widths: Sequence[int], right: Collection[int]) -> str:
-    padded = (
-        f"{' ' * (width - _width(text))}{text}" if i in right else f"{text}{' ' * (width - _width(text))}"
-        for i, (text, width) in enumerate(zip(texts, widths, strict=True))
-    )
-    return f"  {'   '.join(padded)}  "
-
-
-def _width(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len
-
-    return cell_len(text)
-
-
-@functools.lru_cache(4096)  # many cells share a name
-def _fold(cell: str, width: int) -> list[str]:
-    parts = cell.split("\n")
-    if all(_width(part) <= width for part in parts):
-        return parts
-    from rich.console import Console
-    from rich.text import Text
-
-    return [line.plain.rstrip() for line in Text(cell).wrap(Console(), width, overflow="fold")]
+def _bold(line: str) -> str:
+    return line if os.environ.get("TERM") == "dumb" else click.style(line, bold=True)

@@ -15,7 +15,7 @@ from cab_core.errors import CabError, UserError
 from . import options
 from .again import command_again, program
 from .group import pass_plugins
-from .text import reason
+from .text import reason, say
 
 if TYPE_CHECKING:
     from cab_core.plugins.registry import Plugins
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .json_events import JsonEvents
     from .progress import Progress
     from .session import Ended
+    from .tally import Tally
 
     Run = Callable[[Progress | JsonEvents], Ended]
 
@@ -109,32 +110,28 @@ def _as_events(run: Run, plugins: Plugins, go_on: str) -> int:
 def _as_table(run: Run, runs: Path, go_on: str) -> int:
     """Run with a table at the end, of what there is, and the command that goes on."""
     from .progress import Progress
-    from .screen import counts
 
     shown = Progress()
     ended = run(shown)
-    _print_cells(ended, runs)
-    parts = counts(shown.tally, shown.tally.spend)
-    if shown.tally.not_run:
-        parts.append(f"{shown.tally.not_run} not run")
-    click.echo(f"{len(ended.plan.cells)} cells: {', '.join(parts)}.")
+    _print_end(ended, shown.tally, runs)
     _next(ended, runs, go_on)
     return ended.exit_code
 
 
-def _print_cells(ended: Ended, runs: Path) -> None:
-    """Print a row for each cell or, where nobody would read so many, one for each configuration."""
-    from .summaries import print_summaries, summaries
-    from .table import print_results
+def _print_end(ended: Ended, tally: Tally, runs: Path) -> None:
+    """Print a row for each cell or, where nobody would read so many, for each configuration; and counts."""
+    from .ending import print_end
 
     if len(ended.results) <= _ROWS:
-        if ended.results:
-            print_results(ended.results)
+        print_end(ended.results, tally)
         return
+    from .summaries import print_summaries, summaries
+
     print_summaries(summaries(ended.results, "like"))
     sweep, scripted = quote(ended.plan.sweep.sweep_id), any(r.scripted for _, r in ended.results)
     command = f"{program()} results --runs {quote(str(runs))} --sweep-id {sweep}{' --scripted' * scripted}"
     click.echo(f"More than {_ROWS} cells; a row for each: {command}")
+    print_end([], tally)
 
 
 def _next(ended: Ended, runs: Path, go_on: str) -> None:
@@ -142,9 +139,9 @@ def _next(ended: Ended, runs: Path, go_on: str) -> None:
     scripted = " --scripted" if all(r.scripted for _, r in ended.results) else ""
     place = quote(str(runs))
     if ended.results:
-        click.echo(f"Cells are in {place}. Pages: {program()} site build {place} -o site{scripted}")
+        click.echo(f"Cells are in {place}.\nPages: {program()} site build {place} -o site{scripted}")
     for said in ended.stopped:
-        click.echo(f"Stopped: {reason(said, 900)} (--keep-going runs on all the same)")
+        say(f"Stopped: {reason(said, 900)} (--keep-going runs on all the same)")
     if ended.exit_code:
         click.echo(f"Go on with: {go_on}")
 

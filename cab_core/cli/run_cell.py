@@ -60,14 +60,7 @@ def command(plugins: Plugins, /, **said: Any) -> int:
     )
     choice = options.choice_of(said["endpoint"], said["key"], said["key_env"])
     results, code = run_sweep(
-        sweep,
-        plugins,
-        choice,
-        said["runs"],
-        said["packs"],
-        fresh=True,
-        quiet=said["as_json"],
-        attempt=said["attempt"],
+        sweep, plugins, choice, said["runs"], said["packs"], quiet=said["as_json"], attempt=said["attempt"]
     )
     if said["as_json"]:
         whole = [to_json(Store(said["runs"]).result(path)) for path, _ in results]

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cab_core.gateway.activity import Activity
 from cab_core.records import Cell, CellKey, TokenTotals
 
+from .fold import GAP, columns, filled
 from .tally import Spend, Tally
 
 if TYPE_CHECKING:
     from rich.text import Text
 
 _SILENT_S = 10.0  # without a byte before it is worth a word
-_LEAST = 12  # columns of a name
-_GAP = "  "
+_ROOM = 36  # columns for the figures of a cell: a layout that changes with each of them would not be read
+_INDENT = 4
 
 
 def counts(tally: Tally, spend: Spend) -> list[str]:
@@ -43,29 +44,42 @@ def lines(
 
     head = [f"{tally.done}/{tally.total}", *counts(tally, tally.spent(under_way))]
     head += ["stopping"] if stopping else _left(tally)
-    for line in _filled(head, width):
+    first = list(filled(head, width, rest=2))
+    for line in first:
         yield Text(line, style="bold")
-    rows = list(tally.running.items())
-    shown = rows if len(rows) <= height - 3 else rows[: max(1, height - 4)]
-    cells = [(_figures(under_way.get(key), since), name(cell)) for key, (cell, since) in shown]
-    columns = [max(map(len, column)) for column in zip(*(figures for figures, _ in cells), strict=True)]
-    for figures, full in cells:
-        before = _GAP.join(f.ljust(n) for f, n in zip(figures, columns, strict=True)) + _GAP
-        yield Text(before + shortened(full, max(_LEAST, width - len(before))))
+    running = tally.running.items()
+    cells = [(_figures(under_way.get(key), since), name(cell)) for key, (cell, since) in running]
+    rows, room = list(_rows(cells, width)), height - len(first) - 2
+    size = len(rows[0]) if rows else 1
+    shown = rows if len(rows) * size <= room else rows[: max(1, (room - 1) // size)]
+    yield from (Text(line) for row in shown for line in row)
     if more := len(rows) - len(shown):
         yield Text(f"and {more} more", style="dim")
 
 
+def _rows(cells: Sequence[tuple[tuple[str, ...], str]], width: int) -> Iterator[tuple[str, ...]]:
+    """Yield of each cell its line or, where a name would not fit behind the figures, two."""
+    sizes = [max(map(len, column)) for column in zip(*(figures for figures, _ in cells), strict=True)]
+    before = max(_ROOM, sum(sizes) + len(GAP) * len(sizes))
+    apart = any(before + columns(name) > width for _, name in cells)
+    for figures, name in cells:
+        said = GAP.join(f.ljust(n) for f, n in zip(figures, sizes, strict=True))
+        if apart:
+            yield said.rstrip(), " " * _INDENT + shortened(name, width - _INDENT)
+        else:
+            yield (said + GAP + name,)
+
+
 def shortened(name: str, width: int) -> str:
     """Return a name in so many columns: of one too long the middle is left out, not what tells it apart."""
-    from rich.cells import cell_len, set_cell_size
-
-    if cell_len(name) <= width:
+    if columns(name) <= width:
         return name
+    from rich.cells import set_cell_size
+
     end = name[-(width * 2 // 3) :]
-    while cell_len(end) > width * 2 // 3:
+    while columns(end) > width * 2 // 3:
         end = end[1:]
-    return f"{set_cell_size(name, width - cell_len(end) - 1)}…{end}"
+    return f"{set_cell_size(name, width - columns(end) - 1)}…{end}"
 
 
 def duration(seconds: float) -> str:
@@ -111,15 +125,3 @@ def _doing(found: Activity) -> str:
 
 def _count(n: int, known: bool) -> str:
     return f"{'' if known else 'at least '}{n:,}"
-
-
-def _filled(parts: list[str], width: int) -> Iterator[str]:
-    """Join phrases into lines; none is broken in two."""
-    line = parts[0]
-    for part in parts[1:]:
-        if len(line) + len(_GAP) + len(part) > width:
-            yield line
-            line = f"{_GAP}{part}"
-        else:
-            line += _GAP + part
-    yield line

@@ -19,8 +19,10 @@ from cab_core.sweep.runner import incomplete, run_plan
 from cab_core.tasks.catalog import Catalog
 
 from . import options
-from .progress import Progress, warn_of_faults
+from .ending import INTERRUPTED, end_interrupted
+from .progress import Progress
 from .signals import stop_on_signals
+from .text import warn_of_faults
 
 if TYPE_CHECKING:
     from .json_events import JsonEvents
@@ -41,7 +43,7 @@ class Ended:
     @property
     def exit_code(self) -> int:
         """130 interrupted, 1 where a planned cell has no verdict, else 0."""
-        return 130 if self.interrupted else int(incomplete(self.plan, self.results))
+        return INTERRUPTED if self.interrupted else int(incomplete(self.plan, self.results))
 
 
 def run_sweep(
@@ -51,23 +53,23 @@ def run_sweep(
     runs: Path,
     packs: tuple[Path, ...] = (),
     width: int = 1,
-    fresh: bool = False,
     quiet: bool = False,
     attempt: int = 1,
 ) -> tuple[Results, int]:
-    """Plan and run a sweep; return the results and the exit code.
+    """Plan and run a sweep anew; return the results and the exit code.
 
     `attempt`: which one the first of the sweep's is.
 
     Raises:
-        KeyboardInterrupt: it was interrupted; what was done is on disk.
+        click.exceptions.Exit, KeyboardInterrupt: it was interrupted (see `ending.end_interrupted`).
     """
+    shown = Progress(quiet)
     ended = run_planned(
         lambda make: make(sweep).of_attempt(attempt) if attempt != 1 else make(sweep),
-        plugins, choice, runs, packs, width, fresh, Progress(quiet),
+        plugins, choice, runs, packs, width, True, shown,
     )  # fmt: skip
     if ended.interrupted:
-        raise KeyboardInterrupt
+        end_interrupted(ended.results, shown.tally, quiet)
     return ended.results, ended.exit_code
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 import attrs
 import click
 
+from cab_core.errors import UnknownName
 from cab_core.records import CellSummary
 from cab_core.store.cells import Store
+from cab_core.store.paths import segment
 from cab_core.store.reading import uncollected
+from cab_core.store.there import check_there
 
 from .text import say
 
@@ -31,10 +34,27 @@ class Standing:
             say(f"{cells} of scripted models left out; --scripted takes them in.", err)
 
 
+def check(runs: Path, sweep: str | None) -> None:
+    """See that a runs directory is there, and in it the sweep that is named.
+
+    Raises:
+        UserError: it is not; names the nearest.
+    """
+    check_there(runs)
+    if sweep is not None and not (runs / segment(sweep)).is_dir():
+        known = {r.cell.sweep_id for _, r in Store(runs).summaries()}
+        raise UnknownName("sweep", sweep, known, f"--runs is {runs}")
+
+
 def standing(
     runs: Path, scripted: bool, sweep: str | None = None, chosen: Callable[[CellSummary], bool] | None = None
 ) -> Standing:
-    """Return the cells of a runs directory, of one sweep where it is named, that are `chosen`."""
+    """Return the cells of a runs directory, of one sweep where it is named, that are `chosen`.
+
+    Raises:
+        UserError: there is no such directory, or no such sweep in it.
+    """
+    check(runs, sweep)
     with uncollected():
         found = [(d, r) for d, r in Store(runs).summaries(sweep) if chosen is None or chosen(r)]
     kept = [(d, r) for d, r in found if scripted or not r.scripted]

@@ -25,8 +25,8 @@ from cab_core.stats import (
     verdict_of,
 )
 
-from .table import show, table
-from .text import name_line, one_line, say
+from .rows import print_table
+from .text import name_line, say
 
 Summaries = Mapping[Configuration, Summary]
 
@@ -89,14 +89,14 @@ def print_summaries(found: Summaries) -> None:
     ranked = _rankings(found)
     others = [c for c in found if not any(c in ranking.ranks for ranking in ranked)]
     for ranking in ranked:
-        if len(ranked) > 1 or others:
-            same = "task" if ranking.tasks == 1 else f"{ranking.tasks} tasks"
-            say(f"\nOn the same {same}:")
+        same = "task" if ranking.tasks == 1 else f"{ranking.tasks} tasks"
+        say(f"\nOn the same {same}:" if len(ranked) > 1 or others else "")
         _print_table(found, names, ranking.ranks)
     if others:
-        if len(found) > 1:
-            say("\nNot ranked, since rates on other tasks do not compare, nor those of scripted models:")
+        why = "Not ranked, since rates on other tasks do not compare, nor those of scripted models:"
+        say(f"\n{why}" if len(found) > 1 else "")
         _print_table(found, names, dict.fromkeys(others))
+    say("")
     _print_notes(found, names, ranked)
 
 
@@ -109,18 +109,16 @@ def _rankings(found: Summaries) -> list[Ranking]:
 def _print_table(
     found: Summaries, names: Mapping[Configuration, str], ranks: Mapping[Configuration, Any]
 ) -> None:
-    from rich.text import Text
-
     ranked = any(rank is not None for rank in ranks.values())
-    made = table(("CLI × model",), ("rank",) * ranked + _COLUMNS)
+    rows = []
     for config, rank in ranks.items():
         s = found[config]
         vain = f" (+{sum(s.voided.values())})" if s.voided else ""
         rated = (rate_text(s.rate), interval_text(s.interval))
         counts = (f"{s.solved}/{s.attempts}", _tasks(s), f"{sum(s.excluded.values())}{vain}")
-        name = names[config] + (f" ({one_line(', '.join(s.marks))})" if s.marks else "")
-        made.add_row(Text(name), *(str(rank),) * ranked, *rated, *counts)
-    show(made)
+        name = names[config] + (f" ({', '.join(s.marks)})" if s.marks else "")
+        rows.append((name, *(str(rank),) * ranked, *rated, *counts))
+    print_table(rows, ("CLI × model",), numbers=("rank",) * ranked + _COLUMNS)
 
 
 def _tasks(s: Summary) -> str:

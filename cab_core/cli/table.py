@@ -13,8 +13,8 @@ from cab_core.records import OUTCOMES, Cell, CellSummary, Configuration, TokenTo
 from cab_core.records.marks import legend
 from cab_core.stats import distinctions
 
-from .rows import Row, column_widths, lines, rule
-from .text import name_line, one_line
+from .rows import print_table
+from .text import name_line, say
 
 _FIGURES = ("tokens", "wall s", "blast", "composite")
 
@@ -54,41 +54,16 @@ def print_results(results: Sequence[tuple[Path, CellSummary]]) -> None:
     further = distinctions(r.cell.configuration for _, r in results)
     sweeps = ("sweep",) if len({r.cell.sweep_id for _, r in results}) > 1 else ()
     marked = ("marks",) if len({r.all_marks for _, r in results}) > 1 else ()
-    texts = (*sweeps, "CLI", "model", "task", "outcome", *marked)
     rows = []
     for _, result in results:
         cell = result.cell
         names = (cell.sweep_id,) * len(sweeps) + (cli_name(cell, further), cell.model, task_name(cell))
-        said = (_outcome(result), *("\n".join(one_line(m, 20) for m in result.all_marks) for _ in marked))
-        rows.append((*map(name_line, names), *said, *figures(result)))
-    _print_rows(texts, _FIGURES, rows, whole=len(marked))
+        marks = (", ".join(result.all_marks),) * len(marked)
+        rows.append((*names, _outcome(result), *marks, *figures(result)))
+    click.echo()
+    print_table(rows, (*sweeps, "CLI", "model", "task"), ("outcome", *marked), _FIGURES)
+    click.echo()
     _print_marks([r.all_marks for _, r in results])
-
-
-def _print_rows(texts: Sequence[str], numbers: Sequence[str], rows: Sequence[Row], whole: int) -> None:
-    """Print a table, the last `whole` of whose text columns are never folded."""
-    console, head, text = _console(), (*texts, *numbers), range(len(texts))
-    widths = column_widths(head, rows, text[: len(texts) - whole], console.width)
-    if widths is None:
-        _squeeze(texts, numbers, rows, whole)
-        return
-    right = range(len(texts), len(head))
-    [top] = lines([head], widths, right)
-    blank, line = " " * len(top), rule(widths, console.options.ascii_only)
-    console.print(f"{blank}\n[bold]{top}[/bold]\n{line}", highlight=False)
-    click.echo("\n".join([*lines(rows, widths, right), blank]))
-
-
-def _squeeze(texts: Sequence[str], numbers: Sequence[str], rows: Sequence[Row], whole: int) -> None:
-    """Print a table where there is too little room for it."""
-    from rich.text import Text
-
-    made = table(texts, numbers)
-    for column in made.columns[len(texts) - whole : len(texts)]:
-        column.no_wrap = True  # one a line, whole
-    for row in rows:
-        made.add_row(*map(Text, row[: len(texts)]), *row[len(texts) :])
-    show(made)
 
 
 def _outcome(result: CellSummary) -> str:
@@ -99,9 +74,9 @@ def _print_marks(cells: Sequence[tuple[str, ...]]) -> None:
     """Say what the marks mean; and which they are, where all cells have the same and no column tells."""
     found = sorted({mark for marks in cells for mark in marks})
     if found and len(set(cells)) == 1:
-        click.echo(f"Each is marked: {', '.join(one_line(m, 40) for m in found)}.")
+        say(f"Each is marked: {', '.join(map(name_line, found))}.")
     for mark, says in legend(found).items():
-        click.echo(f"{mark}: {says}.")
+        say(f"{mark}: {says}.")
 
 
 def cli_name(cell: Cell, further: Mapping[Configuration, str]) -> str:
@@ -113,33 +88,6 @@ def cli_name(cell: Cell, further: Mapping[Configuration, str]) -> str:
 def task_name(cell: Cell) -> str:
     """Return the task, and which attempt at it where it is not the first."""
     return cell.task + (f" ~{cell.attempt}" if cell.attempt != 1 else "")
-
-
-def table(texts: Sequence[str], numbers: Sequence[str]) -> Any:
-    """Return an empty table with text columns and columns of figures."""
-    from rich import box
-    from rich.table import Table
-
-    made = Table(box=box.SIMPLE_HEAD)
-    for column in texts:
-        made.add_column(column, overflow="fold")
-    for column in numbers:
-        made.add_column(column, justify="right")
-    return made
-
-
-def show(made: Any) -> None:
-    """Print a table."""
-    _console().print(made)
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    console = Console()
-    if not console.is_terminal:
-        console.width = max(console.width, 130)  # a pipe has no width to fit
-    return console
 
 
 def figures(result: CellSummary) -> list[str]:

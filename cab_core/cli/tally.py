@@ -63,8 +63,9 @@ class Tally:
         return None if self.total is None else self.total - self.done
 
     def expect(self, configurations: Sequence[Configuration]) -> None:
-        """Take the cells of the plan, of which each has one configuration."""
-        self.total, self._to_come = len(configurations), Counter(configurations)
+        """Take the cells of a plan, behind those of another; each has one configuration."""
+        self.total = (self.total or 0) + len(configurations)
+        self._to_come.update(configurations)
 
     def started(self, cell: Cell) -> None:
         """Take the start of a cell."""

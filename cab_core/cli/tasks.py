@@ -22,9 +22,9 @@ from cab_core.workdir.materialise import materialise
 
 from . import options
 from .group import Group, pass_plugins
-from .progress import warn_of_faults
+from .rows import print_table
 from .table import print_json
-from .text import one_line, plain
+from .text import one_line, plain, say, warn_of_faults
 
 
 @click.group(cls=Group)
@@ -57,12 +57,13 @@ def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
     if as_json:
         print_json(rows)
         return 0
-    width = max((len(r["id"]) for r in rows), default=0)
-    for row in rows:
-        lacks = [f"not in runtime local: {'; '.join(row['missing'])}"] if row["missing"] else []
-        said = "; ".join(["in-process"] * row["in_process"] + lacks)
-        click.echo(f"{row['id']:<{width}}  {one_line(row['title'])}{said and f'  [{said}]'}")
+    print_table([_row(row) for row in rows], ("task",), ("title", "notes"))
     return 0
+
+
+def _row(task: dict[str, Any]) -> tuple[str, str, str]:
+    lacks = [f"not in runtime local: {'; '.join(task['missing'])}"] if task["missing"] else []
+    return task["id"], one_line(task["title"]), "; ".join(["in-process"] * task["in_process"] + lacks)
 
 
 @command.command
@@ -77,16 +78,16 @@ def show(plugins: Plugins, task: str, packs: tuple[Path, ...], as_json: bool) ->
         if as_json:
             print_json(to_json(found))
             continue
-        click.echo(f"{found.id}: {plain(found.doc.title)}\n\n{plain(found.doc.prompt.strip())}\n")
-        click.echo("The agent sees: " + ", ".join(plain(f.path) for f in packed.section("workdir")))
-        click.echo("A good fix touches: " + ", ".join(map(plain, found.doc.expected_files)))
+        say(f"{found.id}: {plain(found.doc.title)}\n\n{plain(found.doc.prompt.strip())}\n")
+        say("The agent sees: " + ", ".join(plain(f.path) for f in packed.section("workdir")))
+        say("A good fix touches: " + ", ".join(map(plain, found.doc.expected_files)))
         for grading in found.doc.grade.commands:
-            click.echo(f"Graded by: {plain(' '.join(grading.argv))}  ({grading.kind})")
+            say(f"Graded by: {plain(' '.join(grading.argv))}  ({grading.kind})")
         if found.family:
-            click.echo(f"Family: {plain(found.family)}  (statistics move its tasks together)")
+            say(f"Family: {plain(found.family)}  (statistics move its tasks together)")
         if found.in_process:
-            click.echo("In-process: the tests share a process with the code that they judge.")
-        click.echo(f"Pack {found.pack} {found.pack_version}, tree sha256 {found.tree_hash}")
+            say("In-process: the tests share a process with the code that they judge.")
+        say(f"Pack {found.pack} {found.pack_version}, tree sha256 {found.tree_hash}")
     return 0
 
 
@@ -136,7 +137,7 @@ def validate_tasks(
             fault = fault or validate(packed, place, Path(scratch), StopSignal())
         found.append({"task": packed.task.id, "runtime": runtime, "valid": not fault, "fault": fault})
         if not as_json:
-            click.echo(f"{packed.task.id}: {one_line(fault, 500) if fault else 'valid'} (in {runtime})")
+            say(f"{packed.task.id}: {one_line(fault, 500) if fault else 'valid'} (in {runtime})", indent=4)
     if as_json:
         print_json(found)
     if not place.citable:
@@ -147,7 +148,7 @@ def validate_tasks(
 
 
 def _tell(line: str) -> None:
-    click.echo(plain(line), err=True)
+    say(plain(line), err=True)
 
 
 @command.command

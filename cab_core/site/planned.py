@@ -10,12 +10,11 @@ from typing import Any
 
 from cab_core.errors import UserError
 from cab_core.records import Configuration, from_json
-from cab_core.store.paths import segment
+from cab_core.store.paths import LOCK_FILE, segment
 from cab_core.store.reading import read_start
 
 from .rows import Row
 
-_LOCK = "sweep.lock.toml"
 _LARGEST = 16 << 20  # bytes of a lock file
 _MOST = 2_000_000  # cells of one
 _Planned = tuple[Configuration, str, int]
@@ -27,14 +26,14 @@ def not_run(runs: Sequence[Path], sweep: str, rows: Sequence[Row]) -> int | None
     The lock file holds the plan of the last command, so this is what is left of that. None, unknown, without
     one, or where it is of an earlier cab or cannot be read.
     """
-    plans = [plan for root in runs if (plan := _plan(root / segment(sweep) / _LOCK))]
+    plans = [plan for root in runs if (plan := _plan(root / segment(sweep) / LOCK_FILE))]
     return len(set().union(*plans) - {(r.config, r.task, r.attempt) for r in rows}) if plans else None
 
 
 def planned_when(runs: Sequence[Path], rows: Sequence[Row]) -> list[list[int]]:
     """Return what changes whenever the lock file of a sweep does."""
     sweeps = sorted({segment(r.sweep) for r in rows})
-    found = [root / sweep / _LOCK for root in runs for sweep in sweeps]
+    found = [root / sweep / LOCK_FILE for root in runs for sweep in sweeps]
     return [_stamp(path) for path in found]
 
 

@@ -12,6 +12,7 @@ from cab_core.records import OUTCOMES, CellKey, CellResult
 from cab_core.stats import Configuration, Verdict, verdict_of
 from cab_core.store.cells import Store
 from cab_core.store.paths import attempt_path, cell_address, former_attempt_path, segment, segments
+from cab_core.store.there import check_there
 
 
 @attrs.frozen(kw_only=True)
@@ -109,8 +110,7 @@ def load_rows(runs: Sequence[Path]) -> list[Row]:
 
 def _rows(runs: Sequence[Path]) -> Iterator[Row]:
     for root in runs:
-        if not root.is_dir():
-            raise UserError(f"{root}: no such directory")
+        check_there(root)
         for directory, result in Store(root).standing():
             yield _row(root, directory, result)
 

@@ -47,17 +47,38 @@ class Selector:
         """Tell whether a cell is chosen."""
         return all(_matches(result.cell, key, pattern) for key, pattern in self.wanted.items())
 
+    def nearest(self, cells: Iterable[Cell]) -> Selector:
+        """Return the selector in which what no cell has is replaced by the nearest that one has."""
+        there, found = list(cells), {}
+        for key, pattern in self.wanted.items():
+            name = _nearest_key(key, there)
+            values = {text for cell in there for text in _texts(cell, name)}
+            matched = any(fnmatch.fnmatchcase(text, pattern) for text in values)
+            found[name] = pattern if matched else nearest_name(pattern, values) or pattern
+        return Selector(found)
+
     def __str__(self) -> str:
         return ",".join(f"{key}={pattern}" for key, pattern in self.wanted.items())
 
 
 def _meant(key: str) -> str:
-    near = None if _known(key) else nearest_name(key, KEYS)
+    _, dot, name = key.partition(".")
+    known = [f"{s}{name}" for s in SETTINGS] if dot and name else KEYS
+    near = None if _known(key) else nearest_name(key, known)
     return f"unknown key {key!r}; did you mean {near!r}? Expected" if near else "expected"
 
 
 def _known(key: str) -> bool:
     return key in KEYS or any(key.startswith(s) and key != s for s in SETTINGS)
+
+
+def _nearest_key(key: str, cells: Iterable[Cell]) -> str:
+    """Return the option or parameter of a cell whose name is nearest; any other key as it is."""
+    kind, dot, name = key.partition(".")
+    if not dot:
+        return key
+    names = {n for cell in cells for n in (cell.options if kind == "option" else cell.model_params)}
+    return f"{kind}.{name if name in names else nearest_name(name, names) or name}"
 
 
 def _matches(cell: Cell, key: str, pattern: str) -> bool:

@@ -15,7 +15,7 @@ from cab_core import __version__
 from cab_core.durable import write_whole
 from cab_core.errors import UserError
 from cab_core.run.planned import PlannedCell
-from cab_core.store.paths import segment
+from cab_core.store.paths import LOCK_FILE, segment
 from cab_core.store.reading import read_start
 
 from .plan import Plan
@@ -25,7 +25,7 @@ _LARGEST = 16 << 20  # bytes of a lock file that are read
 
 def write_lock_file(plan: Plan, root: Path) -> list[str]:
     """Write the lock file below a runs directory; return which plugins changed since the one before it."""
-    path = root / segment(plan.sweep.sweep_id) / "sweep.lock.toml"
+    path = root / segment(plan.sweep.sweep_id) / LOCK_FILE
     now, before = pins(plan), _read(path).get("plugins")
     write_whole(path, tomli_w.dumps(now))
     known = before if isinstance(before, dict) else {}

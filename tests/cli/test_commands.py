@@ -58,6 +58,11 @@ def tiny(cab: Cab, distribution: Callable[..., str]) -> Cab:
         (["check", "--tui", "aider"], "needs --tui, --model and --task"),
         (["results", "--runs", "nowhere"], "no such directory"),
         (["results", "--runs", ".", "--sweep-id", "nope"], "unknown sweep 'nope'"),
+        (["rescore", "--runs", "nowhere"], "no such directory"),
+        (["rescore", "--runs", ".", "--sweep-id", "nope"], "unknown sweep 'nope'"),
+        (["export", "--atif", "-o", "out", "--runs", "nowhere"], "no such directory"),
+        (["compare", "tui=a", "tui=b", "--runs", "nowhere"], "no such directory"),
+        (["compare", "tiu=a", "tui=b"], "unknown key 'tiu'; did you mean 'tui'?"),
         (
             ["run-cell", "--tui", "aider", "--model", "scripted:null", "--task", "mutations/*"],
             "runs one task",

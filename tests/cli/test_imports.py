@@ -31,7 +31,10 @@ def _imported(argv: list[str], cwd: Path) -> set[str]:
     ("argv", "unneeded"),
     [
         (["--help"], HEAVY | {"click", "attr", "rich"}),
-        (["tasks", "list"], HEAVY),
+        (["run", "--help"], HEAVY | {"rich"}),
+        (["run-cell", "--help"], HEAVY | {"rich"}),
+        (["tasks", "list"], HEAVY | {"rich"}),
+        (["results", "--runs", "."], HEAVY | {"rich"}),
         (["schema", "cell"], HEAVY),
     ],
 )

@@ -66,7 +66,7 @@ def test_compare_pairs_by_task_and_lists_the_flips(runs: Path) -> None:
     assert [f["unit"][0] for f in found["flipped"]] == ["p/t3", "p/t4", "p/t5"]
     said = call(compare.command, "tui=aider", "tui=opencode", "--runs", str(runs))
     assert "p = 0.2500" in said
-    assert "A  1.00 : 0.00  p/t3 acme/coder-1" in said
+    assert ["p/t3", "acme/coder-1", "A", "1.00", "0.00"] in map(str.split, said.splitlines())
     assert "(A better on 3, B on 0 of 7 tasks)" in said
     assert (
         "Picked out of the 3 pairs of configurations after the results were seen: undecided, p = 0.7500 "

@@ -1,0 +1,43 @@
+"""What a command says of its cells at its end: the table of those that have ended, the counts, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from cab_core.records import CellSummary
+
+from .again import command_again
+from .screen import counts
+from .table import print_results
+from .tally import Tally
+from .text import say
+
+INTERRUPTED = 130  # the exit code
+
+
+def print_end(results: Sequence[tuple[Path, CellSummary]], tally: Tally) -> None:
+    """Print the table of what there is, and the counts of what was planned."""
+    if results:
+        print_results(results)
+    parts = counts(tally, tally.spend)
+    if tally.not_run:
+        parts.append(f"{tally.not_run} not run")
+    say(f"{tally.total} {'cell' if tally.total == 1 else 'cells'}: {', '.join(parts)}.")
+
+
+def end_interrupted(results: Sequence[tuple[Path, CellSummary]], tally: Tally, as_json: bool) -> NoReturn:
+    """End a command that was interrupted and runs its cells anew each time, with 130.
+
+    Raises:
+        KeyboardInterrupt: JSON was asked for, of which there is only the error's.
+    """
+    if as_json:
+        raise KeyboardInterrupt
+    context = click.get_current_context()
+    print_end(results, tally)
+    click.echo(f"Again from the start: {command_again(context)}")
+    context.exit(INTERRUPTED)
