@@ -8,8 +8,6 @@ from collections.abc import Iterable
 
 import click
 
-from cab_core.plugins.authors import on_this_machine
-
 from .fold import filled, terminal_width
 
 # Invisible characters that reorder text (Unicode, UAX #9), others that show nothing, further ends of a line.
@@ -31,6 +29,8 @@ def one_line(text: str, width: int = 110) -> str:
 
 def reason(why: str, width: int = 300) -> str:
     """Return why something is so on one line; what names a place in code names it as it is found here."""
+
+    from cab_core.plugins.authors import on_this_machine
 
     return one_line(on_this_machine(why), width)
 
