@@ -76,7 +76,8 @@ async def _call(
         if session.has_enough:
             return refusal(protocol, 429, "cab: too much was sent that is no call", "cab_request", close=True)
         try:
-            body = await asyncio.wait_for(request.read(), _READ_S)
+            async with asyncio.timeout(_READ_S):
+                body = await request.read()
         except (web.HTTPException, OSError, ValueError, TimeoutError) as exc:
             return refusal(protocol, 400, f"cab: the request could not be read: {exc}", "cab_request")
         asked = await off_loop(len(body), protocol.read, operation, body)

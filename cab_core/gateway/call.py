@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from cab_core.needles import SHORTEST
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import ModelCall, Usage
 
@@ -188,5 +189,7 @@ class Call:
         """What somebody else wrote, without the key, and no longer than a record needs."""
         if not isinstance(text, str):
             return None
+        if len(text) < SHORTEST:
+            return text
         clean = self.session.upstream.redact(text.encode("utf-8", "replace")).decode("utf-8", "replace")
         return clean[:limit]

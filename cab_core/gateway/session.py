@@ -175,7 +175,8 @@ class CellSession:
         """
         if call.broken_off and call.tokens is None:
             self._unsaid += size
-        call = attrs.evolve(call, usd=self._price.of(call) if self._price else None)
+        if self._price is not None:
+            call = attrs.evolve(call, usd=self._price.of(call))
         with self._lock:
             self.calls.append(call)
             self._spent += self._known(call)

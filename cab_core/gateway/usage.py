@@ -16,12 +16,17 @@ _IN = ("prompt_tokens_details", "input_tokens_details")
 _OUT = ("completion_tokens_details", "output_tokens_details")
 
 
+_NOTHING = Usage()
+
+
 def grown(usage: Usage, found: Usage) -> Usage:
     """Return the usage so far with what a whole answer or one more event of it reports.
 
     Some servers report with each event how much it was by then, some with the last alone, and some send zeros
     behind it: a sum only grows.
     """
+    if usage == _NOTHING:
+        return found
     return Usage(
         **{f.name: largest(getattr(usage, f.name), getattr(found, f.name)) for f in attrs.fields(Usage)}
     )
