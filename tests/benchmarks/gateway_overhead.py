@@ -182,7 +182,7 @@ class Caller:
         return time.perf_counter() - start, self.process.cpu() - cpu
 
 
-async def measure(relay: Process, gateway: Process, rounds: int) -> dict[str, object]:
+async def measure(relay: Process, gateway: Process, rounds: int, events: int) -> dict[str, object]:
     """Return the figures of both, and how they stand to each other."""
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector) as client:
@@ -208,14 +208,14 @@ async def measure(relay: Process, gateway: Process, rounds: int) -> dict[str, ob
         wall, cpu = {n: [] for n in both}, {n: [] for n in both}
         for _ in range(max(2, rounds // 2)):
             for name, caller in both.items():
-                seconds, spent = await caller.many(64, 2000)
+                seconds, spent = await caller.many(64, events)
                 wall[name].append(seconds)
                 cpu[name].append(spent)
-        events = 64 * 2000
-        found["events a second"] = {n: round(events / statistics.median(v)) for n, v in wall.items()}
+        sent = 64 * events
+        found["events a second"] = {n: round(sent / statistics.median(v)) for n, v in wall.items()}
         pairs = [r / g for r, g in zip(wall["relay"], wall["gateway"], strict=True)]
         found["throughput of 64 streams, ratio"] = _quantiles(pairs)
-        found["CPU us an event"] = {n: round(1e6 * statistics.median(v) / events, 2) for n, v in cpu.items()}
+        found["CPU us an event"] = {n: round(1e6 * statistics.median(v) / sent, 2) for n, v in cpu.items()}
         found["CPU of an event, ratio"] = _quantiles(
             [g / r for r, g in zip(cpu["relay"], cpu["gateway"], strict=True)]
         )
@@ -234,6 +234,7 @@ def main() -> None:
     parser.add_argument("--serve", choices=["endpoint", "relay", "gateway"])
     parser.add_argument("--target", default="")
     parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--events", type=int, default=2000, help="of each of 64 streams")
     args = parser.parse_args()
     if args.serve:
         serve(args.serve, args.target)
@@ -242,7 +243,7 @@ def main() -> None:
         started("relay", behind.url) as relay,
         started("gateway", behind.url) as gateway,
     ):
-        print(json.dumps(asyncio.run(measure(relay, gateway, args.rounds)), indent=2))
+        print(json.dumps(asyncio.run(measure(relay, gateway, args.rounds, args.events)), indent=2))
 
 
 if __name__ == "__main__":

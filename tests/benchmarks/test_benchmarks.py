@@ -43,3 +43,17 @@ def test_a_cold_command_is_measured() -> None:
     argv = [sys.executable, "-m", "tests.benchmarks.cold_start", "--rounds", "1"]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
     assert len(re.findall(r"median ratio \d", done.stdout)) == 3, done.stderr
+
+
+def test_the_cost_of_the_gateway_is_measured() -> None:
+    """Beside a bare relay: latency, CPU of small calls, throughput and CPU of streams, each as a ratio too."""
+    argv = [sys.executable, "-m", "tests.benchmarks.gateway_overhead", "--rounds", "1", "--events", "60"]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert len(re.findall(r"ratio|more \(median\)", done.stdout)) == 4, done.stderr
+
+
+def test_the_memory_of_the_gateway_is_measured() -> None:
+    """After calls, and while a client reads slowly."""
+    argv = [sys.executable, "-m", "tests.benchmarks.gateway_memory", "--calls", "200", "--megabytes", "1"]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert len(re.findall(r'"MB ', done.stdout)) == 2, done.stderr
