@@ -15,6 +15,7 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import Harvest, Job, to_json
 from cab_core.records.schema import check
 
+PLUGINS = Plugins()  # once: looking for them takes longer than reading
 JOB = Job(prompt="p", model="m", endpoint="http://e/v1", token="T", home="/h", workdir="/w", deadline_s=1)
 # Names that the CLIs' own files and events have, so that a value gets to where it is read.
 KEYS = [
@@ -97,7 +98,7 @@ class Left(Leftovers):
 
 def reads(name: str, text: str, stderr: str = "") -> None:
     """Let an adapter read a text from everywhere; what it makes of it must be a record that can be written."""
-    adapter = Plugins().adapter(name)
+    adapter = PLUGINS.adapter(name)
     left = Left(job=JOB, home=Path("/"), exit_code=0, stdout=text, stderr=stderr)
     found = to_json(adapter.harvest(left))
     check(found, Harvest, "the harvest")

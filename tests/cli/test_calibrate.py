@@ -128,11 +128,12 @@ def test_what_a_cli_cannot_write_is_no_wrong_figure(cab: Cab, distribution: Make
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)  # nine cells, through a CLI that takes seconds to start
 @pytest.mark.parametrize("tui", rows(["aider", "opencode", "copilot"], ["copilot"]))
 def test_a_real_cli_is_calibrated(cab: Cab, installed: Callable[[str], Installation], tui: str) -> None:
     """Through it every scripted model has the figures that it must have."""
     installed(tui)
+    cab.timeout_s = 800
     done = cab.json("calibrate", "--tui", tui, "--task", "mutations/py-stock-reorder", "-j", "2", "--json")
     assert done["right"], [f for f in done["findings"] if not f["right"]]
     assert {f["persona"] for f in done["findings"]} == set(PERSONAS)
