@@ -34,7 +34,7 @@ def bash(script: str, cwd: Path | None = None, **env: str) -> bytes:
 
 
 @given(TEXT)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_a_word_is_its_text(text: str) -> None:
     """To the byte; and a page can show each character of it."""
     word = shell.word(text, ["YOUR_KEY"])
@@ -44,7 +44,7 @@ def test_a_word_is_its_text(text: str) -> None:
 
 
 @given(TEXT)
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_a_value_is_escaped_for_json_and_toml(text: str) -> None:
     """Whatever a reader fills in between quotation marks is there again when it is read."""
     if any((ord(c) < 32 and c not in "\n\t\r") or ord(c) == 127 for c in text):
