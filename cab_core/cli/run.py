@@ -106,6 +106,8 @@ def _as_events(run: Run, plugins: Plugins, go_on: str) -> int:
 
 def _as_table(run: Run, runs: Path, go_on: str) -> int:
     """Run with a table at the end, of what there is, and the command that goes on."""
+    from cab_core.site.text import plural
+
     from .progress import Progress
 
     shown = Progress()
@@ -115,7 +117,7 @@ def _as_table(run: Run, runs: Path, go_on: str) -> int:
     parts = counts(shown.tally, shown.tally.spend)
     if shown.tally.not_run:
         parts.append(f"{shown.tally.not_run} not run")
-    click.echo(f"{len(ended.plan.cells)} cells: {', '.join(parts)}.")
+    click.echo(f"{plural(len(ended.plan.cells), 'cell')}: {', '.join(parts)}.")
     _next(ended, runs, go_on)
     return ended.exit_code
 

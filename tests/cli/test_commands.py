@@ -118,11 +118,12 @@ def test_a_run_goes_on_where_it_stopped(cab: Cab) -> None:
 @needs_aider
 def test_results_and_rescore_and_site(cab: Cab) -> None:
     """What a run wrote is listed, scored anew without change, and made into pages."""
-    assert cab("run", *ONE).returncode == 0
+    done = cab("run", *ONE)
+    assert done.returncode == 0 and "\n1 cell: 1 passed, 0 failed" in done.stdout
     listed = cab.json("results", "--json", "--scripted")
     assert [row["outcome"] for row in listed] == ["passed"]
     assert {"cell_id", "tui", "model", "task", "stack", "attempt", "outcome", "scores"} <= set(listed[0])
-    assert "1 cells scored, 0 changed" in cab("rescore").stdout
+    assert "1 cell scored, 0 changed" in cab("rescore").stdout
     assert cab("site", "build", "runs", "-o", "pages").returncode == 0
     page = cab.cwd / "pages/cell/aider/scripted~3aoracle/mutations/py-lru-cache/index.html"
     assert "move_to_end" in page.read_text()
