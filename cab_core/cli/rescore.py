@@ -9,6 +9,7 @@ import click
 
 from cab_core.plugins.registry import Plugins
 from cab_core.run.rescore import rescored
+from cab_core.site.text import plural
 from cab_core.store.cells import Store, read_evidence, write_result
 
 from . import options, standing
@@ -46,9 +47,13 @@ def command(plugins: Plugins, sweep_id: str | None, runs: Path, as_json: bool) -
         print_json({"cells": count, "changed": changed, "kept": dict(kept), "unknown": _by_axis(unknown)})
         return 0
     for axis, n in sorted(kept.items()):
-        click.echo(f"axis {axis} of {n} cells is kept as it was: no scorer of that name can be used")
-    warn_of_faults([f"axis {axis} is unknown in {n} cells: {why}" for (axis, why), n in unknown.items()])
-    click.echo(f"{count} cells scored, {changed} changed")
+        click.echo(
+            f"axis {axis} of {plural(n, 'cell')} is kept as it was: no scorer of that name can be used"
+        )
+    warn_of_faults(
+        [f"axis {axis} is unknown in {plural(n, 'cell')}: {why}" for (axis, why), n in unknown.items()]
+    )
+    click.echo(f"{plural(count, 'cell')} scored, {changed} changed")
     return 0
 
 

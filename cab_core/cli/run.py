@@ -109,6 +109,7 @@ def _as_events(run: Run, plugins: Plugins, go_on: str) -> int:
 
 def _as_table(run: Run, runs: Path, go_on: str) -> int:
     """Run with a table at the end, of what there is, and the command that goes on."""
+
     from .progress import Progress
 
     shown = Progress()

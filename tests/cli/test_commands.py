@@ -142,7 +142,8 @@ def test_a_run_goes_on_where_it_stopped(tiny: Cab) -> None:
 
 def test_results_and_rescore_and_site(tiny: Cab) -> None:
     """What a run wrote is listed, scored anew without change, and made into pages."""
-    assert tiny("run", *TINY).returncode == 0
+    done = tiny("run", *TINY)
+    assert done.returncode == 0 and "\n1 cell: 1 passed, 0 failed" in done.stdout
     listed = tiny.json("results", "--json", "--scripted")
     assert [row["outcome"] for row in listed] == ["passed"]
     assert {"cell_id", "tui", "model", "task", "stack", "attempt", "outcome", "scores"} <= set(listed[0])

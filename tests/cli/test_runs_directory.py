@@ -115,7 +115,7 @@ def test_what_cannot_be_written_to_can_be_read(tiny: Cab, disk: Disk) -> None:
     assert tiny("run", *ONE).returncode == 0
     disk.lock()
     assert [row["task"] for row in tiny.json("results", "--json", "--scripted")] == [TASK]
-    assert "1 cells scored, 0 changed" in tiny("rescore").stdout
+    assert "1 cell scored, 0 changed" in tiny("rescore").stdout
 
 
 def test_scores_that_cannot_be_written(tiny: Cab, disk: Disk) -> None:

@@ -276,7 +276,7 @@ def test_an_axis_that_was_broken_is_repaired_by_rescoring(cab: Cab, third_partie
     [row] = cab.json("results", "--scripted", "--runs", "runs", "--json")
     assert (row["outcome"], row["scores"]["raises"]) == ("passed", 7)
     done = cab("-p", "no:dist:cab-others", "-p", "no:dist:cab-twin", "rescore", "--runs", "runs")
-    assert "axis raises of 1 cells is kept as it was" in done.stdout and "0 changed" in done.stdout
+    assert "axis raises of 1 cell is kept as it was" in done.stdout and "0 changed" in done.stdout
     [row] = cab.json("results", "--scripted", "--runs", "runs", "--json")
     assert row["scores"]["raises"] == 7
 
