@@ -43,3 +43,10 @@ def test_a_cold_command_is_measured() -> None:
     argv = [sys.executable, "-m", "tests.benchmarks.cold_start", "--rounds", "1"]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
     assert len(re.findall(r"median ratio \d", done.stdout)) == 3, done.stderr
+
+
+def test_a_local_cell_is_measured() -> None:
+    """The runner's share, that of all below it, and the programs alone."""
+    argv = [sys.executable, "-m", "tests.benchmarks.local_cell", "--rounds", "1"]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert re.search(r"median ratio \d\.\d\d", done.stdout), done.stderr
