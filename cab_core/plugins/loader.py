@@ -6,6 +6,7 @@ value; hence this one.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
 from collections.abc import Iterable, Iterator
@@ -114,8 +115,28 @@ def _mark_conflicts(rows: list[PluginRow]) -> list[PluginRow]:
     return [marked(row) for row in rows]
 
 
+@attrs.frozen
+class Origin:
+    """The distribution that an entry point comes from."""
+
+    name: str = "unknown"
+    version: str = ""
+    requires: tuple[str, ...] = ()
+
+
+def origin_of(entry: metadata.EntryPoint) -> Origin:
+    """Return where an entry point comes from."""
+    return _origin(entry.dist) if entry.dist else Origin()
+
+
+@functools.lru_cache(256)  # each answer of a distribution reads all that it says of itself
+def _origin(dist: metadata.Distribution) -> Origin:
+    told = dist.metadata
+    return Origin(told["Name"] or "unknown", told["Version"] or "", tuple(dist.requires or ()))
+
+
 def _dist(entry: metadata.EntryPoint) -> str:
-    return entry.dist.name if entry.dist else "unknown"
+    return origin_of(entry).name
 
 
 def _entry_points() -> Iterable[metadata.EntryPoint]:
@@ -123,11 +144,10 @@ def _entry_points() -> Iterable[metadata.EntryPoint]:
 
 
 def _plain_row(entry: metadata.EntryPoint, status: Status, fault: str | None) -> PluginRow:
-    dist = entry.dist
     return PluginRow(
         name=entry.name,
         distribution=_dist(entry),
-        version=dist.version if dist else "",
+        version=origin_of(entry).version,
         entry_point=entry.name,
         kind="plugin",
         status=status,
@@ -159,8 +179,9 @@ def _load_one(entry: metadata.EntryPoint, manager: pluggy.PluginManager) -> list
 
 def _check_requirement(entry: metadata.EntryPoint) -> None:
     """Refuse a plugin whose own metadata says that it needs another cab than this one."""
-    requires = (entry.dist.requires or []) if entry.dist else []
-    wanted = [r for r in requires if r.lower().replace("_", "-").startswith("codingagentbench")]
+    wanted = [
+        r for r in origin_of(entry).requires if r.lower().replace("_", "-").startswith("codingagentbench")
+    ]
     if not wanted:
         return
     from packaging.requirements import InvalidRequirement, Requirement

@@ -62,7 +62,9 @@ def _beside(root: Path) -> Iterator[Path]:
         return  # everybody's
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if isinstance(file, str) and file.endswith(".py") and Path(file).parent == root:
+        if not isinstance(file, str) or not file.endswith(".py") or root.name not in file:
+            continue  # most: a path to compare is slow to make
+        if Path(file).parent == root:
             yield Path(file)
 
 

@@ -14,6 +14,7 @@ import tomli_w
 from cab_core import __version__
 from cab_core.durable import write_whole
 from cab_core.errors import UserError
+from cab_core.plugins.loader import origin_of
 from cab_core.run.planned import PlannedCell
 from cab_core.store.paths import LOCK_FILE, segment
 from cab_core.store.reading import read_start
@@ -51,7 +52,9 @@ def pins(plan: Plan) -> dict[str, Any]:
         "models": {p.model.id: {"endpoint": p.model.endpoint or "scripted"} for p in cells},
         "tasks": {p.task.task.id: p.task.task.tree_hash for p in cells},
         "plugins": {
-            e.name: f"{e.dist.name} {e.dist.version}" for e in metadata.entry_points(group="cab") if e.dist
+            e.name: f"{origin_of(e).name} {origin_of(e).version}"
+            for e in metadata.entry_points(group="cab")
+            if e.dist
         },
     }
 

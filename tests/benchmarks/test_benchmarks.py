@@ -57,3 +57,10 @@ def test_the_memory_of_the_gateway_is_measured() -> None:
     argv = [sys.executable, "-m", "tests.benchmarks.gateway_memory", "--calls", "200", "--megabytes", "1"]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
     assert len(re.findall(r'"MB ', done.stdout)) == 2, done.stderr
+
+
+def test_a_local_cell_is_measured() -> None:
+    """The runner's share, that of all below it, and the programs alone."""
+    argv = [sys.executable, "-m", "tests.benchmarks.local_cell", "--rounds", "1"]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert re.search(r"median ratio \d\.\d\d", done.stdout), done.stderr

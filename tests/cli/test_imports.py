@@ -43,6 +43,16 @@ def test_a_command_imports_what_it_needs(argv: list[str], unneeded: set[str], tm
     assert not unneeded & {name.partition(".")[0] for name in _imported(argv, tmp_path)}
 
 
+def test_a_cell_waits_for_no_server() -> None:
+    """What serves is imported by the gateway's thread, while the first sandbox is made."""
+    code = (
+        "import sys, cab_core.cli.session, cab_core.run.cell, cab_core.gateway.server, cab_core.run.upstreams\n"
+        "print('aiohttp' in sys.modules, 'cab_core.stats.comparison' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+
+
 @pytest.mark.parametrize("command", ["run", "run-cell"])
 def test_help_waits_for_no_record_and_no_plugin(command: str, tmp_path: Path) -> None:
     """It takes the words of the command line: of this package its declarations, of other people's click."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import metadata
 
 import pytest
 
+from cab_core.plugins.loader import load
 from tests.conftest import Cab
 
 ADAPTERS = """
@@ -131,3 +133,18 @@ def test_built_in_objects_come_through_entry_points(cab: Cab) -> None:
     assert not [r for r in rows if r["kind"] == "adapter" and r["entry_point"] == "aider"]
     done = cab("-p", "no:mutations", "tasks", "list")
     assert "mutations/" not in done.stdout and "polyglot/" in done.stdout
+
+
+def test_what_a_distribution_says_of_itself_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not for each of its entry points, of which this one has eleven: that took longer than to import them."""
+    read: list[str] = []
+    text = metadata.PathDistribution.read_text
+
+    def noted(self: metadata.PathDistribution, filename: str) -> str | None:
+        read.append(filename)
+        return text(self, filename)
+
+    monkeypatch.setattr(metadata.PathDistribution, "read_text", noted)
+    rows = load().rows
+    distributions = {row.distribution for row in rows}
+    assert read.count("METADATA") <= 2 * len(distributions) < len({row.entry_point for row in rows})

@@ -20,6 +20,7 @@ RUNNER = "cab.runner"  # who created it
 LEASE = "cab.lease"  # the path of that runner's lease
 ROLE = "cab.role"  # what it is for
 WHAT = "cab.what"  # of an image: what it holds, without the hash of how it was made
+_BY_SOCKET = "http+docker:"  # as docker-py writes an engine on this machine
 _local = threading.local()
 _spoken: dict[Address, str] = {}  # the version of its API that an engine is spoken to in
 
@@ -55,6 +56,10 @@ def _client_class() -> Any:
         ) -> Any:
             # requests prefers REQUESTS_CA_BUNDLE to what its session was told.
             chosen = self.verify if verify is None else verify
+            if str(url).startswith(
+                _BY_SOCKET
+            ):  # no proxy stands before it, and all are looked for at each call
+                return {"proxies": proxies or {}, "stream": stream, "verify": chosen, "cert": cert}
             return super().merge_environment_settings(url, proxies, stream, chosen, cert)
 
     return Client

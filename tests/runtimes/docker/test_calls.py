@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from cab_core.cli import main
 from cab_core.records import Installation
 from cab_core.runtimes.docker import engine as engine_module
 from cab_core.runtimes.docker import mountable
 from cab_core.runtimes.docker.build import Image
 from cab_core.runtimes.docker.inventory import read_version
+from tests.benchmarks.cold_start import install_nil
 from tests.runtimes.docker.conftest import forget_engine
 from tests.support.puppet import play
 
@@ -89,3 +91,20 @@ def test_a_version_is_read_once_from_an_image(
     assert first == aider_image.reported and calls
     calls.clear()
     assert (read_version(image, "aider"), calls) == (first, [])
+
+
+def test_a_cold_command_makes_two_containers(
+    calls: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The agent's and the grader's: what was found out once, of images and engine, takes none; ten calls a cell."""
+    install_nil(tmp_path / "site")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    argv = ["run-cell", "--tui", "nil", "--model", "scripted:null", "--task", "mutations/py-stock-reorder"]
+    for _ in range(2):  # the first may build and try
+        forget_engine()
+        calls.clear()
+        with pytest.raises(SystemExit, match="0"):
+            main([*argv, "--runtime", "docker", "--runs", str(tmp_path / "runs")])
+    assert sum("containers/create" in call for call in calls) == 2
+    assert calls.count("GET /version") == 1  # though each thread has a client
+    assert len(calls) <= 22, calls
