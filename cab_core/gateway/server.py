@@ -135,7 +135,7 @@ class Gateway:
             return _unknown_token()
         path, _, query = request.raw_path.partition("?")
         query = "&".join(p for p in query.split("&") if not p.startswith(_KEY_IN_QUERY))
-        operation = session.protocol.operation(request.method, path)
+        operation = session.protocol.operation(request.method, path, query)
         if operation is None:
             return _not_spoken(session, request.method, path)
         if operation.kind == "models":

@@ -95,6 +95,10 @@ class OpenAIChat(OpenAI):
             yield event({**head, "choices": [], "usage": _usage(usage)})
         yield b"data: [DONE]\n\n"
 
+    def counted(self, tokens: int) -> dict[str, Any]:
+        """Return a count, which nobody can ask for here."""
+        return {"input_tokens": tokens}
+
 
 def _is_sound(request: dict[str, Any]) -> bool:
     messages, tools = request.get("messages"), request.get("tools")
@@ -161,6 +165,8 @@ def _hear(said: Said, choice: Mapping[str, Any]) -> None:
     for text in texts_of(message.get("content")):
         said.text.add(text)
     said.text.add(message.get("refusal"))  # OpenAI's own place for a model's refusal
+    audio = message.get("audio")
+    said.text.add(audio.get("transcript") if isinstance(audio, dict) else None)
     # Some servers say it under two names.
     said.reasoning.add(next((message[key] for key in _REASONING if message.get(key)), None))
     for place, called in enumerate(objects(message, "tool_calls")):

@@ -15,7 +15,7 @@ from cab_core.plugins.protocols import Reply
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
-from ..chat_form import call, function, message, objects, texts_of
+from ..chat_form import call, dumped, function, message, objects, texts_of
 from ..error_body import error_in
 from ..json_body import read_strictly, switches_are_plain
 from ..usage import grown, usage_of
@@ -25,7 +25,10 @@ from .scripted import event, tokens
 # What a model calls, as items of an answer and of the conversation that is sent again.
 _CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
 _ENDS = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
+_COUNT = "responses/input_tokens"
 _TEXT, _REFUSAL = "response.output_text.delta", "response.refusal.delta"
+_PLACE = {"item_id": "msg_0", "output_index": 0, "content_index": 0}  # of the one message
+_PIECE = 4  # the number of the event with its text
 _REASONING = ("response.reasoning_text.delta", "response.reasoning_summary_text.delta")
 
 
@@ -34,7 +37,17 @@ class OpenAIResponses(OpenAI):
 
     name = "openai-responses"
     call_path = "responses"
-    spoken: Sequence[tuple[str, str]] = (("POST", "/v1/responses"), ("GET", LIST))
+    spoken: Sequence[tuple[str, str]] = (
+        ("POST", "/v1/responses"),
+        ("POST", f"/v1/{_COUNT}"),
+        ("GET", LIST),
+    )
+
+    def operation(self, method: str, path: str, query: str = "") -> Operation | None:
+        """Return what is asked for."""
+        if (method, path) == ("POST", f"/v1/{_COUNT}"):
+            return Operation(kind="count", path=_COUNT)
+        return super().operation(method, path, query)
 
     def read(self, operation: Operation, body: bytes) -> Asked:
         """Read a request once. What others could read in another way names no model."""
@@ -63,42 +76,44 @@ class OpenAIResponses(OpenAI):
 
     def whole(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> dict[str, Any]:
         """Return the whole answer of a scripted model."""
-        items = [_message_item(request, reply.text)] if reply.text or not reply.tool else []
+        items = [_message_item(reply.text)] if reply.text or not reply.tool else []
         items += [_call_item(request, reply.tool)] if reply.tool else []
-        return {**_head(model), "status": "completed", "output": items, "usage": _usage(usage)}
+        return {**_head(model, request), "status": "completed", "output": items, "usage": _usage(usage)}
 
     def opening(self, model: str, request: dict[str, Any]) -> Iterator[bytes]:
         """Yield the start of the response, and of the one message in it."""
-        begun = {**_head(model), "status": "in_progress", "output": []}
-        yield _event({"type": "response.created", "response": begun})
-        item = {**_message_item(request, ""), "status": "in_progress", "content": []}
-        yield _event({"type": "response.output_item.added", "output_index": 0, "item": item})
-        part = {"type": "output_text", "text": "", "annotations": []}
-        where = {"item_id": item["id"], "output_index": 0, "content_index": 0}
-        yield _event({"type": "response.content_part.added", **where, "part": part})
+        begun = {**_head(model, request), "status": "in_progress", "output": []}
+        item = {**_message_item(""), "status": "in_progress", "content": []}
+        events: list[dict[str, Any]] = [
+            {"type": "response.created", "response": begun},
+            {"type": "response.in_progress", "response": begun},
+            {"type": "response.output_item.added", "output_index": 0, "item": item},
+            {"type": "response.content_part.added", **_PLACE, "part": _part("")},
+        ]
+        yield from _numbered(events, 0)
 
     def piece(self, model: str, text: str) -> bytes:
         """Return an event with a piece of text."""
-        return _event(
-            {"type": _TEXT, "item_id": "msg_0", "output_index": 0, "content_index": 0, "delta": text}
-        )
+        return next(_numbered([{"type": _TEXT, **_PLACE, "delta": text, "logprobs": []}], _PIECE))
 
     def closing(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> Iterator[bytes]:
         """Yield the end of the message, the tool call, and the whole response."""
-        done = _message_item(request, reply.text)
-        where = {"item_id": done["id"], "output_index": 0, "content_index": 0}
-        yield _event({"type": "response.output_text.done", **where, "text": reply.text})
-        yield _event({"type": "response.content_part.done", **where, "part": done["content"][0]})
-        yield _event({"type": "response.output_item.done", "output_index": 0, "item": done})
+        done = _message_item(reply.text)
+        events: list[dict[str, Any]] = [
+            {"type": "response.output_text.done", **_PLACE, "text": reply.text, "logprobs": []},
+            {"type": "response.content_part.done", **_PLACE, "part": done["content"][0]},
+            {"type": "response.output_item.done", "output_index": 0, "item": done},
+        ]
         items = [done]
         if reply.tool:
             items.append(item := _call_item(request, reply.tool))
-            field = _CALLS[item["type"]]
-            begun = {**item, field: "", "status": "in_progress"}
-            yield _event({"type": "response.output_item.added", "output_index": 1, "item": begun})
-            yield _event({"type": "response.output_item.done", "output_index": 1, "item": item})
-        whole = {**_head(model), "status": "completed", "output": items, "usage": _usage(usage)}
-        yield _event({"type": "response.completed", "response": whole})
+            events += _call_events(item)
+        whole = {**_head(model, request), "status": "completed", "output": items, "usage": _usage(usage)}
+        yield from _numbered([*events, {"type": "response.completed", "response": whole}], _PIECE + 1)
+
+    def counted(self, tokens: int) -> dict[str, Any]:
+        """Return how many tokens a conversation has."""
+        return {"object": "response.input_tokens", "input_tokens": tokens}
 
 
 def _is_sound(request: dict[str, Any]) -> bool:
@@ -149,8 +164,8 @@ class ResponsesReading(Reading):
     def _item(self, place: int, item: dict[str, Any], new: bool) -> bool:
         """Take an item of the answer; `new`: its text did not come in pieces before."""
         kind = item.get("type")
-        if kind in _CALLS:
-            self.said.call(place, item.get("name"))
+        if _is_call(kind):
+            self.said.call(place, _name(item))
         elif kind == "message":
             parts = objects(item, "content")
             for text in [p.get("text") or p.get("refusal") for p in parts] if new else ():
@@ -158,9 +173,7 @@ class ResponsesReading(Reading):
         elif kind == "reasoning":
             for text in [*texts_of(item.get("summary")), *texts_of(item.get("content"))] if new else ():
                 self.said.reasoning.add(text)
-        else:
-            return isinstance(kind, str) and kind.endswith("_call")
-        return True
+        return kind in ("message", "reasoning") or _is_call(kind)
 
     def _event(self, kind: object, data: dict[str, Any]) -> bool:
         if not isinstance(kind, str) or not kind.startswith("response."):
@@ -171,12 +184,22 @@ class ResponsesReading(Reading):
             self.said.reasoning.add(data.get("delta"))
         elif kind == "response.output_item.added" and isinstance(item := data.get("item"), dict):
             place = data.get("output_index")
-            if item.get("type") in _CALLS:
-                self.said.call(place if isinstance(place, int) else 0, item.get("name"))
+            if _is_call(item.get("type")):
+                self.said.call(place if isinstance(place, int) else 0, _name(item))
             return False
         wrote = kind.endswith(".delta") and bool(data.get("delta"))
         self.answered = self.answered or wrote
         return wrote
+
+
+def _is_call(kind: object) -> bool:
+    return isinstance(kind, str) and kind.endswith("_call")
+
+
+def _name(item: Mapping[str, Any]) -> object:
+    """Return the name of the tool that is called; where tools of a type have none, the type's."""
+    kind = str(item["type"])
+    return item.get("name") or (None if kind in _CALLS else kind.removesuffix("_call"))
 
 
 def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -186,9 +209,9 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield message("user", [asked])
     for item in objects(request, "input"):
         kind = item.get("type", "message")
-        if kind in _CALLS:
+        if isinstance(kind, str) and kind in _CALLS:
             said = item.get(_CALLS[kind])
-            arguments = said if kind == "function_call" else json.dumps({"input": said})
+            arguments = said if kind == "function_call" else dumped({"input": said})
             yield message("assistant", [], [call(item.get("call_id"), item.get("name"), str(arguments))])
         elif kind in ("function_call_output", "custom_tool_call_output"):
             texts = list(texts_of(item.get("output")))
@@ -199,7 +222,10 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _tools(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for tool, _ in _offered(request):
-        yield function(tool.get("name"), tool.get("description"), tool.get("parameters"))
+        yield function(tool["name"], tool.get("description"), tool.get("parameters"))
+    for tool in objects(request, "tools"):
+        if not tool.get("name"):  # one of OpenAI's own, such as local_shell
+            yield function(tool.get("type"), None, None)
 
 
 def _offered(request: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str | None]]:
@@ -212,18 +238,37 @@ def _offered(request: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str |
             yield tool, None
 
 
-def _head(model: str) -> dict[str, Any]:
-    return {"id": "resp_scripted", "object": "response", "created_at": 0, "model": model, "error": None}
+def _head(model: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    head = {"id": "resp_scripted", "object": "response", "created_at": 0, "model": model, "error": None}
+    asked = {"tools": objects(request, "tools"), "tool_choice": "auto", "parallel_tool_calls": True}
+    return {**head, **asked, "incomplete_details": None}
 
 
 def _number(request: Mapping[str, Any]) -> int:
     return len(objects(request, "input"))
 
 
-def _message_item(request: Mapping[str, Any], text: str) -> dict[str, Any]:
-    part = {"type": "output_text", "text": text, "annotations": []}
+def _part(text: str) -> dict[str, Any]:
+    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+
+
+def _message_item(text: str) -> dict[str, Any]:
     head = {"id": "msg_0", "type": "message", "role": "assistant", "status": "completed"}
-    return {**head, "content": [part]}
+    return {**head, "content": [_part(text)]}
+
+
+def _call_events(item: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the events of a tool call, which follows the message."""
+    field, place = _CALLS[item["type"]], {"output_index": 1}
+    kind = f"response.{'function_call' if field == 'arguments' else 'custom_tool_call'}_{field}"
+    piece = {**place, "item_id": item["id"]}
+    ended = {"name": item["name"]} if field == "arguments" else {}
+    return [
+        {"type": "response.output_item.added", **place, "item": {**item, field: "", "status": "in_progress"}},
+        {"type": f"{kind}.delta", **piece, "delta": item[field]},
+        {"type": f"{kind}.done", **piece, **ended, field: item[field]},
+        {"type": "response.output_item.done", **place, "item": item},
+    ]
 
 
 def _call_item(request: Mapping[str, Any], tool: tuple[str, dict[str, Any]]) -> dict[str, Any]:
@@ -241,12 +286,13 @@ def _usage(usage: Usage) -> dict[str, Any]:
     read, written = tokens(usage)
     return {
         "input_tokens": read,
-        "input_tokens_details": {"cached_tokens": 0},
+        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
         "output_tokens": written,
         "output_tokens_details": {"reasoning_tokens": 0},
         "total_tokens": read + written,
     }
 
 
-def _event(data: dict[str, Any]) -> bytes:
-    return event(data, data["type"])
+def _numbered(events: list[dict[str, Any]], first: int) -> Iterator[bytes]:
+    for number, data in enumerate(events, first):
+        yield event({**data, "sequence_number": number}, data["type"])
