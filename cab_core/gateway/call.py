@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from cab_core.plugins.blame import held
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import ModelCall, Usage
 
@@ -50,7 +51,8 @@ class Call:
     recorded: bool = False
 
     def __attrs_post_init__(self) -> None:
-        self.reading = self.session.protocol.reading()
+        protocol = self.session.protocol
+        self.reading = held(protocol, "reading", protocol.reading(), Reading)
 
     def outgoing(self, headers: Mapping[str, str], body: bytes) -> Outgoing:
         """Return what goes to the endpoint."""

@@ -40,6 +40,7 @@ class Verdict:
 
 ANSWERED = Verdict()
 MALFORMED = Verdict("malformed")
+PLUGIN = Verdict("plugin")  # the wire protocol's own code failed
 
 
 def of_error(status: int, said: ErrorBody, agent_suspect: bool, sound: bool = True) -> Verdict:

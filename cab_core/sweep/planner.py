@@ -74,6 +74,7 @@ class Planner:
             adapter=self.adapter,
             adapter_owner=self.owner,
             protocol=protocol,
+            blame=self.plugins.blame("protocol", protocol.name),
             runtime=self.runtime,
             installation=installation,
             inputs=self._inputs(cell, model, protocol.name, task, installation),

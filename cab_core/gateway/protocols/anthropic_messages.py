@@ -12,12 +12,12 @@ from typing import Any
 import attrs
 
 from cab_core.plugins.protocols import Reply
+from cab_core.plugins.strict_json import read_strictly, switches_are_plain
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
 from ..chat_form import call, dumped, function, message, objects, texts_of
 from ..error_body import error_in
-from ..json_body import read_strictly, switches_are_plain
 from ..usage import grown, usage_of
 from .scripted import event, tokens
 

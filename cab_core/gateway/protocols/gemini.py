@@ -13,12 +13,12 @@ from urllib.parse import unquote
 import attrs
 
 from cab_core.plugins.protocols import Reply
+from cab_core.plugins.strict_json import read_strictly
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
 from ..chat_form import call, dumped, function, message, objects
 from ..error_body import error_in
-from ..json_body import read_strictly
 from ..usage import added, grown
 from .scripted import event, tokens
 

@@ -13,13 +13,13 @@ import attrs
 
 from cab_core.plugins.protocols import Reply
 from cab_core.plugins.said import Said
+from cab_core.plugins.strict_json import read_strictly, switches_are_plain
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
 from ..chat_form import objects, texts_of, tool_name
 from ..error_body import error_in
 from ..insert import insert, replace
-from ..json_body import read_strictly, switches_are_plain
 from ..usage import grown, usage_of
 from .openai import LIST, OpenAI
 from .scripted import event, tokens
