@@ -30,20 +30,24 @@ def events(*found: dict[str, Any], named: bool = False) -> str:
 
 @attrs.frozen
 class Sent:
-    """An answer. A `str` is a stream of events; all else is sent as JSON."""
+    """An answer. A `str` is a stream of events, `bytes` go as they are; all else is sent as JSON."""
 
     body: Any
     status: int = 200
     headers: dict[str, str] = attrs.field(factory=dict)
+    type: str | None = None
 
     @property
     def kind(self) -> str:
         """The type of its content."""
-        return "text/event-stream" if isinstance(self.body, str) else "application/json"
+        usual = "text/event-stream" if isinstance(self.body, str) else "application/json"
+        return self.type or usual
 
     @property
     def data(self) -> bytes:
         """What goes out."""
+        if isinstance(self.body, bytes):
+            return self.body
         return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
 
 
