@@ -16,6 +16,7 @@ from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import Execution, Grade
 from cab_core.run.cell_run import Findings
 from cab_core.run.classify import classify
+from tests.support.forms import responses
 from tests.support.odd_vendors import ANSWERED, CASES, FAILED, Odd
 from tests.support.vendor import Sent, Vendor, cell_before
 from tests.support.wire import GEMINI, MESSAGES, RESPONSES
@@ -105,6 +106,16 @@ def test_outcome(tmp_path: Path, vendor: Vendor, name: str, odd: Odd) -> None:
 def test_what_may_pass_is_tried_again(tmp_path: Path, vendor: Vendor, name: str, odd: Odd) -> None:
     """Four times, and no client needs to."""
     assert run(tmp_path, vendor, name, odd.sent).calls[0].tries == relay.TRIES
+
+
+def test_a_response_that_is_put_off_voids_no_failure(tmp_path: Path, vendor: Vendor) -> None:
+    """An agent may ask for one in the background: it is no answer, and not the endpoint's fault."""
+    whole, queued = responses.response(responses.MESSAGE), responses.response(status="queued")
+    found = run(tmp_path, vendor, "openai-responses", Sent(whole), Sent(queued))
+    assert [c.ended for c in found.calls] == ["answered"] * 2 and found.calls[
+        1
+    ].odd == "it has no finish_reason"
+    assert classify(found)[0] == "failed"
 
 
 @pytest.mark.parametrize("name", BARE)

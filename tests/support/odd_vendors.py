@@ -91,7 +91,6 @@ def _responses() -> dict[str, Odd]:
         "failed in 200": Odd(Sent(responses.response(status="failed", error={"code": "server_error", "message": "It broke."})), FAILED, "error_in_200", says="It broke."),
         "failed without words": Odd(ends(), FAILED, "error_in_200"),
         "cancelled": Odd(Sent(responses.response(status="cancelled")), FAILED, "error_in_200"),
-        "queued": Odd(Sent(responses.response(status="queued")), FAILED, "empty"),
         "error first": Odd(Sent(events(broke, named=True)), FAILED, "error_in_200", says="It broke."),
         "error in the middle": Odd(Sent(events(*seq[:6], broke, named=True)), FAILED, "error_in_200"),
         "failed": Odd(ends(error={"code": "server_error", "message": "It broke."}), FAILED, "error_in_200"),

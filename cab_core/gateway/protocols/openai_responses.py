@@ -134,6 +134,8 @@ class ResponsesReading(Reading):
             wrote = self._state(response)
         elif data.get("object") == "response":
             wrote = self._state(data)
+            # An agent may ask for that (`background`): it is no failure of the endpoint's.
+            self.answered = self.answered or data.get("status") in ("queued", "in_progress")
         else:
             wrote = self._event(kind, data)
         if error_in(data) is not None:
