@@ -5,7 +5,6 @@ Source: https://platform.openai.com/docs/api-reference/responses and .../respons
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -20,15 +19,23 @@ from ..chat_form import call, dumped, function, message, objects, texts_of
 from ..error_body import error_in
 from ..usage import grown, usage_of
 from .openai import LIST, OpenAI
-from .scripted import event, tokens
+from .responses_items import (
+    CALLS,
+    PIECE,
+    PLACE,
+    call_events,
+    call_item,
+    head_of,
+    message_item,
+    numbered,
+    offered,
+    part_of,
+    usage_said,
+)
 
-# What a model calls, as items of an answer and of the conversation that is sent again.
-_CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
 _ENDS = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
 _COUNT = "responses/input_tokens"
 _TEXT, _REFUSAL = "response.output_text.delta", "response.refusal.delta"
-_PLACE = {"item_id": "msg_0", "output_index": 0, "content_index": 0}  # of the one message
-_PIECE = 4  # the number of the event with its text
 _REASONING = ("response.reasoning_text.delta", "response.reasoning_summary_text.delta")
 
 
@@ -76,40 +83,45 @@ class OpenAIResponses(OpenAI):
 
     def whole(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> dict[str, Any]:
         """Return the whole answer of a scripted model."""
-        items = [_message_item(reply.text)] if reply.text or not reply.tool else []
-        items += [_call_item(request, reply.tool)] if reply.tool else []
-        return {**_head(model, request), "status": "completed", "output": items, "usage": _usage(usage)}
+        items = [message_item(reply.text)] if reply.text or not reply.tool else []
+        items += [call_item(request, reply.tool)] if reply.tool else []
+        return {**head_of(model, request), "status": "completed", "output": items, "usage": usage_said(usage)}
 
     def opening(self, model: str, request: dict[str, Any]) -> Iterator[bytes]:
         """Yield the start of the response, and of the one message in it."""
-        begun = {**_head(model, request), "status": "in_progress", "output": []}
-        item = {**_message_item(""), "status": "in_progress", "content": []}
+        begun = {**head_of(model, request), "status": "in_progress", "output": []}
+        item = {**message_item(""), "status": "in_progress", "content": []}
         events: list[dict[str, Any]] = [
             {"type": "response.created", "response": begun},
             {"type": "response.in_progress", "response": begun},
             {"type": "response.output_item.added", "output_index": 0, "item": item},
-            {"type": "response.content_part.added", **_PLACE, "part": _part("")},
+            {"type": "response.content_part.added", **PLACE, "part": part_of("")},
         ]
-        yield from _numbered(events, 0)
+        yield from numbered(events, 0)
 
     def piece(self, model: str, text: str) -> bytes:
         """Return an event with a piece of text."""
-        return next(_numbered([{"type": _TEXT, **_PLACE, "delta": text, "logprobs": []}], _PIECE))
+        return next(numbered([{"type": _TEXT, **PLACE, "delta": text, "logprobs": []}], PIECE))
 
     def closing(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> Iterator[bytes]:
         """Yield the end of the message, the tool call, and the whole response."""
-        done = _message_item(reply.text)
+        done = message_item(reply.text)
         events: list[dict[str, Any]] = [
-            {"type": "response.output_text.done", **_PLACE, "text": reply.text, "logprobs": []},
-            {"type": "response.content_part.done", **_PLACE, "part": done["content"][0]},
+            {"type": "response.output_text.done", **PLACE, "text": reply.text, "logprobs": []},
+            {"type": "response.content_part.done", **PLACE, "part": done["content"][0]},
             {"type": "response.output_item.done", "output_index": 0, "item": done},
         ]
         items = [done]
         if reply.tool:
-            items.append(item := _call_item(request, reply.tool))
-            events += _call_events(item)
-        whole = {**_head(model, request), "status": "completed", "output": items, "usage": _usage(usage)}
-        yield from _numbered([*events, {"type": "response.completed", "response": whole}], _PIECE + 1)
+            items.append(item := call_item(request, reply.tool))
+            events += call_events(item)
+        whole = {
+            **head_of(model, request),
+            "status": "completed",
+            "output": items,
+            "usage": usage_said(usage),
+        }
+        yield from numbered([*events, {"type": "response.completed", "response": whole}], PIECE + 1)
 
     def counted(self, tokens: int) -> dict[str, Any]:
         """Return how many tokens a conversation has."""
@@ -201,7 +213,7 @@ def _is_call(kind: object) -> bool:
 def _name(item: Mapping[str, Any]) -> object:
     """Return the name of the tool that is called; where tools of a type have none, the type's."""
     kind = str(item["type"])
-    return item.get("name") or (None if kind in _CALLS else kind.removesuffix("_call"))
+    return item.get("name") or (None if kind in CALLS else kind.removesuffix("_call"))
 
 
 def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -211,8 +223,8 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield message("user", [asked])
     for item in objects(request, "input"):
         kind = item.get("type", "message")
-        if isinstance(kind, str) and kind in _CALLS:
-            said = item.get(_CALLS[kind])
+        if isinstance(kind, str) and kind in CALLS:
+            said = item.get(CALLS[kind])
             arguments = said if kind == "function_call" else dumped({"input": said})
             yield message("assistant", [], [call(item.get("call_id"), item.get("name"), str(arguments))])
         elif kind in ("function_call_output", "custom_tool_call_output"):
@@ -223,78 +235,8 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _tools(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for tool, _ in _offered(request):
+    for tool, _ in offered(request):
         yield function(tool["name"], tool.get("description"), tool.get("parameters"))
     for tool in objects(request, "tools"):
         if not tool.get("name"):  # one of OpenAI's own, such as local_shell
             yield function(tool.get("type"), None, None)
-
-
-def _offered(request: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str | None]]:
-    """Yield the tools that have a name, each with its namespace (codex puts a server's tools into one)."""
-    for tool in objects(request, "tools"):
-        if tool.get("type") == "namespace":
-            name = tool.get("name")
-            yield from ((inner, str(name)) for inner in objects(tool, "tools") if inner.get("name"))
-        elif tool.get("name"):
-            yield tool, None
-
-
-def _head(model: str, request: Mapping[str, Any]) -> dict[str, Any]:
-    head = {"id": "resp_scripted", "object": "response", "created_at": 0, "model": model, "error": None}
-    asked = {"tools": objects(request, "tools"), "tool_choice": "auto", "parallel_tool_calls": True}
-    return {**head, **asked, "incomplete_details": None}
-
-
-def _number(request: Mapping[str, Any]) -> int:
-    return len(objects(request, "input"))
-
-
-def _part(text: str) -> dict[str, Any]:
-    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
-
-
-def _message_item(text: str) -> dict[str, Any]:
-    head = {"id": "msg_0", "type": "message", "role": "assistant", "status": "completed"}
-    return {**head, "content": [_part(text)]}
-
-
-def _call_events(item: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the events of a tool call, which follows the message."""
-    field, place = _CALLS[item["type"]], {"output_index": 1}
-    kind = f"response.{'function_call' if field == 'arguments' else 'custom_tool_call'}_{field}"
-    piece = {**place, "item_id": item["id"]}
-    ended = {"name": item["name"]} if field == "arguments" else {}
-    return [
-        {"type": "response.output_item.added", **place, "item": {**item, field: "", "status": "in_progress"}},
-        {"type": f"{kind}.delta", **piece, "delta": item[field]},
-        {"type": f"{kind}.done", **piece, **ended, field: item[field]},
-        {"type": "response.output_item.done", **place, "item": item},
-    ]
-
-
-def _call_item(request: Mapping[str, Any], tool: tuple[str, dict[str, Any]]) -> dict[str, Any]:
-    name, arguments = tool
-    offered, space = next(((t, s) for t, s in _offered(request) if t.get("name") == name), ({}, None))
-    n = _number(request)
-    head = {"id": f"fc_{n}", "call_id": f"call_{n}", "name": name, "status": "completed"}
-    head |= {"namespace": space} if space else {}
-    if offered.get("type") == "custom":
-        return {**head, "type": "custom_tool_call", "input": str(arguments.get("input", ""))}
-    return {**head, "type": "function_call", "arguments": json.dumps(arguments)}
-
-
-def _usage(usage: Usage) -> dict[str, Any]:
-    read, written = tokens(usage)
-    return {
-        "input_tokens": read,
-        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
-        "output_tokens": written,
-        "output_tokens_details": {"reasoning_tokens": 0},
-        "total_tokens": read + written,
-    }
-
-
-def _numbered(events: list[dict[str, Any]], first: int) -> Iterator[bytes]:
-    for number, data in enumerate(events, first):
-        yield event({**data, "sequence_number": number}, data["type"])

@@ -12,6 +12,7 @@ import openai
 import pytest
 from openai.types import Model
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from openai.types.shared import ErrorObject
 
 from cab_core.gateway.scripted.upstream import ScriptedUpstream
 from cab_core.gateway.session import CellSession
@@ -115,13 +116,14 @@ def test_a_conversation_with_a_scripted_model(
 
 
 def test_what_a_scripted_model_says_is_openais() -> None:
-    """Every event, the whole answer and a model hold before the client's own types."""
+    """Every event, the whole answer, a model and a refusal hold before the client's own types."""
     reply, usage = Reply(text="I look.", tool=("read_file", {"path": "a"})), Usage(prompt=1, completion=2)
     strictly(ChatCompletion, CHAT.whole("m", {}, reply, usage))
     closing = CHAT.closing("m", {"stream_options": {"include_usage": True}}, reply, usage)
     for event in objects_of([*CHAT.opening("m", {}), CHAT.piece("m", "I look."), *closing]):
         strictly(ChatCompletionChunk, event)
     strictly(Model, CHAT.entry("m"))
+    strictly(ErrorObject, CHAT.error(429, "no", "cab_limit")["error"])
 
 
 def test_an_error_among_the_events(opened: Callable[..., Opened], vendor: Vendor) -> None:
