@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         TaskFormat,
     )
     from cab_core.plugins.registration import Registration
+    from cab_core.plugins.wire_protocol import Asked, Operation, Reading, WireProtocol
     from cab_core.records import (
         Applied,
         Args,
@@ -84,6 +85,7 @@ _PUBLIC: dict[str, tuple[str, ...]] = {
         "TaskFormat",
     ),
     "cab_core.plugins.registration": ("Registration",),
+    "cab_core.plugins.wire_protocol": ("Asked", "Operation", "Reading", "WireProtocol"),
     "cab_core.records": (
         "Applied",
         "Args",
@@ -125,6 +127,7 @@ __all__ = [
     "Adapter",
     "Applied",
     "Args",
+    "Asked",
     "Cell",
     "CellResult",
     "Change",
@@ -147,9 +150,11 @@ __all__ = [
     "Leftovers",
     "McpServer",
     "ModelCall",
+    "Operation",
     "Output",
     "PackedTask",
     "Process",
+    "Reading",
     "Recipe",
     "RefusalSigns",
     "Registration",
@@ -168,6 +173,7 @@ __all__ = [
     "TokenClaim",
     "Usage",
     "UserError",
+    "WireProtocol",
     "WorkFile",
     "__version__",
     "hookimpl",

@@ -19,12 +19,12 @@ HEAVY = ("docker", "aiohttp", "jinja2", "jsonschema", "opentelemetry.sdk")
 def test_the_public_surface_is_frozen() -> None:
     """Adding to or taking from what plugin authors import is a decision, not an accident."""
     assert cab_core.__all__ == [
-        "Adapter", "Applied", "Args", "Cell", "CellResult", "Change", "Changes", "Check", "Dialect", "Entry",
+        "Adapter", "Applied", "Args", "Asked", "Cell", "CellResult", "Change", "Changes", "Check", "Dialect", "Entry",
         "Env", "Evidence", "Execution", "Executor", "Files", "Grade", "Harvest", "ImageError", "Installation",
-        "Instructions", "Job", "Launch", "Leftovers", "McpServer", "ModelCall", "Output", "PackedTask",
-        "Process", "Recipe", "RefusalSigns", "Registration", "Reply", "Runtime", "Sandbox", "SandboxError",
+        "Instructions", "Job", "Launch", "Leftovers", "McpServer", "ModelCall", "Operation", "Output", "PackedTask",
+        "Process", "Reading", "Recipe", "RefusalSigns", "Registration", "Reply", "Runtime", "Sandbox", "SandboxError",
         "Score", "Scorer", "Skill", "StackItem", "Step", "StopSignal", "Task", "TaskFormat", "TokenClaim",
-        "Usage", "UserError", "WorkFile", "__version__", "hookimpl",
+        "Usage", "UserError", "WireProtocol", "WorkFile", "__version__", "hookimpl",
     ]  # fmt: skip
     assert all(getattr(cab_core, name) for name in cab_core.__all__)
     assert set(cab_core.__all__) <= set(dir(cab_core))

@@ -12,11 +12,13 @@ import attrs
 import click
 
 from cab_core.errors import UserError
-from cab_core.gateway.models import EndpointChoice, resolve
+from cab_core.gateway.models import EndpointChoice, Model, resolve
 from cab_core.plugins.registry import Plugins
 from cab_core.probe.record import Probe
+from cab_core.probe.spoken import USUAL
 from cab_core.records import Limits, Sweep
 from cab_core.store.cells import Store
+from cab_core.sweep.match import match
 from cab_core.sweep.plan import check_price
 from cab_core.tasks.catalog import Catalog
 
@@ -57,10 +59,12 @@ def command(plugins: Plugins, /, **said: Any) -> int:
         return look(plugins, said["as_json"])
     _check_names(plugins, said)
     choice = options.choice_of(said["endpoint"], said["key"], said["key_env"])
-    check_price(resolve(said["model"], choice, options.config()), _limits(said))
+    model = resolve(said["model"], choice, options.config())
+    check_price(model, _limits(said))
+    protocol = _protocol(plugins, model, said["tui"])
     probe = None
     if not said["no_probe"]:
-        probe = probe_endpoint(said["model"], choice, said["patience"], said["as_json"])
+        probe = probe_endpoint(model, protocol, said["patience"], said["as_json"])
     unusable = probe is not None and not probe.usable
     if unusable or said["probe_only"]:
         _print_probe(probe, said["as_json"], told=not said["probe_only"])
@@ -80,6 +84,17 @@ def _check_names(plugins: Plugins, said: dict[str, Any]) -> None:
     Catalog(plugins, said["packs"]).select((said["task"],))
     if said["runs"] is not None:
         Store(said["runs"]).check_writable()
+
+
+def _protocol(plugins: Plugins, model: Model, tui: str | None) -> str:
+    """Return the protocol that the CLI would speak with the model; without a CLI the first of the model's.
+
+    Raises:
+        UserError: they have none in common, or nothing here speaks it.
+    """
+    if tui is not None:
+        return match(plugins.adapter(tui.partition("@")[0]), model, plugins).name
+    return plugins.protocol(next(iter(model.protocols), USUAL)).name
 
 
 def _print_probe(probe: Probe | None, as_json: bool, told: bool) -> None:

@@ -36,6 +36,8 @@ from cab_core.records import (
 from cab_core.runtimes.install import installed_version
 from cab_core.tasks.catalog import Catalog
 
+from .protocol_check import faults_of_protocol
+
 _REQUEST = {"model": "probe", "messages": [{"role": "user", "content": "probe"}]}
 
 _STACK = (
@@ -177,6 +179,10 @@ def _runtime(_: Plugins, row: PluginRow, runtime: Any) -> Iterator[str]:
     yield from _tried(lambda: runtime.inside(Path("/probe"), "work"), *optional)
 
 
+def _protocol(plugins: Plugins, row: PluginRow, protocol: Any) -> Iterator[str]:
+    return faults_of_protocol(protocol, plugins.blame("protocol", row.name))
+
+
 _CHECKS: dict[str, Callable[[Plugins, PluginRow, Any], Iterator[str]]] = {
     "adapter": _adapter,
     "scorer": _scorer,
@@ -184,4 +190,5 @@ _CHECKS: dict[str, Callable[[Plugins, PluginRow, Any], Iterator[str]]] = {
     "task_format": _format,
     "executor": _executor,
     "runtime": _runtime,
+    "protocol": _protocol,
 }

@@ -8,11 +8,11 @@ from contextlib import ExitStack
 
 import click
 
-from cab_core.gateway.models import EndpointChoice, resolve
+from cab_core.gateway.models import Model
 from cab_core.probe.record import Line, Probe
+from cab_core.probe.spoken import SPOKEN, USUAL
 from cab_core.probe.steps import run_probe
 
-from . import options
 from .fold import terminal_width
 from .text import broken, plain, say
 
@@ -20,25 +20,24 @@ _MARKS = {True: "ok  ", False: "BAD ", None: "--  "}
 _WHAT = 10  # characters of what was looked at
 
 
-def probe_endpoint(
-    model_id: str, choice: EndpointChoice, patience_s: float | None, quiet: bool
-) -> Probe | None:
-    """Look at a model's endpoint and show what is found; None where a script answers.
-
-    Raises:
-        UserError: the model has no endpoint, or its key is not set.
-    """
-    model = resolve(model_id, choice, options.config())
+def probe_endpoint(model: Model, protocol: str, patience_s: float | None, quiet: bool) -> Probe | None:
+    """Look at a model's endpoint and show what is found; None where it cannot be probed, which is said."""
+    why_not = None
     if model.scripted is not None:
+        why_not = f"{model.id} is a script and answers by itself: there is no endpoint to probe."
+    elif protocol not in SPOKEN:
+        why_not = f"The probe cannot ask in {protocol}, which a plugin speaks: the endpoint is not probed."
+    if why_not is not None:
         if not quiet:
-            say(f"{model_id} is a script and answers by itself: there is no endpoint to probe.")
+            say(why_not)
         return None
     if quiet:
-        return run_probe(model, lambda _: None, lambda _: None, patience_s)
-    say(f"Probing {plain(model.endpoint or '')} for {plain(model_id)}")
+        return run_probe(model, lambda _: None, lambda _: None, patience_s, protocol)
+    asked = "" if protocol == USUAL else f" in {protocol}"
+    say(f"Probing {plain(model.endpoint or '')} for {plain(model.id)}{asked}")
     with ExitStack() as stack:
         waiting = _Waiting(stack)
-        return run_probe(model, waiting.tell, waiting.on, patience_s)
+        return run_probe(model, waiting.tell, waiting.on, patience_s, protocol)
 
 
 def shown(line: Line) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable
 import attrs
 from aiohttp import web
 
-from cab_core.plugins.wire_protocol import Operation
+from cab_core.plugins.blame import held
+from cab_core.plugins.wire_protocol import Asked, Operation
 
 from .call import Call
 from .count import count
@@ -55,11 +56,20 @@ class Answering:
         session = self._session_of(request)
         if session is None:
             return _unknown_token()
+        try:
+            return await self._answer(session, request)
+        except Exception as exc:
+            if not session.crashed(exc):
+                raise
+            return _crashed()
+
+    async def _answer(self, session: CellSession, request: web.Request) -> web.StreamResponse:
         path, _, query = request.raw_path.partition("?")
         query = "&".join(p for p in query.split("&") if not p.startswith(KEY_IN_QUERY))
-        operation = session.protocol.operation(request.method, path)
-        if operation is None:
+        found = session.protocol.operation(request.method, path, query)
+        if found is None:
             return _not_spoken(session, request.method, path)
+        operation = held(session.protocol, "operation", found, Operation)
         if operation.kind == "models":
             return web.json_response(session.protocol.listing(session.model))
         if operation.kind == "model":
@@ -80,7 +90,7 @@ async def _call(
                 body = await request.read()
         except (web.HTTPException, OSError, ValueError, TimeoutError) as exc:
             return refusal(protocol, 400, f"cab: the request could not be read: {exc}", "cab_request")
-        asked = await off_loop(len(body), protocol.read, operation, body)
+        asked = held(protocol, "read", await off_loop(len(body), protocol.read, operation, body), Asked)
         if (refused := session.refuse(asked, query, len(body))) is not None:
             return refusal(protocol, *refused)
         if operation.kind == "count":
@@ -89,7 +99,7 @@ async def _call(
         if isinstance(admitted, str):
             said = f"cab: {_SAYS.get(admitted, admitted)}; no further call is made"
             return refusal(protocol, 429, said, "cab_limit")
-        session.watch.asked(admitted, protocol, asked.request)
+        session.watch.asked(admitted, held(protocol, "as_chat", protocol.as_chat(asked.request), dict))
         call = Call(
             session=session,
             n=admitted,
@@ -141,5 +151,14 @@ def _not_spoken(session: CellSession, method: str, path: str) -> web.Response:
 def _unknown_token() -> web.Response:
     """Refuse whoever has no cell, and so no protocol, in the form that most clients read."""
     message = "unknown token: this endpoint serves the cells that are running"
-    error = {"message": message, "type": "cab_token", "code": "cab_token"}
-    return web.json_response({"type": "error", "error": error}, status=401)
+    return _without_protocol(401, message, "cab_token")
+
+
+def _crashed() -> web.Response:
+    """Refuse what the protocol's own code fails on; no client tries again behind a 400."""
+    return _without_protocol(400, "cab: the plugin of the wire protocol failed", "cab_plugin")
+
+
+def _without_protocol(status: int, message: str, kind: str) -> web.Response:
+    error = {"message": message, "type": kind, "code": kind}
+    return web.json_response({"type": "error", "error": error}, status=status)

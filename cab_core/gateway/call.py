@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import attrs
 
 from cab_core.needles import SHORTEST
+from cab_core.plugins.blame import held
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import ModelCall, Usage
 
@@ -52,7 +53,8 @@ class Call:
     queued: float = 0.0  # seconds before it was begun
 
     def __attrs_post_init__(self) -> None:
-        self.reading = self.session.protocol.reading()
+        protocol = self.session.protocol
+        self.reading = held(protocol, "reading", protocol.reading(), Reading)
 
     def outgoing(self, headers: Mapping[str, str], body: bytes) -> Outgoing:
         """Return what goes to the endpoint."""

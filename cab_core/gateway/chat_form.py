@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -37,6 +38,14 @@ def shown(request: Mapping[str, Any]) -> Iterator[str]:
         function = tool.get("function")
         if isinstance(function, dict) and isinstance(function.get("description"), str):
             yield function["description"]
+
+
+def dumped(value: object) -> str:
+    """Return what an agent sent as JSON; nothing of what is nested too deep to be written."""
+    try:
+        return json.dumps(value)
+    except RecursionError:
+        return "{}"
 
 
 def function(name: object, description: object, parameters: object) -> dict[str, Any]:

@@ -29,5 +29,7 @@ async def count(
             safe = session.upstream.redact(bytes(data))
             return web.Response(status=answer.status, body=safe, headers={"Content-Type": kind})
     except fault.TROUBLE as exc:
+        if session.crashed(exc):
+            raise
         why = fault.of_exception(exc, None).fault
         return refusal(session.protocol, 502, f"upstream {why}", "upstream")

@@ -21,8 +21,9 @@ from cab_core.records import Refusal
 from . import wordings
 from .error_body import ErrorBody
 
-# A finish_reason that names no end but a failure: error, network_error, abort, insufficient_system_resource.
-_FAILED = re.compile(r"error|abort|cancel|insufficient|time_?out|overload", re.I)
+# A finish_reason that names no end but a failure: error, network_error, abort, insufficient_system_resource,
+# failed.
+_FAILED = re.compile(r"error|fail|abort|cancel|insufficient|time_?out|overload", re.I)
 
 _NEVER_THE_AGENTS = {401, 402, 407, 408, 425, 429, 451}
 # What a body, or the headers that are passed on, can bring about.
@@ -40,6 +41,7 @@ class Verdict:
 
 ANSWERED = Verdict()
 MALFORMED = Verdict("malformed")
+PLUGIN = Verdict("plugin")  # the wire protocol's own code failed
 
 
 def of_error(status: int, said: ErrorBody, agent_suspect: bool, sound: bool = True) -> Verdict:

@@ -12,7 +12,6 @@ from typing import Any
 import attrs
 
 from cab_core.plugins.said import CALLS, NAME, Said
-from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records.observed import Observed, ToolSeen
 
 from .chat_form import objects, tool_name
@@ -31,9 +30,8 @@ class Watch:
         self._last: tuple[int, Said] | None = None
         self._cut = False
 
-    def asked(self, n: int, protocol: WireProtocol, body: dict[str, Any]) -> None:
-        """Look at the request of call `n`."""
-        request = protocol.as_chat(body)
+    def asked(self, n: int, request: Mapping[str, Any]) -> None:
+        """Look at the request of call `n`, in the form of chat completions."""
         self._requests += 1
         offered = {name[:NAME] for tool in objects(request, "tools") if (name := tool_name(tool))}
         for name in islice(offered, _TOOLS):

@@ -29,8 +29,12 @@ async def relay(call: Call, request: web.Request) -> web.StreamResponse:
     except asyncio.CancelledError:
         call.break_off()
         raise
-    except fault.TROUBLE as exc:
+    except Exception as exc:
         call.verdict, call.error = fault.of_exception(exc, call.status), fault.told(exc)
+        if call.session.crashed(exc):
+            call.verdict = fault.PLUGIN
+        elif not isinstance(exc, fault.TROUBLE):
+            raise
         return _without_answer(call, request)
     finally:
         call.finish()

@@ -64,6 +64,7 @@ class CellSession:
         stop: StopSignal,
         price: Price | None = None,
         on_call: Callable[[ModelCall], None] = lambda _: None,
+        crashed: Callable[[BaseException], bool] = lambda _: False,
         texts: Mapping[tuple[str, str], str] | None = None,
         params: Mapping[str, Json] | None = None,
         cell: CellKey | None = None,
@@ -83,6 +84,7 @@ class CellSession:
         self.watch = Watch(texts)
         self.key_echoed = False  # in an answer: the agent has seen it
         self._price, self._on_call = price, on_call
+        self.crashed = crashed  # takes an exception, and says whether it is the protocol's own
         self._file = record.open("a", encoding="utf-8")
         self._admitted = self._refused = self._unsaid = self._spent = 0
         self._paid = 0.0

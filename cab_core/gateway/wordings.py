@@ -79,6 +79,7 @@ MALFORMED = re.compile(
 )
 CONVERSATION = re.compile(
     r"^(messages|tools|tool_choice|functions|function_call|input|prompt)\b"
-    r"|\bmessages\b|tool_calls?\b|\btools?[\[.]|function (parameters|schema)|invalid schema|\broles? must",
+    r"|\bmessages\b|tool_calls?\b|\btools?[\[.]|function (parameters|schema)|invalid schema|\broles? must"
+    r"|\bcontents(\[|\.parts)|function ?(call|response) (turn|part)",  # Gemini
     re.I,
 )

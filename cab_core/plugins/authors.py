@@ -63,7 +63,7 @@ def raised_at(exc: BaseException, roots: Iterable[str], otherwise: str = "") -> 
     if isinstance(exc, SyntaxError) and exc.filename:
         return f"{exc.filename}:{exc.lineno}"
     frames = [(f.filename, f.lineno) for f in traceback.extract_tb(exc.__traceback__)]
-    own = [f for f in frames if _below(f[0], roots)]
+    own = [f for f in frames if is_below(f[0], roots)]
     if not own and not otherwise:
         own = [f for f in frames if not f[0].startswith((_OURS, "<frozen"))] or frames
     return f"{own[-1][0]}:{own[-1][1]}" if own else otherwise
@@ -72,11 +72,12 @@ def raised_at(exc: BaseException, roots: Iterable[str], otherwise: str = "") -> 
 def is_ours(exc: BaseException, roots: Iterable[str]) -> bool:
     """Return whether it was raised below code of cab that the plugin called."""
     files = [f.filename for f in traceback.extract_tb(exc.__traceback__)]
-    own = [i for i, file in enumerate(files) if _below(file, roots)]
+    own = [i for i, file in enumerate(files) if is_below(file, roots)]
     return bool(own) and any(file.startswith(f"{_OURS}/") for file in files[own[-1] + 1 :])
 
 
-def _below(file: str, roots: Iterable[str]) -> bool:
+def is_below(file: str, roots: Iterable[str]) -> bool:
+    """Return whether a file is one of these, or lies in one of these directories."""
     return any(file == root or file.startswith(f"{root}/") for root in roots)
 
 

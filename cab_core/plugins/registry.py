@@ -11,6 +11,7 @@ from cab_core.errors import PluginConflict, PluginCrash, PluginUnusable, Unknown
 from cab_core.records import StackItem
 
 from .authors import defined_at, is_ctrl_c, raised_at, said
+from .blame import Blame
 from .boundary import guarded, take
 from .contract import NAME_IN, contract_of
 from .loader import Loaded, PluginRow, load
@@ -141,6 +142,10 @@ class Plugins:
     def protocol(self, name: str) -> WireProtocol:
         """Return a wire protocol."""
         return cast("WireProtocol", self.get("protocol", name))
+
+    def blame(self, kind: Kind, name: str) -> Blame:
+        """Return what knows the failures of an object that is not behind the boundary."""
+        return Blame(self.get(kind, name), self.owner(kind, name).owner, f"{_WORDS[kind]} {name!r}")
 
 
 def _built(row: PluginRow, word: str) -> Any:

@@ -1,4 +1,4 @@
-"""What adapters have in common: reading hostile JSON lines, and applying the items of a stack."""
+"""What plugins have in common: reading hostile JSON, and applying the items of a stack."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Any, ClassVar, Self
 import attrs
 
 from cab_core.records import Applied, Args, Env, Files, Instructions, McpServer, Skill, StackItem
+
+from .strict_json import read_strictly as read_strictly
+from .strict_json import switches_are_plain as switches_are_plain
 
 Event = Mapping[str, Any]
 

@@ -102,8 +102,8 @@ class WireProtocol(Protocol):
     written: Sequence[str]
     noise: Sequence[str]
 
-    def operation(self, method: str, path: str) -> Operation | None:
-        """Return what is asked for; None: it is not spoken. `path` as it came, without the query."""
+    def operation(self, method: str, path: str, query: str = "") -> Operation | None:
+        """Return what is asked for; None: it is not spoken. `path` and `query` as they came."""
 
     def read(self, operation: Operation, body: bytes) -> Asked:
         """Read the body of a call. Nothing is raised: it is an agent's."""

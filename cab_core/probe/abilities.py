@@ -8,6 +8,8 @@ from .look import Look
 from .measure import overall_speed, reading_speed, writing_speed
 from .told import seconds, speed, why
 
+_CUT = ("length", "max_output_tokens", "max_tokens", "MAX_TOKENS")  # in each protocol's words
+
 
 def look_at_stream(look: Look) -> None:
     """Ask for a stream: whether it is one, what it reports, how fast it comes."""
@@ -77,7 +79,7 @@ def look_at_tools(look: Look) -> None:
         look.good("tools", "a call that offered a tool came back as a call of it")
     elif not heard.answered:
         look.bad("tools", f"a call that offered a tool was not answered: {why(heard.call)}")
-    elif heard.call.finish_reason == "length":
+    elif heard.call.finish_reason in _CUT:
         look.probe.tools = None
         look.note("tools", "unknown: the answer was cut before it had called one")
     else:

@@ -20,7 +20,6 @@ from cab_core.gateway.address import root_of
 from cab_core.gateway.coding import decode
 from cab_core.gateway.error_body import is_page
 from cab_core.gateway.models import Model
-from cab_core.gateway.protocols.openai_chat import OpenAIChat
 from cab_core.gateway.server import Gateway
 from cab_core.gateway.session import CellSession, new_token
 from cab_core.gateway.upstream import EndpointUpstream, Outgoing
@@ -28,8 +27,9 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.wire_protocol import Operation
 from cab_core.records import Json, Limits, ModelCall
 
+from .spoken import Spoken
+
 _LONGEST = 4 << 20  # bytes of a list of models
-_CHAT = OpenAIChat()
 _PLAIN = {"Accept": "*/*", "Accept-Encoding": "identity"}
 _MORE_S = 2.0  # after which a call is broken off that the gateway has not ended itself
 _LOADING_S = 1.0  # between two calls to a server that says 503
@@ -61,10 +61,11 @@ class Seen:
 
 
 class Asker:
-    """A context manager: a gateway before one model."""
+    """A context manager: a gateway before one model, which is asked in one protocol."""
 
-    def __init__(self, model: Model, patience_s: float) -> None:
+    def __init__(self, model: Model, spoken: Spoken, patience_s: float) -> None:
         assert model.endpoint is not None
+        self.spoken = spoken
         self.model, self.base = model, model.endpoint.rstrip("/")
         self.calls: list[ModelCall] = []
         self._gateway = Gateway()
@@ -103,7 +104,7 @@ class Asker:
             session = CellSession(
                 token=new_token(),
                 model=self.model.id,
-                protocol=_CHAT,
+                protocol=self.spoken.protocol,
                 upstream=self._upstream,
                 limits=Limits(wall_s=self._patience_s),
                 record=Path(record.name),
@@ -112,7 +113,7 @@ class Asker:
             )
             self._gateway.open(session)
             try:
-                self._send(session, {"model": self.model.id, **body})
+                self._send(session, body)
             finally:
                 self._gateway.close(session)
         [call] = session.calls
@@ -126,8 +127,11 @@ class Asker:
         place, timeout = urlsplit(self._gateway.url).netloc, self._patience_s + _MORE_S
         connection = http.client.HTTPConnection(place, timeout=timeout)
         headers = {"Authorization": f"Bearer {session.token}", "Content-Type": "application/json"}
+        of_call = self.spoken.path_for(self.model.id, stream=bool(body.get("stream")))
+        path = f"/{self.spoken.version}/{of_call}"
+        written = json.dumps(self.spoken.write(self.model.id, body))
         try:
-            connection.request("POST", "/v1/chat/completions", json.dumps(body), headers)
+            connection.request("POST", path, written, {**headers, **self.spoken.headers})
             reply = connection.getresponse()
             while reply.read1(1 << 16) and session.running:
                 pass
@@ -136,15 +140,30 @@ class Asker:
         finally:
             connection.close()
 
-    def look(self, path: str, patience_s: float, *, root: bool = False, body: Json = None) -> Seen:
-        """Read what another path of the endpoint has; `root`: of its server. With a body that is sent."""
-        return asyncio.run(self._look(path, patience_s, root_of(self.base) if root else self.base, body))
+    def look(
+        self,
+        path: str,
+        patience_s: float,
+        *,
+        root: bool = False,
+        body: Json = None,
+        other: Spoken | None = None,
+    ) -> Seen:
+        """Read what another path of the endpoint has; `root`: of its server. With a body that is sent.
 
-    async def _look(self, path: str, patience_s: float, base: str, body: Json) -> Seen:
+        `other`: with the credential and headers of that protocol.
+        """
+        base = root_of(self.base) if root else self.base
+        return asyncio.run(self._look(path, patience_s, base, body, other or self.spoken))
+
+    async def _look(self, path: str, patience_s: float, base: str, body: Json, spoken: Spoken) -> Seen:
         upstream = EndpointUpstream(base, self.model.key, patience_s, self.model.headers)
         data = None if body is None else json.dumps(body).encode()
         out = Outgoing(
-            protocol=_CHAT, operation=Operation(kind="models", path=path), headers=_PLAIN, body=data
+            protocol=spoken.protocol,
+            operation=Operation(kind="models", path=path),
+            headers={**_PLAIN, **spoken.headers},
+            body=data,
         )
         try:
             async with asyncio.timeout(patience_s), upstream.ask(out) as answer:

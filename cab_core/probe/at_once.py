@@ -50,6 +50,8 @@ def _pace(look: Look, n: int) -> float | None:
         heard = None
         try:
             heard = look.asker.ask(questions.short(stream=True))
+        except RuntimeError:
+            pass  # the command was interrupted, and the gateway is gone
         finally:
             answers.put(heard)
 

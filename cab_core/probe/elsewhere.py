@@ -10,6 +10,7 @@ from .asking import Asker, Seen
 from .listing import Listing, context_of
 from .look import Look
 from .record import Probe
+from .spoken import SPOKEN, Spoken
 from .told import short
 
 _LIST_S = 5.0
@@ -17,8 +18,6 @@ _OTHER_S = 3.0
 SMALL = 16_000  # tokens: the instructions of a CLI and a file or two
 # Where a server says how large the context is, if not in its list: llama.cpp, Ollama, LM Studio.
 _ELSEWHERE = ("props", "api/ps", "api/v0/models")
-# Protocols besides chat completions, and what a refusal of an empty call names where one is spoken.
-_PROTOCOLS = {"responses": ("input", "model"), "messages": ("messages", "max_tokens", "model")}
 _TELL_CLIS = "CLIs are told of it by `context_tokens` in cab.toml"
 
 
@@ -51,12 +50,13 @@ def _instead(seen: Seen) -> str:
 
 
 def look_for_base(asker: Asker) -> str | None:
-    """Return the address with `/v1`, where that was left out and is answered."""
-    if asker.base.endswith("/v1"):
+    """Return the address with `/v1` (Gemini: `/v1beta`), where that was left out and is answered."""
+    version = asker.spoken.version
+    if asker.base.endswith(f"/{version}"):
         return None
-    seen = asker.look("v1/models", _LIST_S)
+    seen = asker.look(f"{version}/models", _LIST_S)
     found = seen.status == 401 or (seen.status == 200 and Listing.of(seen.value) is not None)
-    return f"{asker.base}/v1" if found else None
+    return f"{asker.base}/{version}" if found else None
 
 
 def look_for_slots(asker: Asker) -> int | None:
@@ -68,28 +68,30 @@ def look_for_slots(asker: Asker) -> int | None:
 def look_at_protocols(look: Look) -> None:
     """Say which protocols are spoken, if any is."""
     look.doing("looking for other protocols")
-    others = {name: _speaks(look.asker, name) for name in _PROTOCOLS}
-    look.probe.protocols = {"chat completions": look.probe.usable, **others}
-    spoken = [n for n, there in look.probe.protocols.items() if there]
-    absent = [n for n, there in others.items() if there is False]
+    probe, asked = look.probe, look.asker.spoken.protocol.name
+    probe.protocols = {
+        name: probe.usable if name == asked else _speaks(look.asker, other) for name, other in SPOKEN.items()
+    }
+    spoken = [n for n, there in probe.protocols.items() if there]
+    absent = [n for n, there in probe.protocols.items() if there is False]
     if not spoken:
         return
     said = [", ".join(spoken)]
     said += [f"not {' nor '.join(absent)}"] if absent else []
-    if not look.probe.usable or len(spoken) > 1:
-        said.append("cab speaks chat completions alone")
+    if not probe.usable and not look.asker.model.protocols:
+        said.append(f"`protocols` in cab.toml says which of them a CLI is to speak, in place of {asked}")
     look.note("protocols", "; ".join(said))
 
 
-def _speaks(asker: Asker, name: str) -> bool | None:
+def _speaks(asker: Asker, other: Spoken) -> bool | None:
     """Send a call without anything in it: who speaks the protocol says what is missing."""
-    seen = asker.look(name, _OTHER_S, body={})
-    words = seen.words[:4000].replace(f"/{name}", "")
-    if seen.status is None or seen.page:
-        return False if seen.page else None
-    if seen.status >= 400 and any(field in words for field in _PROTOCOLS[name]):
-        return True
-    return False if seen.status in (404, 405, 501) else None
+    path = other.path_for(asker.model.id)
+    seen = asker.look(path, _OTHER_S, body={}, other=other)
+    words = seen.words[:4000].replace(f"/{path}", "")
+    if seen.page or seen.status in (404, 405, 501):
+        return False
+    refused = seen.status is not None and seen.status >= 400
+    return True if refused and any(field in words for field in other.names) else None
 
 
 def look_at_context(look: Look) -> None:

@@ -1,4 +1,4 @@
-"""The first answer: does the model answer chat completions at all? It may have to be loaded for it."""
+"""The first answer: does the model answer at all, in this protocol? It may have to be loaded for it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def look_at_first_answer(look: Look) -> bool:
     probe.served, probe.usage = call.model_served, call.tokens is not None
     other = f", as {short(probe.served)!r}" if probe.served and probe.served != probe.model else ""
     took = seconds((call.latency_ms + call.throttle_ms) / 1000)
-    look.good("answer", f"the model answers chat completions{other}; it took {took}")
+    look.good("answer", f"the model answers {look.asker.spoken.protocol.name}{other}; it took {took}")
     return True
 
 

@@ -45,7 +45,8 @@ class Listing:
         """Return what is said of a model; of the only one that a server has, whatever it is called."""
         found = self.models.get(model)
         found = found or next((row for row in self.models.values() if model in _aliases(row)), None)
-        return found or self.models.get(f"{model}:latest")  # as Ollama reads a name without a tag
+        # As Ollama reads a name without a tag, and as Google writes one.
+        return found or self.models.get(f"{model}:latest") or self.models.get(f"models/{model}")
 
     def nearest(self, model: str) -> str:
         """Return a question after the nearest id, or which there are, or nothing."""

@@ -20,14 +20,15 @@ class Line:
 class Probe:
     """What was observed of an endpoint. None: unknown, or not looked at.
 
-    `usable`: chat completions are answered, so that cells can be run. `listed`: the model stands in the
-    endpoint's list. `first_token_s`: until the first token of an answer to a short question.
-    `at_once_factor`: how much longer `at_once` calls at a time took than one. `wall_s` and `width`: what
-    `--wall` and `-j` it suggests.
+    `usable`: calls in `protocol` are answered, so that cells can be run. `protocols`: which are spoken, by
+    the names that cab.toml has for them. `listed`: the model stands in the endpoint's list.
+    `first_token_s`: until the first token of an answer to a short question. `at_once_factor`: how much longer
+    `at_once` calls at a time took than one. `wall_s` and `width`: what `--wall` and `-j` it suggests.
     """
 
     endpoint: str
     model: str
+    protocol: str
     usable: bool = False
     protocols: dict[str, bool | None] = attrs.field(factory=dict)
     listed: bool | None = None

@@ -13,6 +13,7 @@ from .first import look_at_first_answer
 from .look import Doing, Look, Tell
 from .reach import reach
 from .record import Line, Probe
+from .spoken import SPOKEN, USUAL
 from .suggest import say_spent, say_suggested
 from .told import seconds
 
@@ -21,13 +22,16 @@ _SILENT_S = 10.0  # for a call to an endpoint that did not even send its list
 _REACH_S = 5.0
 
 
-def run_probe(model: Model, tell: Tell, doing: Doing, patience_s: float | None = None) -> Probe:
+def run_probe(
+    model: Model, tell: Tell, doing: Doing, patience_s: float | None = None, protocol: str = USUAL
+) -> Probe:
     """Look at a model's endpoint; `tell` gets each line when it is known, `doing` what is being waited for.
 
     `patience_s`: seconds for one call; None: as many as suit what the endpoint has shown until then.
+    `protocol`: in which it is asked, one of `SPOKEN`.
     """
     assert model.endpoint is not None
-    probe = Probe(endpoint=model.endpoint, model=model.id)
+    probe = Probe(endpoint=model.endpoint, model=model.id, protocol=protocol)
     doing("connecting")
     try:
         line = Line(what="address", ok=True, says=_reached(model.endpoint))
@@ -36,7 +40,7 @@ def run_probe(model: Model, tell: Tell, doing: Doing, patience_s: float | None =
     probe.lines.append(line)
     tell(line)
     if line.ok:
-        with Asker(model, patience_s or PATIENCE_S) as asker:
+        with Asker(model, SPOKEN[protocol], patience_s or PATIENCE_S) as asker:
             _take(Look(asker, probe, tell, doing), patience_s)
     return probe
 

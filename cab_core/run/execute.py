@@ -112,6 +112,7 @@ def _session(
         stop=stop,
         price=planned.model.price,
         on_call=on_call,
+        crashed=lambda exc: _crashed(run, exc),
         texts=given_texts(prepared.job.stack),
         params=planned.cell.model_params,
         cell=planned.cell.key,
@@ -125,6 +126,14 @@ def _session(
         run.found.turned_away = tuple(session.turned_away())
         run.found.observed = session.observed()
         run.found.notes += session.notes()
+
+
+def _crashed(run: CellRun, exc: BaseException) -> bool:
+    """Return whether it is the failure of the cell's wire protocol, which then is the cell's trouble."""
+    crash = run.planned.blame.of(exc)
+    if crash is not None:
+        run.found.keep_crash(crash)
+    return crash is not None
 
 
 def _launch_attributes(run: CellRun, prepared: Prepared) -> dict[str, object]:

@@ -11,6 +11,7 @@ import attrs
 from cab_core.errors import PluginCrash
 from cab_core.gateway.models import Model
 from cab_core.plugins.authors import defined_at
+from cab_core.plugins.blame import Blame
 from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import Adapter, Runtime, Scorer, StopSignal
@@ -37,6 +38,7 @@ class PlannedCell:
     adapter: Adapter
     adapter_owner: str
     protocol: WireProtocol
+    blame: Blame  # of its protocol's failures
     runtime: Runtime
     installation: Installation
     inputs_of: Callable[[PlannedCell], Inputs]

@@ -34,6 +34,7 @@ _FAULTS = {
     "tls": f"{_HERE}: this machine and the endpoint agree on no encryption",
     "proxy": f"{_HERE}: the proxy that is set on this machine does not work; correct or unset it, or name "
     "the endpoint's host in NO_PROXY",
+    "plugin": "the plugin of the wire protocol failed",
     "unsendable": f"{_HERE}: this machine could not make a request of it; check --endpoint and the key",
 }
 _PLAIN = ("dropped", "closed", "timeout")  # what was kept of the error says no more

@@ -18,7 +18,13 @@ from cab_core.plugins import hookspecs, protocols
 from tests.conftest import Cab
 from tests.docs.test_how_to import HOW_TO, blocks
 
-PAGES = ("add-a-cli.md", "write-a-scorer.md", "write-a-stack-plugin.md", "package-a-task-pack.md")
+PAGES = (
+    "add-a-cli.md",
+    "add-a-wire-protocol.md",
+    "write-a-scorer.md",
+    "write-a-stack-plugin.md",
+    "package-a-task-pack.md",
+)
 DOCS = HOW_TO.parent
 # A CLI that npm would bring: it asks the model, gives it a tool that writes a file, and ends without a call of it.
 FOO = """#!/usr/bin/env python3
@@ -110,6 +116,8 @@ def test_what_a_page_shows_works(cab: Cab, page: str, tmp_path: Path) -> None:
         assert rows[0]["scores"]["patience"] > 0
     if page == "add-a-cli.md":
         with_a_stack(cab)
+    if page == "add-a-wire-protocol.md":
+        assert "kind          protocol" in said and rows[0]["tokens"] > 0
 
 
 def with_a_stack(cab: Cab) -> None:

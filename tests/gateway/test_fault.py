@@ -303,7 +303,8 @@ def test_what_a_provider_behind_a_router_said_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "reason", ["error", "network_error", "insufficient_system_resource", "abort", "cancelled", "timeout"]
+    "reason",
+    ["error", "network_error", "insufficient_system_resource", "abort", "cancelled", "timeout", "failed"],
 )
 def test_a_finish_that_is_none(reason: str) -> None:
     """Servers say so in the place of a reason."""

@@ -23,7 +23,6 @@ from tests.gateway.conftest import ASK, STREAM, Client
 from tests.support.endpoint import Endpoint
 from tests.support.odd_endpoint import OddEndpoint
 from tests.support.puppet import play
-from tests.support.wire import CHAT
 
 LONG = "\n".join(f"- Rule {n}: do not write a line that rule {n + 1} forbids." for n in range(200))
 X = ("instructions:x", "text")
@@ -60,8 +59,8 @@ def text_of(watch: Watch) -> Observed:
 def test_an_offered_tool_is_listed_with_its_calls() -> None:
     """In how many requests, from which to which, and how often the model called it."""
     watch = Watch()
-    watch.asked(1, CHAT, {"tools": [tool("read"), tool("write")]})
-    watch.asked(2, CHAT, {"tools": [tool("read")]})
+    watch.asked(1, {"tools": [tool("read"), tool("write")]})
+    watch.asked(2, {"tools": [tool("read")]})
     watch.answered(2, said({"message": {"tool_calls": [{"function": {"name": "read"}}]}}), True)
     read, write = text_of(watch).tools
     assert (read.name, read.offered, read.first, read.last, read.called) == ("read", 2, 1, 2, 1)
@@ -81,7 +80,7 @@ def test_a_called_tool_is_listed_though_nobody_offered_it() -> None:
 def test_every_form_of_a_tool_has_a_name(entry: dict[str, Any]) -> None:
     """A function, one with a grammar, and one that stands bare."""
     watch = Watch()
-    watch.asked(1, CHAT, {"tools": [entry]})
+    watch.asked(1, {"tools": [entry]})
     assert [t.name for t in text_of(watch).tools] == ["t"]
 
 
@@ -108,8 +107,8 @@ def test_a_call_in_pieces_is_one_call() -> None:
 def test_a_given_text_is_found_however_it_is_wrapped(shown: Any) -> None:
     """Indented, as JSON, in one line, between tags, as a part of a message."""
     watch = Watch({X: LONG})
-    watch.asked(1, CHAT, user("hello"))
-    watch.asked(2, CHAT, user(shown))
+    watch.asked(1, user("hello"))
+    watch.asked(2, user(shown))
     found = text_of(watch).texts[0]
     assert (found.found, found.first) == (found.wanted, 2) and found.wanted > 1
 
@@ -123,14 +122,14 @@ def test_escapes_do_not_hide_a_text(text: str) -> None:
         text.replace("&", "&amp;").replace("<", "&lt;"),
     ):
         watch = Watch({X: text})
-        watch.asked(1, CHAT, user(shown))
+        watch.asked(1, user(shown))
         assert text_of(watch).texts[0].found == 1, shown
 
 
 def test_a_text_that_was_cut_is_found_in_part() -> None:
     """A CLI that shortens its instructions shows some passages, not all."""
     watch = Watch({X: LONG})
-    watch.asked(1, CHAT, user(LONG[: len(LONG) // 2]))
+    watch.asked(1, user(LONG[: len(LONG) // 2]))
     found = text_of(watch).texts[0]
     assert 0 < found.found < found.wanted
 
@@ -138,14 +137,14 @@ def test_a_text_that_was_cut_is_found_in_part() -> None:
 def test_a_text_in_the_description_of_a_tool_is_found() -> None:
     """That is where CLIs list skills."""
     watch = Watch({X: "Measure before you change."})
-    watch.asked(1, CHAT, {"tools": [tool("skill", "One of: Measure before you change.")]})
+    watch.asked(1, {"tools": [tool("skill", "One of: Measure before you change.")]})
     assert text_of(watch).texts[0].found == 1
 
 
 def test_a_text_that_is_too_short_is_not_looked_for() -> None:
     """`{}` stands everywhere and would prove nothing."""
     watch = Watch({X: "{}"})
-    watch.asked(1, CHAT, user("{}"))
+    watch.asked(1, user("{}"))
     assert text_of(watch).texts[0].wanted == 0
 
 
@@ -157,7 +156,7 @@ def test_a_message_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch({X: "a text that never comes"})
     read.clear()
     for n in range(1, 4):
-        watch.asked(n, CHAT, {"messages": [{"content": f"never {m}"} for m in range(n)]})
+        watch.asked(n, {"messages": [{"content": f"never {m}"} for m in range(n)]})
     assert read == ["never 0", "never 1", "never 2"]
 
 
@@ -165,13 +164,13 @@ def test_a_message_without_a_word_of_it_is_not_read_closely(monkeypatch: pytest.
     """Making a text plain takes milliseconds, in which all cells wait."""
     watch = Watch({X: "a text that never comes"})
     monkeypatch.setattr(given_module, "plain", lambda text: pytest.fail(text))
-    watch.asked(1, CHAT, user("something else"))
+    watch.asked(1, user("something else"))
 
 
 def test_what_was_not_searched_is_said() -> None:
     """A request beyond the bound: what is not found in it is unknown."""
     watch = Watch({X: "a text that never comes"})
-    watch.asked(1, CHAT, user("y" * (given_module._SEARCHED + 1)))
+    watch.asked(1, user("y" * (given_module._SEARCHED + 1)))
     assert text_of(watch).cut
 
 
@@ -179,7 +178,7 @@ def test_a_million_tools_are_cut_and_said() -> None:
     """The record stays small, and the thread that serves all cells is not held up."""
     request = {"tools": [tool(f"t{n}") for n in range(50_000)]}
     watch, start = Watch(), time.thread_time()
-    watch.asked(1, CHAT, request)
+    watch.asked(1, request)
     found = text_of(watch)
     assert len(found.tools) == 1000 and found.cut and time.thread_time() - start < 2
 
@@ -232,8 +231,8 @@ def test_no_request_and_no_answer_breaks_it(value: object) -> None:
     """Whatever stands where lists, objects and texts are expected."""
     watch = Watch({X: "some text to look for"})
     for request in ({"messages": value, "tools": value}, {"messages": [value], "tools": [value]}):
-        watch.asked(1, CHAT, request)
-        watch.asked(1, CHAT, {"messages": [{"content": value}], "tools": [{"function": value}]})
+        watch.asked(1, request)
+        watch.asked(1, {"messages": [{"content": value}], "tools": [{"function": value}]})
     reading = ChatReading()
     for message in (
         value,
@@ -249,7 +248,7 @@ def test_no_request_and_no_answer_breaks_it(value: object) -> None:
 def test_passages_are_of_the_text(text: str) -> None:
     """Each can be found in the text that it comes from."""
     watch = Watch({X: text})
-    watch.asked(1, CHAT, user(text))
+    watch.asked(1, user(text))
     found = text_of(watch).texts[0]
     assert found.found == found.wanted == len(passages(text))
 

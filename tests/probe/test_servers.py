@@ -21,7 +21,12 @@ def test_vllm(probed: Probed) -> None:
     assert found.usable and found.listed and found.streams and found.tools
     assert found.usage and found.usage_streamed and found.served == "m-1"
     assert (found.context_tokens, found.context_from) == (32768, "max_model_len in its list of models")
-    assert found.protocols == {"chat completions": True, "responses": True, "messages": True}
+    assert found.protocols == {
+        "openai-chat": True,
+        "openai-responses": True,
+        "anthropic-messages": True,
+        "gemini": False,
+    }
     assert {line.what for line in found.lines if line.ok is False} == set()
     assert found.tokens and found.wall_s and found.width
 
@@ -59,7 +64,7 @@ def test_lm_studio(probed: Probed) -> None:
     error = (200, {"error": "Unexpected endpoint or method. (POST /v1/messages)"})
     found = probed(pages={**models({"id": "m-1"}), **rows}, missing=error)
     assert found.context_tokens == 20000
-    assert not found.protocols["messages"] and not found.protocols["responses"]
+    assert not found.protocols["anthropic-messages"] and not found.protocols["openai-responses"]
 
 
 def test_openai_wants_another_name_for_the_bound(probed: Probed) -> None:
@@ -72,7 +77,7 @@ def test_openai_wants_another_name_for_the_bound(probed: Probed) -> None:
     elsewhere = (404, {"error": {"message": "Invalid URL (POST /v1/messages)"}})
     found = probed(refuse=refuse, missing=elsewhere)
     assert found.usable and found.usage and found.tools
-    assert found.protocols["messages"] is False  # it names the path, not what is missing
+    assert found.protocols["anthropic-messages"] is False  # it names the path, not what is missing
 
 
 def test_a_key_that_is_refused(probed: Probed) -> None:
@@ -104,14 +109,16 @@ def test_an_address_without_its_v1(probed: Probed) -> None:
 
 
 def test_what_speaks_another_protocol(probed: Probed) -> None:
-    """Chat completions are not there, messages are: it is said what cab speaks."""
+    """Chat completions are not there, messages are: it is said how cab comes to ask in them."""
     found = probed(refuse=lambda _: (404, {"detail": "Not Found"}), posts=SPOKEN)
     assert not found.usable and found.protocols == {
-        "chat completions": False,
-        "responses": True,
-        "messages": True,
+        "openai-chat": False,
+        "openai-responses": True,
+        "anthropic-messages": True,
+        "gemini": False,
     }
-    assert "responses, messages; cab speaks chat completions alone" in said(found, "protocols").says
+    says = said(found, "protocols").says
+    assert "openai-responses, anthropic-messages; not openai-chat nor gemini; `protocols` in cab.toml" in says
 
 
 def test_a_web_page(probed: Probed) -> None:
@@ -120,7 +127,7 @@ def test_a_web_page(probed: Probed) -> None:
     found = probed(missing=page, refuse=lambda _: page)
     assert not found.usable and "a web page (Sign in to the portal)" in said(found, "models").says
     assert "Sign in to the portal" in said(found, "answer").says
-    assert found.protocols["responses"] is False
+    assert found.protocols["openai-responses"] is False
 
 
 def test_no_usage(probed: Probed) -> None:

@@ -15,7 +15,7 @@ from cab_core.records import Limits, ModelCall, Usage
 
 def probe(**found: float) -> Probe:
     """Return a probe with speeds."""
-    return Probe(endpoint="http://127.0.0.1/v1", model="m", **found)  # type: ignore[arg-type]
+    return Probe(endpoint="http://127.0.0.1/v1", model="m", protocol="openai-chat", **found)  # type: ignore[arg-type]
 
 
 def call(

@@ -161,6 +161,6 @@ def test_the_probe_sees_what_the_server_is() -> None:
         wrote = llama.wrote()
     assert found.usable and found.usage and found.usage_streamed and found.streams, found.lines
     assert (found.context_tokens, found.width) == (8192, 1), found.lines
-    assert found.protocols["chat completions"] and found.listed is False
+    assert found.protocols["openai-chat"] and found.listed is False
     assert found.tokens is not None and wrote < found.tokens
     assert found.written_tokens_s and found.read_tokens_s and found.read_tokens_s > found.written_tokens_s / 2

@@ -12,16 +12,18 @@ from typing import Any
 import attrs
 
 from cab_core.plugins.protocols import Reply
+from cab_core.plugins.strict_json import read_strictly, switches_are_plain
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
-from ..chat_form import call, function, message, objects, texts_of
+from ..chat_form import call, dumped, function, message, objects, texts_of
 from ..error_body import error_in
-from ..json_body import read_strictly, switches_are_plain
 from ..usage import grown, usage_of
 from .scripted import event, tokens
 
 _CALL, _COUNT, _LIST = "/v1/messages", "/v1/messages/count_tokens", "/v1/models"
+_CALLS = ("tool_use", "server_tool_use", "mcp_tool_use")
+_IN_PIECES = ("text", "thinking")  # blocks that begin empty in a stream
 # How Anthropic names an error by its status.
 _KINDS = {
     400: "invalid_request_error",
@@ -45,7 +47,7 @@ class AnthropicMessages:
     noise: Sequence[str] = ()
     spoken: Sequence[tuple[str, str]] = (("POST", _CALL), ("POST", _COUNT), ("GET", _LIST))
 
-    def operation(self, method: str, path: str) -> Operation | None:
+    def operation(self, method: str, path: str, query: str = "") -> Operation | None:
         """Return what is asked for."""
         if method == "POST" and path in (_CALL, _COUNT):
             return Operation(kind="call" if path == _CALL else "count", path=path.removeprefix("/v1/"))
@@ -91,7 +93,8 @@ class AnthropicMessages:
 
     def entry(self, model: str) -> dict[str, Any]:
         """Return what is told of one model."""
-        return {"type": "model", "id": model, "display_name": model, "created_at": "1970-01-01T00:00:00Z"}
+        head = {"type": "model", "id": model, "display_name": model, "lifecycle": "active"}
+        return {**head, "created_at": "1970-01-01T00:00:00Z"}  # by which Anthropic says that it is not known
 
     def as_chat(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return system and messages, blocks of tools as calls and results, and the tools."""
@@ -190,12 +193,12 @@ class MessagesReading(Reading):
 
     def _block(self, place: object, block: dict[str, Any]) -> bool:
         kind = block.get("type")
-        if kind == "tool_use":
+        if kind in _CALLS:
             self.said.call(place if isinstance(place, int) else 0, block.get("name"))
-            return True
         self.said.text.add(block.get("text"))
         self.said.reasoning.add(block.get("thinking"))
-        return bool(block.get("text") or block.get("thinking"))
+        empty = kind in _IN_PIECES and not (block.get("text") or block.get("thinking"))
+        return isinstance(kind, str) and not empty
 
     def _delta(self, delta: dict[str, Any]) -> bool:
         self.said.text.add(delta.get("text"))
@@ -214,7 +217,7 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 texts = list(texts_of(block.get("content")))
                 yield {**message("tool", texts), "tool_call_id": block.get("tool_use_id")}
         calls = [
-            call(b.get("id"), b.get("name"), json.dumps(b.get("input")))
+            call(b.get("id"), b.get("name"), dumped(b.get("input")))
             for b in blocks
             if b.get("type") == "tool_use"
         ]

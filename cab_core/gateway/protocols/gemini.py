@@ -5,7 +5,6 @@ Source: https://ai.google.dev/api/generate-content (2026-11).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,19 +13,21 @@ from urllib.parse import unquote
 import attrs
 
 from cab_core.plugins.protocols import Reply
+from cab_core.plugins.strict_json import read_strictly
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
-from ..chat_form import call, function, message, objects
+from ..chat_form import call, dumped, function, message, objects
 from ..error_body import error_in
-from ..json_body import read_strictly
 from ..usage import added, grown
 from .scripted import event, tokens
 
 _LIST = "/v1beta/models"
+_LISTS = (_LIST, "/v1/models", "/v1alpha/models")
 # The model stands in the path, its slashes escaped or not.
 _OF_MODEL = re.compile(r"/v1(?:beta|alpha)?/(models/(?P<model>.+?)(?::(?P<verb>\w+))?)", re.S)
 _VERBS = {"generateContent": "call", "streamGenerateContent": "call", "countTokens": "count"}
+_DEEPEST = 100  # levels of a tool's schema
 # How Google names an error by its status.
 _STATUS = {
     400: "INVALID_ARGUMENT",
@@ -54,9 +55,9 @@ class Gemini:
         ("GET", _LIST),
     )
 
-    def operation(self, method: str, path: str) -> Operation | None:
-        """Return what is asked for."""
-        if (method, path) == ("GET", _LIST):
+    def operation(self, method: str, path: str, query: str = "") -> Operation | None:
+        """Return what is asked for. A stream is one of events where `alt=sse` says so, else a JSON array."""
+        if method == "GET" and path in _LISTS:
             return Operation(kind="models", path="models")
         found = _OF_MODEL.fullmatch(path)
         if found is None:
@@ -67,7 +68,8 @@ class Gemini:
         if method != "POST" or verb not in _VERBS:
             return None
         kind: Any = _VERBS[verb]
-        return Operation(kind=kind, path=found[1], model=model, stream=verb.startswith("stream"))
+        events = verb.startswith("stream") and "alt=sse" in query.split("&")
+        return Operation(kind=kind, path=found[1], model=model, stream=events)
 
     def read(self, operation: Operation, body: bytes) -> Asked:
         """Read a request once."""
@@ -144,7 +146,12 @@ def _is_sound(request: dict[str, Any]) -> bool:
 
 @attrs.define
 class GeminiReading(Reading):
-    """Reads an answer; in a stream every event is one, with what came since the one before."""
+    """Reads an answer; in a stream every event is one, with what came since the one before.
+
+    `unfinished`: the candidates that have begun and not ended.
+    """
+
+    unfinished: set[int] = attrs.field(factory=set)
 
     def take(self, data: dict[str, Any]) -> bool:
         """Take a whole answer or one event of a stream; return whether the model wrote in it."""
@@ -156,17 +163,22 @@ class GeminiReading(Reading):
             self.failed = data
         if isinstance(feedback := data.get("promptFeedback"), dict) and feedback.get("blockReason"):
             words = f"the prompt was blocked by content policy: {feedback['blockReason']}"
-            self.failed = {"error": {"code": 400, "message": words}}
+            self.failed, self.done = {"error": {"code": 400, "message": words}}, True
         wrote = [self._candidate(place, c) for place, c in enumerate(objects(data, "candidates"))]
-        # Its last event names the reason and, at once, what was used.
-        self.done = self.done or (self.finish_reason is not None and "usageMetadata" in data)
+        # The last event names the reason and, at once, what was used.
+        ended = self.finish_reason is not None and not self.unfinished and "usageMetadata" in data
+        self.done = self.done or ended
         self.events += any(wrote)
         return any(wrote)
 
     def _candidate(self, place: int, candidate: dict[str, Any]) -> bool:
         reason, content = candidate.get("finishReason"), candidate.get("content")
+        index = candidate.get("index", place)  # as protobuf's JSON has it, 0 is left out
+        place = index if isinstance(index, int) else place
+        self.unfinished.add(place)
         if isinstance(reason, str) and reason != "FINISH_REASON_UNSPECIFIED":
-            self.finish_reason, self.answered = reason, True
+            self.unfinished.discard(place)
+            self.finish_reason, self.answered = self.finish_reason if place else reason, True
         parts = objects(content, "parts") if isinstance(content, dict) else []
         if not place:
             for part in parts:
@@ -186,14 +198,19 @@ class GeminiReading(Reading):
 
 
 def _usage_of(said: Mapping[str, Any]) -> Usage:
-    """Return what is reported: thoughts are not within candidates, nor tools' results within the prompt."""
+    """Return what is reported: thoughts are not within candidates, nor tools' results within the prompt.
+
+    A count of 0 is left out, as protobuf's JSON has it (https://protobuf.dev/programming-guides/json): where
+    the total stands, what is missing beside it is none.
+    """
+    unsaid = 0 if "totalTokenCount" in said else None
     return Usage(
         prompt=added(said.get("promptTokenCount"), said.get("toolUsePromptTokenCount"))
         if "promptTokenCount" in said
         else None,
-        completion=added(said.get("candidatesTokenCount"), said.get("thoughtsTokenCount")),
-        cached=said.get("cachedContentTokenCount"),
-        reasoning=said.get("thoughtsTokenCount"),
+        completion=added(said.get("candidatesTokenCount"), said.get("thoughtsTokenCount"), unsaid),
+        cached=said.get("cachedContentTokenCount", unsaid),
+        reasoning=said.get("thoughtsTokenCount", unsaid),
         audio=added(*(_audio(said.get(name)) for name in ("promptTokensDetails", "candidatesTokensDetails"))),
     )
 
@@ -211,9 +228,9 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for said in objects(request, "contents"):
         parts = objects(said, "parts")
         for result in [p["functionResponse"] for p in parts if isinstance(p.get("functionResponse"), dict)]:
-            yield message("tool", [json.dumps(result.get("response"))])
+            yield message("tool", [dumped(result.get("response"))])
         calls = [
-            call(c.get("id"), c.get("name"), json.dumps(c.get("args") or {}))
+            call(c.get("id"), c.get("name"), dumped(c.get("args") or {}))
             for c in (p.get("functionCall") for p in parts)
             if isinstance(c, dict)
         ]
@@ -233,13 +250,15 @@ def _tools(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield function(one.get("name"), one.get("description"), schema)
 
 
-def _as_json_schema(schema: Any) -> Any:
+def _as_json_schema(schema: Any, levels: int = _DEEPEST) -> Any:
     """Return a schema with JSON Schema's names of types, which Google's own has in capitals."""
+    if not levels:
+        return {}
     if isinstance(schema, list):
-        return [_as_json_schema(s) for s in schema]
+        return [_as_json_schema(s, levels - 1) for s in schema]
     if not isinstance(schema, dict):
         return schema
-    inner = {k: _as_json_schema(v) for k, v in schema.items()}
+    inner = {k: _as_json_schema(v, levels - 1) for k, v in schema.items()}
     kind = schema.get("type")
     return {**inner, "type": kind.lower()} if isinstance(kind, str) and kind.isupper() else inner
 

@@ -13,13 +13,13 @@ import attrs
 
 from cab_core.plugins.protocols import Reply
 from cab_core.plugins.said import Said
+from cab_core.plugins.strict_json import read_strictly, switches_are_plain
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
 from ..chat_form import objects, texts_of, tool_name
 from ..error_body import error_in
 from ..insert import insert, replace
-from ..json_body import read_strictly, switches_are_plain
 from ..usage import grown, usage_of
 from .openai import LIST, OpenAI
 from .scripted import event, tokens
@@ -106,6 +106,10 @@ class OpenAIChat(OpenAI):
             yield event({**head, "choices": [], "usage": _usage(usage)})
         yield b"data: [DONE]\n\n"
 
+    def counted(self, tokens: int) -> dict[str, Any]:
+        """Return a count, which nobody can ask for here."""
+        return {"input_tokens": tokens}
+
 
 def _is_sound(request: dict[str, Any]) -> bool:
     messages, tools = request.get("messages"), request.get("tools")
@@ -172,6 +176,8 @@ def _hear(said: Said, choice: Mapping[str, Any]) -> None:
     for text in texts_of(message.get("content")):
         said.text.add(text)
     said.text.add(message.get("refusal"))  # OpenAI's own place for a model's refusal
+    audio = message.get("audio")
+    said.text.add(audio.get("transcript") if isinstance(audio, dict) else None)
     # Some servers say it under two names.
     said.reasoning.add(next((message[key] for key in _REASONING if message.get(key)), None))
     for place, called in enumerate(objects(message, "tool_calls")):

@@ -5,26 +5,36 @@ Source: https://platform.openai.com/docs/api-reference/responses and .../respons
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from cab_core.plugins.protocols import Reply
+from cab_core.plugins.strict_json import read_strictly, switches_are_plain
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
-from ..chat_form import call, function, message, objects, texts_of
+from ..chat_form import call, dumped, function, message, objects, texts_of
 from ..error_body import error_in
-from ..json_body import read_strictly, switches_are_plain
 from ..usage import grown, usage_of
 from .openai import LIST, OpenAI
-from .scripted import event, tokens
+from .responses_items import (
+    CALLS,
+    PIECE,
+    PLACE,
+    call_events,
+    call_item,
+    head_of,
+    message_item,
+    numbered,
+    offered,
+    part_of,
+    usage_said,
+)
 
-# What a model calls, as items of an answer and of the conversation that is sent again.
-_CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
 _ENDS = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
+_COUNT = "responses/input_tokens"
 _TEXT, _REFUSAL = "response.output_text.delta", "response.refusal.delta"
 _REASONING = ("response.reasoning_text.delta", "response.reasoning_summary_text.delta")
 
@@ -36,7 +46,17 @@ class OpenAIResponses(OpenAI):
     call_path = "responses"
     written: Sequence[str] = ("delta",)
     noise: Sequence[str] = ("sequence_number", "obfuscation")
-    spoken: Sequence[tuple[str, str]] = (("POST", "/v1/responses"), ("GET", LIST))
+    spoken: Sequence[tuple[str, str]] = (
+        ("POST", "/v1/responses"),
+        ("POST", f"/v1/{_COUNT}"),
+        ("GET", LIST),
+    )
+
+    def operation(self, method: str, path: str, query: str = "") -> Operation | None:
+        """Return what is asked for."""
+        if (method, path) == ("POST", f"/v1/{_COUNT}"):
+            return Operation(kind="count", path=_COUNT)
+        return super().operation(method, path, query)
 
     def read(self, operation: Operation, body: bytes) -> Asked:
         """Read a request once. What others could read in another way names no model."""
@@ -65,42 +85,49 @@ class OpenAIResponses(OpenAI):
 
     def whole(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> dict[str, Any]:
         """Return the whole answer of a scripted model."""
-        items = [_message_item(request, reply.text)] if reply.text or not reply.tool else []
-        items += [_call_item(request, reply.tool)] if reply.tool else []
-        return {**_head(model), "status": "completed", "output": items, "usage": _usage(usage)}
+        items = [message_item(reply.text)] if reply.text or not reply.tool else []
+        items += [call_item(request, reply.tool)] if reply.tool else []
+        return {**head_of(model, request), "status": "completed", "output": items, "usage": usage_said(usage)}
 
     def opening(self, model: str, request: dict[str, Any]) -> Iterator[bytes]:
         """Yield the start of the response, and of the one message in it."""
-        begun = {**_head(model), "status": "in_progress", "output": []}
-        yield _event({"type": "response.created", "response": begun})
-        item = {**_message_item(request, ""), "status": "in_progress", "content": []}
-        yield _event({"type": "response.output_item.added", "output_index": 0, "item": item})
-        part = {"type": "output_text", "text": "", "annotations": []}
-        where = {"item_id": item["id"], "output_index": 0, "content_index": 0}
-        yield _event({"type": "response.content_part.added", **where, "part": part})
+        begun = {**head_of(model, request), "status": "in_progress", "output": []}
+        item = {**message_item(""), "status": "in_progress", "content": []}
+        events: list[dict[str, Any]] = [
+            {"type": "response.created", "response": begun},
+            {"type": "response.in_progress", "response": begun},
+            {"type": "response.output_item.added", "output_index": 0, "item": item},
+            {"type": "response.content_part.added", **PLACE, "part": part_of("")},
+        ]
+        yield from numbered(events, 0)
 
     def piece(self, model: str, text: str) -> bytes:
         """Return an event with a piece of text."""
-        return _event(
-            {"type": _TEXT, "item_id": "msg_0", "output_index": 0, "content_index": 0, "delta": text}
-        )
+        return next(numbered([{"type": _TEXT, **PLACE, "delta": text, "logprobs": []}], PIECE))
 
     def closing(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> Iterator[bytes]:
         """Yield the end of the message, the tool call, and the whole response."""
-        done = _message_item(request, reply.text)
-        where = {"item_id": done["id"], "output_index": 0, "content_index": 0}
-        yield _event({"type": "response.output_text.done", **where, "text": reply.text})
-        yield _event({"type": "response.content_part.done", **where, "part": done["content"][0]})
-        yield _event({"type": "response.output_item.done", "output_index": 0, "item": done})
+        done = message_item(reply.text)
+        events: list[dict[str, Any]] = [
+            {"type": "response.output_text.done", **PLACE, "text": reply.text, "logprobs": []},
+            {"type": "response.content_part.done", **PLACE, "part": done["content"][0]},
+            {"type": "response.output_item.done", "output_index": 0, "item": done},
+        ]
         items = [done]
         if reply.tool:
-            items.append(item := _call_item(request, reply.tool))
-            field = _CALLS[item["type"]]
-            begun = {**item, field: "", "status": "in_progress"}
-            yield _event({"type": "response.output_item.added", "output_index": 1, "item": begun})
-            yield _event({"type": "response.output_item.done", "output_index": 1, "item": item})
-        whole = {**_head(model), "status": "completed", "output": items, "usage": _usage(usage)}
-        yield _event({"type": "response.completed", "response": whole})
+            items.append(item := call_item(request, reply.tool))
+            events += call_events(item)
+        whole = {
+            **head_of(model, request),
+            "status": "completed",
+            "output": items,
+            "usage": usage_said(usage),
+        }
+        yield from numbered([*events, {"type": "response.completed", "response": whole}], PIECE + 1)
+
+    def counted(self, tokens: int) -> dict[str, Any]:
+        """Return how many tokens a conversation has."""
+        return {"object": "response.input_tokens", "input_tokens": tokens}
 
 
 def _is_sound(request: dict[str, Any]) -> bool:
@@ -121,6 +148,8 @@ class ResponsesReading(Reading):
             wrote = self._state(response)
         elif data.get("object") == "response":
             wrote = self._state(data)
+            # An agent may ask for that (`background`): it is no failure of the endpoint's.
+            self.answered = self.answered or data.get("status") in ("queued", "in_progress")
         else:
             wrote = self._event(kind, data)
         if error_in(data) is not None:
@@ -150,9 +179,9 @@ class ResponsesReading(Reading):
 
     def _item(self, place: int, item: dict[str, Any], new: bool) -> bool:
         """Take an item of the answer; `new`: its text did not come in pieces before."""
-        kind = _kind(item)
-        if kind in _CALLS:
-            self.said.call(place, item.get("name"))
+        kind = item.get("type")
+        if _is_call(kind):
+            self.said.call(place, _name(item))
         elif kind == "message":
             parts = objects(item, "content")
             for text in [p.get("text") or p.get("refusal") for p in parts] if new else ():
@@ -160,9 +189,7 @@ class ResponsesReading(Reading):
         elif kind == "reasoning":
             for text in [*texts_of(item.get("summary")), *texts_of(item.get("content"))] if new else ():
                 self.said.reasoning.add(text)
-        else:
-            return kind.endswith("_call")
-        return True
+        return kind in ("message", "reasoning") or _is_call(kind)
 
     def _event(self, kind: str, data: dict[str, Any]) -> bool:
         if not kind.startswith("response."):
@@ -173,17 +200,27 @@ class ResponsesReading(Reading):
             self.said.reasoning.add(data.get("delta"))
         elif kind == "response.output_item.added" and isinstance(item := data.get("item"), dict):
             place = data.get("output_index")
-            if _kind(item) in _CALLS:
-                self.said.call(place if isinstance(place, int) else 0, item.get("name"))
+            if _is_call(item.get("type")):
+                self.said.call(place if isinstance(place, int) else 0, _name(item))
             return False
         wrote = kind.endswith(".delta") and bool(data.get("delta"))
         self.answered = self.answered or wrote
         return wrote
 
 
-def _kind(holder: Mapping[str, Any], usual: str = "") -> str:
-    kind = holder.get("type", usual)
+def _kind(holder: Mapping[str, Any]) -> str:
+    kind = holder.get("type")
     return kind if isinstance(kind, str) else ""
+
+
+def _is_call(kind: object) -> bool:
+    return isinstance(kind, str) and kind.endswith("_call")
+
+
+def _name(item: Mapping[str, Any]) -> object:
+    """Return the name of the tool that is called; where tools of a type have none, the type's."""
+    kind = str(item["type"])
+    return item.get("name") or (None if kind in CALLS else kind.removesuffix("_call"))
 
 
 def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -192,10 +229,10 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     if isinstance(asked := request.get("input"), str):
         yield message("user", [asked])
     for item in objects(request, "input"):
-        kind = _kind(item, "message")
-        if kind in _CALLS:
-            said = item.get(_CALLS[kind])
-            arguments = said if kind == "function_call" else json.dumps({"input": said})
+        kind = item.get("type", "message")
+        if isinstance(kind, str) and kind in CALLS:
+            said = item.get(CALLS[kind])
+            arguments = said if kind == "function_call" else dumped({"input": said})
             yield message("assistant", [], [call(item.get("call_id"), item.get("name"), str(arguments))])
         elif kind in ("function_call_output", "custom_tool_call_output"):
             texts = list(texts_of(item.get("output")))
@@ -205,55 +242,8 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _tools(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for tool, _ in _offered(request):
-        yield function(tool.get("name"), tool.get("description"), tool.get("parameters"))
-
-
-def _offered(request: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str | None]]:
-    """Yield the tools that have a name, each with its namespace (codex puts a server's tools into one)."""
+    for tool, _ in offered(request):
+        yield function(tool["name"], tool.get("description"), tool.get("parameters"))
     for tool in objects(request, "tools"):
-        if tool.get("type") == "namespace":
-            name = tool.get("name")
-            yield from ((inner, str(name)) for inner in objects(tool, "tools") if inner.get("name"))
-        elif tool.get("name"):
-            yield tool, None
-
-
-def _head(model: str) -> dict[str, Any]:
-    return {"id": "resp_scripted", "object": "response", "created_at": 0, "model": model, "error": None}
-
-
-def _number(request: Mapping[str, Any]) -> int:
-    return len(objects(request, "input"))
-
-
-def _message_item(request: Mapping[str, Any], text: str) -> dict[str, Any]:
-    part = {"type": "output_text", "text": text, "annotations": []}
-    head = {"id": "msg_0", "type": "message", "role": "assistant", "status": "completed"}
-    return {**head, "content": [part]}
-
-
-def _call_item(request: Mapping[str, Any], tool: tuple[str, dict[str, Any]]) -> dict[str, Any]:
-    name, arguments = tool
-    offered, space = next(((t, s) for t, s in _offered(request) if t.get("name") == name), ({}, None))
-    n = _number(request)
-    head = {"id": f"fc_{n}", "call_id": f"call_{n}", "name": name, "status": "completed"}
-    head |= {"namespace": space} if space else {}
-    if offered.get("type") == "custom":
-        return {**head, "type": "custom_tool_call", "input": str(arguments.get("input", ""))}
-    return {**head, "type": "function_call", "arguments": json.dumps(arguments)}
-
-
-def _usage(usage: Usage) -> dict[str, Any]:
-    read, written = tokens(usage)
-    return {
-        "input_tokens": read,
-        "input_tokens_details": {"cached_tokens": 0},
-        "output_tokens": written,
-        "output_tokens_details": {"reasoning_tokens": 0},
-        "total_tokens": read + written,
-    }
-
-
-def _event(data: dict[str, Any]) -> bytes:
-    return event(data, data["type"])
+        if not tool.get("name"):  # one of OpenAI's own, such as local_shell
+            yield function(tool.get("type"), None, None)

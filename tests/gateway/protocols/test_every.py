@@ -122,6 +122,38 @@ def test_no_request_breaks_it(protocol: WireProtocol, request: dict[str, Any]) -
 
 
 @EVERY
+@pytest.mark.parametrize("depth", [100, 600, 950])
+def test_however_deep_a_request_is_nested_it_is_read(protocol: WireProtocol, depth: int) -> None:
+    """In a tool's schema, in what a tool was called with or gave."""
+    deep: Any = {}
+    for _ in range(depth):
+        deep = {"properties": deep}
+    asked = {
+        "tools": [
+            {"functionDeclarations": [{"name": "a", "parameters": deep}], "name": "a", "input_schema": deep}
+        ],
+        "contents": [{"parts": [{"functionCall": {"args": deep}}, {"functionResponse": {"response": deep}}]}],
+        "messages": [{"role": "assistant", "content": [{"type": "tool_use", "input": deep}]}],
+        "input": [{"type": "custom_tool_call", "input": deep}, {"type": ["message"], "role": "user"}],
+    }
+    assert protocol.as_chat(asked)["tools"]
+
+
+@EVERY
+@pytest.mark.parametrize("kind", [["a"], {}, 1, None])
+def test_a_kind_that_is_no_text_is_passed_over(protocol: WireProtocol, kind: Any) -> None:
+    """Of an item, a block, a part or an event, of an answer or a request."""
+    odd = {"type": kind, "name": kind, "text": kind}
+    reading = protocol.reading()
+    reading.take({"object": "response", "type": "message", "output": [odd], "content": [odd]})
+    reading.take({"type": "response.output_item.added", "item": odd})
+    reading.take({"type": "content_block_start", "content_block": odd})
+    reading.take({"choices": [{"message": odd}], "candidates": [{"content": {"parts": [odd]}}]})
+    assert not reading.said.calls
+    protocol.as_chat({"tools": [odd], "input": [odd], "messages": [odd], "contents": [{"parts": [odd]}]})
+
+
+@EVERY
 def test_an_error_that_is_told_is_read_as_one(protocol: WireProtocol) -> None:
     """In the protocol's own form."""
     reading = protocol.reading()
@@ -158,7 +190,7 @@ def call_of(protocol: WireProtocol) -> Any:
 )
 def test_geminis_model_is_in_the_path(path: str, model: str, stream: bool) -> None:
     """Its slashes escaped or not; and whether it is a stream."""
-    found = GEMINI.operation("POST", path)
+    found = GEMINI.operation("POST", path, "alt=sse")
     assert found is not None and (found.kind, found.model, found.stream) == ("call", model, stream)
     assert found.path == path.partition("/models")[1].lstrip("/") + path.partition("/models")[2]
 

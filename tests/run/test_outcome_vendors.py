@@ -1,0 +1,142 @@
+"""What becomes of a cell for every way in which the endpoints of three protocols fail to answer."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from cab_core.gateway import relay
+from cab_core.gateway.session import CellSession
+from cab_core.plugins.wire_protocol import WireProtocol
+from cab_core.records import Execution, Grade
+from cab_core.run.cell_run import Findings
+from cab_core.run.classify import classify
+from tests.support.forms import responses
+from tests.support.odd_vendors import ANSWERED, CASES, FAILED, Odd
+from tests.support.vendor import Sent, Vendor, cell_before
+from tests.support.wire import GEMINI, MESSAGES, RESPONSES
+
+HI = [{"role": "user", "content": "hi"}]
+# Where a call goes, and what is sent.
+CALLS = {
+    "openai-responses": (RESPONSES, "/responses", {"input": HI}),
+    "anthropic-messages": (MESSAGES, "/v1/messages", {"messages": HI, "max_tokens": 9}),
+    "gemini": (GEMINI, "/v1beta/models/m:", {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}),
+}
+ALL = [
+    pytest.param(name, odd, id=f"{name}: {case}")
+    for name, cases in CASES.items()
+    for case, odd in cases.items()
+]
+# What is refused for the request once the model has answered; a vendor's words for an account are not.
+BARE = {"openai-responses": "parameter", "anthropic-messages": "output"}
+
+
+@pytest.fixture(scope="module")
+def vendor() -> Iterator[Vendor]:
+    """An endpoint that sends what a test tells it to."""
+    with Vendor().running() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "BACKOFF_S", 0.001)
+
+
+def ask(url: str, session: CellSession, path: str, body: dict, stream: bool) -> bool:
+    """Make one call as a CLI does; return whether it was answered."""
+    place = urlsplit(url)
+    connection = http.client.HTTPConnection(place.netloc, timeout=30)
+    if path.endswith(":"):
+        path += "streamGenerateContent?alt=sse" if stream else "generateContent"
+    else:
+        body = {"model": "m", **body, "stream": stream}
+    try:
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {session.token}"}
+        connection.request("POST", place.path + path, json.dumps(body), headers)
+        reply = connection.getresponse()
+        return reply.status == 200 and bool(reply.read())
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def run(tmp_path: Path, vendor: Vendor, name: str, *answers: Sent) -> Findings:
+    """Return what is found of a CLI that makes a call for each answer, and gives up where the last brought none."""
+    protocol, path, body = CALLS[name]
+    assert isinstance(protocol, WireProtocol)
+    streamed = isinstance(answers[-1].body, str)
+    vendor.send(*answers)
+    with cell_before(vendor, protocol, tmp_path / "calls") as (url, session):
+        answered = [ask(url, session, path, body, streamed) for _ in answers]
+    ended = Execution(started_at="", ended_at="", duration_s=1.0, exit_code=0 if answered[-1] else 1)
+    return Findings(calls=tuple(session.calls), execution=ended, grade=Grade(passed=False))
+
+
+def outcome_of(odd: Odd) -> str:
+    """Return how a cell ends; our CLI takes whatever comes with 200."""
+    if odd.ended == FAILED:
+        return "infra_upstream"
+    if odd.why == "context":
+        return "limit_context"
+    return "failed" if odd.ended == ANSWERED or odd.sent.status == 200 else "agent_crashed"
+
+
+@pytest.mark.parametrize(("name", "odd"), ALL)
+def test_outcome(tmp_path: Path, vendor: Vendor, name: str, odd: Odd) -> None:
+    """Whose fault it is, what it took, and what a person is told."""
+    found = run(tmp_path, vendor, name, odd.sent)
+    [call] = found.calls
+    assert (call.ended, call.fault or call.refused, call.tokens) == (odd.ended, odd.why, odd.tokens), call
+    outcome, why = classify(found)
+    assert outcome == outcome_of(odd) and odd.says in why, why
+    assert call.odd is None, call.odd
+
+
+@pytest.mark.parametrize(
+    ("name", "odd"), [p for p in ALL if p.values[1].sent.status in (429, 500, 503, 504, 529)]
+)
+def test_what_may_pass_is_tried_again(tmp_path: Path, vendor: Vendor, name: str, odd: Odd) -> None:
+    """Four times, and no client needs to."""
+    assert run(tmp_path, vendor, name, odd.sent).calls[0].tries == relay.TRIES
+
+
+def test_a_response_that_is_put_off_voids_no_failure(tmp_path: Path, vendor: Vendor) -> None:
+    """An agent may ask for one in the background: it is no answer, and not the endpoint's fault."""
+    whole, queued = responses.response(responses.MESSAGE), responses.response(status="queued")
+    found = run(tmp_path, vendor, "openai-responses", Sent(whole), Sent(queued))
+    assert [c.ended for c in found.calls] == ["answered"] * 2 and found.calls[
+        1
+    ].odd == "it has no finish_reason"
+    assert classify(found)[0] == "failed"
+
+
+@pytest.mark.parametrize("name", BARE)
+def test_a_plain_400_is_the_agents_once_the_model_has_answered(
+    tmp_path: Path, vendor: Vendor, name: str
+) -> None:
+    """Key, model and address are right then."""
+    odd = CASES[name][BARE[name]]
+    found = run(tmp_path, vendor, name, CASES[name]["without a word"].sent, odd.sent)
+    assert [c.ended for c in found.calls] == ["answered", "refused"]
+    assert classify(found)[0] == "agent_crashed"
+
+
+@pytest.mark.parametrize(
+    ("name", "odd"),
+    [p for p in ALL if p.values[1].ended == FAILED and p.id.partition(": ")[2] not in BARE.values()],
+)
+def test_what_is_the_endpoints_stays_so_after_an_answer(
+    tmp_path: Path, vendor: Vendor, name: str, odd: Odd
+) -> None:
+    """It may break in the middle of a cell."""
+    first = CASES[name]["without a word"].sent
+    found = run(tmp_path, vendor, name, first, odd.sent)
+    assert found.calls[0].ended == "answered" and classify(found)[0] == "infra_upstream", found.calls[1]

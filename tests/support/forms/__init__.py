@@ -1,0 +1,1 @@
+"""What vendors send, in the forms of their references: one file a protocol."""
