@@ -15,6 +15,7 @@ from . import options
 from .group import pass_plugins
 from .session import run_sweep
 from .table import as_row, print_json, print_results
+from .text import say
 
 SWEEP = Sweep(
     sweep_id="demo",
@@ -37,7 +38,7 @@ def command(plugins: Plugins, runs: Path, out: Path, width: int, as_json: bool) 
     and must fail.
     """
     if not as_json:
-        click.echo("Demo: the real aider CLI, two tasks, two scripted models (no model, no key, no spend).")
+        say("Demo: the real aider CLI, two tasks, two scripted models (no model, no key, no spend).")
     results, code = run_sweep(SWEEP, plugins, EndpointChoice(), runs, width=width, quiet=as_json)
     index = build_site([runs], out, scripted=True).resolve()
     cells = runs.resolve() / SWEEP.sweep_id
