@@ -150,7 +150,7 @@ class ResponsesReading(Reading):
         """Take an item of the answer; `new`: its text did not come in pieces before."""
         kind = item.get("type")
         if kind in _CALLS:
-            self.said.call(place, item.get("name"))
+            self.said.call(place, _name_of(item, item.get("namespace")))
         elif kind == "message":
             parts = objects(item, "content")
             for text in [p.get("text") or p.get("refusal") for p in parts] if new else ():
@@ -172,7 +172,8 @@ class ResponsesReading(Reading):
         elif kind == "response.output_item.added" and isinstance(item := data.get("item"), dict):
             place = data.get("output_index")
             if item.get("type") in _CALLS:
-                self.said.call(place if isinstance(place, int) else 0, item.get("name"))
+                name = _name_of(item, item.get("namespace"))
+                self.said.call(place if isinstance(place, int) else 0, name)
             return False
         wrote = kind.endswith(".delta") and bool(data.get("delta"))
         self.answered = self.answered or wrote
@@ -189,7 +190,8 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         if kind in _CALLS:
             said = item.get(_CALLS[kind])
             arguments = said if kind == "function_call" else json.dumps({"input": said})
-            yield message("assistant", [], [call(item.get("call_id"), item.get("name"), str(arguments))])
+            name = _name_of(item, item.get("namespace"))
+            yield message("assistant", [], [call(item.get("call_id"), name, str(arguments))])
         elif kind in ("function_call_output", "custom_tool_call_output"):
             texts = list(texts_of(item.get("output")))
             yield {**message("tool", texts), "tool_call_id": item.get("call_id")}
@@ -198,8 +200,8 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _tools(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for tool, _ in _offered(request):
-        yield function(tool.get("name"), tool.get("description"), tool.get("parameters"))
+    for tool, space in _offered(request):
+        yield function(_name_of(tool, space), tool.get("description"), tool.get("parameters"))
 
 
 def _offered(request: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str | None]]:
@@ -210,6 +212,11 @@ def _offered(request: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str |
             yield from ((inner, str(name)) for inner in objects(tool, "tools") if inner.get("name"))
         elif tool.get("name"):
             yield tool, None
+
+
+def _name_of(tool: Mapping[str, Any], space: object) -> object:
+    """Return the name of a tool with its namespace in front, without which two may have the same."""
+    return f"{space}__{tool.get('name')}" if isinstance(space, str) and space else tool.get("name")
 
 
 def _head(model: str) -> dict[str, Any]:
@@ -228,9 +235,10 @@ def _message_item(request: Mapping[str, Any], text: str) -> dict[str, Any]:
 
 def _call_item(request: Mapping[str, Any], tool: tuple[str, dict[str, Any]]) -> dict[str, Any]:
     name, arguments = tool
-    offered, space = next(((t, s) for t, s in _offered(request) if t.get("name") == name), ({}, None))
+    fitting = ((t, s) for t, s in _offered(request) if _name_of(t, s) == name)
+    offered, space = next(fitting, ({"name": name}, None))
     n = _number(request)
-    head = {"id": f"fc_{n}", "call_id": f"call_{n}", "name": name, "status": "completed"}
+    head = {"id": f"fc_{n}", "call_id": f"call_{n}", "name": offered["name"], "status": "completed"}
     head |= {"namespace": space} if space else {}
     if offered.get("type") == "custom":
         return {**head, "type": "custom_tool_call", "input": str(arguments.get("input", ""))}
