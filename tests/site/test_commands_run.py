@@ -19,6 +19,7 @@ from cab_core.store.cells import Store
 from tests.adapters.drive import MCP_SERVER
 from tests.conftest import CAB, Cab
 from tests.support.endpoint import KEY, Endpoint
+from tests.support.spoken import origin_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -82,7 +83,8 @@ def run(script: str, place: Path, endpoint: Endpoint, installation: Installation
     env = {k: v for k, v in os.environ.items() if not k.startswith("CAB_") or k == "CAB_CACHE"}
     env |= installation.env
     env["PATH"] = os.pathsep.join((str(CAB.parent), *installation.path, env["PATH"]))
-    env |= {"YOUR_ENDPOINT": endpoint.url, "YOUR_KEY": KEY, "YOUR_MODEL_ID": "m"}
+    protocol = Plugins().adapter(installation.name).protocols[0]
+    env |= {"YOUR_ENDPOINT": origin_of(protocol, endpoint.url), "YOUR_KEY": KEY, "YOUR_MODEL_ID": "m"}
     env |= {"HOUSE_TOKEN": SECRET, "PROBE": SECRET, **{f"YOUR_VALUE_{n}": SECRET for n in range(20)}}
     done = subprocess.run(
         ["bash", "-e"], input=script, cwd=place, env=env, capture_output=True, text=True, check=False, timeout=120
@@ -91,7 +93,7 @@ def run(script: str, place: Path, endpoint: Endpoint, installation: Installation
     return done.stdout + done.stderr
 
 
-@pytest.fixture(params=["aider", "opencode", "copilot"])
+@pytest.fixture(params=["aider", "opencode", "copilot", "codex", "claude", "gemini"])
 def installation(request: pytest.FixtureRequest) -> Installation:
     """Each real CLI, installed once into the user's cache."""
     plugins = Plugins()
@@ -107,7 +109,9 @@ def told(tmp_path: Path, endpoint: Endpoint, installation: Installation) -> Iter
     (cab.cwd / "house.toml").write_text(tomli_w.dumps(HOUSE))
     (cab.cwd / "cab.toml").write_text(tomli_w.dumps(CONFIG))
     more = {"aider": ["--option", "edit_format=diff", "--model-param", "seed=7"],
-            "opencode": ["--model-param", "seed=7"], "copilot": ["--model-param", "reasoning_effort=high"]}  # fmt: skip
+            "opencode": ["--model-param", "seed=7"], "copilot": ["--model-param", "reasoning_effort=high"],
+            "codex": ["--model-param", "verbosity=low"], "claude": ["--model-param", "max_tokens=3000"],
+            "gemini": ["--model-param", "seed=7"]}  # fmt: skip
     cell = cab.json(
         "run-cell", "--tui", installation.name, "--model", "m", "--task", TASK, "--stack", "house.toml",
         "--endpoint", endpoint.url, "--key-env", "K", "--wall", "90", "--max-calls", "50", "--max-tokens", "90000",

@@ -27,6 +27,9 @@ HOUSE = {
         ("aider", [], "aider speaks no MCP"),
         ("opencode", ["probe_echo"], None),
         ("copilot", ["probe-echo"], None),
+        ("codex", ["mcp__probe__echo"], None),
+        ("claude", ["mcp__probe__echo"], None),
+        ("gemini", ["mcp_probe_echo"], None),
     ],
 )
 def test_a_stack_is_applied_in_the_container(
