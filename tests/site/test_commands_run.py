@@ -77,14 +77,15 @@ def printed(runs: Path, out: Path) -> dict[str, str]:
     return {section: text for (section, _), text in commands.items()}
 
 
-def run(script: str, place: Path, endpoint: Endpoint, installation: Installation) -> str:
-    """Run a script as it is printed; return what it says."""
+def run(
+    script: str, place: Path, endpoint: Endpoint, installation: Installation, address: str | None = None
+) -> str:
+    """Run a script as it is printed; return what it says. `address`: the endpoint's, as a CLI wants it."""
     place.mkdir()
     env = {k: v for k, v in os.environ.items() if not k.startswith("CAB_") or k == "CAB_CACHE"}
     env |= installation.env
     env["PATH"] = os.pathsep.join((str(CAB.parent), *installation.path, env["PATH"]))
-    protocol = Plugins().adapter(installation.name).protocols[0]
-    env |= {"YOUR_ENDPOINT": origin_of(protocol, endpoint.url), "YOUR_KEY": KEY, "YOUR_MODEL_ID": "m"}
+    env |= {"YOUR_ENDPOINT": address or endpoint.url, "YOUR_KEY": KEY, "YOUR_MODEL_ID": "m"}
     env |= {"HOUSE_TOKEN": SECRET, "PROBE": SECRET, **{f"YOUR_VALUE_{n}": SECRET for n in range(20)}}
     done = subprocess.run(
         ["bash", "-e"], input=script, cwd=place, env=env, capture_output=True, text=True, check=False, timeout=120
@@ -136,7 +137,9 @@ def test_each_is_run(
     assert (again.cell, again.content_key) == (result.cell, result.content_key)
 
     endpoint.requests.clear()
-    run(scripts["endpoint"], tmp_path / "own", endpoint, installation)
+    bare = origin_of(Plugins().adapter(installation.name).protocols[0], endpoint.url)
+    assert f"such as http://127.0.0.1:8000{'/v1' if bare == endpoint.url else '}'}" in scripts["endpoint"]
+    run(scripts["endpoint"], tmp_path / "own", endpoint, installation, bare)
     assert shown(endpoint.requests[0], tmp_path) == shown(first, tmp_path)
     assert result.task.doc.prompt.strip() in json.dumps(first, ensure_ascii=False).replace(
         "\\n", "\n"
