@@ -18,6 +18,7 @@ from tests.support.endpoint import KEY, USAGE, Endpoint
 
 pytestmark = pytest.mark.slow
 CLIS = ("aider", "opencode", "copilot")
+OTHERS = ("codex", "claude", "gemini")  # which speak no chat completions
 WALL = 20.0  # seconds; some go on trying for longer
 ENOUGH = 90.0  # for a run that ends by itself, on a busy machine too
 
@@ -41,31 +42,37 @@ def run(
     return {result.cell.tui: result for _, result in results}
 
 
-@pytest.mark.parametrize(
-    ("mode", "outcome", "says"),
-    [
-        ("401", "infra_upstream", "check the key"),
-        ("403", "infra_upstream", "may this key use this model"),
-        ("404", "infra_upstream", "check --model"),
-        ("429", "infra_upstream", "quota"),
-        ("500", "infra_upstream", "500"),
-        ("drop", "infra_upstream", "broke off"),
-        ("hang_up", "infra_upstream", "broke off"),
-        ("hang", "infra_upstream", "the endpoint answered no call"),
-        ("no_usage", "failed", "tests failed"),
-        ("ok", "failed", "tests failed"),
-        ("tool", "failed", "tests failed"),
-    ],
-)
-def test_outcome(tmp_path: Path, endpoint: Endpoint, mode: str, outcome: str, says: str) -> None:
+FAULTS = [
+    ("401", "infra_upstream", "check the key"),
+    ("403", "infra_upstream", "may this key use this model"),
+    ("404", "infra_upstream", "check --model"),
+    ("429", "infra_upstream", "quota"),
+    ("500", "infra_upstream", "500"),
+    ("drop", "infra_upstream", "broke off"),
+    ("hang_up", "infra_upstream", "broke off"),
+    ("hang", "infra_upstream", "the endpoint answered no call"),
+    ("no_usage", "failed", "tests failed"),
+    ("ok", "failed", "tests failed"),
+    ("tool", "failed", "tests failed"),
+]
+# The others' answers always say what was used.
+CASES = [
+    (tuis, *fault) for tuis in (CLIS, OTHERS) for fault in FAULTS if tuis is CLIS or fault[0] != "no_usage"
+]
+
+
+@pytest.mark.parametrize(("tuis", "mode", "outcome", "says"), CASES)
+def test_outcome(
+    tmp_path: Path, endpoint: Endpoint, tuis: tuple[str, ...], mode: str, outcome: str, says: str
+) -> None:
     """Every fault of an endpoint has its outcome, within the limits, and a message to act on."""
     endpoint.mode = mode
-    results = run(tmp_path, endpoint, wall=ENOUGH if outcome == "failed" else WALL)
+    results = run(tmp_path, endpoint, tuis, wall=ENOUGH if outcome == "failed" else WALL)
     found = {tui: (r.outcome, says in r.why, KEY in r.why) for tui, r in results.items()}
-    assert found == dict.fromkeys(CLIS, (outcome, True, False)), {t: r.why for t, r in results.items()}
+    assert found == dict.fromkeys(tuis, (outcome, True, False)), {t: r.why for t, r in results.items()}
 
 
-@pytest.mark.parametrize("tui", CLIS)
+@pytest.mark.parametrize("tui", CLIS + OTHERS)
 def test_a_passing_throttle_is_waited_for(tmp_path: Path, endpoint: Endpoint, tui: str) -> None:
     """Two 429 and then an answer: one call for the CLI, and the wait is not charged to it."""
     endpoint.script = ["429", "429"]

@@ -80,12 +80,6 @@ class Endpoint:
 
 
 def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, request: dict) -> None:
-    if (protocol := spoken.protocol_of(handler.path)) and not mode.isdigit():
-        called = any(m["role"] == "tool" for m in endpoint.requests[-1]["messages"])
-        tool = (endpoint.tool, json.loads(endpoint.arguments)) if mode == "tool" and not called else None
-        reply = Reply(text=endpoint.reply, tool=tool)
-        events = spoken.stream_of(protocol, endpoint.served, request, reply, mode == "thinks")
-        return _send(handler, b"".join(events), mode, kind="text/event-stream")
     if mode.isdigit():
         return _error(handler, int(mode), f"error {mode}; your key {handler.headers.get('Authorization')}")
     if mode == "said":
@@ -118,6 +112,13 @@ def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
     if mode == "hang_up":
         handler.close_connection = True
         return None
+    if protocol := spoken.protocol_of(handler.path):
+        called = any(m["role"] == "tool" for m in endpoint.requests[-1]["messages"])
+        tool = (endpoint.tool, json.loads(endpoint.arguments)) if mode == "tool" and not called else None
+        events = spoken.stream_of(
+            protocol, endpoint.served, request, Reply(text=endpoint.reply, tool=tool), mode
+        )
+        return _send(handler, b"".join(events), mode, kind="text/event-stream")
     if request.get("stream"):
         return _stream(handler, endpoint, mode, request)
     usage = {} if mode == "no_usage" else {"usage": USAGE}

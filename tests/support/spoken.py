@@ -28,13 +28,13 @@ def origin_of(protocol: str, url: str) -> str:
 
 
 def stream_of(
-    protocol: WireProtocol, model: str, request: dict[str, Any], reply: Reply, thinks: bool
+    protocol: WireProtocol, model: str, request: dict[str, Any], reply: Reply, mode: str
 ) -> Iterator[bytes]:
-    """Yield the events of an answer; `thinks`: with what the model thought in front."""
-    yield from _thinking(protocol, model, request) if thinks else protocol.opening(model, request)
-    if reply.text:
-        yield protocol.piece(model, reply.text)
-    yield from protocol.closing(model, request, reply, USAGE)
+    """Yield the events of an answer; `thinks`: with what the model thought in front; `drop`: without an end."""
+    yield from (_thinking(protocol, model, request) if mode == "thinks" else protocol.opening(model, request))
+    yield protocol.piece(model, reply.text)
+    if mode != "drop":
+        yield from protocol.closing(model, request, reply, USAGE)
 
 
 def _thinking(protocol: WireProtocol, model: str, request: dict[str, Any]) -> Iterator[bytes]:
