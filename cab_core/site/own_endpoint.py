@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
@@ -67,7 +68,7 @@ def _installed(recipe: Recipe | None) -> str:
 
 
 def _files(wiring: Wiring, names: Sequence[str]) -> list[str]:
-    texts = {p: shell.word(t, names, _is_json(t)) for p, t in wiring.files.items() if shell.below(p)}
+    texts = {p: shell.word(t, names, _has_quotes(p, t)) for p, t in wiring.files.items() if shell.below(p)}
     if wiring.stdin is not None:
         texts[_STDIN] = shell.word(wiring.stdin, names)
     above = sorted({str(PurePosixPath(path).parent) for path in texts} | {"."})
@@ -77,8 +78,11 @@ def _files(wiring: Wiring, names: Sequence[str]) -> list[str]:
     return [*helper, f"mkdir -p {made}", *lines]
 
 
-def _is_json(text: str) -> bool:
+def _has_quotes(path: str, text: str) -> bool:
+    """Return whether placeholders in a file stand between quotation marks: whether it is JSON or TOML."""
     try:
+        if path.endswith(".toml"):
+            return bool(tomllib.loads(text))
         return isinstance(json.loads(text), dict | list)
     except (ValueError, RecursionError):
         return False

@@ -11,6 +11,7 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import Harvest, Installation, Job, Process, Sandbox, StackItem
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
+from tests.support.spoken import origin_of
 
 # A server of the Model Context Protocol with one tool, `echo` if no variable says otherwise.
 MCP_SERVER = (sys.executable, "-c", '''
@@ -51,9 +52,10 @@ def drive(
     """Run the CLI once in a fresh HOME below `root`; `root/work` may hold files already."""
     for name in ("work", "home", "tmp"):
         (root / name).mkdir(exist_ok=True)
+    protocol = adapter.protocols[0]
     job = Job(
-        prompt=prompt, model="served-1", endpoint=endpoint.url, token="T-0123", home=str(root / "home"),
-        workdir=str(root / "work"), deadline_s=100, stack=stack,
+        prompt=prompt, model="served-1", endpoint=origin_of(protocol, endpoint.url), token="T-0123",
+        home=str(root / "home"), workdir=str(root / "work"), deadline_s=100, stack=stack, protocol=protocol,
     )  # fmt: skip
     launch = adapter.launch(job)
     (root / "stdin").write_bytes((launch.stdin or "").encode())

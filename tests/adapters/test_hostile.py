@@ -49,6 +49,22 @@ KEYS = [
     "completion_tokens",
     "tool",
     "name",
+    "item",
+    "changes",
+    "modelUsage",
+    "mcp_servers",
+    "status",
+    "stats",
+    "parameters",
+    "toolCalls",
+    "thoughts",
+    "timestamp",
+    "session_id",
+    "projects",
+    "id",
+    "tool_use_id",
+    "is_error",
+    "role",
 ]
 KINDS = [
     "text",
@@ -64,6 +80,21 @@ KINDS = [
     "result",
     "message_send",
     "exit",
+    "item.started",
+    "item.completed",
+    "turn.completed",
+    "turn.failed",
+    "command_execution",
+    "file_change",
+    "mcp_tool_call",
+    "agent_message",
+    "assistant",
+    "user",
+    "system",
+    "init",
+    "message",
+    "tool_result",
+    "gemini",
 ]
 LARGEST = int("9" * 4300)  # the longest that Python reads; the sum of two can be read and not written
 leaves = (
@@ -107,7 +138,7 @@ def reads(name: str, text: str, stderr: str = "") -> None:
     assert all(isinstance(render(line), str) for line in text.split("\n"))
 
 
-adapters = pytest.mark.parametrize("name", ["aider", "opencode", "copilot"])
+adapters = pytest.mark.parametrize("name", ["aider", "opencode", "copilot", "codex", "claude", "gemini"])
 
 
 @adapters
@@ -132,13 +163,36 @@ def test_numbers_too_long_to_be_written_are_unknown(name: str) -> None:
     reads(name, "\n".join(json.dumps(event) for event in SPENT * 2))
     usage = {"usage": {"inputTokens": LARGEST, "outputTokens": LARGEST}}
     reads(name, json.dumps({"modelMetrics": {"a": usage, "b": usage}}))
+    more = {
+        "inputTokens": LARGEST,
+        "cacheReadInputTokens": LARGEST,
+        "cacheCreationInputTokens": 0,
+        "outputTokens": 1,
+    }
+    stats = {"input_tokens": LARGEST, "output_tokens": LARGEST}
+    reads(name, json.dumps({"type": "result", "modelUsage": {"a": more, "b": more}, "stats": stats}))
+    reads(name, "\n".join([json.dumps({"type": "turn.completed", "usage": stats})] * 2))
 
 
 @adapters
-@pytest.mark.parametrize("kind", ["text", "tool_use", "assistant.message", "tool.execution_start"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text",
+        "tool_use",
+        "assistant.message",
+        "tool.execution_start",
+        "item.completed",
+        "assistant",
+        "gemini",
+    ],
+)
 def test_no_depth_is_read_that_cannot_be_written(name: str, kind: str) -> None:
     """A value may be just shallow enough to be read, and too deep for whoever handles it later."""
     for depth in (90, *range(800, 1000, 7), 5000):
         deep = "[" * depth + "]" * depth
         part = f'{{"text": {deep}, "content": {deep}, "arguments": {deep}, "tool": {deep}, "state": {{"input": {deep}}}}}'
-        reads(name, f'{{"type": "{kind}", "part": {part}, "data": {part}}}')
+        item = f'{{"type": "mcp_tool_call", "arguments": {deep}, "changes": {deep}, "input": {deep}}}'
+        more = f'"item": {item}, "parameters": {deep}, "thoughts": {deep}, "toolCalls": [{{"args": {deep}}}]'
+        said = f'"message": {{"content": [{{"type": "tool_use", "input": {deep}}}]}}'
+        reads(name, f'{{"type": "{kind}", "part": {part}, "data": {part}, {more}, {said}}}')

@@ -52,7 +52,22 @@ def run_with(cab: Cab, tui: str, endpoint: Endpoint, stack: dict[str, Any] = STA
     return {item["item"]: item for item in cell["stack"]}
 
 
-@pytest.mark.parametrize(("tui", "tool"), [("opencode", "probe_echo"), ("copilot", "probe-echo")])
+SAYS = {
+    "copilot": "MCP server process exited",
+    "claude": "failed",
+}  # of one that did not start; others say nothing
+
+
+@pytest.mark.parametrize(
+    ("tui", "tool"),
+    [
+        ("opencode", "probe_echo"),
+        ("copilot", "probe-echo"),
+        ("codex", "mcp__probe__echo"),
+        ("claude", "mcp__probe__echo"),
+        ("gemini", "mcp_probe_echo"),
+    ],
+)
 def test_a_server_is_what_its_tools_were(cab: Cab, endpoint: Endpoint, tui: str, tool: str) -> None:
     """Used, offered, or neither: one whose program is missing is never called applied."""
     endpoint.mode, endpoint.tool = "tool", tool
@@ -61,14 +76,14 @@ def test_a_server_is_what_its_tools_were(cab: Cab, endpoint: Endpoint, tui: str,
         "instructions:rule": "present",
         "mcp:probe": "used",
         "mcp:quiet": "offered",
-        "mcp:gone": "failed" if tui == "copilot" else "absent",
+        "mcp:gone": "failed" if tui in SAYS else "absent",
         "skill:slow": "offered",
         "env:flags": "unknown",
     }
     assert items["mcp:probe"]["evidence"] == f"the model called {tool}"
     assert items["mcp:gone"]["evidence"].startswith("none of its tools was offered in 2 requests")
-    if tui == "copilot":  # opencode says of a server that did not start nothing anywhere
-        assert "the CLI says: MCP server process exited" in items["mcp:gone"]["evidence"]
+    if tui in SAYS:
+        assert f"the CLI says: {SAYS[tui]}" in items["mcp:gone"]["evidence"]
 
 
 @pytest.mark.parametrize(

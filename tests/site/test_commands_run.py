@@ -20,6 +20,7 @@ from tests.adapters.drive import MCP_SERVER
 from tests.conftest import CAB, Cab
 from tests.support.endpoint import KEY, Endpoint
 from tests.support.often import rows
+from tests.support.spoken import origin_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -77,13 +78,15 @@ def printed(runs: Path, out: Path) -> dict[str, str]:
     return {section: text for (section, _), text in commands.items()}
 
 
-def run(script: str, place: Path, endpoint: Endpoint, installation: Installation) -> str:
-    """Run a script as it is printed; return what it says."""
+def run(
+    script: str, place: Path, endpoint: Endpoint, installation: Installation, address: str | None = None
+) -> str:
+    """Run a script as it is printed; return what it says. `address`: the endpoint's, as a CLI wants it."""
     place.mkdir()
     env = {k: v for k, v in os.environ.items() if not k.startswith("CAB_") or k == "CAB_CACHE"}
     env |= installation.env
     env["PATH"] = os.pathsep.join((str(CAB.parent), *installation.path, env["PATH"]))
-    env |= {"YOUR_ENDPOINT": endpoint.url, "YOUR_KEY": KEY, "YOUR_MODEL_ID": "m"}
+    env |= {"YOUR_ENDPOINT": address or endpoint.url, "YOUR_KEY": KEY, "YOUR_MODEL_ID": "m"}
     env |= {"HOUSE_TOKEN": SECRET, "PROBE": SECRET, **{f"YOUR_VALUE_{n}": SECRET for n in range(20)}}
     done = subprocess.run(
         ["bash", "-e"], input=script, cwd=place, env=env, capture_output=True, text=True, check=False, timeout=120
@@ -92,7 +95,9 @@ def run(script: str, place: Path, endpoint: Endpoint, installation: Installation
     return done.stdout + done.stderr
 
 
-@pytest.fixture(params=rows(["aider", "opencode", "copilot"], ["copilot"]))
+@pytest.fixture(
+    params=rows(["aider", "opencode", "copilot", "codex", "claude", "gemini"], ["copilot", "codex"])
+)
 def installation(request: pytest.FixtureRequest) -> Installation:
     """Each real CLI, installed once into the user's cache."""
     plugins = Plugins()
@@ -108,7 +113,9 @@ def told(tmp_path: Path, endpoint: Endpoint, installation: Installation) -> Iter
     (cab.cwd / "house.toml").write_text(tomli_w.dumps(HOUSE))
     (cab.cwd / "cab.toml").write_text(tomli_w.dumps(CONFIG))
     more = {"aider": ["--option", "edit_format=diff", "--model-param", "seed=7"],
-            "opencode": ["--model-param", "seed=7"], "copilot": ["--model-param", "reasoning_effort=high"]}  # fmt: skip
+            "opencode": ["--model-param", "seed=7"], "copilot": ["--model-param", "reasoning_effort=high"],
+            "codex": ["--model-param", "verbosity=low"], "claude": ["--model-param", "max_tokens=3000"],
+            "gemini": ["--model-param", "seed=7"]}  # fmt: skip
     cell = cab.json(
         "run-cell", "--tui", installation.name, "--model", "m", "--task", TASK, "--stack", "house.toml",
         "--endpoint", endpoint.url, "--key-env", "K", "--wall", "90", "--max-calls", "50", "--max-tokens", "90000",
@@ -133,7 +140,9 @@ def test_each_is_run(
     assert (again.cell, again.content_key) == (result.cell, result.content_key)
 
     endpoint.requests.clear()
-    run(scripts["endpoint"], tmp_path / "own", endpoint, installation)
+    bare = origin_of(Plugins().adapter(installation.name).protocols[0], endpoint.url)
+    assert f"such as http://127.0.0.1:8000{'/v1' if bare == endpoint.url else '}'}" in scripts["endpoint"]
+    run(scripts["endpoint"], tmp_path / "own", endpoint, installation, bare)
     assert shown(endpoint.requests[0], tmp_path) == shown(first, tmp_path)
     assert result.task.doc.prompt.strip() in json.dumps(first, ensure_ascii=False).replace(
         "\\n", "\n"

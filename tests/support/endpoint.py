@@ -1,4 +1,4 @@
-"""An OpenAI-compatible endpoint on loopback that behaves, or misbehaves, as it is told."""
+"""An endpoint on loopback, of any protocol, that behaves, or misbehaves, as it is told."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from cab_core.plugins.protocols import Reply
+from tests.support import spoken
 
 USAGE = {
     "prompt_tokens": 1000,
@@ -21,7 +24,10 @@ KEY = "sk-real-key-of-the-endpoint-0123456789"
 
 
 class Endpoint:
-    """`mode` says how the next call is answered; `script`, a list, how the next few are."""
+    """`mode` says how the next call is answered; `script`, a list, how the next few are.
+
+    `requests` are in the form of chat completions, `bodies` as they came.
+    """
 
     def __init__(self, mode: str = "ok", reply: str = "I have looked at it.") -> None:
         self.mode, self.reply = mode, reply
@@ -43,11 +49,15 @@ class Endpoint:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 endpoint.bodies.append(body)
                 endpoint.headers.append({k.lower(): v for k, v in self.headers.items()})
-                endpoint.requests.append(json.loads(body))
+                protocol, request = spoken.protocol_of(self.path), json.loads(body)
+                endpoint.requests.append(protocol.as_chat(request) if protocol else request)
                 if endpoint.mode == "falls_back" and len(endpoint.requests) > 1:
                     endpoint.served = "served-2"
                 mode = endpoint.script.pop(0) if endpoint.script else endpoint.mode
-                _answer(self, endpoint, mode, endpoint.requests[-1])
+                _answer(self, endpoint, mode, request)
+
+            def do_HEAD(self) -> None:
+                _send(self, b"", "")
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -102,6 +112,13 @@ def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
     if mode == "hang_up":
         handler.close_connection = True
         return None
+    if protocol := spoken.protocol_of(handler.path):
+        called = any(m["role"] == "tool" for m in endpoint.requests[-1]["messages"])
+        tool = (endpoint.tool, json.loads(endpoint.arguments)) if mode == "tool" and not called else None
+        events = spoken.stream_of(
+            protocol, endpoint.served, request, Reply(text=endpoint.reply, tool=tool), mode
+        )
+        return _send(handler, b"".join(events), mode, kind="text/event-stream")
     if request.get("stream"):
         return _stream(handler, endpoint, mode, request)
     usage = {} if mode == "no_usage" else {"usage": USAGE}

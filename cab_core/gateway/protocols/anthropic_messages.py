@@ -108,11 +108,12 @@ class AnthropicMessages:
         """Return the whole answer of a scripted model."""
         blocks: list[dict[str, Any]] = [{"type": "text", "text": reply.text}] if reply.text else []
         blocks += [_tool_use(request, reply.tool)] if reply.tool else []
-        return {**_head(model, usage), "content": blocks, "stop_reason": _stop(reply)}
+        return {**_head(model, request, usage), "content": blocks, "stop_reason": _stop(reply)}
 
     def opening(self, model: str, request: dict[str, Any]) -> Iterator[bytes]:
         """Yield the start of the message, and of its text."""
-        yield _event({"type": "message_start", "message": _head(model, Usage(prompt=0, completion=0))})
+        head = _head(model, request, Usage(prompt=0, completion=0))
+        yield _event({"type": "message_start", "message": head})
         block = {"type": "text", "text": ""}
         yield _event({"type": "content_block_start", "index": 0, "content_block": block})
 
@@ -226,16 +227,21 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield message(role, texts, calls)
 
 
-def _head(model: str, usage: Usage) -> dict[str, Any]:
-    head = {"id": "msg_scripted", "type": "message", "role": "assistant", "model": model, "content": []}
-    return {**head, "stop_reason": None, "stop_sequence": None, "usage": _usage(usage)}
+def _number(request: Mapping[str, Any]) -> int:
+    """Return what no other answer of the conversation has: clients take one id for one message."""
+    return len(objects(request, "messages"))
+
+
+def _head(model: str, request: Mapping[str, Any], usage: Usage) -> dict[str, Any]:
+    head = {"id": f"msg_{_number(request)}", "type": "message", "role": "assistant", "model": model}
+    return {**head, "content": [], "stop_reason": None, "stop_sequence": None, "usage": _usage(usage)}
 
 
 def _tool_use(request: Mapping[str, Any], tool: tuple[str, dict[str, Any]]) -> dict[str, Any]:
     name, arguments = tool
     return {
         "type": "tool_use",
-        "id": f"toolu_{len(objects(request, 'messages'))}",
+        "id": f"toolu_{_number(request)}",
         "name": name,
         "input": arguments,
     }

@@ -220,7 +220,8 @@ def _is_call(kind: object) -> bool:
 def _name(item: Mapping[str, Any]) -> object:
     """Return the name of the tool that is called; where tools of a type have none, the type's."""
     kind = str(item["type"])
-    return item.get("name") or (None if kind in CALLS else kind.removesuffix("_call"))
+    named = name_of(item, item.get("namespace"))
+    return named or (None if kind in CALLS else kind.removesuffix("_call"))
 
 
 def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -233,7 +234,11 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         if isinstance(kind, str) and kind in CALLS:
             said = item.get(CALLS[kind])
             arguments = said if kind == "function_call" else dumped({"input": said})
-            yield message("assistant", [], [call(item.get("call_id"), item.get("name"), str(arguments))])
+            yield message(
+                "assistant",
+                [],
+                [call(item.get("call_id"), name_of(item, item.get("namespace")), str(arguments))],
+            )
         elif kind in ("function_call_output", "custom_tool_call_output"):
             texts = list(texts_of(item.get("output")))
             yield {**message("tool", texts), "tool_call_id": item.get("call_id")}
@@ -242,8 +247,8 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _tools(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for tool, _ in offered(request):
-        yield function(tool["name"], tool.get("description"), tool.get("parameters"))
+    for tool, space in offered(request):
+        yield function(name_of(tool, space), tool.get("description"), tool.get("parameters"))
     for tool in objects(request, "tools"):
         if not tool.get("name"):  # one of OpenAI's own, such as local_shell
             yield function(tool.get("type"), None, None)

@@ -27,6 +27,11 @@ def offered(request: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str | 
             yield tool, None
 
 
+def name_of(tool: Mapping[str, Any], space: object) -> object:
+    """Return the name of a tool with its namespace in front, without which two may have the same."""
+    return f"{space}__{tool.get('name')}" if isinstance(space, str) and space else tool.get("name")
+
+
 def head_of(model: str, request: Mapping[str, Any]) -> dict[str, Any]:
     """Return what every state of a response begins with."""
     head = {"id": "resp_scripted", "object": "response", "created_at": 0, "model": model, "error": None}
@@ -66,9 +71,10 @@ def call_events(item: dict[str, Any]) -> list[dict[str, Any]]:
 def call_item(request: Mapping[str, Any], tool: tuple[str, dict[str, Any]]) -> dict[str, Any]:
     """Return a call of a tool, in the form that the tool has: with a schema, or a grammar."""
     name, arguments = tool
-    made, space = next(((t, s) for t, s in offered(request) if t.get("name") == name), ({}, None))
+    fitting = ((t, s) for t, s in offered(request) if name_of(t, s) == name)
+    made, space = next(fitting, ({"name": name}, None))
     n = _number(request)
-    head = {"id": f"fc_{n}", "call_id": f"call_{n}", "name": name, "status": "completed"}
+    head = {"id": f"fc_{n}", "call_id": f"call_{n}", "name": made["name"], "status": "completed"}
     head |= {"namespace": space} if space else {}
     if made.get("type") == "custom":
         return {**head, "type": "custom_tool_call", "input": str(arguments.get("input", ""))}

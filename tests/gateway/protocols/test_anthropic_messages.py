@@ -220,3 +220,15 @@ def test_what_the_endpoint_refuses_reaches_the_client(opened: Callable[..., Open
     with pytest.raises(anthropic.AuthenticationError, match="invalid x-api-key"):
         client.messages.create(**HI)
     assert [(c.ended, c.fault) for c in session.calls] == [("failed", "http_401")]
+
+
+def test_each_answer_of_a_conversation_has_an_id_of_its_own() -> None:
+    """A client puts answers of one id together as one message, and the conversation no longer grows."""
+    said = {"role": "user", "content": "x"}
+    answers = [
+        MESSAGES.whole(
+            "m", {"messages": [said] * n}, Reply(text="x", tool=("t", {})), Usage(prompt=1, completion=1)
+        )
+        for n in (1, 3, 5)
+    ]
+    assert len({a["id"] for a in answers}) == len({a["content"][1]["id"] for a in answers}) == 3

@@ -25,6 +25,9 @@ TOLD = {
     "aider": ([], "aider speaks no MCP"),
     "opencode": (["probe_echo"], None),
     "copilot": (["probe-echo"], None),
+    "codex": (["mcp__probe__echo"], None),
+    "claude": (["mcp__probe__echo"], None),
+    "gemini": (["mcp_probe_echo"], None),
 }
 
 

@@ -1,0 +1,40 @@
+"""A tool call as a person would read it in a terminal: a command, or the lines that change in a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from .toolkit import excerpt
+
+# What the arguments are called by one CLI or another.
+_COMMAND = ("command", "cmd")
+_PATH = ("file_path", "filePath", "path")
+_OLD, _NEW = ("old_string", "oldString", "old_str"), ("new_string", "newString", "new_str")
+_WHOLE = ("content", "file_text")
+
+
+def shown_call(tool: object, arguments: object) -> str:
+    """Return a call as an excerpt of text: `$ command`, or `> tool path` with `-` and `+` lines below it.
+
+    Of a call that is neither, the arguments are shown as JSON.
+    """
+    given: Mapping[str, Any] = arguments if isinstance(arguments, dict) else {}
+    command, path = _text(given, _COMMAND), _text(given, _PATH)
+    old, new = _text(given, _OLD), _text(given, (*_NEW, *_WHOLE))
+    if command is not None:
+        return excerpt(f"$ {command}")
+    if path is not None and new is not None:
+        return excerpt("\n".join([f"> {tool} {path}", *_lines("-", old or ""), *_lines("+", new)]))
+    if path is not None:
+        return excerpt(f"> {tool} {path}")
+    return excerpt(f"> {tool} {json.dumps(arguments, ensure_ascii=False)}")
+
+
+def _text(given: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    return next((given[n] for n in names if isinstance(given.get(n), str)), None)
+
+
+def _lines(mark: str, text: str) -> list[str]:
+    return [f"{mark}{line}" for line in text.splitlines()]

@@ -1,0 +1,128 @@
+"""What holds for every CLI that is driven through an endpoint, whatever it speaks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from cab_core.gateway.models import Model
+from cab_core.gateway.scripted import upstream
+from cab_core.plugins.registry import Plugins
+from cab_core.records import (
+    Args,
+    CellResult,
+    Env,
+    Installation,
+    Instructions,
+    Limits,
+    McpServer,
+    Skill,
+    Usage,
+)
+from tests.adapters.drive import MCP_SERVER, drive, in_a_trap, tools
+from tests.conftest import Cab
+from tests.support.endpoint import Endpoint
+from tests.support.puppet import play
+
+Install = Callable[[str], Installation]
+
+
+class Behaves:
+    """A subclass names its CLI and what is its own.
+
+    `edits`: the tool that it edits with. `echo`: what it calls the tool `echo` of a server `probe`.
+    `hostile`: files of a work dir that it could read a config from, in which nothing listens at port 9.
+    `words`: what it says of an error, by status, where it does not say what the endpoint said.
+    """
+
+    tui: ClassVar[str]
+    edits: ClassVar[str]
+    echo: ClassVar[str]
+    hostile: ClassVar[dict[str, str]]
+    words: ClassVar[dict[str, str]] = {}
+
+    def cell(self, root: Path, installed: Install, model: str) -> tuple[Path, CellResult]:
+        """Run a cell of a scripted model."""
+        adapter, scripted = Plugins().adapter(self.tui), Model(id=f"scripted:{model}", scripted=model)
+        limits = Limits(wall_s=90)
+        return play(
+            root, "", adapter=adapter, installation=installed(self.tui), model=scripted, limits=limits
+        )
+
+    def test_oracle_passes_through_the_cli_s_own_edits(
+        self, installed: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its tokens on the wire, streamed, and those that the CLI counts are those that the model said."""
+        said: list[Usage] = []
+        real = upstream.usage_of_reply
+
+        def usage_of_reply(*asked: Any) -> Usage:
+            said.append(real(*asked))
+            return said[-1]
+
+        monkeypatch.setattr(upstream, "usage_of_reply", usage_of_reply)
+        where, result = self.cell(tmp_path, installed, "oracle")
+        assert result.outcome == "passed", result.why
+        assert (result.scores["blast_radius"].values["added"], result.notes) == ([], ())
+        calls = [json.loads(line) for line in (where / "calls.jsonl").read_text().splitlines()]
+        assert all(call["streamed"] and call["tries"] == 1 for call in calls)
+        figures = sum(u.prompt or 0 for u in said), sum(u.completion or 0 for u in said)
+        assert (result.tokens.prompt, result.tokens.completion) == figures
+        assert (result.claim.prompt, result.claim.completion) == figures
+        assert any(
+            step["tool"] == self.edits
+            for step in json.loads((where / "harvest.json").read_text())["transcript"]
+        )
+
+    def test_null_fails(self, installed: Install, tmp_path: Path) -> None:
+        """It ends by itself, and nothing is changed."""
+        where, result = self.cell(tmp_path, installed, "null")
+        assert (result.outcome, result.notes) == ("failed", ()), result.why
+        assert json.loads((where / "changes.json").read_text())["changes"] == []
+
+    def test_a_stack_reaches_the_model(self, installed: Install, endpoint: Endpoint, tmp_path: Path) -> None:
+        """Servers, texts and skills are in the first call."""
+        stack = (
+            McpServer(name="probe", command=MCP_SERVER, env={"PROBE": "PROBE-MARK"}),
+            Instructions(name="style", text="STYLE-MARK"),
+            Instructions(name="more", text="MORE-MARK"),
+            Skill(name="my-skill", description="SKILL-MARK: use it", text="x"),
+            Env(name="env", values={"HOUSE": "1"}),
+            Args(name="args", argv=()),
+        )
+        harvest = drive(Plugins().adapter(self.tui), installed(self.tui), endpoint, tmp_path, stack)
+        [request] = endpoint.requests
+        assert "PROBE-MARK" in tools(request)[self.echo]
+        assert all(mark in json.dumps(request) for mark in ("STYLE-MARK", "MORE-MARK", "SKILL-MARK"))
+        assert harvest.finished and harvest.final_message == endpoint.reply
+
+    @pytest.mark.parametrize("status", ["401", "404", "429", "500"])
+    def test_an_error_of_the_endpoint_is_told_and_not_asked_for_again(
+        self, installed: Install, endpoint: Endpoint, tmp_path: Path, status: str
+    ) -> None:
+        """The gateway has asked again before. It is no end, and nobody's last word."""
+        endpoint.mode = status
+        harvest = drive(Plugins().adapter(self.tui), installed(self.tui), endpoint, tmp_path)
+        assert (harvest.finished, harvest.final_message) == (False, None)
+        assert self.words.get(status, f"error {status}") in (harvest.failure or "")
+        assert len(endpoint.requests) == 1
+
+    def test_nothing_is_left_beside_the_work(
+        self, installed: Install, endpoint: Endpoint, tmp_path: Path
+    ) -> None:
+        """The work dir stays empty, HOME small; the claim is what the endpoint counted."""
+        harvest = drive(Plugins().adapter(self.tui), installed(self.tui), endpoint, tmp_path)
+        assert not list((tmp_path / "work").iterdir())
+        sizes = [p.stat().st_size for p in (tmp_path / "home").rglob("*") if p.is_file()]
+        assert sum(sizes) < 5_000_000 and not (tmp_path / "home/.npm").exists()
+        assert (harvest.claim.prompt, harvest.claim.completion) == (1000, 50)
+
+    def test_the_work_dir_cannot_redirect_the_endpoint(self, cab: Cab, tmp_path: Path) -> None:
+        """With every config file in the work dir that the CLI could read, all calls reach the gateway."""
+        cell = in_a_trap(cab, tmp_path / "trap", self.tui, self.hostile)
+        assert cell["outcome"] == "passed", cell["why"]
+        assert cell["scores"]["blast_radius"]["values"]["added"] == []
