@@ -27,6 +27,7 @@ from .responses_items import (
     call_item,
     head_of,
     message_item,
+    name_of,
     numbered,
     offered,
     part_of,
