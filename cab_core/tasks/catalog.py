@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import attrs
@@ -17,8 +17,6 @@ from .families import with_families
 from .left_out import left_out
 from .listing import check_unchanged
 from .problems import check_task
-
-_WILD = set("*?[")
 
 
 class Catalog:
@@ -33,17 +31,13 @@ class Catalog:
         self._packs: dict[str, list[PackedTask]] = {}
         self.faults: dict[str, str] = {}  # of packs that cannot be used: by name, which plugin and why
 
-    def tasks(self, only: Container[str] | None = None) -> list[PackedTask]:
+    def tasks(self) -> list[PackedTask]:
         """Return every task of the packs that can be used, sorted by id. The others are in `faults`.
-
-        `only`: of installed packs no others are read than these.
 
         Raises:
             PluginConflict: a directory that was given holds a task of an installed pack.
         """
         for name in self._plugins.names("task_pack"):
-            if only is not None and name not in only:
-                continue
             if name not in self._packs and name not in self.faults:
                 try:
                     self._packs[name] = self._load(name)
@@ -77,9 +71,7 @@ class Catalog:
             PluginUnusable: it names a pack that cannot be used.
             BadDocument: a file of a pack on disk is not what its `files.json` says.
         """
-        tasks = self.tasks(self._named(patterns))
-        if any(not fnmatch.filter([p.task.id for p in tasks], pattern) for pattern in patterns):
-            tasks = self.tasks()  # what is told names the nearest of all
+        tasks = self.tasks()
         ids = [p.task.id for p in tasks]
         for pattern in patterns:
             if not fnmatch.filter(ids, pattern):
@@ -91,13 +83,6 @@ class Catalog:
         for packed in (p for p in chosen if p.task.id in own):
             check_unchanged(packed.files)  # somebody works on it: what its list says may be of yesterday
         return chosen
-
-    def _named(self, patterns: Sequence[str]) -> set[str] | None:
-        """Return the packs in which all that is asked for must be; None where it may be in any."""
-        packs = {pattern.partition("/")[0] for pattern in patterns}
-        if any(_WILD & set(name) for name in packs):
-            return None
-        return packs | {p.task.pack for pack in self._extra for p in pack}
 
     def _hint(self) -> str:
         broken = [f"pack plugin {r.owner} is broken: {r.fault}" for r in self._plugins.faults()]

@@ -226,21 +226,3 @@ def test_the_work_of_reading_a_pack_grows_with_its_tasks(pack: Path) -> None:
     of(1)  # what is made once for all
     few, some, many = of(10), of(50), of(90)
     assert many - some < 1.05 * (some - few)
-
-
-def test_of_a_pack_that_is_named_no_other_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A wildcard in its name reads them all, and so does a name that nothing bears: the nearest is told."""
-    read: list[str] = []
-
-    def noted(plugins: Plugins, root: Path) -> list[PackedTask]:
-        read.append(root.name)
-        return load_pack(plugins, root)
-
-    monkeypatch.setattr("cab_core.tasks.catalog.load_pack", noted)
-    assert Catalog(Plugins()).select(["mutations/py-lru-cache", "mutations/py-s*"])
-    assert read == ["cab_tasks_mutations"]
-    assert Catalog(Plugins()).select(["m*/py-lru-cache"]) and len(read) > 3
-    del read[:]
-    with pytest.raises(UnknownName, match="did you mean 'mutations/py-lru-cache'"):
-        Catalog(Plugins()).select(["mutation/py-lru-cache"])
-    assert len(read) > 2
