@@ -28,6 +28,8 @@ def strictly(tp: Any, value: Any) -> Any:
 def objects_of(stream: Iterable[bytes] | bytes) -> Iterator[dict[str, Any]]:
     """Yield the objects of a stream's events."""
     data = stream if isinstance(stream, bytes) else b"".join(stream)
-    for event in EventSplitter().feed(data):
+    splitter = EventSplitter()
+    splitter.push(data)
+    for event in iter(splitter.event, None):
         if (found := event_data(event)) not in (b"", b"[DONE]"):
             yield json.loads(found)
