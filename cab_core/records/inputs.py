@@ -124,7 +124,8 @@ class Inputs:
     def content_key(self) -> str:
         """The sha256 over all that the run depends on; parts that cells share are hashed once."""
         fields = {f.name: getattr(self, f.name) for f in attrs.fields(Inputs) if f.name != "grader"}
-        return digest({n: v.digest if isinstance(v, Part) else to_json(v) for n, v in fields.items()})
+        fields["limits"] = to_json(self.limits)  # of what is no part, the one that is no JSON yet
+        return digest({n: v.digest if isinstance(v, Part) else v for n, v in fields.items()})
 
     @property
     def grader_key(self) -> str:

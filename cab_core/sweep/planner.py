@@ -82,7 +82,8 @@ class Planner:
             stack=self.stack.items,
             stack_parts=self.stack.parts,
         )
-        self._inputs(planned)  # what of them cannot be had is told before anything runs
+        if attempt == 1:
+            self._inputs(planned)  # what of them cannot be had is told before anything runs
         return planned
 
     @functools.cached_property
