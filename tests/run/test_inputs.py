@@ -32,7 +32,7 @@ from tests.support.puppet import Puppet, find_task, plan_one, play
 
 KEY = "sk-live-0123456789abcdef"
 MODEL = Model(
-    id="m", endpoint="http://127.0.0.1:8000/v1", key=KEY, price=Price(1.0, 2.0, 0.5),
+    id="m", endpoint="http://127.0.0.1:8000/v1", key=KEY, price=Price(1.0, 2.0, 0.5, 1.25),
     context_tokens=8192, idle_s=100.0,
 )  # fmt: skip
 STACK = Stack(
@@ -132,8 +132,8 @@ def _at(value: Any, path: tuple[Any, ...]) -> Any:
 
 
 def test_every_field_of_a_model_is_an_input_but_its_key() -> None:
-    """A new field of a model is in the record, or this test says that it is not."""
-    assert {f.name for f in attrs.fields(Model)} - {"key"} == set(RECORD["model"])
+    """A new field of a model is in the record, or this test says that it is not; of its protocols, the one spoken."""
+    assert {f.name for f in attrs.fields(Model)} - {"key", "protocols"} == set(RECORD["model"]) - {"protocol"}
 
 
 def test_every_field_of_a_cell_is_an_input_or_its_name() -> None:
@@ -165,7 +165,7 @@ def _other_recipe() -> Puppet:
 CONTENT: dict[str, dict[str, Any]] = {
     "model.context_tokens": {"model": attrs.evolve(MODEL, context_tokens=4096)},
     "model.idle_s": {"model": attrs.evolve(MODEL, idle_s=30.0)},
-    "model.price.input": {"model": attrs.evolve(MODEL, price=Price(9.0, 2.0, 0.5))},
+    "model.price.input": {"model": attrs.evolve(MODEL, price=Price(9.0, 2.0, 0.5, 1.25))},
     "model.endpoint": {"model": attrs.evolve(MODEL, endpoint="http://127.0.0.1:9000/v1")},
     "limits.wall_s": {"limits": Limits(wall_s=31)},
     "limits.usd": {"limits": Limits(wall_s=30, usd=1.0)},
