@@ -16,12 +16,14 @@ from opentelemetry.semconv._incubating.attributes.gen_ai_attributes import (
     GenAiProviderNameValues,
 )
 
+from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import ModelCall, Usage
 from cab_core.trace.genai import agent_attributes, call_attributes, error_type, provider_name
+from tests.support.wire import PROTOCOLS
 
 CALL = ModelCall(
     n=1, started_at="2026-01-01T00:00:00Z", request_sha256="", model_asked="m", model_served="m-1", streamed=True,
-    usage=Usage(prompt=10, completion=5, cached=3, reasoning=2), status=200, finish_reason="stop",
+    usage=Usage(prompt=10, completion=5, cached=3, cache_write=1, reasoning=2), status=200, finish_reason="stop",
     latency_ms=10.0, first_token_ms=1.0, throttle_ms=0.0, tries=3,
 )  # fmt: skip
 REQUIRED = {"gen_ai.operation.name", "gen_ai.provider.name"}
@@ -55,7 +57,8 @@ def test_a_call_tells_all_that_is_known() -> None:
     assert told["gen_ai.response.finish_reasons"] == ["stop"] and told["http.request.resend_count"] == 2
     usage = {n.removeprefix("gen_ai.usage."): v for n, v in told.items() if "usage" in n}
     assert usage == {
-        "input_tokens": 10, "output_tokens": 5, "cache_read.input_tokens": 3, "reasoning.output_tokens": 2,
+        "input_tokens": 10, "output_tokens": 5, "cache_read.input_tokens": 3, "cache_creation.input_tokens": 1,
+        "reasoning.output_tokens": 2,
     }  # fmt: skip
     assert told["error.type"] is None
 
@@ -67,7 +70,8 @@ def test_what_is_unknown_is_none() -> None:
     )
     assert {n for n, v in told.items() if v is None} == {
         "gen_ai.response.finish_reasons", "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens",
-        "gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.reasoning.output_tokens",
+        "gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_creation.input_tokens",
+        "gen_ai.usage.reasoning.output_tokens",
         "http.response.status_code", "http.request.resend_count", "error.type",
     }  # fmt: skip
 
@@ -87,7 +91,8 @@ def test_a_call_without_an_answer_has_an_error_type(how: dict[str, Any], named: 
     assert error_type(attrs.evolve(CALL, **how)) == named
 
 
-def test_a_provider_is_a_flavour_of_the_wire_or_cab() -> None:
+@pytest.mark.parametrize("protocol", PROTOCOLS, ids=lambda p: p.name)
+def test_a_provider_is_a_flavour_of_the_wire_or_cab(protocol: WireProtocol) -> None:
     """The conventions know the one; a script is nobody else's."""
-    assert provider_name("openai-chat", False) in {v.value for v in GenAiProviderNameValues}
-    assert provider_name("openai-chat", True) == "cab"
+    assert provider_name(protocol.provider, False) in {v.value for v in GenAiProviderNameValues}
+    assert provider_name(protocol.provider, True) == "cab"
