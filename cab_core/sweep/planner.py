@@ -11,6 +11,7 @@ from cab_core import __version__
 from cab_core.gateway.models import Model
 from cab_core.plugins.protocols import Adapter, Runtime
 from cab_core.plugins.registry import Plugins
+from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import Cell, Inputs, Installation, Json, PackedTask, Sweep
 from cab_core.run.inputs import (
     cli_inputs,
@@ -77,14 +78,15 @@ class Planner:
             blame=self.plugins.blame("protocol", protocol.name),
             runtime=self.runtime,
             installation=installation,
-            inputs=self._inputs(cell, model, protocol.name, task, installation),
+            inputs=self._inputs(cell, model, protocol, task, installation),
             stack=self.stack.items,
             stack_parts=self.stack.parts,
         )
 
     def _inputs(
-        self, cell: Cell, model: Model, protocol: str, task: PackedTask, installation: Installation
+        self, cell: Cell, model: Model, protocol: WireProtocol, task: PackedTask, installation: Installation
     ) -> Inputs:
+        owner = self.plugins.owner("protocol", protocol.name).distribution
         need, name, scripted = requires_of(task), task.task.id, model.scripted is not None
         toolchains = self._once(("toolchains", need), lambda: self._toolchains(need))
         return Inputs(
@@ -94,7 +96,7 @@ class Planner:
             options=cell.options,
             model_params=cell.model_params,
             cli=self._once(("cli", need), lambda: cli_inputs(self.adapter, self.owner, installation)),
-            model=self._once(("model", model.id), lambda: model_inputs(model, protocol)),
+            model=self._once(("model", model.id), lambda: model_inputs(model, protocol, owner)),
             sandbox=self._once(
                 ("sandbox", need),
                 lambda: sandbox_inputs(self.runtime.name, self.network, installation, toolchains),

@@ -118,7 +118,7 @@ def test_every_field_of_the_record_is_filled_by_a_cell() -> None:
     """So that the test above changes each: no leaf of it is empty but what a machine may not have."""
     empty = {".".join(map(str, p)) for p in leaves(RECORD) if _at(RECORD, p) in (None, {}, [], "")}
     assert empty <= {
-        "model.scripted", "task.scripted", "sandbox.base_image", "limits.tokens", "limits.usd", "cli.recipe.path",
+        "model.scripted", "model.protocol_code", "task.scripted", "sandbox.base_image", "limits.tokens", "limits.usd", "cli.recipe.path",
         "cli.recipe.env", "cli.recipe.apt", "cli.recipe.npm", "cli.recipe.pip", "grader.toolchains", "sandbox.toolchains",
         "grader.doc.by_products", "grader.doc.allowed_files", "grader.doc.protected", "grader.doc.protected_regions",
         "grader.doc.refusal", "grader.doc.integrity", "stack.items.2.recipe",
@@ -133,7 +133,10 @@ def _at(value: Any, path: tuple[Any, ...]) -> Any:
 
 def test_every_field_of_a_model_is_an_input_but_its_key() -> None:
     """A new field of a model is in the record, or this test says that it is not; of its protocols, the one spoken."""
-    assert {f.name for f in attrs.fields(Model)} - {"key", "protocols"} == set(RECORD["model"]) - {"protocol"}
+    assert {f.name for f in attrs.fields(Model)} - {"key", "protocols"} == set(RECORD["model"]) - {
+        "protocol",
+        "protocol_code",
+    }
 
 
 def test_every_field_of_a_cell_is_an_input_or_its_name() -> None:
