@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from hypothesis import settings
 
@@ -25,7 +26,12 @@ settings.load_profile("tests")
 
 
 def pytest_configure() -> None:
-    """Start every test with the signals of a terminal: nohup(1) and a shell's `&` hand down ignored ones."""
+    """Start every test with the signals of a terminal: nohup(1) and a shell's `&` hand down ignored ones.
+
+    No example of a property is held to a time: a machine may be busy.
+    """
+    hypothesis.settings.register_profile("cab", deadline=None)
+    hypothesis.settings.load_profile("cab")
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)

@@ -35,10 +35,14 @@ def digest(value: Json) -> str:
 
 @attrs.frozen(kw_only=True)
 class ModelInputs(Part):
-    """Who answers the calls. `endpoint` has no user, password or values of a query."""
+    """Who answers the calls. `endpoint` has no user, password or values of a query.
+
+    `protocol_code` is the sha256 of the source files of a plugin's protocol; None: it is one of cab's own.
+    """
 
     id: str
     protocol: str
+    protocol_code: str | None = None
     endpoint: str | None = None
     scripted: str | None = None
     context_tokens: int | None = None

@@ -12,6 +12,7 @@ from cab_core import __version__
 from cab_core.gateway.models import Model
 from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.protocols import Adapter
+from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import Installation, McpServer, PackedTask, StackItem, TaskFile, to_json
 from cab_core.records.inputs import (
     CliInputs,
@@ -28,11 +29,13 @@ from .code import code_of
 _NOT_JUDGED = ("schema_version", "title", "prompt", "category", "family", "tags", "origin")
 
 
-def model_inputs(model: Model, protocol: str) -> ModelInputs:
-    """Return all of a model but its key."""
+def model_inputs(model: Model, protocol: WireProtocol, distribution: str) -> ModelInputs:
+    """Return all of a model but its key; `distribution`: whose the protocol is."""
+    ours = type(protocol).__module__.startswith("cab_core.")  # and in the version of cab
     return ModelInputs(
         id=model.id,
-        protocol=protocol,
+        protocol=protocol.name,
+        protocol_code=None if ours else code_of(protocol, distribution),
         endpoint=model.endpoint,
         scripted=model.scripted,
         context_tokens=model.context_tokens,

@@ -92,6 +92,7 @@ class Planner:
 
     def _inputs(self, planned: PlannedCell) -> Inputs:
         cell, model, task, installation = planned.cell, planned.model, planned.task, planned.installation
+        owner = self.plugins.owner("protocol", planned.protocol.name).distribution
         need, name, scripted = requires_of(task), task.task.id, model.scripted is not None
         toolchains = self._once(("toolchains", need), lambda: self._toolchains(need))
         return Inputs(
@@ -101,7 +102,7 @@ class Planner:
             options=cell.options,
             model_params=cell.model_params,
             cli=self._once(("cli", need), lambda: cli_inputs(self.adapter, self.owner, installation)),
-            model=self._once(("model", model.id), lambda: model_inputs(model, planned.protocol.name)),
+            model=self._once(("model", model.id), lambda: model_inputs(model, planned.protocol, owner)),
             sandbox=self._once(
                 ("sandbox", need),
                 lambda: sandbox_inputs(self.runtime.name, self.network, installation, toolchains),

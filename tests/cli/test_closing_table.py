@@ -10,6 +10,7 @@ import pytest
 
 from cab_core.cli import run
 from cab_core.cli.session import Ended
+from cab_core.cli.tally import Tally
 from tests.site.made import Made
 
 
@@ -18,8 +19,10 @@ def printed(capsys: pytest.CaptureFixture[str], cells: int, **more: Any) -> str:
     made = [Made(task=f"mutations/task-{n:03}", **more) for n in range(cells)]
     results = [(Path("x"), m.result(m.cell(), []).summary) for m in made]
     ended = SimpleNamespace(results=results, plan=SimpleNamespace(sweep=SimpleNamespace(sweep_id="my sweep")))
-    run._print_cells(cast(Ended, ended), Path("my runs"))
-    return capsys.readouterr().out
+    run._print_end(cast(Ended, ended), Tally(total=cells, passed=cells), Path("my runs"))
+    text, _, counts = capsys.readouterr().out.rpartition(f"{cells} cells: ")
+    assert counts.startswith(f"{cells} passed")
+    return text
 
 
 def test_some_cells_have_a_row_each(capsys: pytest.CaptureFixture[str]) -> None:

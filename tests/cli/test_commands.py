@@ -147,7 +147,7 @@ def test_results_and_rescore_and_site(tiny: Cab) -> None:
     listed = tiny.json("results", "--json", "--scripted")
     assert [row["outcome"] for row in listed] == ["passed"]
     assert {"cell_id", "tui", "model", "task", "stack", "attempt", "outcome", "scores"} <= set(listed[0])
-    assert "1 cells scored, 0 changed" in tiny("rescore").stdout
+    assert "1 cell scored, 0 changed" in tiny("rescore").stdout
     assert tiny("site", "build", "runs", "-o", "pages").returncode == 0
     page = tiny.cwd / "pages/cell/tiny/scripted~3anull/mutations/py-stock-reorder/index.html"
     assert "&lt;= item" in page.read_text()

@@ -93,6 +93,25 @@ def test_the_doctor_finds_them_without_a_run(cab: Cab, third_party: None) -> Non
         assert "cab_talk.py:" in found[name] or name == "no-take", (name, found[name])
 
 
+def test_a_changed_line_runs_the_cells_anew(cab: Cab, distribution: Callable[..., str]) -> None:
+    """What a protocol reads is what a cell says: its code is part of the key, and the reason is told."""
+    _, protocol, adapter = blocks("add-a-wire-protocol.md", "python")
+    talk = f"{protocol}\nfrom cab_core import Registration, hookimpl\n@hookimpl\ndef cab_protocols():\n    return [Registration(name='talk', summary='s', factory=Talk)]\n"
+    talker = f"{adapter}\nfrom cab_core import Registration, hookimpl\n@hookimpl\ndef cab_adapters():\n    return [Registration(name='talker', summary='s', factory=Talker)]\n"
+    site = distribution("cab-talk", talk)
+    distribution("cab-talker", talker)
+    cab.find_plugins(site)
+    args = ("run", "--tui", "talker", "--model", "scripted:null", "--task", TASK)
+    cab(*args)
+    assert "done before" in cab(*args).stderr
+    file = Path(site, "cab_talk.py")
+    file.write_text(file.read_text() + "# a line more\n")
+    said = cab(*args, COLUMNS="4000").stderr
+    assert (
+        "done before" not in said and "1 cell is run anew: " in said and "model.protocol_code was " in said
+    ), said
+
+
 LOST = {
     "text": ("def piece(self, model, text):\n return event(words=text)", "the text"),
     "used": ("def used(self, usage):\n return None", "the tokens"),

@@ -118,7 +118,7 @@ def test_every_field_of_the_record_is_filled_by_a_cell() -> None:
     """So that the test above changes each: no leaf of it is empty but what a machine may not have."""
     empty = {".".join(map(str, p)) for p in leaves(RECORD) if _at(RECORD, p) in (None, {}, [], "")}
     assert empty <= {
-        "model.scripted", "task.scripted", "sandbox.base_image", "limits.tokens", "limits.usd", "cli.recipe.path",
+        "model.scripted", "model.protocol_code", "task.scripted", "sandbox.base_image", "limits.tokens", "limits.usd", "cli.recipe.path",
         "cli.recipe.env", "cli.recipe.apt", "cli.recipe.npm", "cli.recipe.pip", "grader.toolchains", "sandbox.toolchains",
         "grader.doc.by_products", "grader.doc.allowed_files", "grader.doc.protected", "grader.doc.protected_regions",
         "grader.doc.refusal", "grader.doc.integrity", "stack.items.2.recipe",
@@ -138,7 +138,7 @@ def test_every_field_of_a_model_is_an_input_but_its_key() -> None:
     changes no answer.
     """
     fields = {f.name for f in attrs.fields(Model)} - {"key", "protocols", "budget"}
-    assert fields | {"protocol"} == set(RECORD["model"])
+    assert fields | {"protocol", "protocol_code"} == set(RECORD["model"])
 
 
 def test_every_field_of_a_cell_is_an_input_or_its_name() -> None:

@@ -1,8 +1,8 @@
-"""Which protocol a CLI and an endpoint speak with each other."""
+"""Which protocol a CLI and a model's endpoint speak with each other."""
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,47 +10,53 @@ from cab_core.errors import UserError
 from cab_core.gateway.models import Model
 from cab_core.plugins.registry import Plugins
 from cab_core.sweep.match import match
-from tests.support.puppet import Puppet
+from tests.conftest import Cab
 
-PLUGINS = Plugins()
+CHAT, RESPONSES, MESSAGES = "openai-chat", "openai-responses", "anthropic-messages"
 
 
-def spoken(cli: tuple[str, ...], endpoint: tuple[str, ...]) -> str:
-    """The protocol of a pair."""
-    adapter: Any = Puppet("")
-    adapter.protocols = cli
-    model = Model(id="m", endpoint="http://127.0.0.1:1/v1", protocols=endpoint)
-    return match(adapter, model, PLUGINS).name
+def matched(mine: tuple[str, ...], theirs: tuple[str, ...]) -> str:
+    """The protocol of a CLI that speaks some, and a model that is served by others."""
+    adapter = SimpleNamespace(name="foo", protocols=mine)
+    return match(adapter, Model(id="m", protocols=theirs), Plugins()).name  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("cli", "endpoint", "found"),
+    ("mine", "theirs", "spoken"),
     [
-        (("openai-responses", "openai-chat"), (), "openai-responses"),
-        (("openai-responses", "openai-chat"), ("openai-chat",), "openai-chat"),
-        (("unheard-of", "gemini"), (), "gemini"),
-        (("anthropic-messages",), ("openai-chat", "anthropic-messages"), "anthropic-messages"),
-        ((), ("gemini",), "openai-chat"),
+        ((RESPONSES, CHAT), (), RESPONSES),
+        ((RESPONSES, CHAT), (CHAT, RESPONSES), RESPONSES),
+        ((RESPONSES, CHAT), (CHAT, MESSAGES), CHAT),
+        (("none-such", CHAT), (), CHAT),
+        ((), (MESSAGES,), CHAT),
     ],
 )
-def test_it_is_the_first_of_the_clis_that_both_speak(
-    cli: tuple[str, ...], endpoint: tuple[str, ...], found: str
+def test_the_first_of_the_clis_that_the_endpoint_speaks(
+    mine: tuple[str, ...], theirs: tuple[str, ...], spoken: str
 ) -> None:
-    """An endpoint of which nobody said what it speaks is asked in the CLI's own; a stand-in asks nobody."""
-    assert spoken(cli, endpoint) == found
+    """Where the model does not say which, the first that something here speaks."""
+    assert matched(mine, theirs) == spoken
 
 
-def test_a_pair_that_has_none_is_told_with_both() -> None:
-    """Before anything is installed or spent."""
-    with pytest.raises(
-        UserError, match="speaks gemini, model 'm' is served by openai-chat; the gateway relays"
-    ):
-        spoken(("gemini",), ("openai-chat",))
+@pytest.mark.parametrize(
+    ("mine", "theirs", "said"),
+    [
+        ((CHAT,), (MESSAGES,), "'foo' speaks openai-chat, model 'm' is served by anthropic-messages"),
+        (("none-such",), (), "'foo' speaks none-such, the gateway speaks anthropic-messages, gemini"),
+        ((CHAT,), ("openai-chats",), "nothing here speaks 'openai-chats'; did you mean 'openai-chat'"),
+    ],
+)
+def test_where_there_is_none_it_is_said(mine: tuple[str, ...], theirs: tuple[str, ...], said: str) -> None:
+    """Before anything runs."""
+    with pytest.raises(UserError) as refused:
+        matched(mine, theirs)
+    assert said in str(refused.value)
 
 
-def test_a_misspelt_protocol_of_the_config_has_a_suggestion() -> None:
-    """It names the file and the key."""
-    with pytest.raises(
-        UserError, match=r"cab.toml: models.\"m\".protocols: .*'openai-caht'; did you mean 'openai-chat'"
-    ):
-        spoken(("openai-chat",), ("openai-caht",))
+def test_the_old_name_in_cab_toml_is_told_with_the_new(cab: Cab) -> None:
+    """`protocol` was one."""
+    (cab.cwd / "cab.toml").write_text(
+        '[models.m]\nendpoint = "http://127.0.0.1:1/v1"\nprotocol = "openai-chat"\n'
+    )
+    done = cab("run", "--tui", "aider", "--model", "m", "--task", "mutations/py-lru-cache")
+    assert done.returncode == 2 and "protocol" in done.stderr and "'protocols'" in done.stderr, done.stderr

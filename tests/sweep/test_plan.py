@@ -62,7 +62,7 @@ def test_a_cli_that_speaks_another_protocol_is_a_mistake(plan: Callable[..., Pla
     adapter.protocols = ("other",)
     adapter.recipe = lambda version: 1 / 0  # type: ignore[method-assign,return-value]
     with pytest.raises(
-        UserError, match=r"'puppet' speaks other, the gateway speaks .*openai-chat.*; the gateway relays"
+        UserError, match="'puppet' speaks other, the gateway speaks anthropic-messages, gemini"
     ):
         plan(adapter)
 

@@ -16,6 +16,7 @@ from opentelemetry.semconv._incubating.attributes.gen_ai_attributes import (
     GenAiProviderNameValues,
 )
 
+from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import ModelCall, Usage
 from cab_core.trace.genai import agent_attributes, call_attributes, error_type, provider_name
 from tests.support.wire import PROTOCOLS
@@ -90,7 +91,8 @@ def test_a_call_without_an_answer_has_an_error_type(how: dict[str, Any], named: 
     assert error_type(attrs.evolve(CALL, **how)) == named
 
 
-def test_a_provider_is_a_flavour_of_the_wire_or_cab() -> None:
+@pytest.mark.parametrize("protocol", PROTOCOLS, ids=lambda p: p.name)
+def test_a_provider_is_a_flavour_of_the_wire_or_cab(protocol: WireProtocol) -> None:
     """The conventions know the one; a script is nobody else's."""
     known = {v.value for v in GenAiProviderNameValues}
     assert {provider_name(p.provider, False) for p in PROTOCOLS} <= known

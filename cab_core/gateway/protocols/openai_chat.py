@@ -101,7 +101,8 @@ class OpenAIChat(OpenAI):
         if reply.tool:
             yield event(_chunk(model, {"tool_calls": [{"index": 0, **_tool_call(request, reply.tool)}]}))
         yield event(_chunk(model, {}, _finish(reply)))
-        if (request.get("stream_options") or {}).get("include_usage"):
+        options = request.get("stream_options")
+        if isinstance(options, dict) and options.get("include_usage"):
             head = _head(model, "chat.completion.chunk")
             yield event({**head, "choices": [], "usage": _usage(usage)})
         yield b"data: [DONE]\n\n"
@@ -190,7 +191,7 @@ def _hear(said: Said, choice: Mapping[str, Any]) -> None:
 
 def _tool_call(request: Mapping[str, Any], tool: tuple[str, dict[str, Any]]) -> dict[str, Any]:
     name, arguments = tool
-    number = len(request.get("messages", []))
+    number = len(objects(request, "messages"))
     function = {"name": name, "arguments": json.dumps(arguments)}
     return {"id": f"call_{number}", "type": "function", "function": function}
 

@@ -14,8 +14,10 @@ from openai.types import Model
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.shared import ErrorObject
 
+from cab_core.gateway import relay
 from cab_core.gateway.scripted.upstream import ScriptedUpstream
 from cab_core.gateway.session import CellSession
+from cab_core.gateway.upstream import EndpointUpstream
 from cab_core.plugins.protocols import Reply
 from cab_core.records import Limits, Usage
 from tests.gateway.protocols.conftest import USED, said_of
@@ -180,3 +182,14 @@ def test_what_the_endpoint_refuses_reaches_the_client(opened: Callable[..., Open
     with pytest.raises(openai.NotFoundError, match="does not exist"):
         client.chat.completions.create(**HI)
     assert [(c.ended, c.fault) for c in session.calls] == [("failed", "http_404")]
+
+
+def test_an_endpoint_that_is_not_there_is_asked_for_by_the_gateway_alone(
+    opened: Callable[..., Opened], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has tried four times: the client is told not to begin again."""
+    monkeypatch.setattr(relay, "BACKOFF_S", 0.001)
+    client, session = opened(EndpointUpstream("http://127.0.0.1:9/v1", None))
+    with pytest.raises(openai.InternalServerError, match="upstream unreachable"):
+        client.chat.completions.create(**HI)
+    assert [(c.fault, c.tries) for c in session.calls] == [("unreachable", relay.TRIES)]
