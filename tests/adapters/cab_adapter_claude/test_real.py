@@ -61,3 +61,4 @@ class TestBehaviour(Behaves):
 
     tui, edits, echo, hostile = "claude", "Write", "mcp__probe__echo", HOSTILE
     words = {"404": "may not exist"}
+    tries = {"404": 2}  # once more without a stream; the gateway asks an endpoint only once then
