@@ -9,7 +9,7 @@ import tomli_w
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
 from cab_core.plugins.toolkit import StackEffect, json_events, skill_document
-from cab_core.records import Instructions, McpServer, Skill, Step, TokenClaim
+from cab_core.records import Instructions, McpServer, Skill, StackItem, Step, TokenClaim
 
 from .dialect import Patch
 from .events import failure, finished, shown, token_claim, transcript
@@ -99,6 +99,11 @@ class _Effect(StackEffect):
     tool_prefix = "mcp__{name}__"
     servers: dict[str, Any] = attrs.field(factory=dict)
     texts: list[str] = attrs.field(factory=list)
+
+    def prefix_of(self, item: StackItem) -> str | None:
+        """In the names of tools codex has no hyphens."""
+        prefix = super().prefix_of(item)
+        return prefix and prefix.replace("-", "_")
 
     def mcp(self, item: McpServer) -> str | None:
         program, *args = item.command

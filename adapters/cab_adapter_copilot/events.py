@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import attrs
 
+from cab_core.plugins.shown import shown_call
 from cab_core.plugins.toolkit import Event, at, excerpt, json_events, parse, shorten
 from cab_core.records import Step, TokenClaim
 
@@ -90,4 +91,4 @@ def shown(line: str) -> str:
         return failure(events, "") or ""
     if step.role != "tool":
         return step.text
-    return excerpt(f"> {step.tool} {step.text}" if step.tool else step.text)
+    return shown_call(step.tool, at(events[0], "data", "arguments")) if step.tool else excerpt(step.text)

@@ -138,6 +138,7 @@ class _Effect(StackEffect):
     """What a stack adds to Gemini's settings and files."""
 
     tool_prefix = "mcp_{name}_"
+    tool_length = 30  # of a name of more than 63 the middle is left out
     servers: dict[str, Any] = attrs.field(factory=dict)
     texts: list[str] = attrs.field(factory=list)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import attrs
 
+from cab_core.plugins.shown import shown_call
 from cab_core.plugins.toolkit import Event, at, excerpt, json_events, shorten
 from cab_core.records import Step, TokenClaim, Usage
 
@@ -78,4 +79,6 @@ def shown(line: str) -> str:
     step = step_of(events[0])
     if step is None:
         return failure(events, "") or ""
-    return excerpt(f"> {step.tool} {step.text}") if step.tool else step.text
+    state = at(events[0], "part", "state")
+    result = excerpt(str(at(state, "output") or at(state, "error") or ""))
+    return f"{shown_call(step.tool, at(state, 'input'))}\n{result}" if step.tool else step.text

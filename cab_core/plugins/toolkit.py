@@ -106,12 +106,13 @@ class StackEffect:
         """Apply the items in order and account for each."""
         for item in items:
             account = Applied(
-                item=f"{item.kind}:{item.name}", reason=self._apply(item), tool_prefix=self._prefix(item)
+                item=f"{item.kind}:{item.name}", reason=self._apply(item), tool_prefix=self.prefix_of(item)
             )
             self.accounts = (*self.accounts, account)
         return self
 
-    def _prefix(self, item: StackItem) -> str | None:
+    def prefix_of(self, item: StackItem) -> str | None:
+        """Return how the names of a server's tools begin, as far as the CLI keeps them."""
         if not isinstance(item, McpServer) or self.tool_prefix is None:
             return None
         return self.tool_prefix.format(name=item.name)[: self.tool_length]

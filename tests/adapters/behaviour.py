@@ -35,15 +35,18 @@ class Behaves:
     """A subclass names its CLI and what is its own.
 
     `edits`: the tool that it edits with. `echo`: what it calls the tool `echo` of a server `probe`.
-    `hostile`: files of a work dir that it could read a config from, in which nothing listens at port 9.
-    `words`: what it says of an error, by status, where it does not say what the endpoint said.
+    `memory`: the file in which a project says what it wants of agents. `hostile`: files of a work dir that it could read a config from, in which nothing listens at port 9.
+    `words`: what it says of an error, by status, where it does not say what the endpoint said. `tries`: how
+    often it asks, by status, where that is not once.
     """
 
     tui: ClassVar[str]
     edits: ClassVar[str]
     echo: ClassVar[str]
+    memory: ClassVar[str]
     hostile: ClassVar[dict[str, str]]
     words: ClassVar[dict[str, str]] = {}
+    tries: ClassVar[dict[str, int]] = {}
 
     def cell(self, root: Path, installed: Install, model: str) -> tuple[Path, CellResult]:
         """Run a cell of a scripted model."""
@@ -109,7 +112,17 @@ class Behaves:
         harvest = drive(Plugins().adapter(self.tui), installed(self.tui), endpoint, tmp_path)
         assert (harvest.finished, harvest.final_message) == (False, None)
         assert self.words.get(status, f"error {status}") in (harvest.failure or "")
-        assert len(endpoint.requests) == 1
+        assert len(endpoint.requests) == self.tries.get(status, 1)
+
+    def test_what_the_project_says_of_itself_is_read(
+        self, installed: Install, endpoint: Endpoint, tmp_path: Path
+    ) -> None:
+        """As by a user who starts the CLI there, though no config of the work dir is."""
+        (tmp_path / "work").mkdir()
+        (tmp_path / "work" / self.memory).write_text("MEMORY-MARK")
+        drive(Plugins().adapter(self.tui), installed(self.tui), endpoint, tmp_path, files=(self.memory,))
+        [request] = endpoint.requests
+        assert "MEMORY-MARK" in json.dumps(request)
 
     def test_nothing_is_left_beside_the_work(
         self, installed: Install, endpoint: Endpoint, tmp_path: Path

@@ -8,7 +8,7 @@ from typing import Any
 
 from cab_core.plugins.protocols import Adapter, Leftovers, StopSignal
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Harvest, Installation, Job, Process, Sandbox, StackItem
+from cab_core.records import Harvest, Installation, Job, Process, Sandbox, StackItem, WorkFile
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
 from tests.support.spoken import origin_of
@@ -48,14 +48,16 @@ def drive(
     root: Path,
     stack: tuple[StackItem, ...] = (),
     prompt: str = 'Look at "it".',
+    files: tuple[str, ...] = (),
 ) -> Harvest:
-    """Run the CLI once in a fresh HOME below `root`; `root/work` may hold files already."""
+    """Run the CLI once in a fresh HOME below `root`; `root/work` may hold files, which `files` tells it of."""
     for name in ("work", "home", "tmp"):
         (root / name).mkdir(exist_ok=True)
     protocol = adapter.protocols[0]
     job = Job(
         prompt=prompt, model="served-1", endpoint=origin_of(protocol, endpoint.url), token="T-0123",
         home=str(root / "home"), workdir=str(root / "work"), deadline_s=100, stack=stack, protocol=protocol,
+        files=tuple(WorkFile(path=name, size=1, text=True) for name in files),
     )  # fmt: skip
     launch = adapter.launch(job)
     (root / "stdin").write_bytes((launch.stdin or "").encode())

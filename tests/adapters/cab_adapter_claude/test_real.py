@@ -59,5 +59,6 @@ HOSTILE = {
 class TestBehaviour(Behaves):
     """What holds for every CLI, of claude."""
 
-    tui, edits, echo, hostile = "claude", "Write", "mcp__probe__echo", HOSTILE
+    tui, edits, echo, memory, hostile = "claude", "Write", "mcp__probe__echo", "CLAUDE.md", HOSTILE
     words = {"404": "may not exist"}
+    tries = {"404": 2}  # once more without a stream; the gateway asks an endpoint only once then

@@ -17,7 +17,7 @@ from cab_core.records import Env, Harvest, Job, McpServer, TokenClaim
 JOB = Job(
     prompt="p", model="m", endpoint="http://e/v1", token="T-0123", home="/h", workdir="/w", deadline_s=1,
     context_tokens=8000, model_params={"verbosity": "low"}, protocol="openai-responses",
-    stack=(McpServer(name="a", command=("x", "y")), Env(name="b", values={})),
+    stack=(McpServer(name="a-b", command=("x", "y")), Env(name="b", values={})),
 )  # fmt: skip
 UNKNOWN = json.dumps(
     {"type": "item.completed", "item": {"type": "error", "message": "Model metadata not found."}}
@@ -60,8 +60,8 @@ def test_the_token_is_in_the_environment_alone() -> None:
     assert (provider["base_url"], provider["env_key"]) == ("http://e/v1", "CAB_TOKEN")
     assert provider["request_max_retries"] == provider["stream_max_retries"] == 0
     assert (config["model_context_window"], config["model_verbosity"]) == (8000, "low")
-    assert config["mcp_servers"]["a"]["command"] == "x"
-    assert [a.item for a in launch.stack] == ["mcp:a", "env:b"]
+    assert config["mcp_servers"]["a-b"]["command"] == "x"
+    assert [(a.item, a.tool_prefix) for a in launch.stack] == [("mcp:a-b", "mcp__a_b__"), ("env:b", None)]
 
 
 def test_events_become_a_transcript() -> None:

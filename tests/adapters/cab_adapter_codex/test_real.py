@@ -61,5 +61,5 @@ HOSTILE = {
 class TestBehaviour(Behaves):
     """What holds for every CLI, of codex."""
 
-    tui, edits, echo, hostile = "codex", "apply_patch", "mcp__probe__echo", HOSTILE
+    tui, edits, echo, memory, hostile = "codex", "apply_patch", "mcp__probe__echo", "AGENTS.md", HOSTILE
     words = {"429": "429", "500": "high demand"}

@@ -95,7 +95,7 @@ def test_what_the_recording_shows() -> None:
     """Texts, calls, results and errors are shown; the rest is not; what is no event stays as it is."""
     shown = [Copilot.render(line) for line in (USER, ASKS, CALL, BACK, TEXT, ERROR, END, "plain")]
     assert shown == [
-        "", "", '> bash {"command": "ls"}', "a\nb", "Done.", "Authentication failed. Check it.", "", "plain",
+        "", "", "$ ls", "a\nb", "Done.", "Authentication failed. Check it.", "", "plain",
     ]  # fmt: skip
 
 

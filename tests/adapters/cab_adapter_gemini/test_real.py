@@ -57,4 +57,4 @@ HOSTILE = {
 class TestBehaviour(Behaves):
     """What holds for every CLI, of gemini."""
 
-    tui, edits, echo, hostile = "gemini", "write_file", "mcp_probe_echo", HOSTILE
+    tui, edits, echo, memory, hostile = "gemini", "write_file", "mcp_probe_echo", "GEMINI.md", HOSTILE

@@ -89,7 +89,7 @@ def test_tokens_that_are_not_told_are_unknown() -> None:
 def test_what_the_recording_shows() -> None:
     """Texts, calls and errors are shown, steps are not, and what is no event stays as it is."""
     shown = [Opencode.render(line) for line in (START, TEXT, ERROR, "plain", CALL)]
-    assert shown == ["", "Done.", "no such model", "plain", '> bash {"command": "ls"}\na\nb']
+    assert shown == ["", "Done.", "no such model", "plain", "$ ls\na\nb"]
 
 
 def test_the_dialect_writes_each_file_once() -> None:
