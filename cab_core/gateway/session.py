@@ -68,8 +68,10 @@ class CellSession:
         texts: Mapping[tuple[str, str], str] | None = None,
         params: Mapping[str, Json] | None = None,
         cell: CellKey | None = None,
+        sealed: bool = False,
     ) -> None:
-        self.token, self.cell = token, cell
+        """Open an account. `sealed`: the agent has no network, nor is it to have one through its model."""
+        self.token, self.cell, self.sealed = token, cell, sealed
         self.model, self.protocol, self.upstream = model, protocol, upstream
         self.limits, self.stop = limits, stop
         self.deadline = time.monotonic() + limits.wall_s
@@ -79,7 +81,8 @@ class CellSession:
         self.closed = self.ending = False
         # Where tokens or dollars are limited, one call ends before the next begins: no overshoot.
         self.slots = asyncio.Semaphore(1 if limits.tokens or limits.usd else _SLOTS)
-        self.other_models, self.other_paths, self.other_routes = TurnedAway(), TurnedAway(), TurnedAway()
+        self.other_models, self.other_paths = TurnedAway(), TurnedAway()
+        self.other_routes, self.vendor_tools = TurnedAway(), TurnedAway()
         self.client, self._params = ClientHeaders(), params or {}
         self.watch = Watch(texts)
         self.key_echoed = False  # in an answer: the agent has seen it
@@ -125,7 +128,10 @@ class CellSession:
                 for found in (dict(parse_qsl(query)), asked.request)
                 for n in routing_fields(found, self._params)
             ]
-            return self._refuse_routes(routes, size) if routes else None
+            if routes:
+                return self._refuse_routes(routes, size)
+            tools = self.protocol.run_by_vendor(asked.request) if self.sealed else []
+            return self._refuse_tools(tools, size) if tools else None
         self._refused += size
         if asked.model is None:
             wanted = "a JSON object, every key of it once; it names a model, and `stream` is true or false"
@@ -139,6 +145,17 @@ class CellSession:
             self.other_routes.add(name)
         named = ", ".join(names)[:200]
         return 400, f"cab: {named}: how a call is routed is set by its cell's model parameters", "cab_request"
+
+    def _refuse_tools(self, names: list[str], size: int) -> tuple[int, str, str]:
+        self._refused += size
+        for name in names:
+            self.vendor_tools.add(ascii(name)[1:-1])
+        named = ", ".join(names)[:200]
+        return (
+            400,
+            f"cab: {named}: who serves the model would run it, and this cell has no network",
+            "cab_request",
+        )
 
     def admit(self) -> int | StopReason:
         """Return the number of a new call, or the limit that forbids it (which stops the agent)."""
@@ -211,6 +228,11 @@ class CellSession:
             said.append(
                 "the CLI set how its calls are routed, which only a cell's model parameters may, "
                 f"and was refused: {self.other_routes}"
+            )
+        if self.vendor_tools:
+            said.append(
+                "the CLI offered tools that whoever serves the model runs, which would be a way out of the "
+                f"seal, and was refused: {self.vendor_tools}"
             )
         return said
 

@@ -132,6 +132,12 @@ class WireProtocol(Protocol):
         Nothing is raised. What a model is shown stands in `content`: a text, or a list of `{"text": ...}`.
         """
 
+    def run_by_vendor(self, request: Body) -> list[str]:
+        """Return the names of tools in a request that whoever serves the model runs, such as a search.
+
+        By them an agent without a network would have one. What is not known to be run by the CLI is one.
+        """
+
     def whole(self, model: str, request: Body, reply: Reply, usage: Usage) -> Body:
         """Return the whole answer of a scripted model."""
 

@@ -116,6 +116,7 @@ def _session(
         texts=given_texts(prepared.job.stack),
         params=planned.cell.model_params,
         cell=planned.cell.key,
+        sealed=planned.cell.network == "gateway",
     )
     gateway.open(session, prepared.socket)
     try:

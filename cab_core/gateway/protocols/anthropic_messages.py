@@ -6,6 +6,7 @@ Source: https://docs.anthropic.com/en/api/messages and .../messages-streaming (2
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from cab_core.plugins.strict_json import read_strictly, switches_are_plain
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
-from ..chat_form import call, dumped, function, message, objects, texts_of
+from ..chat_form import call, dumped, function, message, objects, others, texts_of
 from ..error_body import error_in
 from ..usage import grown, usage_of
 from .scripted import event, tokens
@@ -24,6 +25,8 @@ from .scripted import event, tokens
 _CALL, _COUNT, _LIST = "/v1/messages", "/v1/messages/count_tokens", "/v1/models"
 _CALLS = ("tool_use", "server_tool_use", "mcp_tool_use")
 _IN_PIECES = ("text", "thinking")  # blocks that begin empty in a stream
+# Types of tools that Anthropic has a schema for, and the CLI runs; a search among tools reaches nothing else.
+_RUN_BY_THE_CLI = re.compile(r"(function|custom)$|(bash|text_editor|computer|memory|tool_search_tool)_")
 # How Anthropic names an error by its status.
 _KINDS = {
     400: "invalid_request_error",
@@ -103,6 +106,11 @@ class AnthropicMessages:
             for t in objects(request, "tools")
         ]
         return {**request, "messages": list(_messages(request)), "tools": tools}
+
+    def run_by_vendor(self, request: dict[str, Any]) -> list[str]:
+        """Return the types of tools that are not known to be run by the CLI, and servers to be asked."""
+        servers = ["mcp_servers"] if request.get("mcp_servers") else []
+        return [*servers, *others(objects(request, "tools"), lambda k: _RUN_BY_THE_CLI.match(k) is not None)]
 
     def whole(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> dict[str, Any]:
         """Return the whole answer of a scripted model."""

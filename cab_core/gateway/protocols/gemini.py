@@ -28,6 +28,7 @@ _LISTS = (_LIST, "/v1/models", "/v1alpha/models")
 _OF_MODEL = re.compile(r"/v1(?:beta|alpha)?/(models/(?P<model>.+?)(?::(?P<verb>\w+))?)", re.S)
 _VERBS = {"generateContent": "call", "streamGenerateContent": "call", "countTokens": "count"}
 _DEEPEST = 100  # levels of a tool's schema
+_RUN_BY_THE_CLI = {"functionDeclarations", "function_declarations", "computerUse", "computer_use"}
 # How Google names an error by its status.
 _STATUS = {
     400: "INVALID_ARGUMENT",
@@ -113,6 +114,10 @@ class Gemini:
     def as_chat(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the system instruction and contents as messages, and the tools."""
         return {**request, "messages": list(_messages(request)), "tools": list(_tools(request))}
+
+    def run_by_vendor(self, request: dict[str, Any]) -> list[str]:
+        """Return what a tool is by its key, but for functions."""
+        return [key for tool in objects(request, "tools") for key in tool if key not in _RUN_BY_THE_CLI]
 
     def whole(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> dict[str, Any]:
         """Return the whole answer of a scripted model."""

@@ -17,7 +17,7 @@ from cab_core.plugins.strict_json import read_strictly, switches_are_plain
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
-from ..chat_form import objects, texts_of, tool_name
+from ..chat_form import objects, others, texts_of, tool_name
 from ..error_body import error_in
 from ..insert import insert, replace
 from ..usage import grown, usage_of
@@ -79,6 +79,11 @@ class OpenAIChat(OpenAI):
     def as_chat(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the request: it is in that form."""
         return request
+
+    def run_by_vendor(self, request: dict[str, Any]) -> list[str]:
+        """Return what is no function: a search, which has a field of its own, too."""
+        search = ["web_search_options"] if request.get("web_search_options") is not None else []
+        return [*search, *others(objects(request, "tools"), {"function", "custom"}.__contains__)]
 
     def whole(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> dict[str, Any]:
         """Return the whole answer of a scripted model."""

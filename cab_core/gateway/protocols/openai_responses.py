@@ -15,7 +15,7 @@ from cab_core.plugins.strict_json import read_strictly, switches_are_plain
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
-from ..chat_form import call, dumped, function, message, objects, texts_of
+from ..chat_form import call, dumped, function, message, objects, others, texts_of
 from ..error_body import error_in
 from ..usage import grown, usage_of
 from .openai import LIST, OpenAI
@@ -34,6 +34,10 @@ from .responses_items import (
     usage_said,
 )
 
+_RUN_BY_THE_CLI = {
+    *("function", "custom", "namespace", "local_shell", "shell", "apply_patch"),
+    *("computer", "computer_use_preview", "tool_search"),
+}
 _ENDS = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
 _COUNT = "responses/input_tokens"
 _TEXT, _REFUSAL = "response.output_text.delta", "response.refusal.delta"
@@ -83,6 +87,10 @@ class OpenAIResponses(OpenAI):
     def as_chat(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return instructions and items as messages, and the tools, those of a namespace too."""
         return {**request, "messages": list(_messages(request)), "tools": list(_tools(request))}
+
+    def run_by_vendor(self, request: dict[str, Any]) -> list[str]:
+        """Return the types of tools that are not known to be run by the CLI."""
+        return others(objects(request, "tools"), _RUN_BY_THE_CLI.__contains__)
 
     def whole(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> dict[str, Any]:
         """Return the whole answer of a scripted model."""
