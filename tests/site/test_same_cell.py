@@ -99,7 +99,7 @@ def said_by(script: str, place: Path) -> tuple[Sweep, int, ConfigDoc]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "run_sweep", catch)
         patch.setenv("YOUR_KEY", "k")
-        command.main(told, standalone_mode=False, obj=None)
+        command.main(told, standalone_mode=False, obj=())
     config = place / "cab-cell/cab.toml"
     models = from_json(tomllib.loads(config.read_text()), ConfigDoc) if config.exists() else ConfigDoc()
     return caught["sweep"], caught["attempt"], models
