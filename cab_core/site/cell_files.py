@@ -7,6 +7,7 @@ import re
 import attrs
 import tomli_w
 
+from cab_core.defaults import PROTOCOL
 from cab_core.gateway.models import ModelDoc
 from cab_core.records import CellResult, Inputs, Json
 from cab_core.records.placeholders import PACK, STANDING
@@ -51,6 +52,8 @@ def _of_model(inputs: Inputs) -> dict[str, Json]:
         value = getattr(inputs.model, field.name, None)
         if field.name != "endpoint" and value is not None and value != field.default:
             said[field.name] = value
+    if inputs.model.protocol != PROTOCOL:
+        said["protocols"] = [inputs.model.protocol]  # else a CLI that speaks several might take another
     if inputs.model.price:
         said["price"] = {k: v for k, v in inputs.model.price.items() if v is not None}
     return said

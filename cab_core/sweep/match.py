@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from cab_core.defaults import PROTOCOL
 from cab_core.distance import nearest_name
 from cab_core.errors import UserError
 from cab_core.gateway.models import Model
 from cab_core.plugins.protocols import Adapter
 from cab_core.plugins.registry import Plugins
 from cab_core.plugins.wire_protocol import WireProtocol
-
-_USUAL = "openai-chat"  # of a CLI that cannot be had: its cells make no call
 
 
 def match(adapter: Adapter, model: Model, plugins: Plugins) -> WireProtocol:
@@ -24,7 +23,7 @@ def match(adapter: Adapter, model: Model, plugins: Plugins) -> WireProtocol:
             near = nearest_name(name, known)
             hint = f"; did you mean {near!r}?" if near else f"; there are {', '.join(known)}"
             raise UserError(f'cab.toml: models."{model.id}".protocols: nothing here speaks {name!r}{hint}')
-    mine = adapter.protocols or (_USUAL,)
+    mine = adapter.protocols or (PROTOCOL,)  # a CLI that cannot be had has none: its cells make no call
     both = [
         n
         for n in mine

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from cab_core.cli import session
 from cab_core.cli.run_cell import command
 from cab_core.gateway.models import ConfigDoc, EndpointChoice, resolve
+from cab_core.plugins.registry import Plugins
 from cab_core.records import Cell, Inputs, Limits, Recipe, Sweep, from_json
 from cab_core.records.inputs import (
     CliInputs,
@@ -64,8 +65,15 @@ CELLS = st.builds(
     options=st.dictionaries(KEY, VALUE, max_size=3),
 )
 PRICES = st.none() | st.fixed_dictionaries(
-    {"input": st.floats(0, 1e3), "output": st.floats(0, 1e3), "cached": st.none() | st.floats(0, 1e3)}
+    {
+        "input": st.floats(0, 1e3),
+        "output": st.floats(0, 1e3),
+        "cached": st.none() | st.floats(0, 1e3),
+        "cache_write": st.none() | st.floats(0, 1e3),
+    }  # fmt: skip
 )
+
+PLUGINS = Plugins()
 
 
 def inputs_of(cell: Cell, model: ModelInputs) -> Inputs:
@@ -113,17 +121,22 @@ def key_of(sweep: Sweep, attempt: int, config: ConfigDoc) -> str:
         sweep_id=sweep.sweep_id, tui=name, tui_version=version, model=model, task=task, attempt=attempt, stack=sweep.stacks,
         runtime=sweep.runtime, network=sweep.network or "", limits=sweep.limits, model_params=sweep.model_params, options=sweep.options,
     )  # fmt: skip
-    return inputs_of(cell, model_inputs(resolve(model, EndpointChoice(url=URL), config))).content_key
+    found = resolve(model, EndpointChoice(url=URL), config)
+    spoken = PLUGINS.protocol(found.protocols[0] if found.protocols else "openai-chat")
+    return inputs_of(cell, model_inputs(found, spoken, "codingagentbench")).content_key
 
 
-@given(CELLS, PRICES, st.none() | st.integers(1, 10**7), st.sampled_from([300.0, 45.5]))
+@given(
+    CELLS, PRICES, st.none() | st.integers(1, 10**7), st.sampled_from([300.0, 45.5]),
+    st.sampled_from(["openai-chat", "gemini"]),
+)  # fmt: skip
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_printed_command_is_for_the_same_cell(
-    cell: Cell, price: dict[str, float | None] | None, context: int | None, idle: float
+    cell: Cell, price: dict[str, float | None] | None, context: int | None, idle: float, protocol: str
 ) -> None:
     """Whatever the cell is: parsed by `cab run-cell`, in a directory with the files that the script wrote."""
     model = ModelInputs(
-        id=cell.model, protocol="openai-chat", endpoint=URL, context_tokens=context, idle_s=idle, price=price
+        id=cell.model, protocol=protocol, endpoint=URL, context_tokens=context, idle_s=idle, price=price
     )
     inputs = inputs_of(cell, model)
     result = attrs.evolve(Made().result(cell, []), cell=cell)
