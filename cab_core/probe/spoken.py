@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import attrs
 
+from cab_core.defaults import PROTOCOL
 from cab_core.gateway.protocols.anthropic_messages import AnthropicMessages
 from cab_core.gateway.protocols.gemini import Gemini
 from cab_core.gateway.protocols.openai_chat import OpenAIChat
@@ -102,4 +103,4 @@ _ALL = (
     ),
 )
 SPOKEN: Mapping[str, Spoken] = {spoken.protocol.name: spoken for spoken in _ALL}
-USUAL = "openai-chat"
+USUAL = PROTOCOL

@@ -70,7 +70,7 @@ PRICES = st.none() | st.fixed_dictionaries(
         "output": st.floats(0, 1e3),
         "cached": st.none() | st.floats(0, 1e3),
         "cache_write": st.none() | st.floats(0, 1e3),
-    }  # fmt: skip
+    }
 )
 
 PLUGINS = Plugins()
