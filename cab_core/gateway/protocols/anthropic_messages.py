@@ -13,13 +13,13 @@ from typing import Any
 import attrs
 
 from cab_core.plugins.protocols import Reply
-from cab_core.plugins.strict_json import read_strictly, switches_are_plain
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
 from ..chat_form import call, dumped, function, message, objects, others, texts_of
 from ..error_body import error_in
 from ..usage import grown, usage_of
+from .asked import asked_in, has_messages
 from .scripted import event, tokens
 
 _CALL, _COUNT, _LIST = "/v1/messages", "/v1/messages/count_tokens", "/v1/models"
@@ -62,16 +62,7 @@ class AnthropicMessages:
 
     def read(self, operation: Operation, body: bytes) -> Asked:
         """Read a request once. What others could read in another way names no model."""
-        request = read_strictly(body, {"model": (), "stream": ()})
-        if not switches_are_plain(request.get("stream")):
-            request = {}
-        model = request.get("model")
-        return Asked(
-            model=model if isinstance(model, str) else None,
-            stream=request.get("stream") is True,
-            sound=_is_sound(request),
-            request=request,
-        )
+        return asked_in(body, has_messages)
 
     def reading(self) -> Reading:
         """Return what reads one answer."""
@@ -147,14 +138,6 @@ class AnthropicMessages:
     def counted(self, tokens: int) -> dict[str, Any]:
         """Return how many tokens a conversation has."""
         return {"input_tokens": tokens}
-
-
-def _is_sound(request: dict[str, Any]) -> bool:
-    messages, tools = request.get("messages"), request.get("tools")
-    if not isinstance(messages, list) or not messages:
-        return False
-    roles = all(isinstance(m, dict) and isinstance(m.get("role"), str) for m in messages)
-    return roles and (tools is None or (isinstance(tools, list) and all(isinstance(t, dict) for t in tools)))
 
 
 @attrs.define

@@ -20,6 +20,7 @@ from cab_core.records import Usage
 from ..chat_form import call, dumped, function, message, objects
 from ..error_body import error_in
 from ..usage import added, grown
+from .asked import tools_are_objects
 from .scripted import event, tokens
 
 _LIST = "/v1beta/models"
@@ -142,11 +143,11 @@ class Gemini:
 
 
 def _is_sound(request: dict[str, Any]) -> bool:
-    contents, tools = request.get("contents"), request.get("tools")
+    contents = request.get("contents")
     if not isinstance(contents, list) or not contents:
         return False
     parts = all(isinstance(c, dict) and isinstance(c.get("parts"), list) for c in contents)
-    return parts and (tools is None or (isinstance(tools, list) and all(isinstance(t, dict) for t in tools)))
+    return parts and tools_are_objects(request)
 
 
 @attrs.define

@@ -21,6 +21,7 @@ from ..chat_form import objects, others, texts_of, tool_name
 from ..error_body import error_in
 from ..insert import insert, replace
 from ..usage import grown, usage_of
+from .asked import asked_of, has_messages
 from .openai import LIST, OpenAI
 from .scripted import event, tokens
 
@@ -59,14 +60,7 @@ class OpenAIChat(OpenAI):
         usage = options.get("include_usage") if isinstance(options, dict) else None
         if not switches_are_plain(request.get("stream"), usage):
             request = {}
-        model = request.get("model")
-        return Asked(
-            model=model if isinstance(model, str) else None,
-            stream=request.get("stream") is True,
-            extended=_with_usage(body, request),
-            sound=_is_sound(request),
-            request=request,
-        )
+        return asked_of(request, has_messages, _with_usage(body, request))
 
     def reading(self) -> Reading:
         """Return what reads one answer."""
@@ -115,14 +109,6 @@ class OpenAIChat(OpenAI):
     def counted(self, tokens: int) -> dict[str, Any]:
         """Return a count, which nobody can ask for here."""
         return {"input_tokens": tokens}
-
-
-def _is_sound(request: dict[str, Any]) -> bool:
-    messages, tools = request.get("messages"), request.get("tools")
-    if not isinstance(messages, list) or not messages:
-        return False
-    roles = all(isinstance(m, dict) and isinstance(m.get("role"), str) for m in messages)
-    return roles and (tools is None or (isinstance(tools, list) and all(isinstance(t, dict) for t in tools)))
 
 
 def _with_usage(body: bytes, request: dict[str, Any]) -> bytes | None:

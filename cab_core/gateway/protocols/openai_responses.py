@@ -11,13 +11,13 @@ from typing import Any
 import attrs
 
 from cab_core.plugins.protocols import Reply
-from cab_core.plugins.strict_json import read_strictly, switches_are_plain
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
 from ..chat_form import call, dumped, function, message, objects, others, texts_of
 from ..error_body import error_in
 from ..usage import grown, usage_of
+from .asked import asked_in, tools_are_objects
 from .openai import LIST, OpenAI
 from .responses_items import (
     CALLS,
@@ -65,16 +65,7 @@ class OpenAIResponses(OpenAI):
 
     def read(self, operation: Operation, body: bytes) -> Asked:
         """Read a request once. What others could read in another way names no model."""
-        request = read_strictly(body, {"model": (), "stream": ()})
-        if not switches_are_plain(request.get("stream")):
-            request = {}
-        model = request.get("model")
-        return Asked(
-            model=model if isinstance(model, str) else None,
-            stream=request.get("stream") is True,
-            sound=_is_sound(request),
-            request=request,
-        )
+        return asked_in(body, _is_sound)
 
     def reading(self) -> Reading:
         """Return what reads one answer."""
@@ -140,10 +131,10 @@ class OpenAIResponses(OpenAI):
 
 
 def _is_sound(request: dict[str, Any]) -> bool:
-    asked, tools = request.get("input"), request.get("tools")
+    asked = request.get("input")
     items = isinstance(asked, list) and bool(asked) and all(isinstance(i, dict) for i in asked)
-    offered = tools is None or (isinstance(tools, list) and all(isinstance(t, dict) for t in tools))
-    return offered and (items or (isinstance(asked, str) and bool(asked)) or "prompt" in request)
+    said = items or (isinstance(asked, str) and bool(asked)) or "prompt" in request
+    return said and tools_are_objects(request)
 
 
 @attrs.define
