@@ -21,9 +21,11 @@ PORT = 31415  # of the forwarder
 ENDPOINT = f"http://127.0.0.1:{PORT}"
 SOCKET_DIR = "/run/cab"
 _INSIDE = {"work": "/work", "home": "/home/agent", "tmp": "/tmp"}
+_QUEUE = 128  # connections that wait to be accepted; socat's own is 5, and some CLIs open more at once
 # Waited for, so that a CLI's first call finds somebody there.
 _FORWARD = (
-    f"socat TCP-LISTEN:{PORT},bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:{SOCKET_DIR}/%s >/dev/null 2>&1 & "
+    f"socat TCP-LISTEN:{PORT},bind=127.0.0.1,fork,reuseaddr,backlog={_QUEUE} "
+    f"UNIX-CONNECT:{SOCKET_DIR}/%s >/dev/null 2>&1 & "
     f"until grep -q ':{PORT:04X} ' /proc/net/tcp; do sleep 0.01; done; "
 )
 # Perl would complain about a locale that it does not know.

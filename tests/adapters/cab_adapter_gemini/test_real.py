@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.adapters.transcripts import TranscriptTells
 
 from tests.adapters.behaviour import Behaves
+from tests.adapters.one_run import OneRun
 from tests.adapters.prompts import PromptArrives
 from tests.adapters.solutions import SolutionArrives
 
@@ -20,7 +20,7 @@ class TestPrompt(PromptArrives):
     tui = "gemini"
 
 
-class TestTranscript(TranscriptTells):
+class TestTranscript(OneRun):
     """The transcript of gemini."""
 
     tui = "gemini"
