@@ -60,4 +60,4 @@ _NEXT = """Next, with a model of your own (any OpenAI-compatible endpoint):
   export CAB_ENDPOINT=http://127.0.0.1:8000/v1 CAB_KEY=...
   cab check --tui aider --model YOUR_MODEL --task mutations/py-stock-reorder
   cab run --tui aider --model YOUR_MODEL --task 'mutations/*' -j 2
-(cab is .venv/bin/cab where you used make.)"""
+(Give run the --wall and -j that check suggests; cab is .venv/bin/cab where you used make.)"""
