@@ -18,6 +18,7 @@ from cab_core.plugins.wire_protocol import Reading
 _STRING = rb'"((?:[^"\\\x00-\x1f]|\\.)+)"'
 _HOLE = rb'((?:[^"\\\x00-\x1f]|\\.)*)'
 _NOISE = rb'(?:"[A-Za-z0-9_-]*"|\d+)'
+_GIVEN_UP = 8
 _ENDS = (b"\r\n\r\n", b"\n\n")
 
 
@@ -32,6 +33,7 @@ class Repeats:
         self._noise = _value_of(tuple(noise), _NOISE)
         self._like: re.Pattern[bytes] | None = None
         self._target: Kept | None = None
+        self._in_vain = 0  # events in a row that were learned, and like which none came
         self.end = b"\n\n"
 
     @property
@@ -40,20 +42,27 @@ class Repeats:
         return self._like is not None
 
     def learn(self, event: bytes, before: tuple[int, int], reading: Reading) -> None:
-        """Take an event in which the model wrote; `before`: how much it had said and thought until then."""
+        """Take an event in which the model wrote; `before`: how much it had said and thought until then.
+
+        A stream in which no two are alike, for each tells how much was used so far, is soon given up.
+        """
+        if self._in_vain == _GIVEN_UP:
+            return
         found = [m[2] for m in self._text.finditer(event)]
         end = next((e for e in _ENDS if event.endswith(e)), None)
         if len(found) != 1 or end is None:
             return
         text = decoded(found)
         grown = reading.said.text.size - before[0], reading.said.reasoning.size - before[1]
-        self._target = None if grown == (0, 0) else reading.said.text if grown[0] else reading.said.reasoning
         if text is None or grown not in ((0, 0), (len(text), 0), (0, len(text))):
             return
         match = self._text.search(event)
         assert match is not None
         start, stop = match.span(2)
-        self._like = re.compile(self._escaped(event[:start]) + _HOLE + self._escaped(event[stop:]))
+        self._in_vain += 1
+        like = re.compile(self._escaped(event[:start]) + _HOLE + self._escaped(event[stop:]))
+        self._like = None if self._in_vain == _GIVEN_UP else like
+        self._target = None if grown == (0, 0) else reading.said.text if grown[0] else reading.said.reasoning
         self.end = end
 
     def _escaped(self, part: bytes) -> bytes:
@@ -76,6 +85,7 @@ class Repeats:
         text = decoded(found)
         if text is None:
             return None
+        self._in_vain = 0
         if self._target is not None:
             self._target.add(text)
         reading.events += len(found) - found.count(b"")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cab_core.gateway import repeats
 from cab_core.gateway.stream import StreamReader
 from cab_core.plugins.wire_protocol import Reading, WireProtocol
 from tests.support.wire import CHAT, MESSAGES, PROTOCOLS, RESPONSES
@@ -107,3 +108,30 @@ def test_a_tools_arguments_are_counted_and_kept_nowhere() -> None:
     reader, found = reader_of(MESSAGES)
     reader.feed(f"event: content_block_delta\ndata: {delta}\n\n".encode() * 50)
     assert found.events == 50 and not found.said.text.pieces
+
+
+def test_a_stream_of_which_no_two_events_are_alike_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each says how much was used so far: learning every one would cost more than reading it."""
+    learned = []
+    escaped = repeats.Repeats._escaped
+    monkeypatch.setattr(
+        repeats.Repeats, "_escaped", lambda own, part: learned.append(1) or escaped(own, part)
+    )
+    reader, found = reader_of(CHAT)
+    like = '{"choices": [{"index": 0, "delta": {"content": "w"}}], "usage": {"completion_tokens": %d}}'
+    reader.feed(b"".join(f"data: {like % n}\n\n".encode() for n in range(500)))
+    assert (found.events, found.usage.completion) == (500, 499) and len(learned) == 2 * 8
+
+
+def test_words_after_thoughts_are_kept_as_words() -> None:
+    """An event of one kind and an event of another, in turns: each text goes where it belongs."""
+    reader, found = reader_of(CHAT)
+    kinds = [
+        f'data: {{"choices": [{{"index": 0, "delta": {{"{k}": "{k[0]}"}}}}]}}\n\n'
+        for k in ("content", "reasoning")
+    ]
+    both = '{"choices": [{"index": 0, "delta": {"content": "x", "reasoning": "y"}}]}'
+    events = [*kinds[:1] * 20, f"data: {both}\n\n", *kinds[1:] * 20, *kinds[:1] * 20]
+    reader.feed("".join(events).encode())
+    assert "".join(found.said.text.pieces) == "c" * 20 + "x" + "c" * 20
+    assert "".join(found.said.reasoning.pieces) == "y" + "r" * 20
