@@ -44,22 +44,23 @@ def look_at_width(look: Look) -> None:
 def _pace(look: Look, n: int) -> float | None:
     """Return the tokens a second that so many calls bring; None where one is not answered, or had to wait."""
     look.doing(f"waiting for {n} answers at once" if n > 1 else "waiting for one more answer")
-    began, answers = time.monotonic(), SimpleQueue[Heard | None]()
+    began, answers = time.monotonic(), SimpleQueue[Heard | Exception]()
 
     def one() -> None:
-        heard = None
         try:
-            heard = look.asker.ask(questions.short(stream=True))
-        except RuntimeError:
-            pass  # the command was interrupted, and the gateway is gone
-        finally:
-            answers.put(heard)
+            answers.put(look.asker.ask(questions.short(stream=True)))
+        except Exception as exc:  # noqa: BLE001  raised where the answer is waited for
+            answers.put(exc)  # a command that was interrupted waits no more: then the gateway is gone, too
 
     for _ in range(n):
         # Not a pool, whose threads an interrupted command waits for at its end.
         threading.Thread(target=one, name="cab-probe", daemon=True).start()
-    calls = [heard.call if heard else None for heard in (answers.get() for _ in range(n))]
-    took, well = time.monotonic() - began, [c for c in calls if c and c.ended == "answered"]
+    calls = []
+    for found in (answers.get() for _ in range(n)):
+        if isinstance(found, Exception):
+            raise found
+        calls.append(found.call)
+    took, well = time.monotonic() - began, [c for c in calls if c.ended == "answered"]
     if len(well) < n or any(c.throttle_ms for c in well):
         return None
     return sum(written(c) or 1 for c in well) / took  # where nobody says how many, all are alike
