@@ -115,7 +115,7 @@ def _gateway(target: str) -> None:
     with Gateway() as gateway, tempfile.TemporaryDirectory() as directory:
         session = CellSession(
             token=new_token(), model="m", protocol=OpenAIChat(), upstream=EndpointUpstream(target, "sk-0123456789abcdef"),
-            limits=Limits(wall_s=3600), record=Path(directory) / "calls.jsonl", stop=StopSignal(),
+            limits=Limits(wall_s=3600, calls=None), record=Path(directory) / "calls.jsonl", stop=StopSignal(),
         )  # fmt: skip
         session.slots = asyncio.Semaphore(1000)  # of many cells at once
         gateway.open(session)
