@@ -48,7 +48,7 @@ def list_all(endpoint: str | None, key: str | None, key_env: str | None, as_json
 
 
 def _of_config(name: str, found: ModelDoc, config: ConfigDoc) -> dict[str, Any]:
-    served = config.endpoints.get(found.endpoint) or config.endpoints.get(f"{found.endpoint.rstrip('/')}/")
+    served = config.endpoint_at(found.endpoint)
     protocols = found.protocols or (served.protocols if served else ())
     return {
         "model": name,

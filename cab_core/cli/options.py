@@ -72,7 +72,9 @@ def endpoint(command: F) -> F:
             metavar="NAME",
             help="variable that holds the key; as root, in runtime local, the agent can read it in memory",
         ),
-        click.option("--endpoint", metavar="URL", help="base URL of an OpenAI-compatible endpoint"),
+        click.option(
+            "--endpoint", metavar="URL", help="base URL of an endpoint, such as http://127.0.0.1:8000/v1"
+        ),
     ):
         command = option(command)
     return command

@@ -172,6 +172,12 @@ class Call:
             waits=tuple(self.waits),
         )
 
+    @property
+    def took(self) -> int:
+        """The tokens that it took by now, as far as is known, or at the least."""
+        usage, at_least = self._tokens()
+        return usage.total or at_least or 0
+
     def _tokens(self) -> tuple[Usage, int | None]:
         """Return the usage, unknown where the answer did not end; and then what it was at the least.
 

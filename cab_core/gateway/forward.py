@@ -105,7 +105,7 @@ async def forward_answer(call: Call, answer: Answer, request: web.Request, hide:
     packed = _encoding(answer).lower() not in ("", "identity")
     named = "event-stream" in answer.headers.get("Content-Type", "").lower()
     if call.asked.stream and not packed and not named:
-        answer, named = await _looked_into(answer)
+        answer, named = await _looked_into(call, answer)
         call.odd = "its events were not sent as an event stream" if named else None
     call.streamed = named and not packed
     if call.streamed:
@@ -113,10 +113,11 @@ async def forward_answer(call: Call, answer: Answer, request: web.Request, hide:
     return await _forward_body(call, answer)
 
 
-async def _looked_into(answer: Answer) -> tuple[Answer, bool]:
+async def _looked_into(call: Call, answer: Answer) -> tuple[Answer, bool]:
     """Return the answer, and whether it begins as a stream does: some servers call one by another name."""
     begun, body = b"", answer.body
     async for chunk in body:
+        call.came(0)  # its bytes are counted where they are passed on
         begun += chunk
         if begun.strip():
             break

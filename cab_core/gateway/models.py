@@ -61,6 +61,10 @@ class ConfigDoc:
     models: dict[str, ModelDoc] = attrs.field(factory=dict, metadata=doc("models by id"))
     endpoints: dict[str, EndpointDoc] = attrs.field(factory=dict, metadata=doc("endpoints by their address"))
 
+    def endpoint_at(self, url: str) -> EndpointDoc | None:
+        """Return what is said of the endpoint with this address, whichever of the two ends in a slash."""
+        return next((e for at, e in self.endpoints.items() if at.rstrip("/") == url.rstrip("/")), None)
+
 
 def _address(_: object, __: object, url: str | None) -> None:
     """Addresses are written down: there is no model with one that may hold a credential."""
@@ -208,9 +212,7 @@ def _from_config(model_id: str, found: ModelDoc, choice: EndpointChoice) -> Mode
 def _of_endpoint(model: Model, choice: EndpointChoice, config: ConfigDoc) -> Model:
     """Return a model with what is said of its endpoint."""
     assert model.endpoint is not None
-    found = next(
-        (e for url, e in config.endpoints.items() if url.rstrip("/") == model.endpoint.rstrip("/")), None
-    )
+    found = config.endpoint_at(model.endpoint)
     if found is None:
         return model
     where = f'cab.toml: endpoints."{model.endpoint}"'

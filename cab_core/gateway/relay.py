@@ -81,7 +81,7 @@ async def _try_until_answered(call: Call, request: web.Request) -> web.StreamRes
             if last or wait is None or call.verdict.fault != "unreachable":
                 raise
         finally:
-            upstream.leave(call.reading.usage.total or 0)
+            upstream.leave(call.took)
         call.held(_trouble(call))
         await asyncio.sleep(wait)
         call.waited(wait)

@@ -167,7 +167,7 @@ def test_further_headers_of_an_endpoint_go_with_each_call(tmp_path: Path) -> Non
     """And their values are in nothing that the CLI is given back."""
     headers = {"x-organisation": "an-organisation-0123456789"}
     echo = [("Content-Type", "application/json"), ("X-Echo", headers["x-organisation"])]
-    with cell(tmp_path, headers=echo, **{}) as (server, url, session):
+    with cell(tmp_path, headers=echo) as (server, url, session):
         session.upstream = EndpointUpstream(server.url, KEY, headers=headers)
         _, given, _ = chat(url, session)
         assert server.headers[0]["x-organisation"] == headers["x-organisation"]
@@ -217,3 +217,15 @@ async def _release(session: CellSession) -> None:
     """Give the slot free, on the gateway's own loop."""
     waiter = session.slots._waiters[0]  # type: ignore[index]
     waiter.get_loop().call_soon_threadsafe(session.slots.release)
+
+
+def test_a_budget_counts_what_was_taken_at_the_least(tmp_path: Path) -> None:
+    """Where an endpoint says nothing of usage, each event in which the model wrote is a token."""
+    silent = (
+        f"data: {DELTA}\n\n".encode() * 3 + b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n'
+    )
+    with cell(tmp_path, silent, [("Content-Type", "text/event-stream")]) as (_, url, session):
+        left: list[int] = []
+        session.upstream.leave = left.append  # type: ignore[method-assign]
+        chat(url, session, stream=True)
+        assert left == [3] and session.calls[0].usage.total is None

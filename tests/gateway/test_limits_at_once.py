@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from cab_core.gateway import relay
 from cab_core.gateway.price import Price
 from cab_core.gateway.server import Gateway
 from cab_core.gateway.session import CellSession, new_token
@@ -53,8 +56,11 @@ def call_until_refused(client: Client) -> None:
             return
 
 
-def test_no_limit_is_overshot_beyond_the_call_under_way(tmp_path: Path, endpoint: Endpoint) -> None:
+def test_no_limit_is_overshot_beyond_the_call_under_way(
+    tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Sixteen cells of four kinds, three callers each; every fifth call is told to wait."""
+    monkeypatch.setattr(relay, "BACKOFF_S", 0.01)
     endpoint.script = ["429" if n % 5 == 0 else "ok" for n in range(400)]
     with cells(tmp_path, endpoint, 16) as made:
         callers = [threading.Thread(target=call_until_refused, args=(c,)) for c in made for _ in range(3)]
