@@ -29,10 +29,10 @@ def print_checked(results: Results, runs: Path | None) -> None:
 
 def _took(path: Path, result: CellSummary) -> str:
     """Say what the cell took, and what follows from it: that is measured, where the probe assumes."""
-    calls = list(read_lines(path / "calls.jsonl", ModelCall))
+    calls = sum(1 for _ in read_lines(path / "calls.jsonl", ModelCall))
     tokens = "unknown tokens" if result.tokens.total is None else f"{result.tokens.total:,} tokens"
     seconds = "an unknown time" if result.wall_ms is None else f"{result.wall_ms / 1000:.1f} s"
-    said = f"The agent took {seconds}, {len(calls)} call{'' if len(calls) == 1 else 's'}, {tokens}"
+    said = f"The agent took {seconds}, {calls} call{'' if calls == 1 else 's'}, {tokens}"
     if result.wall_ms is None or not OUTCOMES[result.outcome].counted or result.outcome.startswith("limit"):
         return f"{said}."
     return f"{said}: three times as long is --wall {wall_after(result.wall_ms):g}."

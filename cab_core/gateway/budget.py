@@ -30,7 +30,8 @@ class Throttle:
         self._budget = budget or Budget()
         self._until = 0.0
         self._room = asyncio.Semaphore(self._budget.calls_at_once) if self._budget.calls_at_once else None
-        self._begun: deque[float] = deque()
+        # When the last calls went out, and what ended ones took: no more of it than the budget asks for.
+        self._begun: deque[float] = deque(maxlen=self._budget.calls_per_minute or 0)
         self._took: deque[tuple[float, int]] = deque()
 
     def pause(self, seconds: float) -> None:
@@ -50,8 +51,9 @@ class Throttle:
             self.leave(0)
             raise
         # Between the last look and this nobody else is let in.
-        self._begun.append(time.monotonic())
-        return 0.0 if free else self._begun[-1] - start
+        now = time.monotonic()
+        self._begun.append(now)
+        return 0.0 if free else now - start
 
     @property
     def _is_free(self) -> bool:
@@ -61,7 +63,7 @@ class Throttle:
         """Note that a call has ended, and how many tokens it took."""
         if self._room is not None:
             self._room.release()
-        if tokens:
+        if tokens and self._budget.tokens_per_minute is not None:
             self._took.append((time.monotonic(), tokens))
 
     def _left(self) -> float:
@@ -72,11 +74,10 @@ class Throttle:
         while self._took and self._took[0][0] <= now - _WINDOW_S:
             self._took.popleft()
         waits = [self._until - now]
-        calls, tokens = self._budget.calls_per_minute, self._budget.tokens_per_minute
-        if calls is not None and len(self._begun) >= calls:
-            waits.append(self._begun[-calls] + _WINDOW_S - now)
-        if tokens is not None:
-            waits.append(self._until_below(tokens, now))
+        if self._begun and len(self._begun) == self._begun.maxlen:
+            waits.append(self._begun[0] + _WINDOW_S - now)
+        if self._budget.tokens_per_minute is not None:
+            waits.append(self._until_below(self._budget.tokens_per_minute, now))
         return max(waits)
 
     def _until_below(self, limit: int, now: float) -> float:

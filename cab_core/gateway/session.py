@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from errno import ENOSPC
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -17,16 +19,16 @@ import attrs
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.wire_protocol import Asked, WireProtocol
 from cab_core.records import (
+    CallSums,
     CellKey,
     Json,
     Limits,
     ModelCall,
     Observed,
     StopReason,
-    TokenTotals,
     to_json,
-    totals,
 )
+from cab_core.store.recorded import RecordedCalls
 
 from .activity import Activity, activity
 from .observed import Watch
@@ -50,7 +52,7 @@ _SLOTS = 16  # calls of one cell at once
 
 
 class CellSession:
-    """What the gateway knows of a cell while it runs. `calls` grows as calls end."""
+    """What the gateway knows of a cell while it runs. Of calls that have ended it holds their sums alone."""
 
     def __init__(
         self,
@@ -75,7 +77,7 @@ class CellSession:
         self.model, self.protocol, self.upstream = model, protocol, upstream
         self.limits, self.stop = limits, stop
         self.deadline = time.monotonic() + limits.wall_s
-        self.calls: list[ModelCall] = []
+        self.sums = CallSums()
         self.under_way: dict[int, Call] = {}
         self.tasks: set[asyncio.Task[object]] = set()
         self.closed = self.ending = False
@@ -88,11 +90,12 @@ class CellSession:
         self.key_echoed = False  # in an answer: the agent has seen it
         self._price, self._on_call = price, on_call
         self.crashed = crashed  # takes an exception, and says whether it is the protocol's own
-        self._file = record.open("a", encoding="utf-8")
+        self._record, self._recorded, self._size = record, 0, 0
+        self._file = record.open("wb", buffering=0)
+        self.lost: OSError | None = None  # why a call could not be recorded: no further one is admitted
         self._admitted = self._refused = self._unsaid = self._spent = 0
         self._paid = 0.0
         self._lock = threading.Lock()
-        self._added_up: tuple[int, TokenTotals] = 0, TokenTotals()  # of so many calls
 
     @property
     def running(self) -> bool:
@@ -103,7 +106,12 @@ class CellSession:
     @property
     def answered(self) -> bool:
         """True where the model has answered a call of this cell."""
-        return any(c.ended == "answered" for c in self.calls)
+        return self.sums.answered
+
+    @property
+    def calls(self) -> RecordedCalls:
+        """The calls that have ended, as they stand in the cell's file."""
+        return RecordedCalls(self._record, self._recorded)
 
     @property
     def has_enough(self) -> bool:
@@ -112,9 +120,9 @@ class CellSession:
 
     def activity(self) -> Activity:
         """Return what the calls are doing now; safe to call from any thread."""
-        if (n := len(self.calls)) != self._added_up[0]:
-            self._added_up = n, totals(self.calls[:n])
-        return activity(list(self.under_way.values()), self._admitted, self._added_up[1])
+        with self._lock:
+            spent = self.sums.tokens
+        return activity(list(self.under_way.values()), self._admitted, spent)
 
     def refuse(self, asked: Asked, query: str, size: int) -> tuple[int, str, str] | None:
         """Return why a request is not for this cell's model: (status, message, kind), or None.
@@ -191,19 +199,35 @@ class CellSession:
 
         `size`: bytes that went to and fro. Where the CLI hung up before the usage came, that many tokens
         count towards the limits: no token is shorter, and hanging up would be a way around them.
+
+        Raises:
+            OSError: it cannot be recorded.
         """
         if call.broken_off and call.tokens is None:
             self._unsaid += size
         if self._price is not None:
             call = attrs.evolve(call, usd=self._price.of(call))
         with self._lock:
-            self.calls.append(call)
+            self.sums.add(call)
             self._spent += self._known(call)
             self._paid += (self._price.at_most(call) if self._price else None) or 0.0
-            if not self._file.closed:
-                self._file.write(json.dumps(to_json(call)) + "\n")
-                self._file.flush()
+            self._write(call)
         self._on_call(call)
+
+    def _write(self, call: ModelCall) -> None:
+        """Record a call whole, or not at all: what follows it must be readable."""
+        if self._file.closed:
+            return
+        line = json.dumps(to_json(call)).encode() + b"\n"
+        try:
+            if (self._file.write(line) or 0) < len(line):
+                self._file.truncate(self._size)
+                raise OSError(ENOSPC, os.strerror(ENOSPC), str(self._record))
+        except OSError as exc:
+            self.closed, self.lost = True, exc
+            raise
+        self._size += len(line)
+        self._recorded += 1
 
     @staticmethod
     def _known(call: ModelCall) -> int:
@@ -250,7 +274,7 @@ class CellSession:
             )
         if self.limits.usd is not None and self._price is None:
             notes.append("a limit in USD was set, but the model has no price: it could not be enforced")
-        unknown = bool(self.calls) and all(c.tokens is None for c in self.calls)
+        unknown = self.sums.count and not self.sums.usage_known
         if self.limits.tokens is not None and unknown and not self._unsaid:
             notes.append(
                 "a limit on tokens was set, but the upstream reported no usage: it could not be enforced"

@@ -116,7 +116,7 @@ class Asker:
                 self._send(session, body)
             finally:
                 self._gateway.close(session)
-        [call] = session.calls
+            [call] = session.calls
         self.calls.append(call)
         seen = session.observed()
         return Heard(call, tuple(t.name for t in seen.tools if t.called), seen.last_answer or "")

@@ -6,7 +6,8 @@ import warnings
 from typing import Any
 
 from .base import Json
-from .calls import Ended, ModelCall, Refusal, TokenTotals, Usage, totals
+from .call_sums import CallSums, totals
+from .calls import Ended, ModelCall, Refusal, TokenTotals, Usage
 from .cell import Cell, CellKey, Configuration, Limits, Sweep
 from .changes import Change, Changes, Entry
 from .convert import from_json, to_json
@@ -52,6 +53,7 @@ __all__ = [
     "Accounted",
     "Applied",
     "Args",
+    "CallSums",
     "CaseResult",
     "CaseState",
     "Cell",

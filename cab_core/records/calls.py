@@ -145,33 +145,6 @@ class TokenTotals:
         return self.source is None and not self.without_usage and self.at_least is None
 
 
-def totals(calls: Iterable[ModelCall]) -> TokenTotals:
-    """Add up calls. One that the upstream never began to answer costs nothing; no calls, no sums."""
-    answered = [c for c in calls if _costs(c)]
-    silent = sum(c.tokens is None for c in answered)
-    if not answered or silent:
-        known = sum(c.at_least or 0 if c.tokens is None else c.tokens for c in answered)
-        return TokenTotals(without_usage=silent, at_least=known or None)
-    return TokenTotals(
-        prompt=sum(c.usage.prompt or 0 for c in answered),
-        completion=sum(c.usage.completion or 0 for c in answered),
-        cached=sum_of(c.usage.cached for c in answered),
-        reasoning=sum_of(c.usage.reasoning for c in answered),
-        cache_write=sum_of(c.usage.cache_write for c in answered),
-        usd=sum_of(c.usd for c in answered),
-        source="gateway",
-    )
-
-
-def _costs(call: ModelCall) -> bool:
-    """Return whether a call took tokens: an error in place of an answer, whatever its status, took none."""
-    if call.tokens is not None:
-        return True
-    if call.fault is not None and call.events == 0:
-        return False
-    return call.status is not None and call.status < 400
-
-
 N = TypeVar("N", int, float)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
 from .base import Json
@@ -36,8 +38,9 @@ class Evidence:
 
     `cell`: what was run. `task`: on what, with its document. `outcome`: how it ended. `wall_ms`: the
     CLI's own time. `execution`: the end of its process. `harvest`: what its adapter read. `calls`: every
-    call to the model, as the gateway recorded it. `changes`: what the agent changed. `grade`: the
-    verdict. `refusal`: the signs of one. `observed`: what the wire showed of tools and texts.
+    call to the model, as the gateway recorded it, in the order in which they ended; there may be very many,
+    which are read from a file each time that they are gone through. `changes`: what the agent changed.
+    `grade`: the verdict. `refusal`: the signs of one. `observed`: what the wire showed of tools and texts.
     """
 
     cell: Cell
@@ -46,7 +49,7 @@ class Evidence:
     wall_ms: float | None
     execution: Execution | None = None
     harvest: Harvest | None = None
-    calls: tuple[ModelCall, ...] = ()
+    calls: Sequence[ModelCall] = ()
     changes: Changes | None = None
     grade: Grade | None = None
     refusal: RefusalSigns = RefusalSigns()

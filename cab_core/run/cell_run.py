@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import attrs
 from cab_core.errors import CabError, InfraError, PluginCrash, SandboxError
 from cab_core.gateway.session import new_token
 from cab_core.records import (
+    CallSums,
     Changes,
     Execution,
     Grade,
@@ -44,7 +45,8 @@ class Findings:
     harvest: Harvest | None = None
     changes: Changes | None = None
     grade: Grade | None = None
-    calls: tuple[ModelCall, ...] = ()
+    calls: Sequence[ModelCall] = ()
+    sums: CallSums = attrs.Factory(lambda self: CallSums.of(self.calls), takes_self=True)  # of the calls
     turned_away: tuple[str, ...] = ()  # what the CLI asked the gateway for in vain, in sentences
     observed: Observed | None = None
     refusal: RefusalSigns = RefusalSigns()

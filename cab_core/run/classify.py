@@ -6,9 +6,9 @@ the gateway come first, then the CLI's own evidence, then its exit code.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 
-from cab_core.records import OUTCOMES, Execution, ModelCall, Outcome
+from cab_core.records import OUTCOMES, CallSums, Execution, Outcome
 
 from .cell_run import Findings
 from .failure import why_failed
@@ -27,12 +27,6 @@ def classify(found: Findings) -> tuple[Outcome, str]:
     raise AssertionError("the last rule always applies")
 
 
-def last_decided(calls: Iterable[ModelCall]) -> ModelCall | None:
-    """Return the last call of which something can be said, passing over those that nothing came of."""
-    decided = [c for c in calls if c.began or c.ended in ("refused", "failed")]
-    return decided[-1] if decided else None
-
-
 def _cancelled(found: Findings) -> tuple[Outcome, str] | None:
     stopped = found.execution is not None and found.execution.stopped == "cancelled"
     return ("cancelled", OUTCOMES["cancelled"].says) if found.cancelled or stopped else None
@@ -45,29 +39,29 @@ def _trouble(found: Findings) -> tuple[Outcome, str] | None:
 
 
 def _upstream(found: Findings) -> tuple[Outcome, str] | None:
-    call = last_decided(found.calls)
+    call = found.sums.decided
     return ("infra_upstream", fault_told(call)) if call is not None and call.fault is not None else None
 
 
 def _silent(found: Findings) -> tuple[Outcome, str] | None:
     """Nothing ever came of any call: an endpoint that hangs, whatever timer ended the waiting."""
-    execution, calls = found.execution, found.calls
-    if execution is None or not calls or last_decided(calls) is not None or _by_the_sandbox(found):
+    execution, calls = found.execution, found.sums
+    if execution is None or calls.longest is None or calls.decided is not None or _by_the_sandbox(found):
         return None
     if not _had_time(calls, execution):
         return None  # it asked at the very end, or soon hung up: that says nothing of the endpoint
-    longest = max(calls, key=lambda c: c.latency_ms)
     advice = "it hangs, or is slower than the CLI's patience or the limits allow"
-    return "infra_upstream", f"the endpoint answered no call: {progress_told(longest)}; {advice}"
+    return "infra_upstream", f"the endpoint answered no call: {progress_told(calls.longest)}; {advice}"
 
 
-def _had_time(calls: Sequence[ModelCall], execution: Execution) -> bool:
+def _had_time(calls: CallSums, execution: Execution) -> bool:
     """Return whether the endpoint was given the time: by the last call at the wall, or by all together."""
-    waited_s = [(c.latency_ms + c.throttle_ms) / 1e3 for c in calls]
-    at_the_wall = execution.stopped == "limit_wall" and not calls[-1].hung_up
-    return sum(waited_s) >= _PATIENCE_S or (
-        at_the_wall and waited_s[-1] >= min(_SHORT_S, execution.duration_s / 2)
-    )
+    last = calls.last
+    if calls.waited_ms >= _PATIENCE_S * 1e3 or last is None:
+        return last is not None
+    waited_s = (last.latency_ms + last.throttle_ms) / 1e3
+    at_the_wall = execution.stopped == "limit_wall" and not last.hung_up
+    return at_the_wall and waited_s >= min(_SHORT_S, execution.duration_s / 2)
 
 
 def _by_the_sandbox(found: Findings) -> bool:
@@ -80,20 +74,20 @@ def _grader(found: Findings) -> tuple[Outcome, str] | None:
 
 
 def _context(found: Findings) -> tuple[Outcome, str] | None:
-    call = last_decided(found.calls)
+    call = found.sums.decided
     if call is None or call.refused != "context" or _by_the_sandbox(found):
         return None
-    if any(c.n > call.n for c in found.calls):
+    if found.sums.newest > call.n:
         return None  # it went on, with less: what came of that says how it ended
     return "limit_context", refusal_told(call)
 
 
 def _form(found: Findings) -> tuple[Outcome, str] | None:
     """The CLI gave up after an answer in a form that it need not understand, or asked again and again."""
-    call = last_decided(found.calls)
+    call = found.sums.decided
     if call is None or call.odd is None or _by_the_sandbox(found):
         return None
-    if any(c.ended == "answered" and c.odd is None for c in found.calls):
+    if found.sums.in_form:
         return None  # the endpoint can do better: an agent may have asked for this
     if _asks_in_vain(found) if _limit(found) else _crashed(found):
         said = f"call {call.n} was answered in a form that the protocol does not have: {call.odd}"
@@ -103,25 +97,25 @@ def _form(found: Findings) -> tuple[Outcome, str] | None:
 
 def _asks_in_vain(found: Findings) -> bool:
     """Return whether a CLI asked the same again, or never came to have a tool of its own called."""
-    asked = [c.request_sha256 for c in found.calls]
+    asked = found.sums.count
     tools = found.observed.tools if found.observed else ()
     idle = bool(tools) and not any(t.called for t in tools)
-    return len(asked) > 1 and (idle or len(set(asked)) < len(asked))
+    return asked > 1 and (idle or len({c.request_sha256 for c in found.calls}) < asked)
 
 
 def _limit(found: Findings) -> tuple[Outcome, str] | None:
     if found.execution is None or found.execution.stopped is None:
         return None
     outcome = found.execution.stopped
-    under_way = [c for c in found.calls if c.ended in ("cut", "unanswered")]
-    details = [*_refusal(found), *([progress_told(under_way[-1])] if under_way else [])]
-    if not found.calls:
+    cut = found.sums.cut
+    details = [*_refusal(found), *([progress_told(cut)] if cut else [])]
+    if not found.sums.count:
         details = ["the CLI had not called the model by then", *found.turned_away]
     return outcome, "; ".join([OUTCOMES[outcome].says, *details])
 
 
 def _no_calls(found: Findings) -> tuple[Outcome, str] | None:
-    if found.calls:
+    if found.sums.count:
         return None
     failure = found.harvest.failure if found.harvest else None
     hints = [*found.turned_away, *([failure] if failure else [])] or ["see stdout.log and stderr.log"]
@@ -143,7 +137,7 @@ def _crashed(found: Findings) -> tuple[Outcome, str] | None:
 
 def _last_call(found: Findings) -> str:
     """Return what became of the last call, where it may be why a CLI gave up."""
-    call = found.calls[-1] if found.calls else None
+    call = found.sums.last
     if call is not None and call.ended == "hung_up":
         return f"; {progress_told(call)}"
     return "".join(f"; {said}" for said in _refusal(found))
@@ -151,16 +145,17 @@ def _last_call(found: Findings) -> str:
 
 def _refusal(found: Findings) -> list[str]:
     """Return why the last call that was decided was refused, where it was: what follows may be due to it."""
-    call = last_decided(found.calls)
+    call = found.sums.decided
     return [refusal_told(call)] if call is not None and call.ended == "refused" else []
 
 
 def _unheard(found: Findings) -> tuple[Outcome, str] | None:
     """The CLI gave up all its calls, each too soon to blame the endpoint: it is judged, and that is told."""
-    if not found.calls or any(c.ended not in ("hung_up", "unanswered") or c.began for c in found.calls):
+    calls = found.sums
+    if calls.last is None or calls.decided is not None:
         return None
     outcome, reason = _graded(found)
-    return outcome, f"{reason}; {progress_told(found.calls[-1])}"
+    return outcome, f"{reason}; {progress_told(calls.last)}"
 
 
 def _refused(found: Findings) -> tuple[Outcome, str] | None:

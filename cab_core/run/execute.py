@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from cab_core.errors import SandboxError
 from cab_core.gateway.session import CellSession
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import ModelCall, Process, Sandbox
@@ -123,10 +124,13 @@ def _session(
         yield session
     finally:
         gateway.close(session)
-        run.found.calls = tuple(session.calls)
+        run.found.calls, run.found.sums = session.calls, session.sums
         run.found.turned_away = tuple(session.turned_away())
         run.found.observed = session.observed()
         run.found.notes += session.notes()
+        if session.lost is not None:
+            lost = SandboxError(f"a call to the model could not be recorded: {session.lost}")
+            run.found.trouble = run.found.trouble or lost
 
 
 def _crashed(run: CellRun, exc: BaseException) -> bool:
@@ -174,7 +178,7 @@ def _process(run: CellRun, prepared: Prepared) -> Process:
     )
 
 
-def _call_spans(run: CellRun, calls: Sequence[ModelCall]) -> None:
+def _call_spans(run: CellRun, calls: Iterable[ModelCall]) -> None:
     """One span a model call."""
     for call in calls:
         end = call.start_ns + int((call.latency_ms + call.throttle_ms) * 1e6)

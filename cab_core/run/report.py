@@ -15,7 +15,6 @@ from cab_core.records import (
     Outcome,
     TokenClaim,
     Wiring,
-    totals,
 )
 from cab_core.records.marks import IN_PROCESS, PROVISIONAL, SCRIPTED, SEALED
 from cab_core.trace.clock import utc_now
@@ -47,7 +46,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         ended_at=found.ended_at or utc_now(),
         wall_ms=found.wall_ms,
         identity=_identity(planned, found),
-        tokens=totals(found.calls),
+        tokens=found.sums.tokens,
         claim=found.harvest.claim if found.harvest else TokenClaim(),
         scores=scored.scores,
         unscored=scored.unscored,
@@ -102,7 +101,7 @@ def _identity(planned: PlannedCell, found: Findings) -> Identity:
 
 
 def _served(found: Findings) -> list[str]:
-    return sorted({c.model_served for c in found.calls if c.model_served})
+    return sorted(found.sums.models)
 
 
 def _recording(planned: PlannedCell) -> Literal["printed", "drawn"]:
@@ -125,7 +124,7 @@ def _sealed(planned: PlannedCell) -> bool:
 
 
 def _notes(found: Findings) -> list[str]:
-    notes = [*found.notes, *_unwritten(found), *vain_told(found.calls)]
+    notes = [*found.notes, *_unwritten(found), *vain_told(found.sums)]
     if found.execution and found.execution.survivors:
         notes.append(f"{found.execution.survivors} processes outlived the CLI and were killed")
     if found.execution and found.execution.unkillable:

@@ -43,7 +43,7 @@ def _shell_said(run: CellRun, program: str) -> str | None:
     Nobody else can have written it: without a call there was no agent.
     """
     execution = run.found.execution
-    if run.found.calls or execution is None or execution.exit_code not in (_NOT_FOUND, _NOT_EXECUTABLE):
+    if run.found.sums.count or execution is None or execution.exit_code not in (_NOT_FOUND, _NOT_EXECUTABLE):
         return None
     said = "".join(_tail(run.part / f"{channel}.log") for channel in ("stdout", "stderr"))
     lines = [line.strip() for line in said.splitlines()]

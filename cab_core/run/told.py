@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-
-from cab_core.records import ModelCall
+from cab_core.records import CallSums, ModelCall
 
 _QUIET_S = 10.0  # a pause within an answer that is worth telling
 _HERE = "nothing was sent"  # the trouble of this machine, told as such
@@ -53,13 +50,12 @@ _VAIN = {
 }
 
 
-def vain_told(calls: Sequence[ModelCall]) -> list[str]:
+def vain_told(calls: CallSums) -> list[str]:
     """Return a note of how many calls brought no whole answer, by kind, but for what the cell's end cut."""
-    kinds = Counter[str]((c.refused if c.ended == "refused" else None) or c.ended for c in calls)
-    vain = {kind: kinds[kind] for kind in _VAIN if kinds[kind]}
+    vain = {kind: calls.ends[kind] for kind in _VAIN if calls.ends[kind]}
     said = ", ".join(f"{n} {_VAIN[kind]}" for kind, n in vain.items())
     return (
-        [f"{sum(vain.values())} of {len(calls)} calls to the model brought no whole answer: {said}"]
+        [f"{sum(vain.values())} of {calls.count} calls to the model brought no whole answer: {said}"]
         if vain
         else []
     )

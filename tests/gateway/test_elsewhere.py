@@ -39,7 +39,7 @@ def test_the_wrong_method_names_the_right_one(client: Client) -> None:
 def test_it_is_no_call_and_reaches_nobody(client: Client, endpoint: object) -> None:
     """Nothing is recorded as a model call."""
     ask(client, "POST", "/v1/responses")
-    assert (client.session.calls, endpoint.bodies) == ([], [])  # type: ignore[attr-defined]
+    assert (list(client.session.calls), endpoint.bodies) == ([], [])  # type: ignore[attr-defined]
 
 
 def test_a_query_is_not_kept(client: Client) -> None:

@@ -221,7 +221,6 @@ def test_an_error_in_place_of_an_answer_costs_nothing(cell: Cell) -> None:
     """The other calls' sums are known all the same."""
     cell.answer(event({"error": {"message": "overloaded"}}))
     failed = cell.call()
-    cell.session.calls.clear()
     cell.answer(event(written()), event(chunk(finish="stop")), event(USAGE_EVENT), "data: [DONE]\n\n")
     assert (failed.fault, totals([failed, cell.call()]).total) == ("error_in_200", 1050)
 

@@ -153,7 +153,7 @@ def test_bodies_that_are_no_requests_harm_nobody(client: Client, body: bytes) ->
 def test_another_model_is_refused_and_noted(client: Client, endpoint: Endpoint) -> None:
     """A cell is one model: a call for another one is answered here, reaches nobody, and is noted."""
     status, _, reply = client.call({**ASK, "model": "gpt-huge"})
-    assert (status, endpoint.bodies, client.session.calls) == (404, [], [])
+    assert (status, endpoint.bodies, list(client.session.calls)) == (404, [], [])
     assert json.loads(reply)["error"]["type"] == "cab_model"
     assert "gpt-huge" in client.session.notes()[0]
 

@@ -19,7 +19,7 @@ from cab_core.gateway.server import Gateway
 from cab_core.gateway.session import CellSession, new_token
 from cab_core.gateway.upstream import EndpointUpstream
 from cab_core.plugins.protocols import StopSignal
-from cab_core.records import Execution, Grade, Limits
+from cab_core.records import CallSums, Execution, Grade, Limits
 from cab_core.run.cell_run import Findings
 from cab_core.run.classify import classify
 from tests.support.odd_endpoint import BODIES, ERRORS, STREAMS, OddEndpoint, written
@@ -294,7 +294,7 @@ def test_an_odd_form_after_a_good_answer_may_be_what_the_agent_asked_for(
     found = run(gateway, odd, tmp_path, "whole", stubborn=True, stream=True)
     assert found.execution is not None
     good = attrs.evolve(found.calls[0], odd=None)
-    found.calls = (good, found.calls[1])
+    found = attrs.evolve(found, calls=(calls := (good, found.calls[1])), sums=CallSums.of(calls))
     found.execution = attrs.evolve(found.execution, exit_code=1)
     assert classify(found)[0] == "agent_crashed"
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cab_core.gateway.models import Model
-from cab_core.records import Limits, ModelCall, Usage
+from cab_core.records import CallSums, Limits, ModelCall, Usage
 from cab_core.run.told import vain_told
 from tests.support.endpoint import KEY, Endpoint
 from tests.support.puppet import play
@@ -48,7 +48,7 @@ def call(**found: Any) -> ModelCall:
 )
 def test_calls_without_an_answer_are_told_by_kind(calls: list[ModelCall], says: str | None) -> None:
     """How many of how many, and why; nothing where all were answered."""
-    assert vain_told(calls) == ([] if says is None else [says])
+    assert vain_told(CallSums.of(calls)) == ([] if says is None else [says])
 
 
 def test_a_cell_that_a_limit_ended_tells_what_the_time_went_to(tmp_path: Path, endpoint: Endpoint) -> None:

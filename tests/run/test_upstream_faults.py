@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
 
 from cab_core.gateway import relay
 from cab_core.gateway.models import ConfigDoc, EndpointChoice, Model
+from cab_core.gateway.session import CellSession
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
-from cab_core.records import CellResult, Limits, Sweep
+from cab_core.records import CellResult, Limits, ModelCall, Sweep
 from cab_core.store.cells import Store
 from cab_core.sweep.plan import make_plan
 from cab_core.sweep.runner import Events, run_plan
@@ -143,3 +145,17 @@ def test_tokens_of_every_real_cli_are_what_the_endpoint_reported(tmp_path: Path,
         values = result.scores["tokens"].values
         same = values["claimed_by_cli"]["prompt"] == values["prompt_tokens"]
         assert same == (tui != "aider")  # it estimates while it streams
+
+
+def test_a_call_that_cannot_be_recorded_is_no_fault_of_the_agent(
+    tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk: the CLI is not answered what is not on record, and the cell has no verdict."""
+
+    def full(self: CellSession, call: ModelCall) -> None:
+        self.lost = OSError(ENOSPC, "No space left on device")
+        raise self.lost
+
+    monkeypatch.setattr(CellSession, "_write", full)
+    _, result = play(tmp_path, "call()", model=Model(id="m", endpoint=endpoint.url, key=KEY))
+    assert (result.outcome, "could not be recorded" in result.why) == ("infra_sandbox", True)
