@@ -8,7 +8,9 @@ import time
 from collections.abc import Awaitable, Callable
 
 import attrs
-from aiohttp import web
+from aiohttp import StreamReader, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import RawRequestMessage
 
 from cab_core.plugins.blame import held
 from cab_core.plugins.wire_protocol import Asked, Operation
@@ -21,7 +23,7 @@ from .relay import relay
 from .session import CellSession
 from .upstream import KEY_IN_QUERY
 
-_ANY_PATH = r"/{path:(?s:.*)}"  # a path may hold a line feed
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"  # some send no large body before it
 _MAX_REQUEST = 32 << 20
 _READ_S = 120.0  # for the body of a request
 _SAYS = {
@@ -34,25 +36,26 @@ _SAYS = {
 class Answering:
     """The requests that are spoken here; `session_of` tells whose one is, or that it is nobody's."""
 
-    def __init__(self, session_of: Callable[[web.Request], CellSession | None]) -> None:
+    def __init__(self, session_of: Callable[[web.BaseRequest], CellSession | None]) -> None:
         self._session_of = session_of
 
-    def runner(self) -> web.AppRunner:
-        """Return what serves them."""
-        app = web.Application(client_max_size=_MAX_REQUEST)
-        app.router.add_route("HEAD", _ANY_PATH, _head)  # by which some look whether anybody is there
-        app.router.add_route("*", _ANY_PATH, self._serve)
-        # An agent that hangs up frees its call at once.
-        return web.AppRunner(
-            app,
+    def runner(self) -> web.ServerRunner:
+        """Return what serves them, to be called in the loop that is to."""
+        server = web.Server(
+            self._serve,
+            request_factory=_request,
+            handler_cancellation=True,  # an agent that hangs up frees its call at once
             access_log=None,
             logger=_quiet(),
-            handler_cancellation=True,
-            shutdown_timeout=1,
             auto_decompress=False,
         )
+        return web.ServerRunner(server, shutdown_timeout=1)
 
-    async def _serve(self, request: web.Request) -> web.StreamResponse:
+    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.method == "HEAD":
+            return web.Response()  # by which some look whether anybody is there
+        if request.headers.get("Expect", "").lower() == "100-continue":
+            await request.writer.write(_CONTINUE)
         session = self._session_of(request)
         if session is None:
             return _unknown_token()
@@ -63,7 +66,7 @@ class Answering:
                 raise
             return _crashed()
 
-    async def _answer(self, session: CellSession, request: web.Request) -> web.StreamResponse:
+    async def _answer(self, session: CellSession, request: web.BaseRequest) -> web.StreamResponse:
         path, _, query = request.raw_path.partition("?")
         query = "&".join(p for p in query.split("&") if not p.startswith(KEY_IN_QUERY))
         found = session.protocol.operation(request.method, path, query)
@@ -78,7 +81,7 @@ class Answering:
 
 
 async def _call(
-    session: CellSession, request: web.Request, operation: Operation, query: str
+    session: CellSession, request: web.BaseRequest, operation: Operation, query: str
 ) -> web.StreamResponse:
     """Admit one call and carry it out. What a cell may hold in memory is bounded by its slots."""
     protocol, came = session.protocol, time.monotonic()
@@ -123,16 +126,23 @@ async def _tracked(session: CellSession, work: Awaitable[web.StreamResponse]) ->
         session.tasks.discard(task)
 
 
+def _request(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: web.RequestHandler,
+    writer: AbstractStreamWriter,
+    task: asyncio.Task[None],
+) -> web.BaseRequest:
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=_MAX_REQUEST)
+
+
 def _quiet() -> logging.Logger:
     """Return a logger that says nothing: an agent's malformed requests would fill our terminal."""
     logger = logging.getLogger("cab.gateway")
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
     return logger
-
-
-async def _head(_: web.Request) -> web.Response:
-    return web.Response()
 
 
 def _not_spoken(session: CellSession, method: str, path: str) -> web.Response:

@@ -15,7 +15,7 @@ _LARGEST = 1 << 20  # bytes of an answer, which is a number
 
 
 async def count(
-    session: CellSession, request: web.Request, operation: Operation, query: str, body: bytes
+    session: CellSession, request: web.BaseRequest, operation: Operation, query: str, body: bytes
 ) -> web.StreamResponse:
     """Ask the endpoint; what it says is passed on without the key."""
     headers = {**session.client.of(dict(request.headers)), "Accept": "*/*", "Accept-Encoding": "identity"}

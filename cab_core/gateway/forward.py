@@ -93,7 +93,9 @@ def _forwarded_headers(call: Call, answer: Answer) -> CIMultiDict[str]:
     return CIMultiDict((k, redact(v).decode("utf-8", "surrogateescape")) for k, v in data)
 
 
-async def forward_answer(call: Call, answer: Answer, request: web.Request, hide: bool) -> web.StreamResponse:
+async def forward_answer(
+    call: Call, answer: Answer, request: web.BaseRequest, hide: bool
+) -> web.StreamResponse:
     """Pass on an answer as it comes. `hide`: what is there only because we asked for it.
 
     Raises:
@@ -172,7 +174,9 @@ def _read_whole(call: Call, body: bytes) -> None:
         call.error = _as_text(call, body)
 
 
-async def _forward_stream(call: Call, answer: Answer, request: web.Request, hide: bool) -> web.StreamResponse:
+async def _forward_stream(
+    call: Call, answer: Answer, request: web.BaseRequest, hide: bool
+) -> web.StreamResponse:
     """Pass a stream on event by event, each as it came."""
     response = web.StreamResponse(status=answer.status, headers=_forwarded_headers(call, answer))
     await response.prepare(request)

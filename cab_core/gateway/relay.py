@@ -21,7 +21,7 @@ BACKOFF_S = 0.5  # before the second try; doubles with each
 LONGEST_WAIT_S = 60.0
 
 
-async def relay(call: Call, request: web.Request) -> web.StreamResponse:
+async def relay(call: Call, request: web.BaseRequest) -> web.StreamResponse:
     """Carry one call out and record it, however it ends."""
     call.session.under_way[call.n] = call
     try:
@@ -41,7 +41,7 @@ async def relay(call: Call, request: web.Request) -> web.StreamResponse:
         del call.session.under_way[call.n]
 
 
-def _without_answer(call: Call, request: web.Request) -> web.StreamResponse:
+def _without_answer(call: Call, request: web.BaseRequest) -> web.StreamResponse:
     """Tell the CLI; or, where a part of the answer has gone to it, break off as the upstream did."""
     message = f"upstream {call.verdict.fault}"
     if call.forwarding:
@@ -51,7 +51,7 @@ def _without_answer(call: Call, request: web.Request) -> web.StreamResponse:
     return refusal(call.session.protocol, 502, message, "upstream")
 
 
-async def _try_until_answered(call: Call, request: web.Request) -> web.StreamResponse:
+async def _try_until_answered(call: Call, request: web.BaseRequest) -> web.StreamResponse:
     upstream = call.session.upstream
     extended = call.asked.extended
     while True:

@@ -38,7 +38,7 @@ class Gateway:
         self._upstreams: list[Upstream] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="cab-gateway", daemon=True)
-        self._runner: Future[web.AppRunner] = Future()
+        self._runner: Future[web.ServerRunner] = Future()
         self._begun = asyncio.Event()
         self.url = ""
 
@@ -63,7 +63,7 @@ class Gateway:
         else:
             self._loop.run_forever()
 
-    async def _start(self) -> web.AppRunner:
+    async def _start(self) -> web.ServerRunner:
         from aiohttp import web
 
         from .answering import Answering
@@ -132,7 +132,7 @@ class Gateway:
         await asyncio.gather(*tasks, return_exceptions=True)
         session.close()
 
-    def _session(self, request: web.Request) -> CellSession | None:
+    def _session(self, request: web.BaseRequest) -> CellSession | None:
         """Return the cell whose token came, the way that is the cell's own: no agent can use another's."""
         given = [request.headers.get(header, "") for header in CREDENTIALS]
         pairs = request.raw_path.partition("?")[2].split("&")
