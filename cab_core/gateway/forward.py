@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 
 import attrs
 from aiohttp import web
@@ -13,7 +13,7 @@ from .call import Call
 from .coding import decode
 from .error_body import ErrorBody, one_line
 from .events import begins_a_stream
-from .fault import MALFORMED, Empty, of_error
+from .fault import MALFORMED, Dropped, Empty, of_error
 from .json_body import parse_error, parse_objects
 from .off_loop import off_loop
 from .refusal import refusal
@@ -178,30 +178,70 @@ async def _forward_stream(
     call: Call, answer: Answer, request: web.BaseRequest, hide: bool
 ) -> web.StreamResponse:
     """Pass a stream on event by event, each as it came."""
-    response = web.StreamResponse(status=answer.status, headers=_forwarded_headers(call, answer))
-    await response.prepare(request)
-    call.forwarding = True
-    reader = StreamReader(call, hide, call.session.upstream.watch())
+    out, reader = _Outflow(call, answer, request), StreamReader(call, hide, call.session.upstream.watch())
+    if not answer.ready():
+        await out.begin()  # a CLI may wait for the headers alone
     async for chunk in answer.body:
         call.came(len(chunk))
-        out = reader.feed(chunk)
+        out.add(reader.feed(chunk))
         if call.reading.done:
             call.read()
             call.finish()
-        if out:
-            await _write(call, response, out)
-    rest = reader.end()
+        if not answer.ready():
+            await out.flush()
+    try:
+        rest = reader.end()
+    except (Dropped, Empty):
+        await out.flush()
+        raise
     call.read()
     call.finish()
-    if rest:
-        await _write(call, response, rest)
-    await response.write_eof()
-    return response
+    return await out.end(rest)
 
 
-async def _write(call: Call, response: web.StreamResponse, data: bytes) -> None:
+class _Outflow:
+    """What goes to the CLI of a stream. What is there at one time goes out together: each write costs."""
+
+    def __init__(self, call: Call, answer: Answer, request: web.BaseRequest) -> None:
+        self._call, self._request = call, request
+        self._status, self._headers = answer.status, _forwarded_headers(call, answer)
+        self._response: web.StreamResponse | None = None
+        self._waiting: list[bytes] = []
+
+    def add(self, data: bytes) -> None:
+        """Take what is to go out."""
+        self._waiting.append(data)
+
+    async def begin(self) -> web.StreamResponse:
+        """Send the headers, once."""
+        if self._response is None:
+            self._response = web.StreamResponse(status=self._status, headers=self._headers)
+            await self._response.prepare(self._request)
+            self._call.forwarding = True
+        return self._response
+
+    async def flush(self) -> None:
+        """Send what waits."""
+        response = await self.begin()
+        if data := self._taken():
+            await _written(self._call, response.write(data))
+
+    async def end(self, rest: bytes) -> web.StreamResponse:
+        """Send what waits, and the end of the answer; or return it, where nothing of it has gone out."""
+        self.add(rest)
+        if self._response is None:
+            return web.Response(status=self._status, headers=self._headers, body=self._taken())
+        await _written(self._call, self._response.write_eof(self._taken()))
+        return self._response
+
+    def _taken(self) -> bytes:
+        data, self._waiting = b"".join(self._waiting), []
+        return data
+
+
+async def _written(call: Call, writing: Awaitable[None]) -> None:
     try:
-        await response.write(data)
+        await writing
     except ConnectionError as exc:
         if call.error is None:
             call.error = f"the CLI went away: {exc}"[:200]

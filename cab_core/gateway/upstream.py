@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
@@ -19,6 +18,8 @@ from .proxy import proxy_of
 
 if TYPE_CHECKING:
     import aiohttp
+
+    from .connection import Connector
 
 KEY_MARK = "[key]"  # stands where an endpoint's key was
 # Headers of one connection alone (RFC 9110, 7.6.1).
@@ -83,23 +84,6 @@ class Upstream(Protocol):
         """Free what is held."""
 
 
-class _Kept:
-    """Whether a call went out on a connection that was kept from an earlier one."""
-
-    used = False
-
-
-def _trace_of_kept() -> aiohttp.TraceConfig:
-    import aiohttp
-
-    async def kept(_: object, context: SimpleNamespace, __: object) -> None:
-        context.trace_request_ctx.used = True
-
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_reuseconn.append(kept)
-    return trace
-
-
 class EndpointUpstream(Throttle):
     """Forwards to an endpoint. The real key lives here and nowhere else."""
 
@@ -120,35 +104,39 @@ class EndpointUpstream(Throttle):
         self._headers = dict(headers or {})
         self._redactor = Redactor({text: KEY_MARK for text in (key, *self._headers.values()) if text})
         self._idle_s = idle_s
-        self._client: aiohttp.ClientSession | None = None
+        self._client: tuple[aiohttp.ClientSession, Connector] | None = None
         self._proxy = proxy_of(self.base_url)
 
-    def _session(self) -> aiohttp.ClientSession:
-        import aiohttp
-
+    def _session(self) -> tuple[aiohttp.ClientSession, Connector]:
         if self._client is None:
+            import aiohttp
+
+            from .connection import Connector
+
             # No total limit: a long answer is no fault. sock_read bounds the time without a byte.
             timeout = aiohttp.ClientTimeout(total=None, sock_connect=15, sock_read=self._idle_s)
-            connector = aiohttp.TCPConnector(limit=0)
-            traces = [_trace_of_kept()]
-            self._client = aiohttp.ClientSession(
+            connector = Connector()
+            client = aiohttp.ClientSession(
                 timeout=timeout,
                 connector=connector,
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),  # what one cell is given is not sent for another
-                trace_configs=traces,
             )
+            self._client = client, connector
         return self._client
 
     @asynccontextmanager
     async def ask(self, out: Outgoing) -> AsyncIterator[Answer]:
         """Forward a call with the real credential in place of the cell's token."""
+        from .connection import Body
+
         # As it was read here, in no other charset.
         sent = {**out.headers, **self._headers, "Content-Type": "application/json"}
         if self._key:
             sent |= out.protocol.credential(self._key)
         async with await self._send(f"{self.base_url}/{out.path}", sent, out.body) as reply:
-            yield Answer(reply.status, reply.headers, reply.content.iter_any())
+            body = Body(reply.content)
+            yield Answer(reply.status, reply.headers, body, body.ready)
 
     async def _send(self, url: str, headers: Mapping[str, str], body: bytes | None) -> aiohttp.ClientResponse:
         """Send a call; again where it was sent on a connection that the server had closed meanwhile.
@@ -160,10 +148,11 @@ class EndpointUpstream(Throttle):
         from yarl import URL
 
         method = "GET" if body is None else "POST"
+        client, connector = self._session()
         while True:
-            kept = _Kept()
+            connector.begin()
             try:
-                return await self._session().request(
+                return await client.request(
                     method,
                     URL(url, encoded=True),
                     headers=headers,
@@ -171,10 +160,9 @@ class EndpointUpstream(Throttle):
                     allow_redirects=False,
                     proxy=self._proxy.url,
                     proxy_auth=aiohttp.BasicAuth(*self._proxy.user) if self._proxy.user else None,
-                    trace_request_ctx=kept,
                 )
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-                if not kept.used:
+                if connector.made:
                     raise
 
     def redact(self, data: bytes) -> bytes:
@@ -188,4 +176,4 @@ class EndpointUpstream(Throttle):
     async def aclose(self) -> None:
         """Close the connections."""
         if self._client is not None:
-            await self._client.close()
+            await self._client[0].close()
