@@ -89,8 +89,7 @@ async def _call(
         if session.has_enough:
             return refusal(protocol, 429, "cab: too much was sent that is no call", "cab_request", close=True)
         try:
-            async with asyncio.timeout(_READ_S):
-                body = await request.read()
+            body = await _body(request)
         except (web.HTTPException, OSError, ValueError, TimeoutError) as exc:
             return refusal(protocol, 400, f"cab: the request could not be read: {exc}", "cab_request")
         asked = held(protocol, "read", await off_loop(len(body), protocol.read, operation, body), Asked)
@@ -114,6 +113,18 @@ async def _call(
             queued=time.monotonic() - came,
         )
         return await relay(call, request)
+
+
+async def _body(request: web.BaseRequest) -> bytes:
+    """Read the body of a request.
+
+    Raises:
+        web.HTTPException, OSError, ValueError, TimeoutError: it cannot be had.
+    """
+    if request.content.is_eof():  # all of it is here
+        return await request.read()
+    async with asyncio.timeout(_READ_S):
+        return await request.read()
 
 
 async def _tracked(session: CellSession, work: Awaitable[web.StreamResponse]) -> web.StreamResponse:

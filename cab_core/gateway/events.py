@@ -11,6 +11,7 @@ from .json_body import parse_object
 _LINE_END = rb"(?:\r\n|\n|\r(?!\n))"
 _EVENT_END = re.compile(_LINE_END + _LINE_END)  # in any mixture: some put CRLF behind a line that ends in LF
 _FIRST = re.compile(rb"\s*(?:(?:data|event|id|retry|error)?:)")
+_READ = {b"data", b"error", b"event"}  # fields
 _LONGEST = 64 << 20  # bytes of one event that are looked at
 
 
@@ -61,7 +62,7 @@ def begins_a_stream(data: bytes) -> bool:
 
 def event_data(event: bytes) -> bytes:
     """Return the joined `data:` lines of an event."""
-    return _field(event, b"data")
+    return _fields(event).get(b"data", b"")
 
 
 def event_object(event: bytes) -> dict[str, Any]:
@@ -69,18 +70,21 @@ def event_object(event: bytes) -> dict[str, Any]:
 
     Some name the event (`event: error`), and llama.cpp long had `error:` where others have `data:`.
     """
-    data = event_data(event)
+    fields = _fields(event)
+    data = fields.get(b"data", b"")
     found = parse_object(data)
-    if field := _field(event, b"error"):
+    if field := fields.get(b"error"):
         return {"error": parse_object(field) or field.decode("utf-8", "replace")}
-    if _field(event, b"event").strip() == b"error" and error_in(found) is None:
+    if fields.get(b"event", b"").strip() == b"error" and error_in(found) is None:
         return {"error": found or data.decode("utf-8", "replace") or "an error without words"}
     return found
 
 
-def _field(event: bytes, name: bytes) -> bytes:
-    """Return the joined lines of one field of an event."""
-    start = name + b":"
-    return b"\n".join(
-        line[len(start) :].lstrip(b" ") for line in event.splitlines() if line.startswith(start)
-    )
+def _fields(event: bytes) -> dict[bytes, bytes]:
+    """Return the joined lines of each field of an event that is looked at, by its name."""
+    found: dict[bytes, list[bytes]] = {}
+    for line in event.splitlines():
+        name, colon, value = line.partition(b":")
+        if colon and name in _READ:
+            found.setdefault(name, []).append(value.lstrip(b" "))
+    return {name: b"\n".join(lines) for name, lines in found.items()}

@@ -23,6 +23,7 @@ from .upstream import HOP
 READ_AS_TEXT = 4000  # bytes of an error that is no JSON
 LARGEST_ERROR = 1 << 20  # bytes of a refusal, unpacked
 _LARGEST = 64 << 20  # bytes of an answer that is no stream
+_DROPPED = HOP | {"content-length", "set-cookie", "server", "date"}  # headers
 
 
 def read_error(call: Call, answer: Answer, data: bytes) -> None:
@@ -82,8 +83,7 @@ def _refusal(call: Call, answer: Answer, raw: bytes, decoded: bytes) -> web.Resp
 
 def _forwarded_headers(call: Call, answer: Answer) -> CIMultiDict[str]:
     """Return the headers that go on, each as often as it came."""
-    dropped = HOP | {"content-length", "set-cookie", "server", "date"}
-    kept = [(k, v) for k, v in answer.headers.items() if k.lower() not in dropped]
+    kept = [(k, v) for k, v in answer.headers.items() if k.lower() not in _DROPPED]
     redact = call.session.upstream.redact
     # Looked through together: a key stands in hardly any.
     together = "\n".join(v for _, v in kept).encode("utf-8", "surrogateescape")

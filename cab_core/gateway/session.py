@@ -131,11 +131,8 @@ class CellSession:
         are routed is said by the cell's parameters alone.
         """
         if asked.model == self.model:
-            routes = [
-                n
-                for found in (dict(parse_qsl(query)), asked.request)
-                for n in routing_fields(found, self._params)
-            ]
+            said = [*([dict(parse_qsl(query))] if query else []), asked.request]
+            routes = [name for found in said for name in routing_fields(found, self._params)]
             if routes:
                 return self._refuse_routes(routes, size)
             tools = self.protocol.run_by_vendor(asked.request) if self.sealed else []

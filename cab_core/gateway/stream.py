@@ -20,7 +20,7 @@ class StreamReader:
     def __init__(self, call: Call, hide: bool, holds_key: Callable[[bytes], bool] = lambda _: False) -> None:
         self._call, self._reading, self._hide, self._holds_key = call, call.reading, hide, holds_key
         self._protocol = call.session.protocol
-        self._splitter = EventSplitter()
+        self._splitter, self._looked_at = EventSplitter(), list[bytes]()
         self._repeats = Repeats(self._protocol.written, self._protocol.noise)
 
     def feed(self, data: bytes) -> bytes:
@@ -29,7 +29,14 @@ class StreamReader:
         out: list[bytes] = []
         while self._several(out) or self._one(out):
             pass
+        self._look()
         return b"".join(out)
+
+    def _look(self) -> None:
+        """Look for the key in what was taken, all at once; of events that are alike in their texts alone."""
+        if self._looked_at:
+            self._call.session.key_echoed |= self._holds_key(b"".join(self._looked_at))
+            self._looked_at.clear()
 
     def _several(self, out: list[bytes]) -> bool:
         """Take the next events at once if they are alike, else each; return whether there were any."""
@@ -53,12 +60,13 @@ class StreamReader:
         text = self._repeats.take(events, self._reading) if events else None
         if text is None:
             return False
-        self._call.session.key_echoed |= self._holds_key(text)
+        self._looked_at.append(text)
         return True
 
     def _take(self, event: bytes) -> bool:
-        self._call.session.key_echoed |= self._holds_key(event)
-        if self._protocol.end_mark is not None and event_data(event) == self._protocol.end_mark:
+        self._looked_at.append(event)
+        end = self._protocol.end_mark
+        if end is not None and end in event and event_data(event) == end:
             self._reading.done = True
             return True
         parsed, said = event_object(event), self._reading.said
@@ -79,8 +87,9 @@ class StreamReader:
         rest = self._splitter.flush()
         if rest.strip() and not begins_a_stream(rest):
             self._take_whole(rest)
-        else:
+        elif rest:
             self._take(rest)
+            self._look()
         if not self._reading.whole and self._reading.failed is None:
             raise Dropped if self._reading.events else Empty
         return rest

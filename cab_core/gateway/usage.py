@@ -34,19 +34,16 @@ def grown(usage: Usage, found: Usage) -> Usage:
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:
     """Return what an object of usage says, by the names of OpenAI's protocols or Anthropic's."""
-    read = Usage(
+    read, written = (_details(usage, names) for names in (_IN, _OUT))
+    found = Usage(
         prompt=usage.get("prompt_tokens"),
         completion=largest(usage.get("completion_tokens"), usage.get("output_tokens")),
-        cached=largest(*_each(usage, _IN, "cached_tokens"), *(usage.get(name) for name in _CACHED)),
-        cache_write=largest(
-            *_each(usage, _IN, "cache_write_tokens"), usage.get("cache_creation_input_tokens")
-        ),
-        reasoning=largest(*_each(usage, _OUT, "reasoning_tokens"), *_each(usage, _OUT, "thinking_tokens")),
-        audio=added(
-            largest(*_each(usage, _IN, "audio_tokens")), largest(*_each(usage, _OUT, "audio_tokens"))
-        ),
+        cached=largest(*_each(read, "cached_tokens"), *map(usage.get, _CACHED)),
+        cache_write=largest(*_each(read, "cache_write_tokens"), usage.get("cache_creation_input_tokens")),
+        reasoning=largest(*_each(written, "reasoning_tokens"), *_each(written, "thinking_tokens")),
+        audio=added(largest(*_each(read, "audio_tokens")), largest(*_each(written, "audio_tokens"))),
     )
-    return read if "prompt_tokens" in usage else attrs.evolve(read, prompt=_input(usage))
+    return found if "prompt_tokens" in usage else attrs.evolve(found, prompt=_input(usage))
 
 
 def _input(usage: Mapping[str, Any]) -> int | None:
@@ -58,7 +55,11 @@ def _input(usage: Mapping[str, Any]) -> int | None:
 
 def largest(*values: object) -> int | None:
     """Return the number that is said, perhaps more than once, perhaps as 0 under the usual name."""
-    return max((n for v in values if (n := count(v)) is not None), default=None)
+    most = None
+    for value in values:
+        if (number := count(value)) is not None and (most is None or number > most):
+            most = number
+    return most
 
 
 def added(*values: object) -> int | None:
@@ -67,6 +68,9 @@ def added(*values: object) -> int | None:
     return sum(known) if known else None
 
 
-def _each(usage: Mapping[str, Any], outers: tuple[str, ...], inner: str) -> list[Any]:
-    details = [usage.get(outer) for outer in outers]
-    return [d.get(inner) for d in details if isinstance(d, dict)]
+def _details(usage: Mapping[str, Any], names: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [found for name in names if isinstance(found := usage.get(name), dict)]
+
+
+def _each(details: list[dict[str, Any]], name: str) -> list[Any]:
+    return [found.get(name) for found in details]

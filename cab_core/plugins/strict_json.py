@@ -20,7 +20,7 @@ def read_strictly(body: bytes, names: Mapping[str, Iterable[str]]) -> dict[str, 
     if sum(body.count(mark) for mark in (b",", b":", b"[", b"{")) > _DENSEST:
         return {}
     try:
-        value = json.loads(body.decode("utf-8"), object_pairs_hook=_object)
+        value = _DECODER.decode(body.decode("utf-8"))
     except (ValueError, RecursionError):
         return {}
     clear = isinstance(value, dict) and _is_clear(value, names)
@@ -39,6 +39,9 @@ class _Unclear(dict[str, Any]):
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     clear = len({k.casefold() for k, _ in pairs}) == len(pairs)
     return dict(pairs) if clear else _Unclear(pairs)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 
 def _is_clear(request: dict[str, Any], names: Mapping[str, Iterable[str]]) -> bool:

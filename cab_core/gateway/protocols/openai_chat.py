@@ -131,13 +131,14 @@ class ChatReading(Reading):
 
     def take(self, data: dict[str, Any]) -> bool:
         """Take a whole answer or one event of a stream; return whether the model wrote in it."""
-        for found in _usages(data):
+        choices = objects(data, "choices")
+        for found in _usages(data, choices):
             self.usage = grown(self.usage, usage_of(found))
         if isinstance(data.get("model"), str) and data["model"]:
             self.model = data["model"]
         if error_in(data) is not None:
             self.failed = data
-        wrote = [self._choice(c) for c in objects(data, "choices")]
+        wrote = [self._choice(c) for c in choices]
         self.events += any(wrote)
         return any(wrote)
 
@@ -153,11 +154,11 @@ class ChatReading(Reading):
         return wrote
 
 
-def _usages(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _usages(data: Mapping[str, Any], choices: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield what is reported: beside the choices, in one of them (Moonshot), or in a place of Groq's own."""
-    places = [data, data.get("x_groq"), *objects(data, "choices")]
-    found = [place.get("usage") for place in places if isinstance(place, dict)]
-    yield from (usage for usage in found if isinstance(usage, dict))
+    for place in (data, data.get("x_groq"), *choices):
+        if isinstance(place, dict) and isinstance(usage := place.get("usage"), dict):
+            yield usage
 
 
 def _hear(said: Said, choice: Mapping[str, Any]) -> None:
