@@ -68,7 +68,8 @@ class Answering:
 
     async def _answer(self, session: CellSession, request: web.BaseRequest) -> web.StreamResponse:
         path, _, query = request.raw_path.partition("?")
-        query = "&".join(p for p in query.split("&") if not p.startswith(KEY_IN_QUERY))
+        if query:
+            query = "&".join(p for p in query.split("&") if not p.startswith(KEY_IN_QUERY))
         found = session.protocol.operation(request.method, path, query)
         if found is None:
             return _not_spoken(session, request.method, path)

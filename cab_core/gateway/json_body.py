@@ -9,7 +9,8 @@ from typing import Any
 def parse_object(data: bytes) -> dict[str, Any]:
     """Return the JSON object in `data`, or an empty one where there is none."""
     try:
-        value = json.loads(data)
+        # `loads` looks for UTF-16 and the like first, which an object that begins so is not.
+        value = json.loads(data.decode("utf-8", "surrogatepass") if data.startswith(b'{"') else data)
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

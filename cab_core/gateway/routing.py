@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,14 +17,25 @@ _ROUTING = re.compile(
     r"|user_config|use_litellm_proxy|extra_(body|headers|query)|headers|tags|guardrails?(_.*)?"
     r"|organization|project|(allowed_model_)?region(_name)?|client_(id|secret)|tenant_id|max_budget"
 )
+_SHORT = 64  # characters: an agent may send any name
 _INSIDE = ("metadata",)  # where LiteLLM looks for the same
 
 
 def routing_fields(request: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
     """Return the names of such fields, but for those that have the value that the cell's parameters give."""
     fields = [*request.items(), *(pair for name in _INSIDE for pair in _pairs(request.get(name)))]
-    allowed = list(_deep(params))
-    return [k for k, v in fields if _ROUTING.fullmatch(k.casefold()) and (k, v) not in allowed]
+    allowed = list(_deep(params)) if params else []
+    return [k for k, v in fields if _is_routing(k) and (k, v) not in allowed]
+
+
+def _is_routing(name: str) -> bool:
+    """Return whether a field is such; of the names that nearly all requests have it is looked up."""
+    return _known(name) if len(name) <= _SHORT else _ROUTING.fullmatch(name.casefold()) is not None
+
+
+@functools.lru_cache(maxsize=1024)
+def _known(name: str) -> bool:
+    return _ROUTING.fullmatch(name.casefold()) is not None
 
 
 def _pairs(value: object) -> list[tuple[str, Any]]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import resource
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from socket import AF_UNIX, create_server, socket
+from socket import create_server, socket
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cab_core.records import CellKey
@@ -134,10 +134,7 @@ class Gateway:
 
     def _session(self, request: web.BaseRequest) -> CellSession | None:
         """Return the cell whose token came, the way that is the cell's own: no agent can use another's."""
-        given = [request.headers.get(header, "") for header in CREDENTIALS]
-        pairs = request.raw_path.partition("?")[2].split("&")
-        given += [p.removeprefix(KEY_IN_QUERY) for p in pairs if p.startswith(KEY_IN_QUERY)]
-        for value in given:
+        for value in _given(request):
             token = value.removeprefix("Bearer ").strip()
             if token in self._sessions and self._came_by(request.transport, token):
                 return self._sessions[token]
@@ -146,7 +143,16 @@ class Gateway:
     def _came_by(self, transport: asyncio.Transport | None, token: str) -> bool:
         if token in self._doors:
             return self._doors[token].let_in(transport)
-        return transport is not None and transport.get_extra_info("socket").family != AF_UNIX
+        # The name of a unix socket is a text.
+        return transport is not None and isinstance(transport.get_extra_info("sockname"), tuple)
+
+
+def _given(request: web.BaseRequest) -> Iterator[str]:
+    """Yield what may be a token, wherever the protocols' clients put it."""
+    headers = request.headers
+    yield from (headers[name] for name in CREDENTIALS if name in headers)
+    pairs = request.raw_path.partition("?")[2].split("&")
+    yield from (p.removeprefix(KEY_IN_QUERY) for p in pairs if p.startswith(KEY_IN_QUERY))
 
 
 def _allow_many_files() -> None:
