@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit, urlunsplit
+from base64 import b64encode
+from collections.abc import Mapping
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 from urllib.request import getproxies, proxy_bypass
 
 import attrs
@@ -10,10 +12,15 @@ import attrs
 
 @attrs.frozen
 class Proxy:
-    """A proxy's address, and who it is told asks, as user and password. None: there is none."""
+    """A proxy's address; None: there is none. The headers tell it who asks.
+
+    `headers`: of each call, which it reads; `tunnel_headers`: of the request for a way through it, where the
+    calls are encrypted.
+    """
 
     url: str | None = None
-    user: tuple[str, str] | None = attrs.field(default=None, repr=False)
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    tunnel_headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
 
 
 def proxy_of(url: str) -> Proxy:
@@ -23,6 +30,14 @@ def proxy_of(url: str) -> Proxy:
     if not found or proxy_bypass(parts.netloc.rpartition("@")[2]):
         return Proxy()
     proxy = urlsplit(found if "://" in found else f"http://{found}")
-    user = (unquote(proxy.username), unquote(proxy.password or "")) if proxy.username else None
     place = proxy.netloc.rpartition("@")[2]
-    return Proxy(urlunsplit((proxy.scheme, place, proxy.path, "", "")), user)
+    address, who = urlunsplit((proxy.scheme, place, proxy.path, "", "")), _who(proxy)
+    tunnel = parts.scheme == "https"
+    return Proxy(address, {} if tunnel else who, who if tunnel else {})
+
+
+def _who(proxy: SplitResult) -> dict[str, str]:
+    if not proxy.username:
+        return {}
+    user = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+    return {"Proxy-Authorization": f"Basic {b64encode(user.encode()).decode()}"}  # RFC 7617

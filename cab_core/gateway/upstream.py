@@ -131,7 +131,7 @@ class EndpointUpstream(Throttle):
         from .connection import Body
 
         # As it was read here, in no other charset.
-        sent = {**out.headers, **self._headers, "Content-Type": "application/json"}
+        sent = {**out.headers, **self._headers, **self._proxy.headers, "Content-Type": "application/json"}
         if self._key:
             sent |= out.protocol.credential(self._key)
         async with await self._send(f"{self.base_url}/{out.path}", sent, out.body) as reply:
@@ -159,7 +159,7 @@ class EndpointUpstream(Throttle):
                     data=body,
                     allow_redirects=False,
                     proxy=self._proxy.url,
-                    proxy_auth=aiohttp.BasicAuth(*self._proxy.user) if self._proxy.user else None,
+                    proxy_headers=self._proxy.tunnel_headers or None,
                 )
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
                 if connector.made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import socket
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import aiohttp
@@ -129,6 +131,34 @@ def test_a_proxy_that_opens_no_way(
     monkeypatch.setenv("HTTPS_PROXY", endpoint.url.removesuffix("/v1"))
     found = call(tmp_path, "https://endpoint.invalid/v1")
     assert found.fault == "proxy" and "HTTPS_PROXY names a proxy that answered 501" in fault_told(found)
+
+
+@pytest.mark.parametrize(("scheme", "method"), [("http", "POST"), ("https", "CONNECT")])
+def test_a_proxy_is_told_who_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scheme: str, method: str
+) -> None:
+    """With the call, or before it where it is encrypted; as its address has user and password."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        place = f"127.0.0.1:{proxy.getsockname()[1]}"
+        monkeypatch.setenv(f"{scheme}_proxy", f"http://me:pass%40word@{place}")
+        with ThreadPoolExecutor(1) as pool:
+            told = pool.submit(_heard, proxy)
+            call(tmp_path, f"{scheme}://endpoint.invalid/v1")
+    head = told.result()
+    assert head.startswith(method.encode())
+    assert b"Proxy-Authorization: Basic " + base64.b64encode(b"me:pass@word") in head.split(b"\r\n")
+
+
+def _heard(proxy: socket.socket) -> bytes:
+    """Return the head of what a proxy is asked, which hangs up."""
+    connection, _ = proxy.accept()
+    with connection:
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += connection.recv(1 << 16)
+    return head
 
 
 def test_what_no_request_can_be_made_of(tmp_path: Path, endpoint: Endpoint) -> None:
