@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import time
 from collections.abc import Mapping
@@ -111,6 +112,17 @@ class Call:
             self.error = f"finish_reason {found.finish_reason!r}"
         if self.verdict == ANSWERED and found.finish_reason is None:
             self.odd = self.odd or "it has no finish_reason"
+
+    def apart(self) -> Call:
+        """Return a call like this one, of whose answer nothing has been read: to be read in a thread."""
+        found = copy.copy(self)
+        found.reading = held(self.session.protocol, "reading", self.session.protocol.reading(), Reading)
+        return found
+
+    def take_over(self, other: Call) -> None:
+        """Take what was read apart."""
+        self.reading, self.verdict, self.error = other.reading, other.verdict, other.error
+        self.odd, self.first_token = other.odd, other.first_token
 
     def break_off(self) -> None:
         """Note that nobody waits for the answer any more, and who that was."""

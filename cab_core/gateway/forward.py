@@ -15,7 +15,7 @@ from .error_body import ErrorBody, one_line
 from .events import begins_a_stream
 from .fault import MALFORMED, Dropped, Empty, of_error
 from .json_body import parse_error, parse_objects
-from .off_loop import off_loop
+from .off_loop import LARGE, off_loop
 from .refusal import refusal
 from .stream import StreamReader
 from .upstream import HOP
@@ -149,9 +149,19 @@ async def _forward_body(call: Call, answer: Answer) -> web.Response:
     if (decoded := decode(_encoding(answer), bytes(raw))) is None:
         raise ValueError(_unreadable(answer))
     call.session.key_echoed |= decoded != raw and holds_key(decoded)
-    await off_loop(len(decoded), _read_whole, call, decoded)
+    await _read(call, decoded)
     call.finish()
     return web.Response(status=answer.status, body=bytes(raw), headers=_forwarded_headers(call, answer))
+
+
+async def _read(call: Call, body: bytes) -> None:
+    """Read a body; a large one apart, since the call may be broken off and recorded while a thread reads."""
+    if len(body) <= LARGE:
+        _read_whole(call, body)
+        return
+    found = call.apart()
+    await off_loop(len(body), _read_whole, found, body)
+    call.take_over(found)
 
 
 def _read_whole(call: Call, body: bytes) -> None:
