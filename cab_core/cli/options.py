@@ -57,6 +57,9 @@ class OneOf(click.Choice[str]):
         return super().convert(value, param, ctx)
 
 
+no_wire = click.option(
+    "--no-wire", is_flag=True, help="keep no record of what was asked and answered (wire.jsonl.zst)"
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="print JSON for programs")
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option("--runtime", default="local", show_default=True, help="where the agent runs")
 @click.option("--network", type=options.OneOf(["gateway", "open"]), help="what the agent can reach")
+@options.no_wire
 @options.model_params
 @options.limits
 @options.endpoint
@@ -54,6 +55,7 @@ def command(plugins: Plugins, /, **said: Any) -> int:
         stacks=said["stacks"],
         runtime=said["runtime"],
         network=said["network"],
+        wire=not said["no_wire"],
         limits=bounds,
         options=options.key_values(said["pairs"]),
         model_params=options.key_values(said["params"], "--model-param"),

@@ -171,6 +171,10 @@ class Sweep:
         default=False, metadata=doc("do not start where a CLI has no passing record of `cab calibrate`")
     )
 
+    wire: bool = attrs.field(
+        default=True, metadata=doc("each cell keeps what was asked and answered, in wire.jsonl.zst")
+    )
+
     @property
     def all_runtimes(self) -> tuple[str, ...]:
         """The runtimes of the matrix, each once."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from cab_core.gateway.session import CellSession
+from cab_core.gateway.upstream import CREDENTIALS
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import ModelCall, Process, Sandbox
+from cab_core.records.wire import WIRE_FILE
 from cab_core.trace.genai import agent_attributes, call_attributes, error_type, provider_name
 from cab_core.trace.recording import Recording
 from cab_core.trace.spans import set_attributes
@@ -20,6 +23,9 @@ from .prepare import Prepared
 from .stack_state import account, given_texts
 from .upstreams import upstream_for
 from .wiring import stack_attributes
+
+if TYPE_CHECKING:
+    from cab_core.wire.writer import WireWriter
 
 
 def execute(run: CellRun, prepared: Prepared) -> None:
@@ -117,6 +123,7 @@ def _session(
         params=planned.cell.model_params,
         cell=planned.cell.key,
         sealed=planned.cell.network == "gateway",
+        wire=_wire(run) if run.context.wire else None,
     )
     gateway.open(session, prepared.socket)
     try:
@@ -127,6 +134,20 @@ def _session(
         run.found.turned_away = tuple(session.turned_away())
         run.found.observed = session.observed()
         run.found.notes += session.notes()
+
+
+def _wire(run: CellRun) -> WireWriter:
+    from cab_core.wire.writer import WireWriter  # a cell without a record has no use for it
+
+    cell, protocol = run.planned.cell, run.planned.protocol
+    return WireWriter(
+        run.part / WIRE_FILE,
+        cell.cell_id,
+        protocol.name,
+        written=protocol.written,
+        redactor=run.secrets,
+        credentials=CREDENTIALS,
+    )
 
 
 def _crashed(run: CellRun, exc: BaseException) -> bool:

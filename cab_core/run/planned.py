@@ -81,7 +81,10 @@ class PlannedCell:
 
 @attrs.frozen(kw_only=True)
 class RunContext:
-    """What all cells of a run share. `upstream_of` gives the upstream of an endpoint, one for all cells."""
+    """What all cells of a run share. `upstream_of` gives the upstream of an endpoint, one for all cells.
+
+    `wire`: each cell keeps its calls whole.
+    """
 
     store: Store
     gateway: Gateway
@@ -90,6 +93,7 @@ class RunContext:
     observers: Observers | None = None
     stop: StopSignal = attrs.field(factory=StopSignal)
     spans: SpanDelivery | None = None
+    wire: bool = True
 
     def tell(self, hook: str, **event: object) -> None:
         """Hand an event to the plugins that observe."""

@@ -98,6 +98,7 @@ def run_plan(
                 observers=observers,
                 stop=stop,
                 spans=spans,
+                wire=plan.sweep.wire,
             )
 
             def work(cell: Cell) -> tuple[Path, CellSummary] | None:
