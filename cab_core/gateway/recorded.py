@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from cab_core.redaction import Span
+
 from .answer import Answer
 from .coding import decode
 
