@@ -119,7 +119,7 @@ class _Thread:
         )
 
     def _result(self, n: int, message: Message) -> bool:
-        """Put a result to its call: by its id or, where there is none or the CLI gave it another, in order."""
+        """Put a result to its call: by its id or, where that is none or one of the CLI's own, in order."""
         named = [at for at in self._open if self._tool(at).id == message.answers is not None]
         found = next(iter(named or self._open), None)
         if found is None:
