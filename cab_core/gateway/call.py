@@ -69,6 +69,7 @@ class Call:
             query=self.query,
             headers=headers,
             body=body,
+            asked=self.body,
         )
 
     @property

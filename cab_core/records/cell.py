@@ -174,6 +174,12 @@ class Sweep:
     wire: bool = attrs.field(
         default=True, metadata=doc("each cell keeps what was asked and answered, in wire.jsonl.zst")
     )
+    record: str | None = attrs.field(
+        default=None, metadata=doc("a directory that gets those records too, to be replayed")
+    )
+    real_time: bool = attrs.field(
+        default=False, metadata=doc("a replayed record answers as fast as the model did")
+    )
 
     @property
     def all_runtimes(self) -> tuple[str, ...]:

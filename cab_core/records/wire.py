@@ -19,10 +19,11 @@ Headers = tuple[tuple[str, str], ...]
 
 @attrs.frozen(kw_only=True)
 class WireHead:
-    """The first line. `protocol`: the name of the protocol that was spoken."""
+    """The first line. `protocol`: the name of what was spoken; `model`: whom the requests name."""
 
     wire: int
     cell: str
+    model: str
     protocol: str
 
 

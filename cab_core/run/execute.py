@@ -110,9 +110,9 @@ def _session(
 
     session = CellSession(
         token=prepared.job.token,
-        model=planned.model.id,
+        model=planned.model.name,
         protocol=planned.protocol,
-        upstream=upstream_for(planned, run.context, prepared.job, run.found),
+        upstream=upstream_for(run, prepared.job),
         limits=planned.cell.limits,
         record=run.part / "calls.jsonl",
         stop=stop,
@@ -143,6 +143,7 @@ def _wire(run: CellRun) -> WireWriter:
     return WireWriter(
         run.part / WIRE_FILE,
         cell.cell_id,
+        run.planned.model.name,
         protocol.name,
         written=protocol.written,
         redactor=run.secrets,

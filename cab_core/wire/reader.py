@@ -54,17 +54,17 @@ class WireCall:
 class WireReader:
     """A record's head, and its calls as they ended."""
 
-    def __init__(self, cell: Path) -> None:
-        """Open the record of a cell's directory.
+    def __init__(self, at: Path) -> None:
+        """Open a record, or the one in a cell's directory.
 
         Raises:
             UserError: there is none, or it cannot be read.
         """
-        self.path = cell / WIRE_FILE
+        self.path = at / WIRE_FILE if at.is_dir() else at
         file = opened(self.path)
         if file is None:
             said = f"it has no wire record ({WIRE_FILE}): it was run with --no-wire, or by an earlier cab"
-            raise UserError(f"{cell}: {said}")
+            raise UserError(f"{at}: {said}")
         self._lines = self._unpacked(file)
         first = next(self._lines, None)
         if first is None:

@@ -33,6 +33,7 @@ class WireWriter:
         self,
         path: Path,
         cell: str,
+        model: str,
         protocol: str,
         written: Sequence[str],
         redactor: Redactor,
@@ -51,7 +52,7 @@ class WireWriter:
         self._most, self._size = most, 0
         self.left_out = 0  # bytes of bodies
         self.fault: str | None = None
-        self._write([to_json(WireHead(wire=VERSION, cell=cell, protocol=protocol))])
+        self._write([to_json(WireHead(wire=VERSION, cell=cell, model=model, protocol=protocol))])
 
     def headers(self, headers: Mapping[str, str]) -> list[list[str]]:
         """Return headers as they may be written."""

@@ -74,6 +74,7 @@ def _serve_gateway(target: str, directory: Path, record: bool) -> None:
         WireWriter(
             directory / WIRE_FILE,
             "cell",
+            "m",
             protocol.name,
             protocol.written,
             redactor_of([KEY], token),
