@@ -18,6 +18,7 @@ _MONTH = (
     rb"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b"
 )
 _TEMPORARY = rb"/(?:var/)?tmp/[^\s\"'\\<>)\]},;:]+"
+_LINE_END = re.compile(rb"(?:\\n|\n)+")
 _CHANGING = re.compile(b"|".join([_UUID, _TEMPORARY, _ID, _DAY, _MONTH, rb"[0-9]+"]))
 
 
@@ -30,6 +31,11 @@ def lasting(body: bytes) -> bytes:
     except (ValueError, RecursionError):
         pass  # it is compared as it stands
     return _CHANGING.sub(b"#", body)
+
+
+def lines(asked: bytes) -> bytes:
+    """Return what lasts of a request with its lines in order: some CLIs list files as a hash has them."""
+    return b"\n".join(sorted(_LINE_END.split(asked)))
 
 
 def difference(one: bytes, other: bytes, around: int = 60) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from cab_core.records.wire import WireHead
 from cab_core.store.reading import opened
 from cab_core.wire.reader import WireCall, WireReader
 
-from .alike import difference, lasting
+from .alike import difference, lasting, lines
 
 _SHOWN = 200  # characters of a difference
 
@@ -48,21 +48,22 @@ class Cassette:
         self._lock = threading.Lock()
 
     def take(self, body: bytes) -> WireCall:
-        """Return the first call that asked the same and has not been taken.
+        """Return the first call that asked the same and has not been taken; else one with the same lines.
 
         Raises:
             Unrecorded: there is none.
         """
         asked = lasting(body)
         with self._lock:
-            for entry in self.entries:
-                if not entry.used and entry.asked == asked:
-                    entry.used = True
-                    return entry.call
-            raise Unrecorded(self._nearest(asked))
+            left = [e for e in self.entries if not e.used]
+            same = next((e for e in left if e.asked == asked), None)
+            same = same or next((e for e in left if lines(e.asked) == lines(asked)), None)
+            if same is None:
+                raise Unrecorded(self._nearest(asked, left))
+            same.used = True
+            return same.call
 
-    def _nearest(self, asked: bytes) -> str:
-        left = [e for e in self.entries if not e.used]
+    def _nearest(self, asked: bytes, left: list[Entry]) -> str:
         if not left:
             return f"all {len(self.entries)} calls of the record have been answered, and one more was made"
         nearest = max(left, key=lambda e: _common(e.asked, asked))
