@@ -15,6 +15,8 @@ from cab_core.records.conversation import Conversation, Thread, ToolUse, Turn
 from cab_core.store.paths import attempt_path
 from cab_core.trace.clock import iso_of_ns
 
+from .tools import end_ns
+
 VERSION = "ATIF-v1.8"
 
 Calls = Mapping[int, ModelCall]
@@ -80,7 +82,7 @@ def _step(turn: Turn, calls: Calls) -> dict[str, Any]:
     call = calls.get(turn.call)
     said: dict[str, Any] = {"source": _SOURCES[turn.role], "message": turn.text}
     if call is not None and call.start_ns:
-        said["timestamp"] = iso_of_ns(call.start_ns + (_took_ns(call) if turn.answer else 0))
+        said["timestamp"] = iso_of_ns(end_ns(call) if turn.answer else call.start_ns)
     if turn.role == "error":
         return {**said, "extra": {"failed_call": turn.call}}
     if turn.role != "assistant":
@@ -136,7 +138,3 @@ def arguments(tool: ToolUse) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {"raw": tool.arguments}
     return value if isinstance(value, dict) else {"raw": value}
-
-
-def _took_ns(call: ModelCall) -> int:
-    return int((call.latency_ms + call.throttle_ms) * 1e6)

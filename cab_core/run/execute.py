@@ -7,12 +7,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from cab_core.conversation.read import read_conversation
+from cab_core.conversation.tools import tool_runs
+from cab_core.errors import UserError
 from cab_core.gateway.session import CellSession
 from cab_core.gateway.upstream import CREDENTIALS
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import ModelCall, Process, Sandbox
 from cab_core.records.wire import WIRE_FILE
-from cab_core.trace.genai import agent_attributes, call_attributes, error_type, provider_name
+from cab_core.trace.genai import (
+    agent_attributes,
+    call_attributes,
+    error_type,
+    provider_name,
+    tool_attributes,
+)
 from cab_core.trace.recording import Recording
 from cab_core.trace.spans import set_attributes
 from cab_core.workdir.deciding import deciding_paths
@@ -84,6 +93,7 @@ def _launch(run: CellRun, prepared: Prepared) -> None:
         )
         run.context.gateway.close(session)  # calls under way are broken off, and recorded
         _call_spans(run, session.calls)
+        _tool_spans(run)
 
 
 @contextmanager
@@ -203,6 +213,18 @@ def _call_spans(run: CellRun, calls: Sequence[ModelCall]) -> None:
         attributes = call_attributes(call, _provider(run))
         error = (call.error or error_type(call)) if call.ended != "answered" else None
         run.trace.call(f"model_call:{call.n}", call.start_ns, end, attributes, error)
+
+
+def _tool_spans(run: CellRun) -> None:
+    """One span a tool that ran, as the wire shows it."""
+    try:
+        found = read_conversation(run.part, lambda _: run.planned.protocol)
+    except UserError as exc:
+        run.found.notes.append(f"what the agent did is not known in full: {exc}")
+        return
+    for ran in tool_runs(*found) if found is not None else ():
+        attributes = {"call": ran.call, **tool_attributes(ran.tool.name, ran.tool.id, ran.tool.arguments)}
+        run.trace.past("execute_tool", f"execute_tool {ran.tool.name}", ran.start_ns, ran.end_ns, attributes)
 
 
 def _provider(run: CellRun) -> str:
