@@ -114,6 +114,12 @@ class UpstreamError(InfraError):
     outcome = "infra_upstream"
 
 
+class ReplayError(InfraError):
+    """A record that is replayed does not hold what was asked."""
+
+    outcome = "infra_replay"
+
+
 class GraderError(InfraError):
     """The grader broke, so nothing can be said about the agent."""
 

@@ -100,9 +100,14 @@ class SecretNeedle(Needle):
         starts = sorted({*range(0, last + 1, shortest - size + 1), last})
         object.__setattr__(self, "blocks", tuple((n, self.text[n : n + size]) for n in starts))
 
+    @property
+    def folded(self) -> bool:
+        """Whether it is searched in a text in lower case: hex is."""
+        return self.bits == _HEX
+
     def form(self, plain: bytes) -> bytes:
         """Return the text; in lower case where hex is searched."""
-        return plain.lower() if self.bits == _HEX else plain
+        return plain.lower() if self.folded else plain
 
     def present(self, plain: bytes) -> bool:
         """Return whether a piece may be in a text."""

@@ -21,7 +21,7 @@ _WAITING = 1 << 14  # bytes of a stream that wait at most for what may follow
 _APART = "\ufffd"  # between texts that are searched as one: no escape goes on across it
 
 T = TypeVar("T")
-_Span = tuple[int, int, bytes]  # begin, end, mark
+Span = tuple[int, int, bytes]  # begin, end, mark
 
 
 class Redactor:
@@ -31,6 +31,7 @@ class Redactor:
         self._secrets: list[SecretNeedle] = []
         self._paths: list[PathNeedle] = []
         self._roots: list[PathNeedle] = []
+        self._blocks: tuple[list[bytes], list[bytes]] = [], []  # of all secrets: as they are, in lower case
         self.seen: set[str] = set()
         for text, mark in (secrets or {}).items():
             self.hide(text, mark)
@@ -38,7 +39,9 @@ class Redactor:
     def hide(self, secret: str, mark: str) -> None:
         """Replace a secret, however it is spelled; what is none is left (see `is_secret`)."""
         if is_secret(secret):
-            self._secrets += spellings(secret, mark)
+            for needle in spellings(secret, mark):
+                self._secrets.append(needle)
+                self._blocks[needle.folded].extend(block for _, block in needle.blocks)
 
     def hide_path(self, path: str, mark: str) -> None:
         """Replace a path. Of two that lie in each other the longer is taken."""
@@ -104,7 +107,7 @@ class Redactor:
 
         return look
 
-    def spans(self, data: bytes, more: bool = False, roots: bool = False) -> list[_Span]:
+    def spans(self, data: bytes, more: bool = False, roots: bool = False) -> list[Span]:
         """Return what to replace, in order. `more`: others follow, so a path at the end may go on."""
         secrets, paths = self._wanted(data, roots)
         if not secrets and not paths:
@@ -122,7 +125,25 @@ class Redactor:
         """Return what may be in a text: what is not cannot be found there."""
         paths = [*self._paths, *self._roots] if roots else self._paths
         plain = canonical(data) if self._secrets or paths else b""
-        return [n for n in self._secrets if n.present(plain)], [n for n in paths if n.present(plain)]
+        secrets = [n for n in self._secrets if n.present(plain)] if self._may_hold_secret(plain) else []
+        return secrets, [n for n in paths if n.present(plain)]
+
+    def _may_hold_secret(self, plain: bytes) -> bool:
+        """Return whether a piece of any secret may be in a text. One loop: nearly always there is none."""
+        for blocks, text in zip(self._blocks, (plain, plain.lower()), strict=True):
+            for block in blocks:
+                if block in text:
+                    return True
+        return False
+
+    def finds_whole(self, data: bytes) -> bool:
+        """Return whether a whole secret, or a path, may be in a text: quicker than to look for pieces too."""
+        plain = canonical(data)
+        folded = plain.lower()
+        for needle in self._secrets:
+            if needle.text in (folded if needle.folded else plain):
+                return True
+        return any(n.present(plain) for n in self._paths)
 
     def unsure(self, data: bytes) -> int:
         """Return where the end begins that may be the beginning of something to replace."""
@@ -153,7 +174,7 @@ def _texts(value: Any) -> Iterator[str]:
                 yield from _texts(getattr(value, field.name))
 
 
-def replaced(data: bytes, spans: Iterable[_Span], stop: int | None = None) -> bytes:
+def replaced(data: bytes, spans: Iterable[Span], stop: int | None = None) -> bytes:
     """Return bytes with marks, up to a place; what lies in another span has no mark of its own."""
     out, end = [], 0
     for begin, after, mark in spans:

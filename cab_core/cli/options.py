@@ -57,6 +57,15 @@ class OneOf(click.Choice[str]):
         return super().convert(value, param, ctx)
 
 
+no_wire = click.option(
+    "--no-wire", is_flag=True, help="keep no record of what was asked and answered (wire.jsonl.zst)"
+)
+record = click.option(
+    "--record", metavar="DIR", help="keep the records of the cells here too, for --model replay:DIR"
+)
+real_time = click.option(
+    "--real-time", is_flag=True, help="a replayed record answers as fast as the model did"
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="print JSON for programs")
 
 

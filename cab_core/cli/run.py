@@ -60,6 +60,9 @@ _ROWS = 200  # cells that the table at the end shows one by one
     "--keep-going", is_flag=True, help=f"run on where the endpoint failed {FAILED_IN_A_ROW} cells in a row"
 )
 @click.option("--network", type=options.OneOf(["gateway", "open"]), help="what the agent can reach")
+@options.no_wire
+@options.record
+@options.real_time
 @options.model_params
 @options.limits
 @options.endpoint
@@ -157,6 +160,9 @@ def _sweep(sweep_file: Path | None, said: dict[str, Any]) -> Sweep:
     given = {n: said[n] for n in names if said[n]}
     if said["pairs"]:
         given["option_sets"] = options.option_sets(said["pairs"])
+    if said["no_wire"]:
+        given["wire"] = False
+    given |= {n: said[n] for n in ("record", "real_time") if said[n]}
     if said["params"]:
         given["model_params"] = options.key_values(said["params"], "--model-param")
     bounds = (said["wall"], said["max_calls"], said["max_tokens"], said["max_usd"])

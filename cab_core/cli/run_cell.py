@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 )
 @click.option("--runtime", default="local", show_default=True, help="where the agent runs")
 @click.option("--network", type=options.OneOf(["gateway", "open"]), help="what the agent can reach")
+@options.no_wire
+@options.record
+@options.real_time
 @options.model_params
 @options.limits
 @options.endpoint
@@ -54,6 +57,9 @@ def command(plugins: Plugins, /, **said: Any) -> int:
         stacks=said["stacks"],
         runtime=said["runtime"],
         network=said["network"],
+        wire=not said["no_wire"],
+        record=said["record"],
+        real_time=said["real_time"],
         limits=bounds,
         options=options.key_values(said["pairs"]),
         model_params=options.key_values(said["params"], "--model-param"),

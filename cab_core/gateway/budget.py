@@ -24,7 +24,10 @@ class Throttle:
     """Lets calls go out within a budget, and none while the endpoint asked for a pause.
 
     What a call takes in tokens is known when it has ended: so many as are under way may go beyond it.
+    `tries`: how often a call is sent when the upstream says 429 or 5xx, or is not there.
     """
+
+    tries = 4
 
     def __init__(self, budget: Budget | None = None) -> None:
         self._budget = budget or Budget()

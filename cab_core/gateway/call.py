@@ -14,8 +14,10 @@ from cab_core.plugins.blame import held
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import ModelCall, Usage
 
+from .answer import Answer
 from .error_body import ErrorBody, error_in, told
 from .fault import ANSWERED, Verdict, of_answer
+from .recorded import Recorded
 from .session import CellSession
 from .upstream import Outgoing
 
@@ -52,9 +54,12 @@ class Call:
     hung_up: bool = False
     recorded: bool = False
     queued: float = 0.0  # seconds before it was begun
+    _recorded: Recorded | None = attrs.field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         protocol = self.session.protocol
+        if self.session.wire is not None:
+            self._recorded = Recorded(self.session.wire, self)
         self.reading = held(protocol, "reading", protocol.reading(), Reading)
 
     def outgoing(self, headers: Mapping[str, str], body: bytes) -> Outgoing:
@@ -65,6 +70,7 @@ class Call:
             query=self.query,
             headers=headers,
             body=body,
+            asked=self.body,
         )
 
     @property
@@ -81,6 +87,15 @@ class Call:
         self.last_byte = time.monotonic()
         self.first_byte = self.first_byte or self.last_byte
         self.received += size
+
+    def noted(self, answer: Answer) -> Answer:
+        """Return an answer that goes into the wire record while its body is read."""
+        return answer if self._recorded is None else self._recorded.noted(answer)
+
+    def over(self) -> None:
+        """Write what there is of the call into the wire record: nobody waits for it any more."""
+        if self._recorded is not None:
+            self._recorded.ended()
 
     def held(self, why: str) -> None:
         """Note that the call is held back from now on, for whoever looks."""

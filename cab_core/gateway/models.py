@@ -1,4 +1,4 @@
-"""From a model id to who answers: `scripted:NAME`, an entry of `cab.toml`, or `--endpoint`."""
+"""From a model id to who answers: `scripted:NAME`, `replay:PATH`, an entry of `cab.toml`, or `--endpoint`."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from .address import checked_address
 from .budget import Budget
 from .endpoint_config import EndpointDoc, headers_of, printed_key
 from .price import Price
+from .replay.find import Records, find_records
 from .scripted.personas import PERSONAS
 
-SCRIPTED = "scripted:"
+SCRIPTED, REPLAY = "scripted:", "replay:"
 
 
 @attrs.frozen(kw_only=True)
@@ -74,7 +75,8 @@ def _address(_: object, __: object, url: str | None) -> None:
 
 @attrs.frozen(kw_only=True)
 class Model:
-    """A model id and who answers for it. `key`: None for scripted models. No credential is in `endpoint`.
+    """A model id and who answers for it. `key`: None for scripted models. `scripted`: which script answers,
+    or `replay:` and the sha256 of a record. No credential is in `endpoint`.
 
     `headers`: further ones of each call, whose values are as secret as the key.
     """
@@ -89,6 +91,12 @@ class Model:
     protocols: tuple[str, ...] = ()
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     budget: Budget = Budget()
+    records: Records | None = None  # that answer in a model's place
+
+    @property
+    def name(self) -> str:
+        """What the CLI asks for: whom a record is of, to be asked the same again."""
+        return self.id if self.records is None else self.records.model
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -172,10 +180,10 @@ def resolve(model_id: str, choice: EndpointChoice, config: ConfigDoc) -> Model:
         if name not in PERSONAS:
             raise UnknownName("scripted model", name, PERSONAS)
         return Model(id=model_id, scripted=name)
-    if model_id.startswith("replay:"):
-        raise UserError(
-            f"model {model_id!r}: recordings cannot be replayed yet; use scripted:NAME or an endpoint"
-        )
+    if model_id.startswith(REPLAY):
+        records = find_records(Path(model_id.removeprefix(REPLAY)))
+        script = f"{REPLAY}{records.sha256}"
+        return Model(id=model_id, scripted=script, records=records, protocols=records.protocols)
     found = config.models.get(model_id)
     if found is not None:
         return _of_endpoint(_from_config(model_id, found, choice), choice, config)

@@ -16,7 +16,6 @@ from .forward import LARGEST_ERROR, forward_answer, forward_error, read_error
 from .refusal import refusal
 from .waits import asked_wait
 
-TRIES = 4  # how often a call is sent when the upstream says 429 or 5xx, or is not there
 BACKOFF_S = 0.5  # before the second try; doubles with each
 LONGEST_WAIT_S = 60.0
 
@@ -39,6 +38,7 @@ async def relay(call: Call, request: web.BaseRequest) -> web.StreamResponse:
     finally:
         call.finish()
         del call.session.under_way[call.n]
+        call.over()
 
 
 def _without_answer(call: Call, request: web.BaseRequest) -> web.StreamResponse:
@@ -58,10 +58,11 @@ async def _try_until_answered(call: Call, request: web.BaseRequest) -> web.Strea
         call.tries += 1
         call.held("throttled")
         call.waited(await upstream.enter())
-        last = call.tries >= TRIES
+        last = call.tries >= upstream.tries
         try:
-            async with upstream.ask(call.outgoing(_headers(call), extended or call.body)) as answer:
-                call.status, call.verdict = answer.status, fault.ANSWERED
+            async with upstream.ask(call.outgoing(_headers(call), extended or call.body)) as came:
+                call.status, call.verdict = came.status, fault.ANSWERED
+                answer = call.noted(came)
                 if answer.status < 300:
                     return await forward_answer(call, answer, request, hide=extended is not None)
                 data = await _all(call, answer)

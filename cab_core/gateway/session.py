@@ -38,6 +38,8 @@ from .routing import routing_fields
 from .turned_away import TurnedAway
 
 if TYPE_CHECKING:
+    from cab_core.wire.writer import WireWriter
+
     from .call import Call
     from .upstream import Upstream
 
@@ -71,8 +73,12 @@ class CellSession:
         params: Mapping[str, Json] | None = None,
         cell: CellKey | None = None,
         sealed: bool = False,
+        wire: WireWriter | None = None,
     ) -> None:
-        """Open an account. `sealed`: the agent has no network, nor is it to have one through its model."""
+        """Open an account. `sealed`: the agent has no network, nor is it to have one through its model.
+
+        `wire`: the record of its calls, whole; it ends with the account.
+        """
         self.token, self.cell, self.sealed = token, cell, sealed
         self.model, self.protocol, self.upstream = model, protocol, upstream
         self.limits, self.stop = limits, stop
@@ -85,6 +91,7 @@ class CellSession:
         self.slots = asyncio.Semaphore(1 if limits.tokens or limits.usd else _SLOTS)
         self.other_models, self.other_paths = TurnedAway(), TurnedAway()
         self.other_routes, self.vendor_tools = TurnedAway(), TurnedAway()
+        self.wire = wire
         self.client, self._params = ClientHeaders(), params or {}
         self.watch = Watch(texts)
         self.key_echoed = False  # in an answer: the agent has seen it
@@ -236,6 +243,8 @@ class CellSession:
         with self._lock:
             self.closed = True
             self._file.close()
+        if self.wire is not None:
+            self.wire.close()
 
     def turned_away(self) -> list[str]:
         """Return what the CLI asked for that is not to be had here, in sentences."""
@@ -263,7 +272,7 @@ class CellSession:
 
     def notes(self) -> list[str]:
         """Return what could not be enforced or had, and what a reader should know of the endpoint."""
-        notes = self.turned_away()
+        notes = self.turned_away() + (self.wire.notes() if self.wire is not None else [])
         if self.key_echoed:
             notes.append(
                 "the endpoint repeated its key in an answer, which the agent was given as it came; "

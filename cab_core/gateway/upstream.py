@@ -39,13 +39,17 @@ CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")  # may
 
 @attrs.frozen(kw_only=True)
 class Outgoing:
-    """What goes to an endpoint. `headers` are without its credential; `body`: None where it is a GET."""
+    """What goes to an endpoint. `headers` are without its credential; `body`: None where it is a GET.
+
+    `asked`: the body as the CLI sent it, without what the gateway added.
+    """
 
     protocol: WireProtocol
     operation: Operation
     headers: Mapping[str, str]
     body: bytes | None
     query: str = ""
+    asked: bytes = b""
 
     @property
     def path(self) -> str:
@@ -57,6 +61,7 @@ class Upstream(Protocol):
     """Answers model calls."""
 
     name: str
+    tries: int  # how often a call is sent when the upstream says 429 or 5xx, or is not there
 
     def ask(self, out: Outgoing) -> AbstractAsyncContextManager[Answer]:
         """Send a call.

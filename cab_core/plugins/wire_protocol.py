@@ -132,6 +132,13 @@ class WireProtocol(Protocol):
         Nothing is raised. What a model is shown stands in `content`: a text, or a list of `{"text": ...}`.
         """
 
+    def as_message(self, events: Sequence[Body]) -> Body:
+        """Return an answer as a message of chat completions: `content`, `reasoning`, `tool_calls`.
+
+        `events`: those of its stream, or the whole answer alone. Nothing is raised: it is an endpoint's, and
+        may be cut anywhere.
+        """
+
     def run_by_vendor(self, request: Body) -> list[str]:
         """Return the names of tools in a request that whoever serves the model runs, such as a search.
 

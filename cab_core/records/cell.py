@@ -171,6 +171,16 @@ class Sweep:
         default=False, metadata=doc("do not start where a CLI has no passing record of `cab calibrate`")
     )
 
+    wire: bool = attrs.field(
+        default=True, metadata=doc("each cell keeps what was asked and answered, in wire.jsonl.zst")
+    )
+    record: str | None = attrs.field(
+        default=None, metadata=doc("a directory that gets those records too, to be replayed")
+    )
+    real_time: bool = attrs.field(
+        default=False, metadata=doc("a replayed record answers as fast as the model did")
+    )
+
     @property
     def all_runtimes(self) -> tuple[str, ...]:
         """The runtimes of the matrix, each once."""

@@ -5,12 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from cab_core.errors import SandboxError
+from cab_core.conversation.read import read_conversation
+from cab_core.conversation.tools import tool_runs
+from cab_core.errors import SandboxError, UserError
 from cab_core.gateway.session import CellSession
+from cab_core.gateway.upstream import CREDENTIALS
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import ModelCall, Process, Sandbox
-from cab_core.trace.genai import agent_attributes, call_attributes, error_type, provider_name
+from cab_core.records.wire import WIRE_FILE
+from cab_core.trace.genai import (
+    agent_attributes,
+    call_attributes,
+    error_type,
+    provider_name,
+    tool_attributes,
+)
 from cab_core.trace.recording import Recording
 from cab_core.trace.spans import set_attributes
 from cab_core.workdir.deciding import deciding_paths
@@ -21,6 +32,9 @@ from .prepare import Prepared
 from .stack_state import account, given_texts
 from .upstreams import upstream_for
 from .wiring import stack_attributes
+
+if TYPE_CHECKING:
+    from cab_core.wire.writer import WireWriter
 
 
 def execute(run: CellRun, prepared: Prepared) -> None:
@@ -79,6 +93,7 @@ def _launch(run: CellRun, prepared: Prepared) -> None:
         )
         run.context.gateway.close(session)  # calls under way are broken off, and recorded
         _call_spans(run, session.calls)
+        _tool_spans(run)
 
 
 @contextmanager
@@ -105,9 +120,9 @@ def _session(
 
     session = CellSession(
         token=prepared.job.token,
-        model=planned.model.id,
+        model=planned.model.name,
         protocol=planned.protocol,
-        upstream=upstream_for(planned, run.context, prepared.job, run.found),
+        upstream=upstream_for(run, prepared.job),
         limits=planned.cell.limits,
         record=run.part / "calls.jsonl",
         stop=stop,
@@ -118,6 +133,7 @@ def _session(
         params=planned.cell.model_params,
         cell=planned.cell.key,
         sealed=planned.cell.network == "gateway",
+        wire=_wire(run) if run.context.wire else None,
     )
     gateway.open(session, prepared.socket)
     try:
@@ -131,6 +147,21 @@ def _session(
         if session.lost is not None:
             lost = SandboxError(f"a call to the model could not be recorded: {session.lost}")
             run.found.trouble = run.found.trouble or lost
+
+
+def _wire(run: CellRun) -> WireWriter:
+    from cab_core.wire.writer import WireWriter  # a cell without a record has no use for it
+
+    cell, protocol = run.planned.cell, run.planned.protocol
+    return WireWriter(
+        run.part / WIRE_FILE,
+        cell.cell_id,
+        run.planned.model.name,
+        protocol.name,
+        written=protocol.written,
+        redactor=run.secrets,
+        credentials=CREDENTIALS,
+    )
 
 
 def _crashed(run: CellRun, exc: BaseException) -> bool:
@@ -185,6 +216,18 @@ def _call_spans(run: CellRun, calls: Iterable[ModelCall]) -> None:
         attributes = call_attributes(call, _provider(run))
         error = (call.error or error_type(call)) if call.ended != "answered" else None
         run.trace.call(f"model_call:{call.n}", call.start_ns, end, attributes, error)
+
+
+def _tool_spans(run: CellRun) -> None:
+    """One span a tool that ran, as the wire shows it."""
+    try:
+        found = read_conversation(run.part, lambda _: run.planned.protocol)
+    except UserError as exc:
+        run.found.notes.append(f"what the agent did is not known in full: {exc}")
+        return
+    for ran in tool_runs(*found) if found is not None else ():
+        attributes = {"call": ran.call, **tool_attributes(ran.tool.name, ran.tool.id, ran.tool.arguments)}
+        run.trace.past("execute_tool", f"execute_tool {ran.tool.name}", ran.start_ns, ran.end_ns, attributes)
 
 
 def _provider(run: CellRun) -> str:

@@ -113,7 +113,7 @@ def make_job(
     """Return all that the adapter may know; `inside(name)` is a directory's path as the CLI sees it."""
     return Job(
         prompt=planned.task.task.doc.prompt,
-        model=planned.model.id,
+        model=planned.model.name,
         endpoint=endpoint,
         token=token,
         home=inside("home"),

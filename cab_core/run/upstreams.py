@@ -6,7 +6,11 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
+from cab_core.errors import ReplayError, UserError
 from cab_core.gateway.models import Model
+from cab_core.gateway.replay.cassette import Cassette
+from cab_core.gateway.replay.find import Records
+from cab_core.gateway.replay.upstream import ReplayUpstream
 from cab_core.gateway.scripted.context import ScriptContext
 from cab_core.gateway.scripted.generic import GenericDialect
 from cab_core.gateway.scripted.personas import PERSONAS
@@ -15,8 +19,7 @@ from cab_core.gateway.upstream import EndpointUpstream, Upstream
 from cab_core.plugins.protocols import Adapter
 from cab_core.records import Job, PackedTask, TaskFile
 
-from .cell_run import Findings
-from .planned import PlannedCell, RunContext
+from .cell_run import CellRun
 
 
 class SharedUpstreams:
@@ -38,13 +41,34 @@ class SharedUpstreams:
             return self._made[key]
 
 
-def upstream_for(planned: PlannedCell, context: RunContext, job: Job, found: Findings) -> Upstream:
-    """Return who answers the calls of this cell; a scripted model's troubles are `found`."""
+def upstream_for(run: CellRun, job: Job) -> Upstream:
+    """Return who answers the calls of this cell; a scripted model's troubles are found.
+
+    Raises:
+        ReplayError: there is no record of this cell.
+    """
+    planned, found = run.planned, run.found
     if planned.model.scripted is None:
-        return context.upstream_of(planned.model)
+        return run.context.upstream_of(planned.model)
+    if planned.model.records is not None:
+        return _replay(run, planned.model.records, job)
     script = script_context(planned.task, planned.adapter, job, found.unwritten)
     persona = PERSONAS[planned.model.scripted]
     return ScriptedUpstream(planned.model.id, persona, script, found.keep_crash)
+
+
+def _replay(run: CellRun, records: Records, job: Job) -> Upstream:
+    try:
+        cassette = Cassette(records.of(run.planned.cell))
+    except UserError as exc:
+        raise ReplayError(str(exc)) from exc
+
+    def unrecorded(why: str) -> None:
+        run.found.trouble = run.found.trouble or ReplayError(why)
+
+    # In a container the places are those that they were, and no mark stands for them.
+    places = {"$WORKDIR": job.workdir, "$HOME": job.home} if run.secrets.finds(job.workdir.encode()) else {}
+    return ReplayUpstream(cassette, run.secrets, places, unrecorded, run.context.real_time)
 
 
 def script_context(

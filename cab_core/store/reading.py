@@ -81,7 +81,7 @@ def read_json(path: Path, cls: type[T]) -> T:
     Raises:
         UserError: it is missing, cannot be read, or is no such record.
     """
-    return _record(read_whole(path), cls, str(path))
+    return record_of(read_whole(path), cls, str(path))
 
 
 def read_summary(path: Path) -> CellSummary:
@@ -92,7 +92,7 @@ def read_summary(path: Path) -> CellSummary:
     """
     data = read_whole(path)
     try:
-        return _record(data, Excerpt, str(path)).summary
+        return record_of(data, Excerpt, str(path)).summary
     except UserError:
         return read_json(path, CellResult).summary  # tells what is wrong, of the whole
 
@@ -125,7 +125,7 @@ def read_lines(path: Path, cls: type[T]) -> Iterator[T]:
                 said = f"expected lines of less than {LINE:,} bytes, {LIMIT:,} in all"
                 raise _broken(f"{path}:{number}", said)
             try:
-                record = _record(line, cls, f"{path}:{number}")
+                record = record_of(line, cls, f"{path}:{number}")
             except UserError:
                 if line.endswith(b"\n"):
                     raise
@@ -162,7 +162,12 @@ def _broken(where: str, said: str) -> UserError:
     return UserError(f"{where}: {said}; mend it, or take the cell's directory away")
 
 
-def _record(data: bytes, cls: type[T], where: str) -> T:
+def record_of(data: bytes, cls: type[T], where: str) -> T:
+    """Return the record that JSON holds; `where` names it.
+
+    Raises:
+        UserError: it is no such record.
+    """
     try:
         value = _parse(data)
     except ValueError as exc:

@@ -27,6 +27,7 @@ from cab_core.trace.otlp import delivery
 from .anew import why_anew
 from .breaker import Breaker
 from .calibration_record import demand
+from .cassettes import keep_record
 from .lock_file import write_lock_file
 from .plan import Plan
 
@@ -98,6 +99,8 @@ def run_plan(
                 observers=observers,
                 stop=stop,
                 spans=spans,
+                wire=plan.sweep.wire,
+                real_time=plan.sweep.real_time,
             )
 
             def work(cell: Cell) -> tuple[Path, CellSummary] | None:
@@ -112,6 +115,8 @@ def run_plan(
                     kind = InfraError if exc.errno in (errno.ENOSPC, errno.EDQUOT) else UserError
                     said = f"{store.root}: cell {cell.cell_id} cannot be written: {exc.strerror}"
                     raise kind(said) from exc
+                if plan.sweep.record is not None:
+                    keep_record(path, cell, Path(plan.sweep.record))
                 breaker.take(planned, result, started)
                 events.finished(result.summary, path)
                 return path, result.summary

@@ -10,6 +10,7 @@ from typing import Any
 from cab_core.records import ModelCall
 
 SCRIPTED = "cab"
+_LONGEST = 2000  # characters of a tool's arguments
 
 
 def provider_name(flavour: str, scripted: bool) -> str:
@@ -48,6 +49,18 @@ def call_attributes(call: ModelCall, provider: str) -> dict[str, Any]:
         "http.response.status_code": call.status,
         "http.request.resend_count": call.tries - 1 if call.tries > 1 else None,
         "error.type": error_type(call),
+    }
+
+
+def tool_attributes(name: str, id_: str | None, arguments: str) -> dict[str, Any]:
+    """Return what the run of a tool is to other tools. Long arguments are cut."""
+    shown = arguments if len(arguments) <= _LONGEST else f"{arguments[:_LONGEST]}..."
+    return {
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": name,
+        "gen_ai.tool.type": "function",
+        "gen_ai.tool.call.id": id_,
+        "gen_ai.tool.call.arguments": shown,
     }
 
 

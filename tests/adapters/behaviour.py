@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from cab_core.gateway.models import Model
+from cab_core.gateway.models import ConfigDoc, EndpointChoice, resolve
 from cab_core.gateway.scripted import upstream
 from cab_core.plugins.registry import Plugins
 from cab_core.records import (
@@ -49,12 +49,10 @@ class Behaves:
     tries: ClassVar[dict[str, int]] = {}
 
     def cell(self, root: Path, installed: Install, model: str) -> tuple[Path, CellResult]:
-        """Run a cell of a scripted model."""
-        adapter, scripted = Plugins().adapter(self.tui), Model(id=f"scripted:{model}", scripted=model)
+        """Run a cell of a scripted model, or of a record."""
+        adapter, answers = Plugins().adapter(self.tui), resolve(model, EndpointChoice(), ConfigDoc())
         limits = Limits(wall_s=90)
-        return play(
-            root, "", adapter=adapter, installation=installed(self.tui), model=scripted, limits=limits
-        )
+        return play(root, "", adapter=adapter, installation=installed(self.tui), model=answers, limits=limits)
 
     def test_oracle_passes_through_the_cli_s_own_edits(
         self, installed: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -68,7 +66,7 @@ class Behaves:
             return said[-1]
 
         monkeypatch.setattr(upstream, "usage_of_reply", usage_of_reply)
-        where, result = self.cell(tmp_path, installed, "oracle")
+        where, result = self.cell(tmp_path, installed, "scripted:oracle")
         assert result.outcome == "passed", result.why
         assert (result.scores["blast_radius"].values["added"], result.notes) == ([], ())
         calls = [json.loads(line) for line in (where / "calls.jsonl").read_text().splitlines()]
@@ -80,10 +78,22 @@ class Behaves:
             step["tool"] == self.edits
             for step in json.loads((where / "harvest.json").read_text())["transcript"]
         )
+        self.replays(where, installed, tmp_path)
+
+    def replays(self, where: Path, installed: Install, tmp_path: Path) -> None:
+        """Its record answers it again, without a model: the calls, their tokens and the patch are the same."""
+        again, result = self.cell(tmp_path / "again", installed, f"replay:{where}")
+        assert result.outcome == "passed", result.why
+        assert (again / "changes.patch").read_bytes() == (where / "changes.patch").read_bytes()
+        usages = [
+            [json.loads(line)["usage"] for line in (at / "calls.jsonl").read_text().splitlines()]
+            for at in (where, again)
+        ]
+        assert usages[0] == usages[1]
 
     def test_null_fails(self, installed: Install, tmp_path: Path) -> None:
         """It ends by itself, and nothing is changed."""
-        where, result = self.cell(tmp_path, installed, "null")
+        where, result = self.cell(tmp_path, installed, "scripted:null")
         assert (result.outcome, result.notes) == ("failed", ()), result.why
         assert json.loads((where / "changes.json").read_text())["changes"] == []
 

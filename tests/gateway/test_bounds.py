@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from cab_core.gateway import forward, relay
+from cab_core.gateway.upstream import EndpointUpstream
 from tests.gateway.conftest import ASK, Client
 from tests.support.endpoint import KEY, Endpoint
 
@@ -42,7 +43,7 @@ def sends(
     return sent
 
 
-@pytest.mark.parametrize(("status", "tries"), [(401, 1), (500, relay.TRIES)])
+@pytest.mark.parametrize(("status", "tries"), [(401, 1), (500, EndpointUpstream.tries)])
 def test_a_refusal_is_read_up_to_a_limit(
     client: Client, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, status: int, tries: int
 ) -> None:

@@ -171,7 +171,7 @@ def test_what_no_request_can_be_made_of(tmp_path: Path, endpoint: Endpoint) -> N
 def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     """It is asked for again, and the question is whether it runs."""
     found = call(tmp_path, "http://127.0.0.1:1/v1")
-    assert (found.fault, found.tries) == ("unreachable", relay.TRIES)
+    assert (found.fault, found.tries) == ("unreachable", EndpointUpstream.tries)
     assert "is the server running" in fault_told(found)
 
 
@@ -196,7 +196,7 @@ def test_a_connect_time_out_is_tried_again(
     timeout = aiohttp.ClientTimeout
     monkeypatch.setattr(aiohttp, "ClientTimeout", lambda **given: timeout(**{**given, "sock_connect": 0.1}))
     found = call(tmp_path, full)
-    assert (found.fault, found.tries) == ("unreachable", relay.TRIES)
+    assert (found.fault, found.tries) == ("unreachable", EndpointUpstream.tries)
 
 
 def test_what_is_no_http_is_no_answer(tmp_path: Path) -> None:

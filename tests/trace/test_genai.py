@@ -18,7 +18,7 @@ from opentelemetry.semconv._incubating.attributes.gen_ai_attributes import (
 
 from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import ModelCall, Usage
-from cab_core.trace.genai import agent_attributes, call_attributes, error_type, provider_name
+from cab_core.trace.genai import agent_attributes, call_attributes, error_type, provider_name, tool_attributes
 from tests.support.wire import PROTOCOLS
 
 CALL = ModelCall(
@@ -97,3 +97,12 @@ def test_a_provider_is_a_flavour_of_the_wire_or_cab(protocol: WireProtocol) -> N
     known = {v.value for v in GenAiProviderNameValues}
     assert {provider_name(p.provider, False) for p in PROTOCOLS} <= known
     assert provider_name("openai", True) == "cab"
+
+
+def test_the_run_of_a_tool_is_one_of_the_conventions() -> None:
+    """Its operation, its name and what it was called with; long arguments are cut."""
+    told = tool_attributes("shell", "call_1", "x" * 5000)
+    assert (
+        told.keys() <= KNOWN and told["gen_ai.operation.name"] == GenAiOperationNameValues.EXECUTE_TOOL.value
+    )
+    assert len(told["gen_ai.tool.call.arguments"]) < 2100

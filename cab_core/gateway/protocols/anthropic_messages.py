@@ -20,10 +20,10 @@ from ..chat_form import call, dumped, function, message, objects, others, texts_
 from ..error_body import error_in
 from ..usage import grown, usage_of
 from .asked import asked_in, has_messages
+from .messages_answer import CALLS, messages_message
 from .scripted import event, tokens
 
 _CALL, _COUNT, _LIST = "/v1/messages", "/v1/messages/count_tokens", "/v1/models"
-_CALLS = ("tool_use", "server_tool_use", "mcp_tool_use")
 _IN_PIECES = ("text", "thinking")  # blocks that begin empty in a stream
 # Types of tools that Anthropic has a schema for, and the CLI runs; a search among tools reaches nothing else.
 _RUN_BY_THE_CLI = re.compile(r"(function|custom)$|(bash|text_editor|computer|memory|tool_search_tool)_")
@@ -97,6 +97,10 @@ class AnthropicMessages:
             for t in objects(request, "tools")
         ]
         return {**request, "messages": list(_messages(request)), "tools": tools}
+
+    def as_message(self, events: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """Return an answer as one message."""
+        return messages_message(events)
 
     def run_by_vendor(self, request: dict[str, Any]) -> list[str]:
         """Return the types of tools that are not known to be run by the CLI, and servers to be asked."""
@@ -185,7 +189,7 @@ class MessagesReading(Reading):
 
     def _block(self, place: object, block: dict[str, Any]) -> bool:
         kind = block.get("type")
-        if kind in _CALLS:
+        if kind in CALLS:
             self.said.call(place if isinstance(place, int) else 0, block.get("name"))
         self.said.text.add(block.get("text"))
         self.said.reasoning.add(block.get("thinking"))

@@ -21,6 +21,7 @@ from ..chat_form import call, dumped, function, message, objects
 from ..error_body import error_in
 from ..usage import added, grown
 from .asked import tools_are_objects
+from .gemini_answer import gemini_message
 from .scripted import event, tokens
 
 _LIST = "/v1beta/models"
@@ -115,6 +116,10 @@ class Gemini:
     def as_chat(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the system instruction and contents as messages, and the tools."""
         return {**request, "messages": list(_messages(request)), "tools": list(_tools(request))}
+
+    def as_message(self, events: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """Return an answer as one message."""
+        return gemini_message(events)
 
     def run_by_vendor(self, request: dict[str, Any]) -> list[str]:
         """Return what a tool is by its key, but for functions."""

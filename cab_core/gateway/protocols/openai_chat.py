@@ -22,6 +22,7 @@ from ..error_body import error_in
 from ..insert import insert, replace
 from ..usage import grown, usage_of
 from .asked import asked_of, has_messages
+from .chat_answer import REASONING, chat_message
 from .openai import LIST, OpenAI
 from .scripted import event, tokens
 
@@ -31,8 +32,6 @@ _WRITTEN = (
     *("content", "tool_calls", "function_call", "refusal", "audio"),
     *("reasoning", "reasoning_content", "reasoning_text", "reasoning_details", "thinking"),
 )
-# As servers call it; there is no standard.
-_REASONING = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
 
 
 class OpenAIChat(OpenAI):
@@ -73,6 +72,10 @@ class OpenAIChat(OpenAI):
     def as_chat(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the request: it is in that form."""
         return request
+
+    def as_message(self, events: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """Return an answer as one message."""
+        return chat_message(events)
 
     def run_by_vendor(self, request: dict[str, Any]) -> list[str]:
         """Return what is no function: a search, which has a field of its own, too."""
@@ -172,7 +175,7 @@ def _hear(said: Said, choice: Mapping[str, Any]) -> None:
     audio = message.get("audio")
     said.text.add(audio.get("transcript") if isinstance(audio, dict) else None)
     # Some servers say it under two names.
-    said.reasoning.add(next((message[key] for key in _REASONING if message.get(key)), None))
+    said.reasoning.add(next((message[key] for key in REASONING if message.get(key)), None))
     for place, called in enumerate(objects(message, "tool_calls")):
         index = called.get("index")
         said.call(index if isinstance(index, int) else place, tool_name(called))

@@ -19,6 +19,7 @@ from ..error_body import error_in
 from ..usage import grown, usage_of
 from .asked import asked_in, tools_are_objects
 from .openai import LIST, OpenAI
+from .responses_answer import responses_message
 from .responses_items import (
     CALLS,
     PIECE,
@@ -78,6 +79,10 @@ class OpenAIResponses(OpenAI):
     def as_chat(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return instructions and items as messages, and the tools, those of a namespace too."""
         return {**request, "messages": list(_messages(request)), "tools": list(_tools(request))}
+
+    def as_message(self, events: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """Return an answer as one message."""
+        return responses_message(events)
 
     def run_by_vendor(self, request: dict[str, Any]) -> list[str]:
         """Return the types of tools that are not known to be run by the CLI."""

@@ -192,4 +192,4 @@ def test_an_endpoint_that_is_not_there_is_asked_for_by_the_gateway_alone(
     client, session = opened(EndpointUpstream("http://127.0.0.1:9/v1", None))
     with pytest.raises(openai.InternalServerError, match="upstream unreachable"):
         client.chat.completions.create(**HI)
-    assert [(c.fault, c.tries) for c in session.calls] == [("unreachable", relay.TRIES)]
+    assert [(c.fault, c.tries) for c in session.calls] == [("unreachable", EndpointUpstream.tries)]

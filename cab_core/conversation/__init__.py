@@ -1,0 +1,1 @@
+"""The conversation of a cell, read out of its wire record."""

@@ -1,0 +1,114 @@
+"""Messages of requests and answers, in one form for all protocols."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from cab_core.gateway.chat_form import objects, tool_name
+from cab_core.gateway.events import EventSplitter, begins_a_stream, event_object
+from cab_core.gateway.json_body import parse_object, parse_objects
+from cab_core.plugins.wire_protocol import WireProtocol
+from cab_core.records.conversation import ToolUse
+from cab_core.wire.reader import Answered
+
+_ROLES = {"developer": "system", "model": "assistant", "function": "tool"}
+
+
+@attrs.frozen
+class Message:
+    """One message. `answers`: the id of the call whose result it is."""
+
+    role: str
+    text: str
+    tools: tuple[ToolUse, ...] = ()
+    answers: str | None = None
+    reasoning: str | None = None
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """What stays the same when a CLI sends it again: not the blanks around, nor how JSON is written."""
+        calls = tuple((t.name, _canonical(t.arguments)) for t in self.tools)
+        return self.role, self.text.strip(), calls, self.answers
+
+
+def requested(protocol: WireProtocol, body: bytes) -> list[Message]:
+    """Return the messages of a request; what one speaker says in several is one."""
+    chat = protocol.as_chat(parse_object(body))
+    return list(_joined(map(_message, objects(chat, "messages"))))
+
+
+def answered(protocol: WireProtocol, answers: Iterable[Answered]) -> Message | None:
+    """Return what the model said in the end; None: it did not answer."""
+    good = [a for a in answers if a.status < 300]
+    if not good:
+        return None
+    found = _message(protocol.as_message(events_of(good[-1].body)))
+    return found if found.text or found.tools or found.reasoning else None
+
+
+def events_of(body: bytes) -> list[dict[str, Any]]:
+    """Return the objects of a stream's events, or the one of a whole answer."""
+    if not begins_a_stream(body):
+        return parse_objects(body)
+    splitter = EventSplitter()
+    splitter.push(body)
+    events = [event_object(event) for event in iter(splitter.event, None)]
+    return [*events, event_object(splitter.flush())]
+
+
+def _message(said: Mapping[str, Any]) -> Message:
+    role, answers = said.get("role"), said.get("tool_call_id")
+    return Message(
+        role=_ROLES.get(str(role), str(role)),
+        text="".join(_parts(said.get("content"))),
+        tools=tuple(_tool(c) for c in objects(said, "tool_calls")),
+        answers=answers if isinstance(answers, str) else None,
+        reasoning=said.get("reasoning") if isinstance(said.get("reasoning"), str) else None,
+    )
+
+
+def _parts(content: object) -> Iterator[str]:
+    """Yield the texts of a content; what is none by its name: an image, a file."""
+    if isinstance(content, str):
+        yield content
+    for part in content if isinstance(content, list) else []:
+        if isinstance(part, dict):
+            text = part.get("text")
+            yield text if isinstance(text, str) else f"[{str(part.get('type'))[:40]}]"
+
+
+def _tool(call: Mapping[str, Any]) -> ToolUse:
+    function, id_ = call.get("function"), call.get("id")
+    said = function.get("arguments") if isinstance(function, dict) else None
+    return ToolUse(
+        name=tool_name(call) or "",
+        arguments=said if isinstance(said, str) else "{}",
+        id=id_ if isinstance(id_, str) else None,
+    )
+
+
+def _joined(messages: Iterable[Message]) -> Iterator[Message]:
+    """Join what follows each other of the model: responses have an item for each thing it says."""
+    last: Message | None = None
+    for message in messages:
+        if last is not None and last.role == message.role == "assistant":
+            tools = (*last.tools, *message.tools)
+            last = attrs.evolve(last, text=last.text + message.text, tools=tools)
+            continue
+        if last is not None:
+            yield last
+        last = message
+    if last is not None:
+        yield last
+
+
+def _canonical(arguments: str) -> str:
+    try:
+        return json.dumps(json.loads(arguments), sort_keys=True)
+    except (ValueError, RecursionError):
+        return arguments

@@ -1,0 +1,52 @@
+"""What stays of a request when all that is random or dated is taken out of it.
+
+A CLI tells its model the date, a session's id, how long a command took, where a temporary file lies. None of
+it is the same twice. So digits, ids, and names of days and months do not count; the order of the calls does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+_UUID = rb"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
+# A word with letters and digits in it, as long as an id is, and what is joined to it.
+_ID = rb"(?<![A-Za-z0-9_])(?=[A-Za-z_]*[0-9])(?=[0-9_]*[A-Za-z])[A-Za-z0-9_]{8,}(?:-[A-Za-z0-9_]+)*"
+_DAY = rb"\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b"
+_MONTH = (
+    rb"\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:t|tember)?"
+    rb"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b"
+)
+_TEMPORARY = rb"/(?:var/)?tmp/[^\s\"'\\<>)\]},;:]+"
+_LINE_END = re.compile(rb"(?:\\n|\n)+")
+_CHANGING = re.compile(b"|".join([_UUID, _TEMPORARY, _ID, _DAY, _MONTH, rb"[0-9]+"]))
+
+
+def lasting(body: bytes) -> bytes:
+    """Return a request without what changes from run to run, nor the order of its keys."""
+    try:
+        body = json.dumps(json.loads(body), sort_keys=True, ensure_ascii=False).encode(
+            "utf-8", "surrogatepass"
+        )
+    except (ValueError, RecursionError):
+        pass  # it is compared as it stands
+    return _CHANGING.sub(b"#", body)
+
+
+def lines(asked: bytes) -> bytes:
+    """Return what lasts of a request with its lines in order: some CLIs list files as a hash has them."""
+    return b"\n".join(sorted(_LINE_END.split(asked)))
+
+
+def difference(one: bytes, other: bytes, around: int = 60) -> tuple[str, str]:
+    """Return what two texts have where they first differ, with a little of what stands before it."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[:middle] == other[:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    begin = max(0, low - around // 2)
+    found = [text[begin : low + around].decode("utf-8", "replace") for text in (one, other)]
+    return found[0], found[1]

@@ -1,0 +1,92 @@
+"""The calls of a record, to be answered from: each once, by what it asked."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+
+import attrs
+
+from cab_core.errors import UserError
+from cab_core.records.wire import WireHead
+from cab_core.store.reading import opened
+from cab_core.wire.reader import WireCall, WireReader
+
+from .alike import difference, lasting, lines
+
+_SHOWN = 200  # characters of a difference
+
+
+@attrs.define
+class Entry:
+    """A call on record. `asked`: what it asked, as far as that lasts."""
+
+    call: WireCall
+    asked: bytes
+    used: bool = False
+
+
+class Unrecorded(Exception):
+    """A request that the record does not hold; its text says which call is nearest and where it differs."""
+
+
+class Cassette:
+    """A record that answers. Safe to use from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Read a record.
+
+        Raises:
+            UserError: it cannot be read, or holds no call.
+        """
+        reader = WireReader(path)
+        self.head: WireHead = reader.head
+        self.entries = [Entry(call, lasting(call.body)) for call in sorted(reader.calls(), key=lambda c: c.n)]
+        if not self.entries:
+            raise UserError(f"{path}: it holds no call to the model, so there is nothing to replay")
+        self._lock = threading.Lock()
+
+    def take(self, body: bytes) -> WireCall:
+        """Return the first call that asked the same and has not been taken; else one with the same lines.
+
+        Raises:
+            Unrecorded: there is none.
+        """
+        asked = lasting(body)
+        with self._lock:
+            left = [e for e in self.entries if not e.used]
+            same = next((e for e in left if e.asked == asked), None)
+            same = same or next((e for e in left if lines(e.asked) == lines(asked)), None)
+            if same is None:
+                raise Unrecorded(self._nearest(asked, left))
+            same.used = True
+            return same.call
+
+    def _nearest(self, asked: bytes, left: list[Entry]) -> str:
+        if not left:
+            return f"all {len(self.entries)} calls of the record have been answered, and one more was made"
+        nearest = max(left, key=lambda e: _common(e.asked, asked))
+        was, is_now = difference(nearest.asked, asked)
+        return (
+            f"no call of the record asks this; the nearest is call {nearest.call.n}, where stands "
+            f"{was[:_SHOWN]!r}, now {is_now[:_SHOWN]!r}"
+        )
+
+
+def _common(one: bytes, other: bytes) -> int:
+    size = min(len(one), len(other))
+    return next((n for n in range(0, size, 64) if one[n : n + 64] != other[n : n + 64]), size)
+
+
+def digest_of(path: Path) -> str:
+    """Return the sha256 of a record's file.
+
+    Raises:
+        UserError: there is none.
+    """
+    file = opened(path)
+    if file is None:
+        raise UserError(f"{path}: no such record")
+    with file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

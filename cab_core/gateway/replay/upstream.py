@@ -1,0 +1,108 @@
+"""A record as an upstream: it answers what was asked before, byte for byte, as fast as the CLI takes it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from multidict import CIMultiDict
+
+from cab_core.redaction import Redactor
+from cab_core.wire.reader import Answered, WireCall
+
+from ..answer import Answer
+from ..budget import Throttle
+from ..upstream import HOP, Outgoing
+from .cassette import Cassette, Unrecorded
+
+_NOT_SENT = HOP | {"content-length", "content-encoding"}  # a body stands in a record unpacked
+
+
+class ReplayUpstream(Throttle):
+    """Answers the calls of one cell out of a record.
+
+    `shown`: takes out of a request what the record has marks for; `places`: what such marks in an answer
+    stand for now, such as the work dir. `unrecorded` is told of a request that is not on record.
+    """
+
+    name = "replay"
+    tries = 1  # what the endpoint said in the end is on record: to ask again would say the same
+
+    def __init__(
+        self,
+        cassette: Cassette,
+        shown: Redactor,
+        places: Mapping[str, str],
+        unrecorded: Callable[[str], None],
+        real_time: bool = False,
+    ) -> None:
+        super().__init__()
+        self._cassette, self._shown, self._unrecorded = cassette, shown, unrecorded
+        self._places = {mark.encode(): json.dumps(place)[1:-1].encode() for mark, place in places.items()}
+        self._real_time = real_time
+
+    @asynccontextmanager
+    async def ask(self, out: Outgoing) -> AsyncIterator[Answer]:
+        """Answer a call."""
+        started = time.monotonic()
+        if out.operation.kind == "count":
+            yield _json(200, out.protocol.counted(-(-len(out.body or b"") // 4)))
+            return
+        try:
+            call = await asyncio.to_thread(self._find, out.asked)
+        except Unrecorded as exc:
+            self._unrecorded(str(exc))
+            yield _json(400, out.protocol.error(400, f"cab: {exc}", "cab_replay"))
+            return
+        if not call.answers:
+            raise ConnectionResetError("there is no answer on record")
+        answer = call.answers[-1]
+        headers = CIMultiDict((k, v) for k, v in answer.headers if k.lower() not in _NOT_SENT)
+        yield Answer(answer.status, headers, self._body(call, answer, started))
+
+    def _find(self, body: bytes) -> WireCall:
+        return self._cassette.take(self._shown.data(body))
+
+    async def _body(self, call: WireCall, answer: Answered, started: float) -> AsyncIterator[bytes]:
+        body = answer.body
+        for mark, place in self._places.items():
+            body = body.replace(mark, place)
+        for ms, piece in _pieces(body, answer.pieces):
+            if self._real_time:
+                await asyncio.sleep(max(0.0, ms / 1000 - (time.monotonic() - started)))
+            yield piece
+        if call.end_ms is None:
+            raise ConnectionResetError("the record ends before the answer does")
+
+    def redact(self, data: bytes) -> bytes:
+        """Return `data`: there is no credential."""
+        return data
+
+    def watch(self) -> Callable[[bytes], bool]:
+        """Return what finds nothing: there is no credential."""
+        return lambda _: False
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+
+def _pieces(body: bytes, pieces: tuple[tuple[int, int], ...]) -> list[tuple[int, bytes]]:
+    """Cut a body as it came; where it is longer or shorter now, for it stands unpacked, in proportion."""
+    sent = sum(size for _, size in pieces) or 1
+    cuts, at = [], 0
+    for ms, size in pieces:
+        at += size
+        cuts.append((ms, at * len(body) // sent))
+    begins = [0, *(cut for _, cut in cuts)]
+    return [(ms, body[a:b]) for (ms, b), a in zip(cuts, begins, strict=False) if b > a]
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+def _json(status: int, data: Mapping[str, object]) -> Answer:
+    return Answer(status, {"Content-Type": "application/json"}, _once(json.dumps(data).encode()))

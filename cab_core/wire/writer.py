@@ -1,0 +1,128 @@
+"""Writing the wire record while its cell runs."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import zstandard
+
+from cab_core.records import to_json
+from cab_core.records.wire import VERSION, WireBody, WireHead
+from cab_core.redaction import Redactor, Span, replaced
+
+from .bodies import Bodies, as_text
+from .pieces import Pieces
+
+MOST = 256 << 20  # bytes of a record on disk: nothing more is kept of bodies
+_WINDOW = 23  # 8 MiB (log2): what several calls have in common is found again
+_LEVEL = 3
+_NOT_KEPT = {"content-length", "authorization", "proxy-authorization", "cookie", "set-cookie"}
+
+
+class WireWriter:
+    """The record of one cell. Safe to use from several threads.
+
+    What the disk refuses ends the record and no call: `fault` says so.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        cell: str,
+        model: str,
+        protocol: str,
+        written: Sequence[str],
+        redactor: Redactor,
+        credentials: Iterable[str],
+        most: int = MOST,
+    ) -> None:
+        """Begin one. `written`: see `WireProtocol`; `credentials`: headers that are left out."""
+        self._file = path.open("wb")
+        self._packer = zstandard.ZstdCompressor(
+            compression_params=zstandard.ZstdCompressionParameters.from_level(_LEVEL, window_log=_WINDOW)
+        ).compressobj()
+        self.redactor, self.bodies = redactor, Bodies(redactor)
+        self.pieces = Pieces(redactor, written)
+        self._hidden = {*_NOT_KEPT, *credentials}
+        self._lock = threading.RLock()
+        self._most, self._size = most, 0
+        self.left_out = 0  # bytes of bodies
+        self.fault: str | None = None
+        self._write([to_json(WireHead(wire=VERSION, cell=cell, model=model, protocol=protocol))])
+
+    def headers(self, headers: Mapping[str, str]) -> list[list[str]]:
+        """Return headers as they may be written."""
+        kept = [[k, v] for k, v in headers.items() if k.lower() not in self._hidden]
+        together = "\n".join([f"{k}: {v}" for k, v in kept]).encode("utf-8", "surrogateescape")
+        if not self.redactor.finds(together):  # all at once: one by one would cost five times as much
+            return kept
+        return [[self.redactor.text(k), self.redactor.text(v)] for k, v in kept]
+
+    def spans_of_stream(self, events: bytes) -> list[Span]:
+        """Return what is to be replaced in events: whole secrets anywhere, pieces in what the model wrote.
+
+        To look for pieces everywhere costs seven times as much, and there is nothing that could have cut one.
+        """
+        found = list(self.pieces.spans(events))
+        if found or self.redactor.finds_whole(events):
+            found += self.redactor.spans(events)
+        return sorted(found, key=lambda s: (s[0], -s[1]))
+
+    def write(self, lines: list[dict[str, Any]]) -> None:
+        """Write lines, so that they can be read whatever happens next."""
+        with self._lock:
+            if not self._file.closed and self.fault is None:
+                try:
+                    self._write(lines)
+                except OSError as exc:
+                    self.fault = exc.strerror or type(exc).__name__
+
+    def _write(self, lines: list[dict[str, Any]]) -> None:
+        data = "".join([json.dumps(line) + "\n" for line in lines]).encode()
+        packed = self._packer.compress(data) + self._packer.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+        self._size += len(packed)
+        self._file.write(packed)
+        self._file.flush()
+
+    def request(self, n: int, body: bytes) -> dict[str, Any]:
+        """Return a request's body as it is written."""
+        with self._lock:
+            return self._held(self.bodies.take(n, body), len(body))
+
+    def answer(self, data: bytes, spans: list[Span], left_out: int = 0) -> dict[str, Any]:
+        """Return a part of an answer's body as it is written."""
+        text = as_text(replaced(data, spans) if spans else data)
+        with self._lock:
+            self.left_out += left_out
+            return self._held(WireBody(text=text, left_out=left_out), len(data))
+
+    def _held(self, body: WireBody, size: int) -> dict[str, Any]:
+        if self._size < self._most:
+            written: dict[str, Any] = to_json(body)
+            return written
+        self.left_out += size
+        return {"text": "", "left_out": size + body.left_out}
+
+    def notes(self) -> list[str]:
+        """Return what the record lacks, in sentences."""
+        lacks = []
+        if self.left_out:
+            lacks.append(f"the wire record leaves out {self.left_out:,} bytes: it is as large as one may be")
+        if self.fault is not None:
+            lacks.append(f"the wire record ends early, since it could not be written: {self.fault}")
+        return lacks
+
+    def close(self) -> None:
+        """End the record."""
+        with self._lock:
+            if self._file.closed:
+                return
+            try:
+                self._file.write(self._packer.flush(zstandard.COMPRESSOBJ_FLUSH_FINISH))
+                self._file.close()
+            except OSError as exc:
+                self.fault = self.fault or exc.strerror or type(exc).__name__

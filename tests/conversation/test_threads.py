@@ -1,0 +1,217 @@
+"""Which calls go on which conversation, and what each adds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cab_core.conversation.threads import conversation
+from cab_core.plugins.protocols import Reply
+from cab_core.plugins.wire_protocol import WireProtocol
+from cab_core.records import Usage
+from cab_core.records.conversation import Conversation, Turn
+from cab_core.wire.reader import Answered, WireCall
+from tests.gateway.protocols.test_every import EVERY, stream_of
+from tests.support.wire import CHAT
+
+USAGE = Usage(prompt=1, completion=1)
+
+
+def call(n: int, request: dict[str, Any], *answers: tuple[int, bytes]) -> WireCall:
+    """A call on record."""
+    return WireCall(
+        n=n,
+        start_ns=n,
+        method="POST",
+        path="p",
+        query="",
+        headers=(),
+        body=json.dumps(request).encode(),
+        left_out=0,
+        answers=tuple(
+            Answered(tried=k, at_ms=1.0, status=status, headers=(), body=body, pieces=())
+            for k, (status, body) in enumerate(answers, 1)
+        ),
+        end_ms=2.0,
+    )
+
+
+def said(text: str, tool: tuple[str, dict[str, Any]] | None = None) -> tuple[int, bytes]:
+    """An answer."""
+    return 200, json.dumps(CHAT.whole("m", {}, Reply(text=text, tool=tool), USAGE)).encode()
+
+
+def user(text: str) -> dict[str, Any]:
+    """What a user says."""
+    return {"role": "user", "content": text}
+
+
+def model(text: str, *calls: dict[str, Any]) -> dict[str, Any]:
+    """What a model said."""
+    return {"role": "assistant", "content": text, **({"tool_calls": list(calls)} if calls else {})}
+
+
+def system(text: str) -> dict[str, Any]:
+    """What the system says."""
+    return {"role": "system", "content": text}
+
+
+def chat(*messages: dict[str, Any]) -> dict[str, Any]:
+    """A request."""
+    return {"model": "m", "messages": list(messages)}
+
+
+def texts(found: Conversation, thread: int = 0) -> list[tuple[str, str, int]]:
+    """Role, text and call of each turn."""
+    return [(t.role, t.text, t.call) for t in found.threads[thread].turns]
+
+
+def test_each_turn_stands_once() -> None:
+    """Though every request repeats all that was said."""
+    first = [system("be good"), user("mend it")]
+    second = [*first, model("I look."), user("go on")]
+    found = conversation(
+        CHAT, [call(1, chat(*first), said("I look.")), call(2, chat(*second), said("Done."))]
+    )
+    assert texts(found) == [
+        ("system", "be good", 1),
+        ("user", "mend it", 1),
+        ("assistant", "I look.", 1),
+        ("user", "go on", 2),
+        ("assistant", "Done.", 2),
+    ]
+    assert [t.answer for t in found.threads[0].turns] == [False, False, True, False, True]
+
+
+def test_an_answer_that_the_cli_sends_back_otherwise_stands_once() -> None:
+    """With other blanks around, and JSON written in another way."""
+    tool = {"id": "call_1", "type": "function", "function": {"name": "sh", "arguments": '{ "a":1}'}}
+    asked = chat(
+        user("go"), model("I look", tool), {"role": "tool", "tool_call_id": "call_1", "content": "ok"}
+    )
+    found = conversation(
+        CHAT, [call(1, chat(user("go")), said("I look \n", ("sh", {"a": 1}))), call(2, asked, said("Done."))]
+    )
+    assert texts(found) == [("user", "go", 1), ("assistant", "I look \n", 1), ("assistant", "Done.", 2)]
+    (used,) = found.threads[0].turns[1].tools
+    assert (used.name, used.arguments, used.result, used.result_call) == ("sh", '{"a": 1}', "ok", 2)
+
+
+def test_a_side_call_is_a_thread_of_its_own() -> None:
+    """A title, asked for before, of the same prompt; and a sub-agent in the middle, below the same system."""
+    title = call(1, chat(system("Write a title."), user("mend it")), said("Mending"))
+    main = [system("be good"), user("mend it")]
+    calls = [
+        title,
+        call(2, chat(*main), said("I look.")),
+        call(3, chat(system("be good"), user("find all uses")), said("There are two.")),
+        call(4, chat(*main, model("I look."), user("two")), said("Done.")),
+    ]
+    found = conversation(CHAT, calls)
+    assert [(t.calls, t.side) for t in found.threads] == [((2, 4), False), ((1,), True), ((3,), True)]
+
+
+def test_what_the_system_says_may_change_from_call_to_call() -> None:
+    """Some CLIs put the time into it: it is one conversation all the same."""
+    asked = [user("go"), model("A"), user("on")]
+    calls = [
+        call(1, chat(system("it is 1"), user("go")), said("A")),
+        call(2, chat(system("it is 2"), *asked), said("B")),
+    ]
+    (thread,) = conversation(CHAT, calls).threads
+    assert thread.calls == (1, 2) and [t.text for t in thread.turns] == [
+        "it is 1",
+        "go",
+        "A",
+        "it is 2",
+        "on",
+        "B",
+    ]
+
+
+def test_a_history_that_was_cut_is_told() -> None:
+    """A CLI that has no room left replaces what was said by a summary: how many messages is said."""
+    long = [user("go"), model("A"), user("b"), model("B"), user("c")]
+    calls = [
+        call(1, chat(*long), said("C")),
+        call(2, chat(user("go"), model("A"), user("so far: b, c"), user("d")), said("D")),
+    ]
+    (thread,) = conversation(CHAT, calls).threads
+    assert [(t.text, t.again) for t in thread.turns[-3:]] == [("so far: b, c", 4), ("d", 0), ("D", 0)]
+
+
+def test_a_call_without_an_answer_is_an_error_in_its_place() -> None:
+    """And one that was tried again within it is not."""
+    calls = [
+        call(1, chat(user("go")), (500, b"no")),
+        call(2, chat(user("go"))),
+        call(3, chat(user("go")), (429, b"wait"), said("A")),
+    ]
+    assert texts(conversation(CHAT, calls)) == [
+        ("user", "go", 1), ("error", "status 500", 1), ("error", "no answer came", 2), ("assistant", "A", 3),
+    ]  # fmt: skip
+
+
+def test_words_that_a_cli_puts_into_its_models_mouth_are_no_answer() -> None:
+    """Examples in the first request."""
+    (thread,) = conversation(CHAT, [call(1, chat(user("e"), model("x"), user("go")), said("A"))]).threads
+    assert [(t.text, t.answer) for t in thread.turns] == [
+        ("e", False),
+        ("x", False),
+        ("go", False),
+        ("A", True),
+    ]
+
+
+@EVERY
+@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "events"])
+def test_every_protocol_is_read(protocol: WireProtocol, streamed: bool) -> None:
+    """A question, and an answer that calls a tool."""
+    reply = Reply(text="I look.", tool=("shell", {"command": "ls"}))
+    body = (
+        stream_of(protocol, reply) if streamed else json.dumps(protocol.whole("m", {}, reply, USAGE)).encode()
+    )
+    asked = {
+        "messages": [user("go")],
+        "input": [{"type": "message", "role": "user", "content": "go"}],
+        "contents": [{"role": "user", "parts": [{"text": "go"}]}],
+    }
+    first, last = conversation(protocol, [call(1, asked, (200, body))]).threads[0].turns
+    assert (first.role, first.text, last.text) == ("user", "go", "I look.")
+    assert [(t.name, json.loads(t.arguments)) for t in last.tools] == [("shell", {"command": "ls"})]
+
+
+WORDS = st.sampled_from(["a", "b", "c"])
+
+
+@given(st.lists(WORDS, min_size=1, max_size=6), st.lists(st.integers(0, 5), max_size=4))
+def test_a_conversation_that_grows_is_told_as_it_was(words: list[str], failed: list[int]) -> None:
+    """Also where the same is said again and again, and where calls fail in between and are made again."""
+    asked: list[dict[str, Any]] = []
+    calls, expected = list[WireCall](), list[tuple[str, str]]()
+    for n, word in enumerate(words):
+        asked = [*asked, user(word)]
+        expected.append(("user", word))
+        if n in failed:
+            calls.append(call(len(calls) + 1, chat(*asked), (500, b"")))
+            expected.append(("error", "status 500"))
+        calls.append(call(len(calls) + 1, chat(*asked), said(word)))
+        expected.append(("assistant", word))
+        asked = [*asked, model(word)]
+    (thread,) = conversation(CHAT, calls).threads
+    assert [(t.role, t.text) for t in thread.turns] == expected
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200))
+def test_whatever_is_on_record_nothing_is_raised(body: bytes, answer: bytes) -> None:
+    """Bodies that are no JSON at all."""
+    odd = WireCall(
+        n=1, start_ns=0, method="", path="", query="", headers=(), body=body, left_out=3, end_ms=None,
+        answers=(Answered(tried=1, at_ms=0.0, status=200, headers=(), body=answer, pieces=()),),
+    )  # fmt: skip
+    found = conversation(CHAT, [odd])
+    assert found.left_out == 3 and all(isinstance(t, Turn) for t in found.threads[0].turns)
