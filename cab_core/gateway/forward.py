@@ -12,9 +12,9 @@ from .answer import Answer
 from .call import Call
 from .coding import decode
 from .error_body import ErrorBody, one_line
-from .events import begins_a_stream
+from .events import begins_a_stream, parse_error
 from .fault import MALFORMED, Empty, of_error
-from .json_body import parse_error, parse_objects
+from .json_body import parse_objects
 from .off_loop import off_loop
 from .refusal import refusal
 from .stream import StreamReader
@@ -25,11 +25,12 @@ LARGEST_ERROR = 1 << 20  # bytes of a refusal, unpacked
 _LARGEST = 64 << 20  # bytes of an answer that is no stream
 
 
-def read_error(call: Call, answer: Answer, data: bytes) -> None:
-    """Judge a refusal, of which `data` is the body: whose fault it is."""
+def read_error(call: Call, answer: Answer, data: bytes) -> bytes:
+    """Judge a refusal, of which `data` is the body: whose fault it is. Return the body as it can be read."""
     decoded = (decode(_encoding(answer), data) or b"")[:LARGEST_ERROR]
     said = ErrorBody.of(parse_error(decoded), decoded[:READ_AS_TEXT].decode("utf-8", "replace"))
     call.verdict = of_error(answer.status, said, call.suspect, call.asked.sound)
+    return decoded
 
 
 def forward_error(call: Call, answer: Answer, data: bytes) -> web.Response:

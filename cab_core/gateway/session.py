@@ -30,6 +30,7 @@ from cab_core.records import (
 
 from .activity import Activity, activity
 from .observed import Watch
+from .parameters import Parameters
 from .passed_on import ClientHeaders
 from .price import Price
 from .routing import routing_fields
@@ -84,6 +85,7 @@ class CellSession:
         self.other_models, self.other_paths = TurnedAway(), TurnedAway()
         self.other_routes, self.vendor_tools = TurnedAway(), TurnedAway()
         self.client, self._params = ClientHeaders(), params or {}
+        self.parameters = Parameters(protocol, self._params)
         self.watch = Watch(texts)
         self.key_echoed = False  # in an answer: the agent has seen it
         self._price, self._on_call = price, on_call
@@ -122,7 +124,7 @@ class CellSession:
         A cell is one model; what another answers, or that there is none of that name, is not its. How calls
         are routed is said by the cell's parameters alone.
         """
-        if asked.model == self.model:
+        if asked.model == self.model and self.parameters.is_clear(asked.request):
             routes = [
                 n
                 for found in (dict(parse_qsl(query)), asked.request)
@@ -133,7 +135,7 @@ class CellSession:
             tools = self.protocol.run_by_vendor(asked.request) if self.sealed else []
             return self._refuse_tools(tools, size) if tools else None
         self._refused += size
-        if asked.model is None:
+        if asked.model in (None, self.model):
             wanted = "a JSON object, every key of it once; it names a model, and `stream` is true or false"
             return 400, f"cab: expected {wanted}", "cab_request"
         self.other_models.add(asked.model)

@@ -7,6 +7,8 @@ from typing import Literal, TypeVar
 
 import attrs
 
+from .parameters import ParameterOfCall
+
 
 def count(value: object) -> int | None:
     """Return a number of tokens that somebody said, or None where it is no natural number below 2**53."""
@@ -52,6 +54,7 @@ class ModelCall:
     `waits`: (start, end) of what `throttle_ms` adds up, in milliseconds from the call's start.
     `queued_ms`: how long the CLI waited before the call was begun, since as many were under way as may be at
     once; where tokens or dollars are limited that is one. It is in no other time.
+    `params`: how each parameter of the sweep went to the endpoint, by its name.
     `odd`: what in the form of the answer is not as the protocol has it; a CLI need not understand that.
     None: unknown, or not recorded by the cab that made the call.
     """
@@ -84,6 +87,7 @@ class ModelCall:
     odd: str | None = None
     waits: tuple[tuple[float, float], ...] | None = None
     queued_ms: float | None = None
+    params: dict[str, ParameterOfCall] = attrs.field(factory=dict)
 
     @property
     def tokens(self) -> int | None:

@@ -13,6 +13,7 @@ from .cell import Cell
 from .execution import Execution
 from .launch import Accounted, TokenClaim
 from .outcomes import OUTCOMES, Outcome
+from .parameters import ParameterSeen
 from .score import RefusalSigns, Score
 from .summary import CellSummary, Summarised
 from .task import Task
@@ -134,6 +135,9 @@ class CellResult(Summarised):
     recording: Literal["printed", "drawn"] | None = attrs.field(
         default=None,
         metadata=doc("printed: the recording is what the CLI printed; drawn: what the adapter made of that"),
+    )
+    parameters: dict[str, ParameterSeen] = attrs.field(
+        factory=dict, metadata=doc("the model parameters, and how each came into the calls, as was seen")
     )
     refusal: RefusalSigns = RefusalSigns()
     wiring: Wiring = Wiring()

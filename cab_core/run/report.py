@@ -18,13 +18,14 @@ from cab_core.records import (
     totals,
 )
 from cab_core.records.marks import IN_PROCESS, PROVISIONAL, SCRIPTED, SEALED
+from cab_core.records.parameters import parameters_seen
 from cab_core.trace.clock import utc_now
 
 from .cell_run import CellRun, Findings
 from .planned import PlannedCell
 from .score import score
 from .stack_state import account, lacking
-from .told import vain_told
+from .told import vain_told, withdrawn_told
 from .wiring import wiring
 
 
@@ -34,6 +35,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
     outcome, why = said
     scored = score(evidence_of(planned, found, outcome), run.context.scorers)
     stack = account(found.launch, found.observed, found.harvest)
+    parameters = parameters_seen(planned.cell.model_params, found.calls)
     return CellResult(
         schema_version=1,
         cell_id=planned.cell.cell_id,
@@ -54,10 +56,11 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         execution=found.execution,
         citable=_sealed(planned) and planned.model.scripted is None,
         marks=_marks(planned, found),
-        notes=(*_notes(found), *lacking(stack)),
+        notes=(*_notes(found), *withdrawn_told(parameters), *lacking(stack)),
         unwritten=dict(found.unwritten),
         stack=stack,
         recording=_recording(planned) if found.execution else None,
+        parameters=parameters,
         refusal=found.refusal,
         wiring=_wiring(planned, found),
         pack_by_path=planned.task.directory is not None,

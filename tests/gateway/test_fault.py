@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.gateway.error_body import ErrorBody, one_line
+from cab_core.gateway.events import parse_error
 from cab_core.gateway.fault import Verdict, of_answer, of_error
-from cab_core.gateway.json_body import parse_error
 from tests.support.wire import read_chat
 
 CONTEXT = [
