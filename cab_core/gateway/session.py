@@ -33,6 +33,7 @@ from .observed import Watch
 from .parameters import Parameters
 from .passed_on import ClientHeaders
 from .price import Price
+from .price_table import TablePrice
 from .routing import routing_fields
 from .turned_away import TurnedAway
 
@@ -63,7 +64,7 @@ class CellSession:
         limits: Limits,
         record: Path,
         stop: StopSignal,
-        price: Price | None = None,
+        price: Price | TablePrice | None = None,
         on_call: Callable[[ModelCall], None] = lambda _: None,
         crashed: Callable[[BaseException], bool] = lambda _: False,
         texts: Mapping[tuple[str, str], str] | None = None,

@@ -41,6 +41,7 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
         cache_write=largest(
             *_each(usage, _IN, "cache_write_tokens"), usage.get("cache_creation_input_tokens")
         ),
+        cache_write_1h=largest(*_each(usage, ("cache_creation",), "ephemeral_1h_input_tokens")),
         reasoning=largest(*_each(usage, _OUT, "reasoning_tokens"), *_each(usage, _OUT, "thinking_tokens")),
         audio=added(
             largest(*_each(usage, _IN, "audio_tokens")), largest(*_each(usage, _OUT, "audio_tokens"))

@@ -20,7 +20,7 @@ class Usage:
     """Tokens of a call as the upstream reported them. None: it did not say.
 
     `cached` and `cache_write`, read from a cache and written to one, are parts of `prompt`; `reasoning` is
-    one of `completion`; `audio` of both.
+    one of `completion`; `audio` of both. `cache_write_1h`: of `cache_write` those that are kept for an hour.
     """
 
     prompt: int | None = attrs.field(default=None, converter=count)
@@ -29,6 +29,7 @@ class Usage:
     reasoning: int | None = attrs.field(default=None, converter=count)
     cache_write: int | None = attrs.field(default=None, converter=count)
     audio: int | None = attrs.field(default=None, converter=count)
+    cache_write_1h: int | None = attrs.field(default=None, converter=count)
 
     @property
     def total(self) -> int | None:

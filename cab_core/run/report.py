@@ -56,10 +56,11 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         execution=found.execution,
         citable=_sealed(planned) and planned.model.scripted is None,
         marks=_marks(planned, found),
-        notes=(*_notes(found), *withdrawn_told(parameters), *lacking(stack)),
+        notes=(*_notes(found), *_unpriced(planned), *withdrawn_told(parameters), *lacking(stack)),
         unwritten=dict(found.unwritten),
         stack=stack,
         recording=_recording(planned) if found.execution else None,
+        price=planned.model.price.source if planned.model.price else None,
         parameters=parameters,
         refusal=found.refusal,
         wiring=_wiring(planned, found),
@@ -146,6 +147,10 @@ def _notes(found: Findings) -> list[str]:
     if found.grade and found.grade.refused:
         notes.append(f"not taken from the agent: {', '.join(sorted(found.grade.refused)[:20])}")
     return notes
+
+
+def _unpriced(planned: PlannedCell) -> list[str]:
+    return [f"what it cost is not known: {planned.model.unpriced}"] if planned.model.unpriced else []
 
 
 def _unwritten(found: Findings) -> list[str]:

@@ -219,8 +219,9 @@ def check_price(model: Model, limits: Limits) -> None:
         UserError: nobody said what the model costs.
     """
     if limits.usd is not None and model.scripted is None and model.price is None:
+        asked = f" ({model.unpriced})" if model.unpriced else ""
         raise UserError(
-            f"a limit in US dollars needs to know what model {model.id!r} costs: write "
+            f"a limit in US dollars needs to know what model {model.id!r} costs{asked}: write "
             f'[models."{model.id}"] with '
-            "`price` into cab.toml, or limit tokens (--max-tokens) or calls (--max-calls)"
+            "`price` or `priced_as` into cab.toml, or limit tokens (--max-tokens) or calls (--max-calls)"
         )
