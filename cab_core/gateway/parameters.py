@@ -21,7 +21,7 @@ from .insert import put
 
 Path = tuple[str, ...]
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_SAID = 200  # characters
+_SAID = 40  # characters of JSON that are kept: a number or a word, and no cell's token
 
 
 def settable(protocol: WireProtocol) -> Mapping[str, tuple[Path, ...]]:
@@ -130,9 +130,10 @@ def _same(found: Json, value: Json) -> bool:
 
 def _text(found: Json) -> str:
     try:
-        return json.dumps(found)[:_SAID]
+        text = json.dumps(found)
     except RecursionError:
         return "(nested too deeply)"
+    return text if len(text) <= _SAID else f"({len(text)} characters)"
 
 
 def _plain(path: Sequence[str]) -> str:

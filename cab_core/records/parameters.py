@@ -24,7 +24,7 @@ class ParameterOfCall:
     """How a parameter went to the endpoint with one call.
 
     `place`: where in the body it stands, None where it does not. `said`: what the CLI had said there, as
-    JSON, the first 200 characters; None: nothing.
+    JSON, where it is short; None: nothing.
     """
 
     how: How
@@ -49,6 +49,29 @@ class ParameterSeen:
     cli_said: tuple[str, ...] = attrs.field(
         default=(), metadata=doc("other values, as JSON, that the CLI had said")
     )
+
+    @property
+    def told(self) -> str:
+        """How it came into the calls, for people."""
+        counts = ", ".join(f"{n} {_HOWS[how]}" for how, n in self.calls.items() if how in _HOWS)
+        said = f"; the CLI had said {', '.join(self.cli_said)}" if self.cli_said else ""
+        return f"{_BYS[self.by]}{f' (calls: {counts})' if counts else ''}{said}"
+
+
+_BYS = {
+    "cli": "said by the CLI",
+    "gateway": "set by the gateway",
+    "in part": "not in every call",
+    "not set": "in no call",
+    None: "not known",
+}
+_HOWS: dict[str, str] = {
+    "cli": "as the CLI said",
+    "inserted": "inserted",
+    "replaced": "replaced",
+    "withdrawn": "withdrawn, since the endpoint refused it",
+    "unseen": "without it under that name",
+}
 
 
 def parameters_seen(params: Mapping[str, Json], calls: Sequence[ModelCall]) -> dict[str, ParameterSeen]:

@@ -31,7 +31,7 @@ def check_parameters(adapter: Adapter, protocol: WireProtocol, params: Mapping[s
     of_cli = getattr(adapter, "model_params", params)  # left out: any
     for name, value in params.items():
         if name not in of_gateway and name not in of_cli:
-            kind = f"model parameter of CLI {adapter.name!r}, which speaks {protocol.name}"
+            kind = f"model parameter of {adapter.name} ({protocol.name})"
             hint = "neither can the CLI set it, nor has the protocol a place for it"
             raise UnknownName(kind, name, {*of_gateway, *of_cli}, hint)
         expected, holds = _VALUES.get(name, ("", lambda _: True))
