@@ -72,7 +72,7 @@ def _refusal(call: Call, answer: Answer, raw: bytes, decoded: bytes) -> web.Resp
     """The body as it came; or, where it holds our key, decoded and without it."""
     safe = call.session.upstream.redact(decoded)
     headers = _forwarded_headers(call, answer)
-    if call.tries > 1:
+    if call.troubled > 1:
         # It was tried again here, and said no each time: a client that tries again as often multiplies that.
         headers.setdefault("x-should-retry", "false")
     if safe == decoded:
