@@ -82,8 +82,7 @@ class Parameters:
         if said and all(_same(v, value) for v in said.values()):
             return Setting(value, "cli", list(said), said)
         if places is None:
-            spread = isinstance(value, dict) and all(_at(request, (k,)) == [v] for k, v in value.items())
-            return Setting(value, "cli" if spread else "unseen", [], said)  # as `extra_body` is
+            return Setting(value, "cli" if _is_spread(value, request) else "unseen", [], said)
         if said:
             return Setting(value, "replaced", list(said), said)
         first = next((p for p in places if _at(request, p[:-1])), places[0])
@@ -134,6 +133,12 @@ def _text(found: Json) -> str:
     except RecursionError:
         return "(nested too deeply)"
     return text if len(text) <= _SAID else f"({len(text)} characters)"
+
+
+def _is_spread(value: Json, request: Mapping[str, Any]) -> bool:
+    """Return whether the fields of an object stand in the request itself, as those of `extra_body` do."""
+    fields = value.items() if isinstance(value, dict) else ()
+    return bool(fields) and all(_at(request, (k,)) == [v] for k, v in fields)
 
 
 def _plain(path: Sequence[str]) -> str:
