@@ -114,7 +114,7 @@ def _settings(job: Job, stack: _Effect) -> dict[str, Any]:
             "customOverrides": [
                 {
                     "match": {"model": job.model},
-                    "modelConfig": {"generateContentConfig": dict(job.model_params)},
+                    "modelConfig": {"generateContentConfig": _named(job)},
                 }
             ],
         },
@@ -126,6 +126,19 @@ def _settings(job: Job, stack: _Effect) -> dict[str, Any]:
     return settings
 
 
+def _named(job: Job) -> dict[str, Any]:
+    """Return the model parameters by Google's names; under those that are alike everywhere it knows few."""
+    return {_NAMES.get(name, name): value for name, value in job.model_params.items()}
+
+
+_NAMES = {
+    "max_tokens": "maxOutputTokens",
+    "top_p": "topP",
+    "top_k": "topK",
+    "stop": "stopSequences",
+    "frequency_penalty": "frequencyPenalty",
+    "presence_penalty": "presencePenalty",
+}
 _ASIDE = (
     "chat-compression-default", "edit-corrector", "llm-edit-fixer", "loop-detection",
     "loop-detection-double-check", "next-speaker-checker", "summarizer-default", "summarizer-shell",

@@ -10,6 +10,8 @@ import attrs
 
 from cab_core.gateway.events import EventSplitter, event_data, event_object
 from cab_core.gateway.json_body import parse_object
+from cab_core.gateway.parameters import Parameters, sent, settable
+from cab_core.gateway.waits import wait_in_body
 from cab_core.plugins.authors import defined_at
 from cab_core.plugins.blame import Blame, HandedOver, held
 from cab_core.plugins.protocols import Reply
@@ -24,7 +26,7 @@ _ODD = (b"", b"{", b"[]", b'{"model":1,"model":2}', json.dumps({"messages": "pro
 def faults_of_protocol(made: WireProtocol, blame: Blame) -> Iterator[str]:
     """Yield what is wrong with a protocol, each in a sentence that names its plugin and place."""
     probe = _Probe(made)
-    for ask in (probe.shape, probe.requests, probe.refusals, probe.whole, probe.stream):
+    for ask in (probe.shape, probe.requests, probe.parameters, probe.refusals, probe.whole, probe.stream):
         try:
             ask()
         except Exception as exc:  # noqa: BLE001  whatever a plugin raises
@@ -72,11 +74,22 @@ class _Probe:
             chat = held(self.protocol, "as_chat", self.protocol.as_chat(asked.request), dict)
             json.dumps(chat.get("tools"))
 
+    def parameters(self) -> None:
+        """What the gateway sets in a request leaves it one."""
+        places = settable(self.protocol)
+        found = Parameters(self.protocol, dict.fromkeys(places, 1))
+        body = sent(json.dumps({"model": "probe"}).encode(), found.of({"model": "probe"}))
+        asked = held(self.protocol, "read", self.protocol.read(self._call(), body), Asked)
+        lost = sorted(name for name, s in found.of(asked.request).items() if s.how != "cli")
+        if lost:
+            raise self._wrong("read", f"does not read what `parameters` names: {', '.join(lost)}")
+
     def refusals(self) -> None:
         """A refusal is read as an error, and as no answer; the rest of what is told can be written."""
         said = held(self.protocol, "error", self.protocol.error(429, "probe", "cab_limit"), dict)
         if (found := self._read([said])).failed is None or found.answered:
             raise self._wrong("error", "told an error that its own reading does not take for one")
+        wait_in_body(self.protocol, said)
         key = held(self.protocol, "credential", self.protocol.credential("probe-key"), dict)
         if not any("probe-key" in str(value) for value in key.values()):
             raise self._wrong("credential", "returned headers without the key in them")

@@ -111,6 +111,7 @@ async def _call(
             body=body,
             asked=attrs.evolve(asked, request={}),
             headers=dict(request.headers),
+            settings=session.parameters.of(asked.request),
             queued=time.monotonic() - came,
         )
         return await relay(call, request)

@@ -13,10 +13,12 @@ from cab_core.needles import SHORTEST
 from cab_core.plugins.blame import held
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import ModelCall, Usage
+from cab_core.records.parameters import ParameterOfCall
 
 from .answer import Answer
 from .error_body import ErrorBody, error_in, told
 from .fault import ANSWERED, Verdict, of_answer
+from .parameters import Setting
 from .recorded import Recorded
 from .session import CellSession
 from .upstream import Outgoing
@@ -33,11 +35,13 @@ class Call:
     body: bytes
     asked: Asked
     headers: Mapping[str, str]
+    settings: Mapping[str, Setting] = attrs.field(factory=dict)
     started: float = attrs.field(factory=time.monotonic)
     start_ns: int = attrs.field(factory=time.time_ns)
     reading: Reading = attrs.field(init=False)
     received: int = 0  # bytes of the answer
     tries: int = 0
+    withdrawn: int = 0  # of the tries those after which something was left out that had been refused
     status: int | None = None
     first_byte: float | None = None
     first_token: float | None = None
@@ -96,6 +100,11 @@ class Call:
         """Write what there is of the call into the wire record: nobody waits for it any more."""
         if self._recorded is not None:
             self._recorded.ended()
+
+    @property
+    def troubled(self) -> int:
+        """The tries that count towards how often a call is sent."""
+        return self.tries - self.withdrawn
 
     def held(self, why: str) -> None:
         """Note that the call is held back from now on, for whoever looks."""
@@ -197,7 +206,12 @@ class Call:
             events=self.reading.events if self.streamed else None,
             odd=self.odd,
             waits=tuple(self.waits),
+            params={name: self._parameter(setting) for name, setting in self.settings.items()},
         )
+
+    def _parameter(self, setting: Setting) -> ParameterOfCall:
+        found = setting.record()
+        return attrs.evolve(found, said=self._short(found.said))
 
     @property
     def took(self) -> int:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from .error_body import error_in
-from .json_body import parse_object
+from .json_body import parse_object, parse_objects
 
 _LINE_END = rb"(?:\r\n|\n|\r(?!\n))"
 _EVENT_END = re.compile(_LINE_END + _LINE_END)  # in any mixture: some put CRLF behind a line that ends in LF
@@ -58,6 +58,13 @@ class EventSplitter:
 def begins_a_stream(data: bytes) -> bool:
     """Return whether a body is one of events, by its first field or comment."""
     return _FIRST.match(data) is not None
+
+
+def parse_error(data: bytes) -> dict[str, Any]:
+    """Return the JSON object of an error; some servers put it into a list, or into an event."""
+    if found := parse_objects(data):
+        return found[0]
+    return event_object(_EVENT_END.split(data.strip(), 1)[0]) if begins_a_stream(data) else {}
 
 
 def event_data(event: bytes) -> bytes:

@@ -89,7 +89,13 @@ def _headers_too_large(status: int | None, said: ErrorBody) -> bool:
 
 
 def _too_large(said: ErrorBody, sound: bool) -> Refusal | None:
-    """Tell a model's server, which counts tokens, from the limit of a proxy or a library on bytes."""
+    """Tell a model's server, which bounds a conversation, from the limit of a proxy or a library on bytes.
+
+    Some count tokens. Anthropic counts bytes (`request_too_large`, 32 MB): that is a bound of the API itself,
+    at every address, far above any context, and what it bounds is the conversation, which the CLI is to keep
+    short enough as it keeps below the context. Asking again is in vain, and an agent could make its request
+    as large as that at will. A proxy's bound is its owner's, who can raise it.
+    """
     if said.structured and not wordings.BODY_LIMIT.search(said.words):
         return "context"
     return None if sound else "request"

@@ -12,9 +12,9 @@ from .answer import Answer
 from .call import Call
 from .coding import decode
 from .error_body import ErrorBody, one_line
-from .events import begins_a_stream
+from .events import begins_a_stream, parse_error
 from .fault import MALFORMED, Dropped, Empty, of_error
-from .json_body import parse_error, parse_objects
+from .json_body import parse_objects
 from .off_loop import LARGE, off_loop
 from .refusal import refusal
 from .stream import StreamReader
@@ -26,11 +26,12 @@ _LARGEST = 64 << 20  # bytes of an answer that is no stream
 _DROPPED = HOP | {"content-length", "set-cookie", "server", "date"}  # headers
 
 
-def read_error(call: Call, answer: Answer, data: bytes) -> None:
-    """Judge a refusal, of which `data` is the body: whose fault it is."""
+def read_error(call: Call, answer: Answer, data: bytes) -> bytes:
+    """Judge a refusal, of which `data` is the body: whose fault it is. Return the body as it can be read."""
     decoded = (decode(_encoding(answer), data) or b"")[:LARGEST_ERROR]
     said = ErrorBody.of(parse_error(decoded), decoded[:READ_AS_TEXT].decode("utf-8", "replace"))
     call.verdict = of_error(answer.status, said, call.suspect, call.asked.sound)
+    return decoded
 
 
 def forward_error(call: Call, answer: Answer, data: bytes) -> web.Response:
@@ -72,7 +73,7 @@ def _refusal(call: Call, answer: Answer, raw: bytes, decoded: bytes) -> web.Resp
     """The body as it came; or, where it holds our key, decoded and without it."""
     safe = call.session.upstream.redact(decoded)
     headers = _forwarded_headers(call, answer)
-    if call.tries > 1:
+    if call.troubled > 1:
         # It was tried again here, and said no each time: a client that tries again as often multiplies that.
         headers.setdefault("x-should-retry", "false")
     if safe == decoded:

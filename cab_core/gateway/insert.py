@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
 _DECODER = json.JSONDecoder()
@@ -34,6 +35,33 @@ def replace(body: bytes, name: str, value: str, within: str | None = None) -> by
     start = _value_of(text, name, _object_in(text, within))
     _, end = _DECODER.raw_decode(text, start)
     return (text[:start] + value + text[end:]).encode()
+
+
+def put(body: bytes, path: Sequence[str], value: str) -> bytes:
+    """Return an object, known to be one, with a value at a path of names.
+
+    It replaces the one that is there; else it comes in front of the innermost object on the way. What stands
+    on the way and is no object is replaced.
+    """
+    text = body.decode("utf-8")
+    start = text.index("{")
+    for depth, name in enumerate(path, 1):
+        try:
+            at = _value_of(text, name, start)
+        except ValueError:
+            field = f"{json.dumps(name)}:{_nested(path[depth:], value)}"
+            comma = "" if text[_skip(text, start + 1)] == "}" else ","
+            return (text[: start + 1] + field + comma + text[start + 1 :]).encode()
+        start = at
+        if text[start] != "{":
+            break
+    _, end = _DECODER.raw_decode(text, start)
+    return (text[:start] + _nested(path[depth:], value) + text[end:]).encode()
+
+
+def _nested(path: Sequence[str], value: str) -> str:
+    heads = "".join(f"{{{json.dumps(name)}:" for name in path)
+    return f"{heads}{value}{'}' * len(path)}"
 
 
 def _object_in(text: str, within: str | None) -> int:

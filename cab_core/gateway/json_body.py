@@ -24,8 +24,3 @@ def parse_objects(data: bytes) -> list[dict[str, Any]]:
         return []
     found = value if isinstance(value, list) else [value]
     return found if all(isinstance(v, dict) for v in found) else []
-
-
-def parse_error(data: bytes) -> dict[str, Any]:
-    """Return the JSON object of an error; some servers put it into a list."""
-    return next(iter(parse_objects(data)), {})

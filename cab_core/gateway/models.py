@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import attrs
 
@@ -17,6 +18,7 @@ from .address import checked_address
 from .budget import Budget
 from .endpoint_config import EndpointDoc, headers_of, printed_key
 from .price import Price
+from .price_table import TablePrice, Unpriced, table_price
 from .replay.find import Records, find_records
 from .scripted.personas import PERSONAS
 
@@ -48,6 +50,10 @@ class ModelDoc:
         metadata=doc("wire protocols that the endpoint speaks, such as openai-chat; none: not known"),
     )
     price: PriceDoc | None = attrs.field(default=None, metadata=doc("what tokens cost"))
+    priced_as: str | None = attrs.field(
+        default=None,
+        metadata=doc("in the place of `price`: PROVIDER/MODEL of the package genai-prices", pattern=".+/.+"),
+    )
     context_tokens: int | None = attrs.field(default=None, metadata=doc("size of the context", minimum=1))
     idle_s: float = attrs.field(
         default=300.0,
@@ -60,6 +66,9 @@ class ConfigDoc:
     """The content of `cab.toml`."""
 
     models: dict[str, ModelDoc] = attrs.field(factory=dict, metadata=doc("models by id"))
+    prices: Literal["genai-prices"] | None = attrs.field(
+        default=None, metadata=doc("where to look up what models without a `price` cost; none: nowhere")
+    )
     endpoints: dict[str, EndpointDoc] = attrs.field(factory=dict, metadata=doc("endpoints by their address"))
 
     def endpoint_at(self, url: str) -> EndpointDoc | None:
@@ -78,14 +87,16 @@ class Model:
     """A model id and who answers for it. `key`: None for scripted models. `scripted`: which script answers,
     or `replay:` and the sha256 of a record. No credential is in `endpoint`.
 
-    `headers`: further ones of each call, whose values are as secret as the key.
+    `headers`: further ones of each call, whose values are as secret as the key. `unpriced`: why the table
+    that was asked for has no price.
     """
 
     id: str
     scripted: str | None = None
     endpoint: str | None = attrs.field(default=None, validator=_address)
     key: str | None = attrs.field(default=None, repr=False)
-    price: Price | None = None
+    price: Price | TablePrice | None = None
+    unpriced: str | None = None
     context_tokens: int | None = None
     idle_s: float = 300.0
     protocols: tuple[str, ...] = ()
@@ -220,7 +231,7 @@ def _from_config(model_id: str, found: ModelDoc, choice: EndpointChoice) -> Mode
 def _of_endpoint(model: Model, choice: EndpointChoice, config: ConfigDoc) -> Model:
     """Return a model with what is said of its endpoint."""
     assert model.endpoint is not None
-    found = config.endpoint_at(model.endpoint)
+    found, model = config.endpoint_at(model.endpoint), _priced(model, config)
     if found is None:
         return model
     where = f'cab.toml: endpoints."{model.endpoint}"'
@@ -234,6 +245,21 @@ def _of_endpoint(model: Model, choice: EndpointChoice, config: ConfigDoc) -> Mod
         headers=headers_of(found, where, choice.take),
         budget=found.budget,
     )
+
+
+def _priced(model: Model, config: ConfigDoc) -> Model:
+    """Return a model with its price by the table, where `cab.toml` asks for that and says no other."""
+    assert model.endpoint is not None
+    said = config.models.get(model.id)
+    priced_as = said.priced_as if said else None
+    if model.price is not None and priced_as is not None:
+        raise UserError(f'cab.toml: models."{model.id}": give `price` or `priced_as`, not both')
+    if model.price is not None or (priced_as is None and config.prices is None):
+        return model
+    try:
+        return attrs.evolve(model, price=table_price(model.id, model.endpoint, priced_as))
+    except Unpriced as exc:
+        return attrs.evolve(model, unpriced=str(exc))
 
 
 def find_config(directory: Path) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from cab_core.records import ModelCall
+from cab_core.records.price import PriceSource
 
 
 @attrs.frozen
@@ -18,6 +19,13 @@ class Price:
     output: float
     cached: float | None = None
     cache_write: float | None = None
+
+    @property
+    def source(self) -> PriceSource:
+        """Where it came from."""
+        known = {n: v for n, v in attrs.asdict(self).items() if v is not None}
+        rates = ", ".join(f"${v:g} {n.replace('_', ' ')}" for n, v in known.items())
+        return PriceSource(source="cab.toml", rates=f"{rates} for a million tokens")
 
     @property
     def dearest(self) -> float:

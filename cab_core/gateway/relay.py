@@ -12,9 +12,12 @@ from aiohttp import web
 from . import fault
 from .answer import Answer
 from .call import Call
+from .events import parse_error
 from .forward import LARGEST_ERROR, forward_answer, forward_error, read_error
+from .off_loop import off_loop
+from .parameters import sent, withdraw
 from .refusal import refusal
-from .waits import asked_wait
+from .waits import asked_wait, wait_in_body
 
 BACKOFF_S = 0.5  # before the second try; doubles with each
 LONGEST_WAIT_S = 60.0
@@ -58,27 +61,36 @@ async def _try_until_answered(call: Call, request: web.BaseRequest) -> web.Strea
         call.tries += 1
         call.held("throttled")
         call.waited(await upstream.enter())
-        last = call.tries >= upstream.tries
+        last = call.troubled >= upstream.tries
         try:
-            async with upstream.ask(call.outgoing(_headers(call), extended or call.body)) as came:
+            base = extended or call.body
+            body = await off_loop(len(base), sent, base, call.settings) if call.settings else base
+            async with upstream.ask(call.outgoing(_headers(call), body)) as came:
                 call.status, call.verdict = came.status, fault.ANSWERED
                 answer = call.noted(came)
                 if answer.status < 300:
-                    return await forward_answer(call, answer, request, hide=extended is not None)
+                    response = await forward_answer(call, answer, request, hide=extended is not None)
+                    _heed_answer(call)
+                    return response
                 data = await _all(call, answer)
-                if extended and 400 <= answer.status < 500 and not last and _about_usage(data):
+                said = read_error(call, answer, data)
+                if extended and 400 <= answer.status < 500 and _about_usage(said):
                     extended = None
+                    call.withdrawn += 1
                     continue
-                read_error(call, answer, data)
-                wait = _wait_before_retry(call, answer)
+                if _withdrawn(call, answer, said):
+                    call.withdrawn += 1
+                    continue
+                asked = _asked(call, answer, said)
+                wait = _wait_before_retry(call, answer, asked)
                 if last or wait is None:
                     return forward_error(call, answer, data)
-                if answer.status == 429 or _asked(answer) is not None:
+                if answer.status == 429 or asked is not None:
                     upstream.pause(wait)  # the endpoint asks everybody to wait
                     continue
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as exc:
             call.verdict, call.error = fault.of_exception(exc, None), fault.told(exc)
-            wait = _fits(call, _backoff(call.tries))
+            wait = _fits(call, _backoff(call.troubled))
             if last or wait is None or call.verdict.fault != "unreachable":
                 raise
         finally:
@@ -97,6 +109,24 @@ def _about_usage(data: bytes) -> bool:
     return b"stream_options" in data or b"include_usage" in data
 
 
+def _withdrawn(call: Call, answer: Answer, said: bytes) -> bool:
+    """Withdraw what the gateway set and a refusal names; too long a conversation is none of that."""
+    if answer.status not in (400, 422) or call.verdict.refused == "context":
+        return False
+    return withdraw(call.settings, said)
+
+
+def _heed_answer(call: Call) -> None:
+    """Take what an answer teaches: where parameters are taken; that it was an error, and asks to wait."""
+    failed = call.reading.failed
+    if call.verdict == fault.ANSWERED:
+        call.session.parameters.taken(call.settings)
+    elif failed is not None and not call.verdict.refused:
+        wait = wait_in_body(call.session.protocol, failed)
+        if wait is not None and _fits(call, wait) is not None:
+            call.session.upstream.pause(wait)
+
+
 def _headers(call: Call) -> dict[str, str]:
     """What goes on; compressed only in ways that can be read, and never where events are read."""
     encoding = "identity" if call.asked.stream else "gzip, deflate"
@@ -107,15 +137,18 @@ def _backoff(tries: int) -> float:
     return float(BACKOFF_S * 2 ** (tries - 1) * random.uniform(0.8, 1.2))
 
 
-def _wait_before_retry(call: Call, answer: Answer) -> float | None:
+def _wait_before_retry(call: Call, answer: Answer, asked: float | None) -> float | None:
     """Return how long to wait before the next try, or None where there is to be none."""
     if call.verdict.refused or (answer.status != 429 and answer.status < 500):
         return None
-    return _fits(call, max(_asked(answer) or 0.0, _backoff(call.tries)))
+    return _fits(call, max(asked or 0.0, _backoff(call.troubled)))
 
 
-def _asked(answer: Answer) -> float | None:
-    return asked_wait(answer.status, answer.headers)
+def _asked(call: Call, answer: Answer, said: bytes) -> float | None:
+    """Return the seconds that a refusal asks to wait: the longest that header or body says."""
+    in_body = wait_in_body(call.session.protocol, parse_error(said))
+    found = (asked_wait(answer.status, answer.headers), in_body)
+    return max((wait for wait in found if wait is not None), default=None)
 
 
 def _fits(call: Call, wait: float) -> float | None:

@@ -32,8 +32,10 @@ from cab_core.store.recorded import RecordedCalls
 
 from .activity import Activity, activity
 from .observed import Watch
+from .parameters import Parameters
 from .passed_on import ClientHeaders
 from .price import Price
+from .price_table import TablePrice
 from .routing import routing_fields
 from .turned_away import TurnedAway
 
@@ -66,7 +68,7 @@ class CellSession:
         limits: Limits,
         record: Path,
         stop: StopSignal,
-        price: Price | None = None,
+        price: Price | TablePrice | None = None,
         on_call: Callable[[ModelCall], None] = lambda _: None,
         crashed: Callable[[BaseException], bool] = lambda _: False,
         texts: Mapping[tuple[str, str], str] | None = None,
@@ -93,6 +95,7 @@ class CellSession:
         self.other_routes, self.vendor_tools = TurnedAway(), TurnedAway()
         self.wire = wire
         self.client, self._params = ClientHeaders(), params or {}
+        self.parameters = Parameters(protocol, self._params)
         self.watch = Watch(texts)
         self.key_echoed = False  # in an answer: the agent has seen it
         self._price, self._on_call = price, on_call
@@ -137,7 +140,7 @@ class CellSession:
         A cell is one model; what another answers, or that there is none of that name, is not its. How calls
         are routed is said by the cell's parameters alone.
         """
-        if asked.model == self.model:
+        if asked.model == self.model and self.parameters.is_clear(asked.request):
             said = [*([dict(parse_qsl(query))] if query else []), asked.request]
             routes = [name for found in said for name in routing_fields(found, self._params)]
             if routes:
@@ -145,7 +148,7 @@ class CellSession:
             tools = self.protocol.run_by_vendor(asked.request) if self.sealed else []
             return self._refuse_tools(tools, size) if tools else None
         self._refused += size
-        if asked.model is None:
+        if asked.model in (None, self.model):
             wanted = "a JSON object, every key of it once; it names a model, and `stream` is true or false"
             return 400, f"cab: expected {wanted}", "cab_request"
         self.other_models.add(asked.model)

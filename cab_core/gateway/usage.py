@@ -40,6 +40,7 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
         completion=largest(usage.get("completion_tokens"), usage.get("output_tokens")),
         cached=largest(*_each(read, "cached_tokens"), *map(usage.get, _CACHED)),
         cache_write=largest(*_each(read, "cache_write_tokens"), usage.get("cache_creation_input_tokens")),
+        cache_write_1h=largest(*_each(_details(usage, ("cache_creation",)), "ephemeral_1h_input_tokens")),
         reasoning=largest(*_each(written, "reasoning_tokens"), *_each(written, "thinking_tokens")),
         audio=added(largest(*_each(read, "audio_tokens")), largest(*_each(written, "audio_tokens"))),
     )

@@ -1,4 +1,4 @@
-"""How long an endpoint asks to wait, in whichever header it says so."""
+"""How long an endpoint asks to wait, in whichever header or words it says so."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
+
+from cab_core.plugins.blame import held
+from cab_core.plugins.wire_protocol import WireProtocol
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])")
 # OpenAI's x-ratelimit-reset-requests, Anthropic's anthropic-ratelimit-tokens-reset, ratelimit-reset ...; each
 # has its like with `remaining`.
 _RESET = re.compile(r"rate-?limit\b.*\breset\b")
+# "Please try again in 6m12.5s" (OpenAI, Groq), "retry after 20 seconds" (Azure), "retry in 12.3s" (Google).
+_PART = r"(\d+(?:\.\d+)?)\s?(ms|milliseconds?|s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hours?|d|days?)(?![a-z])"
+_WORDS = re.compile(rf"\b(?:try again|retry) (?:in|after) ((?:{_PART}[ ,]*)+)", re.I)
 
 
 def asked_wait(status: int, headers: Mapping[str, str]) -> float | None:
@@ -30,6 +37,26 @@ def asked_wait(status: int, headers: Mapping[str, str]) -> float | None:
     if "retry-after" in found:
         return _seconds(found["retry-after"], now)
     return _reset(found, now) if status == 429 else None
+
+
+def wait_in_words(words: str) -> float | None:
+    """Return the seconds that a sentence asks to wait, such as `Please try again in 1.2s`, or None."""
+    if (found := _WORDS.search(words)) is None:
+        return None
+    parts = re.findall(_PART, found[1], re.I)
+    return _positive(sum(float(n) * _UNITS[_unit(word.lower())] for n, word in parts))
+
+
+def _unit(word: str) -> str:
+    return "ms" if word.startswith(("ms", "milli")) else word[0]
+
+
+def wait_in_body(protocol: WireProtocol, error: dict[str, Any]) -> float | None:
+    """Return the seconds that an error's body asks to wait, where its protocol can tell."""
+    read = getattr(protocol, "wait", None)
+    if read is None or not error or (found := read(error)) is None:
+        return None
+    return _positive(held(protocol, "wait", float(found) if type(found) is int else found, float))
 
 
 def _reset(found: Mapping[str, str], now: float) -> float | None:

@@ -146,8 +146,9 @@ class Adapter(Protocol):
 class AdapterExtras(Protocol):
     """What an adapter may have besides.
 
-    `options` are JSON Schemas of what `--option KEY=VALUE` may set, `model_params` the names that a sweep
-    may set (left out: any).
+    `options` are JSON Schemas of what `--option KEY=VALUE` may set, `model_params` the model
+    parameters that the CLI can set itself (left out: any); others are set by the gateway, where the wire
+    protocol has them.
     """
 
     options: dict[str, Any]

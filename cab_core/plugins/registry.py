@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from cab_core.records import StackItem
 from .authors import defined_at, is_ctrl_c, raised_at, said
 from .blame import Blame
 from .boundary import guarded, take
+from .checked import Misfit, checked
 from .contract import NAME_IN, contract_of
 from .loader import Loaded, PluginRow, load
 from .protocols import Adapter, Executor, Runtime, Scorer, TaskFormat
@@ -168,6 +169,14 @@ def _hold_listed(items: Sequence[StackItem]) -> None:
     hold_stack(items, [f"[{number}]" for number in range(len(items))])
 
 
+def _hold_places(protocol: Any) -> None:
+    found = checked(getattr(protocol, "parameters", {}), Mapping[str, Sequence[str]], "parameters")
+    for name, places in found.items():
+        if not places or not all(part for place in places for part in place.split(".")):
+            expected = "at least one place, such as 'options.seed'"
+            raise Misfit(f"parameters.{name}", expected, repr(places)[:80])
+
+
 def _checked(row: PluginRow, kind: Kind, word: str, made: Any) -> Any:
     if kind == "task_pack":
         root = take(made, Path, row.owner, word, row.made_at)
@@ -178,7 +187,7 @@ def _checked(row: PluginRow, kind: Kind, word: str, made: Any) -> Any:
         return take(made, tuple[StackItem, ...], row.owner, word, row.made_at, _hold_listed)
     if kind == "protocol":
         # Not behind the boundary: its readings take every event of every stream.
-        found = take(made, WireProtocol, row.owner, word, row.made_at)
+        found = take(made, WireProtocol, row.owner, word, row.made_at, _hold_places)
         if found.name != row.name:
             raise PluginCrash(
                 f"plugin {row.owner}: {word}: it calls itself {found.name!r} (at {row.made_at})"

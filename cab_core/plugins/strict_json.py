@@ -46,8 +46,9 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 def _is_clear(request: dict[str, Any], names: Mapping[str, Iterable[str]]) -> bool:
     objects = [(request, set(names)), *((request.get(n), set(inner)) for n, inner in names.items() if inner)]
-    return all(_reads_one_way(found, known) for found, known in objects if isinstance(found, dict))
+    return all(reads_one_way(found, known) for found, known in objects if isinstance(found, dict))
 
 
-def _reads_one_way(found: dict[str, Any], known: set[str]) -> bool:
+def reads_one_way(found: dict[str, Any], known: set[str]) -> bool:
+    """Return whether all readers find the same under these keys of an object that was read strictly."""
     return not isinstance(found, _Unclear) and all(k in known or k.casefold() not in known for k in found)

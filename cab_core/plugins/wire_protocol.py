@@ -5,7 +5,7 @@ A protocol is one object without state. Nothing else in the gateway knows how it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import attrs
@@ -159,3 +159,22 @@ class WireProtocol(Protocol):
 
     def counted(self, tokens: int) -> Body:
         """Return the answer to `count`."""
+
+
+class WireProtocolExtras(Protocol):
+    """What a wire protocol may have besides.
+
+    `parameters`: which of a sweep's model parameters the gateway can set in the body of a call, each with
+    its places there, such as `generationConfig.maxOutputTokens`. The first is the usual one; another is
+    taken where the CLI says it there, or where the endpoint does not know the first. Names that are alike
+    everywhere: `max_tokens`, `temperature`, `top_p`, `top_k`, `seed`, `stop`, `reasoning_effort`,
+    `verbosity`, `frequency_penalty`, `presence_penalty`.
+    """
+
+    parameters: Mapping[str, Sequence[str]]
+
+    def wait(self, error: Body) -> float | None:
+        """Return the seconds that the body of a refusal asks to wait, or None; headers are read anyway.
+
+        Nothing is raised. An answer that begins with an error is asked, too.
+        """

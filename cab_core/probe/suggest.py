@@ -29,7 +29,8 @@ def say_spent(look: Look) -> None:
     tokens = "an unknown number of" if spent.total is None else f"{spent.total:,}"
     row = look.listing.entry(probe.model) if look.listing else None
     if spent.usd is not None:
-        price = f"${spent.usd:.4f} by the price in cab.toml"
+        known = look.asker.model.price
+        price = f"${spent.usd:.4f} by the price in {known.source.told if known else 'cab.toml'}"
     elif row is not None and (found := price_of(row)) is not None:
         price = f"its own price is ${found[0]:g} in, ${found[1]:g} out for a million tokens"
     else:

@@ -7,6 +7,8 @@ from typing import Literal, TypeVar
 
 import attrs
 
+from .parameters import ParameterOfCall
+
 
 def count(value: object) -> int | None:
     """Return a number of tokens that somebody said, or None where it is no natural number below 2**53."""
@@ -18,7 +20,7 @@ class Usage:
     """Tokens of a call as the upstream reported them. None: it did not say.
 
     `cached` and `cache_write`, read from a cache and written to one, are parts of `prompt`; `reasoning` is
-    one of `completion`; `audio` of both.
+    one of `completion`; `audio` of both. `cache_write_1h`: of `cache_write` those that are kept for an hour.
     """
 
     prompt: int | None = attrs.field(default=None, converter=count)
@@ -27,6 +29,7 @@ class Usage:
     reasoning: int | None = attrs.field(default=None, converter=count)
     cache_write: int | None = attrs.field(default=None, converter=count)
     audio: int | None = attrs.field(default=None, converter=count)
+    cache_write_1h: int | None = attrs.field(default=None, converter=count)
 
     @property
     def total(self) -> int | None:
@@ -52,6 +55,7 @@ class ModelCall:
     `waits`: (start, end) of what `throttle_ms` adds up, in milliseconds from the call's start.
     `queued_ms`: how long the CLI waited before the call was begun, since as many were under way as may be at
     once; where tokens or dollars are limited that is one. It is in no other time.
+    `params`: how each parameter of the sweep went to the endpoint, by its name.
     `odd`: what in the form of the answer is not as the protocol has it; a CLI need not understand that.
     None: unknown, or not recorded by the cab that made the call.
     """
@@ -84,6 +88,7 @@ class ModelCall:
     odd: str | None = None
     waits: tuple[tuple[float, float], ...] | None = None
     queued_ms: float | None = None
+    params: dict[str, ParameterOfCall] = attrs.field(factory=dict)
 
     @property
     def tokens(self) -> int | None:

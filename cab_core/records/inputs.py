@@ -50,6 +50,9 @@ class ModelInputs(Part):
     price: dict[str, float | None] | None = attrs.field(
         default=None, metadata=doc("US dollars for a million tokens")
     )
+    priced_as: str | None = attrs.field(
+        default=None, metadata=doc("PROVIDER/MODEL of genai-prices, by whose table dollars are counted")
+    )
     headers: tuple[str, ...] = attrs.field(default=(), metadata=doc("names of further headers"))
 
 

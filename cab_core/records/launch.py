@@ -54,8 +54,8 @@ class Job:
     `home`: the CLI's HOME, which holds nothing but `Launch.files`. `workdir`: where the task's files
     are. `deadline_s`: seconds that the CLI has. `files`: the regular files that lie in the work dir.
     `stack`: the items to apply, in order. `options`: what `--option` set. `model_params`: what the sweep
-    sets of the model, such as a temperature. `context_tokens`: how much the model takes, None where
-    nobody said.
+    sets of the model, such as a temperature, as far as the adapter says that the CLI can set it.
+    `context_tokens`: how much the model takes, None where nobody said.
     """
 
     prompt: str

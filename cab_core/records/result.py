@@ -13,6 +13,8 @@ from .cell import Cell
 from .execution import Execution
 from .launch import Accounted, TokenClaim
 from .outcomes import OUTCOMES, Outcome
+from .parameters import ParameterSeen
+from .price import PriceSource
 from .score import RefusalSigns, Score
 from .summary import CellSummary, Summarised
 from .task import Task
@@ -134,6 +136,13 @@ class CellResult(Summarised):
     recording: Literal["printed", "drawn"] | None = attrs.field(
         default=None,
         metadata=doc("printed: the recording is what the CLI printed; drawn: what the adapter made of that"),
+    )
+    price: PriceSource | None = attrs.field(
+        default=None,
+        metadata=doc("by what dollars were counted; null: no price is known"),
+    )
+    parameters: dict[str, ParameterSeen] = attrs.field(
+        factory=dict, metadata=doc("the model parameters, and how each came into the calls, as was seen")
     )
     refusal: RefusalSigns = RefusalSigns()
     wiring: Wiring = Wiring()

@@ -213,7 +213,7 @@ def _call_spans(run: CellRun, calls: Iterable[ModelCall]) -> None:
     """One span a model call."""
     for call in calls:
         end = call.start_ns + int((call.latency_ms + call.throttle_ms) * 1e6)
-        attributes = call_attributes(call, _provider(run))
+        attributes = call_attributes(call, _provider(run), run.planned.cell.model_params)
         error = (call.error or error_type(call)) if call.ended != "answered" else None
         run.trace.call(f"model_call:{call.n}", call.start_ns, end, attributes, error)
 

@@ -10,6 +10,8 @@ import attrs
 
 from cab_core import __version__
 from cab_core.gateway.models import Model
+from cab_core.gateway.price import Price
+from cab_core.gateway.price_table import TablePrice
 from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.protocols import Adapter
 from cab_core.plugins.wire_protocol import WireProtocol
@@ -40,7 +42,8 @@ def model_inputs(model: Model, protocol: WireProtocol, distribution: str) -> Mod
         scripted=model.scripted,
         context_tokens=model.context_tokens,
         idle_s=model.idle_s if model.scripted is None else None,
-        price=attrs.asdict(model.price) if model.price else None,
+        price=attrs.asdict(model.price) if isinstance(model.price, Price) else None,
+        priced_as=model.price.entry if isinstance(model.price, TablePrice) else None,
         headers=tuple(sorted(model.headers)),
     )
 

@@ -16,7 +16,7 @@ from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import Adapter, Runtime, Scorer, StopSignal
 from cab_core.plugins.wire_protocol import WireProtocol
-from cab_core.records import Cell, Inputs, Installation, PackedTask, StackItem, StackPart
+from cab_core.records import Cell, Inputs, Installation, Json, PackedTask, StackItem, StackPart
 from cab_core.store.cells import Store
 from cab_core.trace.otlp import SpanDelivery
 
@@ -64,6 +64,13 @@ class PlannedCell:
     def _keys(self) -> tuple[str, str]:
         inputs = self.inputs
         return inputs.content_key, inputs.grader_key
+
+    @property
+    def params_of_cli(self) -> dict[str, Json]:
+        """The model parameters that the adapter says its CLI can set; the gateway sees to the others."""
+        params = self.cell.model_params
+        settable = getattr(self.adapter, "model_params", params)  # left out: any
+        return {name: value for name, value in params.items() if name in settable}
 
     def of_attempt(self, attempt: int) -> PlannedCell:
         """Return this cell as another attempt at the same."""

@@ -122,7 +122,7 @@ def make_job(
         files=tuple(work_files(before, work)),
         stack=planned.stack,
         options=planned.cell.options,
-        model_params=planned.cell.model_params,
+        model_params=planned.params_of_cli,
         context_tokens=planned.model.context_tokens,
         protocol=planned.protocol.name,
     )

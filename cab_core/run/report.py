@@ -17,13 +17,14 @@ from cab_core.records import (
     Wiring,
 )
 from cab_core.records.marks import IN_PROCESS, PROVISIONAL, SCRIPTED, SEALED
+from cab_core.records.parameters import parameters_seen
 from cab_core.trace.clock import utc_now
 
 from .cell_run import CellRun, Findings
 from .planned import PlannedCell
 from .score import score
 from .stack_state import account, lacking
-from .told import vain_told
+from .told import vain_told, withdrawn_told
 from .wiring import wiring
 
 
@@ -33,6 +34,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
     outcome, why = said
     scored = score(evidence_of(planned, found, outcome), run.context.scorers)
     stack = account(found.launch, found.observed, found.harvest)
+    parameters = parameters_seen(planned.cell.model_params, found.calls)
     return CellResult(
         schema_version=1,
         cell_id=planned.cell.cell_id,
@@ -53,10 +55,12 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         execution=found.execution,
         citable=_sealed(planned) and planned.model.scripted is None,
         marks=_marks(planned, found),
-        notes=(*_notes(found), *lacking(stack)),
+        notes=(*_notes(found), *_unpriced(planned), *withdrawn_told(parameters), *lacking(stack)),
         unwritten=dict(found.unwritten),
         stack=stack,
         recording=_recording(planned) if found.execution else None,
+        price=planned.model.price.source if planned.model.price else None,
+        parameters=parameters,
         refusal=found.refusal,
         wiring=_wiring(planned, found),
         pack_by_path=planned.task.directory is not None,
@@ -142,6 +146,10 @@ def _notes(found: Findings) -> list[str]:
     if found.grade and found.grade.refused:
         notes.append(f"not taken from the agent: {', '.join(sorted(found.grade.refused)[:20])}")
     return notes
+
+
+def _unpriced(planned: PlannedCell) -> list[str]:
+    return [f"what it cost is not known: {planned.model.unpriced}"] if planned.model.unpriced else []
 
 
 def _unwritten(found: Findings) -> list[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cab_core.records import CallSums, ModelCall
+from cab_core.records.parameters import ParameterSeen
 
 _QUIET_S = 10.0  # a pause within an answer that is worth telling
 _HERE = "nothing was sent"  # the trouble of this machine, told as such
@@ -40,6 +43,7 @@ _REFUSED = {
     "policy": "the endpoint refused a call for its content",
     "request": "the endpoint refused a call for what is wrong with it",
 }
+_TOO_LARGE = "the conversation was larger than the endpoint takes"
 _VAIN = {
     "context": "refused because the conversation was too long for it",
     "policy": "refused for content",
@@ -48,6 +52,16 @@ _VAIN = {
     "failed": "failed at the endpoint, or on the way to it",
     "hung_up": "given up by the CLI",
 }
+
+
+def withdrawn_told(parameters: Mapping[str, ParameterSeen]) -> list[str]:
+    """Return a note for each model parameter that the endpoint would not have."""
+    return [
+        f"model parameter {name}: the endpoint refused it in {n} of {sum(p.calls.values())} calls, "
+        "and had them without it"
+        for name, p in parameters.items()
+        if (n := p.calls.get("withdrawn"))
+    ]
 
 
 def vain_told(calls: CallSums) -> list[str]:
@@ -81,7 +95,9 @@ def _by_status(status: str) -> str:
 
 def refusal_told(call: ModelCall) -> str:
     """Return for what a call was refused."""
-    return _REFUSED[call.refused or "request"] + _said(call)
+    # By this status nobody says that tokens were counted.
+    large = call.refused == "context" and call.status == 413
+    return (_TOO_LARGE if large else _REFUSED[call.refused or "request"]) + _said(call)
 
 
 def _said(call: ModelCall) -> str:

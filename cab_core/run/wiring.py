@@ -80,7 +80,7 @@ def wiring(planned: PlannedCell, files: tuple[WorkFile, ...]) -> Wiring:
         files=files,
         stack=tuple(public.values()),
         options=planned.cell.options,
-        model_params=planned.cell.model_params,
+        model_params=planned.params_of_cli,
         protocol=planned.protocol.name,
     )
     launch = planned.adapter.launch(job)

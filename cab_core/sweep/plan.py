@@ -7,7 +7,7 @@ from itertools import product
 
 import attrs
 
-from cab_core.errors import InfraError, PluginCrash, PluginUnusable, UnknownName, UserError
+from cab_core.errors import InfraError, PluginCrash, PluginUnusable, UserError
 from cab_core.gateway.models import ConfigDoc, EndpointChoice, Model, resolve
 from cab_core.plugins.protocols import Adapter, Runtime, Say
 from cab_core.plugins.registry import Plugins
@@ -22,6 +22,7 @@ from cab_core.tasks.toolchains import lacking
 from .match import match
 from .planner import Planner, Requires, requires_of
 from .published import check_no_key
+from .settings import check_settings
 from .stand_in import StandIn
 
 
@@ -86,8 +87,7 @@ def make_plan(
     tasks = catalog.select(sweep.tasks)
     check_no_key(choice, models, sweep, stack, tasks)
     for cli, model in product([c for c in clis if c.trouble is None], models):
-        match(cli.adapter, model, plugins)
-        _check_options(cli.adapter, sweep)
+        check_settings(cli.adapter, match(cli.adapter, model, plugins), sweep)
     for url in sorted({m.endpoint for m in models if m.endpoint}):
         reach(url)
     places, skipped = _places(runtimes, networks, tasks, say)  # may build an image
@@ -219,25 +219,9 @@ def check_price(model: Model, limits: Limits) -> None:
         UserError: nobody said what the model costs.
     """
     if limits.usd is not None and model.scripted is None and model.price is None:
+        asked = f" ({model.unpriced})" if model.unpriced else ""
         raise UserError(
-            f"a limit in US dollars needs to know what model {model.id!r} costs: write "
+            f"a limit in US dollars needs to know what model {model.id!r} costs{asked}: write "
             f'[models."{model.id}"] with '
-            "`price` into cab.toml, or limit tokens (--max-tokens) or calls (--max-calls)"
+            "`price` or `priced_as` into cab.toml, or limit tokens (--max-tokens) or calls (--max-calls)"
         )
-
-
-def _check_options(adapter: Adapter, sweep: Sweep) -> None:
-    """Hold `--option` against the JSON Schemas that the adapter gives, model_params against its names."""
-    settable = getattr(adapter, "model_params", sweep.model_params)  # left out: any
-    for name in sweep.model_params:
-        if name not in settable:
-            raise UnknownName(f"model parameter of {adapter.name}", name, settable)
-    known = getattr(adapter, "options", {})
-    for name, value in (item for options in sweep.all_options for item in options.items()):
-        if name not in known:
-            raise UnknownName(f"option of {adapter.name}", name, known)
-        from jsonschema import Draft202012Validator  # late: most sweeps set no option
-
-        error = next(iter(Draft202012Validator(known[name]).iter_errors(value)), None)
-        if error is not None:
-            raise UserError(f"option {name} of {adapter.name}: {error.message}")

@@ -5,12 +5,20 @@ As in `opentelemetry-semantic-conventions` 0.66b2; tests hold them against what 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from cab_core.records import ModelCall
+from cab_core.records import Json, ModelCall
+from cab_core.records.parameters import ParameterOfCall
 
 SCRIPTED = "cab"
 _LONGEST = 2000  # characters of a tool's arguments
+_NONE: Mapping[str, Json] = {}
+_PARAMETERS = {
+    **{name: f"gen_ai.request.{name}" for name in ("max_tokens", "temperature", "top_p", "top_k", "seed")},
+    **{name: f"gen_ai.request.{name}" for name in ("frequency_penalty", "presence_penalty")},
+    "stop": "gen_ai.request.stop_sequences",
+}
 
 
 def provider_name(flavour: str, scripted: bool) -> str:
@@ -32,9 +40,15 @@ def agent_attributes(name: str, version: str, model: str, provider: str) -> dict
     }
 
 
-def call_attributes(call: ModelCall, provider: str) -> dict[str, Any]:
-    """Return what a call is to other tools; what is unknown is None, which is left out."""
+def call_attributes(call: ModelCall, provider: str, params: Mapping[str, Json] = _NONE) -> dict[str, Any]:
+    """Return what a call is to other tools; what is unknown is None, which is left out.
+
+    `params`: the model parameters of the cell; of those the call says which it had.
+    """
     return {
+        **{
+            _PARAMETERS[name]: params.get(name) for name, sent in call.params.items() if _was_sent(name, sent)
+        },
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": provider,
         "gen_ai.request.model": call.model_asked,
@@ -50,6 +64,10 @@ def call_attributes(call: ModelCall, provider: str) -> dict[str, Any]:
         "http.request.resend_count": call.tries - 1 if call.tries > 1 else None,
         "error.type": error_type(call),
     }
+
+
+def _was_sent(name: str, found: ParameterOfCall) -> bool:
+    return name in _PARAMETERS and found.how not in ("withdrawn", "unseen")
 
 
 def tool_attributes(name: str, id_: str | None, arguments: str) -> dict[str, Any]:

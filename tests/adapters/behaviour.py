@@ -48,11 +48,13 @@ class Behaves:
     words: ClassVar[dict[str, str]] = {}
     tries: ClassVar[dict[str, int]] = {}
 
-    def cell(self, root: Path, installed: Install, model: str) -> tuple[Path, CellResult]:
+    def cell(self, root: Path, installed: Install, model: str, **more: Any) -> tuple[Path, CellResult]:
         """Run a cell of a scripted model, or of a record."""
         adapter, answers = Plugins().adapter(self.tui), resolve(model, EndpointChoice(), ConfigDoc())
         limits = Limits(wall_s=90)
-        return play(root, "", adapter=adapter, installation=installed(self.tui), model=answers, limits=limits)
+        return play(
+            root, "", adapter=adapter, installation=installed(self.tui), model=answers, limits=limits, **more
+        )
 
     def test_oracle_passes_through_the_cli_s_own_edits(
         self, installed: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -92,9 +94,13 @@ class Behaves:
         assert usages[0] == usages[1]
 
     def test_null_fails(self, installed: Install, tmp_path: Path) -> None:
-        """It ends by itself, and nothing is changed."""
-        where, result = self.cell(tmp_path, installed, "scripted:null")
+        """It ends by itself, and nothing is changed; the model's parameters are in its calls, whoever sets them."""
+        params = {"max_tokens": 900, "temperature": 0.3}
+        where, result = self.cell(tmp_path, installed, "scripted:null", model_params=params)
         assert (result.outcome, result.notes) == ("failed", ()), result.why
+        assert {p.by for p in result.parameters.values()} <= {"cli", "gateway"} and len(
+            result.parameters
+        ) == 2
         assert json.loads((where / "changes.json").read_text())["changes"] == []
 
     def test_a_stack_reaches_the_model(self, installed: Install, endpoint: Endpoint, tmp_path: Path) -> None:

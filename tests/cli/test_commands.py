@@ -230,12 +230,20 @@ def test_the_demo_is_the_main_job(cab: Cab) -> None:
 
 
 def test_a_parameter_that_the_cli_cannot_set_is_told(cab: Cab) -> None:
-    """model_params of a sweep that the adapter does not know are a mistake, told before the run."""
+    """Neither the CLI nor its protocol knows it: a mistake, told before the run; so is a value of the wrong kind."""
     (cab.cwd / "sweep.toml").write_text(
-        'tuis = ["copilot"]\nmodels = ["scripted:null"]\ntasks = ["mutations/py-*"]\n[model_params]\ntop_p = 1\n'
+        'tuis = ["copilot"]\nmodels = ["scripted:null"]\ntasks = ["mutations/py-*"]\n[model_params]\ntop_q = 1\n'
     )
     done = cab("run", "sweep.toml")
-    assert done.returncode == 2 and "reasoning_effort" in done.stderr
+    assert (
+        done.returncode == 2
+        and "did you mean 'top_k'" in done.stderr
+        and "a place for it" in done.stderr.replace("\n", " ").lower()
+    )
+    told = cab("run", "sweep.toml", "--model-param", "max_tokens=many").stderr
+    assert "model parameter max_tokens: expected a whole number above 0, got 'many'" in told.replace(
+        "\n", " "
+    )
 
 
 def test_doctor_says_why_docker_cannot_be_used_and_how_to_get_it(cab: Cab) -> None:

@@ -40,7 +40,7 @@ def test_nothing_is_overwritten(cab: Cab) -> None:
 def test_parameters_of_the_model_are_taken(cab: Cab, endpoint: Endpoint, distribution, command: str) -> None:
     """As in a sweep file: a value that is JSON is taken as such."""
     cab.find_plugins(distribution("cab-tiny", PLUGIN))
-    params = ("--model-param", "temperature=0.2", "--model-param", "stop=[1]", "--model-param", 'user="5"')
+    params = ("--model-param", "temperature=0.2", "--model-param", 'stop=["x"]', "--model-param", 'user="5"')
     chosen = ("--tui", "tiny", "--model", "m", "--task", TASK, "--endpoint", endpoint.url, "--key-env", "K")
     assert cab(command, *chosen, *params, K=KEY).returncode == 0
     [cell] = (cab.cwd / "runs").rglob("cell.json")

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.gateway.error_body import ErrorBody, one_line
+from cab_core.gateway.events import parse_error
 from cab_core.gateway.fault import Verdict, of_answer, of_error
-from cab_core.gateway.json_body import parse_error
 from tests.support.wire import read_chat
 
 CONTEXT = [
@@ -339,3 +339,13 @@ def test_no_body_breaks_the_rule(status: int, body: dict) -> None:
     """Exactly one of the two is said."""
     found = of_error(status, ErrorBody.of(parse_error(json.dumps([body]).encode())), agent_suspect=True)
     assert (found.fault is None) != (found.refused is None)
+
+
+@pytest.mark.parametrize("message", ["Request exceeds the maximum size", "Request too large", ""])
+def test_anthropics_bound_on_bytes_is_a_bound_on_the_conversation(message: str) -> None:
+    """It is the API's own, at every address, and far above any context: what exceeds it, the CLI has heaped up.
+
+    Nobody's fault, as of a proxy's bound, would void the failure of an agent that makes its request so large.
+    """
+    body = {"type": "error", "error": {"type": "request_too_large", "message": message}}
+    assert of_error(413, ErrorBody.of(body), agent_suspect=True) == Verdict(refused="context")

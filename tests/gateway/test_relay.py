@@ -104,7 +104,7 @@ def test_calls_are_on_disk_when_they_end(client: Client, tmp_path: Path) -> None
     [line] = (tmp_path / "calls.jsonl").read_text().splitlines()
     row = json.loads(line)
     known = {"prompt": 1000, "completion": 50, "cached": 20, "reasoning": 7}
-    assert row["usage"] == {**known, "cache_write": None, "audio": None}
+    assert row["usage"] == {**known, "cache_write": None, "audio": None, "cache_write_1h": None}
     assert row["usd"] == pytest.approx((1000 * 1.0 + 50 * 2.0) / 1e6)
     assert row["model_served"] == "served-1" and row["finish_reason"] == "stop"
 

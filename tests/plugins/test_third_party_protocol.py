@@ -112,12 +112,29 @@ def test_a_changed_line_runs_the_cells_anew(cab: Cab, distribution: Callable[...
     ), said
 
 
+def test_its_parameters_are_set_by_the_gateway(cab: Cab, third_party: None) -> None:
+    """In the places that it names, though its CLI knows nothing of them; what it does not name is refused."""
+    args = ("run", "--tui", "talker", "--model", "scripted:null", "--task", TASK)
+    done = cab(*args, "--model-param", "max_tokens=9", "--model-param", "temperature=0.5")
+    assert done.returncode == 0, done.stderr
+    [cell] = Path(cab.cwd, "runs").rglob("cell.json")
+    found = json.loads(cell.read_text())["parameters"]
+    assert {n: (p["by"], p["places"]) for n, p in found.items()} == {
+        "max_tokens": ("gateway", ["limit"]),
+        "temperature": ("gateway", ["how.warm"]),
+    }
+
+
 LOST = {
     "text": ("def piece(self, model, text):\n return event(words=text)", "the text"),
     "used": ("def used(self, usage):\n return None", "the tokens"),
     "endless": ("def closing(self, model, request, reply, usage):\n yield event()", "no event that its own reading takes for the last"),
     "keyless": ("def credential(self, key):\n return {}", "headers without the key"),
     "polite": ("def error(self, status, message, kind):\n return {'said': message}", "does not take for one"),
+    "placeless": ("parameters = {'seed': 'seed'}", "parameters.seed is str, expected sequence of str"),
+    "nowhere": ("parameters = {'seed': ()}", "expected at least one place"),
+    "deaf": ("def read(self, operation, body):\n return Asked(model=None, stream=False)", "does not read what `parameters` names"),
+    "late": ("def wait(self, error):\n return 'soon'", "wait() returned str, expected float"),
     "pathless": ("spoken = (('POST', '/talk'),)", "does not know each path"),
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ import pytest
 
 from cab_core.gateway.models import Model
 from cab_core.gateway.price import Price
+from cab_core.gateway.price_table import table_price
 from cab_core.plugins.registry import Plugins
 from cab_core.records import (
     Env,
@@ -118,7 +119,7 @@ def test_every_field_of_the_record_is_filled_by_a_cell() -> None:
     """So that the test above changes each: no leaf of it is empty but what a machine may not have."""
     empty = {".".join(map(str, p)) for p in leaves(RECORD) if _at(RECORD, p) in (None, {}, [], "")}
     assert empty <= {
-        "model.scripted", "model.protocol_code", "task.scripted", "sandbox.base_image", "limits.tokens", "limits.usd", "cli.recipe.path",
+        "model.scripted", "model.protocol_code", "model.priced_as", "task.scripted", "sandbox.base_image", "limits.tokens", "limits.usd", "cli.recipe.path",
         "cli.recipe.env", "cli.recipe.apt", "cli.recipe.npm", "cli.recipe.pip", "grader.toolchains", "sandbox.toolchains",
         "grader.doc.by_products", "grader.doc.allowed_files", "grader.doc.protected", "grader.doc.protected_regions",
         "grader.doc.refusal", "grader.doc.integrity", "stack.items.2.recipe",
@@ -135,10 +136,10 @@ def test_every_field_of_a_model_is_an_input_but_its_key() -> None:
     """A new field of a model is in the record, or this test says that it is not.
 
     Of the protocols that an endpoint speaks it is the one in which it was asked. How much of it may be used
-    changes no answer.
+    changes no answer. A price by a table is the entry in it.
     """
-    fields = {f.name for f in attrs.fields(Model)} - {"key", "protocols", "budget"}
-    assert fields | {"protocol", "protocol_code"} == set(RECORD["model"])
+    fields = {f.name for f in attrs.fields(Model)} - {"key", "protocols", "budget", "unpriced"}
+    assert fields | {"protocol", "protocol_code", "priced_as"} == set(RECORD["model"])
 
 
 def test_every_field_of_a_cell_is_an_input_or_its_name() -> None:
@@ -197,6 +198,18 @@ def test_a_changed_source_is_a_new_key_and_the_reason_is_told(path: str) -> None
     assert before.content_key != after.content_key
     said = list(differences(to_json(before.inputs), to_json(after.inputs)))
     assert said and all(s.startswith(path) for s in said), said
+
+
+def test_the_entry_of_a_table_is_an_input_and_its_version_is_none() -> None:
+    """Another model's prices run a cell anew, a newer table does not: what a call cost, its day decides."""
+    priced = table_price("m", "", "openai/gpt-5")
+    one, other, newer = (
+        plan(model=attrs.evolve(MODEL, price=price))
+        for price in (priced, table_price("m", "", "openai/gpt-4o"), attrs.evolve(priced, version="9"))
+    )
+    assert one.content_key == newer.content_key != other.content_key
+    [said] = differences(to_json(one.inputs), to_json(other.inputs))
+    assert said.startswith("model.priced_as")
 
 
 GRADER: dict[str, Callable[[Any], Any]] = {

@@ -41,6 +41,8 @@ from cab_core.records import (
     to_json,
     totals,
 )
+from cab_core.records.parameters import parameters_seen
+from cab_core.records.price import PriceSource
 from cab_core.store.cells import Store, write_json, write_result
 from cab_core.store.paths import former_attempt_path
 
@@ -96,6 +98,7 @@ class Made:
     voided_tokens: int | None = None
     voided_usd: float | None = None
     usd: float | None = None
+    price: PriceSource | None = None
     runtime: str = "local"
     version: str = "1.0"
     network: str = "open"
@@ -195,6 +198,8 @@ class Made:
             voided_usd=self.voided_usd,
             host=self.host,
             stack=self.applied,
+            parameters=parameters_seen(cell.model_params, calls),
+            price=self.price,
             pack_by_path=self.pack_by_path,
             wiring=Wiring(
                 argv=("aider", "--model", "openai/$YOUR_MODEL_ID", "--yes-always"),

@@ -64,7 +64,7 @@ CELLS = st.builds(
     model_params=st.dictionaries(KEY, VALUE, max_size=3),
     options=st.dictionaries(KEY, VALUE, max_size=3),
 )
-PRICES = st.none() | st.fixed_dictionaries(
+PRICES = st.sampled_from([None, "openai/gpt-5"]) | st.fixed_dictionaries(
     {
         "input": st.floats(0, 1e3),
         "output": st.floats(0, 1e3),
@@ -132,11 +132,15 @@ def key_of(sweep: Sweep, attempt: int, config: ConfigDoc) -> str:
 )  # fmt: skip
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_printed_command_is_for_the_same_cell(
-    cell: Cell, price: dict[str, float | None] | None, context: int | None, idle: float, protocol: str
+    cell: Cell, price: dict[str, float | None] | str | None, context: int | None, idle: float, protocol: str
 ) -> None:
-    """Whatever the cell is: parsed by `cab run-cell`, in a directory with the files that the script wrote."""
+    """Whatever the cell is: parsed by `cab run-cell`, in a directory with the files that the script wrote.
+
+    A price that is a text is an entry of a table.
+    """
+    priced = {"priced_as": price} if isinstance(price, str) else {"price": price}
     model = ModelInputs(
-        id=cell.model, protocol=protocol, endpoint=URL, context_tokens=context, idle_s=idle, price=price
+        id=cell.model, protocol=protocol, endpoint=URL, context_tokens=context, idle_s=idle, **priced
     )
     inputs = inputs_of(cell, model)
     result = attrs.evolve(Made().result(cell, []), cell=cell)

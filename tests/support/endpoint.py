@@ -34,6 +34,7 @@ class Endpoint:
         self.served = "served-1"
         self.said = ""  # the error of mode "said"
         self.tool, self.arguments = "no_such_tool", "{}"  # what mode "tool" calls, once
+        self.refuses: str | None = None  # a field that it does not know
         self.script: list[str] = []
         self.packing: tuple[str, Callable[[bytes], bytes]] = ("identity", bytes)  # of mode "packed"
         self.requests: list[dict] = []
@@ -80,6 +81,8 @@ class Endpoint:
 
 
 def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, request: dict) -> None:
+    if endpoint.refuses in request:
+        return _error(handler, 400, f"unknown field {endpoint.refuses}")
     if mode.isdigit():
         return _error(handler, int(mode), f"error {mode}; your key {handler.headers.get('Authorization')}")
     if mode == "said":

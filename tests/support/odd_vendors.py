@@ -132,7 +132,7 @@ def _messages() -> dict[str, Odd]:
         "output": Odd(_anthropic(400, bad, "max_tokens: 99000 > 64000, which is the maximum allowed number of output tokens for m"), FAILED, "http_400"),
         "context": Odd(_anthropic(400, bad, "prompt is too long: 213462 tokens > 200000 maximum"), REFUSED, "context", says="213462"),
         "context sum": Odd(_anthropic(400, bad, "input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000"), REFUSED, "context"),
-        "too large": Odd(_anthropic(413, "request_too_large", "Request exceeds the maximum size"), REFUSED, "context"),
+        "too large": Odd(_anthropic(413, "request_too_large", "Request exceeds the maximum size"), REFUSED, "context", says="larger than the endpoint takes"),
         "policy": Odd(_anthropic(400, bad, "Output blocked by content filtering policy"), REFUSED, "policy"),
         "pairs": Odd(_anthropic(400, bad, pairs), REFUSED, "request"),
         "roles": Odd(_anthropic(400, bad, 'messages: roles must alternate between "user" and "assistant"'), REFUSED, "request"),

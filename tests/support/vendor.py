@@ -57,6 +57,7 @@ class Vendor:
     def __init__(self) -> None:
         self.answers: list[Sent] = []
         self.asked: list[tuple[str, Any]] = []  # path, body
+        self.raw: list[bytes] = []  # bodies as they came
         self.headers: list[dict[str, str]] = []
         vendor = self
 
@@ -64,8 +65,8 @@ class Vendor:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                vendor.asked.append((self.path, body))
+                vendor.raw.append(self.rfile.read(int(self.headers["Content-Length"])))
+                vendor.asked.append((self.path, json.loads(vendor.raw[-1])))
                 vendor.headers.append({k.lower(): v for k, v in self.headers.items()})
                 sent = vendor.answers.pop(0) if len(vendor.answers) > 1 else vendor.answers[0]
                 self.send_response(sent.status)

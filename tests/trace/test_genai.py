@@ -18,6 +18,7 @@ from opentelemetry.semconv._incubating.attributes.gen_ai_attributes import (
 
 from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import ModelCall, Usage
+from cab_core.records.parameters import ParameterOfCall
 from cab_core.trace.genai import agent_attributes, call_attributes, error_type, provider_name, tool_attributes
 from tests.support.wire import PROTOCOLS
 
@@ -61,6 +62,21 @@ def test_a_call_tells_all_that_is_known() -> None:
         "reasoning.output_tokens": 2,
     }  # fmt: skip
     assert told["error.type"] is None
+
+
+SET = {
+    "max_tokens": 9, "temperature": 0.5, "top_p": 1, "top_k": 4, "seed": 7, "stop": ["END"],
+    "frequency_penalty": 0.1, "presence_penalty": 0.2, "user": "5",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("how", "told"), [("inserted", 8), ("cli", 8), ("withdrawn", 0), ("unseen", 0)])
+def test_a_call_tells_the_parameters_that_it_had(how: Any, told: int) -> None:
+    """Under the conventions' names; what the endpoint refused, it had not."""
+    call = attrs.evolve(CALL, params=dict.fromkeys(SET, ParameterOfCall(how=how)))
+    found = call_attributes(call, "openai", SET)
+    assert found.keys() <= KNOWN and len(found) - len(call_attributes(CALL, "openai", SET)) == told
+    assert found.get("gen_ai.request.stop_sequences") == (["END"] if told else None)
 
 
 def test_what_is_unknown_is_none() -> None:

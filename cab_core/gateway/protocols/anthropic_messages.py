@@ -48,6 +48,14 @@ class AnthropicMessages:
     end_mark: bytes | None = None
     written: Sequence[str] = ("text", "thinking", "partial_json")
     noise: Sequence[str] = ()
+    parameters: Mapping[str, Sequence[str]] = {
+        "max_tokens": ("max_tokens",),
+        "temperature": ("temperature",),
+        "top_p": ("top_p",),
+        "top_k": ("top_k",),
+        "stop": ("stop_sequences",),
+        "reasoning_effort": ("output_config.effort",),
+    }
     spoken: Sequence[tuple[str, str]] = (("POST", _CALL), ("POST", _COUNT), ("GET", _LIST))
 
     def operation(self, method: str, path: str, query: str = "") -> Operation | None:

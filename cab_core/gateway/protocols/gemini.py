@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,8 +19,9 @@ from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
 from ..chat_form import call, dumped, function, message, objects
-from ..error_body import error_in
+from ..error_body import ErrorBody, error_in
 from ..usage import added, grown
+from ..waits import wait_in_words
 from .asked import tools_are_objects
 from .gemini_answer import gemini_message
 from .scripted import event, tokens
@@ -40,6 +42,27 @@ _STATUS = {
     429: "RESOURCE_EXHAUSTED",
     503: "UNAVAILABLE",
 }
+# In `generationConfig`.
+_PARAMETERS = {
+    "max_tokens": "maxOutputTokens",
+    "temperature": "temperature",
+    "top_p": "topP",
+    "top_k": "topK",
+    "seed": "seed",
+    "stop": "stopSequences",
+    "frequency_penalty": "frequencyPenalty",
+    "presence_penalty": "presencePenalty",
+    "reasoning_effort": "thinkingConfig.thinkingLevel",
+}
+_RETRY_INFO = "google.rpc.RetryInfo"
+_DURATION = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)s")  # as protobuf's JSON has one
+
+
+def _spelled(field: str) -> tuple[str, ...]:
+    """Return the places of a field; protobuf's JSON takes each name as it is in its source, too."""
+    names = ("generationConfig", *field.split("."))
+    spellings = [dict.fromkeys((n, re.sub("[A-Z]", lambda m: f"_{m[0].lower()}", n))) for n in names]
+    return tuple(".".join(place) for place in product(*spellings))
 
 
 class Gemini:
@@ -51,6 +74,7 @@ class Gemini:
     end_mark: bytes | None = None
     written: Sequence[str] = ("text",)
     noise: Sequence[str] = ()
+    parameters: Mapping[str, Sequence[str]] = {n: _spelled(field) for n, field in _PARAMETERS.items()}
     spoken: Sequence[tuple[str, str]] = (
         ("POST", f"{_LIST}/MODEL:generateContent"),
         ("POST", f"{_LIST}/MODEL:streamGenerateContent"),
@@ -100,6 +124,15 @@ class Gemini:
         """Return the body of a refusal."""
         said = {"code": status, "message": message, "status": _STATUS.get(status, "INTERNAL")}
         return {"error": {**said, "details": [{"reason": kind, "domain": "cab"}]}}
+
+    def wait(self, error: dict[str, Any]) -> float | None:
+        """Return the seconds of an error's RetryInfo; else those that its words ask for."""
+        inner = error.get("error")
+        for detail in objects(inner, "details") if isinstance(inner, dict) else ():
+            told = str(detail.get("@type")).endswith(_RETRY_INFO)
+            if told and (found := _DURATION.fullmatch(str(detail.get("retryDelay")))):
+                return float(found[1])
+        return wait_in_words(ErrorBody.of(error).words)
 
     def listing(self, model: str) -> dict[str, Any]:
         """Return the list of models with one in it."""

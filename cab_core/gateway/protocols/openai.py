@@ -6,6 +6,9 @@ from typing import Any
 
 from cab_core.plugins.wire_protocol import Operation
 
+from ..error_body import ErrorBody
+from ..waits import wait_in_words
+
 LIST = "/v1/models"
 
 
@@ -37,6 +40,10 @@ class OpenAI:
     def error(self, status: int, message: str, kind: str) -> dict[str, Any]:
         """Return the body of a refusal."""
         return {"error": {"message": message, "type": kind, "param": None, "code": kind}}
+
+    def wait(self, error: dict[str, Any]) -> float | None:
+        """Return the seconds that an error's words ask to wait; headers may say nothing."""
+        return wait_in_words(ErrorBody.of(error).words)
 
     def listing(self, model: str) -> dict[str, Any]:
         """Return the list of models with one in it."""

@@ -50,6 +50,13 @@ class OpenAIChat(OpenAI):
         "arguments",
     )
     noise: Sequence[str] = ("created", "obfuscation")
+    parameters: Mapping[str, Sequence[str]] = {
+        "max_tokens": ("max_tokens", "max_completion_tokens"),  # OpenAI's newer models take the second alone
+        "reasoning_effort": ("reasoning_effort", "reasoning.effort"),  # the second is OpenRouter's
+        "top_k": ("top_k",),  # not OpenAI's, but of most who are compatible
+        **{name: (name,) for name in ("temperature", "top_p", "seed", "stop", "verbosity")},
+        **{name: (name,) for name in ("frequency_penalty", "presence_penalty")},
+    }
     spoken: Sequence[tuple[str, str]] = (("POST", "/v1/chat/completions"), ("GET", LIST))
 
     def read(self, operation: Operation, body: bytes) -> Asked:

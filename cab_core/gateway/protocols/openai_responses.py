@@ -52,6 +52,13 @@ class OpenAIResponses(OpenAI):
     call_path = "responses"
     written: Sequence[str] = ("delta",)
     noise: Sequence[str] = ("sequence_number", "obfuscation")
+    parameters: Mapping[str, Sequence[str]] = {
+        "max_tokens": ("max_output_tokens",),
+        "temperature": ("temperature",),
+        "top_p": ("top_p",),
+        "reasoning_effort": ("reasoning.effort",),
+        "verbosity": ("text.verbosity",),
+    }
     spoken: Sequence[tuple[str, str]] = (
         ("POST", "/v1/responses"),
         ("POST", f"/v1/{_COUNT}"),
