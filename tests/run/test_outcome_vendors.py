@@ -34,7 +34,9 @@ ALL = [
     for case, odd in cases.items()
 ]
 # What is refused for the request once the model has answered; a vendor's words for an account are not.
-BARE = {"openai-responses": "parameter", "anthropic-messages": "output"}
+BARE = {"openai-responses": "parameter", "anthropic-messages": "output", "gemini": "bare 400"}
+# What shows nothing: the agent's once the model has answered, for an agent may ask for it.
+UNTOLD = {*BARE.values(), "bare 400", "end alone"}
 
 
 @pytest.fixture(scope="module")
@@ -129,9 +131,17 @@ def test_a_plain_400_is_the_agents_once_the_model_has_answered(
     assert classify(found)[0] == "agent_crashed"
 
 
+@pytest.mark.parametrize("name", ["openai-responses", "gemini"])
+def test_an_end_without_a_word_voids_no_failure(tmp_path: Path, vendor: Vendor, name: str) -> None:
+    """It is the endpoint's at first; later it may be what the agent asked for."""
+    alone = CASES[name]["end alone"].sent
+    found = run(tmp_path, vendor, name, CASES[name]["without a word"].sent, alone)
+    assert [c.ended for c in found.calls] == ["answered"] * 2 and classify(found)[0] == "failed"
+
+
 @pytest.mark.parametrize(
     ("name", "odd"),
-    [p for p in ALL if p.values[1].ended == FAILED and p.id.partition(": ")[2] not in BARE.values()],
+    [p for p in ALL if p.values[1].ended == FAILED and p.id.partition(": ")[2] not in UNTOLD],
 )
 def test_what_is_the_endpoints_stays_so_after_an_answer(
     tmp_path: Path, vendor: Vendor, name: str, odd: Odd
