@@ -78,6 +78,16 @@ def event_object(event: bytes) -> dict[str, Any]:
     return found
 
 
+def odd_form(event: bytes, named: bool) -> str | None:
+    """Return what is odd in the form of an event with data; `named`: it must have a name."""
+    data = event_data(event).strip()
+    if not data:
+        return None
+    if not parse_object(data) and data != b"{}":
+        return "an event of its stream is no JSON object"
+    return "its events have no names" if named and not _field(event, b"event") else None
+
+
 def _field(event: bytes, name: bytes) -> bytes:
     """Return the joined lines of one field of an event."""
     start = name + b":"

@@ -64,6 +64,8 @@ def of_error(status: int, said: ErrorBody, agent_suspect: bool, sound: bool = Tr
 def _refused(status: int | None, said: ErrorBody, agent_suspect: bool, sound: bool) -> Refusal | None:
     if status in _NEVER_THE_AGENTS or (said.page and sound and not _headers_too_large(status, said)):
         return None  # a page is a proxy's: what serves a model writes none
+    if status == 500 and not sound:
+        return "request"  # no server takes it, and llama.cpp trips over it
     if wordings.CONTEXT_CODE.search(said.words):
         return "context"
     if agent_suspect and status in _ABOUT_THE_REQUEST and _names_a_part(said):
@@ -187,6 +189,8 @@ def told(exc: BaseException) -> str:
         return f"{_proxy_variable()} names {exc.host}:{exc.port}: {exc.os_error}"
     if isinstance(exc, aiohttp.ClientHttpProxyError):
         return f"{_proxy_variable()} names a proxy that answered {exc.status} {exc.message}"
+    if isinstance(exc, (Dropped, Empty)):
+        return ""  # the fault's name says it
     return f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
 
 

@@ -91,7 +91,7 @@ def _context(found: Findings) -> tuple[Outcome, str] | None:
 def _form(found: Findings) -> tuple[Outcome, str] | None:
     """The CLI gave up after an answer in a form that it need not understand, or asked again and again."""
     call = last_decided(found.calls)
-    if call is None or call.odd is None or _by_the_sandbox(found):
+    if call is None or call.odd is None or call.ended != "answered" or _by_the_sandbox(found):
         return None
     if any(c.ended == "answered" and c.odd is None for c in found.calls):
         return None  # the endpoint can do better: an agent may have asked for this
@@ -143,7 +143,7 @@ def _crashed(found: Findings) -> tuple[Outcome, str] | None:
 
 def _last_call(found: Findings) -> str:
     """Return what became of the last call, where it may be why a CLI gave up."""
-    call = found.calls[-1] if found.calls else None
+    call = max(found.calls, key=lambda c: c.n, default=None)
     if call is not None and call.ended == "hung_up":
         return f"; {progress_told(call)}"
     return "".join(f"; {said}" for said in _refusal(found))
@@ -177,7 +177,7 @@ def _graded(found: Findings) -> tuple[Outcome, str]:
         return "passed", "the agent refused, which was right" if right else OUTCOMES["passed"].says
     deciding = found.grade.deciding
     reason = (why_failed(deciding) if deciding else None) or "; ".join(found.grade.notes) or "not accepted"
-    return "failed", "; ".join([reason, *_refusal(found)])
+    return "failed", f"{reason}{_last_call(found)}"
 
 
 # The first that applies. Whatever an agent could have brought about comes after what it could not.

@@ -91,8 +91,9 @@ ODD = {"no finish but done", "events as text", "whole"}
 def cases(protocol: WireProtocol) -> dict[str, Case]:
     """Return what endpoints of a protocol do, by name."""
     found = dict(_chat() if protocol is CHAT else _vendors(protocol))
+    # A CLI may notice that it is told the same again and again, and hang up.
     silent = {"not a byte": Case(hangs, FAILED), "keep-alives alone": Case(keeps_alive, FAILED)}
-    return {**found, **silent, "an answer without end": Case(goes_on(protocol), ("limit_wall",))}
+    return {**found, **silent, "an answer without end": Case(goes_on(protocol), ("limit_wall", "failed"))}
 
 
 def _chat() -> Iterator[tuple[str, Case]]:
@@ -128,7 +129,8 @@ def _vendors_outcomes(odd: odd_vendors.Odd) -> tuple[str, ...]:
         return FAILED
     if odd.ended == odd_vendors.REFUSED:
         return CONTEXT if odd.why == "context" else COUNTED
-    return COUNTED if isinstance(odd.sent.body, str) else FORM
+    whole = not isinstance(odd.sent.body, str)  # where every CLI asks for a stream
+    return FORM if whole or odd.form else COUNTED
 
 
 def cell(

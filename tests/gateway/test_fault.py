@@ -251,6 +251,15 @@ def test_a_request_that_is_no_conversation_is_known(body: dict) -> None:
     assert not read_chat(json.dumps(body).encode()).sound
 
 
+@pytest.mark.parametrize(("status", "refused"), [(500, "request"), (503, None), (502, None), (429, None)])
+def test_what_is_no_conversation_is_its_own_fault_where_a_server_trips_over_it(
+    status: int, refused: str | None
+) -> None:
+    """llama.cpp answers 500 where there are no messages: an agent could void its failure by that."""
+    said = ErrorBody.of({"error": {"code": status, "message": "'messages' is required"}})
+    assert of_error(status, said, agent_suspect=True, sound=False).refused == refused
+
+
 def test_a_conversation_is_sound() -> None:
     """Roles, contents and tools of whatever kind."""
     body = {"model": "m", "messages": [{"role": "user", "content": [{"type": "text"}]}], "tools": [{}]}

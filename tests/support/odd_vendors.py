@@ -15,6 +15,7 @@ from .vendor import Sent, events
 
 FAILED, REFUSED, ANSWERED = "failed", "refused", "answered"
 PAGE = Sent(b"<html><title>Sign in</title><h1>Sign in to the portal</h1></html>", type="text/html")
+NO_JSON = "an event of its stream is no JSON object"
 DONE = Sent("data: [DONE]\n\n")
 PASSED_ON = (
     'relay.Error: it said: {"error": {"message": "%s", "code": "x"}}\n\nRelay: no fallback was attempted.'
@@ -23,13 +24,17 @@ PASSED_ON = (
 
 @attrs.frozen
 class Odd:
-    """`why`: the fault, or what was refused. `says`: stands in what a person is told."""
+    """`why`: the fault, or what was refused. `says`: stands in what a person is told.
+
+    `form`: what is odd in the form of the answer, which a CLI need not understand.
+    """
 
     sent: Sent
     ended: str
     why: str | None = None
     tokens: int | None = None
     says: str = ""
+    form: str | None = None
 
 
 def _everywhere(error: Callable[[int, str], Sent], passed_on: str) -> dict[str, Odd]:
@@ -210,8 +215,8 @@ def _messages() -> dict[str, Odd]:
         "usage missing": Odd(Sent({k: v for k, v in whole.items() if k != "usage"}), ANSWERED),
         "usage of the output missing": Odd(Sent(events(*({**e, "usage": None} if e["type"] == "message_delta" else e for e in seq), named=True)), ANSWERED, tokens=1002),
         "usage at the end alone": Odd(Sent(events(*(_unsaid(e) for e in messages.sequence(messages.TEXT, input_tokens=1000, output_tokens=250)), named=True)), ANSWERED, tokens=1250),
-        "done behind the end": Odd(Sent(events(*seq, named=True) + "data: [DONE]\n\n"), ANSWERED, tokens=1250),
-        "without names": Odd(Sent(events(*seq)), ANSWERED, tokens=1250),
+        "done behind the end": Odd(Sent(events(*seq, named=True) + "data: [DONE]\n\n"), ANSWERED, tokens=1250, form=NO_JSON),
+        "without names": Odd(Sent(events(*seq)), ANSWERED, tokens=1250, form="its events have no names"),
     }  # fmt: skip
 
 
@@ -276,7 +281,7 @@ def _gemini() -> dict[str, Any]:
         "usage before the end": Odd(Sent(events(gemini.answer(gemini.TEXT, finish=None), gemini.answer(usage=None))), ANSWERED, tokens=1250),
         "usage behind the end": Odd(Sent(events(cut, gemini.answer(usage=None), {"usageMetadata": gemini.USAGE})), ANSWERED, tokens=1250),
         "a list": Odd(Sent(seq), ANSWERED, tokens=1250),
-        "done behind the end": Odd(Sent(events(*seq) + "data: [DONE]\n\n"), ANSWERED, tokens=1250),
+        "done behind the end": Odd(Sent(events(*seq) + "data: [DONE]\n\n"), ANSWERED, tokens=1250, form=NO_JSON),
     }  # fmt: skip
 
 

@@ -46,6 +46,7 @@ class AnthropicMessages:
     base = ""  # CLIs add /v1 themselves
     provider = "anthropic"
     end_mark: bytes | None = None
+    named = True
     written: Sequence[str] = ("text", "thinking", "partial_json")
     noise: Sequence[str] = ()
     spoken: Sequence[tuple[str, str]] = (("POST", _CALL), ("POST", _COUNT), ("GET", _LIST))

@@ -48,6 +48,7 @@ class Gemini:
     base = ""  # CLIs add /v1beta themselves
     provider = "gcp.gemini"
     end_mark: bytes | None = None
+    named = False
     written: Sequence[str] = ("text",)
     noise: Sequence[str] = ()
     spoken: Sequence[tuple[str, str]] = (
