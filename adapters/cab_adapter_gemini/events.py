@@ -41,10 +41,10 @@ def finished(events: Sequence[Event]) -> bool:
 def failure(events: Sequence[Event], stderr: str) -> str | None:
     """Return Gemini's own words for what went wrong, or the last line on stderr."""
     ends = [e for e in events if e["type"] == "result" and e.get("status") != "success"]
-    told = [str(at(e, "error", "message")) for e in ends]
-    told = told or [str(e.get("message")) for e in events if e["type"] == "error"]
+    told = [said for e in ends if (said := at(e, "error", "message"))]
+    told = told or [e.get("message") for e in events if e["type"] == "error"]
     said = told or stderr.strip().splitlines()
-    return shorten(" ".join(said[-1].split()), 500) if said else None
+    return shorten(" ".join(str(said[-1]).split()), 500) if said else None
 
 
 def shown(line: str) -> str:

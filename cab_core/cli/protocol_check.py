@@ -59,6 +59,7 @@ class _Probe:
     def shape(self) -> None:
         """What it says of itself is of the right kind."""
         wanted: dict[str, Any] = {"base": str, "provider": str, "end_mark": (bytes, type(None))}
+        wanted["named"] = bool
         for name, tp in wanted.items():
             if not isinstance(value := getattr(self.protocol, name), tp):
                 at = defined_at(type(self.protocol))

@@ -131,7 +131,14 @@ class Call:
         """Judge an answer that has been read to its end."""
         found = self.reading
         body = None if found.failed is None else ErrorBody.of(found.failed)
-        self.verdict = of_answer(found.answered, found.finish_reason, body, self.suspect, self.asked.sound)
+        self.verdict = of_answer(
+            found.answered,
+            found.finish_reason,
+            body,
+            self.suspect,
+            self.asked.sound,
+            None if found.events else found.usage,
+        )
         if found.finish_reason is not None and self.verdict.fault and found.failed is None:
             self.error = f"finish_reason {found.finish_reason!r}"
         if self.verdict == ANSWERED and found.finish_reason is None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -15,6 +17,9 @@ _NAMES = (
 )
 _STATUS = ("code", "status_code", "statusCode", "status")
 _PAGE = re.compile(r"[\s\ufeff]*<(!--|(!doctype html|html|head|body|center|h1)\b)", re.I)
+_DECODER = json.JSONDecoder()
+_PASSED_ON = re.compile(r"\{\s*['\"]|\[\s*\{")  # how JSON begins within words
+_MOST = 3  # places of a text that are looked at
 _TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^<>]*>", re.I | re.S)
 
 
@@ -37,9 +42,29 @@ class ErrorBody:
         if not data:
             return cls(words=one_line(text[:_LOOKED_AT]), page=is_page(text))
         error = data.get("error") or data.get("detail") or data
-        words = " ".join(_words(data)) or text
+        inner = _passed_on(told(error))
+        words = " ".join([*_words(_untyped(error)), *_words(inner)] if inner else _words(data)) or text
         status = _status(error) or _status(data)
-        return cls(words[:_LOOKED_AT], _param(error), status, structured=True, page=is_page(told(error)))
+        param = _param(error) or _param(inner.get("error") or inner.get("detail") or inner)
+        return cls(words[:_LOOKED_AT], param, status, structured=True, page=is_page(told(error)))
+
+
+def _passed_on(words: str) -> Mapping[str, Any]:
+    """Return the body of an error that stands within the words of another, as relays put it; or nothing."""
+    for place in [m.start() for m in _PASSED_ON.finditer(words[:_LOOKED_AT])][:_MOST]:
+        try:
+            found, _ = _DECODER.raw_decode(words, place)
+        except (ValueError, RecursionError):
+            continue
+        found = found[0] if isinstance(found, list) else found
+        if isinstance(found, dict) and found.keys() & {"error", "message", "detail"}:
+            return found
+    return {}
+
+
+def _untyped(error: Any) -> Any:
+    """Return a relay's error without its type, which its library makes of the status alone."""
+    return {k: v for k, v in error.items() if k != "type"} if isinstance(error, dict) else error
 
 
 def error_in(data: dict[str, Any]) -> Any:

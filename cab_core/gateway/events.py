@@ -95,3 +95,14 @@ def _fields(event: bytes) -> dict[bytes, bytes]:
         if colon and name in _READ:
             found.setdefault(name, []).append(value.lstrip(b" "))
     return {name: b"\n".join(lines) for name, lines in found.items()}
+
+
+def odd_form(event: bytes, named: bool) -> str | None:
+    """Return what is odd in the form of an event with data; `named`: it must have a name."""
+    fields = _fields(event)
+    data = fields.get(b"data", b"").strip()
+    if not data:
+        return None
+    if not parse_object(data) and data != b"{}":
+        return "an event of its stream is no JSON object"
+    return "its events have no names" if named and not fields.get(b"event") else None

@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 import attrs
 
-from cab_core.records import Refusal
+from cab_core.records import Refusal, Usage
 
 from . import wordings
 from .error_body import ErrorBody
@@ -24,6 +24,8 @@ from .error_body import ErrorBody
 # A finish_reason that names no end but a failure: error, network_error, abort, insufficient_system_resource,
 # failed.
 _FAILED = re.compile(r"error|fail|abort|cancel|insufficient|time_?out|overload", re.I)
+# One that names the usual end, which a relay says of an answer too that it never had.
+_ENDED = re.compile(r"stop|end_turn|completed?|eos", re.I)
 
 _NEVER_THE_AGENTS = {401, 402, 407, 408, 425, 429, 451}
 # What a body, or the headers that are passed on, can bring about.
@@ -62,6 +64,8 @@ def of_error(status: int, said: ErrorBody, agent_suspect: bool, sound: bool = Tr
 def _refused(status: int | None, said: ErrorBody, agent_suspect: bool, sound: bool) -> Refusal | None:
     if status in _NEVER_THE_AGENTS or (said.page and sound and not _headers_too_large(status, said)):
         return None  # a page is a proxy's: what serves a model writes none
+    if status == 500 and not sound:
+        return "request"  # no server takes it, and llama.cpp trips over it
     if wordings.CONTEXT_CODE.search(said.words):
         return "context"
     if agent_suspect and status in _ABOUT_THE_REQUEST and _names_a_part(said):
@@ -120,13 +124,21 @@ def of_answer(
     error: ErrorBody | None,
     agent_suspect: bool,
     sound: bool = True,
+    wordless: Usage | None = None,
 ) -> Verdict:
-    """Judge what came with status 200: an error may stand in its place, or in its middle."""
+    """Judge what came with status 200: an error may stand in its place, or in its middle.
+
+    `wordless`: the usage of an answer in which nothing was written. It shows no model where it ends as usual
+    and no token came out, as relays say of an endpoint that sent nothing. An agent may ask for such an
+    answer, so once the model has answered it is one, unless no token was read either.
+    """
     if error is not None:
         refused = _refused(error.status, error, agent_suspect, sound)
         return Verdict(refused=refused) if refused else Verdict("error_in_200")
     if finish_reason is not None and _FAILED.search(finish_reason):
         return Verdict("error_in_200")
+    if wordless is not None and not wordless.completion and _ENDED.fullmatch(finish_reason or ""):
+        answered = answered and agent_suspect and wordless.prompt != 0
     return ANSWERED if answered else Verdict("empty")
 
 
@@ -183,6 +195,8 @@ def told(exc: BaseException) -> str:
         return f"{_proxy_variable()} names {exc.host}:{exc.port}: {exc.os_error}"
     if isinstance(exc, aiohttp.ClientHttpProxyError):
         return f"{_proxy_variable()} names a proxy that answered {exc.status} {exc.message}"
+    if isinstance(exc, (Dropped, Empty)):
+        return ""  # the fault's name says it
     return f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
 
 

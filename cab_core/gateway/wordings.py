@@ -17,7 +17,7 @@ CONTEXT = re.compile(
     r"|maximum model length|max_model_len|maximum prompt length|prompt exceeds max length"
     r"|(less|greater|larger|longer|more) than (the )?max_seq_len|exceeds? (the )?max_seq_len"
     r"|exceeds? (the )?max(imum)? (input length|(message|input|prompt) tokens)|too big compared to kv size"
-    r"|(input|prompt) token(s| count)[^.]{0,60}exceed|exceeded model token limit"
+    r"|(input|prompt) token(s| count)[^.]{0,60}(exceed|only supports up to)|exceeded model token limit"
     r"|too many (input |prompt )?tokens(?!,? (please |try|per))|max size: \d+ tokens"
     r"|max tokens of \d+ exceeded"
     r"|range of input length|reduce the length of the (messages|input|prompt)"

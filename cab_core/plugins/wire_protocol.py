@@ -89,9 +89,10 @@ class WireProtocol(Protocol):
     `base`: what follows the gateway's origin in the address that CLIs are given, such as `/v1`. `spoken`:
     method and path of what there is, to be told to whoever asks for something else. `provider`: its flavour
     by the names of OpenTelemetry's `gen_ai.provider.name`. `end_mark`: the data of an event that ends a
-    stream and is no JSON, or None. `written`: the fields of an event that hold a piece of what the model
-    writes; `noise`: those that differ from event to event and say nothing, such as a number. By both, events
-    are known that need not be parsed, so nothing else may follow from them.
+    stream and is no JSON, or None. `named`: clients know an event by its name (`event:`), and miss one that
+    has none. `written`: the fields of an event that hold a piece of what the model writes; `noise`: those
+    that differ from event to event and say nothing, such as a number. By both, events are known that need
+    not be parsed, so nothing else may follow from them.
     """
 
     name: str
@@ -99,6 +100,7 @@ class WireProtocol(Protocol):
     spoken: Sequence[tuple[str, str]]
     provider: str
     end_mark: bytes | None
+    named: bool
     written: Sequence[str]
     noise: Sequence[str]
 

@@ -68,7 +68,7 @@ class CallSums:
     `ends`: how many ended in which way; the refused ones by what was wrong, where that is known.
     `decided`: the last of which something can be said, passing over those that nothing came of. `cut`: the
     last that the cell's end broke off. `waited_ms`: what all took, throttling included. `newest`: the
-    highest number. `in_form`: one was answered as the protocol has it. `models`: the first hundred names
+    highest number, which `last` has. `in_form`: one was answered as the protocol has it. `models`: the first hundred names
     that the endpoint gave its model.
     """
 
@@ -96,8 +96,8 @@ class CallSums:
         """Take one more call."""
         ended = call.ended
         self.count += 1
-        self.last = call
-        self.newest = max(self.newest, call.n)
+        if call.n >= self.newest:
+            self.newest, self.last = call.n, call
         self.waited_ms += call.latency_ms + call.throttle_ms
         self.ends[(ended == "refused" and call.refused) or ended] += 1
         self.in_form = self.in_form or (ended == "answered" and call.odd is None)

@@ -85,7 +85,7 @@ def _context(found: Findings) -> tuple[Outcome, str] | None:
 def _form(found: Findings) -> tuple[Outcome, str] | None:
     """The CLI gave up after an answer in a form that it need not understand, or asked again and again."""
     call = found.sums.decided
-    if call is None or call.odd is None or _by_the_sandbox(found):
+    if call is None or call.odd is None or call.ended != "answered" or _by_the_sandbox(found):
         return None
     if found.sums.in_form:
         return None  # the endpoint can do better: an agent may have asked for this
@@ -172,7 +172,7 @@ def _graded(found: Findings) -> tuple[Outcome, str]:
         return "passed", "the agent refused, which was right" if right else OUTCOMES["passed"].says
     deciding = found.grade.deciding
     reason = (why_failed(deciding) if deciding else None) or "; ".join(found.grade.notes) or "not accepted"
-    return "failed", "; ".join([reason, *_refusal(found)])
+    return "failed", f"{reason}{_last_call(found)}"
 
 
 # The first that applies. Whatever an agent could have brought about comes after what it could not.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from cab_core.gateway.error_body import ErrorBody, one_line
 from cab_core.gateway.events import parse_error
 from cab_core.gateway.fault import Verdict, of_answer, of_error
+from cab_core.records import Usage
 from tests.support.wire import read_chat
 
 CONTEXT = [
@@ -249,6 +251,15 @@ def test_a_request_that_is_no_conversation_is_known(body: dict) -> None:
     assert not read_chat(json.dumps(body).encode()).sound
 
 
+@pytest.mark.parametrize(("status", "refused"), [(500, "request"), (503, None), (502, None), (429, None)])
+def test_what_is_no_conversation_is_its_own_fault_where_a_server_trips_over_it(
+    status: int, refused: str | None
+) -> None:
+    """llama.cpp answers 500 where there are no messages: an agent could void its failure by that."""
+    said = ErrorBody.of({"error": {"code": status, "message": "'messages' is required"}})
+    assert of_error(status, said, agent_suspect=True, sound=False).refused == refused
+
+
 def test_a_conversation_is_sound() -> None:
     """Roles, contents and tools of whatever kind."""
     body = {"model": "m", "messages": [{"role": "user", "content": [{"type": "text"}]}], "tools": [{}]}
@@ -300,6 +311,44 @@ def test_what_a_provider_behind_a_router_said_is_read() -> None:
     raw = '{"message": "prompt is too long: 213462 tokens > 200000 maximum"}'
     error = {"message": "Provider returned error", "code": 400, "metadata": {"raw": raw}}
     assert of_error(400, ErrorBody.of({"error": error}), agent_suspect=False).refused == "context"
+
+
+@pytest.mark.parametrize(
+    ("inner", "verdict"),
+    [
+        ({"error": {"message": "Prompt 超长", "code": "1261"}}, Verdict(refused="context")),
+        ([{"error": {"message": "Your input was flagged by moderation"}}], Verdict(refused="policy")),
+        ({"detail": [{"loc": ["body", "messages", 0], "msg": "Field required"}]}, Verdict(refused="request")),
+        ({"message": "no such model"}, Verdict("http_403")),
+    ],
+)
+def test_what_a_relay_passes_on_within_its_words_is_read(inner: Any, verdict: Verdict) -> None:
+    """Its own type is but what its library made of the status."""
+    message = f"relay.Error: it said: {json.dumps(inner)}\n\nNo fallback was attempted. {{1}} [{{"
+    error = {"message": message, "type": "permission_error"}
+    status = 400 if verdict.refused == "request" else 403
+    said = ErrorBody.of({"error": error})
+    assert of_error(status, said, agent_suspect=False) == verdict
+    assert message in said.words
+
+
+def test_what_an_agent_wrote_into_an_error_hides_none_of_its_words() -> None:
+    """They are added to, not put in their place."""
+    message = 'Unknown parameter: \'{"error": {"message": "API key not valid"}}\'.'
+    said = ErrorBody.of({"error": {"message": message, "param": "x"}})
+    assert of_error(400, said, agent_suspect=True) == Verdict(refused="request")
+
+
+@pytest.mark.parametrize("reason", ["stop", "end_turn", "STOP", "completed"])
+def test_an_end_alone_shows_no_model(reason: str) -> None:
+    """A relay says so of an endpoint that sent nothing; an agent may ask for it once it has been answered."""
+    for usage in (Usage(), Usage(prompt=8, completion=0)):
+        assert of_answer(True, reason, None, agent_suspect=False, wordless=usage) == Verdict("empty")
+        assert of_answer(True, reason, None, agent_suspect=True, wordless=usage) == Verdict()
+    unread = Usage(prompt=0, completion=0)
+    assert of_answer(True, reason, None, agent_suspect=True, wordless=unread) == Verdict("empty")
+    assert of_answer(True, reason, None, False, wordless=Usage(prompt=8, completion=1)) == Verdict()
+    assert of_answer(True, "length", None, False, wordless=Usage()) == Verdict()
 
 
 @pytest.mark.parametrize(

@@ -22,16 +22,8 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.records import CallSums, Execution, Grade, Limits
 from cab_core.run.cell_run import Findings
 from cab_core.run.classify import classify
-from tests.support.odd_endpoint import BODIES, ERRORS, STREAMS, OddEndpoint, written
+from tests.support.odd_endpoint import ALL, ANSWERED, CONTEXT, REFUSED, STREAMS, OddEndpoint, written
 from tests.support.wire import CHAT
-
-CONTEXT = {name for name in (*ERRORS, *STREAMS, *BODIES) if name.startswith("context")}
-REFUSED = {
-    *(name for name in ERRORS if name.startswith("policy ")),
-    *("messages", "dashscope", "loc", "arguments 500", "roles 500", "tool use failed", "code as text"),
-}
-ANSWERED = {"no finish but done", "finish but no done", "silent answer", "events as text", "whole"}
-ALL = [*ERRORS, *STREAMS, *BODIES]
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import attrs
 import pytest
 
 from cab_core.gateway import relay
@@ -34,7 +35,9 @@ ALL = [
     for case, odd in cases.items()
 ]
 # What is refused for the request once the model has answered; a vendor's words for an account are not.
-BARE = {"openai-responses": "parameter", "anthropic-messages": "output"}
+BARE = {"openai-responses": "parameter", "anthropic-messages": "output", "gemini": "bare 400"}
+# What shows nothing: the agent's once the model has answered, for an agent may ask for it.
+UNTOLD = {*BARE.values(), "bare 400", "end alone"}
 
 
 @pytest.fixture(scope="module")
@@ -68,16 +71,25 @@ def ask(url: str, session: CellSession, path: str, body: dict, stream: bool) -> 
         connection.close()
 
 
-def run(tmp_path: Path, vendor: Vendor, name: str, *answers: Sent) -> Findings:
-    """Return what is found of a CLI that makes a call for each answer, and gives up where the last brought none."""
+def run(tmp_path: Path, vendor: Vendor, name: str, *answers: Sent, streamed: bool | None = None) -> Findings:
+    """Return what is found of a CLI that makes a call for each answer, and gives up where the last brought none.
+
+    `streamed`: it asks for streams; None: where that is what it gets.
+    """
     protocol, path, body = CALLS[name]
     assert isinstance(protocol, WireProtocol)
-    streamed = isinstance(answers[-1].body, str)
+    streamed = isinstance(answers[-1].body, str) if streamed is None else streamed
     vendor.send(*answers)
     with cell_before(vendor, protocol, tmp_path / "calls") as (url, session):
         answered = [ask(url, session, path, body, streamed) for _ in answers]
     ended = Execution(started_at="", ended_at="", duration_s=1.0, exit_code=0 if answered[-1] else 1)
     return Findings(calls=tuple(session.calls), execution=ended, grade=Grade(passed=False))
+
+
+def crashed(found: Findings) -> Findings:
+    """Return the same of a CLI that could not go on."""
+    assert found.execution is not None
+    return attrs.evolve(found, execution=attrs.evolve(found.execution, exit_code=1))
 
 
 def outcome_of(odd: Odd) -> str:
@@ -97,7 +109,28 @@ def test_outcome(tmp_path: Path, vendor: Vendor, name: str, odd: Odd) -> None:
     assert (call.ended, call.fault or call.refused, call.tokens) == (odd.ended, odd.why, odd.tokens), call
     outcome, why = classify(found)
     assert outcome == outcome_of(odd) and odd.says in why, why
-    assert call.odd is None, call.odd
+    assert odd.ended == FAILED or call.odd == odd.form
+
+
+@pytest.mark.parametrize("name", ["without names", "done behind the end", "whole"])
+def test_a_form_on_which_a_cli_crashes_is_the_endpoints(tmp_path: Path, vendor: Vendor, name: str) -> None:
+    """What it is, is told."""
+    found = run(tmp_path, vendor, "anthropic-messages", CASES["anthropic-messages"][name].sent, streamed=True)
+    outcome, why = classify(crashed(found))
+    assert outcome == "infra_upstream" and str(found.calls[0].odd) in why
+    assert classify(found)[0] == "failed"
+
+
+def test_a_refusal_in_place_of_a_stream_is_one(tmp_path: Path, vendor: Vendor) -> None:
+    """The form is the endpoint's, the content is not."""
+    found = run(tmp_path, vendor, "gemini", CASES["gemini"]["blocked"].sent, streamed=True)
+    assert found.calls[0].odd and classify(crashed(found))[0] == "agent_crashed"
+
+
+def test_nothing_is_told_of_what_said_nothing(tmp_path: Path, vendor: Vendor) -> None:
+    """The name of an exception of ours is no word of the endpoint's."""
+    found = run(tmp_path, vendor, "gemini", CASES["gemini"]["nothing"].sent)
+    assert found.calls[0].error is None and "it said" not in classify(found)[1]
 
 
 @pytest.mark.parametrize(
@@ -129,9 +162,17 @@ def test_a_plain_400_is_the_agents_once_the_model_has_answered(
     assert classify(found)[0] == "agent_crashed"
 
 
+@pytest.mark.parametrize("name", ["openai-responses", "gemini"])
+def test_an_end_without_a_word_voids_no_failure(tmp_path: Path, vendor: Vendor, name: str) -> None:
+    """It is the endpoint's at first; later it may be what the agent asked for."""
+    alone = CASES[name]["end alone"].sent
+    found = run(tmp_path, vendor, name, CASES[name]["without a word"].sent, alone)
+    assert [c.ended for c in found.calls] == ["answered"] * 2 and classify(found)[0] == "failed"
+
+
 @pytest.mark.parametrize(
     ("name", "odd"),
-    [p for p in ALL if p.values[1].ended == FAILED and p.id.partition(": ")[2] not in BARE.values()],
+    [p for p in ALL if p.values[1].ended == FAILED and p.id.partition(": ")[2] not in UNTOLD],
 )
 def test_what_is_the_endpoints_stays_so_after_an_answer(
     tmp_path: Path, vendor: Vendor, name: str, odd: Odd

@@ -120,6 +120,20 @@ def test_a_cli_that_ends_while_it_waits_is_judged_and_that_is_told(hung_up: bool
     assert outcome == "failed" and "not a byte had come" in why
 
 
+def test_an_answer_that_the_cli_hung_up_on_is_told(tmp_path: Path, odd: OddEndpoint) -> None:
+    """A CLI that notices that it is told the same again and again ends well; how far that had come may be why."""
+    word = f"data: {json.dumps(written())}\n\n"
+    odd.extra["goes on"] = lambda handler: odd.stream(handler, [word] * 20, then_wait=True)
+    script = """
+import socket
+socket.setdefaulttimeout(0.5)
+try: call(stream=True)
+except OSError: pass
+"""
+    result = cell(tmp_path, odd, "goes on", script, wall_s=20)
+    assert result.outcome == "failed" and "20 events of its stream had come, at least 20 tokens" in result.why
+
+
 def test_keep_alives_alone_are_no_answer(tmp_path: Path, odd: OddEndpoint) -> None:
     """A server that only says that it lives has not answered."""
     odd.extra["alive"] = lambda handler: odd.stream(handler, [": alive\n\n"] * 3, then_wait=True)

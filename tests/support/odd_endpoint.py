@@ -121,6 +121,19 @@ ERRORS: dict[str, tuple[int, object]] = {
         said("The response was filtered due to the prompt triggering Azure's content management policy."),
     ),
     "policy 403": (403, said("Your chosen model requires moderation and your input was flagged")),
+    "policy passed on": (
+        403,
+        said(
+            "relay.APIError: it said: "
+            + json.dumps(said("Your model requires moderation and your input was flagged"))
+            + "\n\nRelay: model group 'x' failed with the error above.",
+            type="permission_error",  # the relay's own, by the status
+        ),
+    ),
+    "context passed on": (
+        400,
+        said(f"relay.BadRequest: it said: {json.dumps(said('Prompt 超长'))}\n\nNo fallback."),
+    ),
     "messages": (
         400,
         said("messages with role 'tool' must be a response to tool_calls", param="messages.[3].role"),
@@ -154,6 +167,7 @@ STREAMS: dict[str, tuple[list[dict | str], bool]] = {
     "code as text": ([said("Invalid 'messages[3].content'", param="None", code="400")], True),
     "no finish but done": ([written(), USAGE_EVENT], True),
     "finish but no done": ([written(), chunk(finish="stop")], False),
+    "relay of nothing": ([chunk({}, finish="stop"), chunk({})], True),  # as LiteLLM says of an empty body
     "silent answer": ([chunk({"role": "assistant"}), chunk(finish="stop"), USAGE_EVENT], True),
 }
 
@@ -187,12 +201,22 @@ BODIES: dict[str, tuple[str, str]] = {
 }
 BODIES["events as text"] = (BODIES["events as text"][0], BODIES["events as text"][1] + "data: [DONE]\n\n")
 
+# Whose fault each is; the endpoint's, where it is none of these.
+ALL = [*ERRORS, *STREAMS, *BODIES]
+CONTEXT = {name for name in ALL if name.startswith("context")}
+REFUSED = {
+    *(name for name in ERRORS if name.startswith("policy ")),
+    *("messages", "dashscope", "loc", "arguments 500", "roles 500", "tool use failed", "code as text"),
+}
+ANSWERED = {"no finish but done", "finish but no done", "silent answer", "events as text", "whole"}
+
 
 class OddEndpoint:
     """`extra` holds behaviours of one test: they are given the request's handler."""
 
     def __init__(self) -> None:
         self.extra: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}
+        self.always: Callable[[BaseHTTPRequestHandler], None] | None = None  # whatever the model
         self.headers: dict[str, str] = {}  # of every answer
         self.answered_first: set[str] = set()  # models that answer one call well before they fail
         self.asked: list[dict] = []
@@ -205,7 +229,10 @@ class OddEndpoint:
             def do_POST(self) -> None:
                 request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 odd.asked.append(request)
-                odd.answer(self, str(request.get("model")))
+                if odd.always:
+                    odd.always(self)
+                else:
+                    odd.answer(self, str(request.get("model")))
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -5,6 +5,7 @@ Each case: what is sent, how the call ends, why, and its tokens. `FAILED`: no mo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -14,24 +15,64 @@ from .vendor import Sent, events
 
 FAILED, REFUSED, ANSWERED = "failed", "refused", "answered"
 PAGE = Sent(b"<html><title>Sign in</title><h1>Sign in to the portal</h1></html>", type="text/html")
+NO_JSON = "an event of its stream is no JSON object"
 DONE = Sent("data: [DONE]\n\n")
+PASSED_ON = (
+    'relay.Error: it said: {"error": {"message": "%s", "code": "x"}}\n\nRelay: no fallback was attempted.'
+)
 
 
 @attrs.frozen
 class Odd:
-    """`why`: the fault, or what was refused. `says`: stands in what a person is told."""
+    """`why`: the fault, or what was refused. `says`: stands in what a person is told.
+
+    `form`: what is odd in the form of the answer, which a CLI need not understand.
+    """
 
     sent: Sent
     ended: str
     why: str | None = None
     tokens: int | None = None
     says: str = ""
+    form: str | None = None
 
 
-def _everywhere() -> dict[str, Odd]:
-    """What knows no protocol."""
+def _everywhere(error: Callable[[int, str], Sent], passed_on: str) -> dict[str, Odd]:
+    """What every server does; `error` puts words as the vendor would. `passed_on`: the words of a relay."""
     moved = Sent(b"", 302, {"Location": "https://elsewhere.example/v1"})
+    key, context = (
+        "API key not valid. Please pass a valid API key.",
+        "This model's maximum context length is 4096 tokens.",
+    )
+    rate = attrs.evolve(
+        error(429, "Rate limit reached on tokens per minute (TPM): Limit 6000, Requested 12328"),
+        headers={"Retry-After": "0"},
+    )
     return {
+        "no credit": Odd(error(402, "Insufficient Balance"), FAILED, "http_402"),
+        "bare 400": Odd(Sent(b"Bad Request", 400, type="text/plain"), FAILED, "http_400", says="Bad Request"),
+        "method": Odd(error(405, "Method Not Allowed"), FAILED, "http_405"),
+        "request timeout": Odd(error(408, "Request timed out"), FAILED, "http_408"),
+        "moved for good": Odd(
+            attrs.evolve(moved, status=301), FAILED, "http_301", says="https://elsewhere.example/v1"
+        ),
+        "service": Odd(error(503, "Service Unavailable"), FAILED, "http_503"),
+        "tokens a minute": Odd(rate, FAILED, "http_429"),
+        "bad gateway, no length": Odd(
+            attrs.evolve(error(502, "Bad Gateway"), measured=False), FAILED, "http_502"
+        ),
+        "key, packed": Odd(attrs.evolve(error(400, key), packed=True), FAILED, "http_400", says=key),
+        "context, packed": Odd(
+            attrs.evolve(error(400, context), packed=True), REFUSED, "context", says="4096"
+        ),
+        "context, no length": Odd(
+            attrs.evolve(error(400, context), measured=False), REFUSED, "context", says="4096"
+        ),
+        "context passed on": Odd(error(400, passed_on % "Prompt \\u8d85\\u957f"), REFUSED, "context"),
+        "policy passed on": Odd(
+            error(403, passed_on % "Your input was flagged by moderation"), REFUSED, "policy"
+        ),
+        "key passed on": Odd(error(400, passed_on % key), FAILED, "http_400"),
         "page": Odd(PAGE, FAILED, "malformed", says="Sign in to the portal"),
         "page 403": Odd(
             attrs.evolve(PAGE, status=403), FAILED, "http_403", says="may this key use this model"
@@ -72,8 +113,21 @@ def _responses() -> dict[str, Odd]:
     def ends(last: str = "failed", **more: Any) -> Sent:
         return Sent(responses.stream(responses.MESSAGE, last=last, **more))
 
+    empty = responses.response({**responses.MESSAGE, "content": [{"type": "output_text", "text": ""}]})
+    none = {**empty, "usage": {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}}
+    mystery = {"type": "response.mystery.done", "output_index": 0, "sequence_number": 99}
     return {
-        **_everywhere(),
+        **_everywhere(_openai, PASSED_ON),
+        "whole": Odd(Sent(whole), ANSWERED, tokens=1250),
+        "no length": Odd(Sent(events(*seq, named=True), measured=False), ANSWERED, tokens=1250),
+        "unknown event": Odd(Sent(events(*seq[:4], mystery, *seq[4:], named=True)), ANSWERED, tokens=1250),
+        "without a word, in events": Odd(Sent(responses.stream()), ANSWERED, tokens=1250),
+        "relay of nothing": Odd(Sent(events(*seq[:2], {"type": "response.completed", "response": none})), FAILED, "empty", 0),
+        "end alone": Odd(Sent(events({"type": "response.completed", "response": {**empty, "usage": None}})), FAILED, "empty"),
+        "context of a server": Odd(_openai(400, "request (4390 tokens) exceeds the available context size (4096 tokens), try increasing it"), REFUSED, "context"),
+        "context without a code": Odd(_openai(400, length["message"]), REFUSED, "context"),
+        "policy at last": Odd(ends(error={"code": "invalid_prompt", "message": "Your input was flagged as potentially violating our usage policy."}), REFUSED, "policy"),
+        "too long a text": Odd(_openai(400, "Invalid 'input[2].output': string too long.", "string_above_max_length", "input[2].output"), REFUSED, "request"),
         "key": Odd(_openai(401, "Incorrect API key provided: sk-abc.", "invalid_api_key"), FAILED, "http_401", says="check the key"),
         "region": Odd(_openai(403, "Country, region, or territory not supported", "unsupported_country_region_territory"), FAILED, "http_403"),
         "model": Odd(_openai(404, "The model `m` does not exist or you do not have access to it.", "model_not_found"), FAILED, "http_404", says="check --model"),
@@ -117,9 +171,18 @@ def _messages() -> dict[str, Odd]:
         messages.message(messages.TEXT),
         "invalid_request_error",
     )
+    nothing = messages.sequence({**messages.TEXT, "text": ""}, input_tokens=0, output_tokens=0)
     pairs = "messages.2: `tool_use` ids were found without `tool_result` blocks immediately after: toolu_1."
     return {
-        **_everywhere(),
+        **_everywhere(lambda status, said: _anthropic(status, "api_error", said), PASSED_ON),
+        "whole": Odd(Sent(whole), ANSWERED, tokens=1250),
+        "no length": Odd(Sent(events(*seq, named=True), measured=False), ANSWERED, tokens=1250),
+        "unknown event": Odd(Sent(events(*seq[:2], {"type": "mystery"}, *seq[2:], named=True)), ANSWERED, tokens=1250),
+        "without a word, in events": Odd(Sent(events(*messages.sequence(), named=True)), ANSWERED, tokens=1250),
+        "relay of nothing": Odd(Sent(events(*(_unsaid(e) for e in nothing), named=True)), FAILED, "empty", 0),
+        "end alone": Odd(Sent(events({"type": "message_stop"}, named=True)), FAILED, "empty"),
+        "context of a cloud": Odd(_anthropic(400, bad, "Input is too long for requested model."), REFUSED, "context"),
+        "context of a server": Odd(_anthropic(400, bad, "request (4390 tokens) exceeds the available context size (4096 tokens), try increasing it"), REFUSED, "context"),
         "key": Odd(_anthropic(401, "authentication_error", "invalid x-api-key"), FAILED, "http_401", says="check the key"),
         "permission": Odd(_anthropic(403, "permission_error", "Your API key does not have permission to use the specified resource."), FAILED, "http_403"),
         "model": Odd(_anthropic(404, "not_found_error", "model: m"), FAILED, "http_404", says="check --model"),
@@ -152,8 +215,8 @@ def _messages() -> dict[str, Odd]:
         "usage missing": Odd(Sent({k: v for k, v in whole.items() if k != "usage"}), ANSWERED),
         "usage of the output missing": Odd(Sent(events(*({**e, "usage": None} if e["type"] == "message_delta" else e for e in seq), named=True)), ANSWERED, tokens=1002),
         "usage at the end alone": Odd(Sent(events(*(_unsaid(e) for e in messages.sequence(messages.TEXT, input_tokens=1000, output_tokens=250)), named=True)), ANSWERED, tokens=1250),
-        "done behind the end": Odd(Sent(events(*seq, named=True) + "data: [DONE]\n\n"), ANSWERED, tokens=1250),
-        "without names": Odd(Sent(events(*seq)), ANSWERED, tokens=1250),
+        "done behind the end": Odd(Sent(events(*seq, named=True) + "data: [DONE]\n\n"), ANSWERED, tokens=1250, form=NO_JSON),
+        "without names": Odd(Sent(events(*seq)), ANSWERED, tokens=1250, form="its events have no names"),
     }  # fmt: skip
 
 
@@ -178,7 +241,13 @@ def _gemini() -> dict[str, Any]:
     tokens = "The input token count (1196265) exceeds the maximum number of tokens allowed (1048575)."
     cut = gemini.answer(gemini.TEXT, finish=None, usage=None)
     return {
-        **_everywhere(),
+        **_everywhere(lambda status, said: _google(status, "UNKNOWN", said), PASSED_ON),
+        "whole": Odd(Sent(whole), ANSWERED, tokens=1250),
+        "no length": Odd(Sent(events(*seq), measured=False), ANSWERED, tokens=1250),
+        "unknown event": Odd(Sent(events({"mystery": 1}, *seq)), ANSWERED, tokens=1250),
+        "relay of nothing": Odd(Sent(events(gemini.answer(usage={"promptTokenCount": 0, "candidatesTokenCount": 0, "totalTokenCount": 0}))), FAILED, "empty", 0),
+        "end alone": Odd(Sent(events(gemini.answer(usage=None))), FAILED, "empty"),
+        "context of a cloud": Odd(_google(400, bad, "Unable to submit request because the input token count is 1197380 but model only supports up to 1048576. Reduce the input token count and try again."), REFUSED, "context"),
         "key": Odd(_google(400, bad, "API key not valid. Please pass a valid API key."), FAILED, "http_400", says="check --model, --endpoint and the key"),
         "key in a list": Odd(Sent([_in_200(400, bad, "API key not valid. Please pass a valid API key.")], 400), FAILED, "http_400"),
         "no caller": Odd(_google(403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers."), FAILED, "http_403"),
@@ -212,7 +281,7 @@ def _gemini() -> dict[str, Any]:
         "usage before the end": Odd(Sent(events(gemini.answer(gemini.TEXT, finish=None), gemini.answer(usage=None))), ANSWERED, tokens=1250),
         "usage behind the end": Odd(Sent(events(cut, gemini.answer(usage=None), {"usageMetadata": gemini.USAGE})), ANSWERED, tokens=1250),
         "a list": Odd(Sent(seq), ANSWERED, tokens=1250),
-        "done behind the end": Odd(Sent(events(*seq) + "data: [DONE]\n\n"), ANSWERED, tokens=1250),
+        "done behind the end": Odd(Sent(events(*seq) + "data: [DONE]\n\n"), ANSWERED, tokens=1250, form=NO_JSON),
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 from collections.abc import Iterator
@@ -30,12 +31,17 @@ def events(*found: dict[str, Any], named: bool = False) -> str:
 
 @attrs.frozen
 class Sent:
-    """An answer. A `str` is a stream of events, `bytes` go as they are; all else is sent as JSON."""
+    """An answer. A `str` is a stream of events, `bytes` go as they are; all else is sent as JSON.
+
+    `packed`: with gzip. `measured`: its length is told; else it ends with its connection.
+    """
 
     body: Any
     status: int = 200
     headers: dict[str, str] = attrs.field(factory=dict)
     type: str | None = None
+    packed: bool = False
+    measured: bool = True
 
     @property
     def kind(self) -> str:
@@ -46,9 +52,20 @@ class Sent:
     @property
     def data(self) -> bytes:
         """What goes out."""
-        if isinstance(self.body, bytes):
-            return self.body
-        return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
+        text = self.body if isinstance(self.body, (str, bytes)) else json.dumps(self.body)
+        data = text if isinstance(text, bytes) else text.encode()
+        return gzip.compress(data) if self.packed else data
+
+    def to(self, handler: BaseHTTPRequestHandler) -> None:
+        """Send it."""
+        ends = {"Content-Length": str(len(self.data))} if self.measured else {"Connection": "close"}
+        coded = {"Content-Encoding": "gzip"} if self.packed else {}
+        handler.send_response(self.status)
+        for name, value in {"Content-Type": self.kind, **self.headers, **coded, **ends}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(self.data)
+        handler.close_connection = not self.measured
 
 
 class Vendor:
@@ -69,12 +86,7 @@ class Vendor:
                 vendor.asked.append((self.path, json.loads(vendor.raw[-1])))
                 vendor.headers.append({k.lower(): v for k, v in self.headers.items()})
                 sent = vendor.answers.pop(0) if len(vendor.answers) > 1 else vendor.answers[0]
-                self.send_response(sent.status)
-                for name, value in {"Content-Type": sent.kind, **sent.headers}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(sent.data)))
-                self.end_headers()
-                self.wfile.write(sent.data)
+                sent.to(self)
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -46,6 +46,7 @@ class AnthropicMessages:
     base = ""  # CLIs add /v1 themselves
     provider = "anthropic"
     end_mark: bytes | None = None
+    named = True
     written: Sequence[str] = ("text", "thinking", "partial_json")
     noise: Sequence[str] = ()
     parameters: Mapping[str, Sequence[str]] = {

@@ -72,6 +72,7 @@ class Gemini:
     base = ""  # CLIs add /v1beta themselves
     provider = "gcp.gemini"
     end_mark: bytes | None = None
+    named = False
     written: Sequence[str] = ("text",)
     noise: Sequence[str] = ()
     parameters: Mapping[str, Sequence[str]] = {n: _spelled(field) for n, field in _PARAMETERS.items()}

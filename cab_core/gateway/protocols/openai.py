@@ -22,6 +22,7 @@ class OpenAI:
     provider = "openai"
     call_path: str
     end_mark: bytes | None = b"[DONE]"  # of responses not OpenAI's own; some servers send it all the same
+    named = False  # responses have names, which no client needs
 
     def operation(self, method: str, path: str, query: str = "") -> Operation | None:
         """Return what is asked for."""

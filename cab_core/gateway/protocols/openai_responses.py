@@ -195,13 +195,14 @@ class ResponsesReading(Reading):
         if _is_call(kind):
             self.said.call(place, _name(item))
         elif kind == "message":
-            parts = objects(item, "content")
-            for text in [p.get("text") or p.get("refusal") for p in parts] if new else ():
+            texts = [p.get("text") or p.get("refusal") for p in objects(item, "content")]
+            for text in texts if new else ():
                 self.said.text.add(text)
+            return any(texts)
         elif kind == "reasoning":
             for text in [*texts_of(item.get("summary")), *texts_of(item.get("content"))] if new else ():
                 self.said.reasoning.add(text)
-        return kind in ("message", "reasoning") or _is_call(kind)
+        return kind == "reasoning" or _is_call(kind)
 
     def _event(self, kind: str, data: dict[str, Any]) -> bool:
         if not kind.startswith("response."):

@@ -95,6 +95,8 @@ def test_a_failure_is_told_in_the_clis_words() -> None:
     """The result comes first, then an event, else the last line of stderr."""
     assert failure(json_events(ERROR), "x") == "no such model"
     assert failure(json_events(event("error", message="loop detected")), "x") == "loop detected"
+    wordless = event("error", message="an empty response") + "\n" + event("result", status="error", stats={})
+    assert failure(json_events(wordless), "x") == "an empty response"
     assert failure([], "a\nError: quota\n") == "Error: quota"
     assert failure([], "") is None
 
