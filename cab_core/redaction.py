@@ -143,15 +143,6 @@ class Redactor:
                     return True
         return False
 
-    def finds_whole(self, data: bytes) -> bool:
-        """Return whether a whole secret, or a path, may be in a text: quicker than to look for pieces too."""
-        plain = canonical(data)
-        folded = plain.lower()
-        for needle in self._secrets:
-            if needle.text in (folded if needle.folded else plain):
-                return True
-        return any(n.present(plain) for n in self._paths)
-
     def unsure(self, data: bytes) -> int:
         """Return where the end begins that may be the beginning of something to replace."""
         if not self._secrets and not self._paths:

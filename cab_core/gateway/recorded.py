@@ -122,8 +122,7 @@ class Recorded:
         coming.head, coming.pieces, coming.left_out = None, [], 0
 
     def _spans(self, data: bytes) -> list[Span]:
-        writer = self.writer
-        return writer.spans_of_stream(data) if self.call.streamed else writer.spans_of_body(data)
+        return self.writer.spans(data, self.call.streamed)
 
     def ended(self) -> None:
         """Write what is left."""

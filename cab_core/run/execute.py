@@ -143,8 +143,7 @@ def _wire(run: CellRun) -> WireWriter:
     return WireWriter(
         run.part / WIRE_FILE,
         cell.cell_id,
-        protocol.name,
-        written=protocol.written,
+        protocol,
         redactor=run.secrets,
         credentials=CREDENTIALS,
     )

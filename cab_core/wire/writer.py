@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import attrs
 import zstandard
 
+from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import to_json
 from cab_core.records.wire import VERSION, WireBody, WireHead
 from cab_core.redaction import Redactor, Span, replaced
@@ -36,19 +37,19 @@ class WireWriter:
         self,
         path: Path,
         cell: str,
-        protocol: str,
-        written: Sequence[str],
+        protocol: WireProtocol,
         redactor: Redactor,
         credentials: Iterable[str],
         most: int = MOST,
         most_unpacked: int = MOST_UNPACKED,
     ) -> None:
-        """Begin one. `written`: see `WireProtocol`; `credentials`: headers that are left out."""
+        """Begin one. `credentials`: headers that are left out."""
         self._packer = zstandard.ZstdCompressor(
             compression_params=zstandard.ZstdCompressionParameters.from_level(_LEVEL, window_log=_WINDOW)
         ).compressobj()
         self.redactor = redactor.apart()  # what an endpoint repeats, the agent need not have seen
-        self.bodies, self.pieces = Bodies(self.redactor), Pieces(self.redactor, written)
+        self._bodies = Bodies(self.redactor)
+        self._pieces = Pieces(self.redactor, protocol.written, protocol.noise)
         self._hidden = {*_NOT_KEPT, *credentials}
         self._lock = threading.RLock()
         self._most, self._most_unpacked, self._size, self._unpacked = most, most_unpacked, 0, 0
@@ -59,7 +60,7 @@ class WireWriter:
             self._file = path.open("wb")
         except OSError as exc:
             self._broke(exc)
-        self.write([to_json(WireHead(wire=VERSION, cell=cell, protocol=protocol))])
+        self.write([to_json(WireHead(wire=VERSION, cell=cell, protocol=protocol.name))])
 
     def headers(self, headers: Mapping[str, str]) -> list[list[str]]:
         """Return headers as they may be written."""
@@ -69,22 +70,11 @@ class WireWriter:
             return kept
         return [[self.redactor.text(k), self.redactor.text(v)] for k, v in kept]
 
-    def spans_of_stream(self, events: bytes) -> list[Span]:
-        """Return what is to be replaced in events: whole secrets anywhere, pieces in what the model wrote.
-
-        To look for pieces everywhere costs seven times as much, and there is nothing that could have cut one.
-        """
-        found = list(self.pieces.spans(events))
-        if found or self.redactor.finds_whole(events):
-            found += self.redactor.spans(events)
-        return sorted(found, key=lambda s: (s[0], -s[1]))
-
-    def spans_of_body(self, body: bytes) -> list[Span]:
-        """Return what is to be replaced in a body; events that were sent as one are looked into as well."""
-        found = self.redactor.spans(body)
-        if b"data:" in body:
-            found += self.pieces.spans(body)
-        return sorted(found, key=lambda s: (s[0], -s[1]))
+    def spans(self, body: bytes, streamed: bool) -> list[Span]:
+        """Return what is to be replaced in an answer; events may have been sent as one body."""
+        if streamed or b"data:" in body:
+            return self._pieces.spans(body)
+        return self.redactor.spans(body)
 
     def write(self, lines: list[dict[str, Any]]) -> None:
         """Write lines, so that they can be read whatever happens next."""
@@ -114,7 +104,7 @@ class WireWriter:
     def request(self, n: int, body: bytes) -> dict[str, Any]:
         """Return a request's body as it is written."""
         with self._lock:
-            return self._held(self.bodies.take(n, body), len(body))
+            return self._held(self._bodies.take(n, body), len(body))
 
     def answer(self, data: bytes, spans: list[Span], left_out: int = 0) -> dict[str, Any]:
         """Return a part of an answer's body as it is written."""

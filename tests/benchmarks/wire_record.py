@@ -74,8 +74,7 @@ def _serve_gateway(target: str, directory: Path, record: bool) -> None:
         WireWriter(
             directory / WIRE_FILE,
             "cell",
-            protocol.name,
-            protocol.written,
+            protocol,
             redactor_of([KEY], token),
             CREDENTIALS,
         )

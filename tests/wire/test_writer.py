@@ -32,8 +32,7 @@ def writer(directory: Path, **more: Any) -> WireWriter:
     return WireWriter(
         directory / WIRE_FILE,
         "s/t/m/p/x",
-        CHAT.name,
-        CHAT.written,
+        CHAT,
         Redactor({KEY: "[key]"}),
         CREDENTIALS,
         **more,
@@ -45,7 +44,7 @@ def lines_of(found: WireWriter, n: int, asked: bytes, *answers: bytes) -> list[d
     head = {"start_ns": 1, "method": "POST", "path": "chat/completions", "query": "", "headers": []}
     lines: list[dict[str, Any]] = [{"n": n, "request": {**head, "body": found.request(n, asked)}}]
     for tried, data in enumerate(answers, 1):
-        body = found.answer(data, found.spans_of_body(data))
+        body = found.answer(data, found.spans(data, streamed=False))
         said = {"tried": tried, "at_ms": 1.5, "status": 200, "headers": [["A", "b"]]}
         lines.append({"n": n, "answer": {**said, "body": body, "pieces": [[2, len(data)]]}})
     return [*lines, {"n": n, "end_ms": 9.0}]
@@ -136,7 +135,7 @@ def test_a_key_in_events_that_were_sent_as_one_body_is_left_out(tmp_path: Path) 
 def test_what_is_found_is_not_told_of_the_agent(tmp_path: Path) -> None:
     """What an endpoint repeats was not left by an agent: the cell's own filter does not say that it saw it."""
     mine = Redactor({KEY: "[key]"})
-    found = WireWriter(tmp_path / WIRE_FILE, "c", CHAT.name, CHAT.written, mine, CREDENTIALS)
+    found = WireWriter(tmp_path / WIRE_FILE, "c", CHAT, mine, CREDENTIALS)
     write(found, 1, b"", KEY.encode())
     assert read(tmp_path)[0].answers[0].body == b"[key]" and mine.seen == set()
 
@@ -144,7 +143,7 @@ def test_what_is_found_is_not_told_of_the_agent(tmp_path: Path) -> None:
 def test_a_path_that_is_hidden_later_is_hidden_here(tmp_path: Path) -> None:
     """The sandbox's own is known when it is made."""
     mine = Redactor()
-    found = WireWriter(tmp_path / WIRE_FILE, "c", CHAT.name, CHAT.written, mine, CREDENTIALS)
+    found = WireWriter(tmp_path / WIRE_FILE, "c", CHAT, mine, CREDENTIALS)
     mine.hide_path("/srv/scratch/cell", "$SCRATCH")
     write(found, 1, b"in /srv/scratch/cell/x")
     assert read(tmp_path)[0].body == b"in $SCRATCH/x"
