@@ -22,6 +22,7 @@ LIMIT = 4 << 30  # bytes of a record, unpacked
 HELD = 1 << 30  # bytes of calls that have not ended: sixteen go at once
 _BESIDE = 4 << 20  # bytes of a line that are no text: each takes far more memory
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"')
+_BUFFER = 1 << 14  # bytes unpacked at once: so many before a fault are lost
 _KEPT = 32  # request bodies: far more than a writer goes back
 _WINDOW = 27  # log2 of the largest window that is given memory
 
@@ -193,7 +194,7 @@ def _unpacked(file: BinaryIO, path: Path) -> Iterator[bytes]:
     unpacker = zstandard.ZstdDecompressor(max_window_size=1 << _WINDOW)
     left = LIMIT
     with file, unpacker.stream_reader(file, read_across_frames=True) as plain:
-        lines = io.BufferedReader(plain, 1 << 18)
+        lines = io.BufferedReader(plain, _BUFFER)
         while True:
             try:
                 line = lines.readline(LINE)
