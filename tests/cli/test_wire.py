@@ -212,9 +212,10 @@ def test_a_stream_is_put_together(protocol: Any) -> None:
 
 def test_texts_that_come_between_each_other_are_told_apart() -> None:
     """Parallel tool calls, thoughts, blocks."""
-    tool = lambda n, piece: {
-        "choices": [{"delta": {"tool_calls": [{"index": n, "function": {"arguments": piece}}]}}]
-    }  # noqa: E731
+
+    def tool(n: int, piece: str) -> dict[str, Any]:
+        return {"choices": [{"delta": {"tool_calls": [{"index": n, "function": {"arguments": piece}}]}}]}
+
     events = [tool(0, "a"), tool(1, "x"), tool(0, "b"), tool(1, "y")]
     body = b"".join(b"data: " + json.dumps(e).encode() + b"\n\n" for e in events)
     assert ["".join(t) for t in Written.of(body, CHAT.written).texts.values()] == ["ab", "xy"]
