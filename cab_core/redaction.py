@@ -8,6 +8,7 @@ secret every piece is replaced that is 16 characters long, or would be a secret 
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
@@ -35,6 +36,12 @@ class Redactor:
         self.seen: set[str] = set()
         for text, mark in (secrets or {}).items():
             self.hide(text, mark)
+
+    def apart(self) -> Redactor:
+        """Return one that hides the same, also what is hidden later, and has a `seen` of its own."""
+        twin = copy.copy(self)
+        twin.seen = set()
+        return twin
 
     def hide(self, secret: str, mark: str) -> None:
         """Replace a secret, however it is spelled; what is none is left (see `is_secret`)."""
@@ -135,15 +142,6 @@ class Redactor:
                 if block in text:
                     return True
         return False
-
-    def finds_whole(self, data: bytes) -> bool:
-        """Return whether a whole secret, or a path, may be in a text: quicker than to look for pieces too."""
-        plain = canonical(data)
-        folded = plain.lower()
-        for needle in self._secrets:
-            if needle.text in (folded if needle.folded else plain):
-                return True
-        return any(n.present(plain) for n in self._paths)
 
     def unsure(self, data: bytes) -> int:
         """Return where the end begins that may be the beginning of something to replace."""

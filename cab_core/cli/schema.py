@@ -11,6 +11,7 @@ from cab_core.records import CellResult, Inputs, Observed, PackDoc, Sweep, TaskD
 from cab_core.records.events import RunEvent
 from cab_core.records.schema import schema_of
 from cab_core.records.stack import StackDoc
+from cab_core.records.wire import WireLine
 
 from . import options
 from .table import print_json
@@ -25,6 +26,7 @@ DOCUMENTS: dict[str, Any] = {
     "inputs": Inputs,
     "observed": Observed,
     "event": RunEvent,
+    "wire": WireLine,
 }
 
 

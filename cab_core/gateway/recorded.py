@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from cab_core.redaction import Span
+from cab_core.wire.bodies import LONGEST
 
 from .answer import Answer
 from .coding import decode
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _PART = 256 << 10  # bytes of an answer that are written at once
 _WAITING = 1 << 14  # bytes of it that wait for what may follow: a secret may lie across
-_LONGEST = 16 << 20  # bytes of one answer that are kept
+_LONGEST = 16 << 20  # bytes of one answer that are kept, as they came
 
 
 @attrs.define
@@ -33,19 +34,20 @@ class _Coming:
     pieces: list[tuple[int, int]] = attrs.field(factory=list)
     size: int = 0  # bytes that were kept
     left_out: int = 0
+    enough: int = _PART  # bytes of data at which a part is written
 
     def take(self, chunk: bytes, ms: int) -> None:
-        """Take what came."""
-        size = len(chunk)
+        """Take what came; of what is too long no more than how much it was."""
+        kept = chunk[: _LONGEST - self.size]
+        self.left_out += len(chunk) - len(kept)
+        if not kept:
+            return
         if self.pieces and self.pieces[-1][0] == ms:
-            self.pieces[-1] = ms, self.pieces[-1][1] + size
+            self.pieces[-1] = ms, self.pieces[-1][1] + len(kept)
         else:
-            self.pieces.append((ms, size))
-        if self.size < _LONGEST:
-            self.data += chunk
-            self.size += size
-        else:
-            self.left_out += size
+            self.pieces.append((ms, len(kept)))
+        self.data += kept
+        self.size += len(kept)
 
     def unpacked(self) -> bytes:
         """Return what came and is not written, without its Content-Encoding."""
@@ -53,8 +55,8 @@ class _Coming:
         if not self.coding:
             return data
         plain = decode(self.coding, data)
-        self.left_out += len(data) if plain is None else 0
-        return plain or b""
+        self.left_out += len(data) if plain is None else max(0, len(plain) - LONGEST)
+        return (plain or b"")[:LONGEST]
 
 
 @attrs.define
@@ -80,7 +82,7 @@ class Recorded:
         if coding in ("", "identity"):
             coding = ""
         else:
-            head["coding"] = coding[:80]
+            head["coding"] = self.writer.redactor.text(answer.headers["Content-Encoding"]).strip()[:80]
         self._coming = _Coming(head, coding)
         return attrs.evolve(answer, body=self._noted(answer.body, self._coming))
 
@@ -88,7 +90,7 @@ class Recorded:
         began = self.call.started
         async for chunk in body:
             coming.take(chunk, int((time.monotonic() - began) * 1000))
-            if len(coming.data) > _PART and not coming.coding:
+            if len(coming.data) > coming.enough and not coming.coding:
                 self._write_part(coming)
             yield chunk
 
@@ -102,6 +104,7 @@ class Recorded:
         cut = min([most, *(begin for begin, end, _ in spans if end > most)])
         self._add(coming, data[:cut], [s for s in spans if s[0] < cut])
         del coming.data[:cut]
+        coming.enough = max(_PART, 2 * len(coming.data))  # what cannot be cut is not searched with each chunk
         self._write()
 
     def _end_answer(self) -> None:
@@ -119,7 +122,7 @@ class Recorded:
         coming.head, coming.pieces, coming.left_out = None, [], 0
 
     def _spans(self, data: bytes) -> list[Span]:
-        return self.writer.spans_of_stream(data) if self.call.streamed else self.writer.redactor.spans(data)
+        return self.writer.spans(data, self.call.streamed)
 
     def ended(self) -> None:
         """Write what is left."""
@@ -139,7 +142,7 @@ class Recorded:
         return {
             "start_ns": call.start_ns,
             "method": "POST",
-            "path": call.operation.path,
+            "path": self.writer.redactor.text(call.operation.path),
             "query": self.writer.redactor.text(call.query) if call.query else "",
             "headers": self.writer.headers(call.headers),
             "body": self.writer.request(call.n, call.body),

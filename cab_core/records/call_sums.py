@@ -68,8 +68,8 @@ class CallSums:
     `ends`: how many ended in which way; the refused ones by what was wrong, where that is known.
     `decided`: the last of which something can be said, passing over those that nothing came of. `cut`: the
     last that the cell's end broke off. `waited_ms`: what all took, throttling included. `newest`: the
-    highest number, which `last` has. `in_form`: one was answered as the protocol has it. `models`: the first hundred names
-    that the endpoint gave its model.
+    highest number, which `last` has. `in_form`: one was answered as the protocol has it. `models`: the
+    first hundred names that the endpoint gave its model.
     """
 
     count: int = 0

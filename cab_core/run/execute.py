@@ -157,8 +157,7 @@ def _wire(run: CellRun) -> WireWriter:
         run.part / WIRE_FILE,
         cell.cell_id,
         run.planned.model.name,
-        protocol.name,
-        written=protocol.written,
+        protocol,
         redactor=run.secrets,
         credentials=CREDENTIALS,
     )

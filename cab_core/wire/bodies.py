@@ -16,8 +16,9 @@ from cab_core.redaction import Redactor, Span, replaced
 
 from .alike import alike
 
+LONGEST = 8 << 20  # characters of a text: escaped for JSON it is twelve times as long at most
+LARGEST = 4 << 20  # bytes of a body to which others go back
 _KEPT = 4  # bodies: sub-agents and side calls take turns
-_LARGEST = 4 << 20  # bytes of one that is kept
 _WORTH = 1024  # bytes in common, at the least
 _ENOUGH = 0.8  # of a body: no other is looked at
 _AROUND = 1 << 10  # bytes by which what is new is searched with what was there: a secret may lie across
@@ -45,7 +46,7 @@ class Bodies:
         body = _Body(n, raw, spans, replaced(raw, spans) if spans else raw)
         if earlier and (spans or earlier.spans):
             first, last = alike(earlier.clean, body.clean)
-        if len(raw) <= _LARGEST:
+        if len(raw) <= LARGEST:
             self._kept.append(body)
         text = as_text(body.clean[first : len(body.clean) - last])
         return WireBody(text=text, like=earlier.n if earlier else None, first=first, last=last)
@@ -89,5 +90,9 @@ def as_text(data: bytes) -> str:
 
 
 def as_bytes(text: str) -> bytes:
-    """Return what a text of the record stands for."""
+    """Return what a text of the record stands for.
+
+    Raises:
+        UnicodeEncodeError: it stands for nothing.
+    """
     return text.encode("utf-8", "surrogateescape")

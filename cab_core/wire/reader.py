@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,13 +12,17 @@ import attrs
 import zstandard
 
 from cab_core.errors import UserError
-from cab_core.records.wire import WIRE_FILE, Headers, WireAnswer, WireBody, WireHead, WireLine, WirePart
+from cab_core.records.wire import VERSION, WIRE_FILE, Headers, WireAnswer, WireBody, WireHead, WireLine
 from cab_core.store.reading import opened, record_of
 
-from .bodies import as_bytes
+from .bodies import LARGEST, as_bytes
 
-LINE = 64 << 20  # bytes of one line
+LINE = 100 << 20  # bytes of one line: a text of the longest, escaped
 LIMIT = 4 << 30  # bytes of a record, unpacked
+HELD = 1 << 30  # bytes of calls that have not ended: sixteen go at once
+_BESIDE = 4 << 20  # bytes of a line that are no text: each takes far more memory
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"')
+_BUFFER = 1 << 14  # bytes unpacked at once: so many before a fault are lost
 _KEPT = 32  # request bodies: far more than a writer goes back
 _WINDOW = 27  # log2 of the largest window that is given memory
 
@@ -32,12 +37,16 @@ class Answered:
     headers: Headers
     body: bytes
     pieces: tuple[tuple[int, int], ...]
+    coding: str | None = None
     left_out: int = 0
 
 
 @attrs.frozen(kw_only=True)
 class WireCall:
-    """One call, whole. `end_ms`: None where the record ends before it does; `left_out`: of the request."""
+    """One call, whole. `end_ms`: None where the record ends before it does; `left_out`: of the request.
+
+    `like`: the earlier call of whose request this one's is the longer, `new`: the bytes that it adds.
+    """
 
     n: int
     start_ns: int
@@ -46,9 +55,31 @@ class WireCall:
     query: str
     headers: Headers
     body: bytes
+    like: int | None
+    new: int
     left_out: int
     answers: tuple[Answered, ...]
     end_ms: float | None
+
+
+@attrs.define
+class _Answer:
+    """An answer as far as it was read."""
+
+    head: WireAnswer
+    body: list[bytes] = attrs.field(factory=list)
+    pieces: list[tuple[int, int]] = attrs.field(factory=list)
+    left_out: int = 0
+
+
+@attrs.define
+class _Call:
+    """A call as far as it was read. `size`: bytes that it holds."""
+
+    line: WireLine
+    body: bytes
+    answers: list[_Answer] = attrs.field(factory=list)
+    size: int = 0
 
 
 class WireReader:
@@ -65,37 +96,19 @@ class WireReader:
         if file is None:
             said = f"it has no wire record ({WIRE_FILE}): it was run with --no-wire, or by an earlier cab"
             raise UserError(f"{at}: {said}")
-        self._lines = self._unpacked(file)
+        self._lines = _unpacked(file, self.path)
+        self._under_way: dict[int, _Call] = {}
+        self._bodies: dict[int, bytes] = {}
+        self._held = 0
         first = next(self._lines, None)
         if first is None:
-            raise UserError(f"{self.path}: it is empty; the runner was killed before the first call")
+            raise UserError(
+                f"{self.path}: there is nothing in it; the runner was killed before the first call"
+            )
         self.head = record_of(first, WireHead, f"{self.path}:1")
-        if self.head.wire != 1:
-            raise UserError(f"{self.path}: version {self.head.wire} of the format; this cab reads version 1")
-
-    def _unpacked(self, file: BinaryIO) -> Iterator[bytes]:
-        """Yield whole lines; what a killed runner left unfinished is passed over.
-
-        Raises:
-            UserError: it is not packed so, or is too large.
-        """
-        unpacker = zstandard.ZstdDecompressor(max_window_size=1 << _WINDOW)
-        left = LIMIT
-        with file, unpacker.stream_reader(file, read_across_frames=True) as plain:
-            lines = io.BufferedReader(plain, 1 << 18)
-            while True:
-                try:
-                    line = lines.readline(LINE)
-                except zstandard.ZstdError as exc:
-                    raise UserError(f"{self.path}: it cannot be unpacked: {exc}") from exc
-                left -= len(line)
-                if len(line) == LINE or left < 0:
-                    raise UserError(
-                        f"{self.path}: expected lines of less than {LINE:,} bytes, {LIMIT:,} in all"
-                    )
-                if not line.endswith(b"\n"):
-                    return
-                yield line
+        if self.head.wire != VERSION:
+            said = f"version {self.head.wire} of the format; this cab reads version {VERSION}"
+            raise UserError(f"{self.path}: {said}")
 
     def calls(self) -> Iterator[WireCall]:
         """Yield the calls, each when it has ended; at last those that never did.
@@ -103,75 +116,129 @@ class WireReader:
         Raises:
             UserError: a line cannot be read.
         """
-        under_way: dict[int, tuple[bytes, list[WireLine]]] = {}
-        bodies: dict[int, bytes] = {}
         for number, data in enumerate(self._lines, 2):
-            line = record_of(data, WireLine, f"{self.path}:{number}")
-            if line.request is not None:
-                body = self._body(line.request.body, bodies, number)
-                _remember(bodies, line.n, body)
-                under_way[line.n] = body, []
-            if line.n not in under_way:
-                raise UserError(f"{self.path}:{number}: call {line.n} has no request")
-            under_way[line.n][1].append(line)
-            if line.end_ms is not None:
-                yield _call(*under_way.pop(line.n))
-        for left in under_way.values():
-            yield _call(*left)
+            where = f"{self.path}:{number}"
+            line = record_of(data, WireLine, where)
+            try:
+                call = self._take(line)
+            except UnicodeEncodeError as exc:
+                raise UserError(f"{where}: a text of it stands for no bytes: {exc.reason}") from exc
+            except ValueError as exc:
+                raise UserError(f"{where}: {exc}") from exc
+            if call is not None:
+                yield call
+        for left in self._under_way.values():
+            yield _finished(left, None)
 
-    def _body(self, body: WireBody, earlier: dict[int, bytes], number: int) -> bytes:
-        base = earlier.get(body.like) if body.like is not None else b""
-        if base is None or not 0 <= body.first <= len(base) or not 0 <= body.last <= len(base):
-            raise UserError(
-                f"{self.path}:{number}: it goes back to call {body.like}, which does not stand there"
-            )
+    def _take(self, line: WireLine) -> WireCall | None:
+        """Take a line; return the call that ends with it.
+
+        Raises:
+            ValueError: it does not fit those before it.
+        """
+        if line.request is not None:
+            self._begin(line, line.request.body)
+        call = self._under_way.get(line.n)
+        if call is None:
+            raise ValueError(f"call {line.n} has no request")
+        if line.answer is not None:
+            call.answers.append(_Answer(line.answer))
+            self._grow(call, line.answer.body, line.answer.pieces)
+        if line.part is not None:
+            self._grow(call, line.part.body, line.part.pieces)
+        if line.end_ms is None:
+            return None
+        self._held -= call.size
+        return _finished(self._under_way.pop(line.n), line.end_ms)
+
+    def _begin(self, line: WireLine, written: WireBody) -> None:
+        if line.n in self._under_way:
+            raise ValueError(f"call {line.n} has two requests")
+        body = self._body(written)
+        if len(body) <= 2 * LARGEST:  # marks may be longer than what they stand for
+            self._bodies[line.n] = body
+        if len(self._bodies) > _KEPT:
+            del self._bodies[next(iter(self._bodies))]
+        self._under_way[line.n] = call = _Call(line, body)
+        self._hold(call, len(body))
+
+    def _body(self, body: WireBody) -> bytes:
+        base = self._bodies.get(body.like) if body.like is not None else b""
+        if base is None or body.first < 0 or body.last < 0 or body.first + body.last > len(base):
+            raise ValueError(f"it goes back to what call {body.like} does not have")
         return base[: body.first] + as_bytes(body.text) + base[len(base) - body.last :]
 
+    def _grow(self, call: _Call, body: WireBody, pieces: Sequence[tuple[int, int]]) -> None:
+        """Add what came of the last answer."""
+        if not call.answers:
+            raise ValueError(f"call {call.line.n} has no answer that could go on")
+        answer, data = call.answers[-1], as_bytes(body.text)
+        answer.body.append(data)
+        answer.pieces += pieces
+        answer.left_out += body.left_out
+        self._hold(call, len(data) + 200 * (len(pieces) + len(answer.head.headers)))
 
-def _remember(bodies: dict[int, bytes], n: int, body: bytes) -> None:
-    """Keep a request's body: those that come go back to one of the last."""
-    bodies[n] = body
-    if len(bodies) > _KEPT:
-        del bodies[next(iter(bodies))]
+    def _hold(self, call: _Call, size: int) -> None:
+        call.size += size + 1000
+        self._held += size + 1000
+        if self._held > HELD:
+            raise ValueError(f"calls that do not end hold more than {HELD:,} bytes")
 
 
-def _call(body: bytes, lines: list[WireLine]) -> WireCall:
-    request = next(line.request for line in lines if line.request is not None)
+def _unpacked(file: BinaryIO, path: Path) -> Iterator[bytes]:
+    """Yield whole lines; what a killed runner left unfinished is passed over.
+
+    Raises:
+        UserError: it is not packed so, or is too large.
+    """
+    unpacker = zstandard.ZstdDecompressor(max_window_size=1 << _WINDOW)
+    left = LIMIT
+    with file, unpacker.stream_reader(file, read_across_frames=True) as plain:
+        lines = io.BufferedReader(plain, _BUFFER)
+        while True:
+            try:
+                line = lines.readline(LINE)
+            except zstandard.ZstdError as exc:
+                raise UserError(f"{path}: it cannot be unpacked: {exc}") from exc
+            left -= len(line)
+            if len(line) == LINE or left < 0:
+                said = f"expected lines of less than {LINE:,} bytes, {LIMIT:,} in all"
+                raise UserError(f"{path}: {said}")
+            if not line.endswith(b"\n"):
+                return
+            if len(line) > _BESIDE and len(_TEXT.sub(b"", line)) > _BESIDE:
+                raise UserError(f"{path}: a line has more than {_BESIDE:,} bytes besides its texts")
+            yield line
+
+
+def _finished(call: _Call, end_ms: float | None) -> WireCall:
+    request = call.line.request
+    assert request is not None  # by which it was begun
     return WireCall(
-        n=lines[0].n,
+        n=call.line.n,
         start_ns=request.start_ns,
         method=request.method,
         path=request.path,
         query=request.query,
         headers=request.headers,
-        body=body,
+        body=call.body,
+        like=request.body.like,
+        new=len(as_bytes(request.body.text)),
         left_out=request.body.left_out,
-        answers=tuple(_answers(lines)),
-        end_ms=lines[-1].end_ms,
+        answers=tuple(map(_answered, call.answers)),
+        end_ms=end_ms,
     )
 
 
-def _answers(lines: list[WireLine]) -> Iterator[Answered]:
-    """Put the parts of each answer together."""
-    answer: WireAnswer | None = None
-    parts: list[WirePart] = []
-    for line in lines:
-        if line.part is not None:
-            parts.append(line.part)
-        elif answer is not None:
-            yield _answered(answer, parts)
-        if line.answer is not None:
-            parts = [WirePart(body=line.answer.body, pieces=line.answer.pieces)]
-        answer = line.answer or (answer if line.part is not None else None)
-
-
-def _answered(answer: WireAnswer, parts: list[WirePart]) -> Answered:
+def _answered(answer: _Answer) -> Answered:
+    head = answer.head
     return Answered(
-        tried=answer.tried,
-        at_ms=answer.at_ms,
-        status=answer.status,
-        headers=answer.headers,
-        body=b"".join([as_bytes(p.body.text) for p in parts]),
-        pieces=tuple(piece for p in parts for piece in p.pieces),
-        left_out=sum(p.body.left_out for p in parts),
+        tried=head.tried,
+        at_ms=head.at_ms,
+        status=head.status,
+        headers=head.headers,
+        body=b"".join(answer.body),
+        pieces=tuple(answer.pieces),
+        coding=head.coding,
+        left_out=answer.left_out,
     )

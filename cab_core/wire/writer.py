@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+import attrs
 import zstandard
 
+from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import to_json
 from cab_core.records.wire import VERSION, WireBody, WireHead
 from cab_core.redaction import Redactor, Span, replaced
 
-from .bodies import Bodies, as_text
+from .bodies import LONGEST, Bodies, as_text
 from .pieces import Pieces
 
 MOST = 256 << 20  # bytes of a record on disk: nothing more is kept of bodies
+MOST_UNPACKED = 2 << 30  # and of what it unpacks to
 _WINDOW = 23  # 8 MiB (log2): what several calls have in common is found again
 _LEVEL = 3
 _NOT_KEPT = {"content-length", "authorization", "proxy-authorization", "cookie", "set-cookie"}
@@ -34,25 +38,30 @@ class WireWriter:
         path: Path,
         cell: str,
         model: str,
-        protocol: str,
-        written: Sequence[str],
+        protocol: WireProtocol,
         redactor: Redactor,
         credentials: Iterable[str],
         most: int = MOST,
+        most_unpacked: int = MOST_UNPACKED,
     ) -> None:
-        """Begin one. `written`: see `WireProtocol`; `credentials`: headers that are left out."""
-        self._file = path.open("wb")
+        """Begin one. `credentials`: headers that are left out."""
         self._packer = zstandard.ZstdCompressor(
             compression_params=zstandard.ZstdCompressionParameters.from_level(_LEVEL, window_log=_WINDOW)
         ).compressobj()
-        self.redactor, self.bodies = redactor, Bodies(redactor)
-        self.pieces = Pieces(redactor, written)
+        self.redactor = redactor.apart()  # what an endpoint repeats, the agent need not have seen
+        self._bodies = Bodies(self.redactor)
+        self._pieces = Pieces(self.redactor, protocol.written, protocol.noise)
         self._hidden = {*_NOT_KEPT, *credentials}
         self._lock = threading.RLock()
-        self._most, self._size = most, 0
+        self._most, self._most_unpacked, self._size, self._unpacked = most, most_unpacked, 0, 0
         self.left_out = 0  # bytes of bodies
         self.fault: str | None = None
-        self._write([to_json(WireHead(wire=VERSION, cell=cell, model=model, protocol=protocol))])
+        self._file: BinaryIO | None = None
+        try:
+            self._file = path.open("wb")
+        except OSError as exc:
+            self._broke(exc)
+        self.write([to_json(WireHead(wire=VERSION, cell=cell, model=model, protocol=protocol.name))])
 
     def headers(self, headers: Mapping[str, str]) -> list[list[str]]:
         """Return headers as they may be written."""
@@ -62,36 +71,41 @@ class WireWriter:
             return kept
         return [[self.redactor.text(k), self.redactor.text(v)] for k, v in kept]
 
-    def spans_of_stream(self, events: bytes) -> list[Span]:
-        """Return what is to be replaced in events: whole secrets anywhere, pieces in what the model wrote.
-
-        To look for pieces everywhere costs seven times as much, and there is nothing that could have cut one.
-        """
-        found = list(self.pieces.spans(events))
-        if found or self.redactor.finds_whole(events):
-            found += self.redactor.spans(events)
-        return sorted(found, key=lambda s: (s[0], -s[1]))
+    def spans(self, body: bytes, streamed: bool) -> list[Span]:
+        """Return what is to be replaced in an answer; events may have been sent as one body."""
+        if streamed or b"data:" in body:
+            return self._pieces.spans(body)
+        return self.redactor.spans(body)
 
     def write(self, lines: list[dict[str, Any]]) -> None:
         """Write lines, so that they can be read whatever happens next."""
         with self._lock:
-            if not self._file.closed and self.fault is None:
+            if self._file is not None:
                 try:
-                    self._write(lines)
+                    self._write(self._file, lines)
                 except OSError as exc:
-                    self.fault = exc.strerror or type(exc).__name__
+                    self._broke(exc)
 
-    def _write(self, lines: list[dict[str, Any]]) -> None:
+    def _write(self, file: BinaryIO, lines: list[dict[str, Any]]) -> None:
         data = "".join([json.dumps(line) + "\n" for line in lines]).encode()
         packed = self._packer.compress(data) + self._packer.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
         self._size += len(packed)
-        self._file.write(packed)
-        self._file.flush()
+        self._unpacked += len(data)
+        file.write(packed)
+        file.flush()
+
+    def _broke(self, exc: OSError) -> None:
+        """End the record where it cannot be written: what came before can be read."""
+        self.fault = exc.strerror or type(exc).__name__
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError):
+                file.close()
 
     def request(self, n: int, body: bytes) -> dict[str, Any]:
         """Return a request's body as it is written."""
         with self._lock:
-            return self._held(self.bodies.take(n, body), len(body))
+            return self._held(self._bodies.take(n, body), len(body))
 
     def answer(self, data: bytes, spans: list[Span], left_out: int = 0) -> dict[str, Any]:
         """Return a part of an answer's body as it is written."""
@@ -101,7 +115,11 @@ class WireWriter:
             return self._held(WireBody(text=text, left_out=left_out), len(data))
 
     def _held(self, body: WireBody, size: int) -> dict[str, Any]:
-        if self._size < self._most:
+        """Return a body within the bounds. `size`: bytes that it stands for."""
+        if self._size < self._most and self._unpacked < self._most_unpacked:
+            if len(body.text) > LONGEST:
+                body = _cut(body)
+                self.left_out += body.left_out
             written: dict[str, Any] = to_json(body)
             return written
         self.left_out += size
@@ -111,7 +129,10 @@ class WireWriter:
         """Return what the record lacks, in sentences."""
         lacks = []
         if self.left_out:
-            lacks.append(f"the wire record leaves out {self.left_out:,} bytes: it is as large as one may be")
+            lacks.append(
+                f"the wire record leaves out {self.left_out:,} bytes of what was asked and answered: "
+                "they could not be unpacked, or were more than is kept"
+            )
         if self.fault is not None:
             lacks.append(f"the wire record ends early, since it could not be written: {self.fault}")
         return lacks
@@ -119,10 +140,17 @@ class WireWriter:
     def close(self) -> None:
         """End the record."""
         with self._lock:
-            if self._file.closed:
+            file, self._file = self._file, None
+            if file is None:
                 return
             try:
-                self._file.write(self._packer.flush(zstandard.COMPRESSOBJ_FLUSH_FINISH))
-                self._file.close()
+                with file:
+                    file.write(self._packer.flush(zstandard.COMPRESSOBJ_FLUSH_FINISH))
             except OSError as exc:
-                self.fault = self.fault or exc.strerror or type(exc).__name__
+                self.fault = exc.strerror or type(exc).__name__
+
+
+def _cut(body: WireBody) -> WireBody:
+    """Return the beginning of a body that is too long."""
+    rest = len(body.text[LONGEST:].encode("utf-8", "surrogateescape")) + body.last
+    return attrs.evolve(body, text=body.text[:LONGEST], last=0, left_out=body.left_out + rest)

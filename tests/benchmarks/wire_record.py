@@ -75,8 +75,7 @@ def _serve_gateway(target: str, directory: Path, record: bool) -> None:
             directory / WIRE_FILE,
             "cell",
             "m",
-            protocol.name,
-            protocol.written,
+            protocol,
             redactor_of([KEY], token),
             CREDENTIALS,
         )

@@ -10,6 +10,7 @@ import pytest
 from cab_core.redaction import Redactor
 from tests.conftest import Cab
 from tests.support.endpoint import KEY, Endpoint
+from tests.support.recorded import content
 from tests.support.tiny import PLUGIN
 
 RUN = ("run", "--tui", "tiny", "--model", "m", "--task", "mutations/py-stock-reorder")
@@ -31,12 +32,16 @@ def test_neither_files_nor_terminal_hold_the_key(
     endpoint.mode = mode
     given = {"CAB_ENDPOINT": endpoint.url, "CAB_KEY": KEY}
     said = [tiny(*RUN, **given), tiny(*RUN, "--json", "--fresh", **given), tiny("results")]
+    [first, *_] = sorted((tmp_path / "runs").rglob("wire.jsonl.zst"))
+    said += [
+        tiny("wire", str(first.parent), *more) for more in ((), ("--call", "1"), ("--call", "1", "--json"))
+    ]
     said += [tiny("export", "--atif", "-o", "out"), tiny("site", "build", "runs", "-o", "site")]
     assert endpoint.headers[0]["authorization"] == f"Bearer {KEY}", said[0].stderr
     look = Redactor({KEY: "[key]"})
     files = [p for name in ("runs", "site", "out") for p in (tmp_path / name).rglob("*") if p.is_file()]
-    assert {p.name for p in files} >= {"sweep.lock.toml", "cell.json", "index.html"}
-    assert [str(p) for p in files if look.finds(p.read_bytes())] == []
+    assert {p.name for p in files} >= {"sweep.lock.toml", "cell.json", "wire.jsonl.zst", "index.html"}
+    assert [str(p) for p in files if look.finds(content(p))] == []
     assert not any(look.finds((done.stdout + done.stderr).encode()) for done in said)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cab_core.cli.fold import columns
+from tests.cli.test_wire import record
 from tests.conftest import CAB, Cab
 from tests.site.made import Made
 from tests.support.narrow import printed
@@ -16,6 +17,7 @@ from tests.support.tiny import PLUGIN
 MODELS = ("acme/coder-1", "qwen3-coder-480b-a35b-instruct-fp8")
 CLIS = ("aider", "opencode")
 TASKS = ("mutations/py-interval-merge", "mutations/py-stock-reorder", "polyglot/rust-owner-borrow-fix")
+RECORDED = "runs/made/aider/acme/coder-1/polyglot"  # below it is one cell
 NAMES = (*MODELS, *CLIS, *TASKS)
 TINY = ("--tui", "tiny", "--model", "scripted:null")
 WIDTHS = [60, 80, 100]
@@ -29,6 +31,7 @@ COMMANDS = {
     "tasks validate": (("tasks", "validate", TASKS[0]), TASKS[:1]),
     "plugins list": (("plugins", "list"), ("codingagentbench:opencode", "blast_radius", "refusal")),
     "plugins info": (("plugins", "info", "aider"), ("codingagentbench", "aider-chat")),
+    "wire": (("wire", RECORDED), ("chat/completions", "stop")),
     "doctor": (("doctor",), ("codingagentbench:opencode",)),
     "a mistake": (("tasks", "show", f"{TASKS[0]}-or-another-one"), TASKS[:1]),
 }
@@ -49,6 +52,8 @@ def runs(cab: Cab) -> Cab:
             for i, task in enumerate(TASKS):
                 outcome = ("passed", "failed", "infra_upstream")[i if i == 2 else (n + k + i) % 2]
                 Made(tui=tui, model=model, task=task, outcome=outcome, marks=("provisional", "in-process") if k else ()).write(cab.cwd / "runs")  # fmt: skip
+    [cell] = (cab.cwd / RECORDED).rglob("cell.json")
+    record(cell.parent)
     return cab
 
 

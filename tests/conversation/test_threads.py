@@ -31,6 +31,8 @@ def call(n: int, request: dict[str, Any], *answers: tuple[int, bytes]) -> WireCa
         query="",
         headers=(),
         body=json.dumps(request).encode(),
+        like=None,
+        new=0,
         left_out=0,
         answers=tuple(
             Answered(tried=k, at_ms=1.0, status=status, headers=(), body=body, pieces=())
@@ -210,7 +212,7 @@ def test_a_conversation_that_grows_is_told_as_it_was(words: list[str], failed: l
 def test_whatever_is_on_record_nothing_is_raised(body: bytes, answer: bytes) -> None:
     """Bodies that are no JSON at all."""
     odd = WireCall(
-        n=1, start_ns=0, method="", path="", query="", headers=(), body=body, left_out=3, end_ms=None,
+        n=1, start_ns=0, method="", path="", query="", headers=(), body=body, left_out=3, end_ms=None, like=None, new=0,
         answers=(Answered(tried=1, at_ms=0.0, status=200, headers=(), body=answer, pieces=()),),
     )  # fmt: skip
     found = conversation(CHAT, [odd])

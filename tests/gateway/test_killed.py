@@ -17,6 +17,7 @@ import pytest
 from tests.gateway.conftest import ASK, STREAM
 from tests.support.endpoint import KEY, Endpoint
 from tests.support.often import rows
+from tests.support.recorded import calls_of
 
 RUNNER = """
 import json, sys, time
@@ -26,11 +27,16 @@ from cab_core.gateway.session import CellSession, new_token
 from cab_core.gateway.upstream import EndpointUpstream
 from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Limits
+from cab_core.gateway.upstream import CREDENTIALS
+from cab_core.run.secrets import redactor_of
+from cab_core.wire.writer import WireWriter
 from tests.support.wire import CHAT
+record, token = Path(sys.argv[3]), new_token()
+wire = WireWriter(record.parent / "wire.jsonl.zst", "c", "m", CHAT, redactor_of([sys.argv[2]], token), CREDENTIALS)
 with Gateway() as gateway:
     session = CellSession(
-        protocol=CHAT, token=new_token(), model="m", upstream=EndpointUpstream(sys.argv[1], sys.argv[2]),
-        limits=Limits(wall_s=60), record=Path(sys.argv[3]), stop=StopSignal(),
+        protocol=CHAT, token=token, model="m", upstream=EndpointUpstream(sys.argv[1], sys.argv[2]),
+        limits=Limits(wall_s=60), record=record, stop=StopSignal(), wire=wire,
     )
     gateway.open(session)
     print(json.dumps([gateway.url, session.token]), flush=True)
@@ -83,3 +89,8 @@ def test_every_answered_call_is_on_record(tmp_path: Path, endpoint: Endpoint, af
         json.loads(line) for line in lines[-1:] if line.endswith("}")
     ]
     assert answered.count(200) == len(answered) <= len([c for c in known if c["status"] == 200])
+    # What it was is kept as soon as the answer has gone out: of the four that call at once one each may lack.
+    whole = [c for c in calls_of(tmp_path) if c.end_ms is not None]
+    assert len(whole) >= len(known) - 4
+    assert {c.body for c in whole} == {json.dumps(ASK).encode(), json.dumps(STREAM).encode()}
+    assert all(c.answers[0].body.rstrip().endswith((b"}", b"[DONE]")) for c in whole)

@@ -21,6 +21,7 @@ from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.stacks import Stack
 from tests.support.packs import write_pack
 from tests.support.puppet import FIX, play
+from tests.support.recorded import content
 
 CODE = """
 from tests.support.puppet import Puppet
@@ -52,9 +53,7 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def holding(text: str, *roots: Path) -> list[str]:
     """The files below directories that hold a text."""
-    return [
-        str(p) for root in roots for p in root.rglob("*") if p.is_file() and text.encode() in p.read_bytes()
-    ]
+    return [str(p) for root in roots for p in root.rglob("*") if p.is_file() and text.encode() in content(p)]
 
 
 @pytest.mark.parametrize(("name", "line"), [("Raises", 7), ("Wrong", 11)])

@@ -24,6 +24,7 @@ from cab_core.site.build import build_site
 from tests.support.commands import python, with_commands
 from tests.support.endpoint import KEY, Endpoint
 from tests.support.puppet import FIX, Puppet, play
+from tests.support.recorded import content
 
 OWN = "own-secret-81Yu4fQ7xT29"
 # Repeats what it is told, and its token, wherever an agent can: both channels, in pieces, contents and names
@@ -68,9 +69,9 @@ class Repeating(Puppet):
 
 
 def written(*roots: Path) -> Iterator[tuple[Path, bytes]]:
-    """Yield every file below directories, with its name as a part of its content."""
+    """Yield every file below directories, with its name as a part of its content, what is packed unpacked."""
     for path in (p for root in roots for p in root.rglob("*") if p.is_file()):
-        yield path, path.name.encode() + path.read_bytes()
+        yield path, content(path)
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_nothing_that_is_written_holds_a_secret(
     directory, result, token = repeated
     assert result.outcome == "passed", result.why
     names = {p.name for p in directory.iterdir()}
-    assert names >= {"calls.jsonl", "stdout.log", "stderr.log", "terminal.cast", "harvest.json", "changes.patch",
+    assert names >= {"calls.jsonl", "wire.jsonl.zst", "stdout.log", "stderr.log", "terminal.cast", "harvest.json", "changes.patch",
                      "changes.json", "grade.log", "grade.json", "spans.jsonl", "cell.json", "inputs.json"}  # fmt: skip
     look = Redactor({KEY: "[key]", token: "[token]"})
     found = [str(path) for path, data in written(tmp_path / "runs", tmp_path / "site") if look.finds(data)]
@@ -106,8 +107,16 @@ def test_nothing_that_is_written_holds_a_secret(
 def test_what_stood_there_is_marked(repeated: tuple[Path, CellResult, str]) -> None:
     """A reader sees that something was taken out, and the notes say how the agent came to it."""
     directory, result, _ = repeated
-    for name in ("stdout.log", "terminal.cast", "harvest.json", "changes.patch", "grade.log", "spans.jsonl"):
-        text = (directory / name).read_text(errors="replace")
+    for name in (
+        "stdout.log",
+        "terminal.cast",
+        "harvest.json",
+        "changes.patch",
+        "grade.log",
+        "spans.jsonl",
+        "wire.jsonl.zst",
+    ):
+        text = content(directory / name).decode(errors="replace")
         assert "[key]" in text or "[token]" in text, name
     for said in (
         "the endpoint repeated its key in an answer",

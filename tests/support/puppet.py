@@ -122,6 +122,7 @@ def play(
             upstream_of=SharedUpstreams(),
             stop=stop or StopSignal(),
             observers=observers,
+            wire=more.get("wire", True),
         )
         return run_cell(planned, context)
 

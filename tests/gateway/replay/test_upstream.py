@@ -37,11 +37,7 @@ class Run:
     def __init__(self, directory: Path, upstream: Upstream, wire: bool = False) -> None:
         directory.mkdir(exist_ok=True)
         redactor = Redactor({KEY: "[key]"})
-        writer = (
-            WireWriter(directory / WIRE_FILE, "cell", "m", CHAT.name, CHAT.written, redactor, CREDENTIALS)
-            if wire
-            else None
-        )
+        writer = WireWriter(directory / WIRE_FILE, "cell", "m", CHAT, redactor, CREDENTIALS) if wire else None
         self.session = CellSession(
             protocol=CHAT, token=new_token(), model="m", upstream=upstream, limits=Limits(wall_s=20),
             record=directory / "calls.jsonl", stop=StopSignal(), wire=writer,
