@@ -125,3 +125,13 @@ def test_the_badges_of_the_page_are_those_of_a_site(cab: Cab) -> None:
     assert (
         f'content="https://example.org/bench/{page}"' in (cab.cwd / "site" / page / "index.html").read_text()
     )
+
+
+@pytest.mark.aider
+def test_a_cell_is_run_again_without_a_model(cab: Cab) -> None:
+    """Both commands of the page, as they stand: what the record answers passes as the first did."""
+    for line in "".join(blocks("replay-a-run.md")).splitlines():
+        done = cab(*shlex.split(line)[1:])
+        assert done.returncode == 0, (line, done.stderr)
+    rows = [cab.json("results", "--json", "--scripted", "--runs", runs) for runs in ("runs", "again")]
+    assert [(r["model"], r["outcome"]) for (r,) in rows] == [("scripted:oracle", "passed"), ("replay:records", "passed")]
