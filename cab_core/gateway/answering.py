@@ -102,7 +102,9 @@ async def _call(
         if isinstance(admitted, str):
             said = f"cab: {_SAYS.get(admitted, admitted)}; no further call is made"
             return refusal(protocol, 429, said, "cab_limit")
-        session.watch.asked(admitted, held(protocol, "as_chat", protocol.as_chat(asked.request), dict))
+        session.watch.asked(
+            admitted, held(protocol, "as_chat", protocol.as_chat(asked.request), dict), len(body)
+        )
         call = Call(
             session=session,
             n=admitted,

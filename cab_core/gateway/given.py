@@ -49,12 +49,13 @@ class _Wanted:
 
     missing: list[tuple[str, str]]
     wanted: int
+    size: int
     first: int | None = None
 
     @classmethod
     def of(cls, text: str) -> _Wanted:
         missing = [(passage, _probe(passage, text)) for passage in passages(text)]
-        return cls(missing=missing, wanted=len(missing))
+        return cls(missing=missing, wanted=len(missing), size=len(text))
 
     def may_be_in(self, text: str) -> bool:
         return any(probe in text for _, probe in self.missing)
@@ -94,6 +95,13 @@ class GivenTexts:
     def found(self) -> tuple[TextSeen, ...]:
         """Return what was found of each."""
         return tuple(
-            TextSeen(item=item, part=part, wanted=w.wanted, found=w.wanted - len(w.missing), first=w.first)
+            TextSeen(
+                item=item,
+                part=part,
+                wanted=w.wanted,
+                found=w.wanted - len(w.missing),
+                first=w.first,
+                size=w.size,
+            )
             for (item, part), w in self._wanted.items()
         )

@@ -6,6 +6,7 @@ It is read out of what is parsed anyway, within bounds, since one thread serves 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -14,7 +15,7 @@ import attrs
 from cab_core.plugins.said import CALLS, NAME, Said
 from cab_core.records.observed import Observed, ToolSeen
 
-from .chat_form import objects, tool_name
+from .chat_form import dumped, objects, tool_name
 from .given import GivenTexts
 
 _TOOLS = 1000  # names of tools of a cell
@@ -26,16 +27,17 @@ class Watch:
     def __init__(self, texts: Mapping[tuple[str, str], str] | None = None) -> None:
         self._given = GivenTexts(texts or {})
         self._tools: dict[str, ToolSeen] = {}
-        self._requests = 0
+        self._requests = self._asked = 0
         self._last: tuple[int, Said] | None = None
         self._cut = False
 
-    def asked(self, n: int, request: Mapping[str, Any]) -> None:
-        """Look at the request of call `n`, in the form of chat completions."""
+    def asked(self, n: int, request: Mapping[str, Any], size: int = 0) -> None:
+        """Look at the request of call `n`, in the form of chat completions; its body has so many bytes."""
         self._requests += 1
-        offered = {name[:NAME] for tool in objects(request, "tools") if (name := tool_name(tool))}
-        for name in islice(offered, _TOOLS):
-            self._count(name, lambda t: attrs.evolve(t, offered=t.offered + 1, first=t.first or n, last=n))
+        self._asked += size
+        offered = {name[:NAME]: tool for tool in objects(request, "tools") if (name := tool_name(tool))}
+        for name, tool in islice(offered.items(), _TOOLS):
+            self._count(name, partial(_offered, n, tool))
         self._cut = self._cut or len(offered) > _TOOLS
         self._given.search(n, request)
 
@@ -59,6 +61,7 @@ class Watch:
         text, reasoning = ("".join(kept.pieces) or None for kept in (said.text, said.reasoning))
         return Observed(
             requests=self._requests,
+            asked=self._asked if self._requests else None,
             tools=tuple(t for _, t in sorted(self._tools.items())),
             texts=self._given.found(),
             last_answer=text,
@@ -67,3 +70,9 @@ class Watch:
             last_reasoning=reasoning,
             cut=self._cut or self._given.cut,
         )
+
+
+def _offered(n: int, tool: Mapping[str, Any], seen: ToolSeen) -> ToolSeen:
+    """Return a tool that call `n` offered too. How long it is is looked at once."""
+    size = len(dumped(tool)) if seen.size is None else seen.size
+    return attrs.evolve(seen, offered=seen.offered + 1, first=seen.first or n, last=n, size=size)

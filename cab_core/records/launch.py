@@ -102,6 +102,10 @@ class Accounted(Applied):
         ),
     )
     evidence: str | None = attrs.field(default=None, metadata=doc("what says so, in a sentence"))
+    tokens_a_call: int | None = attrs.field(
+        default=None,
+        metadata=doc("about how many input tokens it adds to a call: its share of the requests' characters"),
+    )
 
 
 @attrs.frozen(kw_only=True)

@@ -16,6 +16,9 @@ class ToolSeen:
     first: int | None = attrs.field(default=None, metadata=doc("number of the first call that offered it"))
     last: int | None = attrs.field(default=None, metadata=doc("number of the last call that offered it"))
     called: int = attrs.field(default=0, metadata=doc("how often the model called it"))
+    size: int | None = attrs.field(
+        default=None, metadata=doc("characters of its definition, as JSON, when it was first offered")
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -27,6 +30,7 @@ class TextSeen:
     wanted: int = attrs.field(metadata=doc("passages of it that were looked for; 0: it is too short to tell"))
     found: int = attrs.field(default=0, metadata=doc("how many of them stood in a request"))
     first: int | None = attrs.field(default=None, metadata=doc("number of the first call with one of them"))
+    size: int | None = attrs.field(default=None, metadata=doc("characters of the text"))
 
 
 @attrs.frozen(kw_only=True)
@@ -34,6 +38,7 @@ class Observed:
     """The content of `observed.json`: what the gateway saw in the requests and answers of a cell."""
 
     requests: int = attrs.field(default=0, metadata=doc("requests that were looked at"))
+    asked: int | None = attrs.field(default=None, metadata=doc("bytes of their bodies"))
     tools: tuple[ToolSeen, ...] = attrs.field(default=(), metadata=doc("offered or called, by name"))
     texts: tuple[TextSeen, ...] = attrs.field(default=(), metadata=doc("texts of the stack"))
     last_answer: str | None = attrs.field(

@@ -18,6 +18,7 @@ from cab_core.records import (
     TextSeen,
 )
 
+from .stack_cost import tokens_a_call
 from .stack_tools import requests_told, tools_state
 
 _SHOWN = ("used", "present", "partial", "offered")  # the wire showed it, whatever the CLI says later
@@ -40,13 +41,16 @@ def given_texts(items: Iterable[StackItem]) -> dict[tuple[str, str], str]:
 
 
 def account(
-    launch: Launch | None, observed: Observed | None, harvest: Harvest | None
+    launch: Launch | None, observed: Observed | None, harvest: Harvest | None, prompt: int | None = None
 ) -> tuple[Accounted, ...]:
-    """Return every item with what came of it. The CLI's own word stands where the wire showed nothing."""
+    """Return every item with what came of it. The CLI's own word stands where the wire showed nothing.
+
+    `prompt`: input tokens of all calls, None where they are unknown.
+    """
     if launch is None:
         return ()
     failed = harvest.failed_items if harvest else {}
-    return tuple(_accounted(item, launch, observed, failed.get(item.item)) for item in launch.stack)
+    return tuple(_accounted(item, launch, observed, failed.get(item.item), prompt) for item in launch.stack)
 
 
 def lacking(stack: Sequence[Accounted]) -> list[str]:
@@ -58,7 +62,9 @@ def lacking(stack: Sequence[Accounted]) -> list[str]:
     ]
 
 
-def _accounted(item: Applied, launch: Launch, observed: Observed | None, failed: str | None) -> Accounted:
+def _accounted(
+    item: Applied, launch: Launch, observed: Observed | None, failed: str | None, prompt: int | None
+) -> Accounted:
     state, evidence = None, None
     if item.reason is None:
         state, evidence = _seen(item, launch, observed)
@@ -71,6 +77,7 @@ def _accounted(item: Applied, launch: Launch, observed: Observed | None, failed:
         tool_prefix=item.tool_prefix,
         state=state,
         evidence=evidence[:_LONGEST] if evidence else None,
+        tokens_a_call=tokens_a_call(item, launch, observed, prompt) if state in _SHOWN else None,
     )
 
 

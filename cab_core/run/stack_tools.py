@@ -13,10 +13,8 @@ def tools_state(item: Applied, launch: Launch, observed: Observed) -> tuple[Item
     """Return what the wire showed of a server: a tool that may as well be another's is no evidence."""
     if item.tool_prefix is None:
         return "unknown", "its adapter does not say how the CLI names its tools"
-    fitting = {
-        t: _others(t.name, item, launch) for t in observed.tools if t.name.startswith(item.tool_prefix)
-    }
-    own = [t for t, others in fitting.items() if not others]
+    fitting = _fitting(item, launch, observed)
+    own = own_tools(item, launch, observed)
     unclear = {t: others for t, others in fitting.items() if others and t.offered}
     offered = [t for t in own if t.offered]
     called = [t for t in offered if t.called]
@@ -31,6 +29,18 @@ def tools_state(item: Applied, launch: Launch, observed: Observed) -> tuple[Item
         return "unknown", "none of its tools was seen, but not all requests were looked at in full"
     made_up = f"; the model called {_list(own)} all the same" if own else ""
     return "absent", f"none of its tools was offered in {requests_told(observed)}{made_up}"
+
+
+def own_tools(item: Applied, launch: Launch, observed: Observed) -> list[ToolSeen]:
+    """Return the tools that were seen of a server, and can be no other's."""
+    return [t for t, others in _fitting(item, launch, observed).items() if not others]
+
+
+def _fitting(item: Applied, launch: Launch, observed: Observed) -> dict[ToolSeen, list[str]]:
+    """Return the tools that may be the server's, each with whose else it may be."""
+    if item.tool_prefix is None:
+        return {}
+    return {t: _others(t.name, item, launch) for t in observed.tools if t.name.startswith(item.tool_prefix)}
 
 
 def requests_told(observed: Observed) -> str:

@@ -134,4 +134,7 @@ def test_a_cell_is_run_again_without_a_model(cab: Cab) -> None:
         done = cab(*shlex.split(line)[1:])
         assert done.returncode == 0, (line, done.stderr)
     rows = [cab.json("results", "--json", "--scripted", "--runs", runs) for runs in ("runs", "again")]
-    assert [(r["model"], r["outcome"]) for (r,) in rows] == [("scripted:oracle", "passed"), ("replay:records", "passed")]
+    assert [(r["model"], r["outcome"]) for (r,) in rows] == [
+        ("scripted:oracle", "passed"),
+        ("replay:records", "passed"),
+    ]
