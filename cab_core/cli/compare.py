@@ -15,6 +15,7 @@ from cab_core.stats import On, Selector, Sides, one_of_each
 from . import options, standing
 from .comparison import print_comparison
 from .comparison_json import as_json_values
+from .stack_effects import print_stack_effects, stack_effects
 from .table import print_json
 
 
@@ -52,10 +53,12 @@ def command(a: str, b: str, task: str, on: On, runs: Path, scripted: bool, as_js
         if not any(side.matches(r) for r in results):
             raise _no_cell(side, runs, task, scripted)
     found = sides.compare(results, on)
+    effects = stack_effects(there.cells) if "stack" in sides.named else []
     if as_json:
-        print_json(as_json_values(sides, found, results, possible))
+        print_json({**as_json_values(sides, found, results, possible), "stack_items": effects})
     else:
         print_comparison(sides, found, results, possible)
+        print_stack_effects(effects)
     there.say_left_out(err=as_json)
     return 0
 

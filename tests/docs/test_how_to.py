@@ -100,14 +100,24 @@ def test_the_stack_of_the_page_takes_effect(cab: Cab) -> None:
     """With the CLI that the page names: every item is applied, the server installed, started and offered."""
     [stack] = [text for text in blocks("use-a-stack.md", "toml") if 'name = "house"' in text]
     (cab.cwd / "house.toml").write_text(stack)
-    line = blocks("use-a-stack.md")[0].replace("YOUR_MODEL", "scripted:null").replace("*", "py-lru-cache")
-    done = cab(*shlex.split(line)[1:])
+    first, *compared = blocks("use-a-stack.md")
+    lines = [
+        line.replace("YOUR_MODEL", "scripted:null").replace("*", "py-lru-cache")
+        for line in (first, *compared)
+    ]
+    done = cab(*shlex.split(lines[0])[1:])
     assert done.returncode == 0, (done.stdout, done.stderr)
     [(_, result)] = Store(cab.cwd / "runs").standing()
     states = {a.item: (a.reason, a.state) for a in result.stack}
     assert states["mcp:clock"] == states["skill:profiling"] == (None, "offered")
     assert states["instructions:style"] == (None, "present")
     assert {reason for reason, _ in states.values()} == {None} and len(states) == 6
+    # And the question of the page: the cell is there, and its side without a stack is run.
+    without, _, compare = lines[1].splitlines()
+    assert cab(*shlex.split(without.replace(" --attempts 3", ""))[1:]).returncode == 0
+    done = cab(*shlex.split(compare)[1:], "--scripted")
+    assert done.returncode == 0, done.stderr
+    assert "house with opencode, mcp:clock: offered in 1 of 1 cells; about" in " ".join(done.stdout.split())
 
 
 def test_the_badges_of_the_page_are_those_of_a_site(cab: Cab) -> None:

@@ -1,0 +1,54 @@
+"""What the items of stacks did in cells, beside a comparison of cells that had them and of others."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from cab_core.records import Accounted, CellResult, CellSummary
+from cab_core.store.reading import read_json
+
+from .text import one_line, say
+
+_SKIPPED, _UNSEEN = "skipped", "not looked at"
+
+
+def stack_effects(cells: Iterable[tuple[Path, CellSummary]]) -> list[dict[str, Any]]:
+    """Return for each stack and CLI, and each item, in how many cells what became of it, and what it costs.
+
+    `tokens_a_call`: the median over the cells in which it is known, which are `tokens_known` many.
+    """
+    found: dict[tuple[str, str, str], list[Accounted]] = {}
+    for path, summary in cells:
+        if summary.cell.stack:
+            for item in read_json(path / "cell.json", CellResult).stack:
+                key = ("+".join(summary.cell.stack), summary.cell.tui, item.item)
+                found.setdefault(key, []).append(item)
+    return [_effect(*key, items) for key, items in found.items()]
+
+
+def _effect(stack: str, tui: str, name: str, items: list[Accounted]) -> dict[str, Any]:
+    tokens = [i.tokens_a_call for i in items if i.tokens_a_call is not None]
+    states = Counter(_SKIPPED if i.reason is not None else i.state or _UNSEEN for i in items)
+    return {
+        "stack": stack,
+        "tui": tui,
+        "item": name,
+        "cells": len(items),
+        "states": dict(states.most_common()),
+        "tokens_a_call": round(statistics.median(tokens)) if tokens else None,
+        "tokens_known": len(tokens),
+    }
+
+
+def print_stack_effects(effects: list[dict[str, Any]]) -> None:
+    """Print a line for each item: an item that was never seen to take effect helped nobody."""
+    for effect in effects:
+        states = ", ".join(f"{state} in {n}" for state, n in effect["states"].items())
+        tokens = effect["tokens_a_call"]
+        costs = "" if tokens is None else f"; about {tokens:,} tokens a call"
+        named = one_line(f"{effect['stack']} with {effect['tui']}, {effect['item']}", 300)
+        say(f"{named}: {states} of {effect['cells']} cells{costs}", indent=3)
