@@ -57,6 +57,7 @@ def _of_config(name: str, found: ModelDoc, config: ConfigDoc) -> dict[str, Any]:
         "key_env": found.key_env,
         "key_set": bool(os.environ.get(found.key_env)) if found.key_env else None,
         "price": {"input": found.price.input, "output": found.price.output} if found.price else None,
+        "priced_as": found.priced_as,
         "context_tokens": found.context_tokens,
     }
 
