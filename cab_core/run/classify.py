@@ -123,7 +123,7 @@ def _limit(found: Findings) -> tuple[Outcome, str] | None:
 def _no_calls(found: Findings) -> tuple[Outcome, str] | None:
     if found.calls:
         return None
-    failure = found.harvest.failure if found.harvest else None
+    failure = _failure(found)
     hints = [*found.turned_away, *([failure] if failure else [])] or ["see stdout.log and stderr.log"]
     return "no_model_calls", f"the CLI ended without calling the model: {'; '.join(hints)}"
 
@@ -136,9 +136,15 @@ def _crashed(found: Findings) -> tuple[Outcome, str] | None:
         return "agent_crashed", f"the CLI was killed by signal {execution.signal}"
     finished = harvest.finished if harvest else None
     if finished is False or (finished is None and execution.exit_code != 0):
-        reason = (harvest.failure if harvest else None) or f"exit code {execution.exit_code}"
+        reason = _failure(found) or f"exit code {execution.exit_code}"
         return "agent_crashed", f"the CLI did not finish: {reason}{_last_call(found)}"
     return None
+
+
+def _failure(found: Findings) -> str | None:
+    """Return what the CLI said of its failure, in one line."""
+    failure = found.harvest.failure if found.harvest else None
+    return " ".join(failure.split()) if failure else None
 
 
 def _last_call(found: Findings) -> str:
