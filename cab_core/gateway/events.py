@@ -13,6 +13,9 @@ _EVENT_END = re.compile(_LINE_END + _LINE_END)  # in any mixture: some put CRLF 
 _FIRST = re.compile(rb"\s*(?:(?:data|event|id|retry|error)?:)")
 _LONGEST = 64 << 20  # bytes of one event that are looked at
 
+# What is odd in the form of an event, for which no agent can ask.
+NO_JSON, NAMELESS = "an event of its stream is no JSON object", "its events have no names"
+
 
 class EventSplitter:
     """Cuts a stream of bytes into events, each with the blank line that ends it."""
@@ -84,8 +87,8 @@ def odd_form(event: bytes, named: bool) -> str | None:
     if not data:
         return None
     if not parse_object(data) and data != b"{}":
-        return "an event of its stream is no JSON object"
-    return "its events have no names" if named and not _field(event, b"event") else None
+        return NO_JSON
+    return NAMELESS if named and not _field(event, b"event") else None
 
 
 def _field(event: bytes, name: bytes) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from cab_core.gateway.events import NAMELESS, NO_JSON
 from cab_core.records import OUTCOMES, Execution, ModelCall, Outcome
 
 from .cell_run import Findings
@@ -93,7 +94,8 @@ def _form(found: Findings) -> tuple[Outcome, str] | None:
     call = last_decided(found.calls)
     if call is None or call.odd is None or call.ended != "answered" or _by_the_sandbox(found):
         return None
-    if any(c.ended == "answered" and c.odd is None for c in found.calls):
+    well = any(c.ended == "answered" and c.odd is None for c in found.calls)
+    if well and call.odd not in (NO_JSON, NAMELESS):
         return None  # the endpoint can do better: an agent may have asked for this
     if _asks_in_vain(found) if _limit(found) else _crashed(found):
         said = f"call {call.n} was answered in a form that the protocol does not have: {call.odd}"
