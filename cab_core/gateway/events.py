@@ -14,6 +14,9 @@ _FIRST = re.compile(rb"\s*(?:(?:data|event|id|retry|error)?:)")
 _READ = {b"data", b"error", b"event"}  # fields
 _LONGEST = 64 << 20  # bytes of one event that are looked at
 
+# What is odd in the form of an event, for which no agent can ask.
+NO_JSON, NAMELESS = "an event of its stream is no JSON object", "its events have no names"
+
 
 class EventSplitter:
     """Cuts a stream of bytes into events, each with the blank line that ends it."""
@@ -104,5 +107,5 @@ def odd_form(event: bytes, named: bool) -> str | None:
     if not data:
         return None
     if not parse_object(data) and data != b"{}":
-        return "an event of its stream is no JSON object"
-    return "its events have no names" if named and not fields.get(b"event") else None
+        return NO_JSON
+    return NAMELESS if named and not fields.get(b"event") else None

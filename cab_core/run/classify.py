@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cab_core.gateway.events import NAMELESS, NO_JSON
 from cab_core.records import OUTCOMES, CallSums, Execution, Outcome
 
 from .cell_run import Findings
@@ -87,7 +88,7 @@ def _form(found: Findings) -> tuple[Outcome, str] | None:
     call = found.sums.decided
     if call is None or call.odd is None or call.ended != "answered" or _by_the_sandbox(found):
         return None
-    if found.sums.in_form:
+    if found.sums.in_form and call.odd not in (NO_JSON, NAMELESS):
         return None  # the endpoint can do better: an agent may have asked for this
     if _asks_in_vain(found) if _limit(found) else _crashed(found):
         said = f"call {call.n} was answered in a form that the protocol does not have: {call.odd}"
@@ -117,7 +118,7 @@ def _limit(found: Findings) -> tuple[Outcome, str] | None:
 def _no_calls(found: Findings) -> tuple[Outcome, str] | None:
     if found.sums.count:
         return None
-    failure = found.harvest.failure if found.harvest else None
+    failure = _failure(found)
     hints = [*found.turned_away, *([failure] if failure else [])] or ["see stdout.log and stderr.log"]
     return "no_model_calls", f"the CLI ended without calling the model: {'; '.join(hints)}"
 
@@ -130,9 +131,15 @@ def _crashed(found: Findings) -> tuple[Outcome, str] | None:
         return "agent_crashed", f"the CLI was killed by signal {execution.signal}"
     finished = harvest.finished if harvest else None
     if finished is False or (finished is None and execution.exit_code != 0):
-        reason = (harvest.failure if harvest else None) or f"exit code {execution.exit_code}"
+        reason = _failure(found) or f"exit code {execution.exit_code}"
         return "agent_crashed", f"the CLI did not finish: {reason}{_last_call(found)}"
     return None
+
+
+def _failure(found: Findings) -> str | None:
+    """Return what the CLI said of its failure, in one line."""
+    failure = found.harvest.failure if found.harvest else None
+    return " ".join(failure.split()) if failure else None
 
 
 def _last_call(found: Findings) -> str:

@@ -23,6 +23,7 @@ from tests.support.tee import Tee
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800)]  # a small machine reads 50 tokens a second
 TUIS = ("aider", "opencode", "copilot")
+OTHERS = ("codex", "claude")  # whose protocols the server speaks, too
 each_cli = pytest.mark.parametrize("tui", TUIS)
 Installed = Callable[[str], Installation]
 
@@ -103,6 +104,20 @@ def test_tokens_and_bytes_are_the_server_s(
     assert result.outcome in ("passed", "failed", "agent_crashed", "limit_calls"), result.why
 
 
+@pytest.mark.parametrize("tui", OTHERS)
+def test_tokens_in_other_protocols_are_the_server_s(
+    tmp_path: Path, installed: Installed, stretch: Callable[[str], Line], tui: str
+) -> None:
+    """Those that it wrote by its own log, and those that it says that it read."""
+    with serving("smollm2", n_ctx=32768, n_predict=60) as llama:
+        line = stretch(llama.url)
+        result, calls = cell(tmp_path, tui, installed(tui), line.far.url, calls=1)
+        assert result.tokens.completion == llama.wrote() > 0
+    assert (result.tokens.prompt or 0) > 1000 and calls[0].ended == "answered" and calls[0].odd is None
+    assert result.outcome in ("passed", "failed", "agent_crashed", "limit_calls"), result.why
+    assert [b for b in line.near[0].bodies() if b"cab_limit" not in b] == line.far.bodies()
+
+
 @each_cli
 def test_an_answer_without_end_is_a_limit(tmp_path: Path, installed: Installed, tui: str) -> None:
     """It is told how far it had come, and the tokens have a lower bound."""
@@ -117,7 +132,7 @@ def test_an_answer_without_end_is_a_limit(tmp_path: Path, installed: Installed, 
 WALL_S = {"aider": 90, "opencode": 240, "copilot": 400}
 
 
-@each_cli
+@pytest.mark.parametrize("tui", [*TUIS, *OTHERS])
 def test_a_full_context_is_the_agent_s(tmp_path: Path, installed: Installed, tui: str) -> None:
     """A conversation that is too long for the model has an outcome of its own, in the server's words."""
     with serving("smollm2", n_ctx=512) as llama:

@@ -121,6 +121,17 @@ def test_a_form_on_which_a_cli_crashes_is_the_endpoints(tmp_path: Path, vendor: 
     assert classify(found)[0] == "failed"
 
 
+@pytest.mark.parametrize("name", CALLS)
+def test_an_event_that_is_cut_in_the_middle_of_a_cell_is_the_endpoints(
+    tmp_path: Path, vendor: Vendor, name: str
+) -> None:
+    """No agent can ask for that; a CLI that reads on all the same is judged."""
+    whole, cut = CASES[name]["no length"].sent, CASES[name]["a cut event"].sent
+    found = run(tmp_path, vendor, name, whole, cut)
+    assert [c.ended for c in found.calls] == ["answered"] * 2
+    assert (classify(crashed(found))[0], classify(found)[0]) == ("infra_upstream", "failed")
+
+
 def test_a_refusal_in_place_of_a_stream_is_one(tmp_path: Path, vendor: Vendor) -> None:
     """The form is the endpoint's, the content is not."""
     found = run(tmp_path, vendor, "gemini", CASES["gemini"]["blocked"].sent, streamed=True)

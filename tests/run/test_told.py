@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from cab_core.gateway.models import Model
-from cab_core.records import CallSums, Limits, ModelCall, Usage
+from cab_core.records import CallSums, Execution, Grade, Harvest, Limits, ModelCall, Usage
+from cab_core.run.cell_run import Findings
+from cab_core.run.classify import classify
 from cab_core.run.told import vain_told
 from tests.support.endpoint import KEY, Endpoint
 from tests.support.puppet import play
@@ -66,3 +68,11 @@ time.sleep(60)
     assert result.outcome == "limit_wall"
     refused = "2 refused because the conversation was too long for it"
     assert f"2 of 4 calls to the model brought no whole answer: {refused}" in result.notes
+
+
+def test_what_a_cli_says_of_its_failure_is_told_in_one_line() -> None:
+    """Whatever its adapter hands over: a reason is a sentence."""
+    ended = Execution(started_at="", ended_at="", duration_s=1.0, exit_code=1)
+    failed = Harvest(finished=False, failure="it broke\n\n  on two lines\n")
+    found = Findings(calls=(call(),), execution=ended, harvest=failed, grade=Grade(passed=False))
+    assert classify(found) == ("agent_crashed", "the CLI did not finish: it broke on two lines")

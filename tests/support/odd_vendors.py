@@ -89,6 +89,13 @@ def _everywhere(error: Callable[[int, str], Sent], passed_on: str) -> dict[str, 
     }
 
 
+def _cut(stream: str) -> str:
+    """A stream with one more event in the middle, of which the end is missing."""
+    found = stream.split("\n\n")
+    place = len(found) // 2
+    return "\n\n".join([*found[:place], found[place][:-9], *found[place:]])
+
+
 def _openai(
     status: int, message: str, code: str | None = None, param: str | None = None, **headers: str
 ) -> Sent:
@@ -120,6 +127,7 @@ def _responses() -> dict[str, Odd]:
         **_everywhere(_openai, PASSED_ON),
         "whole": Odd(Sent(whole), ANSWERED, tokens=1250),
         "no length": Odd(Sent(events(*seq, named=True), measured=False), ANSWERED, tokens=1250),
+        "a cut event": Odd(Sent(_cut(events(*seq, named=True))), ANSWERED, tokens=1250, form=NO_JSON),
         "unknown event": Odd(Sent(events(*seq[:4], mystery, *seq[4:], named=True)), ANSWERED, tokens=1250),
         "without a word, in events": Odd(Sent(responses.stream()), ANSWERED, tokens=1250),
         "relay of nothing": Odd(Sent(events(*seq[:2], {"type": "response.completed", "response": none})), FAILED, "empty", 0),
@@ -177,6 +185,7 @@ def _messages() -> dict[str, Odd]:
         **_everywhere(lambda status, said: _anthropic(status, "api_error", said), PASSED_ON),
         "whole": Odd(Sent(whole), ANSWERED, tokens=1250),
         "no length": Odd(Sent(events(*seq, named=True), measured=False), ANSWERED, tokens=1250),
+        "a cut event": Odd(Sent(_cut(events(*seq, named=True))), ANSWERED, tokens=1250, form=NO_JSON),
         "unknown event": Odd(Sent(events(*seq[:2], {"type": "mystery"}, *seq[2:], named=True)), ANSWERED, tokens=1250),
         "without a word, in events": Odd(Sent(events(*messages.sequence(), named=True)), ANSWERED, tokens=1250),
         "relay of nothing": Odd(Sent(events(*(_unsaid(e) for e in nothing), named=True)), FAILED, "empty", 0),
@@ -244,6 +253,7 @@ def _gemini() -> dict[str, Any]:
         **_everywhere(lambda status, said: _google(status, "UNKNOWN", said), PASSED_ON),
         "whole": Odd(Sent(whole), ANSWERED, tokens=1250),
         "no length": Odd(Sent(events(*seq), measured=False), ANSWERED, tokens=1250),
+        "a cut event": Odd(Sent(_cut(events(*seq))), ANSWERED, tokens=1250, form=NO_JSON),
         "unknown event": Odd(Sent(events({"mystery": 1}, *seq)), ANSWERED, tokens=1250),
         "relay of nothing": Odd(Sent(events(gemini.answer(usage={"promptTokenCount": 0, "candidatesTokenCount": 0, "totalTokenCount": 0}))), FAILED, "empty", 0),
         "end alone": Odd(Sent(events(gemini.answer(usage=None))), FAILED, "empty"),

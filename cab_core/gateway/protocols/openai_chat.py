@@ -32,6 +32,7 @@ _WRITTEN = (
     *("content", "tool_calls", "function_call", "refusal", "audio"),
     *("reasoning", "reasoning_content", "reasoning_text", "reasoning_details", "thinking"),
 )
+_TOLD = ("delta", "finish_reason", "message", "text")  # of a choice: all that a CLI can look at
 
 
 class OpenAIChat(OpenAI):
@@ -73,8 +74,14 @@ class OpenAIChat(OpenAI):
         return ChatReading()
 
     def is_ours(self, event: dict[str, Any]) -> bool:
-        """Return whether an event is the extra one that `include_usage` brings."""
-        return event.get("choices") == [] and isinstance(event.get("usage"), dict)
+        """Return whether an event is the extra one that `include_usage` brings: usage, and no word beside it.
+
+        LiteLLM has a choice in it, of which nothing is said.
+        """
+        choices = event.get("choices")
+        if not isinstance(event.get("usage"), dict) or not isinstance(choices, list):
+            return False
+        return all(isinstance(c, dict) and not any(c.get(k) for k in _TOLD) for c in choices)
 
     def as_chat(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the request: it is in that form."""

@@ -13,7 +13,7 @@ from cab_core.gateway.events import event_object
 from cab_core.gateway.json_body import parse_object
 from cab_core.gateway.protocols.openai_chat import ChatReading
 from cab_core.records import Usage
-from tests.support.wire import read_chat
+from tests.support.wire import CHAT, read_chat
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -167,3 +167,21 @@ def test_numbers_keep_their_digits() -> None:
     body = b'{"model": "m", "top_p": 1.10, "seed": 12345678901234567890.123456789, "stream": true, "stream_options": {}}'
     extended = read_chat(body).extended
     assert extended == body.replace(b"{}", b'{"include_usage":true}')
+
+
+@pytest.mark.parametrize(
+    ("choices", "ours"),
+    [
+        ([], True),
+        ([{"index": 0, "delta": {}}], True),  # LiteLLM
+        ([{"index": 0, "delta": {"content": "word"}}], False),
+        ([{"index": 0, "delta": {}, "finish_reason": "stop"}], False),
+        ([{"index": 0, "text": "word"}], False),
+        ([5], False),
+        (None, False),
+    ],
+)
+def test_the_event_that_brings_usage_alone_is_the_one_that_was_asked_for(choices: object, ours: bool) -> None:
+    """An event in which anything else is said goes on to the CLI."""
+    assert CHAT.is_ours({"choices": choices, "usage": {"prompt_tokens": 1}}) is ours
+    assert not CHAT.is_ours({"choices": choices, "usage": None})
