@@ -39,7 +39,7 @@ async def relay(call: Call, request: web.Request) -> web.StreamResponse:
     finally:
         call.finish()
         del call.session.under_way[call.n]
-        call.over()
+        await call.over()
 
 
 def _without_answer(call: Call, request: web.Request) -> web.StreamResponse:
@@ -63,7 +63,7 @@ async def _try_until_answered(call: Call, request: web.Request) -> web.StreamRes
         try:
             async with upstream.ask(call.outgoing(_headers(call), extended or call.body)) as came:
                 call.status, call.verdict = came.status, fault.ANSWERED
-                answer = call.noted(came)
+                answer = await call.noted(came)
                 if answer.status < 300:
                     return await forward_answer(call, answer, request, hide=extended is not None)
                 data = await _all(call, answer)

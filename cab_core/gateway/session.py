@@ -29,6 +29,7 @@ from cab_core.records import (
 )
 
 from .activity import Activity, activity
+from .in_turn import InTurn
 from .observed import Watch
 from .passed_on import ClientHeaders
 from .price import Price
@@ -89,7 +90,7 @@ class CellSession:
         self.slots = asyncio.Semaphore(1 if limits.tokens or limits.usd else _SLOTS)
         self.other_models, self.other_paths = TurnedAway(), TurnedAway()
         self.other_routes, self.vendor_tools = TurnedAway(), TurnedAway()
-        self.wire = wire
+        self.wire, self.writing = wire, InTurn()
         self.client, self._params = ClientHeaders(), params or {}
         self.watch = Watch(texts)
         self.key_echoed = False  # in an answer: the agent has seen it
