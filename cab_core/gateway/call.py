@@ -92,14 +92,14 @@ class Call:
         self.first_byte = self.first_byte or self.last_byte
         self.received += size
 
-    def noted(self, answer: Answer) -> Answer:
+    async def noted(self, answer: Answer) -> Answer:
         """Return an answer that goes into the wire record while its body is read."""
-        return answer if self._recorded is None else self._recorded.noted(answer)
+        return answer if self._recorded is None else await self._recorded.noted(answer)
 
-    def over(self) -> None:
+    async def over(self) -> None:
         """Write what there is of the call into the wire record: nobody waits for it any more."""
         if self._recorded is not None:
-            self._recorded.ended()
+            await self._recorded.ended()
 
     @property
     def troubled(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -35,6 +35,11 @@ class _Coming:
     size: int = 0  # bytes that were kept
     left_out: int = 0
     enough: int = _PART  # bytes of data at which a part is written
+
+    @property
+    def weight(self) -> int:
+        """How many bytes are to be looked at, as far as is known: what is packed may be many."""
+        return LONGEST if self.coding and self.data else len(self.data)
 
     def take(self, chunk: bytes, ms: int) -> None:
         """Take what came; of what is too long no more than how much it was."""
@@ -69,9 +74,9 @@ class Recorded:
     _lines: list[dict[str, Any]] = attrs.field(factory=list)
     _coming: _Coming | None = None
 
-    def noted(self, answer: Answer) -> Answer:
+    async def noted(self, answer: Answer) -> Answer:
         """Return an answer that is noted while its body is read."""
-        self._end_answer()
+        await self._in_turn(self._end_answer)
         head = {
             "tried": self.call.tries,
             "at_ms": self._ms(),
@@ -91,8 +96,13 @@ class Recorded:
         async for chunk in body:
             coming.take(chunk, int((time.monotonic() - began) * 1000))
             if len(coming.data) > coming.enough and not coming.coding:
-                self._write_part(coming)
+                await self._in_turn(self._write_part, coming)
             yield chunk
+
+    async def _in_turn(self, work: Callable[..., None], *args: _Coming) -> None:
+        """Do some work on the record; what goes back to an earlier body is so written behind it."""
+        size = (0 if self._begun else len(self.call.body)) + (self._coming.weight if self._coming else 0)
+        await self.call.session.writing.do(size, work, *args)
 
     def _ms(self) -> float:
         return round((time.monotonic() - self.call.started) * 1000, 1)
@@ -124,8 +134,11 @@ class Recorded:
     def _spans(self, data: bytes) -> list[Span]:
         return self.writer.spans(data, self.call.streamed)
 
-    def ended(self) -> None:
+    async def ended(self) -> None:
         """Write what is left."""
+        await self._in_turn(self._end)
+
+    def _end(self) -> None:
         self._end_answer()
         self._lines.append({"n": self.call.n, "end_ms": self._ms()})
         self._write()

@@ -41,7 +41,7 @@ async def relay(call: Call, request: web.BaseRequest) -> web.StreamResponse:
     finally:
         call.finish()
         del call.session.under_way[call.n]
-        call.over()
+        await call.over()
 
 
 def _without_answer(call: Call, request: web.BaseRequest) -> web.StreamResponse:
@@ -67,7 +67,7 @@ async def _try_until_answered(call: Call, request: web.BaseRequest) -> web.Strea
             body = await off_loop(len(base), sent, base, call.settings) if call.settings else base
             async with upstream.ask(call.outgoing(_headers(call), body)) as came:
                 call.status, call.verdict = came.status, fault.ANSWERED
-                answer = call.noted(came)
+                answer = await call.noted(came)
                 if answer.status < 300:
                     response = await forward_answer(call, answer, request, hide=extended is not None)
                     _heed_answer(call)

@@ -130,6 +130,7 @@ class Gateway:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await session.writing.done()
         session.close()
 
     def _session(self, request: web.BaseRequest) -> CellSession | None:

@@ -31,6 +31,7 @@ from cab_core.records import (
 from cab_core.store.recorded import RecordedCalls
 
 from .activity import Activity, activity
+from .in_turn import InTurn
 from .observed import Watch
 from .parameters import Parameters
 from .passed_on import ClientHeaders
@@ -93,7 +94,7 @@ class CellSession:
         self.slots = asyncio.Semaphore(1 if limits.tokens or limits.usd else _SLOTS)
         self.other_models, self.other_paths = TurnedAway(), TurnedAway()
         self.other_routes, self.vendor_tools = TurnedAway(), TurnedAway()
-        self.wire = wire
+        self.wire, self.writing = wire, InTurn()
         self.client, self._params = ClientHeaders(), params or {}
         self.parameters = Parameters(protocol, self._params)
         self.watch = Watch(texts)

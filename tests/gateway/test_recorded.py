@@ -23,6 +23,7 @@ from cab_core.records import Limits
 from cab_core.records.wire import WIRE_FILE
 from cab_core.redaction import Redactor
 from cab_core.wire.reader import WireCall, WireReader
+from cab_core.wire.writer import WireWriter
 from tests.gateway.conftest import ASK
 from tests.support.endpoint import KEY, Endpoint
 from tests.support.recorded import calls_of, content, recording
@@ -422,3 +423,51 @@ def test_a_record_that_is_large_enough_breaks_no_call(
     [call] = calls_of(tmp_path)
     assert (call.body, call.left_out, call.answers[0].left_out) == (b"", len(json.dumps(ASK)), len(got))
     assert "was asked and answered" in session.notes()[0]
+
+
+def test_a_large_call_holds_up_no_other_cell(
+    gateway: Gateway, endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is searched and packed beside the loop; calls of its own cell are written behind it, in their order."""
+    release, large = threading.Event(), "x" * (2 << 20)
+    take = WireWriter.request
+
+    def slowly(writer: WireWriter, n: int, body: bytes) -> dict[str, Any]:
+        assert len(body) < 1 << 20 or release.wait(30)
+        return take(writer, n, body)
+
+    monkeypatch.setattr(WireWriter, "request", slowly)
+    directories = [tmp_path / name for name in ("one", "two")]
+    for directory in directories:
+        directory.mkdir()
+    with (
+        recording(gateway, directories[0], endpoint.url) as one,
+        recording(gateway, directories[1], endpoint.url) as two,
+    ):
+        callers = [
+            threading.Thread(target=Asker(gateway, one), args=({**ASK, "user": user},))
+            for user in (large, "small")
+        ]
+        callers[0].start()
+        while not one.calls:
+            threading.Event().wait(0.01)
+        callers[1].start()
+        Asker(gateway, two)(ASK)
+        assert not release.is_set() and len(two.calls) == 1
+        release.set()
+        for caller in callers:
+            caller.join(30)
+    assert [len(c.body) > 1 << 20 for c in calls_of(directories[0])] == [True, False]
+    assert [c.n for c in WireReader(directories[0]).calls()] == [1, 2]
+    assert len(calls_of(directories[1])) == 1
+
+
+def test_a_large_call_is_whole_though_the_cell_ends(
+    gateway: Gateway, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    """What is being written when the cell ends is waited for."""
+    body = {**STREAM, "user": "word " * (1 << 20)}
+    with recording(gateway, tmp_path, endpoint.url) as session:
+        Asker(gateway, session)(body)
+    [call] = calls_of(tmp_path)
+    assert call.body == json.dumps(body).encode() and call.end_ms is not None
