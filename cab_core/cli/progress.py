@@ -140,7 +140,7 @@ class Progress:
                 line = self._line(result, f"{took}  {screen.tokens(result.tokens)}".rstrip())
             self._console.print(line)
 
-    def _kept(self, result: CellSummary, _: Path) -> None:
+    def _kept(self, result: CellSummary, _: str) -> None:
         with self._printing, self._lock:
             self.tally.kept(result)
             self._kept_ones += 1
