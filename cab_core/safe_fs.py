@@ -57,11 +57,19 @@ def open_regular(path: str | os.PathLike[str], directory: int | None = None) -> 
         OSError: it is a link or no regular file, or cannot be opened.
         ValueError: there is a NUL in the path.
     """
+    return os.fdopen(descriptor_of_regular(path, directory)[0], "rb")
+
+
+def descriptor_of_regular(
+    path: str | os.PathLike[str], directory: int | None = None
+) -> tuple[int, os.stat_result]:
+    """Open as `open_regular` does; return the descriptor, which is the caller's to close, and its status."""
     fd = os.open(path, _READ, dir_fd=directory)
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
-        os.close(fd)
-        raise OSError(errno.EINVAL, "no regular file", os.fspath(path))
-    return os.fdopen(fd, "rb")
+    status = os.fstat(fd)
+    if stat.S_ISREG(status.st_mode):
+        return fd, status
+    os.close(fd)
+    raise OSError(errno.EINVAL, "no regular file", os.fspath(path))
 
 
 def make_directory(path: Path, mode: int = DIRECTORY, parents: bool = False) -> Path:

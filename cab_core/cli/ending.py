@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -19,7 +18,7 @@ from .text import say
 INTERRUPTED = 130  # the exit code
 
 
-def print_end(results: Sequence[tuple[Path, CellSummary]], tally: Tally) -> None:
+def print_end(results: Sequence[tuple[object, CellSummary]], tally: Tally) -> None:
     """Print the table of what there is, and the counts of what was planned."""
     if results:
         print_results(results)
@@ -29,7 +28,7 @@ def print_end(results: Sequence[tuple[Path, CellSummary]], tally: Tally) -> None
     say(f"{tally.total} {'cell' if tally.total == 1 else 'cells'}: {', '.join(parts)}.")
 
 
-def end_interrupted(results: Sequence[tuple[Path, CellSummary]], tally: Tally, as_json: bool) -> NoReturn:
+def end_interrupted(results: Sequence[tuple[object, CellSummary]], tally: Tally, as_json: bool) -> NoReturn:
     """End a command that was interrupted and runs its cells anew each time, with 130.
 
     Raises:

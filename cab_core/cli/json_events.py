@@ -109,7 +109,7 @@ class JsonEvents:
     @hookimpl
     def cab_cell_finished(self, result: CellResult, directory: Path) -> None:
         """Print the end of a cell."""
-        self._print_end(result.summary, directory, before=False)
+        self._print_end(result.summary, str(directory), before=False)
 
     def _started(self, cell: Cell) -> None:
         with self._lock:
@@ -119,12 +119,12 @@ class JsonEvents:
         with self._lock:
             self.tally.finished(result)
 
-    def _kept(self, result: CellSummary, directory: Path) -> None:
+    def _kept(self, result: CellSummary, directory: str) -> None:
         with self._lock:
             self.tally.kept(result)
         self._print_end(result, directory, before=True)
 
-    def _print_end(self, result: CellSummary, directory: Path, before: bool) -> None:
+    def _print_end(self, result: CellSummary, directory: str, before: bool) -> None:
         self._print(
             FinishedEvent(
                 event="finished",
@@ -140,7 +140,7 @@ class JsonEvents:
                 scores=result.headlines,
                 wall_ms=result.wall_ms,
                 marks=result.all_marks,
-                directory=str(directory),
+                directory=directory,
             )
         )
 

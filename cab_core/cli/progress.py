@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -10,8 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from rich.console import Console
-from rich.text import Text
+import click
 
 from cab_core.gateway.activity import Activity
 from cab_core.records import Cell, CellKey, CellSummary, Configuration
@@ -25,14 +26,15 @@ from .tally import Tally
 from .text import name_line, one_line, reason
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.live import Live
+
+    from cab_core.gateway.server import Gateway
 
 _WARNING = 900  # characters: several reasons for running a cell anew, each with two values
 _STYLES = {"passed": "green", "failed": "yellow"}
 _A_SECOND = 4  # drawings
-
-if TYPE_CHECKING:
-    from cab_core.gateway.server import Gateway
+Style = tuple[str, int, int]  # of a line, from and up to which character
 
 
 class Progress:
@@ -43,9 +45,9 @@ class Progress:
     """
 
     def __init__(self, quiet: bool = False) -> None:
-        self._console = Console(stderr=True, quiet=quiet, highlight=False)
-        self._terminal = self._console.file.isatty() and not self._console.is_dumb_terminal
-        self._console.soft_wrap = not self._terminal  # a line of a log is whole
+        self._quiet = quiet
+        self._terminal = sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+        self._console = None if quiet else _console(self._terminal)
         self._live: Live | None = None
         self._lock, self._printing = threading.Lock(), threading.Lock()
         self._further: dict[Configuration, str] = {}
@@ -63,7 +65,7 @@ class Progress:
         )
 
     def __enter__(self) -> Progress:
-        if self._terminal and not self._console.quiet:
+        if self._terminal and self._console is not None:
             from rich.live import Live
 
             self._live = Live(
@@ -86,6 +88,8 @@ class Progress:
 
     def __rich_console__(self, console: Console, options: Any) -> Any:
         """Yield what moves: the lines of the cells under way or, before there is one, the step."""
+        from rich.text import Text
+
         now = self._gateway.under_way() if self._gateway else {}
         width = options.max_width - len("^C ")  # a terminal writes that behind the last line
         with self._lock:
@@ -113,17 +117,17 @@ class Progress:
         """Show a step of an installation or the like."""
         self._step = text, time.monotonic()
         if self._live is None:
-            self._console.print(Text(f"  {one_line(text)}"))
+            self._print(f"  {one_line(text)}")
 
     def warn(self, text: str) -> None:
         """Print a warning line."""
-        self._console.print(Text(f"warning: {reason(text, _WARNING)}", style="yellow"))
+        self._print(f"warning: {reason(text, _WARNING)}", "yellow")
 
     def stopping(self) -> None:
         """Say that the run is being ended, and what becomes of it."""
         with self._lock:
             self._stopping, n = True, len(self.tally.running)
-        self._console.print(Text(stopping_line(n), style="bold"))
+        self._print(stopping_line(n), "bold")
 
     def _look_at(self, gateway: Gateway) -> None:
         self._gateway = gateway
@@ -138,9 +142,9 @@ class Progress:
             with self._lock:
                 took = f"{self.tally.finished(result):.1f} s"
                 line = self._line(result, f"{took}  {screen.tokens(result.tokens)}".rstrip())
-            self._console.print(line)
+            self._print(*line)
 
-    def _kept(self, result: CellSummary, _: Path) -> None:
+    def _kept(self, result: CellSummary, _: str) -> None:
         with self._printing, self._lock:
             self.tally.kept(result)
             self._kept_ones += 1
@@ -151,21 +155,41 @@ class Progress:
             with self._lock:
                 n, self._kept_ones = self._kept_ones, 0
             if n:
-                self._console.print(Text(f"{n} of {self.tally.total} cells: done before"))
+                self._print(f"{n} of {self.tally.total} cells: done before")
 
-    def _line(self, result: CellSummary, took: str) -> Text:
+    def _print(self, line: str, style: str = "", *parts: Style) -> None:
+        """Print a line, which is whole in a log."""
+        if self._console is not None:
+            from rich.text import Text
+
+            text = Text(line, style=style)
+            for part in parts:
+                text.stylize(*part)
+            self._console.print(text)
+        elif not self._quiet:
+            click.echo(line, err=True)
+
+    def _line(self, result: CellSummary, took: str) -> tuple[str, str, Style, Style]:
         head = f"[{self.tally.done}/{self.tally.total}] "
         phrases = [f"{head}{result.outcome}", took, self._name(result.cell)]
         if result.outcome not in _STYLES:
             phrases.append(reason(result.why))
-        line = Text("\n".join(filled(phrases, self._console.width if self._terminal else None)))
+        line = "\n".join(filled(phrases, self._console.width if self._terminal and self._console else None))
         ends = len(head) + len(result.outcome)
-        line.stylize(_STYLES.get(result.outcome, "red"), len(head), ends)
-        line.stylize("dim", ends, ends + len(GAP) + len(took))
-        return line
+        outcome = (_STYLES.get(result.outcome, "red"), len(head), ends)
+        return line, "", outcome, ("dim", ends, ends + len(GAP) + len(took))
 
     def _name(self, cell: Cell) -> str:
         return name_line(f"{cli_name(cell, self._further)} x {cell.model} x {task_name(cell)}")
+
+
+def _console(terminal: bool) -> Console | None:
+    """Return what draws on a terminal, or colours where that is asked for; a log needs none of it."""
+    if not terminal and not os.environ.get("FORCE_COLOR"):
+        return None
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=not terminal)
 
 
 def stopping_line(cells: int) -> str:

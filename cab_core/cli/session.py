@@ -10,12 +10,12 @@ import attrs
 
 from cab_core.gateway.models import EndpointChoice
 from cab_core.plugins.registry import Plugins
-from cab_core.records import CellSummary, Sweep
+from cab_core.records import Sweep
 from cab_core.store.cells import Store
 from cab_core.sweep.breaker import Breaker
 from cab_core.sweep.machine import check_ready
 from cab_core.sweep.plan import Plan, make_plan
-from cab_core.sweep.runner import incomplete, run_plan
+from cab_core.sweep.runner import Done, incomplete, run_plan
 from cab_core.tasks.catalog import Catalog
 
 from . import options
@@ -27,7 +27,7 @@ from .text import warn_of_faults
 if TYPE_CHECKING:
     from .json_events import JsonEvents
 
-Results = list[tuple[Path, CellSummary]]
+Results = list[Done]
 Make = Callable[[Sweep], Plan]
 
 

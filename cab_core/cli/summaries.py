@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from cab_core.records import CellSummary, to_json
@@ -34,7 +33,7 @@ _COLUMNS = ("rate", "95% interval", "solved", "tasks", "left out")
 WEAK = "* of 3 tasks or families at most: it covers the truth less often than 95%."
 
 
-def summaries(results: Sequence[tuple[Path, CellSummary]], on: On) -> dict[Configuration, Summary]:
+def summaries(results: Sequence[tuple[object, CellSummary]], on: On) -> dict[Configuration, Summary]:
     """Return the summary of each configuration; a cell that several sweeps ran counts once."""
     groups = configurations(verdict_of(r) for _, r in one_of_each(results))
     return {config: summarise(verdicts, on) for config, verdicts in groups.items()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
@@ -49,7 +48,7 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=1))
 
 
-def print_results(results: Sequence[tuple[Path, CellSummary]]) -> None:
+def print_results(results: Sequence[tuple[object, CellSummary]]) -> None:
     """Print a table of cells; a column of their marks where not all have the same."""
     further = distinctions(r.cell.configuration for _, r in results)
     sweeps = ("sweep",) if len({r.cell.sweep_id for _, r in results}) > 1 else ()

@@ -12,11 +12,12 @@ from cab_core.errors import UserError
 
 # A JSON value. Python's typing has no short recursive spelling that mypy and cattrs both take.
 Json = Any
+_write = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def canonical(value: Json) -> str:
     """Return a JSON value as the text that all equal values share: `1` and `1.0`, keys in any order."""
-    return json.dumps(_same_numbers(value), sort_keys=True, separators=(",", ":"))
+    return _write(_same_numbers(value))
 
 
 def _same_numbers(value: Json) -> Json:

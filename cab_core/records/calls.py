@@ -120,7 +120,7 @@ class ModelCall:
         return "refused" if self.refused is not None or (self.status or 0) >= 400 else "answered"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class TokenTotals:
     """Tokens of a whole cell. A sum is None where a part of it is unknown.
 

@@ -16,19 +16,14 @@ _SAID = 5  # problems in one message, each cut
 @functools.cache
 def converter() -> Converter:
     """Return the one converter: it forbids extra keys and accepts what JSON can say."""
-    from cattrs.gen import make_dict_structure_fn
     from cattrs.preconf.json import make_converter
 
     from .grading import CaseResult, from_former
-    from .summary import EXCERPTS
 
     made = make_converter(forbid_extra_keys=True, detailed_validation=True)
     made.register_structure_hook(int, _number)
     made.register_structure_hook(float, _number)
     made.register_structure_hook(bool, _truth)
-    for cls in EXCERPTS:
-        hook = make_dict_structure_fn(cls, made, _cattrs_forbid_extra_keys=False)
-        made.register_structure_hook(cls, hook)
     results = tuple[CaseResult, ...]
     made.register_structure_hook_func(
         lambda cls: cls == results,

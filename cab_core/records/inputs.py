@@ -129,12 +129,25 @@ class Inputs:
 
     @property
     def content_key(self) -> str:
-        """The sha256 over all that the run depends on; parts that cells share are hashed once."""
-        fields = {f.name: getattr(self, f.name) for f in attrs.fields(Inputs) if f.name != "grader"}
-        fields["limits"] = to_json(self.limits)  # of what is no part, the one that is no JSON yet
-        return digest({n: v.digest if isinstance(v, Part) else v for n, v in fields.items()})
+        """The sha256 over all that the run depends on, as canonical JSON; of parts, over their hashes."""
+        said = ",".join(f'"{name}":{_canonical(getattr(self, name))}' for name in _CONTENT)
+        return hashlib.sha256(f"{{{said}}}".encode()).hexdigest()
 
     @property
     def grader_key(self) -> str:
         """The sha256 over all that the verdict depends on besides what the agent left."""
         return self.grader.digest
+
+
+_CONTENT = sorted(f.name for f in attrs.fields(Inputs) if f.name != "grader")
+
+
+def _canonical(value: Json | Part | Limits) -> str:
+    if isinstance(value, Part):
+        return f'"{value.digest}"'
+    return _of_limits(value) if isinstance(value, Limits) else canonical(value)
+
+
+@functools.lru_cache(64)
+def _of_limits(limits: Limits) -> str:
+    return canonical(to_json(limits))

@@ -9,17 +9,16 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Hashable, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
-from .base import named
 from .calls import TokenTotals, sum_of
 from .cell import Cell
 from .marks import PROVISIONAL, RESCORED, SCRIPTED, SEALED
 from .outcomes import OUTCOMES, Outcome, is_solved
-from .task import RefusalSpec, unit_of
 
+_NONE: dict[str, str] = {}  # one for all cells
 _MEASURED = ("latency",)  # axes that were observed whatever became of the cell, and judge nobody
 
 
@@ -38,12 +37,18 @@ class CellSummary:
     ended_at: str
     wall_ms: float | None
     tokens: TokenTotals
-    headlines: dict[str, float | None]
+    axes: tuple[str, ...]
+    figures: tuple[float | None, ...]  # the axes' headlines, in their order
     all_marks: tuple[str, ...]
     unscored: dict[str, str]
     voided: tuple[Outcome, ...]
     spent_tokens: int | None
     spent_usd: float | None
+
+    @property
+    def headlines(self) -> dict[str, float | None]:
+        """The headlines by axis."""
+        return dict(zip(self.axes, self.figures, strict=True))
 
     @property
     def standing(self) -> tuple[bool, bool, str]:
@@ -101,9 +106,10 @@ class Summarised:
             ended_at=self.ended_at,
             wall_ms=self.wall_ms,
             tokens=self.tokens,
-            headlines=self.headlines,
+            axes=_once(self.axes),
+            figures=self.figures,
             all_marks=_once(self.all_marks),
-            unscored=self.unscored,
+            unscored=self.unscored or _NONE,
             voided=self.voided,
             spent_tokens=self.spent_tokens,
             spent_usd=self.spent_usd,
@@ -116,12 +122,20 @@ class Summarised:
         return unit
 
     @property
-    def headlines(self) -> dict[str, float | None]:
+    def axes(self) -> tuple[str, ...]:
+        """The names of the axes."""
+        return tuple(self.scores)
+
+    @property
+    def figures(self) -> tuple[float | None, ...]:
         """The axes' headlines; where the outcome is not counted, None but for the time that it took."""
         counted = OUTCOMES[self.outcome].counted
-        return {
-            sys.intern(a): s.headline if counted or a in _MEASURED else None for a, s in self.scores.items()
-        }
+        return tuple(s.headline if counted or a in _MEASURED else None for a, s in self.scores.items())
+
+    @property
+    def headlines(self) -> dict[str, float | None]:
+        """The headlines by axis."""
+        return dict(zip(self.axes, self.figures, strict=True))
 
     @property
     def all_marks(self) -> tuple[str, ...]:
@@ -161,61 +175,3 @@ T = TypeVar("T", bound=Hashable)
 @functools.lru_cache(4096)
 def _once(value: T) -> T:
     return value
-
-
-@attrs.frozen(kw_only=True)
-class _Doc:
-    refusal: RefusalSpec | None = None
-
-
-@attrs.frozen(kw_only=True)
-class _Task:
-    id: str
-    pack: str
-    doc: _Doc
-    family: str | None = attrs.field(default=None, validator=attrs.validators.optional(named))
-
-    @property
-    def unit(self) -> str:
-        return unit_of(self.id, self.pack, self.family, self.doc.refusal)
-
-
-@attrs.frozen(kw_only=True)
-class _Score:
-    headline: float | None = None
-
-
-@attrs.frozen(kw_only=True)
-class _There:
-    """Of which it is enough to know that there is one."""
-
-
-@attrs.frozen(kw_only=True)
-class Excerpt(Summarised):
-    """What is read of a `cell.json` for its summary."""
-
-    schema_version: Literal[1]
-    cell_id: str
-    content_key: str
-    grader_key: str
-    cell: Cell
-    task: _Task
-    outcome: Outcome
-    why: str
-    started_at: str
-    ended_at: str
-    wall_ms: float | None
-    tokens: TokenTotals
-    scores: dict[str, _Score]
-    unscored: dict[str, str] = attrs.field(factory=dict)
-    execution: _There | None = None
-    rescored: _There | None = None
-    citable: bool = False
-    marks: tuple[str, ...] = attrs.field(default=(), validator=named)
-    voided: tuple[Outcome, ...] = ()
-    voided_tokens: int | None = None
-    voided_usd: float | None = None
-
-
-# Records of which further keys are passed over, each behind those that are in it.
-EXCERPTS = (_Doc, _Task, _Score, _There, Excerpt)

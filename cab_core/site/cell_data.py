@@ -77,7 +77,8 @@ def read_cell_data(row: Row) -> CellData:
 
 def other_tries(row: Row) -> list[Path]:
     """Return the finished tries beside a cell's own, oldest first; in the former layout also of others."""
-    return [p for attempt in row.attempts for p in tries_in(attempt) if p != row.directory]
+    tries = (Path(found) for attempt in row.attempts for found in tries_in(attempt))
+    return [path for path in tries if path != row.directory]
 
 
 def _tries(row: Row) -> list[Try]:

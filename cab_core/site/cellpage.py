@@ -1,4 +1,4 @@
-"""The page of one cell, its embed and its files."""
+"""The page of one cell and its files."""
 
 from __future__ import annotations
 
@@ -38,7 +38,6 @@ def cell_files(row: Row, beside: Beside, options: Options) -> Files:
     """Make the files of a cell's page."""
     m, at = read_cell_data(row), row.address
     yield f"{at}/index.html", _page(m, beside, options)
-    yield f"{at}/embed.html", render("embed.html", f"{at}/embed.html", options, row=row, figures=_figures(m))
     yield f"{at}/cell.json", read_whole(row.directory / "cell.json")
     yield from _badges(row, row.address)
     if m.patch.left_out:

@@ -166,6 +166,6 @@ def embed_codes(row: Row, site: str | None) -> dict[str, str]:
     return {
         "README / Markdown": f"[![{said}]({picture})]({page})",
         "HTML": f'<a href="{page}"><img src="{picture}" alt="{alt}" /></a>',
-        "HTML / iframe": f'<iframe src="{page}embed.html" title="{alt}" width="480" height="230"></iframe>',
+        "HTML / iframe": f'<iframe src="{page}#card" title="{alt}" width="480" height="250"></iframe>',
         "Plain text": text,
     }

@@ -60,17 +60,21 @@ def _write(path: Path, value: dict[str, Any]) -> None:
     write_whole(path, f"{{\n{lines}\n}}\n")
 
 
-def tries_in(attempt: str | Path) -> list[Path]:
-    """Return the finished tries in the directory of an attempt, oldest first. A link is none."""
+def tries_in(attempt: str | Path) -> list[str]:
+    """Return the finished tries in the directory of an attempt, oldest first. A link is none.
+
+    They are texts: of a hundred thousand a `Path` would take three times as much.
+    """
     found = [e for e in _entries(attempt) if try_number(e.name) is not None and not e.is_symlink()]
-    tries = [Path(e.path) for e in found if os.path.lexists(f"{e.path}/cell.json")]
+    tries = [e.path for e in found if os.path.lexists(f"{e.path}/cell.json")]
     return sorted(tries, key=age) if len(tries) > 1 else tries
 
 
-def _address(path: Path) -> Path:
+def _address(path: str) -> str:
     """Return the directory that all variants of a cell share, by one of its finished tries."""
-    above = path.parent.parent
-    return above.parent if is_variant(above.name) else above
+    above = path.rsplit("/", 2)[0]
+    parent, _, name = above.rpartition("/")
+    return parent if is_variant(name) else above
 
 
 class Store:
@@ -103,27 +107,27 @@ class Store:
         rename(part, final)
         return final
 
-    def tries(self, cell: Cell) -> list[Path]:
+    def tries(self, cell: Cell) -> list[str]:
         """Return the finished tries of a cell, oldest first: those of an earlier cab, then our own."""
         found = tries_in(f"{self.root}/{former_attempt_path(cell)}")
         former = [p for p in found if self.summary(p).cell.key == cell.key]
         return former + tries_in(f"{self.root}/{attempt_path(cell)}")
 
-    def result(self, directory: Path) -> CellResult:
+    def result(self, directory: str | Path) -> CellResult:
         """Return the result of a finished try.
 
         Raises:
             UserError: it cannot be read, or is no cell's result.
         """
-        return read_json(directory / "cell.json", CellResult)
+        return read_json(Path(directory, "cell.json"), CellResult)
 
-    def summary(self, directory: Path) -> CellSummary:
+    def summary(self, directory: str | Path) -> CellSummary:
         """Return what a table shows of a finished try.
 
         Raises:
             UserError: its result cannot be read, or is none.
         """
-        return read_summary(directory / "cell.json")
+        return read_summary(f"{directory}/cell.json")
 
     def voided(self, cell: Cell, content_key: str) -> Voided:
         """Return the finished tries of the same that do not stand."""
@@ -131,8 +135,8 @@ class Store:
         return Voided.of(r for r in results if r.content_key == content_key)
 
     def verdict(
-        self, tries: Sequence[Path], content_key: str, grader_key: str
-    ) -> tuple[Path, CellSummary] | None:
+        self, tries: Sequence[str], content_key: str, grader_key: str
+    ) -> tuple[str, CellSummary] | None:
         """Return the newest of a cell's tries with these keys whose outcome stands, or None."""
         for path in reversed(tries):
             result = self.summary(path)
@@ -157,32 +161,33 @@ class Store:
         """
         return self._standing(sweep, self.summary)
 
-    def _standing(self, sweep: str | None, read: Callable[[Path], R]) -> Iterator[tuple[Path, R]]:
+    def _standing(self, sweep: str | None, read: Callable[[str], R]) -> Iterator[tuple[Path, R]]:
         # By address, so that not all results of a large store are held at once.
-        by_address: dict[Path, list[Path]] = {}
+        by_address: dict[str, list[str]] = {}
         for path in self._finished(sweep):
             by_address.setdefault(_address(path), []).append(path)
-        for address in sorted(
-            by_address, key=lambda path: path.parts
-        ):  # as paths compare, in a tenth of the time
-            cells: dict[CellKey, list[tuple[Path, R]]] = {}
+        for address in sorted(by_address, key=lambda path: path.split("/")):  # as paths compare
+            cells: dict[CellKey, list[tuple[str, R]]] = {}
             tries = by_address[address]
             for path in sorted(tries, key=age) if len(tries) > 1 else tries:
                 result = read(path)
                 cells.setdefault(result.cell.key, []).append((path, result))
-            yield from (choose(found) for _, found in sorted(cells.items()))
+            for _, tried in sorted(cells.items()) if len(cells) > 1 else cells.items():
+                path, result = choose(tried)
+                yield Path(path), result
 
-    def _finished(self, sweep: str | None) -> Iterator[Path]:
+    def _finished(self, sweep: str | None) -> Iterator[str]:
         """Yield the directories of finished tries. No link is followed, and nothing recurses."""
         base = self.root / segment(sweep) if sweep else self.root
-        waiting = [base] if base == self.root or not base.is_symlink() else []
+        waiting = [str(base)] if base == self.root or not base.is_symlink() else []
         while waiting:
             directory = waiting.pop()
+            numbered = try_number(directory.rpartition("/")[2]) is not None
             for entry in _entries(directory):
-                if entry.name == "cell.json" and try_number(directory.name) is not None:
+                if numbered and entry.name == "cell.json":
                     yield directory
                 elif entry.is_dir(follow_symlinks=False):
-                    waiting.append(Path(entry.path))
+                    waiting.append(entry.path)
 
     def check_writable(self) -> None:
         """Look whether cells could be written here, before anything costly is done for them.

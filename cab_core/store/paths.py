@@ -11,7 +11,7 @@ from cab_core.records import Cell, Configuration
 LOCK_FILE = "sweep.lock.toml"  # in the directory of a sweep
 _PLAIN = re.compile(rb"[A-Za-z0-9._-]")
 _LONGEST = 120  # bytes of one segment
-# Files beside which the pages of cells have directories.
+# Files beside which the pages of cells have directories; one of them is an earlier cab's, since paths stay.
 PAGE_FILES = {"index.html", "embed.html", "changes.patch"}
 # What is made of one name: a badge and its JSON, a card.
 _SUFFIXES = (".svg", ".json", ".png")

@@ -19,31 +19,36 @@ from typing import Any, TypeVar
 from cab_core.errors import UserError
 from cab_core.records import CellResult, CellSummary, from_json, to_json
 from cab_core.records.convert import why_not
-from cab_core.records.summary import Excerpt
-from cab_core.safe_fs import open_regular
+from cab_core.safe_fs import descriptor_of_regular
+
+from .bounded_json import parse
 
 T = TypeVar("T")
 
 LIMIT = 128 << 20  # bytes of a record file; changes.json is the largest, some 90 MiB for 200,000 new files
 LINE = 16 << 20  # bytes of one line
-LARGEST = 1e300  # a number; a hundred million of them can be added up
-_BEYOND = f"it holds a number beyond {LARGEST:g}"
-DEPTH = 100  # arrays and objects within one another
 
 
-def opened(path: Path) -> io.BufferedReader | None:
+def opened(path: str | Path) -> io.BufferedReader | None:
     """Open a file for reading; None where there is none.
 
     Raises:
         UserError: it is no regular file, or cannot be read.
     """
+    found = _descriptor(path)
+    return os.fdopen(found[0], "rb") if found else None
+
+
+def _descriptor(path: str | Path) -> tuple[int, int] | None:
+    """Open a file; return its descriptor and its size."""
     try:
-        return open_regular(path)
+        fd, status = descriptor_of_regular(path)
     except (OSError, ValueError):
         if not os.path.lexists(path):
             return None
         said = "expected a regular file that can be read, no link, pipe or directory"
         raise _broken(str(path), said) from None
+    return fd, status.st_size
 
 
 def read_start(path: Path, limit: int) -> tuple[bytes, int]:
@@ -59,20 +64,25 @@ def read_start(path: Path, limit: int) -> tuple[bytes, int]:
         return file.read(limit), os.fstat(file.fileno()).st_size
 
 
-def read_whole(path: Path) -> bytes:
+def read_whole(path: str | Path) -> bytes:
     """Return the content of a file.
 
     Raises:
         UserError: it is missing, too large, no regular file, or cannot be read.
     """
-    file = opened(path)
-    if file is None:
+    found = _descriptor(path)
+    if found is None:
         raise _broken(str(path), "no such file")
-    with file:
-        size = os.fstat(file.fileno()).st_size
+    fd, size = found
+    try:
         if size > LIMIT:
             raise _broken(str(path), f"{size:,} bytes; expected at most {LIMIT:,}, as cab writes less")
-        return file.read(size)
+        data = os.read(fd, size)  # a file object would cost more than the small file that is usual
+        while len(data) < size and (more := os.read(fd, size - len(data))):
+            data += more
+        return data
+    finally:
+        os.close(fd)
 
 
 def read_json(path: Path, cls: type[T]) -> T:
@@ -84,17 +94,16 @@ def read_json(path: Path, cls: type[T]) -> T:
     return record_of(read_whole(path), cls, str(path))
 
 
-def read_summary(path: Path) -> CellSummary:
+def read_summary(path: str | Path) -> CellSummary:
     """Return the summary of a `cell.json`, of which only what it needs is looked at.
 
     Raises:
         UserError: it is missing, cannot be read, or is no cell's result.
     """
+    from .excerpt import excerpt_of  # late: what runs a cell has no use for a second parser
+
     data = read_whole(path)
-    try:
-        return record_of(data, Excerpt, str(path)).summary
-    except UserError:
-        return read_json(path, CellResult).summary  # tells what is wrong, of the whole
+    return (excerpt_of(data) or record_of(data, CellResult, str(path))).summary
 
 
 def read_optional(path: Path, cls: type[T]) -> T | None:
@@ -153,7 +162,7 @@ def check_readable(value: Any, where: str) -> None:
         UserError: it holds a number that is none in JSON or is out of range, or is nested too deeply.
     """
     try:
-        _parse(json.dumps(to_json(value)).encode())
+        parse(json.dumps(to_json(value)).encode())
     except ValueError as exc:
         raise UserError(f"{where}: {exc}") from exc
 
@@ -169,7 +178,7 @@ def record_of(data: bytes, cls: type[T], where: str) -> T:
         UserError: it is no such record.
     """
     try:
-        value = _parse(data)
+        value = parse(data)
     except ValueError as exc:
         raise _broken(where, f"cannot be read as JSON: {exc}") from exc
     if not isinstance(value, dict):
@@ -178,46 +187,3 @@ def record_of(data: bytes, cls: type[T], where: str) -> T:
         return from_json(value, cls)
     except Exception as exc:
         raise _broken(where, f"not a {cls.__name__} of this version of cab: {why_not(exc)}") from exc
-
-
-def _parse(data: bytes) -> Any:
-    """Return a JSON value of limited depth and limited numbers; ValueError says why it is none."""
-    try:
-        text = data.decode("utf-8")
-        value = json.loads(text, parse_constant=_constant, parse_float=_float, parse_int=_int)
-    except RecursionError:
-        value = None
-    # Nothing is deeper than it has opening brackets, which are counted in a fraction of the time.
-    if value is None or (data.count(b"{") + data.count(b"[") > DEPTH and _deep(value)):
-        raise ValueError(f"expected an object of at most {DEPTH} levels")
-    return value
-
-
-def _constant(text: str) -> float:
-    raise ValueError(f"{text} is no number in JSON")
-
-
-# A record has some sixty numbers: one call for each, and no more.
-def _float(text: str) -> float:
-    number = float(text)
-    if -LARGEST <= number <= LARGEST:
-        return number
-    raise ValueError(_BEYOND)
-
-
-def _int(text: str) -> int:
-    number = int(text)
-    if -LARGEST <= number <= LARGEST:
-        return number
-    raise ValueError(_BEYOND)
-
-
-def _deep(value: Any) -> bool:
-    """Tell whether there are more than `DEPTH` levels, without recursion."""
-    level = [value]
-    for _ in range(DEPTH + 1):
-        inner = (v.values() if isinstance(v, dict) else v for v in level if isinstance(v, dict | list))
-        level = [child for children in inner for child in children]
-        if not level:
-            return False
-    return True

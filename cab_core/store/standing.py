@@ -26,12 +26,13 @@ def try_number(name: str) -> int | None:
     return int(name) if name.isascii() and name.isdigit() and len(name) <= _DIGITS else None
 
 
-def age(path: Path) -> tuple[bool, int]:
+def age(path: str) -> tuple[bool, int]:
     """Return what orders the tries of a cell, the oldest first: their numbers, not the clock's word.
 
     Tries in the layout of an earlier cab, which had no variants, are older than any other.
     """
-    return is_variant(path.parent.parent.name), try_number(path.name) or 0
+    variant, _, name = path.rsplit("/", 3)[-3:]
+    return is_variant(variant), try_number(name) or 0
 
 
 @attrs.frozen(kw_only=True)
@@ -42,7 +43,7 @@ class Accepted:
     newest: int
 
 
-def choose(tries: Sequence[tuple[Path, R]]) -> tuple[Path, R]:
+def choose(tries: Sequence[tuple[str, R]]) -> tuple[str, R]:
     """Return the try that stands, of all finished tries of one cell, given the oldest first.
 
     What was asked for last says which content counts: a result of another content (an older prompt, model or
@@ -58,27 +59,30 @@ def _keys(result: CellResult | CellSummary) -> tuple[str, str]:
     return result.content_key, result.grader_key
 
 
-def _asked_for(tries: Sequence[tuple[Path, R]]) -> tuple[Path, R]:
+def _asked_for(tries: Sequence[tuple[str, R]]) -> tuple[str, R]:
     """Return the newest try, or the older one that was taken for done since."""
     newest = tries[-1]
-    said = read_optional(newest[0].parent / ACCEPTED, Accepted)
-    if said is None or said.newest != try_number(newest[0].name):
+    attempt, number = _split(newest[0])
+    said = read_optional(Path(attempt, ACCEPTED), Accepted)
+    if said is None or said.newest != number:
         return newest
-    return next((found for found in tries if _is(found[0], said.accepted, newest[0])), newest)
+    return next((found for found in tries if _split(found[0]) == (attempt, said.accepted)), newest)
 
 
-def _is(path: Path, number: int, beside: Path) -> bool:
-    return path.parent == beside.parent and try_number(path.name) == number
-
-
-def accept(path: Path, tries: Sequence[Path]) -> None:
+def accept(path: str, tries: Sequence[str]) -> None:
     """Take one of a cell's tries for what is asked for now, though a newer one of another content is there.
 
     That is written down where it is not the newest, or where another was taken before.
     """
-    newest = try_number(tries[-1].name)
-    if path.parent != tries[-1].parent or newest is None:
+    (attempt, number), (beside, newest) = _split(path), _split(tries[-1])
+    if attempt != beside or newest is None:
         return
-    if path != tries[-1] or os.path.lexists(f"{path.parent}/{ACCEPTED}"):
-        said = Accepted(accepted=try_number(path.name) or 0, newest=newest)
-        write_whole(path.parent / ACCEPTED, json.dumps(to_json(said)) + "\n")
+    if path != tries[-1] or os.path.lexists(f"{attempt}/{ACCEPTED}"):
+        said = Accepted(accepted=number or 0, newest=newest)
+        write_whole(Path(attempt, ACCEPTED), json.dumps(to_json(said)) + "\n")
+
+
+def _split(path: str) -> tuple[str, int | None]:
+    """Return the directory of a try's attempt and its number."""
+    attempt, _, name = path.rpartition("/")
+    return attempt, try_number(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from cab_core.records import OUTCOMES, Inputs, to_json
 from cab_core.records.differences import differences
@@ -44,7 +45,7 @@ def reasons_of(planned: PlannedCell, store: Store) -> Iterator[str]:
             continue
         if (result.content_key, result.grader_key) == (planned.content_key, planned.grader_key):
             return
-        before = read_optional(path / "inputs.json", Inputs)
+        before = read_optional(Path(path, "inputs.json"), Inputs)
         if before is None:
             yield _NO_RECORD
         else:

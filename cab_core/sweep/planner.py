@@ -75,7 +75,7 @@ class Planner:
             adapter=self.adapter,
             adapter_owner=self.owner,
             protocol=protocol,
-            blame=self.plugins.blame("protocol", protocol.name),
+            blame=self._once(("blame", protocol.name), lambda: self.plugins.blame("protocol", protocol.name)),
             runtime=self.runtime,
             installation=installation,
             inputs_of=self._inputs_of,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,9 @@ import attrs
 
 from cab_core.errors import InfraError, UserError
 from cab_core.plugins.observers import Observers
-from cab_core.plugins.protocols import StopSignal
+from cab_core.plugins.protocols import Executor, Scorer, StopSignal
 from cab_core.plugins.registry import Plugins
-from cab_core.records import OUTCOMES, Cell, CellKey, CellSummary
+from cab_core.records import OUTCOMES, Cell, CellKey, CellSummary, Sweep
 from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.runtimes.reaper import REAPER
 from cab_core.runtimes.scratch import remove_scratch, stale_scratch
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from cab_core.gateway.server import Gateway
 
 SWEEP_FINISHED = "cab_sweep_finished"
+Done = tuple[str, CellSummary]  # a cell that has ended, with its directory
 
 
 @attrs.define(kw_only=True)
@@ -43,7 +45,7 @@ class Events:
 
     started: Callable[[Cell], None] = lambda _: None
     finished: Callable[[CellSummary, Path], None] = lambda *_: None
-    kept: Callable[[CellSummary, Path], None] = lambda *_: None
+    kept: Callable[[CellSummary, str], None] = lambda *_: None
     warn: Callable[[str], None] = lambda _: None
     gateway: Callable[[Gateway], None] = lambda _: None  # where calls under way can be looked at
 
@@ -57,7 +59,7 @@ def run_plan(
     stop: StopSignal,
     fresh: bool = False,
     breaker: Breaker | None = None,
-) -> list[tuple[Path, CellSummary]]:
+) -> list[Done]:
     """Run the plan's cells and return what came of every one, in the plan's order.
 
     `fresh`: run those too that have a verdict already. `breaker`: what stops cells of a dead endpoint.
@@ -65,74 +67,93 @@ def run_plan(
     Raises:
         UserError: another runner has this sweep, or it demands a calibration that there is not.
     """
-    # Late: a command that only plans, or finds everything done, has no use for a server.
-    from cab_core.gateway.server import Gateway
-    from cab_core.run.cell import run_cell
-    from cab_core.run.upstreams import SharedUpstreams
-
     if plan.sweep.require_calibration:
         demand(store.root, plan.cells)
     executor = plugins.executor(plan.sweep.executor)
     scorers = plugins.scorers(events.warn)
-    breaker = breaker or Breaker()
-    done: dict[CellKey, tuple[Path, CellSummary]] = {}
     _sweep_scratch(events)
-    with store.lock(plan.sweep.sweep_id):
+    with store.lock(plan.sweep.sweep_id), Observers(plugins.loaded.manager, events.warn) as observers:
         changed = write_lock_file(plan, store.root)
         with uncollected():
-            todo = [p for p in plan.cells if fresh or not _keep(p, store, done, events)]
+            kept = [None if fresh else _kept(p, store, events) for p in plan.cells]
+        todo = [p for p, found in zip(plan.cells, kept, strict=True) if found is None]
         if not fresh:
             for said in (*changed, *why_anew(todo, store)):
                 events.warn(said)
-        cells = {p.cell.key: p for p in todo}
-        with (
-            delivery(events.warn) as spans,
-            Gateway() as gateway,
-            Observers(plugins.loaded.manager, events.warn) as observers,
-        ):
-            events.gateway(gateway)
-            context = RunContext(
-                store=store,
-                gateway=gateway,
-                scorers=scorers,
-                upstream_of=SharedUpstreams(),
-                observers=observers,
-                stop=stop,
-                spans=spans,
-                wire=plan.sweep.wire,
-                real_time=plan.sweep.real_time,
-            )
-
-            def work(cell: Cell) -> tuple[Path, CellSummary] | None:
-                planned, started = cells[cell.key], time.monotonic()
-                if stop.is_set() or not breaker.lets(planned):
-                    return None
-                events.started(cell)
-                try:
-                    path, result = run_cell(planned, context)
-                except OSError as exc:
-                    stop.stop("cancelled")
-                    kind = InfraError if exc.errno in (errno.ENOSPC, errno.EDQUOT) else UserError
-                    said = f"{store.root}: cell {cell.cell_id} cannot be written: {exc.strerror}"
-                    raise kind(said) from exc
-                if plan.sweep.record is not None:
-                    keep_record(path, cell, Path(plan.sweep.record))
-                breaker.take(planned, result, started)
-                events.finished(result.summary, path)
-                return path, result.summary
-
-            for finished in executor.map([o.cell for o in todo], work, width):
-                if finished is not None:
-                    done[finished[1].cell.key] = finished
-            results = [done[p.cell.key] for p in plan.cells if p.cell.key in done]
-            if observers.hear(SWEEP_FINISHED):
-                whole = [store.result(path) for path, _ in results]
-                observers.tell(SWEEP_FINISHED, sweep_id=plan.sweep.sweep_id, results=whole)
+        done: dict[CellKey, Done] = {}
+        if todo:
+            with _served(plan.sweep, store, scorers, observers, events, stop) as context:
+                done = _run(todo, plan.sweep.record, context, executor, width, events, breaker or Breaker())
+        both = (found or done.get(p.cell.key) for p, found in zip(plan.cells, kept, strict=True))
+        results = [found for found in both if found is not None]
+        if observers.hear(SWEEP_FINISHED):
+            whole = [store.result(path) for path, _ in results]
+            observers.tell(SWEEP_FINISHED, sweep_id=plan.sweep.sweep_id, results=whole)
     _warn_of_unscored([r for _, r in results], events)
     REAPER.retry()
     for said in REAPER.left():
         events.warn(f"{said}; `cab clean` tries again")
     return results
+
+
+@contextmanager
+def _served(
+    sweep: Sweep, store: Store, scorers: list[Scorer], observers: Observers, events: Events, stop: StopSignal
+) -> Iterator[RunContext]:
+    """Yield what the cells of a run share, a gateway among it."""
+    # Late: a command that only plans, or finds everything done, has no use for a server.
+    from cab_core.gateway.server import Gateway
+    from cab_core.run.upstreams import SharedUpstreams
+
+    with delivery(events.warn) as spans, Gateway() as gateway:
+        events.gateway(gateway)
+        yield RunContext(
+            store=store,
+            gateway=gateway,
+            scorers=scorers,
+            upstream_of=SharedUpstreams(),
+            observers=observers,
+            stop=stop,
+            spans=spans,
+            wire=sweep.wire,
+            real_time=sweep.real_time,
+        )
+
+
+def _run(
+    todo: Sequence[PlannedCell],
+    record: str | None,
+    context: RunContext,
+    executor: Executor,
+    width: int,
+    events: Events,
+    breaker: Breaker,
+) -> dict[CellKey, Done]:
+    """Run cells; return those that have ended. `record`: a directory that gets their wire records too."""
+    from cab_core.run.cell import run_cell  # late, as above
+
+    cells, stop = {p.cell.key: p for p in todo}, context.stop
+
+    def work(cell: Cell) -> Done | None:
+        planned, started = cells[cell.key], time.monotonic()
+        if stop.is_set() or not breaker.lets(planned):
+            return None
+        events.started(cell)
+        try:
+            path, result = run_cell(planned, context)
+        except OSError as exc:
+            stop.stop("cancelled")
+            kind = InfraError if exc.errno in (errno.ENOSPC, errno.EDQUOT) else UserError
+            said = f"{context.store.root}: cell {cell.cell_id} cannot be written: {exc.strerror}"
+            raise kind(said) from exc
+        if record is not None:
+            keep_record(path, cell, Path(record))
+        breaker.take(planned, result, started)
+        events.finished(result.summary, path)
+        return str(path), result.summary
+
+    ended = executor.map([p.cell for p in todo], work, width)
+    return {found[1].cell.key: found for found in ended if found is not None}
 
 
 def _warn_of_unscored(results: Sequence[CellSummary], events: Events) -> None:
@@ -153,24 +174,22 @@ def _sweep_scratch(events: Events) -> None:
         events.warn(f"removed {gone} of {len(found)} scratch directories of runners that are gone")
 
 
-def _keep(
-    planned: PlannedCell, store: Store, done: dict[CellKey, tuple[Path, CellSummary]], events: Events
-) -> bool:
+def _kept(planned: PlannedCell, store: Store, events: Events) -> Done | None:
+    """Return what a cell came to before, where that has a verdict on the same content."""
     tries = store.tries(planned.cell)
     found = store.verdict(tries, planned.content_key, planned.grader_key)
     if found is None:
-        return False
+        return None
     path, summary = found
     accept(path, tries)
     if summary.cell == planned.cell:  # then one of them is held, not two
         summary = attrs.evolve(
             summary, cell=planned.cell, content_key=planned.content_key, grader_key=planned.grader_key
         )
-    done[planned.cell.key] = path, summary
     events.kept(summary, path)
-    return True
+    return path, summary
 
 
-def incomplete(plan: Plan, results: list[tuple[Path, CellSummary]]) -> bool:
+def incomplete(plan: Plan, results: list[Done]) -> bool:
     """Return whether a planned cell has no verdict."""
     return len(results) < len(plan.cells) or any(not OUTCOMES[r.outcome].counted for _, r in results)

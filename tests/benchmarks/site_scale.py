@@ -92,8 +92,8 @@ def _print(site: Path, cells: int, *builds: dict[str, float]) -> int:
         ("largest leaderboard, KB", max(p.stat().st_size for p in pages) / 1000, 300),
         ("compare data, KB", (site / "data/compare.js").stat().st_size / 1000, 1000),
         ("bytes of a cell, KB", sum(s.st_size for s in sizes) / cells / 1000, 34),
-        ("blocks of a cell on disk, KB", sum(s.st_blocks for s in sizes) * 0.512 / cells, 52),
-        ("files of a cell", sum(stat.S_ISREG(s.st_mode) for s in sizes) / cells, 6),
+        ("blocks of a cell on disk, KB", sum(s.st_blocks for s in sizes) * 0.512 / cells, 48),
+        ("files of a cell", sum(stat.S_ISREG(s.st_mode) for s in sizes) / cells, 4),
         ("a cell page, KB", next(site.glob("cell/*/*/*/*/*/index.html")).stat().st_size / 1000, 200),
     )
     for name, value, bound in rows:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.cold_start import install_nil
+
 HEAVY = {"aiohttp", "docker", "jsonschema", "opentelemetry", "jinja2"}
 _RUN = """
 import sys
@@ -19,10 +21,10 @@ finally:
 """
 
 
-def _imported(argv: list[str], cwd: Path) -> set[str]:
+def _imported(argv: list[str], cwd: Path, env: dict[str, str] | None = None) -> set[str]:
     """Return the modules that a command has loaded when it ends."""
     done = subprocess.run(
-        [sys.executable, "-c", _RUN, *argv], cwd=cwd, capture_output=True, text=True, check=True
+        [sys.executable, "-c", _RUN, *argv], cwd=cwd, capture_output=True, text=True, check=True, env=env
     )
     return set(done.stderr.split())
 
@@ -51,6 +53,16 @@ def test_a_cell_waits_for_no_server() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_where_all_is_done_nothing_is_served(tmp_path: Path) -> None:
+    """To go on with a sweep that has ended takes neither the server nor the libraries behind it."""
+    env = install_nil(tmp_path / "site")
+    argv = ["run", "--tui", "nil", "--model", "scripted:null", "--task", "mutations/py-lru-cache"]
+    first, again = (_imported(argv, tmp_path, env) for _ in range(2))
+    assert {"aiohttp", "cab_core.gateway.server"} <= first
+    assert not {"aiohttp", "cab_core.gateway.server", "cab_core.run.cell"} & again
+    assert "rich.console" not in first  # which draws on a terminal
 
 
 @pytest.mark.parametrize("command", ["run", "run-cell"])

@@ -26,6 +26,7 @@ from cab_core.records import (
     to_json,
 )
 from cab_core.records.differences import differences
+from cab_core.records.inputs import digest
 from cab_core.run.code import code_of
 from cab_core.run.planned import PlannedCell
 from cab_core.tasks.stacks import Stack
@@ -263,6 +264,19 @@ def test_another_value_of_a_secret_variable_is_another_key() -> None:
         names=("house",), items=(STACK.items[0], Env(name="flags", values={"TOKEN": "x"}), STACK.items[2])
     )
     assert plan(stack=other).content_key != plan().content_key
+
+
+def test_the_content_key_is_the_hash_of_the_record() -> None:
+    """Canonical JSON of all but the grader, of parts their hashes: a cell of an earlier cab is known again."""
+    inputs = plan().inputs
+    parts = {
+        name: digest(value)
+        for name in ("cli", "model", "sandbox", "task", "stack")
+        if (value := RECORD[name])
+    }
+    rest = {name: value for name, value in RECORD.items() if name != "grader"}
+    assert inputs.content_key == digest({**rest, **parts})
+    assert inputs.grader_key == digest(RECORD["grader"])
 
 
 def test_the_order_of_keys_does_not_matter() -> None:

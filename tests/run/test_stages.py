@@ -191,7 +191,7 @@ def test_the_newest_try_with_a_verdict_is_the_verdict(tmp_path: Path) -> None:
     result = tries[0][1]
     store = Store(tmp_path)
     found = store.verdict(store.tries(result.cell), result.content_key, result.grader_key)
-    assert found is not None and found[0] == tries[-1][0]
+    assert found is not None and found[0] == str(tries[-1][0])
 
 
 def test_plugins_are_told_of_a_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ PAGES = (
     "index.html", "matrix.html", "compare.html", "tasks.html", "recordings.html", "sweeps.html", "method.html",
     "pack/mutations/index.html", "pack/mutations/matrix.html", "config/aider/acme/coder-1/index.html",
     "task/mutations/off-by-one/index.html", "sweep/earlier/index.html", CELL,
-    "cell/aider/acme/coder-1/mutations/off-by-one/embed.html",
+    "cell/aider/acme/coder-1/mutations/off-by-one/index.html#card",
 )  # fmt: skip
 
 
@@ -41,6 +41,20 @@ def test_every_page_is_quiet_and_asks_no_other_host(browser: Browser, base: str,
     ]
     assert foreign == []
     assert browser.one("main, body").text
+
+
+def test_a_frame_shows_a_cells_card(browser: Browser, base: str) -> None:
+    """Its name, which leads to the page, its outcome and its figures; and nothing else of the page."""
+    browser.open(f"{base}/{CELL}#card")
+    shown = browser.run(
+        "return [...document.querySelectorAll('h1, .pill, .figures, header, nav, footer, section')]"
+        ".filter(e => e.checkVisibility()).map(e => e.id || e.className)"
+    )
+    assert shown == ["card", "o-fail pill", "axes", "figures"]
+    browser.run("document.body.style.width = '480px'")  # of the frame that is printed, which is 250 high
+    assert int(browser.run("return document.body.offsetHeight")) <= 250
+    link = browser.one(".framed a")
+    assert link.is_displayed() and str(link.get_attribute("href")).endswith("index.html")
 
 
 def test_replay_plays_pauses_and_comes_to_its_end(browser: Browser, base: str) -> None:

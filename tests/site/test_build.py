@@ -54,9 +54,9 @@ def test_every_link_resolves(site: Path) -> None:
 
 
 def test_addresses_are_the_references(site: Path) -> None:
-    """A cell, its embed, badge, attempts, stacks and other sweeps have the reference's addresses."""
+    """A cell, its badge, attempts, stacks and other sweeps have the reference's addresses."""
     for path in (
-        f"{OFF}/index.html", f"{OFF}/embed.html", f"{OFF}/cell.json", f"{OFF}/~2/index.html",
+        f"{OFF}/index.html", f"{OFF}/cell.json", f"{OFF}/~2/index.html",
         f"{OFF}/+docs/index.html", "badge/aider/acme/coder-1/mutations/off-by-one.svg",
         "badge/aider/acme/coder-1/mutations/off-by-one/~2.svg", f"sweep/earlier/{OFF}/index.html",
         "sweep/earlier/badge/aider/acme/coder-1/mutations/off-by-one.svg",
@@ -82,7 +82,7 @@ def test_another_sweep_is_said_and_leads_to_the_one_that_stands(site: Path) -> N
 def test_marks_stand_wherever_a_result_does(site: Path) -> None:
     """Scripted and incomplete results are marked on every page and badge."""
     scripted = "cell/aider/scripted~3aoracle/mutations/off-by-one"
-    for page in (f"{scripted}/index.html", f"{scripted}/embed.html", "task/mutations/off-by-one/index.html",
+    for page in (f"{scripted}/index.html", "task/mutations/off-by-one/index.html",
                  "config/aider/scripted~3aoracle/index.html", "sweep/made/index.html", f"{OFF}/index.html"):  # fmt: skip
         assert "scripted" in (site / page).read_text(), page
     badge = (site / "badge/aider/scripted~3aoracle/mutations/off-by-one.svg").read_text()
@@ -269,7 +269,7 @@ def test_the_card_is_a_picture_that_any_program_can_read(site: Path, browser: Br
 
 
 def test_what_a_cell_adds_to_a_site_is_little(tmp_path: Path) -> None:
-    """Five small files, beside the page of a task that was not there before."""
+    """Four small files, beside the page of a task that was not there before."""
     Made(task="p/a").write(tmp_path / "runs")
     site = build_site([tmp_path / "runs"], tmp_path / "site").parent
     before = {p for p in site.rglob("*") if p.is_file()}
@@ -279,7 +279,7 @@ def test_what_a_cell_adds_to_a_site_is_little(tmp_path: Path) -> None:
         str(p.relative_to(site)): p.lstat().st_size for p in set(site.rglob("*")) - before if p.is_file()
     }
     at = "aider/acme/coder-1/p/b"
-    own = {f"cell/{at}/{name}" for name in ("index.html", "embed.html", "cell.json")}
+    own = {f"cell/{at}/{name}" for name in ("index.html", "cell.json")}
     assert added.keys() == own | {f"badge/{at}.svg", f"badge/{at}.json", "task/p/b/index.html"}
     assert added[f"cell/{at}/index.html"] < 25_000 and added[f"badge/{at}.json"] < 200
 

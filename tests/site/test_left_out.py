@@ -46,13 +46,12 @@ def figures(root: Path, page: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("outcome", NO_VERDICT)
 def test_a_cell_page_has_no_figure_but_the_time(root: Path, outcome: str) -> None:
-    """`left out` with the outcome and the reason; on the embedded card nothing at all."""
+    """`left out` with the outcome and the reason."""
     at = f"cell/aider/acme/coder-1/p/{outcome}"
     shown = figures(root, f"{at}/index.html")
     assert shown.pop("Wall") == "9.0s" and set(shown.values()) == {"left out"} and "Pass" in shown
     text = (root / "site" / at / "index.html").read_text()
     assert f"Left out: {outcome.replace('_', ' ')}, 503." in text and "so that none of it counts" in text
-    assert figures(root, f"{at}/embed.html") == {"Wall": "9.0s"}
 
 
 def test_one_with_a_verdict_has_its_figures(root: Path) -> None:

@@ -105,7 +105,7 @@ def test_a_directory_with_another_name_is_no_try(tmp_path: Path, name: str) -> N
     first = made.write(tmp_path)
     shutil.copytree(first, first.parent / name)
     assert [path for path, _ in Store(tmp_path).standing()] == [first]
-    assert Store(tmp_path).tries(made.cell()) == [first]
+    assert Store(tmp_path).tries(made.cell()) == [str(first)]
     assert Store(tmp_path).begin(made.cell()).name == "2.part"
 
 
@@ -165,7 +165,7 @@ def test_a_try_that_was_taken_for_done_stands_until_another_is_made(tmp_path: Pa
     Made(content_key="b" * 64, outcome="cancelled").write(tmp_path)
     store, cell = Store(tmp_path), Made().cell()
     [(_, before)] = store.standing()
-    accept(first, store.tries(cell))
+    accept(str(first), store.tries(cell))
     [(path, accepted)] = store.standing()
     assert (before.outcome, accepted.outcome, path) == ("cancelled", "passed", first)
     Made(content_key="c" * 64, outcome="failed").write(tmp_path)
@@ -176,7 +176,7 @@ def test_a_try_that_was_taken_for_done_stands_until_another_is_made(tmp_path: Pa
 def test_the_newest_try_needs_no_word(tmp_path: Path) -> None:
     """Where it is the one that is taken, nothing is written."""
     newest = [Made().write(tmp_path) for _ in range(2)][-1]
-    accept(newest, Store(tmp_path).tries(Made().cell()))
+    accept(str(newest), Store(tmp_path).tries(Made().cell()))
     assert not (newest.parent / "accepted.json").exists()
 
 
@@ -188,7 +188,7 @@ def test_a_changed_grader_changed_back_is_what_counts(tmp_path: Path) -> None:
     (second / "cell.json").write_text(json.dumps({**record, "grader_key": "c" * 64}))
     store = Store(tmp_path)
     [(_, before)] = store.standing()
-    accept(first, store.tries(Made().cell()))
+    accept(str(first), store.tries(Made().cell()))
     [(_, after)] = store.standing()
     assert (before.outcome, after.outcome) == ("failed", "passed")
 

@@ -148,3 +148,16 @@ def test_a_cell_planned_twice_has_one_key() -> None:
         plan_one(Puppet(""), task, Model(id="scripted:null", scripted="null"), runtime) for _ in range(2)
     )
     assert (one.content_key, one.grader_key) == (other.content_key, other.grader_key)
+
+
+def test_cells_of_a_plan_share_all_but_their_identity(plan: Callable[..., Plan]) -> None:
+    """A hundred thousand of them fit into a hundred megabytes: what is alike in two cells is one object."""
+    one, other = plan(attempts=2).cells
+    own = {f.name for f in attrs.fields(type(one)) if getattr(one, f.name) is not getattr(other, f.name)}
+    assert own == {"cell"}
+    unlike = {
+        f.name
+        for f in attrs.fields(type(one.cell))
+        if getattr(one.cell, f.name) is not getattr(other.cell, f.name)
+    }
+    assert unlike == {"attempt"}

@@ -11,10 +11,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from cab_core.records import CellKey, CellSummary
 from cab_core.run.planned import PlannedCell
 from cab_core.store.cells import Store
-from cab_core.sweep.runner import Events, _keep
+from cab_core.sweep.runner import Done, Events, _kept
 from tests.site.made import SHA, Made
 
 CELLS = 50
@@ -45,12 +44,10 @@ def _planned(made: Made, key: str = SHA) -> PlannedCell:
     return cast(PlannedCell, SimpleNamespace(cell=made.cell(), content_key=key, grader_key=SHA))
 
 
-def _kept(root: Path, planned: list[PlannedCell]) -> dict[CellKey, tuple[Path, CellSummary]]:
-    done: dict[CellKey, tuple[Path, CellSummary]] = {}
+def kept(root: Path, planned: list[PlannedCell]) -> list[Done]:
+    """Return what is known of cells that are finished."""
     store = Store(root)
-    for each in planned:
-        _keep(each, store, done, Events())
-    return done
+    return [found for each in planned if (found := _kept(each, store, Events()))]
 
 
 def test_one_file_of_each_finished_cell_is_opened(tmp_path: Path) -> None:
@@ -58,8 +55,9 @@ def test_one_file_of_each_finished_cell_is_opened(tmp_path: Path) -> None:
     cells = [Made(task=f"p/{n}") for n in range(CELLS)]
     for made in cells:
         made.write(tmp_path)
+    kept(tmp_path, [_planned(cells[0])])  # imports what reads
     with watched() as seen:
-        done = _kept(tmp_path, [_planned(made) for made in cells])
+        done = kept(tmp_path, [_planned(made) for made in cells])
     assert len(done) == CELLS
     opened = {what: n for what, n in seen.items() if what.startswith("open ")}
     assert opened == {"open cell.json": CELLS}
@@ -71,7 +69,7 @@ def test_a_cell_that_was_planned_is_held_once(tmp_path: Path) -> None:
     made = Made(options={"a": 1})
     made.write(tmp_path)
     planned = _planned(made)
-    [(_, summary)] = _kept(tmp_path, [planned]).values()
+    [(_, summary)] = kept(tmp_path, [planned])
     assert summary.cell is planned.cell and summary.content_key is planned.content_key
 
 
@@ -80,23 +78,23 @@ def test_a_file_that_speaks_of_another_cell_is_told_as_it_is(tmp_path: Path) -> 
     made = Made(sweep="made")
     path = Made(sweep="other").write(tmp_path)
     path.rename(Store(tmp_path).begin(made.cell()).with_suffix(""))
-    [(_, summary)] = _kept(tmp_path, [_planned(made)]).values()
+    [(_, summary)] = kept(tmp_path, [_planned(made)])
     assert summary.cell.sweep_id == "other"
 
 
 def test_a_finished_cell_takes_little_memory(tmp_path: Path) -> None:
-    """Some two kilobytes, where the whole result has more than ten; so a hundred thousand fit."""
+    """A kilobyte, where the whole result has more than ten; so a hundred thousand fit."""
     import tracemalloc
 
     cells = [Made(task=f"p/{n}") for n in range(CELLS)]
     for made in cells:
         made.write(tmp_path)
     planned = [_planned(made) for made in cells]
-    _kept(tmp_path, planned)  # what is made once for all
+    kept(tmp_path, planned)  # what is made once for all
     tracemalloc.start()
     try:
-        done = _kept(tmp_path, planned)
+        done = kept(tmp_path, planned)
         taken = tracemalloc.get_traced_memory()[0] / CELLS
     finally:
         tracemalloc.stop()
-    assert len(done) == CELLS and taken < 2500, taken
+    assert len(done) == CELLS and taken < 1200, taken
