@@ -66,6 +66,7 @@ SAYS = {
         ("codex", "mcp__probe__echo"),
         ("claude", "mcp__probe__echo"),
         ("gemini", "mcp_probe_echo"),
+        ("qwen", "mcp__probe__echo"),
     ],
 )
 def test_a_server_is_what_its_tools_were(cab: Cab, endpoint: Endpoint, tui: str, tool: str) -> None:
