@@ -101,7 +101,8 @@ def test_what_the_cli_reads_is_published(published: Wiring) -> None:
     ("name", "cwd"),
     [
         ("aider", "$HOME"),
-        *((n, "$WORKDIR") for n in ("opencode", "copilot", "codex", "claude", "gemini", "qwen")),
+        ("cline", "$HOME"),
+        *((n, "$WORKDIR") for n in ("opencode", "copilot", "codex", "claude", "gemini", "qwen", "continue")),
     ],
 )
 def test_what_each_cli_is_started_with_can_be_published(name: str, cwd: str) -> None:

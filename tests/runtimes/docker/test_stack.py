@@ -29,6 +29,8 @@ TOLD = {
     "claude": (["mcp__probe__echo"], None),
     "gemini": (["mcp_probe_echo"], None),
     "qwen": (["mcp__probe__echo"], None),
+    "cline": (["probe__echo"], None),
+    "continue": (["echo"], None),
 }
 
 
