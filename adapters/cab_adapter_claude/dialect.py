@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from cab_core import Job, Reply
-from cab_core.plugins.toolkit import calls_made
+import attrs
+
+from cab_core import Job
+from cab_core.plugins.dialects import WriteFiles
 
 
-class WriteTool:
-    """`Write` wants a file that is not there, or that was read before; it makes directories."""
+@attrs.frozen(kw_only=True)
+class WriteTool(WriteFiles):
+    """`Write` wants a file that is not there, or that was read before."""
 
-    def edit(self, files: Mapping[str, str], request: Mapping[str, Any], job: Job) -> Reply | None:
-        """Make the first call that was not made in this conversation; a call without tools is aside."""
-        done = calls_made(request)
-        wanted = _calls({f"{job.workdir}/{path}": text for path, text in sorted(files.items())})
-        todo = [call for call in wanted if call not in done] if files and request.get("tools") else []
-        return Reply(tool=todo[0]) if todo else None
+    tool: str = "Write"
+    path: str = "file_path"
+    text: str = "content"
+    space: tuple[str, str] = ("Bash", "command")
 
     def cannot(self, files: Mapping[str, str], request: Mapping[str, Any], job: Job) -> dict[str, str]:
         """Return the files that have white space at the end of a line, which `Write` takes off."""
@@ -28,8 +28,3 @@ class WriteTool:
 
 def _loses(text: str) -> bool:
     return any(line != line.rstrip() or line.endswith("\ufeff") for line in re.split("\r\n|\n|\r", text))
-
-
-def _calls(files: Mapping[str, str]) -> list[tuple[str, dict[str, Any]]]:
-    made = [("Write", {"file_path": path, "content": text}) for path, text in files.items()]
-    return [("Bash", {"command": f"rm -f -- {shlex.join(files)}"}), *made]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
+from cab_core.plugins.dialects import WriteFiles
 from cab_core.plugins.toolkit import StackEffect, json_events, skill_document
 from cab_core.records import Instructions, McpServer, Skill
 
-from .dialect import CreateTool
 from .events import failed_servers, failure, finished, shown, token_claim, transcript
 
 _USAGE = ".copilot/usage.json"  # below HOME
@@ -64,9 +64,15 @@ class Copilot:
             failed_items=failed_servers(events),
         )
 
-    def dialect(self) -> CreateTool:
+    def dialect(self) -> WriteFiles:
         """How a scripted model edits: space is made with `bash`, then one `create` call a file."""
-        return CreateTool()
+        return WriteFiles(
+            tool="create",
+            path="path",
+            text="file_text",
+            space=("bash", "command"),
+            space_more={"description": "Make space"},
+        )
 
 
 def _environment(job: Job) -> dict[str, str]:

@@ -8,10 +8,10 @@ from typing import Any
 import attrs
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
+from cab_core.plugins.dialects import WriteFiles
 from cab_core.plugins.toolkit import StackEffect, json_events, skill_document
 from cab_core.records import Instructions, McpServer, Skill, Step, TokenClaim
 
-from .dialect import WriteTool
 from .events import failure, finished, shown, token_claim, transcript
 
 # Below HOME. Our config does not lie in opencode's own directory, so that a stack may put one there.
@@ -60,9 +60,9 @@ class Opencode:
             failure=None if done else failure(events, left.stderr),
         )
 
-    def dialect(self) -> WriteTool:
+    def dialect(self) -> WriteFiles:
         """How a scripted model edits: one `write` call a file."""
-        return WriteTool()
+        return WriteFiles(tool="write", path="filePath", text="content")
 
 
 # Those with an underscore, as between a server and its tool; it offers the first three where any server of

@@ -11,7 +11,8 @@ from .toolkit import excerpt
 # What the arguments are called by one CLI or another.
 _COMMAND = ("command", "cmd")
 _PATH = ("file_path", "filePath", "path")
-_OLD, _NEW = ("old_string", "oldString", "old_str"), ("new_string", "newString", "new_str")
+_OLD = ("old_string", "oldString", "old_str", "old_text")
+_NEW = ("new_string", "newString", "new_str", "new_text")
 _WHOLE = ("content", "file_text")
 
 

@@ -36,6 +36,7 @@ class Behaves:
 
     `edits`: the tool that it edits with. `echo`: what it calls the tool `echo` of a server `probe`.
     `memory`: the file in which a project says what it wants of agents. `hostile`: files of a work dir that it could read a config from, in which nothing listens at port 9.
+    `skill`: what it tells of a skill, where that is not the description.
     `words`: what it says of an error, by status, where it does not say what the endpoint said. `tries`: how
     often it asks, by status, where that is not once.
     """
@@ -45,6 +46,7 @@ class Behaves:
     echo: ClassVar[str]
     memory: ClassVar[str]
     hostile: ClassVar[dict[str, str]]
+    skill: ClassVar[str] = "SKILL-MARK"
     words: ClassVar[dict[str, str]] = {}
     tries: ClassVar[dict[str, int]] = {}
 
@@ -116,7 +118,7 @@ class Behaves:
         harvest = drive(Plugins().adapter(self.tui), installed(self.tui), endpoint, tmp_path, stack)
         [request] = endpoint.requests
         assert "PROBE-MARK" in tools(request)[self.echo]
-        assert all(mark in json.dumps(request) for mark in ("STYLE-MARK", "MORE-MARK", "SKILL-MARK"))
+        assert all(mark in json.dumps(request) for mark in ("STYLE-MARK", "MORE-MARK", self.skill))
         assert harvest.finished and harvest.final_message == endpoint.reply
 
     @pytest.mark.parametrize("status", ["401", "404", "429", "500"])

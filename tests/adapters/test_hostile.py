@@ -65,6 +65,15 @@ KEYS = [
     "tool_use_id",
     "is_error",
     "role",
+    "contentType",
+    "toolCallId",
+    "aggregateUsage",
+    "finishReason",
+    "history",
+    "toolCallStates",
+    "parsedArgs",
+    "sessionId",
+    "workspaceDirectory",
 ]
 KINDS = [
     "text",
@@ -95,6 +104,11 @@ KINDS = [
     "message",
     "tool_result",
     "gemini",
+    "agent_event",
+    "run_result",
+    "content_start",
+    "content_end",
+    "iteration_end",
 ]
 LARGEST = int("9" * 4300)  # the longest that Python reads; the sum of two can be read and not written
 leaves = (
@@ -138,7 +152,9 @@ def reads(name: str, text: str, stderr: str = "") -> None:
     assert all(isinstance(render(line), str) for line in text.split("\n"))
 
 
-adapters = pytest.mark.parametrize("name", ["aider", "opencode", "copilot", "codex", "claude", "gemini"])
+adapters = pytest.mark.parametrize(
+    "name", ["aider", "opencode", "copilot", "codex", "claude", "gemini", "qwen", "cline", "continue"]
+)
 
 
 @adapters
@@ -170,7 +186,12 @@ def test_numbers_too_long_to_be_written_are_unknown(name: str) -> None:
         "outputTokens": 1,
     }
     stats = {"input_tokens": LARGEST, "output_tokens": LARGEST}
-    reads(name, json.dumps({"type": "result", "modelUsage": {"a": more, "b": more}, "stats": stats}))
+    reads(
+        name,
+        json.dumps({"type": "result", "modelUsage": {"a": more, "b": more}, "stats": stats, "usage": stats}),
+    )
+    used = {"inputTokens": LARGEST, "outputTokens": LARGEST}
+    reads(name, json.dumps({"type": "run_result", "finishReason": "completed", "aggregateUsage": used}))
     reads(name, "\n".join([json.dumps({"type": "turn.completed", "usage": stats})] * 2))
 
 
@@ -185,6 +206,7 @@ def test_numbers_too_long_to_be_written_are_unknown(name: str) -> None:
         "item.completed",
         "assistant",
         "gemini",
+        "agent_event",
     ],
 )
 def test_no_depth_is_read_that_cannot_be_written(name: str, kind: str) -> None:
@@ -195,4 +217,7 @@ def test_no_depth_is_read_that_cannot_be_written(name: str, kind: str) -> None:
         item = f'{{"type": "mcp_tool_call", "arguments": {deep}, "changes": {deep}, "input": {deep}}}'
         more = f'"item": {item}, "parameters": {deep}, "thoughts": {deep}, "toolCalls": [{{"args": {deep}}}]'
         said = f'"message": {{"content": [{{"type": "tool_use", "input": {deep}}}]}}'
-        reads(name, f'{{"type": "{kind}", "part": {part}, "data": {part}, {more}, {said}}}')
+        ended = (
+            f'"event": {{"type": "content_end", "contentType": "tool", "output": {deep}, "input": {deep}}}'
+        )
+        reads(name, f'{{"type": "{kind}", "part": {part}, "data": {part}, {more}, {said}, {ended}}}')

@@ -43,12 +43,14 @@ ALIKE = {
 }  # fmt: skip
 
 
-def run_with(cab: Cab, tui: str, endpoint: Endpoint, stack: dict[str, Any] = STACK) -> dict[str, Any]:
-    """Run one cell with the stack; return what its `cell.json` says of each item."""
+def run_with(
+    cab: Cab, tui: str, endpoint: Endpoint, stack: dict[str, Any] = STACK, outcome: str = "failed"
+) -> dict[str, Any]:
+    """Run one cell with the stack, in which nothing is mended; return what its `cell.json` says of each item."""
     (cab.cwd / "house.toml").write_text(tomli_w.dumps(stack))
     chosen = ("--tui", tui, "--model", "m", "--task", "mutations/py-stock-reorder", "--stack", "house.toml")
     cell = cab.json("run-cell", *chosen, "--endpoint", endpoint.url, "--key-env", "K", "--json", K=KEY)
-    assert cell["outcome"] == "failed", cell["why"]  # the model changed nothing
+    assert cell["outcome"] == outcome, cell["why"]
     return {item["item"]: item for item in cell["stack"]}
 
 
@@ -66,6 +68,8 @@ SAYS = {
         ("codex", "mcp__probe__echo"),
         ("claude", "mcp__probe__echo"),
         ("gemini", "mcp_probe_echo"),
+        ("qwen", "mcp__probe__echo"),
+        ("cline", "probe__echo"),
     ],
 )
 def test_a_server_is_what_its_tools_were(cab: Cab, endpoint: Endpoint, tui: str, tool: str) -> None:
@@ -77,13 +81,26 @@ def test_a_server_is_what_its_tools_were(cab: Cab, endpoint: Endpoint, tui: str,
         "mcp:probe": "used",
         "mcp:quiet": "offered",
         "mcp:gone": "failed" if tui in SAYS else "absent",
-        "skill:slow": "offered",
+        "skill:slow": "absent"
+        if tui == "cline"
+        else "offered",  # which names skills, and does not describe them
         "env:flags": "unknown",
     }
     assert items["mcp:probe"]["evidence"] == f"the model called {tool}"
     assert items["mcp:gone"]["evidence"].startswith("none of its tools was offered in 2 requests")
     if tui in SAYS:
         assert f"the CLI says: {SAYS[tui]}" in items["mcp:gone"]["evidence"]
+
+
+def test_a_server_that_does_not_start_ends_continue(cab: Cab, endpoint: Endpoint) -> None:
+    """Its other servers are used, by tools without their names in front: so nothing is seen of whose they are."""
+    endpoint.mode, endpoint.tool = "tool", "echo"
+    started = {**STACK, "mcp": STACK["mcp"][:1]}
+    assert run_with(cab, "continue", endpoint, started)["mcp:probe"]["state"] == "unknown"
+    gone = run_with(cab, "continue", endpoint, {**STACK, "mcp": STACK["mcp"][2:]}, "no_model_calls")[
+        "mcp:gone"
+    ]
+    assert gone["state"] == "failed" and "Connection closed" in gone["evidence"]
 
 
 @pytest.mark.parametrize(

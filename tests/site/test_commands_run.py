@@ -96,7 +96,10 @@ def run(
 
 
 @pytest.fixture(
-    params=rows(["aider", "opencode", "copilot", "codex", "claude", "gemini"], ["copilot", "codex"])
+    params=rows(
+        ["aider", "opencode", "copilot", "codex", "claude", "gemini", "qwen", "cline", "continue"],
+        ["copilot", "codex"],
+    )
 )
 def installation(request: pytest.FixtureRequest) -> Installation:
     """Each real CLI, installed once into the user's cache."""
@@ -115,7 +118,9 @@ def told(tmp_path: Path, endpoint: Endpoint, installation: Installation) -> Iter
     more = {"aider": ["--option", "edit_format=diff", "--model-param", "seed=7"],
             "opencode": ["--model-param", "seed=7"], "copilot": ["--model-param", "reasoning_effort=high"],
             "codex": ["--model-param", "verbosity=low"], "claude": ["--model-param", "max_tokens=3000"],
-            "gemini": ["--model-param", "seed=7"]}  # fmt: skip
+            "gemini": ["--model-param", "seed=7"], "qwen": ["--option", "tool_search=false", "--model-param", "seed=7"],
+            "cline": ["--option", "compaction=off", "--model-param", "reasoning_effort=low"],
+            "continue": ["--option", "subagents=true", "--model-param", "seed=7"]}  # fmt: skip
     cell = cab.json(
         "run-cell", "--tui", installation.name, "--model", "m", "--task", TASK, "--stack", "house.toml",
         "--endpoint", endpoint.url, "--key-env", "K", "--wall", "90", "--max-calls", "50", "--max-tokens", "90000",

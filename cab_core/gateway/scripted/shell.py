@@ -13,7 +13,8 @@ from typing import Any
 
 Call = tuple[str, dict[str, Any]]
 
-_COMMAND = ("command", "cmd", "script")
+_COMMAND = ("command", "cmd", "script", "commands")
+_SEVERAL = "commands"  # a list of commands, where the others are a list of one's words
 _USABLE = ("string", "array")  # types of a property that a command, a path or a content can have
 _BY_TYPE: dict[str, Any] = {"boolean": False, "integer": 0, "number": 0, "array": [], "object": {}}
 _PIECE = 48_000  # bytes of a file in one command: an argument holds 128 KiB
@@ -29,7 +30,8 @@ def shell_call(request: Mapping[str, Any], command: str) -> Call | None:
     for tool in tools_of(request):
         if key := property_of(tool, _COMMAND):
             as_list = _type(_properties(tool)[key]) == "array"
-            return tool["name"], {**required_of(tool), key: ["bash", "-c", command] if as_list else command}
+            listed = [command] if key == _SEVERAL else ["bash", "-c", command]
+            return tool["name"], {**required_of(tool), key: listed if as_list else command}
     return None
 
 

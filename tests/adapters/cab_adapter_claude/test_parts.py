@@ -142,7 +142,7 @@ def test_the_dialect_makes_room_and_writes_each_file_once() -> None:
         request = {"tools": [{}], "messages": [{"role": "user"}, {"role": "assistant", "tool_calls": calls}]}
         return Claude().dialect().edit({"b c": "2"}, request, JOB)
 
-    space = ("Bash", {"command": "rm -f -- '/w/b c'"})
+    space = ("Bash", {"command": "rm -f -- '/w/b c' && mkdir -p -- /w"})
     write = ("Write", {"file_path": "/w/b c", "content": "2"})
     assert [ask(), ask(space), ask(space, write)] == [Reply(tool=space), Reply(tool=write), None]
     assert Claude().dialect().edit({"b": "2"}, {"messages": []}, JOB) is None

@@ -28,6 +28,9 @@ TOLD = {
     "codex": (["mcp__probe__echo"], None),
     "claude": (["mcp__probe__echo"], None),
     "gemini": (["mcp_probe_echo"], None),
+    "qwen": (["mcp__probe__echo"], None),
+    "cline": (["probe__echo"], None),
+    "continue": (["echo"], None),
 }
 
 
