@@ -138,7 +138,9 @@ def reads(name: str, text: str, stderr: str = "") -> None:
     assert all(isinstance(render(line), str) for line in text.split("\n"))
 
 
-adapters = pytest.mark.parametrize("name", ["aider", "opencode", "copilot", "codex", "claude", "gemini"])
+adapters = pytest.mark.parametrize(
+    "name", ["aider", "opencode", "copilot", "codex", "claude", "gemini", "mini-swe-agent", "pi"]
+)
 
 
 @adapters

@@ -66,6 +66,7 @@ SAYS = {
         ("codex", "mcp__probe__echo"),
         ("claude", "mcp__probe__echo"),
         ("gemini", "mcp_probe_echo"),
+        ("pi", "mcp__probe__echo"),
     ],
 )
 def test_a_server_is_what_its_tools_were(cab: Cab, endpoint: Endpoint, tui: str, tool: str) -> None:
@@ -92,6 +93,7 @@ def test_a_server_is_what_its_tools_were(cab: Cab, endpoint: Endpoint, tui: str,
         ("opencode", "probe_get_time", ("unknown", "unknown", "unknown", "offered")),
         ("copilot", "probe-get_time", ("used", "failed", "failed", "offered")),
         ("codex", "mcp__probe__get_time", ("used", "absent", "absent", "offered")),
+        ("pi", "mcp__probe__get_time", ("used", "absent", "absent", "offered")),
     ],
 )
 def test_names_that_are_alike_prove_nothing(

@@ -99,7 +99,11 @@ def test_what_the_cli_reads_is_published(published: Wiring) -> None:
 
 @pytest.mark.parametrize(
     ("name", "cwd"),
-    [("aider", "$HOME"), *((n, "$WORKDIR") for n in ("opencode", "copilot", "codex", "claude", "gemini"))],
+    [
+        ("aider", "$HOME"),
+        ("mini-swe-agent", "$HOME"),
+        *((n, "$WORKDIR") for n in ("opencode", "copilot", "codex", "claude", "gemini", "pi")),
+    ],
 )
 def test_what_each_cli_is_started_with_can_be_published(name: str, cwd: str) -> None:
     """Its places are absolute paths to an adapter, as in a run: the boundary takes what it makes of them."""
