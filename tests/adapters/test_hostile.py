@@ -139,7 +139,7 @@ def reads(name: str, text: str, stderr: str = "") -> None:
 
 
 adapters = pytest.mark.parametrize(
-    "name", ["aider", "opencode", "copilot", "codex", "claude", "gemini", "mini-swe-agent", "pi"]
+    "name", ["aider", "opencode", "copilot", "codex", "claude", "gemini", "mini-swe-agent", "pi", "kilo"]
 )
 
 

@@ -24,7 +24,7 @@ from tests.support.spoken import origin_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
-CLIS = ["aider", "opencode", "copilot", "codex", "claude", "gemini", "mini-swe-agent", "pi"]
+CLIS = ["aider", "opencode", "copilot", "codex", "claude", "gemini", "mini-swe-agent", "pi", "kilo"]
 TASK = "mutations/py-stock-reorder"
 SECRET = 'se"cret\\ of $HOME\n\tthe stack'
 RULE = "Say $HOME and $YOUR_KEY as they stand, `id`, \"$(id)\" and 'so' on."
@@ -115,6 +115,7 @@ def told(tmp_path: Path, endpoint: Endpoint, installation: Installation) -> Iter
             "opencode": ["--model-param", "seed=7"], "copilot": ["--model-param", "reasoning_effort=high"],
             "codex": ["--model-param", "verbosity=low"], "claude": ["--model-param", "max_tokens=3000"],
             "gemini": ["--model-param", "seed=7"],
+            "kilo": ["--model-param", "seed=7"],
             "pi": ["--option", "thinking=high", "--model-param", "seed=7"],
             "mini-swe-agent": ["--option", "step_limit=5", "--model-param", "seed=7"]}  # fmt: skip
     endpoint.ends = ENDS.get(installation.name)

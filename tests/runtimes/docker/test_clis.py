@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import Cab
 from tests.support.often import rows
 
-CLIS = ("codex", "claude", "gemini", "mini-swe-agent", "pi")
+CLIS = ("codex", "claude", "gemini", "mini-swe-agent", "pi", "kilo")
 RIGHT = {"oracle": "passed", "null": "failed"}
 OFTEN = [(tui, "oracle") for tui in ("codex", "claude", "gemini")]
 

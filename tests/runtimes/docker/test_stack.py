@@ -25,6 +25,7 @@ TOLD = {
     "aider": ([], "aider speaks no MCP"),
     "mini-swe-agent": ([], "mini-swe-agent speaks no MCP"),
     "pi": (["mcp__probe__echo"], None),
+    "kilo": (["probe_echo"], None),
     "opencode": (["probe_echo"], None),
     "copilot": (["probe-echo"], None),
     "codex": (["mcp__probe__echo"], None),
