@@ -17,7 +17,20 @@ from pathlib import Path
 
 CAB = str(Path(sys.executable).with_name("cab"))
 KILLS = 20
-CLIS = ("aider", "opencode", "copilot", "codex", "claude", "gemini", "qwen", "cline", "continue")
+CLIS = (
+    "aider",
+    "opencode",
+    "copilot",
+    "codex",
+    "claude",
+    "gemini",
+    "qwen",
+    "cline",
+    "continue",
+    "mini-swe-agent",
+    "pi",
+    "kilo",
+)
 
 
 def run(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
@@ -14,34 +14,46 @@ from cab_core.records import Instructions, McpServer, Skill, Step, TokenClaim
 
 from .events import failure, finished, shown, token_claim, transcript
 
-# Below HOME. Our config does not lie in opencode's own directory, so that a stack may put one there.
-_CONFIG, _OWN = ".cab/opencode.json", ".config/opencode"
+# Below HOME. It does not lie in opencode's own directory, so that a stack may put one there.
+_CONFIG = ".cab/opencode.json"
 
 
 class Opencode:
-    """Adapter of opencode."""
+    """Adapter of opencode, and of what was made of it: a subclass says what is called otherwise.
+
+    `program`: also the directory in `~/.config`. `quiet`: variables without their beginning, which is the
+    program's name. `library`: the package that it installs into that directory.
+    """
 
     name = "opencode"
     default_version = "1.18.33"
+    program: ClassVar[str] = "opencode"
+    library: ClassVar[str] = "@opencode-ai/plugin"
+    # The work dir's opencode.json and .opencode could send the calls elsewhere or run plugins: they are not
+    # read. Language servers, the list of models and updates would come from the network.
+    quiet: ClassVar[dict[str, str]] = {
+        f"DISABLE_{name}": "1" for name in ("PROJECT_CONFIG", "LSP_DOWNLOAD", "MODELS_FETCH", "AUTOUPDATE")
+    }
     protocols = ("openai-chat",)
     render = staticmethod(shown)
 
     def recipe(self, version: str) -> Recipe:
         """Its glob and grep run `rg` of the PATH; without one they load it from the network when used."""
-        path = tuple(f"npm/node_modules/@vscode/ripgrep-linux-{arch}/bin" for arch in ("x64", "arm64"))
-        return Recipe(npm=(f"opencode-ai@{version}", "@vscode/ripgrep@1.18.0"), path=path)
+        return Recipe(npm=(f"opencode-ai@{version}", *RIPGREP), path=RIPGREP_PATH)
 
     def version_argv(self) -> list[str]:
         """Print the version."""
-        return ["opencode", "--version"]
+        return [self.program, "--version"]
 
     def launch(self, job: Job) -> Launch:
         """As an argument the prompt would arrive in quotation marks; the title saves a call for one."""
-        stack = _Effect().apply(job.stack)
+        own = f".config/{self.program}"
+        stack = _Effect(own=own).apply(job.stack)
+        variables = {"CONFIG": f"{job.home}/{_CONFIG}", **self.quiet}
         return Launch(
-            argv=("opencode", "run", "--format", "json", "--thinking", "--title", "cab", *stack.argv),
-            env={"OPENCODE_CONFIG": f"{job.home}/{_CONFIG}", **_QUIET, **stack.env},
-            files={_CONFIG: json.dumps(_config(job, stack)), **_LIBRARY, **stack.files},
+            argv=(self.program, "run", "--format", "json", "--thinking", "--title", "cab", *stack.argv),
+            env={**{f"{self.program.upper()}_{k}": v for k, v in variables.items()}, **stack.env},
+            files={_CONFIG: json.dumps(_config(job, stack)), **_installed(own, self.library), **stack.files},
             stdin=job.prompt,
             stack=stack.accounts,
             own_tools=_OWN_TOOLS,
@@ -54,7 +66,7 @@ class Opencode:
         done = finished(events)
         return Harvest(
             transcript=(Step(role="user", text=left.job.prompt), *steps),
-            claim=TokenClaim() if left.stdout_cut else token_claim(left.stdout, events),
+            claim=TokenClaim() if left.stdout_cut else token_claim(left.stdout, events, self.program),
             final_message=next((s.text for s in reversed(steps) if s.role == "assistant"), None),
             finished=done,
             failure=None if done else failure(events, left.stderr),
@@ -72,17 +84,18 @@ _OWN_TOOLS = (
     "apply_patch", "plan_enter", "plan_exit",
 )  # fmt: skip
 
-# The work dir's opencode.json and .opencode could send the calls elsewhere or run plugins: they are not
-# read. Language servers, the list of models and updates would come from the network.
-_QUIET = {
-    f"OPENCODE_DISABLE_{name}": "1"
-    for name in ("PROJECT_CONFIG", "LSP_DOWNLOAD", "MODELS_FETCH", "AUTOUPDATE")
-}
+RIPGREP = ("@vscode/ripgrep@1.18.0",)
+RIPGREP_PATH = tuple(f"npm/node_modules/@vscode/ripgrep-linux-{arch}/bin" for arch in ("x64", "arm64"))
 
-# At every start opencode installs its plugin library into its config directory, and where a plugin lies
-# there it waits for that: 73 s without a network. A lock file that names the library makes it content.
-_LOCK = {"packages": {"": {"dependencies": {"@opencode-ai/plugin": "*"}}}}
-_LIBRARY = {f"{_OWN}/package-lock.json": json.dumps(_LOCK), f"{_OWN}/node_modules/.keep": ""}
+
+def _installed(own: str, library: str) -> dict[str, str]:
+    """At every start it installs its plugin library into its config directory.
+
+    Where a plugin lies there it waits for that: 73 s without a network. A lock file that names the library
+    makes it content.
+    """
+    lock = {"packages": {"": {"dependencies": {library: "*"}}}}
+    return {f"{own}/package-lock.json": json.dumps(lock), f"{own}/node_modules/.keep": ""}
 
 
 def _config(job: Job, stack: _Effect) -> dict[str, Any]:
@@ -109,9 +122,10 @@ def _model(job: Job) -> dict[str, Any]:
 
 @attrs.define
 class _Effect(StackEffect):
-    """What a stack adds to opencode's config."""
+    """What a stack adds to opencode's config. `own`: its directory below HOME."""
 
     tool_prefix = "{name}_"
+    own: str = ""
     servers: dict[str, Any] = attrs.field(factory=dict)
     texts: list[str] = attrs.field(factory=list)
 
@@ -127,5 +141,5 @@ class _Effect(StackEffect):
         return None
 
     def skill(self, item: Skill) -> str | None:
-        self.files[f"{_OWN}/skill/{item.name}/SKILL.md"] = skill_document(item)
+        self.files[f"{self.own}/skill/{item.name}/SKILL.md"] = skill_document(item)
         return None

@@ -46,7 +46,7 @@ def _usage(tokens: object) -> Usage | None:
     return Usage(prompt=fresh + cached, completion=answered + reasoning, cached=cached, reasoning=reasoning)
 
 
-def token_claim(stdout: str, events: Sequence[Event]) -> TokenClaim:
+def token_claim(stdout: str, events: Sequence[Event], program: str = "opencode") -> TokenClaim:
     """Return the sum over the steps; unknown where the log was cut, or where the endpoint told nothing."""
     used = [at(e, "part", "tokens") for e in events if e["type"] == "step_finish"]
     prompt = [n for u in used for n in (at(u, "input"), at(u, "cache", "read"), at(u, "cache", "write"))]
@@ -54,7 +54,9 @@ def token_claim(stdout: str, events: Sequence[Event]) -> TokenClaim:
     cut = "bytes left out ...]\n" in stdout
     if cut or not all(isinstance(n, int) for n in prompt + completion) or not sum(prompt):
         return TokenClaim()
-    return TokenClaim(prompt=sum(prompt), completion=sum(completion), source="opencode's step_finish events")
+    return TokenClaim(
+        prompt=sum(prompt), completion=sum(completion), source=f"{program}'s step_finish events"
+    )
 
 
 def finished(events: Sequence[Event]) -> bool:

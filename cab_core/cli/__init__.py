@@ -23,6 +23,7 @@ COMMANDS = {
     "rescore": ("rescore", "Compute the axes of finished cells anew, without running anything."),
     "site": ("site", "Build the pages; serve them on this machine."),
     "tasks": ("tasks", "List, show, check and lock tasks."),
+    "tui": ("tui", "Show which versions of a CLI there are, here and elsewhere."),
     "models": ("models", "List models, and see whether they answer."),
     "plugins": ("plugins", "List, explain and check plugins."),
     "images": ("images", "Build, list, push and remove images."),

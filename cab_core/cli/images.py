@@ -12,6 +12,7 @@ from cab_core.leases import in_use
 from cab_core.plugins.registry import Plugins
 from cab_core.runtimes.docker.images import agent_image, cell_image
 from cab_core.runtimes.docker.inventory import list_images, push, remove_images
+from cab_core.runtimes.releases import wanted_version
 from cab_core.tasks.catalog import Catalog
 
 from . import options
@@ -55,7 +56,7 @@ def build(
         for tui in tuis:
             name, _, version = tui.partition("@")
             adapter = plugins.adapter(name)
-            wanted = version or adapter.default_version
+            wanted = wanted_version(adapter, version)
             for requires in sets:
                 image = (
                     cell_image(adapter, wanted, requires, progress.say)

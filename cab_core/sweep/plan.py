@@ -14,6 +14,7 @@ from cab_core.plugins.registry import Plugins
 from cab_core.probe.reach import reach
 from cab_core.records import Installation, Limits, PackedTask, Sweep
 from cab_core.run.planned import PlannedCell
+from cab_core.runtimes.releases import wanted_version
 from cab_core.store.reading import check_readable
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.stacks import Stack, compose
@@ -176,7 +177,7 @@ def _cli(plugins: Plugins, text: str) -> _Cli:
         crash = PluginCrash(str(exc))
         crash.__cause__ = exc
         return _Cli(StandIn(name, crash), "unknown", version or "unknown", crash)
-    return _Cli(adapter, f"{row.owner}@{row.version}", version or adapter.default_version)
+    return _Cli(adapter, f"{row.owner}@{row.version}", wanted_version(adapter, version))
 
 
 def _places(

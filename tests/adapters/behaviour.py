@@ -34,8 +34,9 @@ Install = Callable[[str], Installation]
 class Behaves:
     """A subclass names its CLI and what is its own.
 
-    `edits`: the tool that it edits with. `echo`: what it calls the tool `echo` of a server `probe`.
-    `memory`: the file in which a project says what it wants of agents. `hostile`: files of a work dir that it could read a config from, in which nothing listens at port 9.
+    `edits`: the tool that it edits with. `echo`: what it calls the tool `echo` of a server `probe`, None where it
+    speaks no MCP. `skills`: whether it has any. `streams`: whether it asks for answers as they come.
+    `memory`: the file in which a project says what it wants of agents, None where it reads none. `hostile`: files of a work dir that it could read a config from, in which nothing listens at port 9.
     `skill`: what it tells of a skill, where that is not the description.
     `words`: what it says of an error, by status, where it does not say what the endpoint said. `tries`: how
     often it asks, by status, where that is not once.
@@ -43,8 +44,10 @@ class Behaves:
 
     tui: ClassVar[str]
     edits: ClassVar[str]
-    echo: ClassVar[str]
-    memory: ClassVar[str]
+    echo: ClassVar[str | None]
+    skills: ClassVar[bool] = True
+    streams: ClassVar[bool] = True
+    memory: ClassVar[str | None]
     hostile: ClassVar[dict[str, str]]
     skill: ClassVar[str] = "SKILL-MARK"
     words: ClassVar[dict[str, str]] = {}
@@ -74,7 +77,7 @@ class Behaves:
         assert result.outcome == "passed", result.why
         assert (result.scores["blast_radius"].values["added"], result.notes) == ([], ())
         calls = [json.loads(line) for line in (where / "calls.jsonl").read_text().splitlines()]
-        assert all(call["streamed"] and call["tries"] == 1 for call in calls)
+        assert all(call["streamed"] is self.streams and call["tries"] == 1 for call in calls)
         figures = sum(u.prompt or 0 for u in said), sum(u.completion or 0 for u in said)
         assert (result.tokens.prompt, result.tokens.completion) == figures
         assert (result.claim.prompt, result.claim.completion) == figures
@@ -106,7 +109,7 @@ class Behaves:
         assert json.loads((where / "changes.json").read_text())["changes"] == []
 
     def test_a_stack_reaches_the_model(self, installed: Install, endpoint: Endpoint, tmp_path: Path) -> None:
-        """Servers, texts and skills are in the first call."""
+        """Servers, texts and skills are in the first call, or skipped with a reason."""
         stack = (
             McpServer(name="probe", command=MCP_SERVER, env={"PROBE": "PROBE-MARK"}),
             Instructions(name="style", text="STYLE-MARK"),
@@ -117,8 +120,10 @@ class Behaves:
         )
         harvest = drive(Plugins().adapter(self.tui), installed(self.tui), endpoint, tmp_path, stack)
         [request] = endpoint.requests
-        assert "PROBE-MARK" in tools(request)[self.echo]
-        assert all(mark in json.dumps(request) for mark in ("STYLE-MARK", "MORE-MARK", self.skill))
+        offered = [name for name, says in tools(request).items() if "PROBE-MARK" in says]
+        assert offered == ([self.echo] if self.echo else [])
+        marks = {mark: mark in json.dumps(request) for mark in ("STYLE-MARK", "MORE-MARK", self.skill)}
+        assert marks == {"STYLE-MARK": True, "MORE-MARK": True, self.skill: self.skills}
         assert harvest.finished and harvest.final_message == endpoint.reply
 
     @pytest.mark.parametrize("status", ["401", "404", "429", "500"])
@@ -137,10 +142,11 @@ class Behaves:
     ) -> None:
         """As by a user who starts the CLI there, though no config of the work dir is."""
         (tmp_path / "work").mkdir()
-        (tmp_path / "work" / self.memory).write_text("MEMORY-MARK")
-        drive(Plugins().adapter(self.tui), installed(self.tui), endpoint, tmp_path, files=(self.memory,))
+        name = self.memory or "AGENTS.md"
+        (tmp_path / "work" / name).write_text("MEMORY-MARK")
+        drive(Plugins().adapter(self.tui), installed(self.tui), endpoint, tmp_path, files=(name,))
         [request] = endpoint.requests
-        assert "MEMORY-MARK" in json.dumps(request)
+        assert ("MEMORY-MARK" in json.dumps(request)) is (self.memory is not None)
 
     def test_nothing_is_left_beside_the_work(
         self, installed: Install, endpoint: Endpoint, tmp_path: Path

@@ -30,6 +30,10 @@ for line in sys.stdin:
 ''')  # fmt: skip
 
 
+# What must be called to tell a CLI the end, where an answer without a call is none to it.
+ENDS = {"mini-swe-agent": ("bash", '{"command": "echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT"}')}
+
+
 class Said:
     """Everything that a process printed, by channel."""
 
@@ -53,7 +57,7 @@ def drive(
     """Run the CLI once in a fresh HOME below `root`; `root/work` may hold files, which `files` tells it of."""
     for name in ("work", "home", "tmp"):
         (root / name).mkdir(exist_ok=True)
-    protocol = adapter.protocols[0]
+    protocol, endpoint.ends = adapter.protocols[0], ENDS.get(adapter.name)
     job = Job(
         prompt=prompt, model="served-1", endpoint=origin_of(protocol, endpoint.url), token="T-0123",
         home=str(root / "home"), workdir=str(root / "work"), deadline_s=100, stack=stack, protocol=protocol,

@@ -153,7 +153,21 @@ def reads(name: str, text: str, stderr: str = "") -> None:
 
 
 adapters = pytest.mark.parametrize(
-    "name", ["aider", "opencode", "copilot", "codex", "claude", "gemini", "qwen", "cline", "continue"]
+    "name",
+    [
+        "aider",
+        "opencode",
+        "copilot",
+        "codex",
+        "claude",
+        "gemini",
+        "qwen",
+        "cline",
+        "continue",
+        "mini-swe-agent",
+        "pi",
+        "kilo",
+    ],
 )
 
 

@@ -70,6 +70,8 @@ SAYS = {
         ("gemini", "mcp_probe_echo"),
         ("qwen", "mcp__probe__echo"),
         ("cline", "probe__echo"),
+        ("pi", "mcp__probe__echo"),
+        ("kilo", "probe_echo"),
     ],
 )
 def test_a_server_is_what_its_tools_were(cab: Cab, endpoint: Endpoint, tui: str, tool: str) -> None:
@@ -109,6 +111,8 @@ def test_a_server_that_does_not_start_ends_continue(cab: Cab, endpoint: Endpoint
         ("opencode", "probe_get_time", ("unknown", "unknown", "unknown", "offered")),
         ("copilot", "probe-get_time", ("used", "failed", "failed", "offered")),
         ("codex", "mcp__probe__get_time", ("used", "absent", "absent", "offered")),
+        ("pi", "mcp__probe__get_time", ("used", "absent", "absent", "offered")),
+        ("kilo", "probe_get_time", ("unknown", "unknown", "unknown", "offered")),
     ],
 )
 def test_names_that_are_alike_prove_nothing(
@@ -118,7 +122,7 @@ def test_names_that_are_alike_prove_nothing(
     endpoint.mode, endpoint.tool = "tool", tool
     items = run_with(cab, tui, endpoint, ALIKE)
     assert tuple(item["state"] for item in items.values()) == states
-    if tui == "opencode":
+    if tui in ("opencode", "kilo"):
         assert "may be of mcp:probe: probe_get_time" in items["mcp:probe_get"]["evidence"]
         assert "may be of the CLI itself: list_mcp" in items["mcp:list"]["evidence"]
 

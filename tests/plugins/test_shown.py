@@ -14,6 +14,10 @@ from cab_core.plugins.shown import shown_call
         ({"file_path": "a", "old_string": "1\n2", "new_string": "3"}, "> t a\n-1\n-2\n+3"),
         ({"filePath": "a", "content": "1\n"}, "> t a\n+1"),
         ({"path": "a", "limit": 3}, "> t a"),
+        (
+            {"path": "a", "edits": [{"oldText": "1", "newText": "2"}, 5, {"new_str": "3"}]},
+            "> t a\n-1\n+2\n+3",
+        ),
         ({"query": "é"}, '> t {"query": "é"}'),
         ({"command": 5}, '> t {"command": 5}'),
         (None, "> t null"),

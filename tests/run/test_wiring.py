@@ -102,7 +102,11 @@ def test_what_the_cli_reads_is_published(published: Wiring) -> None:
     [
         ("aider", "$HOME"),
         ("cline", "$HOME"),
-        *((n, "$WORKDIR") for n in ("opencode", "copilot", "codex", "claude", "gemini", "qwen", "continue")),
+        ("mini-swe-agent", "$HOME"),
+        *(
+            (n, "$WORKDIR")
+            for n in ("opencode", "copilot", "codex", "claude", "gemini", "qwen", "continue", "pi", "kilo")
+        ),
     ],
 )
 def test_what_each_cli_is_started_with_can_be_published(name: str, cwd: str) -> None:

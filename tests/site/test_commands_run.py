@@ -16,7 +16,7 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Installation
 from cab_core.site.build import build_site
 from cab_core.store.cells import Store
-from tests.adapters.drive import MCP_SERVER
+from tests.adapters.drive import ENDS, MCP_SERVER
 from tests.conftest import CAB, Cab
 from tests.support.endpoint import KEY, Endpoint
 from tests.support.often import rows
@@ -24,6 +24,20 @@ from tests.support.spoken import origin_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
+CLIS = [
+    "aider",
+    "opencode",
+    "copilot",
+    "codex",
+    "claude",
+    "gemini",
+    "qwen",
+    "cline",
+    "continue",
+    "mini-swe-agent",
+    "pi",
+    "kilo",
+]
 TASK = "mutations/py-stock-reorder"
 SECRET = 'se"cret\\ of $HOME\n\tthe stack'
 RULE = "Say $HOME and $YOUR_KEY as they stand, `id`, \"$(id)\" and 'so' on."
@@ -95,12 +109,7 @@ def run(
     return done.stdout + done.stderr
 
 
-@pytest.fixture(
-    params=rows(
-        ["aider", "opencode", "copilot", "codex", "claude", "gemini", "qwen", "cline", "continue"],
-        ["copilot", "codex"],
-    )
-)
+@pytest.fixture(params=rows(CLIS, ["copilot", "codex"]))
 def installation(request: pytest.FixtureRequest) -> Installation:
     """Each real CLI, installed once into the user's cache."""
     plugins = Plugins()
@@ -120,7 +129,11 @@ def told(tmp_path: Path, endpoint: Endpoint, installation: Installation) -> Iter
             "codex": ["--model-param", "verbosity=low"], "claude": ["--model-param", "max_tokens=3000"],
             "gemini": ["--model-param", "seed=7"], "qwen": ["--option", "tool_search=false", "--model-param", "seed=7"],
             "cline": ["--option", "compaction=off", "--model-param", "reasoning_effort=low"],
-            "continue": ["--option", "subagents=true", "--model-param", "seed=7"]}  # fmt: skip
+            "continue": ["--option", "subagents=true", "--model-param", "seed=7"],
+            "kilo": ["--model-param", "seed=7"],
+            "pi": ["--option", "thinking=high", "--model-param", "seed=7"],
+            "mini-swe-agent": ["--option", "step_limit=5", "--model-param", "seed=7"]}  # fmt: skip
+    endpoint.ends = ENDS.get(installation.name)
     cell = cab.json(
         "run-cell", "--tui", installation.name, "--model", "m", "--task", TASK, "--stack", "house.toml",
         "--endpoint", endpoint.url, "--key-env", "K", "--wall", "90", "--max-calls", "50", "--max-tokens", "90000",

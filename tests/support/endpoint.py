@@ -35,6 +35,7 @@ class Endpoint:
         self.said = ""  # the error of mode "said"
         self.tool, self.arguments = "no_such_tool", "{}"  # what mode "tool" calls, once
         self.refuses: str | None = None  # a field that it does not know
+        self.ends: tuple[str, str] | None = None  # a tool and arguments by which a CLI must be told the end
         self.script: list[str] = []
         self.packing: tuple[str, Callable[[bytes], bytes]] = ("identity", bytes)  # of mode "packed"
         self.requests: list[dict] = []
@@ -125,12 +126,29 @@ def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
     if request.get("stream"):
         return _stream(handler, endpoint, mode, request)
     usage = {} if mode == "no_usage" else {"usage": USAGE}
-    message = {"role": "assistant", "content": endpoint.reply}
-    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    message: dict = {"role": "assistant", "content": endpoint.reply}
+    if mode == "thinks":
+        message["reasoning_content"] = "I should look first."
+    calls = _calls(endpoint, mode, request)
+    if calls:
+        message["tool_calls"] = calls
+    choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if calls else "stop"}
     data = json.dumps(
         {"id": "x", "object": "chat.completion", "model": endpoint.served, "choices": [choice], **usage}
     )
     return _send(handler, data.encode(), mode)
+
+
+def _calls(endpoint: Endpoint, mode: str, request: dict) -> list[dict]:
+    """The call of a tool that an answer has: of mode "tool" the first one, else what tells the end."""
+    called = any(m.get("role") == "tool" for m in request["messages"])
+    if mode == "tool" and not called:
+        name, arguments = endpoint.tool, endpoint.arguments
+    elif endpoint.ends:
+        name, arguments = endpoint.ends
+    else:
+        return []
+    return [{"index": 0, "id": "c1", "type": "function", "function": {"name": name, "arguments": arguments}}]
 
 
 def _keyed(handler: BaseHTTPRequestHandler) -> bytes:
@@ -196,14 +214,8 @@ def _stream(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
         time.sleep(0.01)
         if mode == "drop":
             return
-    if mode == "tool" and not any(m.get("role") == "tool" for m in request["messages"]):
-        call = {
-            "index": 0,
-            "id": "c1",
-            "type": "function",
-            "function": {"name": endpoint.tool, "arguments": endpoint.arguments},
-        }
-        event({**head, "choices": [{"index": 0, "delta": {"tool_calls": [call]}}]})
+    if calls := _calls(endpoint, mode, request):
+        event({**head, "choices": [{"index": 0, "delta": {"tool_calls": calls}}]})
         event({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]})
     else:
         event({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})

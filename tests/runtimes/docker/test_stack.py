@@ -7,7 +7,7 @@ import json
 import pytest
 import tomli_w
 
-from tests.adapters.drive import MCP_SERVER
+from tests.adapters.drive import ENDS, MCP_SERVER
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
 from tests.support.often import rows
@@ -23,6 +23,9 @@ HOUSE = {
 # By CLI: its tools of the server, or why it has none.
 TOLD = {
     "aider": ([], "aider speaks no MCP"),
+    "mini-swe-agent": ([], "mini-swe-agent speaks no MCP"),
+    "pi": (["mcp__probe__echo"], None),
+    "kilo": (["probe_echo"], None),
     "opencode": (["probe_echo"], None),
     "copilot": (["probe-echo"], None),
     "codex": (["mcp__probe__echo"], None),
@@ -40,6 +43,7 @@ TOLD = {
 def test_a_stack_is_applied_in_the_container(cab: Cab, endpoint: Endpoint, tui: str) -> None:
     """The text is in the model's request for every CLI, the tool where the CLI speaks MCP; the cell says so."""
     tools, reason = TOLD[tui]
+    endpoint.ends = ENDS.get(tui)
     (cab.cwd / "house.toml").write_text(tomli_w.dumps(HOUSE))
     args = (
         "--tui",

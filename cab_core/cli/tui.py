@@ -1,0 +1,75 @@
+"""`cab tui`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cab_core.plugins.protocols import Adapter
+from cab_core.plugins.registry import Plugins
+from cab_core.runtimes.install import installed_version
+from cab_core.runtimes.releases import LATEST, releases
+from cab_core.sweep.calibration_record import record_path
+
+from . import options
+from .group import Group, pass_plugins
+from .rows import print_table
+from .table import print_json
+
+_NEWEST = 5  # versions that are shown though nothing is known of them here
+
+
+@click.group(cls=Group)
+def command() -> None:
+    """Show which versions of a CLI there are."""
+
+
+@command.command
+@click.argument("name", metavar="NAME")
+@click.option("--all", "every", is_flag=True, help=f"all that the registry has, not the newest {_NEWEST}")
+@options.runs
+@options.as_json
+@pass_plugins
+def versions(plugins: Plugins, name: str, every: bool, runs: Path, as_json: bool) -> int:
+    """Show the versions of a CLI: what its registry has, what is installed here, what was calibrated.
+
+    The first is what NAME@latest means. Calibrated is a version with a passing record below RUNS.
+    """
+    adapter = plugins.adapter(name)
+    known = releases(adapter)
+    rows = [_row(plugins, adapter, version, known, runs) for version in _versions(adapter, known)]
+    shown = [row for n, row in enumerate(rows) if every or n < _NEWEST or _known_here(row)]
+    if as_json:
+        print_json(shown)
+    else:
+        cells = [
+            (r["version"], ", ".join(r["is"]), r["installed"] or "", ", ".join(r["calibrated"]))
+            for r in shown
+        ]
+        print_table(cells, ("version",), ("is", "installed", "calibrated"))
+    return 0
+
+
+def _versions(adapter: Adapter, known: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys((*known, adapter.default_version)))
+
+
+def _row(
+    plugins: Plugins, adapter: Adapter, version: str, known: Sequence[str], runs: Path
+) -> dict[str, Any]:
+    said = {LATEST: version == known[0], "the default": version == adapter.default_version}
+    said["on no registry"] = version not in known
+    places = plugins.names("runtime")
+    return {
+        "version": version,
+        "is": [word for word, so in said.items() if so],
+        "installed": installed_version(adapter, version),
+        "calibrated": [p for p in places if record_path(runs, adapter.name, version, p).is_file()],
+    }
+
+
+def _known_here(row: dict[str, Any]) -> bool:
+    return bool(row["is"] or row["installed"] or row["calibrated"])
