@@ -17,6 +17,7 @@ from .error_body import ErrorBody, error_in, told
 from .fault import ANSWERED, Verdict, of_answer
 from .session import CellSession
 from .upstream import Outgoing
+from .usage import believable
 
 
 @attrs.define
@@ -192,7 +193,7 @@ class Call:
         model wrote something is a token at the least.
         """
         said = self.reading.usage
-        usage = said if self.reading.whole else Usage()
+        usage = believable(said, self.reading.events > 0) if self.reading.whole else Usage()
         if usage.prompt is not None and usage.completion is not None:
             return usage, None
         return usage, (said.prompt or 0) + max(said.completion or 0, self.reading.events) or None
