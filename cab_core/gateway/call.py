@@ -22,6 +22,7 @@ from .parameters import Setting
 from .recorded import Recorded
 from .session import CellSession
 from .upstream import Outgoing
+from .usage import believable
 
 
 @attrs.define
@@ -233,7 +234,7 @@ class Call:
         model wrote something is a token at the least.
         """
         said = self.reading.usage
-        usage = said if self.reading.whole else Usage()
+        usage = believable(said, self.reading.events > 0) if self.reading.whole else Usage()
         if usage.prompt is not None and usage.completion is not None:
             return usage, None
         return usage, (said.prompt or 0) + max(said.completion or 0, self.reading.events) or None

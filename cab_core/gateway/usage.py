@@ -32,6 +32,16 @@ def grown(usage: Usage, found: Usage) -> Usage:
     )
 
 
+def believable(usage: Usage, wrote: bool) -> Usage:
+    """Return usage without zeros that cannot be: servers that do not count report them.
+
+    No conversation has no tokens, and what was written (`wrote`) has some.
+    """
+    if usage.prompt == 0:
+        usage = attrs.evolve(usage, prompt=None, cached=None, cache_write=None)
+    return attrs.evolve(usage, completion=None, reasoning=None) if wrote and usage.completion == 0 else usage
+
+
 def usage_of(usage: Mapping[str, Any]) -> Usage:
     """Return what an object of usage says, by the names of OpenAI's protocols or Anthropic's."""
     read, written = (_details(usage, names) for names in (_IN, _OUT))

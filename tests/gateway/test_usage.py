@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cab_core.gateway.usage import usage_of
+from cab_core.gateway.usage import believable, usage_of
 from cab_core.records import Usage
 
 
@@ -43,3 +43,18 @@ def test_negative_and_odd_counts_are_unknown() -> None:
 def test_usage_is_read_under_each_of_its_names(usage: dict, read: Usage) -> None:
     """As OpenAI, Moonshot, DeepSeek and Anthropic name it."""
     assert usage_of(usage) == read
+
+
+@pytest.mark.parametrize(
+    ("said", "wrote", "believed"),
+    [
+        (Usage(prompt=0, completion=0, cached=0, reasoning=0), True, Usage()),
+        (Usage(prompt=0, completion=5, cached=0), True, Usage(completion=5)),
+        (Usage(prompt=9, completion=0, cached=0), True, Usage(prompt=9, cached=0)),
+        (Usage(prompt=9, completion=0, cached=0), False, Usage(prompt=9, completion=0, cached=0)),
+        (Usage(prompt=9, completion=5, cached=0), True, Usage(prompt=9, completion=5, cached=0)),
+    ],
+)
+def test_zeros_that_cannot_be_are_unknown(said: Usage, wrote: bool, believed: Usage) -> None:
+    """Servers that do not count report them; a prompt has tokens, and so has what was written."""
+    assert believable(said, wrote) == believed
