@@ -20,7 +20,7 @@ _LONGEST = 200_000  # characters of one text
 _MOST = 20_000_000  # of all
 _SHARED = 2_000  # from here on what a system says is kept once for all cells of a site
 # What tells one run's system prompt from another's: dates, ids, versions, counts. A blank holds its place.
-_OWN = re.compile(r"[\w.:+-]*\d[\w.:+-]*")
+_OWN = re.compile(r"((?<![\w.:+-])[\w.:+-]*?\d[\w.:+-]*)")
 _BLANK = "\0"
 
 
@@ -70,10 +70,11 @@ class SaidData:
         """Return a text, or of one that other cells have too its name, what is its own, and how it begins."""
         if not _SHARED <= len(text) <= _LONGEST or _BLANK in text:
             return self._text(text)
-        common = _OWN.sub(_BLANK, text)
+        pieces = _OWN.split(text)
+        common = _BLANK.join(pieces[::2])
         name = hashlib.sha256(common.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         self.shared[name] = common
-        return [name, _OWN.findall(text), text.count("\n") + 1, text.strip().partition("\n")[0][:100]]
+        return [name, pieces[1::2], text.count("\n") + 1, text.strip().partition("\n")[0][:100]]
 
 
 def said_data(said: Said, calls: Mapping[int, dict[str, Any]]) -> SaidData:
