@@ -13,17 +13,22 @@ globalThis.CabTurns = (data, shared, search) => {
     return line.length > 100 ? `${line.slice(0, 100)}…` : line;
   };
 
-  // Lines of a patch, and of an edit block, have their colours wherever they stand.
+  // Lines of a patch, and of an edit block, have their colours wherever they stand; those within fences are code.
   const coloured = (text) => {
     const lines = shown(text).split("\n");
-    if (!/^(\*\*\* Begin Patch|diff --git |@@ .*@@|<{5,} SEARCH)/m.test(text)) return [["", lines.join("\n")]];
-    let kind = "";
+    if (!/^(```|\*\*\* Begin Patch|diff --git |@@ .*@@|<{5,} SEARCH)/m.test(text)) return [["", lines.join("\n")]];
+    let kind = "", fence = false;
     return lines.map((line) => {
+      if (/^```/.test(line)) {
+        fence = !fence;
+        kind = "";
+        return ["line meta", line];
+      }
       if (/^(\*\*\* Begin Patch|diff --git )|^@@ /.test(line)) kind = "patch";
       else if (/^<{5,} SEARCH/.test(line)) kind = "del";
       else if (kind !== "patch" && /^={5,}$/.test(line)) kind = kind && "add";
-      else if (/^(>{5,} REPLACE|\*\*\* End Patch|```$)/.test(line)) kind = "";
-      else if (kind !== "patch") return [`line ${kind}`, line];
+      else if (/^(>{5,} REPLACE|\*\*\* End Patch)/.test(line)) kind = "";
+      else if (kind !== "patch") return [`line ${kind || (fence ? "fenced" : "")}`, line];
       else if (/^(\+(?!\+\+ )|-(?!-- ))/.test(line)) return [`line ${line[0] === "+" ? "add" : "del"}`, line];
       else if (/^([ ]|$)/.test(line)) return ["line", line];
       return ["line meta", line];
@@ -93,7 +98,7 @@ globalThis.CabTurns = (data, shared, search) => {
   // An object with nothing in it but one text is that text.
   const answered = (text) => {
     const values = Object.values(parsed(text) ?? {});
-    return values.length === 1 && isText(values[0]) ? values[0] : text;
+    return (values.length === 1 && isText(values[0]) ? values[0] : text).replace(/^(?:\r?\n)+/, "").trimEnd();
   };
 
   // A text in its box; in a fold where it is long, with what it is and how it begins.
