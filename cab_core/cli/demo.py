@@ -40,7 +40,7 @@ def command(plugins: Plugins, runs: Path, out: Path, width: int, as_json: bool) 
     if not as_json:
         say("Demo: the real aider CLI, two tasks, two scripted models (no model, no key, no spend).")
     results, code = run_sweep(SWEEP, plugins, EndpointChoice(), runs, width=width, quiet=as_json)
-    index = build_site([runs], out, scripted=True).resolve()
+    index = build_site([runs], out, scripted=True, plugins=plugins).resolve()
     cells = runs.resolve() / SWEEP.sweep_id
     wrong = [r.cell_id for _, r in results if r.outcome != _EXPECTED[r.cell.model]]
     right = not wrong and code == 0

@@ -68,6 +68,6 @@ def pass_plugins(command: F) -> F:
     def called(*args: Any, **said: Any) -> Any:
         from cab_core.plugins.registry import Plugins
 
-        return command(Plugins(click.get_current_context().obj), *args, **said)
+        return command(Plugins(click.get_current_context().obj or ()), *args, **said)
 
     return cast("F", called)

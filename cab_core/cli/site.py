@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 from urllib.parse import urlsplit
 
 import click
 
 from cab_core.errors import UserError
+from cab_core.plugins.registry import Plugins
 from cab_core.site.build import build_site
 from cab_core.site.serve import server
 from cab_core.stats import On
 
 from . import options
-from .group import Group
+from .group import Group, pass_plugins
 from .table import print_json
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -24,6 +25,9 @@ _out = click.option(
     "-o", "--out", type=click.Path(path_type=Path), default=Path("site"), show_default=True, help="the site"
 )
 _base_url = click.option("--base-url", metavar="URL", help="where it will be published; for embed codes")
+_no_wire = click.option(
+    "--no-wire", is_flag=True, help="show no conversation and publish no wire record, as for private code"
+)
 _scripted = click.option("--scripted", is_flag=True, help="take cells of scripted models into the figures")
 
 
@@ -44,14 +48,18 @@ def _runs(command: F) -> F:
 @_out
 @_base_url
 @_scripted
+@_no_wire
 @options.on
 @options.as_json
+@pass_plugins
 def build(
+    plugins: Plugins,
     runs: tuple[Path, ...],
     named: tuple[Path, ...],
     out: Path,
     base_url: str | None,
     scripted: bool,
+    no_wire: bool,
     on: On,
     as_json: bool,
 ) -> int:
@@ -59,7 +67,8 @@ def build(
 
     Without any it is `runs`.
     """
-    pages = _build((*runs, *named) or (Path("runs"),), out, base_url, scripted, on).resolve()
+    how = _How(base_url=base_url, scripted=scripted, on=on, wire=not no_wire)
+    pages = _build((*runs, *named) or (Path("runs"),), out, how, plugins).resolve()
     if as_json:
         print_json({"pages": str(pages)})
     else:
@@ -72,24 +81,29 @@ def build(
 @_out
 @_base_url
 @_scripted
+@_no_wire
 @options.on
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any free one"
 )
 @options.as_json
+@pass_plugins
 def serve(
+    plugins: Plugins,
     runs: tuple[Path, ...],
     named: tuple[Path, ...],
     out: Path,
     base_url: str | None,
     scripted: bool,
+    no_wire: bool,
     on: On,
     port: int,
     as_json: bool,
 ) -> int:
     """Serve the pages on 127.0.0.1 until Ctrl-C; with RUNS, build them first."""
     if runs or named:
-        _build((*runs, *named), out, base_url, scripted, on)
+        how = _How(base_url=base_url, scripted=scripted, on=on, wire=not no_wire)
+        _build((*runs, *named), out, how, plugins)
     with server(out, port) as running:
         url = f"http://127.0.0.1:{running.server_port}/"
         if as_json:
@@ -103,9 +117,19 @@ def serve(
     return 0
 
 
-def _build(runs: tuple[Path, ...], out: Path, base_url: str | None, scripted: bool, on: On) -> Path:
+class _How(TypedDict):
+    """What `build_site` is told besides."""
+
+    base_url: str | None
+    scripted: bool
+    on: On
+    wire: bool
+
+
+def _build(runs: tuple[Path, ...], out: Path, how: _How, plugins: Plugins) -> Path:
+    how["base_url"] = _checked(how["base_url"])
     try:
-        return build_site(list(runs), out, _checked(base_url), scripted, on)
+        return build_site(list(runs), out, **how, plugins=plugins)
     except (FileExistsError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as exc:
         raise UserError(
             f"--out {out}: expected a directory, there or new; {exc.filename}: {exc.strerror}"

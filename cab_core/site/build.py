@@ -11,6 +11,7 @@ from pathlib import Path
 import attrs
 
 from cab_core import __version__
+from cab_core.plugins.registry import Plugins
 from cab_core.records.marks import MARKS
 from cab_core.stats import On
 
@@ -28,18 +29,26 @@ from .places import placed
 from .planned import planned_when
 from .player import player_files
 from .rows import Row, load_rows
+from .said import Conversations
 from .sweeps import sweeps
 from .tasks import task_list, write_tasks
 
 
 def build_site(
-    runs: Sequence[Path], out: Path, base_url: str | None = None, scripted: bool = False, on: On = "like"
+    runs: Sequence[Path],
+    out: Path,
+    base_url: str | None = None,
+    scripted: bool = False,
+    on: On = "like",
+    wire: bool = True,
+    plugins: Plugins | None = None,
 ) -> Path:
     """Write the pages below `out` and return the path of the first one.
 
     `base_url` is where the site will be published; without it embed codes hold a placeholder. `scripted`
     takes cells of scripted models into the figures; their pages are there without it, too. `on` says what
-    rates and intervals are for.
+    rates and intervals are for. `wire` False leaves out what the wire records hold: the code that an agent
+    read. `plugins` have the protocols in which they are written.
 
     Raises:
         UserError: a runs directory is missing, there is no cell in any, or two would have one address.
@@ -47,12 +56,12 @@ def build_site(
     rows = placed(load_rows(runs))
     player = player_files()
     address = base_url.rstrip("/") if base_url else None
-    options = Options(base_url=address, player=bool(player), scripted=scripted, on=on)
+    options = Options(base_url=address, player=bool(player), scripted=scripted, on=on, wire=wire)
     fingerprint = digest(_code(), attrs.asdict(options))
     output = Output(out)
     static = {f"static/{name}": data for name, data in {**_static(), **player}.items()}
     output.update("static", digest([[n, data.hex()] for n, data in static.items()]), static.items())
-    _write_cells(rows, output, options, fingerprint)
+    _write_cells(rows, output, options, fingerprint, Conversations(plugins, wire))
     write_cards(rows, output, fingerprint)
     write_tasks(rows, output, options, fingerprint)
     all_of_it = digest(fingerprint, [r.facts for r in rows], planned_when(runs, rows))
@@ -72,13 +81,15 @@ def _around(runs: Sequence[Path], rows: Sequence[Row], options: Options) -> File
     yield "method.html", render("method.html", "method.html", options, all_marks=MARKS)
 
 
-def _write_cells(rows: Sequence[Row], output: Output, options: Options, fingerprint: str) -> None:
+def _write_cells(
+    rows: Sequence[Row], output: Output, options: Options, fingerprint: str, said: Conversations
+) -> None:
     around = Neighbourhood(rows)
     for row in rows:
         beside = around.of(row)
         tries = [(str(p), (p / "cell.json").lstat().st_mtime_ns) for p in other_tries(row)]
         seen = digest(fingerprint, row.facts, beside.facts, tries)
-        output.update(row.address, seen, cell_files(row, beside, options))
+        output.update(row.address, seen, cell_files(row, beside, options, said))
 
 
 def _static() -> dict[str, bytes]:

@@ -11,7 +11,9 @@ from cab_core.store.cells import read_evidence, tries_in
 from cab_core.store.reading import read_json, read_lines, read_optional, read_start
 from cab_core.store.standing import try_number
 
+from .archive import Archive, archive
 from .rows import Row
+from .said import Conversations, Said
 
 _SHOWN = 120_000  # bytes of a text on the page
 _CAST = 2_000_000  # bytes of a recording in the site
@@ -50,10 +52,12 @@ class CellData:
     cast: Cut
     inputs: Inputs | None
     tries: tuple[Try, ...]
+    said: Said
+    archive: Archive
 
 
-def read_cell_data(row: Row) -> CellData:
-    """Read everything of a cell.
+def read_cell_data(row: Row, conversations: Conversations, wire: bool) -> CellData:
+    """Read everything of a cell; `wire`: its archive has the wire record.
 
     Raises:
         UserError: a file of it cannot be read, or is no such record.
@@ -72,6 +76,8 @@ def read_cell_data(row: Row) -> CellData:
         cast=_cut(at / "terminal.cast", _CAST) if row.recorded else Cut(text=""),
         inputs=read_optional(at / "inputs.json", Inputs),
         tries=tuple(_tries(row)),
+        said=conversations.of(at, evidence.calls),
+        archive=archive(at, wire),
     )
 
 

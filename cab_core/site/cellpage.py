@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from cab_core.records import OUTCOMES
+from cab_core.records import OUTCOMES, Step
 from cab_core.store.reading import read_whole
 
 from . import commands
@@ -17,11 +18,17 @@ from .neighbours import Beside
 from .output import Files
 from .own_endpoint import own_endpoint_script
 from .pages import Options, render
+from .parted import parted
 from .rows import Row, badge_of
-from .spans import total_ms, tree
+from .run_view import RunView
+from .said import Conversations
+from .said_data import shared_script
+from .spans import total_ms
 from .timing import parts
 
 FINAL_SHOWN = 20_000  # characters of the final message
+STEP_SHOWN = 8_000  # of a step of the CLI's own transcript
+_TRANSCRIPT = 120_000  # of all of them
 # The axes in the reference's order, with the name and the form of their headline.
 _FIGURES = (
     ("pass_rate", "Pass", "figure"),
@@ -34,10 +41,13 @@ _FIGURES = (
 )
 
 
-def cell_files(row: Row, beside: Beside, options: Options) -> Files:
+def cell_files(row: Row, beside: Beside, options: Options, conversations: Conversations) -> Files:
     """Make the files of a cell's page."""
-    m, at = read_cell_data(row), row.address
-    yield f"{at}/index.html", _page(m, beside, options)
+    m, at = read_cell_data(row, conversations, options.wire), row.address
+    run = RunView.of(m)
+    yield from parted(at, _page(m, run, beside, options))
+    yield from ((f"said/{name}.js", shared_script(name, text)) for name, text in run.data.shared.items())
+    yield f"{at}/records.zip", m.archive.data
     yield f"{at}/cell.json", read_whole(row.directory / "cell.json")
     yield from _badges(row, row.address)
     if m.patch.left_out:
@@ -53,8 +63,8 @@ def _badges(row: Row, address: str) -> Files:
     yield badge_of(address, "json"), badge_json(row)
 
 
-def _page(m: CellData, beside: Beside, options: Options) -> str:
-    row, nodes = m.row, tree(m.spans)
+def _page(m: CellData, run: RunView, beside: Beside, options: Options) -> str:
+    row, nodes = m.row, run.nodes
     total = total_ms(nodes)
     return render(
         "cell.html",
@@ -68,7 +78,9 @@ def _page(m: CellData, beside: Beside, options: Options) -> str:
         figures=_figures(m),
         breakdown=_breakdown(m),
         card=card_address(row),
+        run=run,
         above=_above(m),
+        steps=list(_steps(m)),
         files=read_patch(m.patch.text) if m.patch.text else [],
         nodes=nodes,
         total=total,
@@ -85,9 +97,20 @@ def _page(m: CellData, beside: Beside, options: Options) -> str:
         check=commands.check_command(m.result),
         wiring=own_endpoint_script(m.result, m.inputs.cli.recipe if m.inputs else None),
         final_shown=FINAL_SHOWN,
+        step_shown=STEP_SHOWN,
         codes=commands.embed_codes(row, options.base_url),
         site=commands.SITE,
     )
+
+
+def _steps(m: CellData) -> Iterator[Step]:
+    """Yield the steps of the CLI's own transcript that its page shows."""
+    left = _TRANSCRIPT
+    for step in m.evidence.harvest.transcript if m.evidence.harvest else ():
+        left -= min(len(step.text), STEP_SHOWN) + 500
+        if left < 0:
+            return
+        yield step
 
 
 def _above(m: CellData) -> dict[str, str]:

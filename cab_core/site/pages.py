@@ -28,12 +28,14 @@ class Options:
     """What all pages of a build share. `base_url` is None where the site's address is not known.
 
     `scripted`: cells of scripted models are taken into the figures. `on`: what rates and intervals are for.
+    `wire`: conversations are shown, and wire records can be downloaded.
     """
 
     base_url: str | None = None
     player: bool = False
     scripted: bool = False
     on: On = "like"
+    wire: bool = True
 
     @property
     def estimand(self) -> str:

@@ -9,10 +9,13 @@ import attrs
 
 from cab_core.errors import UserError
 from cab_core.records import OUTCOMES, CellKey, CellResult
+from cab_core.records.wire import WIRE_FILE
 from cab_core.stats import Configuration, Verdict, verdict_of
 from cab_core.store.cells import Store
 from cab_core.store.paths import attempt_path, cell_address, former_attempt_path, segment, segments
 from cab_core.store.there import check_there
+
+_HEADER = 160  # bytes: a recording of more holds something
 
 
 @attrs.frozen(kw_only=True)
@@ -20,10 +23,11 @@ class Row:
     """What the pages around a cell show of it. Addresses are relative to the site's root.
 
     `attempts` are the directories that may hold its tries, of the present layout and of the former one.
-    `stamp` changes whenever the cell's file does. What follows depends on the other cells: `current`: no
-    other sweep's result of this cell stands before it; `further`: what tells its configuration from others
-    of that name; `home`: the address of its configuration's page; `lasting`: an address that leads here as
-    long as the cell is there, where another configuration may take the plain one.
+    `stamp` changes whenever the cell's file does, or its wire record's size. `recorded`: it has a recording,
+    `drawn`: one that the adapter made of the events that the CLI printed. What follows depends on the other
+    cells: `current`: no other sweep's result of this cell stands before it; `further`: what tells its
+    configuration from others of that name; `home`: the address of its configuration's page; `lasting`: an
+    address that leads here as long as the cell is there, where another configuration may take the plain one.
     """
 
     directory: Path
@@ -40,7 +44,8 @@ class Row:
     standing: tuple[bool, bool, str]
     verdict: Verdict
     recorded: bool
-    stamp: tuple[int, int]
+    drawn: bool
+    stamp: tuple[int, int, int]
     current: bool = True
     further: str = ""
     home: str = ""
@@ -132,17 +137,18 @@ def _row(root: Path, directory: Path, result: CellResult) -> Row:
         ended_at=result.ended_at,
         standing=result.standing,
         verdict=verdict_of(result.summary),
-        recorded=_recorded(directory / "terminal.cast"),
-        stamp=(stat.st_mtime_ns, stat.st_size),
+        recorded=_size(directory / "terminal.cast") > _HEADER,
+        drawn=result.recording == "drawn",
+        stamp=(stat.st_mtime_ns, stat.st_size, _size(directory / WIRE_FILE)),
     )
 
 
-def _recorded(cast: Path) -> bool:
-    """True where a recording holds more than its header."""
+def _size(path: Path) -> int:
+    """Return a file's size; 0 where there is none."""
     try:
-        return cast.lstat().st_size > 160
+        return path.lstat().st_size
     except OSError:
-        return False
+        return 0
 
 
 def badge_of(address: str, kind: str = "svg") -> str:

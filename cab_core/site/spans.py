@@ -59,8 +59,13 @@ def total_ms(nodes: Sequence[Node]) -> float:
     return max((n.at_ms + (n.duration_ms or 0.0) for n in nodes), default=0.0)
 
 
+def origin_ns(spans: Sequence[Span]) -> int:
+    """Return when the first span starts, in nanoseconds since 1970; 0: no start was recorded."""
+    return min((s.start_ns for s in spans if s.start_ns), default=0)
+
+
 def _starts(spans: Sequence[Span]) -> dict[int, float]:
-    origin, end = min((s.start_ns for s in spans if s.start_ns), default=0), 0.0
+    origin, end = origin_ns(spans), 0.0
     starts: dict[int, float] = {}
     for span in spans:
         at = (span.start_ns - origin) / 1e6 if span.start_ns else end

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import tomllib
+import zipfile
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -18,6 +19,7 @@ from cab_core.run.validate import validate
 from cab_core.store.cells import Store
 from tests.conftest import Cab
 from tests.site.made import Made
+from tests.site.talked import small
 from tests.support.commands import changed
 from tests.support.packs import write_pack
 from tests.support.puppet import judge_changes
@@ -120,10 +122,21 @@ def test_the_stack_of_the_page_takes_effect(cab: Cab) -> None:
     assert "house with opencode, mcp:clock: offered in 1 of 1 cells; about" in " ".join(done.stdout.split())
 
 
+def test_a_site_for_private_code_has_no_wire_record(cab: Cab) -> None:
+    """As the page's command builds it."""
+    small().write(cab.cwd / "runs")
+    _, line = blocks("publish-results.md")
+    done = cab(*shlex.split(line)[1:])
+    assert done.returncode == 0, done.stderr
+    [archive] = (cab.cwd / "site").rglob("records.zip")
+    with zipfile.ZipFile(archive) as packed:
+        assert sorted(packed.namelist()) == ["calls.jsonl", "changes.patch", "spans.jsonl", "terminal.cast"]
+
+
 def test_the_badges_of_the_page_are_those_of_a_site(cab: Cab) -> None:
     """Its command builds the site, and the addresses and the JSON that it shows are there."""
     Made().write(cab.cwd / "runs")
-    [line] = blocks("publish-results.md")
+    line, _ = blocks("publish-results.md")
     done = cab(*shlex.split(line)[1:])
     assert done.returncode == 0, done.stderr
     [said] = blocks("publish-results.md", "json")

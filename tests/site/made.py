@@ -45,6 +45,7 @@ from cab_core.records.parameters import parameters_seen
 from cab_core.records.price import PriceSource
 from cab_core.store.cells import Store, write_json, write_result
 from cab_core.store.paths import former_attempt_path
+from tests.support.wire import write_wire
 
 SHA = "ab" * 32
 PATCH = """diff --git a/src/lib.rs b/src/lib.rs
@@ -108,6 +109,8 @@ class Made:
     content_key: str = SHA
     made_calls: tuple[ModelCall, ...] | None = None
     pack_by_path: bool = False
+    wire: tuple[tuple[dict[str, Any], tuple[int, bytes] | None], ...] | None = None
+    recording: str | None = None
     tail: str = "test result: ok. 4 passed; 0 failed"
 
     def write(self, root: Path, checked: bool = True) -> Path:
@@ -132,6 +135,8 @@ class Made:
             part / "terminal.cast",
             [_HEADER, *(self.events if self.events is not None else self.made_events())],
         )
+        if self.wire is not None:
+            write_wire(part, self.wire)
         write_result(part, result) if checked else _fast(part / "cell.json", result)
         final = part.with_suffix("")
         part.rename(final)
@@ -201,6 +206,7 @@ class Made:
             parameters=parameters_seen(cell.model_params, calls),
             price=self.price,
             pack_by_path=self.pack_by_path,
+            recording=self.recording,  # type: ignore[arg-type]
             wiring=Wiring(
                 argv=("aider", "--model", "openai/$YOUR_MODEL_ID", "--yes-always"),
                 env={"OPENAI_API_KEY": "$YOUR_KEY"},

@@ -258,6 +258,7 @@ def test_a_long_recording_does_not_hold_up_the_page(browser: Browser, tmp_path: 
     browser.open(f"{site.as_uri()}/{CELL}")
     timing = browser.run("return performance.getEntriesByType('navigation')[0].toJSON()")
     assert timing["domContentLoadedEventEnd"] < 1000
+    browser.run("document.getElementById('playback-stage').scrollIntoView()")
     browser.until(lambda: "line 16999" in screen(browser))
     back = "const r = document.querySelector('#playback-stage input'); const t = performance.now(); r.value = 80;"
     spent = browser.run(f"{back} r.dispatchEvent(new Event('input')); return performance.now() - t")

@@ -269,7 +269,7 @@ def test_the_card_is_a_picture_that_any_program_can_read(site: Path, browser: Br
 
 
 def test_what_a_cell_adds_to_a_site_is_little(tmp_path: Path) -> None:
-    """Four small files, beside the page of a task that was not there before."""
+    """Five small files, beside the page of a task that was not there before."""
     Made(task="p/a").write(tmp_path / "runs")
     site = build_site([tmp_path / "runs"], tmp_path / "site").parent
     before = {p for p in site.rglob("*") if p.is_file()}
@@ -279,7 +279,7 @@ def test_what_a_cell_adds_to_a_site_is_little(tmp_path: Path) -> None:
         str(p.relative_to(site)): p.lstat().st_size for p in set(site.rglob("*")) - before if p.is_file()
     }
     at = "aider/acme/coder-1/p/b"
-    own = {f"cell/{at}/{name}" for name in ("index.html", "cell.json")}
+    own = {f"cell/{at}/{name}" for name in ("index.html", "cell.json", "records.zip")}
     assert added.keys() == own | {f"badge/{at}.svg", f"badge/{at}.json", "task/p/b/index.html"}
     assert added[f"cell/{at}/index.html"] < 25_000 and added[f"badge/{at}.json"] < 200
 
@@ -297,7 +297,7 @@ def test_a_page_says_each_text_of_the_conversation_once(tmp_path: Path) -> None:
     made = Made(prompt="Mend what is broken here.", reply="What was broken there is mended.", spans=[])
     made.write(tmp_path / "runs")
     page = (build_site([tmp_path / "runs"], tmp_path / "site").parent / OFF / "index.html").read_text()
-    transcript = page.partition('id="transcript"')[2].partition("</section>")[0]
+    transcript = page.partition('id="conversation"')[2].partition("</section>")[0]
     assert transcript.count(made.prompt) == transcript.count(made.reply) == 1
     assert "2 · assistant · the final message, as above" in transcript
 

@@ -28,5 +28,8 @@ globalThis.CabControls = (() => {
     return made("label", {}, "speed ", select);
   };
   const row = (stage, ...parts) => stage.prepend(made("div", { className: "controls" }, ...parts));
-  return { made, button, play, range, speed, row };
+  // Characters that reorder text or show nothing are shown as escapes.
+  const visible = (text) =>
+    text.replace(/(?![\n\t])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0).toString(16)}}`);
+  return { made, visible, button, play, range, speed, row };
 })();

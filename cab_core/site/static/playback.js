@@ -1,9 +1,11 @@
 // Terminal playback. Where asciinema-player was put into the site it plays the recording; else our own screen does.
 "use strict";
-(() => {
+(async () => {
   const stage = document.getElementById("playback-stage");
-  const recording = document.getElementById("recording")?.textContent;
-  if (!stage || !recording) return;
+  if (!stage) return;
+  const wanted = () => /^#mark-(\d+)$/.exec(location.hash)?.[1];
+  await (wanted() ? CabLate.part("recording") : Promise.race([CabLate.near(stage, "recording"), asked()]));
+  const recording = document.getElementById("recording").textContent;
   const { made, button: action, play: playButton, range: slider, speed: speeds, row: controls } = CabControls;
   const box = made("input", { type: "checkbox", checked: true });
   box.dataset.do = "idle";
@@ -32,6 +34,7 @@
   const events = lines.slice(1).filter((e) => Array.isArray(e) && e.length === 3 && e.every((v) => v !== null))
     .map(([t, ...what]) => [header.version === 3 ? (since += t) : t, ...what]);
   const marks = events.filter((e) => e[1] === "m");
+  const callOf = (label) => /^model call (\d+)$/.exec(label)?.[1];
 
   if (window.AsciinemaPlayer) {
     asciinema();
@@ -129,11 +132,21 @@
       player = make({ speed: Number(speed.value), startAt, autoPlay: running });
       listen();
     });
-    marks.slice(0, 200).forEach((mark, i) => addMark(mark, () => player.seek({ marker: i }).then(() => player.play())));
+    const jump = (mark, i) => player.seek({ marker: i }).then(() => player.play());
+    marks.slice(0, 200).forEach((mark, i) => addMark(mark, () => jump(mark, i)));
+    listenToLinks(jump);
+  }
+
+  // Fulfilled when a link leads into a recording that is not loaded yet.
+  function asked() {
+    return new Promise((done) => {
+      addEventListener("hashchange", () => { if (wanted()) done(CabLate.part("recording")); });
+    });
   }
 
   function addMark([, , label], go) {
     const item = document.createElement("li");
+    const call = callOf(label);
     const jump = document.createElement("button");
     jump.type = "button";
     jump.className = "act";
@@ -142,7 +155,20 @@
     if (end) jump.classList.add("failed");
     jump.addEventListener("click", go);
     item.append(jump);
+    if (call && document.getElementById("turns")) item.append(" ", made("a", { href: `#call-${call}` }, "turn"));
     find(".marks").append(item);
+  }
+
+  // A link to a call's place in the recording plays from there.
+  function listenToLinks(go) {
+    const follow = () => {
+      const at = marks.findIndex(([, , label]) => wanted() && callOf(label) === wanted());
+      if (at < 0) return;
+      stage.scrollIntoView();
+      go(marks[at], at);
+    };
+    addEventListener("hashchange", follow);
+    follow();
   }
 
   button.addEventListener("click", () => play(!playing));
@@ -160,8 +186,10 @@
       play(!playing);
     }
   });
-  marks.slice(0, 200).forEach((mark) => addMark(mark, () => seek(at[events.indexOf(mark)])));
+  const jump = (mark) => seek(at[events.indexOf(mark)]);
+  marks.slice(0, 200).forEach((mark) => addMark(mark, () => jump(mark)));
   clock();
   show(false);
+  listenToLinks(jump);
   setTimeout(() => { if (!now && !playing) seek(total); }); // a reader sees how it ended before pressing anything
 })();

@@ -1,9 +1,10 @@
 // Trace replay: a moment in time that walks over the spans.
 // Keys, while the box has the focus (or nothing has, and the box is in view): space, left/right, comma/period.
 "use strict";
-(() => {
+(async () => {
   const stage = document.getElementById("replay-stage");
   if (!stage) return;
+  await CabLate.near(stage, "spans");
   const time = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
   const value = (row, name) => Number(row.style.getPropertyValue(`--${name}`));
   const lasted = (row) => (row.style.getPropertyValue("--ms") ? time(value(row, "ms")) : "–");
@@ -42,6 +43,8 @@
   const details = rows.map((row) => {
     const [id, kind, name] = [...row.cells].map((cell) => cell.textContent);
     const said = made("span", { className: "soft" }, ` ${id} · ${kind} · from ${time(value(row, "at"))} · ${lasted(row)}`);
+    const turn = row.cells[2].querySelector("a");
+    if (turn) said.append(" · ", made("a", { href: turn.getAttribute("href") }, "turn"));
     const detail = made("div", { hidden: true }, made("strong", {}, name), said, made("p", { className: "mono" }, ...copied(row.cells[5])));
     detail.dataset.span = "";
     return detail;
