@@ -141,7 +141,7 @@ def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
 
 def _calls(endpoint: Endpoint, mode: str, request: dict) -> list[dict]:
     """The call of a tool that an answer has: of mode "tool" the first one, else what tells the end."""
-    called = any(m.get("role") == "tool" for m in request["messages"])
+    called = any(m.get("role") == "tool" for m in request.get("messages", []))
     if mode == "tool" and not called:
         name, arguments = endpoint.tool, endpoint.arguments
     elif endpoint.ends:
