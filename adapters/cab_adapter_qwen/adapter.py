@@ -16,7 +16,8 @@ from .events import failure, finished, shown, token_claim, transcript
 
 _OWN, _SYSTEM = ".qwen", ".cab/qwen.json"  # below HOME
 _KEY = "OPENAI_API_KEY"
-_COMMAND = "---\ndisable-model-invocation: true\n---\n{{args}}"  # which the model is not told of
+# A command of our own: its name is none that a project would give to one, for the project's go first.
+_NAME, _COMMAND = "cab-prompt", "---\ndisable-model-invocation: true\n---\n{{args}}"
 
 
 class Qwen:
@@ -51,7 +52,7 @@ class Qwen:
         argv += [f"--allowed-mcp-server-names={name}" for name in stack.servers or ("",)]
         files = {
             _SYSTEM: json.dumps(_settings(job, stack)),
-            f"{_OWN}/commands/task.md": _COMMAND,
+            f"{_OWN}/commands/{_NAME}.md": _COMMAND,
         }
         if stack.texts:
             files[f"{_OWN}/QWEN.md"] = "\n\n".join(stack.texts)
@@ -59,7 +60,7 @@ class Qwen:
             argv=(*argv, "--output-format", "stream-json", *stack.argv),
             env={**_environment(job), **stack.env},
             files={**files, **stack.files},
-            stdin=f"/task {job.prompt}",
+            stdin=f"/{_NAME} {job.prompt}",
             stack=stack.accounts,
         )
 
