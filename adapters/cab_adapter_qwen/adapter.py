@@ -17,7 +17,7 @@ from .events import failure, finished, shown, token_claim, transcript
 _OWN, _SYSTEM = ".qwen", ".cab/qwen.json"  # below HOME
 _KEY = "OPENAI_API_KEY"
 # A command of our own: its name is none that a project would give to one, for the project's go first.
-_NAME, _COMMAND = "cab-prompt", "---\ndisable-model-invocation: true\n---\n{{args}}"
+_NAME, _COMMAND = "given-task", "---\ndisable-model-invocation: true\n---\n{{args}}"
 
 
 class Qwen:

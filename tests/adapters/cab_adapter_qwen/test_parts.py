@@ -84,8 +84,8 @@ def test_a_stack_is_applied() -> None:
 def test_the_prompt_is_what_a_command_is_given() -> None:
     """Its text is that, and the model is not told of it."""
     launch = Qwen().launch(JOB)
-    assert launch.stdin == "/cab-prompt /p"
-    command = launch.files[".qwen/commands/cab-prompt.md"]
+    assert launch.stdin == "/given-task /p"
+    command = launch.files[".qwen/commands/given-task.md"]
     assert command == "---\ndisable-model-invocation: true\n---\n{{args}}"
 
 
