@@ -79,12 +79,19 @@ def _options(job: Job) -> list[str]:
     return argv + [f"{flag}={job.options[name]}" for name, flag in named.items() if name in job.options]
 
 
-# The hub is a daemon that would outlive the run. With the last one it asks nobody for features to turn on.
+# The hub is a daemon that would outlive the run.
 _QUIET = {
     "CLINE_SESSION_BACKEND_MODE": "local",
     "CLINE_NO_AUTO_UPDATE": "1",
-    "E2E_TEST": "true",
     "NO_COLOR": "1",
+}
+
+# What it knows of features to turn on. It asks for them where that is a month old: this is of 2100.
+_FEATURES: dict[str, Any] = {
+    "version": 2,
+    "updatedAt": 4_102_444_800_000,
+    "userId": None,
+    "flagsPayload": {"featureFlags": {}, "featureFlagPayloads": {}},
 }
 
 
@@ -92,7 +99,7 @@ def _files(job: Job, stack: _Effect) -> dict[str, str]:
     settings = {"provider": _PROVIDER, "apiKey": job.token, "model": job.model, "baseUrl": job.endpoint}
     entry = {"settings": settings, "updatedAt": "2026-01-01T00:00:00.000Z", "tokenSource": "manual"}
     model = {} if job.context_tokens is None else {"contextWindow": job.context_tokens}
-    found = {
+    found: dict[str, Any] = {
         "global-settings.json": {"telemetryOptOut": True, "autoUpdateEnabled": False},
         "providers.json": {
             "version": 1,
@@ -104,6 +111,7 @@ def _files(job: Job, stack: _Effect) -> dict[str, str]:
         "cline_mcp_settings.json": {"mcpServers": stack.servers},
     }
     files = {f"{_SETTINGS}/{name}": json.dumps(data) for name, data in found.items()}
+    files[f"{_OWN}/data/cache/feature-flags.json"] = json.dumps(_FEATURES)
     return {**files, f"{_OWN}/plugins/no-mentions.js": NO_MENTIONS}
 
 

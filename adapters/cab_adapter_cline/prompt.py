@@ -26,7 +26,7 @@ def parted(prompt: str) -> tuple[str, str | None]:
 
     Cline takes white space off the ends of both. An argument of one word would be no prompt to it.
     """
-    if len(prompt.encode("utf-8", "surrogateescape")) <= _LONGEST:
+    if len(prompt.encode("utf-8", "surrogatepass")) <= _LONGEST:
         return (prompt if re.search(r"\s", prompt) else f"{prompt} "), None
     lines = [m.start() for m in re.finditer(r"\n(?=\S)", prompt[: _LONGEST // 4])]
     cut = lines[-1] if lines else -1

@@ -10,7 +10,7 @@ import tomli_w
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
 from cab_core.plugins.dialects import WriteFiles
-from cab_core.plugins.toolkit import StackEffect, as_command, json_events, skill_document
+from cab_core.plugins.toolkit import StackEffect, json_events, skill_document
 from cab_core.records import Instructions, McpServer, Skill, Step
 
 from .events import failure, final_message, finished, shown, token_claim
@@ -43,7 +43,7 @@ class Gemini:
         argument `--skip-trust` is, and left out; the variable of that meaning would let them in.
         """
         stack = _Effect().apply(job.stack)
-        prompt, template = as_command(job.prompt, "task")
+        prompt, template = _command(job.prompt)
         argv = ["gemini", "--yolo", "--skip-trust", "--model", job.model, "--output-format", "stream-json"]
         files = {
             f"{_OWN}/settings.json": json.dumps(_settings(job, stack)),
@@ -74,6 +74,16 @@ class Gemini:
     def dialect(self) -> WriteFiles:
         """How a scripted model edits: one `write_file` call a file."""
         return WriteFiles(tool="write_file", path="file_path", text="content")
+
+
+def _command(prompt: str) -> tuple[str, str]:
+    """Return what is typed to run the command, and the command's text.
+
+    In that text `!{` would run something, `@{` read a file, and `{{args}}` is what was typed after the
+    command's name. The first of them that the prompt holds is put in as such; two kinds cannot be.
+    """
+    mark = next((m for m in ("!{", "@{", "{{args}}") if m in prompt), None)
+    return ("/task", prompt) if mark is None else (f"/task {mark}", prompt.replace(mark, "{{args}}"))
 
 
 def _environment(job: Job) -> dict[str, str]:

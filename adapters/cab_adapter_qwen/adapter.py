@@ -6,17 +6,18 @@ import json
 from typing import Any
 
 import attrs
-import tomli_w
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
 from cab_core.plugins.dialects import WriteFiles
-from cab_core.plugins.toolkit import StackEffect, as_command, json_events, skill_document
+from cab_core.plugins.toolkit import StackEffect, json_events, skill_document
 from cab_core.records import Instructions, McpServer, Skill, Step
 
 from .events import failure, finished, shown, token_claim, transcript
 
 _OWN, _SYSTEM = ".qwen", ".cab/qwen.json"  # below HOME
 _KEY = "OPENAI_API_KEY"
+# A command of our own: its name is none that a project would give to one, for the project's go first.
+_NAME, _COMMAND = "given-task", "---\ndisable-model-invocation: true\n---\n{{args}}"
 
 
 class Qwen:
@@ -40,19 +41,18 @@ class Qwen:
         return ["qwen", "--version"]
 
     def launch(self, job: Job) -> Launch:
-        """The prompt is a command of our own: in a text of the user's every `@word` would be looked for.
+        """The prompt follows the name of a command of our own, whose text it is: else `@word` is looked for.
 
         The settings of the work dir are read, since in a directory that is not trusted it would do nothing
         without being asked. Those of the system stand above them: so ours are given as these.
         """
         stack = _Effect().apply(job.stack)
-        typed, template = as_command(job.prompt, "task")
         argv = ["qwen", "--yolo", "--auth-type", "openai", "--model", job.model]
         # Of the work dir's servers none is started: those of the stack are named, or none is.
         argv += [f"--allowed-mcp-server-names={name}" for name in stack.servers or ("",)]
         files = {
             _SYSTEM: json.dumps(_settings(job, stack)),
-            f"{_OWN}/commands/task.toml": tomli_w.dumps({"prompt": template}),
+            f"{_OWN}/commands/{_NAME}.md": _COMMAND,
         }
         if stack.texts:
             files[f"{_OWN}/QWEN.md"] = "\n\n".join(stack.texts)
@@ -60,7 +60,7 @@ class Qwen:
             argv=(*argv, "--output-format", "stream-json", *stack.argv),
             env={**_environment(job), **stack.env},
             files={**files, **stack.files},
-            stdin=typed,
+            stdin=f"/{_NAME} {job.prompt}",
             stack=stack.accounts,
         )
 

@@ -79,18 +79,6 @@ def calls_made(request: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [(call["name"], json.loads(call["arguments"])) for call in calls]
 
 
-def as_command(prompt: str, name: str) -> tuple[str, str]:
-    """Return what is typed to run a CLI's own command of that name, and the command's text: the prompt.
-
-    In that text `!{` would run something, `@{` read a file, and `{{args}}` is what was typed after the
-    command's name. The first of them that the prompt holds is put in as such; two kinds cannot be.
-    """
-    mark = next((m for m in ("!{", "@{", "{{args}}") if m in prompt), None)
-    if mark is None:
-        return f"/{name}", prompt
-    return f"/{name} {mark}", prompt.replace(mark, "{{args}}")
-
-
 def skill_document(skill: Skill) -> str:
     """Return a SKILL.md: front matter with name and description, then the text."""
     return f"---\nname: {skill.name}\ndescription: {json.dumps(skill.description)}\n---\n\n{skill.text}"

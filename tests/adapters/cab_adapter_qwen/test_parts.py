@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 
 import attrs
@@ -82,11 +81,12 @@ def test_a_stack_is_applied() -> None:
     assert "--allowed-mcp-server-names=" in Qwen().launch(attrs.evolve(JOB, stack=())).argv
 
 
-def test_the_prompt_is_the_text_of_a_command() -> None:
-    """What is typed is that command's name."""
+def test_the_prompt_is_what_a_command_is_given() -> None:
+    """Its text is that, and the model is not told of it."""
     launch = Qwen().launch(JOB)
-    assert launch.stdin == "/task"
-    assert tomllib.loads(launch.files[".qwen/commands/task.toml"]) == {"prompt": "/p"}
+    assert launch.stdin == "/given-task /p"
+    command = launch.files[".qwen/commands/given-task.md"]
+    assert command == "---\ndisable-model-invocation: true\n---\n{{args}}"
 
 
 def test_events_become_a_transcript() -> None:
