@@ -21,7 +21,7 @@ from cab_core.records import CellResult, Installation, Limits
 from tests.support.odd_endpoint import BODIES, ERRORS, STREAMS, OddEndpoint, written
 from tests.support.puppet import play
 
-TUIS = ("aider", "opencode", "copilot")
+TUIS = ("aider", "opencode", "copilot", "mini-swe-agent", "pi", "kilo")
 WALL_S = 40  # a CLI may take long to start on a busy machine, and asks again for a minute and more
 MODEL = "odd-1"
 
