@@ -16,8 +16,8 @@ class Recipe:
     """How a CLI, or a server of a stack, is installed; one recipe serves a local install and an image.
 
     `pip` and `npm` are requirement strings, `apt` Debian package names. `python` is a version specifier
-    (PEP 440) for the interpreter that the pip packages need, here and in an image. There is no choice of
-    a Node version: an image has Node 22, a local install what the machine has. `env` are variables that
+    (PEP 440) for the interpreter that the pip packages need, here and in an image. An image has Node 22, a
+    local install what the machine has, unless the package `node` is among `npm`. `env` are variables that
     the program always gets, when its version is read too; `{prefix}` in them is where it is installed;
     where a CLI and a stack set the same one, the CLI's holds. `path` are further directories of programs
     below the prefix; one that is not there is passed over.

@@ -29,7 +29,9 @@ from tests.support.puppet import play
 from tests.support.wire import CHAT, GEMINI, MESSAGES, RESPONSES
 
 SPOKEN: dict[str, WireProtocol] = {
-    **dict.fromkeys(("aider", "opencode", "copilot", "qwen", "cline", "continue", "mini-swe-agent", "pi", "kilo"), CHAT),
+    **dict.fromkeys(
+        ("aider", "opencode", "copilot", "qwen", "cline", "continue", "mini-swe-agent", "pi", "kilo"), CHAT
+    ),
     **{"codex": RESPONSES, "claude": MESSAGES, "gemini": GEMINI},
 }
 WALL_S = 40  # a CLI may take long to start on a busy machine, and asks again for a minute and more
