@@ -44,6 +44,13 @@ def test_a_side_conversation_stands_where_it_began(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_side_call_is_marked_among_the_calls_and_on_the_time_line(tmp_path: Path) -> None:
+    """And no other."""
+    html = (built(tmp_path, small()) / "index.html").read_text()
+    assert re.findall(r'href="#call-(\d)">\d</a> <span class="mark">side', html) == ["1"]
+    assert re.findall(r'title="(side call \d)', html) == ["side call 1"]
+
+
 def test_a_turn_has_what_is_known_of_its_call(tmp_path: Path) -> None:
     """Time, tokens, dollars, its end, and whether it is among the spans and in the recording."""
     calls = data(built(tmp_path, small()))["calls"]
