@@ -15,7 +15,7 @@ from .pages import Options, render
 from .rows import Row
 
 _SHOWN = 240
-_LINES, _COLUMNS = 9, 60
+_LINES, _COLUMNS = 7, 60
 _TAIL = 16_384  # bytes in which these lines are sought
 _CLEARED = re.compile(r"\x1b\[[23]?J|\x1b\[\?1049[hl]|\x1bc")
 _SEQUENCE = re.compile(

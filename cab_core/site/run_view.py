@@ -17,12 +17,15 @@ _SPAN = re.compile(r"model_call:(\d{1,9})")
 
 @attrs.frozen(kw_only=True)
 class RunView:
-    """`shown`: calls that the conversation has, `spans`: those that the spans have, by the id of the span."""
+    """`shown`: calls that the conversation has, `sides`: those of side conversations, `spans`: those that the
+    spans have, by the id of the span.
+    """
 
     nodes: list[Node]
     lanes: list[Lane]
     data: SaidData
     shown: set[int]
+    sides: set[int]
     spans: dict[str, int]
 
     @classmethod
@@ -33,11 +36,13 @@ class RunView:
         marked = {int(n) for n in _MARK.findall(m.cast.text)}
         facts = call_facts(calls, origin, marked, set(spans.values()))
         known = m.said.conversation
+        threads = known.threads if known else ()
         return cls(
             nodes=nodes,
             lanes=lanes(nodes, calls, known, origin),
             data=said_data(m.said, facts) if known else SaidData(),
-            shown={n for t in known.threads for n in t.calls} if known else set(),
+            shown={n for t in threads for n in t.calls},
+            sides={n for t in threads if t.side for n in t.calls},
             spans=spans,
         )
 

@@ -49,7 +49,8 @@ def lanes(
 ) -> list[Lane]:
     """Return the lanes of a run in which something happened; none where there is no trace."""
     timed = {c.n: _time_of(c, origin_ns) for c in calls if c.start_ns and origin_ns}
-    model = [_call_piece(c, *timed[c.n]) for c in calls if c.n in timed]
+    sides = {n for thread in (said.threads if said else ()) if thread.side for n in thread.calls}
+    model = [_call_piece(c, *timed[c.n], side=c.n in sides) for c in calls if c.n in timed]
     waiting = list(_waits(calls, timed))
     tools = list(_tools(said, timed))
     cli = _cli(nodes, [*model, *waiting, *tools], told=said is not None)
@@ -69,9 +70,11 @@ def _time_of(call: ModelCall, origin_ns: int) -> _Time:
     return start, start + call.latency_ms + call.throttle_ms
 
 
-def _call_piece(call: ModelCall, start: float, end: float) -> Piece:
+def _call_piece(call: ModelCall, start: float, end: float, side: bool) -> Piece:
     bad = call.ended != "answered"
-    says = f"call {call.n}: {millis(end - start)}" + (f", {end_of(call).says}" if bad else "")
+    says = f"{'side ' if side else ''}call {call.n}: {millis(end - start)}" + (
+        f", {end_of(call).says}" if bad else ""
+    )
     return Piece(start=start, end=end, says=says, call=call.n, bad=bad)
 
 

@@ -85,6 +85,15 @@ def long(turns: int, text: str = "and then ") -> Made:
     return Made(wire=tuple(wire), made_calls=tuple(calls), spans=_spans(calls), events=_events(calls))
 
 
+def much() -> Made:
+    """A long run of which everything is as long as a page shows it."""
+    lines = "a line of a log that says what was done, and <why>\n" * 4000
+    patch = "".join(f"diff --git a/{n} b/{n}\n@@ -1,9 +1,9 @@\n" + "+x = 1\n" * 200 for n in range(60))
+    made = attrs.evolve(long(1000), stdout=lines, tail=lines, patch=patch, reply=lines)
+    made.events = [*(made.events or []), *([30 + n / 100, "o", f"line {n}\r\n" * 20] for n in range(5000))]
+    return made
+
+
 def _spans(calls: Any) -> list[dict[str, Any]]:
     end = max((c.start_ns - START_NS) / 1e6 for c in calls) + 1500
     return [

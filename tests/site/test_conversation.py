@@ -16,8 +16,8 @@ from cab_core.cli import site as site_command
 from cab_core.records.wire import WIRE_FILE
 from cab_core.site.build import build_site
 from cab_core.site.parted import parted
-from tests.site.made import Made
-from tests.site.talked import long, small
+from tests.site.made import Made, span
+from tests.site.talked import long, much, ran, small
 
 CELL = "cell/aider/acme/coder-1/mutations/off-by-one"
 
@@ -42,6 +42,13 @@ def test_a_side_conversation_stands_where_it_began(tmp_path: Path) -> None:
         ("system", 1, 1), ("user", 1, 1), ("assistant", 1, 1), ("system", 2, 0), ("user", 2, 0),
         ("assistant", 2, 0), ("assistant", 3, 0), ("error", 4, 0), ("assistant", 5, 0),
     ]  # fmt: skip
+
+
+def test_a_side_call_is_marked_among_the_calls_and_on_the_time_line(tmp_path: Path) -> None:
+    """And no other."""
+    html = (built(tmp_path, small()) / "index.html").read_text()
+    assert re.findall(r'href="#call-(\d)">\d</a> <span class="mark">side', html) == ["1"]
+    assert re.findall(r'title="(side call \d)', html) == ["side call 1"]
 
 
 def test_a_turn_has_what_is_known_of_its_call(tmp_path: Path) -> None:
@@ -146,13 +153,23 @@ def test_a_long_run_has_a_small_page(tmp_path: Path) -> None:
     assert 'id="said"' not in html
 
 
+def test_a_page_that_shows_much_of_everything_is_small(tmp_path: Path) -> None:
+    """Logs, a patch, a recording, spans and calls, each as long as a page shows one."""
+    page = built(tmp_path, much())
+    assert len((page / "index.html").read_bytes()) < 300_000
+
+
+def test_a_run_of_no_length_has_a_page(tmp_path: Path) -> None:
+    """Though nothing can be drawn of it to scale."""
+    lines = [span("m", None, "model_call", "model_call:1", 0, 0, {})]
+    html = (built(tmp_path, Made(made_calls=(ran(1, 0, 0.0),), spans=lines)) / "index.html").read_text()
+    assert "Time-line of the run" in html
+
+
 def test_the_largest_parts_leave_a_page_first() -> None:
-    """No more of them than must."""
-    parts = {"one": "x" * 200_000, "two": "y" * 90_000, "three": "z" * 400_000}
+    """And no more of them than must."""
+    parts = {"one": "x" * 200_000, "two": "y" * 190_000, "three": "z" * 400_000}
     html = "".join(f"<!--part {name}-->{text}<!--/part-->\n" for name, text in parts.items())
     files = dict(parted("at", html))
-    assert list(files) == ["at/three.js", "at/one.js", "at/index.html"] or list(files) == [
-        "at/three.js",
-        "at/index.html",
-    ]
+    assert list(files) == ["at/three.js", "at/one.js", "at/index.html"]
     assert "<!--" not in files["at/index.html"]

@@ -14,11 +14,11 @@ from cab_core.site.build import build_site
 from cab_core.site.serve import server
 from tests.site.conftest import Browser
 from tests.site.made import Made, span
-from tests.site.talked import START, Message, call, long, ran, result, small, spoken, tool
+from tests.site.talked import START, Message, call, long, much, ran, result, small, spoken, tool
 from tests.site.test_hostile import ALL, CLOSING, HTML, LINK
 
-SMALL, LONG, HOSTILE, TOOLS = (
-    f"cell/aider/acme/coder-1/t/{name}/index.html" for name in ("small", "long", "hostile", "tools")
+SMALL, LONG, HOSTILE, TOOLS, MUCH = (
+    f"cell/aider/acme/coder-1/t/{name}/index.html" for name in ("small", "long", "hostile", "tools", "much")
 )
 
 
@@ -72,7 +72,13 @@ def tools() -> Made:
 def talks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of these cells."""
     root = tmp_path_factory.mktemp("talks")
-    for name, made in (("small", small()), ("long", long(500)), ("hostile", hostile()), ("tools", tools())):
+    for name, made in (
+        ("small", small()),
+        ("long", long(500)),
+        ("hostile", hostile()),
+        ("tools", tools()),
+        ("much", much()),
+    ):
         attrs.evolve(made, task=f"t/{name}").write(root / "runs")
     return build_site([root / "runs"], root / "site").parent
 
@@ -223,6 +229,20 @@ def test_a_long_conversation_is_loaded_when_it_is_looked_at(browser: Browser, ba
             == "model_call:200"
         )
     )
+    assert quiet(browser, base)
+
+
+def test_every_part_of_a_large_page_comes_when_it_is_looked_at(browser: Browser, base: str) -> None:
+    """Also what a fold hides."""
+    browser.open(f"{base}/{MUCH}")
+    assert len(browser.all("[data-part]")) > 4
+    browser.run("for (const d of document.querySelectorAll('main details')) d.open = true")
+    while left := browser.all("[data-part]"):
+        browser.run("arguments[0].scrollIntoView()", left[0])
+        browser.until(lambda: len(browser.all("[data-part]")) < len(left))
+    browser.until(lambda: "line 4999" in browser.run("return document.querySelector('.screen').textContent"))
+    browser.until(lambda: browser.run("return document.querySelectorAll('.gantt li').length") > 400)
+    assert browser.run("return document.querySelectorAll('#diff .diff').length") == 60
     assert quiet(browser, base)
 
 

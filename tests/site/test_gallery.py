@@ -15,7 +15,7 @@ def test_a_thumbnail_is_the_end_of_the_recording(tmp_path: Path) -> None:
     """Not of what the CLI printed for programs."""
     Made(stdout='{"type":"event"}\n', events=[[0.1, "o", "\x1b[32m$ ls\x1b[0m\r\n"], [0.2, "m", "no output"], [0.3, "o", "a.py\r\n" * 30]]).write(tmp_path / "runs")  # fmt: skip
     html = (build_site([tmp_path / "runs"], tmp_path / "site").parent / "recordings.html").read_text()
-    assert '<pre aria-hidden="true">' + "\n".join(["a.py"] * 9) + "</pre>" in html
+    assert '<pre aria-hidden="true">' + "\n".join(["a.py"] * 7) + "</pre>" in html
     assert "type" not in html.partition('class="cards"')[2].partition("</pre>")[0]
 
 

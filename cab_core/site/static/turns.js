@@ -121,8 +121,12 @@ globalThis.CabTurns = (data, shared, search) => {
     const part = { box, fold: details, lines: () => [["", part.text ?? "…"]] };
     part.come = async () => {
       if (part.text !== undefined) return;
-      const pieces = (await CabLate.load(name, `${shared}${name}.js`)).split("\0");
-      part.text = shown(pieces.map((piece, i) => piece + (own[i] ?? "")).join(""));
+      try {
+        const pieces = (await CabLate.load(name, `${shared}${name}.js`)).split("\0");
+        part.text = shown(pieces.map((piece, i) => piece + (own[i] ?? "")).join(""));
+      } catch (fault) {
+        part.text = `This text is missing: ${fault.message}.`;
+      }
       delete part.cached;
       part.drawn = false;
     };
