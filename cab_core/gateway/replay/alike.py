@@ -17,7 +17,8 @@ _MONTH = (
     rb"\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:t|tember)?"
     rb"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b"
 )
-_TEMPORARY = rb"/(?:var/)?tmp/[^\s\"'\\<>)\]},;:]+"
+# A temporary file, and the name that some make of its path: -tmp-a-b.
+_TEMPORARY = rb"(?:/(?:var/)?tmp/[^\s\"'\\<>)\]},;:]+|-tmp-[A-Za-z0-9_-]+)"
 _LINE_END = re.compile(rb"(?:\\n|\n)+")
 _CHANGING = re.compile(b"|".join([_UUID, _TEMPORARY, _ID, _DAY, _MONTH, rb"[0-9]+"]))
 

@@ -22,6 +22,7 @@ from cab_core.gateway.replay.alike import difference, lasting, lines
         ("session ses_4f3GhT9xkQ2 begins", "session ses_0aB9cD8eF7 begins"),
         ("Wall time: 0.0231 seconds", "Wall time: 12.9 seconds"),
         ("wrote /tmp/claude-ab/xyz/out.log now", "wrote /tmp/claude-qr/uvw/out.log now"),
+        ("projects/-tmp-cab-ab1cd-sandbox-work/memory", "projects/-tmp-cab-x_zuv-sandbox-work/memory"),
         ("-rw-r--r-- 1 root 812 Nov 26 06:28 a.py", "-rw-r--r-- 1 root 812 Jan  3 14:01 a.py"),
     ],
 )
