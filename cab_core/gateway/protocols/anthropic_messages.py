@@ -199,7 +199,7 @@ class MessagesReading(Reading):
     def _block(self, place: object, block: dict[str, Any]) -> bool:
         kind = block.get("type")
         if kind in CALLS:
-            self.said.call(place if isinstance(place, int) else 0, block.get("name"))
+            self.said.call(place if isinstance(place, int) else 0, block.get("name"), block.get("id"))
         self.said.text.add(block.get("text"))
         self.said.reasoning.add(block.get("thinking"))
         empty = kind in _IN_PIECES and not (block.get("text") or block.get("thinking"))

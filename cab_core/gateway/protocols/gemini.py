@@ -273,7 +273,8 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for said in objects(request, "contents"):
         parts = objects(said, "parts")
         for result in [p["functionResponse"] for p in parts if isinstance(p.get("functionResponse"), dict)]:
-            yield message("tool", [dumped(result.get("response"))])
+            told = message("tool", [dumped(result.get("response"))])
+            yield {**told, "tool_call_id": result.get("id"), "name": result.get("name")}
         calls = [
             call(c.get("id"), c.get("name"), dumped(c.get("args") or {}))
             for c in (p.get("functionCall") for p in parts)

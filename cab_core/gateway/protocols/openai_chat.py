@@ -22,7 +22,7 @@ from ..error_body import error_in
 from ..insert import insert, replace
 from ..usage import grown, usage_of
 from .asked import asked_of, has_messages
-from .chat_answer import REASONING, chat_message
+from .chat_answer import chat_message, thought_in
 from .openai import LIST, OpenAI
 from .scripted import event, tokens
 
@@ -188,11 +188,10 @@ def _hear(said: Said, choice: Mapping[str, Any]) -> None:
     said.text.add(message.get("refusal"))  # OpenAI's own place for a model's refusal
     audio = message.get("audio")
     said.text.add(audio.get("transcript") if isinstance(audio, dict) else None)
-    # Some servers say it under two names.
-    said.reasoning.add(next((message[key] for key in REASONING if message.get(key)), None))
+    said.reasoning.add(thought_in(message))
     for place, called in enumerate(objects(message, "tool_calls")):
         index = called.get("index")
-        said.call(index if isinstance(index, int) else place, tool_name(called))
+        said.call(index if isinstance(index, int) else place, tool_name(called), called.get("id"))
     before = message.get("function_call")  # as it was before there were several
     if isinstance(before, dict):
         said.call(0, tool_name(before))
