@@ -6,6 +6,7 @@ Each case is a habit that was reported of a server or of a relay, in the shape t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from cab_core.gateway.session import CellSession
 from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records.conversation import Conversation
 from tests.support.recorded import recording
-from tests.support.vendor import Vendor, events
+from tests.support.vendor import Sent, Vendor, events
 from tests.support.wire import CHAT, GEMINI, MESSAGES, RESPONSES
 
 PROTOCOLS = {p.name: p for p in (CHAT, RESPONSES, MESSAGES, GEMINI)}
@@ -104,6 +105,13 @@ def stream(*pieces: dict[str, Any]) -> str:
     return events(*pieces, piece({}, "tool_calls")) + "data: [DONE]\n\n"
 
 
+def _failed() -> dict[str, Any]:
+    """An end, as OpenRouter has it."""
+    found = piece({}, "stop")
+    [choice] = found["choices"]
+    return {**found, "choices": [{**choice, "native_finish_reason": "network_error"}]}
+
+
 CALLS = {
     "every call has the index 0": [
         tool("read", '{"p":1}', index=0, id="a"),
@@ -171,6 +179,25 @@ def test_thoughts_are_found_and_kept_apart(said: Said, where: str) -> None:
     deltas = [*THOUGHTS[where], {"content": [{"type": "text", "text": "Now."}]}]
     turn = said(CHAT, chat_client, stream(*map(piece, deltas))).threads[0].turns[-1]
     assert (turn.text, turn.reasoning) == ("Now.", "I see.")
+
+
+# Reasons, as servers give them, of an answer that was cut; why no model answered.
+CUT: dict[str, tuple[list[dict[str, Any]], str]] = {
+    "an empty reason with each event": ([piece({"content": text}, "") for text in "ab"], "dropped"),
+    "the usual end, of what its own upstream calls a failure": (
+        [piece({"content": "a"}), _failed()],
+        "error_in_200",
+    ),
+}
+
+
+@pytest.mark.parametrize("habit", CUT)
+def test_an_answer_that_was_cut_is_none(said: Said, habit: str) -> None:
+    """It is the endpoint's failure, whichever reason stands in it; not the end of what the model said."""
+    sent, fault = CUT[habit]
+    with suppress(Exception):  # what the client makes of it is its own
+        said(CHAT, chat_client, Sent(events(*sent), measured=False))
+    assert said.session.calls[0].fault == fault
 
 
 # Messages.

@@ -193,7 +193,7 @@ class MessagesReading(Reading):
 
     def _stop(self, holder: object) -> None:
         reason = holder.get("stop_reason") if isinstance(holder, dict) else None
-        if isinstance(reason, str):
+        if isinstance(reason, str) and reason:
             self.finish_reason, self.answered = reason, True
 
     def _block(self, place: object, block: dict[str, Any]) -> bool:

@@ -21,6 +21,7 @@ from ..chat_form import objects, others, texts_of, tool_name
 from ..error_body import error_in
 from ..insert import insert, replace
 from ..usage import grown, usage_of
+from ..wordings import FAILED
 from .asked import asked_of, has_messages
 from .chat_answer import chat_message, thought_in
 from .openai import LIST, OpenAI
@@ -161,14 +162,24 @@ class ChatReading(Reading):
 
     def _choice(self, choice: dict[str, Any]) -> bool:
         _hear(self.said, choice)
-        reason, message = choice.get("finish_reason"), choice.get("message")
-        if isinstance(reason, str):
-            self.finish_reason = reason
+        reason, message = _reason(choice), choice.get("message")
+        self.finish_reason = reason or self.finish_reason
         part = message if isinstance(message, dict) else choice.get("delta")
         wrote = isinstance(part, dict) and any(part.get(name) for name in _WRITTEN)
         wrote = wrote or bool(choice.get("text"))
-        self.answered = self.answered or wrote or isinstance(reason, str) or isinstance(message, dict)
+        self.answered = self.answered or wrote or bool(reason) or isinstance(message, dict)
         return wrote
+
+
+def _reason(choice: Mapping[str, Any]) -> str | None:
+    """Return why a choice ended; empty, as some servers say it with each event, it is none.
+
+    OpenRouter may call an end the usual one that its own upstream calls a failure.
+    """
+    reason, native = choice.get("finish_reason"), choice.get("native_finish_reason")
+    if isinstance(reason, str) and isinstance(native, str) and FAILED.search(native):
+        reason = native
+    return reason if isinstance(reason, str) and reason else None
 
 
 def _usages(data: Mapping[str, Any], choices: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
