@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from cab_core.gateway.chat_form import objects, tool_name
+from cab_core.gateway.chat_form import dumped, objects, tool_name
 from cab_core.gateway.events import EventSplitter, begins_a_stream, event_object
 from cab_core.gateway.json_body import parse_object, parse_objects
 from cab_core.plugins.wire_protocol import WireProtocol
@@ -19,15 +19,19 @@ from cab_core.wire.reader import Answered
 _ROLES = {"developer": "system", "model": "assistant", "function": "tool"}
 
 
+_THOUGHTS = ("thinking", "redacted_thinking", "reasoning")  # types of parts of a content
+
+
 @attrs.frozen
 class Message:
-    """One message. `answers`: the id of the call whose result it is."""
+    """One message. `answers`: the id of the call whose result it is; `tool`: the name of what was called."""
 
     role: str
     text: str
     tools: tuple[ToolUse, ...] = ()
     answers: str | None = None
     reasoning: str | None = None
+    tool: str | None = None
 
     @cached_property
     def key(self) -> tuple[object, ...]:
@@ -36,19 +40,48 @@ class Message:
         return self.role, self.text.strip(), calls, self.answers
 
 
-def requested(protocol: WireProtocol, body: bytes) -> list[Message]:
-    """Return the messages of a request; what one speaker says in several is one."""
+@attrs.frozen
+class Requested:
+    """The messages of a request; `goes_on`: the answer behind which an endpoint is to put them."""
+
+    messages: list[Message]
+    goes_on: str | None = None
+
+
+@attrs.frozen
+class Said:
+    """What the model said. `id`, and its `parts` by theirs: as a later request names them."""
+
+    message: Message
+    id: str | None = None
+    parts: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
+
+
+def requested(protocol: WireProtocol, body: bytes, parts: Mapping[str, Mapping[str, Any]]) -> Requested:
+    """Return the messages of a request; what one speaker says in several is one.
+
+    `parts`: those of earlier answers, which stand for the messages that name them.
+    """
     chat = protocol.as_chat(parse_object(body))
-    return list(_joined(map(_message, objects(chat, "messages"))))
+    named = (parts.get(str(m.get("refers")), m) for m in objects(chat, "messages"))
+    found = [m for m in map(_message, named) if m.text or m.tools or not m.reasoning]
+    return Requested(list(_joined(found)), _text(chat.get("goes_on")))
 
 
-def answered(protocol: WireProtocol, answers: Iterable[Answered]) -> Message | None:
+def answered(protocol: WireProtocol, answers: Iterable[Answered]) -> Said | None:
     """Return what the model said in the end; None: it did not answer."""
     good = [a for a in answers if a.status < 300]
     if not good:
         return None
-    found = _message(protocol.as_message(events_of(good[-1].body)))
-    return found if found.text or found.tools or found.reasoning else None
+    chat = protocol.as_message(events_of(good[-1].body))
+    found, parts = _message(chat), chat.get("parts")
+    if not (found.text or found.tools or found.reasoning):
+        return None
+    return Said(found, _text(chat.get("id")), parts if isinstance(parts, dict) else {})
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def events_of(body: bytes) -> list[dict[str, Any]]:
@@ -62,22 +95,23 @@ def events_of(body: bytes) -> list[dict[str, Any]]:
 
 
 def _message(said: Mapping[str, Any]) -> Message:
-    role, answers = said.get("role"), said.get("tool_call_id")
+    role = said.get("role")
     return Message(
         role=_ROLES.get(str(role), str(role)),
         text="".join(_parts(said.get("content"))),
         tools=tuple(_tool(c) for c in objects(said, "tool_calls")),
-        answers=answers if isinstance(answers, str) else None,
-        reasoning=said.get("reasoning") if isinstance(said.get("reasoning"), str) else None,
+        answers=_text(said.get("tool_call_id")),
+        reasoning=_text(said.get("reasoning")),
+        tool=_text(said.get("name")),
     )
 
 
 def _parts(content: object) -> Iterator[str]:
-    """Yield the texts of a content; what is none by its name: an image, a file."""
+    """Yield the texts of a content, without thoughts; what is none by its name: an image, a file."""
     if isinstance(content, str):
         yield content
     for part in content if isinstance(content, list) else []:
-        if isinstance(part, dict):
+        if isinstance(part, dict) and part.get("type") not in _THOUGHTS:
             text = part.get("text")
             yield text if isinstance(text, str) else f"[{str(part.get('type'))[:40]}]"
 
@@ -87,8 +121,8 @@ def _tool(call: Mapping[str, Any]) -> ToolUse:
     said = function.get("arguments") if isinstance(function, dict) else None
     return ToolUse(
         name=tool_name(call) or "",
-        arguments=said if isinstance(said, str) else "{}",
-        id=id_ if isinstance(id_, str) else None,
+        arguments=said if isinstance(said, str) else dumped(said if isinstance(said, dict) else {}),
+        id=_text(id_),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
+from typing import Any
 
 import attrs
 
@@ -17,7 +18,7 @@ from cab_core.records import ModelCall
 from cab_core.records.conversation import Conversation, Role, Thread, ToolUse, Turn
 from cab_core.wire.reader import WireCall
 
-from .messages import Message, answered, requested
+from .messages import Message, Requested, Said, answered, requested
 
 _Key = tuple[object, ...]
 _CERTAIN = 2  # messages in common, besides the system's, that tell a conversation whatever the system says
@@ -32,12 +33,14 @@ def conversation(
         UserError: the record cannot be read.
     """
     threads: list[_Thread] = []
+    parts: dict[str, Mapping[str, Any]] = {}
     left_out = 0
     for call in sorted(calls, key=lambda c: c.n):
-        messages = requested(protocol, call.body)
-        thread = _thread_of(messages, threads)
-        thread.ask(call.n, messages)
+        asked = requested(protocol, call.body, parts)
+        thread = _thread_of(asked, threads)
+        thread.ask(call.n, asked)
         said = answered(protocol, call.answers)
+        parts.update(said.parts if said else {})
         thread.answer(call.n, said, _why(call, (ended or {}).get(call.n)))
         left_out += call.left_out + sum(a.left_out for a in call.answers)
     threads.sort(key=lambda t: -len(t.calls))
@@ -53,22 +56,29 @@ def _why(call: WireCall, ended: ModelCall | None) -> str:
     return "no answer came" if status is None else f"status {status}"
 
 
-def _thread_of(messages: list[Message], threads: list[_Thread]) -> _Thread:
+def _thread_of(asked: Requested, threads: list[_Thread]) -> _Thread:
     """Return the conversation that a request goes on, or a new one."""
-    best = max(threads, key=lambda t: t.common(messages), default=None)
-    if best is None or not best.goes_on(messages):
-        best = _Thread()
-        threads.append(best)
+    named = (t for t in threads if asked.goes_on is not None and asked.goes_on in t.answers)
+    best = next(named, None)
+    if best is None:
+        best = max(threads, key=lambda t: t.common(asked.messages), default=None)
+        if best is None or not best.goes_on(asked.messages):
+            best = _Thread()
+            threads.append(best)
     return best
 
 
 @attrs.define
 class _Thread:
-    """A conversation as it grows. `known`: keys of what was sent last, and of its answer."""
+    """A conversation as it grows. `known`: keys of what was sent last, and of its answer.
+
+    `answers`: ids of what the model said in it.
+    """
 
     calls: list[int] = attrs.field(factory=list)
     turns: list[Turn] = attrs.field(factory=list)
     known: list[_Key] = attrs.field(factory=list)
+    answers: set[str] = attrs.field(factory=set)
     _open: list[tuple[int, int]] = attrs.field(factory=list)  # calls without a result: turn, place in it
 
     def common(self, messages: list[Message]) -> int:
@@ -82,28 +92,30 @@ class _Thread:
         same_system = _apart(self.known)[0] == _apart([m.key for m in messages])[0]
         return common >= _CERTAIN or (common > 0 and same_system)
 
-    def ask(self, n: int, messages: list[Message]) -> None:
-        """Take a request: what is new in it are turns."""
+    def ask(self, n: int, asked: Requested) -> None:
+        """Take a request: what is new in it are turns; behind an answer that it names, all but the system."""
         self.calls.append(n)
-        keys = [m.key for m in messages]
-        before = Counter(self.known)
-        gone = sum((before - Counter(keys)).values())
-        for message, key in zip(messages, keys, strict=True):
+        behind = asked.goes_on in self.answers
+        keys = [m.key for m in asked.messages]
+        before = Counter(k for k in self.known if not behind or k[0] == "system")
+        gone = 0 if behind else sum((before - Counter(keys)).values())
+        for message, key in zip(asked.messages, keys, strict=True):
             if before[key] > 0:
                 before[key] -= 1
             elif message.role != "tool" or not self._result(n, message):
                 self._add(n, message, gone)
                 gone = 0
-        self.known = keys
+        self.known = [*(k for k in self.known if k[0] != "system"), *keys] if behind else keys
 
-    def answer(self, n: int, said: Message | None, why: str) -> None:
+    def answer(self, n: int, said: Said | None, why: str) -> None:
         """Take what the model said."""
         if said is None:
             self.turns.append(Turn(role="error", text=why, call=n))
             return
-        self._add(n, said, answer=True)
-        self._open += [(len(self.turns) - 1, place) for place in range(len(said.tools))]
-        self.known.append(said.key)
+        self._add(n, said.message, answer=True)
+        self._open += [(len(self.turns) - 1, place) for place in range(len(said.message.tools))]
+        self.known.append(said.message.key)
+        self.answers |= {said.id} if said.id else set()
 
     def _add(self, n: int, message: Message, again: int = 0, answer: bool = False) -> None:
         self.turns.append(
@@ -119,9 +131,10 @@ class _Thread:
         )
 
     def _result(self, n: int, message: Message) -> bool:
-        """Put a result to its call: by its id or, where that is none or one of the CLI's own, in order."""
-        named = [at for at in self._open if self._tool(at).id == message.answers is not None]
-        found = next(iter(named or self._open), None)
+        """Put a result to its call: by its id; where that is none or one of the CLI's own, by its tool."""
+        by_id = [at for at in self._open if self._tool(at).id == message.answers is not None]
+        by_name = [at for at in self._open if self._tool(at).name == message.tool]
+        found = next(iter(by_id or by_name or self._open), None)
         if found is None:
             return False
         self._open.remove(found)

@@ -95,7 +95,7 @@ async def _call(
             return refusal(protocol, 400, f"cab: the request could not be read: {exc}", "cab_request")
         asked = held(protocol, "read", await off_loop(len(body), protocol.read, operation, body), Asked)
         if (refused := session.refuse(asked, query, len(body))) is not None:
-            return refusal(protocol, *refused)
+            return refusal(protocol, *(refused if asked.model else _packed(refused, request)))
         if operation.kind == "count":
             return await count(session, request, operation, query, body)
         admitted = session.admit()
@@ -117,6 +117,14 @@ async def _call(
             queued=time.monotonic() - came,
         )
         return await relay(call, request)
+
+
+def _packed(refused: tuple[int, str, str], request: web.BaseRequest) -> tuple[int, str, str]:
+    """Return a refusal that says, too, that a request cannot be read because it came packed."""
+    status, said, kind = refused
+    coding = request.headers.get("Content-Encoding", "")
+    more = f", not packed (Content-Encoding: {ascii(coding[:80])[1:-1]})" if coding else ""
+    return status, said + more, kind
 
 
 async def _body(request: web.BaseRequest) -> bytes:

@@ -10,7 +10,8 @@ from .json_body import parse_object, parse_objects
 
 _LINE_END = rb"(?:\r\n|\n|\r(?!\n))"
 _EVENT_END = re.compile(_LINE_END + _LINE_END)  # in any mixture: some put CRLF behind a line that ends in LF
-_FIRST = re.compile(rb"\s*(?:(?:data|event|id|retry|error)?:)")
+_MARK = b"\xef\xbb\xbf"  # of the order of bytes, which may stand before a stream
+_FIRST = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:(?:data|event|id|retry|error)?:)")
 _READ = {b"data", b"error", b"event"}  # fields
 _LONGEST = 64 << 20  # bytes of one event that are looked at
 
@@ -93,7 +94,7 @@ def event_object(event: bytes) -> dict[str, Any]:
 def _fields(event: bytes) -> dict[bytes, bytes]:
     """Return the joined lines of each field of an event that is looked at, by its name."""
     found: dict[bytes, list[bytes]] = {}
-    for line in event.splitlines():
+    for line in event.removeprefix(_MARK).splitlines():
         name, colon, value = line.partition(b":")
         if colon and name in _READ:
             found.setdefault(name, []).append(value.lstrip(b" "))

@@ -21,9 +21,6 @@ from cab_core.records import Refusal, Usage
 from . import wordings
 from .error_body import ErrorBody
 
-# A finish_reason that names no end but a failure: error, network_error, abort, insufficient_system_resource,
-# failed.
-_FAILED = re.compile(r"error|fail|abort|cancel|insufficient|time_?out|overload", re.I)
 # One that names the usual end, which a relay says of an answer too that it never had.
 _ENDED = re.compile(r"stop|end_turn|completed?|eos", re.I)
 
@@ -135,7 +132,7 @@ def of_answer(
     if error is not None:
         refused = _refused(error.status, error, agent_suspect, sound)
         return Verdict(refused=refused) if refused else Verdict("error_in_200")
-    if finish_reason is not None and _FAILED.search(finish_reason):
+    if finish_reason is not None and wordings.FAILED.search(finish_reason):
         return Verdict("error_in_200")
     if wordless is not None and not wordless.completion and _ENDED.fullmatch(finish_reason or ""):
         answered = answered and agent_suspect and wordless.prompt != 0

@@ -10,6 +10,8 @@ import attrs
 from cab_core.records import Usage
 from cab_core.records.calls import count
 
+from .chat_form import objects
+
 # Each as it was seen: OpenAI and most; Moonshot; DeepSeek; Anthropic and what passes its words on.
 _CACHED = ("cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens")
 _IN = ("prompt_tokens_details", "input_tokens_details")
@@ -43,7 +45,21 @@ def believable(usage: Usage, wrote: bool) -> Usage:
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:
-    """Return what an object of usage says, by the names of OpenAI's protocols or Anthropic's."""
+    """Return what an object of usage says, by the names of OpenAI's protocols or Anthropic's.
+
+    What Anthropic used to compact a conversation is not within the rest: it stands in `iterations` alone.
+    """
+    found = _stated(usage)
+    for part in objects(usage, "iterations"):
+        if part.get("type") == "compaction":
+            more = _stated(part)
+            found = Usage(
+                **{f.name: added(getattr(found, f.name), getattr(more, f.name)) for f in attrs.fields(Usage)}
+            )
+    return found
+
+
+def _stated(usage: Mapping[str, Any]) -> Usage:
     read, written = (_details(usage, names) for names in (_IN, _OUT))
     found = Usage(
         prompt=usage.get("prompt_tokens"),

@@ -83,3 +83,7 @@ CONVERSATION = re.compile(
     r"|\bcontents(\[|\.parts)|function ?(call|response) (turn|part)",  # Gemini
     re.I,
 )
+
+# A finish_reason that names no end but a failure: error, network_error, abort, insufficient_system_resource,
+# failed.
+FAILED = re.compile(r"error|fail|abort|cancel|insufficient|time_?out|overload", re.I)

@@ -34,8 +34,14 @@ class Said:
     text: Kept = attrs.field(factory=Kept)
     reasoning: Kept = attrs.field(factory=Kept)
     calls: dict[object, str] = attrs.field(factory=dict)  # names, by the place of the call in the answer
+    _ids: dict[object, object] = attrs.field(factory=dict)  # of the first call at a place
 
-    def call(self, place: object, name: object) -> None:
-        """Note a tool call; some servers repeat its name with each piece of it."""
+    def call(self, place: object, name: object, id_: object = None) -> None:
+        """Note a tool call; some servers repeat its name with each piece of it.
+
+        `id_`: what tells it from another at that place, of a server that counts no further.
+        """
         if isinstance(name, str) and name and len(self.calls) < CALLS:
-            self.calls.setdefault(place, name[:NAME])
+            first = self._ids.setdefault(place, id_)
+            other = bool(isinstance(id_, str) and id_ and first and id_ != first)
+            self.calls.setdefault((place, id_) if other else place, name[:NAME])

@@ -132,13 +132,16 @@ class WireProtocol(Protocol):
         """Return a request's `messages` and `tools` as chat completions have them: see `Dialect.edit`.
 
         Nothing is raised. What a model is shown stands in `content`: a text, or a list of `{"text": ...}`.
+        Where an endpoint keeps what was said: `goes_on` is the id of the answer behind which the messages go,
+        and a message may say by `refers` the id of the part of an answer in whose place it stands.
         """
 
     def as_message(self, events: Sequence[Body]) -> Body:
         """Return an answer as a message of chat completions: `content`, `reasoning`, `tool_calls`.
 
         `events`: those of its stream, or the whole answer alone. Nothing is raised: it is an endpoint's, and
-        may be cut anywhere.
+        may be cut anywhere. Where a later request may name them: its `id`, and its `parts` as messages, each
+        by its own.
         """
 
     def run_by_vendor(self, request: Body) -> list[str]:

@@ -16,7 +16,7 @@ from cab_core.records import Usage
 from cab_core.records.conversation import Conversation, Turn
 from cab_core.wire.reader import Answered, WireCall
 from tests.gateway.protocols.test_every import EVERY, stream_of
-from tests.support.wire import CHAT
+from tests.support.wire import CHAT, GEMINI
 
 USAGE = Usage(prompt=1, completion=1)
 
@@ -217,3 +217,49 @@ def test_whatever_is_on_record_nothing_is_raised(body: bytes, answer: bytes) -> 
     )  # fmt: skip
     found = conversation(CHAT, [odd])
     assert found.left_out == 3 and all(isinstance(t, Turn) for t in found.threads[0].turns)
+
+
+def test_results_without_ids_go_to_the_tools_that_they_name() -> None:
+    """Of generateContent, whose calls have no id: in whichever order the results come."""
+    calls = [{"functionCall": {"name": name, "args": {}}} for name in ("read", "list")]
+    answer = {"candidates": [{"content": {"role": "model", "parts": calls}, "finishReason": "STOP"}]}
+    results = [
+        {"functionResponse": {"id": f"{name}-1", "name": name, "response": {"output": name}}}
+        for name in ("list", "read")
+    ]
+    first = {"role": "user", "parts": [{"text": "mend it"}]}
+    second = [first, {"role": "model", "parts": calls}, {"role": "user", "parts": results}]
+    found = conversation(
+        GEMINI,
+        [
+            call(1, {"contents": [first]}, (200, json.dumps(answer).encode())),
+            call(2, {"contents": second}, said("Done.")),
+        ],
+    )
+    tools = found.threads[0].turns[1].tools
+    assert [(t.name, json.loads(t.result or "")) for t in tools] == [
+        ("read", {"output": "read"}),
+        ("list", {"output": "list"}),
+    ]
+
+
+def test_thoughts_that_are_sent_again_are_no_words() -> None:
+    """Mistral's models want them back, in the content: the answer stands once, and nothing is gone."""
+    parts = [
+        {"type": "thinking", "thinking": [{"type": "text", "text": "I see."}]},
+        {"type": "text", "text": "Now."},
+    ]
+    again = {"role": "assistant", "content": parts}
+    whole = {"choices": [{"index": 0, "message": again, "finish_reason": "stop"}]}
+    first = [user("mend it")]
+    found = conversation(
+        CHAT,
+        [
+            call(1, chat(*first), (200, json.dumps(whole).encode())),
+            call(2, chat(*first, again, user("go on")), said("Done.")),
+        ],
+    )
+    assert [text for _, text, _ in texts(found)] == ["mend it", "Now.", "go on", "Done."]
+    assert found.threads[0].turns[1].reasoning == "I see." and not any(
+        t.again for t in found.threads[0].turns
+    )

@@ -52,6 +52,7 @@ def test_a_compressed_request_is_refused_in_words(client: Client, endpoint: Endp
     status, _, reply = client.call(pack(BODY), **{"Content-Encoding": encoding})
     error = json.loads(reply)["error"]
     assert (status, error["type"]) == (400, "cab_request") and "expected a JSON object" in error["message"]
+    assert error["message"].endswith(f"not packed (Content-Encoding: {encoding})")
     assert (endpoint.bodies, list(client.session.calls), client.session.notes()) == ([], [], [])
 
 

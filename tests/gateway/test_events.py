@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cab_core.gateway.events import EventSplitter, event_data
+from cab_core.gateway.events import EventSplitter, begins_a_stream, event_data
 
 
 @given(
@@ -41,3 +41,9 @@ def test_a_large_event_in_small_pieces_is_read_in_one_pass() -> None:
     splitter.push(b"\n\n")
     event = splitter.event()
     assert event is not None and len(event) == 2048 * len(piece) + 2 and splitter.flush() == b""
+
+
+def test_a_byte_order_mark_before_a_stream_is_no_part_of_it() -> None:
+    """As the standard has it: the first event is read like the others."""
+    first = b"\xef\xbb\xbfdata: {}\n\n"
+    assert begins_a_stream(first) and event_data(first) == b"{}"

@@ -38,6 +38,23 @@ def test_negative_and_odd_counts_are_unknown() -> None:
             Usage(prompt=11, cached=8, cache_write=2),
         ),
         ({"output_tokens_details": {"reasoning_tokens": 3}}, Usage(reasoning=3)),
+        (
+            {
+                "input_tokens": 1,
+                "output_tokens": 5,
+                "cache_read_input_tokens": 8,
+                "iterations": [
+                    {
+                        "type": "compaction",
+                        "input_tokens": 20,
+                        "output_tokens": 3,
+                        "cache_read_input_tokens": 70,
+                    },
+                    {"type": "message", "input_tokens": 1, "output_tokens": 5, "cache_read_input_tokens": 8},
+                ],
+            },
+            Usage(prompt=99, completion=8, cached=78),
+        ),
     ],
 )
 def test_usage_is_read_under_each_of_its_names(usage: dict, read: Usage) -> None:

@@ -68,6 +68,24 @@ class Sent:
         handler.close_connection = not self.measured
 
 
+@attrs.frozen
+class Paced(Sent):
+    """A stream of which each event goes out when the one before has arrived: then `arrived` is released."""
+
+    arrived: threading.Semaphore = attrs.field(factory=lambda: threading.Semaphore(1))
+
+    def to(self, handler: BaseHTTPRequestHandler) -> None:
+        """Send it."""
+        handler.send_response(self.status)
+        handler.send_header("Content-Type", self.kind)
+        handler.send_header("Content-Length", str(len(self.data)))
+        handler.end_headers()
+        for event in self.data.split(b"\n\n")[:-1]:
+            self.arrived.acquire(timeout=30)
+            handler.wfile.write(event + b"\n\n")
+            handler.wfile.flush()
+
+
 class Vendor:
     """Sends `answers` one after another, the last of them for ever; keeps what it was asked."""
 

@@ -193,13 +193,13 @@ class MessagesReading(Reading):
 
     def _stop(self, holder: object) -> None:
         reason = holder.get("stop_reason") if isinstance(holder, dict) else None
-        if isinstance(reason, str):
+        if isinstance(reason, str) and reason:
             self.finish_reason, self.answered = reason, True
 
     def _block(self, place: object, block: dict[str, Any]) -> bool:
         kind = block.get("type")
         if kind in CALLS:
-            self.said.call(place if isinstance(place, int) else 0, block.get("name"))
+            self.said.call(place if isinstance(place, int) else 0, block.get("name"), block.get("id"))
         self.said.text.add(block.get("text"))
         self.said.reasoning.add(block.get("thinking"))
         empty = kind in _IN_PIECES and not (block.get("text") or block.get("thinking"))

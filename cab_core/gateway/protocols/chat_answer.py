@@ -29,20 +29,34 @@ def _add(message: Message, part: Mapping[str, Any]) -> None:
     message.say(part.get("refusal"))
     audio = part.get("audio")
     message.say(audio.get("transcript") if isinstance(audio, dict) else None)
-    message.think(next((part[key] for key in REASONING if part.get(key)), None))
+    message.think(thought_in(part))
     for place, called in enumerate(objects(part, "tool_calls")):
-        index = called.get("index")
-        message.call(
-            index if isinstance(index, int) else place, called.get("id"), tool_name(called), _said(called)
-        )
+        index, id_ = called.get("index"), called.get("id")
+        found = index if isinstance(index, int) else message.place_of(id_, place)
+        message.call(found, id_, tool_name(called), _said(called))
     before = part.get("function_call")  # as it was before there were several
     if isinstance(before, dict):
         message.call(0, None, before.get("name"), before.get("arguments"))
 
 
+def thought_in(part: Mapping[str, Any]) -> str:
+    """Return the reasoning in a message or in a piece of one; some servers say it under two names.
+
+    OpenRouter and MiniMax have it in `reasoning_details`, Mistral in parts of the content.
+    """
+    for key in REASONING:
+        if thought := "".join(texts_of(part.get(key))):
+            return thought
+    details = "".join(texts_of(part.get("reasoning_details")))
+    return details or "".join(t for p in objects(part, "content") for t in texts_of(p.get("thinking")))
+
+
 def _said(called: Mapping[str, Any]) -> str | None:
     """Return the arguments of a function, or what is put into a tool with a grammar, as JSON."""
     for kind, field in (("function", "arguments"), ("custom", "input")):
-        if isinstance(holder := called.get(kind), dict) and isinstance(said := holder.get(field), str):
+        said = holder.get(field) if isinstance(holder := called.get(kind), dict) else None
+        if isinstance(said, str):
             return said if kind == "function" else dumped({"input": said})
+        if isinstance(said, dict):
+            return dumped(said)  # as some servers have it (llama.cpp did): not as a text
     return None

@@ -193,10 +193,12 @@ def _is_sound(request: dict[str, Any]) -> bool:
 class GeminiReading(Reading):
     """Reads an answer; in a stream every event is one, with what came since the one before.
 
-    `unfinished`: the candidates that have begun and not ended.
+    `unfinished`: the candidates that have begun and not ended. `late`: an event gave no reason, so the server
+    gives one at the end; some give it with each event, and there its end is the stream's.
     """
 
     unfinished: set[int] = attrs.field(factory=set)
+    late: bool = False
 
     def take(self, data: dict[str, Any]) -> bool:
         """Take a whole answer or one event of a stream; return whether the model wrote in it."""
@@ -212,7 +214,8 @@ class GeminiReading(Reading):
         wrote = [self._candidate(place, c) for place, c in enumerate(objects(data, "candidates"))]
         # The last event names the reason and, at once, what was used.
         ended = self.finish_reason is not None and not self.unfinished and "usageMetadata" in data
-        self.done = self.done or ended
+        self.done = self.done or (ended and self.late)
+        self.late = self.late or bool(self.unfinished)
         self.events += any(wrote)
         return any(wrote)
 
@@ -221,7 +224,7 @@ class GeminiReading(Reading):
         index = candidate.get("index", place)  # as protobuf's JSON has it, 0 is left out
         place = index if isinstance(index, int) else place
         self.unfinished.add(place)
-        if isinstance(reason, str) and reason != "FINISH_REASON_UNSPECIFIED":
+        if isinstance(reason, str) and reason not in ("", "FINISH_REASON_UNSPECIFIED"):
             self.unfinished.discard(place)
             self.finish_reason, self.answered = self.finish_reason if place else reason, True
         parts = objects(content, "parts") if isinstance(content, dict) else []
@@ -233,6 +236,8 @@ class GeminiReading(Reading):
             for part in parts
         )
         self.answered = self.answered or wrote
+        if wrote and not place and place in self.unfinished:
+            self.finish_reason = None  # it goes on behind what was no end
         return wrote
 
     def _hear(self, part: dict[str, Any]) -> None:
@@ -273,7 +278,8 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for said in objects(request, "contents"):
         parts = objects(said, "parts")
         for result in [p["functionResponse"] for p in parts if isinstance(p.get("functionResponse"), dict)]:
-            yield message("tool", [dumped(result.get("response"))])
+            told = message("tool", [dumped(result.get("response"))])
+            yield {**told, "tool_call_id": result.get("id"), "name": result.get("name")}
         calls = [
             call(c.get("id"), c.get("name"), dumped(c.get("args") or {}))
             for c in (p.get("functionCall") for p in parts)

@@ -14,7 +14,7 @@ def gemini_message(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     message = Message()
     for place, part in enumerate(part for data in events for part in _parts(data)):
         if isinstance(called := part.get("functionCall"), dict):
-            message.calls(place, called.get("id"), called.get("name"), dumped(called.get("args") or {}))
+            message.begin(place, called.get("id"), called.get("name"), dumped(called.get("args") or {}))
         elif part.get("thought") is True:
             message.think(part.get("text"))
         else:

@@ -33,5 +33,6 @@ def _block(message: Message, place: object, block: Mapping[str, Any]) -> None:
     message.say(block.get("text"))
     message.think(block.get("thinking"))
     if block.get("type") in CALLS:
-        whole = dumped(block["input"]) if block.get("input") else None  # in a stream it begins empty
-        message.call(place, block.get("id"), block.get("name"), whole)
+        # In a stream it begins empty or, of some servers, whole; its pieces count, where any come.
+        given = dumped(block["input"]) if block.get("input") else ""
+        message.begin(place, block.get("id"), block.get("name"), given)

@@ -21,8 +21,9 @@ from ..chat_form import objects, others, texts_of, tool_name
 from ..error_body import error_in
 from ..insert import insert, replace
 from ..usage import grown, usage_of
+from ..wordings import FAILED
 from .asked import asked_of, has_messages
-from .chat_answer import REASONING, chat_message
+from .chat_answer import chat_message, thought_in
 from .openai import LIST, OpenAI
 from .scripted import event, tokens
 
@@ -161,14 +162,24 @@ class ChatReading(Reading):
 
     def _choice(self, choice: dict[str, Any]) -> bool:
         _hear(self.said, choice)
-        reason, message = choice.get("finish_reason"), choice.get("message")
-        if isinstance(reason, str):
-            self.finish_reason = reason
+        reason, message = _reason(choice), choice.get("message")
+        self.finish_reason = reason or self.finish_reason
         part = message if isinstance(message, dict) else choice.get("delta")
         wrote = isinstance(part, dict) and any(part.get(name) for name in _WRITTEN)
         wrote = wrote or bool(choice.get("text"))
-        self.answered = self.answered or wrote or isinstance(reason, str) or isinstance(message, dict)
+        self.answered = self.answered or wrote or bool(reason) or isinstance(message, dict)
         return wrote
+
+
+def _reason(choice: Mapping[str, Any]) -> str | None:
+    """Return why a choice ended; empty, as some servers say it with each event, it is none.
+
+    OpenRouter may call an end the usual one that its own upstream calls a failure.
+    """
+    reason, native = choice.get("finish_reason"), choice.get("native_finish_reason")
+    if isinstance(reason, str) and isinstance(native, str) and FAILED.search(native):
+        reason = native
+    return reason if isinstance(reason, str) and reason else None
 
 
 def _usages(data: Mapping[str, Any], choices: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -188,11 +199,10 @@ def _hear(said: Said, choice: Mapping[str, Any]) -> None:
     said.text.add(message.get("refusal"))  # OpenAI's own place for a model's refusal
     audio = message.get("audio")
     said.text.add(audio.get("transcript") if isinstance(audio, dict) else None)
-    # Some servers say it under two names.
-    said.reasoning.add(next((message[key] for key in REASONING if message.get(key)), None))
+    said.reasoning.add(thought_in(message))
     for place, called in enumerate(objects(message, "tool_calls")):
         index = called.get("index")
-        said.call(index if isinstance(index, int) else place, tool_name(called))
+        said.call(index if isinstance(index, int) else place, tool_name(called), called.get("id"))
     before = message.get("function_call")  # as it was before there were several
     if isinstance(before, dict):
         said.call(0, tool_name(before))

@@ -85,7 +85,8 @@ class OpenAIResponses(OpenAI):
 
     def as_chat(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return instructions and items as messages, and the tools, those of a namespace too."""
-        return {**request, "messages": list(_messages(request)), "tools": list(_tools(request))}
+        found = {**request, "messages": list(_messages(request)), "tools": list(_tools(request))}
+        return {**found, "goes_on": request.get("previous_response_id")}
 
     def as_message(self, events: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """Return an answer as one message."""
@@ -151,7 +152,12 @@ def _is_sound(request: dict[str, Any]) -> bool:
 
 @attrs.define
 class ResponsesReading(Reading):
-    """Reads an answer or its events: an event's `type` tells what it holds."""
+    """Reads an answer or its events: an event's `type` tells what it holds.
+
+    `told`: how much had been said and thought where the last item of the answer ended.
+    """
+
+    told: tuple[int, int] = (0, 0)
 
     def take(self, data: dict[str, Any]) -> bool:
         """Take a whole answer or one event of a stream; return whether the model wrote in it."""
@@ -189,11 +195,11 @@ class ResponsesReading(Reading):
         ]
         return any(wrote)
 
-    def _item(self, place: int, item: dict[str, Any], new: bool) -> bool:
+    def _item(self, place: object, item: dict[str, Any], new: bool) -> bool:
         """Take an item of the answer; `new`: its text did not come in pieces before."""
         kind = item.get("type")
         if _is_call(kind):
-            self.said.call(place, _name(item))
+            self.said.call(_place(item, place), _name(item))
         elif kind == "message":
             texts = [p.get("text") or p.get("refusal") for p in objects(item, "content")]
             for text in texts if new else ():
@@ -204,6 +210,14 @@ class ResponsesReading(Reading):
                 self.said.reasoning.add(text)
         return kind == "reasoning" or _is_call(kind)
 
+    def _ended(self, place: object, item: dict[str, Any]) -> bool:
+        """Take an item at its end. Of some servers it is all that comes, and the whole answer is empty."""
+        new = self.told == (self.said.text.size, self.said.reasoning.size)
+        wrote = self._item(place, item, new)
+        self.told = self.said.text.size, self.said.reasoning.size
+        self.answered = self.answered or wrote
+        return wrote and new
+
     def _event(self, kind: str, data: dict[str, Any]) -> bool:
         if not kind.startswith("response."):
             return False
@@ -212,10 +226,11 @@ class ResponsesReading(Reading):
         elif kind in _REASONING:
             self.said.reasoning.add(data.get("delta"))
         elif kind == "response.output_item.added" and isinstance(item := data.get("item"), dict):
-            place = data.get("output_index")
             if _is_call(item.get("type")):
-                self.said.call(place if isinstance(place, int) else 0, _name(item))
+                self.said.call(_place(item, data.get("output_index")), _name(item))
             return False
+        elif kind == "response.output_item.done" and isinstance(item := data.get("item"), dict):
+            return self._ended(data.get("output_index"), item)
         wrote = kind.endswith(".delta") and bool(data.get("delta"))
         self.answered = self.answered or wrote
         return wrote
@@ -228,6 +243,12 @@ def _kind(holder: Mapping[str, Any]) -> str:
 
 def _is_call(kind: object) -> bool:
     return isinstance(kind, str) and kind.endswith("_call")
+
+
+def _place(item: Mapping[str, Any], index: object) -> object:
+    """Return what tells an item from others; some servers give all the same place in the answer."""
+    found = item.get("call_id") or item.get("id")
+    return found if isinstance(found, str) else index if isinstance(index, int) else 0
 
 
 def _name(item: Mapping[str, Any]) -> object:
@@ -255,6 +276,8 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         elif kind in ("function_call_output", "custom_tool_call_output"):
             texts = list(texts_of(item.get("output")))
             yield {**message("tool", texts), "tool_call_id": item.get("call_id")}
+        elif kind == "item_reference":
+            yield {"role": "assistant", "content": [{"type": kind}], "refers": item.get("id")}
         elif kind == "message" and isinstance(item.get("role"), str):
             yield message(item["role"], list(texts_of(item.get("content"))))
 

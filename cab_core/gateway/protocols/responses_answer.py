@@ -17,35 +17,47 @@ _ENDS = ("response.completed", "response.incomplete")
 def responses_message(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the output of an answer as one message; `events`: it, or all of its stream.
 
-    At the end stands the whole answer. A stream without one is put together from its pieces.
+    At the end stands the whole answer. A stream without one is put together from its items and their pieces.
     """
-    message = Message()
+    message, heard, items, id_ = Message(), set[tuple[str, str]](), list[Mapping[str, Any]](), None
     for data in events:
         kind, whole = data.get("type"), data.get("response")
         if data.get("object") == "response":
             whole, kind = data, _ENDS[0]
-        if kind in _ENDS and isinstance(whole, dict) and objects(whole, "output"):
-            return _whole(whole)
+        id_ = whole.get("id") if isinstance(whole, dict) else id_
+        if kind in _ENDS and isinstance(whole, dict) and (found := objects(whole, "output")):
+            message, items = _whole(found), [*found]
+            break
         if kind in _TEXT:
             message.say(data.get("delta"))
+            heard.add(("message", str(data.get("item_id"))))
         elif kind in _REASONING:
             message.think(data.get("delta"))
+            heard.add(("reasoning", str(data.get("item_id"))))
         elif kind == "response.output_item.done" and isinstance(item := data.get("item"), dict):
-            _call(message, data.get("output_index"), item)
-    return message.chat()
+            came = {(str(item.get("type")), id_) for id_ in (str(item.get("id")), "None")}
+            _item(message, data.get("output_index"), item, new=not came & heard)
+            items.append(item)
+    parts = {str(item["id"]): _whole([item]).chat() for item in items if item.get("id")}
+    return {**message.chat(), "id": id_, "parts": parts}
 
 
-def _whole(response: Mapping[str, Any]) -> dict[str, Any]:
+def _whole(items: Iterable[Mapping[str, Any]]) -> Message:
     message = Message()
-    for place, item in enumerate(objects(response, "output")):
-        if item.get("type") == "message":
-            for part in objects(item, "content"):
-                message.say(part.get("text") or part.get("refusal"))
-        elif item.get("type") == "reasoning":
-            for text in [*texts_of(item.get("summary")), *texts_of(item.get("content"))]:
-                message.think(text)
-        _call(message, place, item)
-    return message.chat()
+    for place, item in enumerate(items):
+        _item(message, place, item, new=True)
+    return message
+
+
+def _item(message: Message, place: object, item: Mapping[str, Any], new: bool) -> None:
+    """Take an item; `new`: its text did not come in pieces before."""
+    if item.get("type") == "message" and new:
+        for part in objects(item, "content"):
+            message.say(part.get("text") or part.get("refusal"))
+    elif item.get("type") == "reasoning" and new:
+        for text in [*texts_of(item.get("summary")), *texts_of(item.get("content"))]:
+            message.think(text)
+    _call(message, item.get("call_id") or item.get("id") or place, item)
 
 
 def _call(message: Message, place: object, item: Mapping[str, Any]) -> None:
@@ -56,4 +68,4 @@ def _call(message: Message, place: object, item: Mapping[str, Any]) -> None:
     said = item.get(CALLS.get(kind, "action"))
     arguments = said if kind == "function_call" and isinstance(said, str) else dumped({"input": said})
     name = name_of(item, item.get("namespace")) or kind.removesuffix("_call")
-    message.calls(place, item.get("call_id") or item.get("id"), name, arguments)
+    message.begin(place, item.get("call_id") or item.get("id"), name, arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from cab_core.records import Limits, Usage
 from tests.gateway.protocols.conftest import USED, said_of
 from tests.support.forms import gemini as form
 from tests.support.strict import objects_of, strictly
-from tests.support.vendor import Sent, Vendor, cell_before, events
+from tests.support.vendor import Paced, Sent, Vendor, cell_before, events
 from tests.support.wire import GEMINI
 
 # Google does not say what was written to a cache.
@@ -97,6 +97,33 @@ def test_two_candidates_end_when_both_have(opened: Callable[..., Opened], vendor
     vendor.send(events({**first, "candidates": [*first["candidates"], *second["candidates"]]}, late))
     list(client.models.generate_content_stream(model="m", contents="hi"))
     assert session.calls[0].usage.completion == 590 and session.observed().last_answer == "I look."
+
+
+def _so_far(tokens: int, finish: str | None) -> dict[str, Any]:
+    """An event, with as many tokens as there were by then."""
+    used = {"promptTokenCount": 5, "candidatesTokenCount": tokens, "totalTokenCount": 5 + tokens}
+    return form.answer(form.TEXT, finish=finish, usage=used)
+
+
+def test_a_reason_in_each_event_is_no_end(opened: Callable[..., Opened], vendor: Vendor) -> None:
+    """Some relays say STOP from the first event on: what comes behind it counts, too."""
+    client, session = opened(vendor)
+    paced = Paced(events(*(_so_far(n, "STOP") for n in (1, 2, 3))))
+    vendor.send(paced)
+    for _ in client.models.generate_content_stream(model="m", contents="hi"):
+        paced.arrived.release()
+    assert session.calls[0].usage == Usage(prompt=5, completion=3, cached=0, reasoning=0)
+
+
+def test_what_goes_on_behind_a_reason_and_is_cut_was_dropped(
+    opened: Callable[..., Opened], vendor: Vendor
+) -> None:
+    """The reason at its beginning was no end."""
+    client, session = opened(vendor)
+    vendor.send(events(_so_far(0, "STOP"), _so_far(2, None)), measured=False)
+    with suppress(Exception):  # what the client makes of it is its own
+        list(client.models.generate_content_stream(model="m", contents="hi"))
+    assert (session.calls[0].fault, session.calls[0].usage) == ("dropped", Usage())
 
 
 def test_what_was_not_used_is_none_of_it(opened: Callable[..., Opened], vendor: Vendor) -> None:
