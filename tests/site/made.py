@@ -70,7 +70,6 @@ class Made:
     tui: str = "aider"
     model: str = "acme/coder-1"
     task: str = "mutations/off-by-one"
-    family: str | None = None
     stack: tuple[str, ...] = ()
     attempt: int = 1
     outcome: str = "passed"
