@@ -169,7 +169,7 @@ class CellSession:
         named = ", ".join(names)[:200]
         return (
             400,
-            f"cab: {named}: who serves the model would run it, and this cell has no network",
+            f"cab: {named}: who serves the model would run or fetch it, and this cell has no network",
             "cab_request",
         )
 
@@ -265,8 +265,8 @@ class CellSession:
             )
         if self.vendor_tools:
             said.append(
-                "the CLI offered tools that whoever serves the model runs, which would be a way out of the "
-                f"seal, and was refused: {self.vendor_tools}"
+                "the CLI asked for what whoever serves the model runs or fetches, which would be a way out "
+                f"of the seal, and was refused: {self.vendor_tools}"
             )
         return said
 
