@@ -37,7 +37,7 @@ from .parameters import Parameters
 from .passed_on import ClientHeaders
 from .price import Price
 from .price_table import TablePrice
-from .routing import routing_fields
+from .routing import routing_fields, routing_query
 from .turned_away import TurnedAway
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ class CellSession:
         if asked.model == self.model and self.parameters.is_clear(asked.request):
             said = [*([dict(parse_qsl(query))] if query else []), asked.request]
             routes = [name for found in said for name in routing_fields(found, self._params)]
+            routes += routing_query(query)
             if routes:
                 return self._refuse_routes(routes, size)
             tools = self.protocol.run_by_vendor(asked.request) if self.sealed else []
