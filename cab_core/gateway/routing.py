@@ -28,7 +28,7 @@ _USUAL: Mapping[str, tuple[object, ...]] = {
 _OF_A_QUERY = re.compile(
     r"\$?\.?(key|access_token|oauth_token|alt|fields|callback|quota_?user|user_?project|upload_?\w+|xgafv)"
 )
-_FORMS = [], ["sse"], ["json"]  # of an answer
+_FORMS: tuple[list[str], ...] = ([], ["sse"], ["json"])  # of an answer
 _SHORT = 64  # characters: an agent may send any name
 _INSIDE = ("metadata",)  # where LiteLLM looks for the same
 
