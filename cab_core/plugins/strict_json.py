@@ -24,11 +24,12 @@ def read_strictly(body: bytes, names: Mapping[str, Iterable[str]]) -> dict[str, 
         value = _DECODER.decode(body.decode("utf-8"))
     except (ValueError, RecursionError):
         return {}
-    clear = isinstance(value, dict) and _is_clear(value, names) and not _is_deep(value)
+    clear = isinstance(value, dict) and _is_clear(value, names) and not is_deep(value)
     return value if clear else {}
 
 
-def _is_deep(value: Any) -> bool:
+def is_deep(value: Any) -> bool:
+    """Return whether a JSON value is nested deeper than any reader of ours is to go."""
     level = [value]
     for _ in range(_DEEPEST):
         inner = [v for found in level for v in (found.values() if isinstance(found, dict) else found)]
