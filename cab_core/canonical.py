@@ -8,6 +8,7 @@ Each byte is looked at a bounded number of times: the quantifiers are possessive
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable
 
@@ -48,24 +49,29 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
 
 def located(data: bytes) -> tuple[bytes, Callable[[int], tuple[int, int]]]:
     """Return the canonical form, and what tells where in `data` a byte of it begins and ends."""
-    plain, begins, pieces, end = bytearray(), [0], [(0, 0)], 0
+    plain, end, kind = bytearray(), 0, "I" if len(data) < 1 << 32 else "Q"
+    # Numbers alone: an agent may send as many blanks as letters. A stop of 0: what begins there is plain.
+    begins, starts, stops = array(kind, [0]), array(kind, [0]), array(kind, [0])
+
+    def piece(start: int, stop: int) -> None:
+        begins.append(len(plain))
+        starts.append(start)
+        stops.append(stop)
+
     for match in _PIECE.finditer(data):
         if match.start() > end:
-            begins.append(len(plain))
-            pieces.append((end, 0))
+            piece(end, 0)
             plain += data[end : match.start()]
         end = match.end()
         if found := _unescaped(match):
-            begins.append(len(plain))
-            pieces.append(match.span())
+            piece(*match.span())
             plain += found
-    begins.append(len(plain))
-    pieces.append((end, 0))
+    piece(end, 0)
     plain += data[end:]
 
     def where(at: int) -> tuple[int, int]:
         number = bisect_right(begins, at) - 1
-        start, stop = pieces[number]
+        start, stop = starts[number], stops[number]
         return (start, stop) if stop else (start + at - begins[number], start + at - begins[number] + 1)
 
     return bytes(plain).translate(_SAME), where

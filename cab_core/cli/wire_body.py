@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from cab_core.gateway.events import EventSplitter, begins_a_stream, event_data
+from cab_core.plugins.strict_json import is_deep
 from cab_core.site.text import plural
 
 FOLDED = 300  # characters of a text that are shown
@@ -23,9 +24,10 @@ def json_of(body: bytes) -> Any:
     """
     try:
         found = json.loads(body)
-        json.dumps(found, indent=1)
     except RecursionError as exc:
         raise ValueError("too deep") from exc
+    if isinstance(found, (dict, list)) and is_deep(found):
+        raise ValueError("too deep")
     return found
 
 

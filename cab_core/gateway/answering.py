@@ -94,17 +94,17 @@ async def _call(
         except (web.HTTPException, OSError, ValueError, TimeoutError) as exc:
             return refusal(protocol, 400, f"cab: the request could not be read: {exc}", "cab_request")
         asked = held(protocol, "read", await off_loop(len(body), protocol.read, operation, body), Asked)
-        if (refused := session.refuse(asked, query, len(body))) is not None:
+        if (refused := await off_loop(len(body), session.refuse, asked, query, len(body))) is not None:
             return refusal(protocol, *(refused if asked.model else _packed(refused, request)))
         if operation.kind == "count":
             return await count(session, request, operation, query, body)
+        # Before it is admitted: one that hangs up meanwhile has made no call.
+        chat = held(protocol, "as_chat", await off_loop(len(body), protocol.as_chat, asked.request), dict)
         admitted = session.admit()
         if isinstance(admitted, str):
             said = f"cab: {_SAYS.get(admitted, admitted)}; no further call is made"
             return refusal(protocol, 429, said, "cab_limit")
-        session.watch.asked(
-            admitted, held(protocol, "as_chat", protocol.as_chat(asked.request), dict), len(body)
-        )
+        session.watch.asked(admitted, chat, len(body))
         call = Call(
             session=session,
             n=admitted,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 
@@ -28,12 +28,6 @@ def texts_of(content: object) -> Iterator[str]:
     elif isinstance(content, list):
         parts = (p.get("text") for p in content if isinstance(p, dict))
         yield from (text for text in parts if isinstance(text, str))
-
-
-def others(tools: list[dict[str, Any]], known: Callable[[str], bool]) -> list[str]:
-    """Return the types of tools that are not `known`; one without a type is a function."""
-    kinds = [t.get("type", "function") for t in tools]
-    return [str(kind) for kind in kinds if not (isinstance(kind, str) and known(kind))]
 
 
 def shown(request: Mapping[str, Any]) -> Iterator[str]:

@@ -27,6 +27,7 @@ _ENDED = re.compile(r"stop|end_turn|completed?|eos", re.I)
 _NEVER_THE_AGENTS = {401, 402, 407, 408, 425, 429, 451}
 # What a body, or the headers that are passed on, can bring about.
 _ABOUT_THE_REQUEST = {400, 406, 411, 412, 414, 415, 416, 417, 422, 428, 431}
+_ABOUT_A_REFERENCE = {400, 403, 404, 410, 422}
 _ABOUT_ITS_CONTENT = {None, 400, 403, 422}
 
 
@@ -65,6 +66,8 @@ def _refused(status: int | None, said: ErrorBody, agent_suspect: bool, sound: bo
         return "request"  # no server takes it, and llama.cpp trips over it
     if wordings.CONTEXT_CODE.search(said.words):
         return "context"
+    if agent_suspect and status in _ABOUT_A_REFERENCE and wordings.REFERENCE.search(said.words):
+        return "request"
     if agent_suspect and status in _ABOUT_THE_REQUEST and _names_a_part(said):
         return "request"  # whatever the words of an account stand beside it: they may be the agent's own
     if wordings.ACCOUNT.search(said.words):

@@ -120,18 +120,16 @@ def withdraw(settings: Mapping[str, Setting], refusal: bytes) -> bool:
 
 
 def _same(found: Json, value: Json) -> bool:
-    """Return whether what an agent wrote is this value."""
-    try:
-        return canonical(found) == canonical(value)
-    except RecursionError:
-        return False
+    """Return whether what an agent wrote is this value; true is not 1."""
+    return found == value and canonical(found) == canonical(value)
 
 
 def _text(found: Json) -> str:
-    try:
-        text = json.dumps(found)
-    except RecursionError:
-        return "(nested too deeply)"
+    """Return what an agent wrote, where it is short: it may be as large as a request."""
+    inner = list(found.values()) if isinstance(found, dict) else found if isinstance(found, list) else []
+    if len(inner) > _SAID or any(isinstance(v, (dict, list)) for v in inner):
+        return "(an object)" if isinstance(found, dict) else "(a list)"
+    text = json.dumps(found)
     return text if len(text) <= _SAID else f"({len(text)} characters)"
 
 

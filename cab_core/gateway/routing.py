@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 # As routers and proxies read them: OpenRouter, LiteLLM, Vercel's and others. By such a field an agent could
 # have another model answer, another account pay, or a 401, 404 or 408 at will, which would void its failure.
@@ -16,7 +17,18 @@ _ROUTING = re.compile(
     r"|(.*_)?fallbacks?(_dict)?|(.*_)?timeout|(num|max)_retries|retry|retry_(policy|strategy)"
     r"|user_config|use_litellm_proxy|extra_(body|headers|query)|headers|tags|guardrails?(_.*)?"
     r"|organization|project|(allowed_model_)?region(_name)?|client_(id|secret)|tenant_id|max_budget"
+    r"|service_?tier|background"
 )
+# By these a call is answered as any other is.
+_USUAL: Mapping[str, tuple[object, ...]] = {
+    "service_tier": (None, "auto", "default", "standard_only"),
+    "background": (None, False),
+}
+# Parameters of all of Google's APIs: another credential, another form of the answer, or a part of it.
+_OF_A_QUERY = re.compile(
+    r"\$?\.?(key|access_token|oauth_token|alt|fields|callback|quota_?user|user_?project|upload_?\w+|xgafv)"
+)
+_FORMS: tuple[list[str], ...] = ([], ["sse"], ["json"])  # of an answer
 _SHORT = 64  # characters: an agent may send any name
 _INSIDE = ("metadata",)  # where LiteLLM looks for the same
 
@@ -25,7 +37,15 @@ def routing_fields(request: Mapping[str, Any], params: Mapping[str, Any]) -> lis
     """Return the names of such fields, but for those that have the value that the cell's parameters give."""
     fields = [*request.items(), *(pair for name in _INSIDE for pair in _pairs(request.get(name)))]
     allowed = list(_deep(params)) if params else []
-    return [k for k, v in fields if _is_routing(k) and (k, v) not in allowed]
+    return [k for k, v in fields if _is_routing(k) and v not in _USUAL.get(k, ()) and (k, v) not in allowed]
+
+
+def routing_query(query: str) -> list[str]:
+    """Return the names of such parameters in a query, as it came."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    named = [k for k, _ in pairs if _OF_A_QUERY.fullmatch(k.casefold())]
+    usual = [v for k, v in pairs if k == "alt"] in _FORMS
+    return [k for k in named if k != "alt" or not usual]
 
 
 def _is_routing(name: str) -> bool:

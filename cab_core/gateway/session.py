@@ -37,7 +37,7 @@ from .parameters import Parameters
 from .passed_on import ClientHeaders
 from .price import Price
 from .price_table import TablePrice
-from .routing import routing_fields
+from .routing import routing_fields, routing_query
 from .turned_away import TurnedAway
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ class CellSession:
         if asked.model == self.model and self.parameters.is_clear(asked.request):
             said = [*([dict(parse_qsl(query))] if query else []), asked.request]
             routes = [name for found in said for name in routing_fields(found, self._params)]
+            routes += routing_query(query)
             if routes:
                 return self._refuse_routes(routes, size)
             tools = self.protocol.run_by_vendor(asked.request) if self.sealed else []
@@ -169,7 +170,7 @@ class CellSession:
         named = ", ".join(names)[:200]
         return (
             400,
-            f"cab: {named}: who serves the model would run it, and this cell has no network",
+            f"cab: {named}: who serves the model would run or fetch it, and this cell has no network",
             "cab_request",
         )
 
@@ -265,8 +266,8 @@ class CellSession:
             )
         if self.vendor_tools:
             said.append(
-                "the CLI offered tools that whoever serves the model runs, which would be a way out of the "
-                f"seal, and was refused: {self.vendor_tools}"
+                "the CLI asked for what whoever serves the model runs or fetches, which would be a way out "
+                f"of the seal, and was refused: {self.vendor_tools}"
             )
         return said
 

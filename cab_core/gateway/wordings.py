@@ -71,6 +71,13 @@ ARGUMENT = re.compile(
     r"|missing (required )?(argument|parameter|field)",
     re.I,
 )
+# What a request refers to: of what is not there, or cannot be fetched, the sender chose the name.
+REFERENCE = re.compile(
+    r"\b(item|prompt|conversation|container|response|file|vector store) with id\b.{0,100}not found"
+    r"|cachedcontent not found|permission to access the file\b|file not found: file[_-]"
+    r"|(download|fetch|retriev)\w* .{0,40}https?://",
+    re.I,
+)
 # What names what was sent to be malformed, and so holds with every status: llama.cpp says it with a 500.
 MALFORMED = re.compile(
     r"fail(ed|ure)? to parse (the )?(tool[ _]call|function|messages|tools|request)\b"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+_DEEPEST = 200  # levels: what is nested deeper no reader of ours is to fail on
 _DENSEST = 2_000_000  # commas, colons and brackets of a request: reading more would hold up all cells
 
 
@@ -23,8 +24,19 @@ def read_strictly(body: bytes, names: Mapping[str, Iterable[str]]) -> dict[str, 
         value = _DECODER.decode(body.decode("utf-8"))
     except (ValueError, RecursionError):
         return {}
-    clear = isinstance(value, dict) and _is_clear(value, names)
+    clear = isinstance(value, dict) and _is_clear(value, names) and not is_deep(value)
     return value if clear else {}
+
+
+def is_deep(value: Any) -> bool:
+    """Return whether a JSON value is nested deeper than any reader of ours is to go."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        inner = [v for found in level for v in (found.values() if isinstance(found, dict) else found)]
+        level = [v for v in inner if isinstance(v, (dict, list))]
+        if not level:
+            return False
+    return True
 
 
 def switches_are_plain(*values: object) -> bool:

@@ -145,9 +145,10 @@ class WireProtocol(Protocol):
         """
 
     def run_by_vendor(self, request: Body) -> list[str]:
-        """Return the names of tools in a request that whoever serves the model runs, such as a search.
+        """Return the names of what whoever serves the model runs or fetches for a request.
 
-        By them an agent without a network would have one. What is not known to be run by the CLI is one.
+        A search, a program, an image by its address: by them an agent without a network would have one. What
+        is not known to be run by the CLI is one. Nothing is raised.
         """
 
     def whole(self, model: str, request: Body, reply: Reply, usage: Usage) -> Body:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from pathlib import Path
 
@@ -18,6 +19,11 @@ def keep_record(directory: Path, cell: Cell, records: Path) -> None:
         return
     place = records / cassette_path(cell)
     make_directories(place.parent)
-    part = place.with_suffix(".part")
-    shutil.copyfile(made, part)
-    part.replace(place)
+    # A name of its own: a directory may be a stranger's, and nothing is written through a link in it.
+    part = place.with_name(f".{place.name}.{secrets.token_hex(6)}.tmp")
+    try:
+        with made.open("rb") as source, part.open("xb") as copy:
+            shutil.copyfileobj(source, copy)
+        part.replace(place)
+    finally:
+        part.unlink(missing_ok=True)

@@ -19,6 +19,9 @@ from .bodies import LARGEST, as_bytes
 
 LINE = 100 << 20  # bytes of one line: a text of the longest, escaped
 LIMIT = 4 << 30  # bytes of a record, unpacked
+LINES = 1_000_000  # of a record
+MADE = 64 << 30  # bytes of request bodies, put together: few bytes of a record may stand for many
+ANSWER = 64 << 20  # bytes of one answer: a writer keeps 16 MiB
 HELD = 1 << 30  # bytes of calls that have not ended: sixteen go at once
 _BESIDE = 4 << 20  # bytes of a line that are no text: each takes far more memory
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"')
@@ -70,6 +73,7 @@ class _Answer:
     body: list[bytes] = attrs.field(factory=list)
     pieces: list[tuple[int, int]] = attrs.field(factory=list)
     left_out: int = 0
+    size: int = 0
 
 
 @attrs.define
@@ -99,7 +103,7 @@ class WireReader:
         self._lines = _unpacked(file, self.path)
         self._under_way: dict[int, _Call] = {}
         self._bodies: dict[int, bytes] = {}
-        self._held = 0
+        self._held = self._made = 0
         first = next(self._lines, None)
         if first is None:
             raise UserError(
@@ -166,13 +170,22 @@ class WireReader:
         base = self._bodies.get(body.like) if body.like is not None else b""
         if base is None or body.first < 0 or body.last < 0 or body.first + body.last > len(base):
             raise ValueError(f"it goes back to what call {body.like} does not have")
-        return base[: body.first] + as_bytes(body.text) + base[len(base) - body.last :]
+        text = as_bytes(body.text)
+        self._made += body.first + len(text) + body.last
+        if self._made > MADE:
+            raise ValueError(f"its requests stand for more than {MADE:,} bytes")
+        return base[: body.first] + text + base[len(base) - body.last :]
 
     def _grow(self, call: _Call, body: WireBody, pieces: Sequence[tuple[int, int]]) -> None:
         """Add what came of the last answer."""
         if not call.answers:
             raise ValueError(f"call {call.line.n} has no answer that could go on")
         answer, data = call.answers[-1], as_bytes(body.text)
+        answer.size += len(data)
+        if answer.size > ANSWER:
+            raise ValueError(f"an answer has more than {ANSWER:,} bytes")
+        if any(size < 0 or ms < 0 for ms, size in pieces):
+            raise ValueError("a piece of an answer has less than no bytes, or came before the call")
         answer.body.append(data)
         answer.pieces += pieces
         answer.left_out += body.left_out
@@ -192,7 +205,7 @@ def _unpacked(file: BinaryIO, path: Path) -> Iterator[bytes]:
         UserError: it is not packed so, or is too large.
     """
     unpacker = zstandard.ZstdDecompressor(max_window_size=1 << _WINDOW)
-    left = LIMIT
+    left, lines_left = LIMIT, LINES
     with file, unpacker.stream_reader(file, read_across_frames=True) as plain:
         lines = io.BufferedReader(plain, _BUFFER)
         while True:
@@ -200,9 +213,9 @@ def _unpacked(file: BinaryIO, path: Path) -> Iterator[bytes]:
                 line = lines.readline(LINE)
             except zstandard.ZstdError as exc:
                 raise UserError(f"{path}: it cannot be unpacked: {exc}") from exc
-            left -= len(line)
-            if len(line) == LINE or left < 0:
-                said = f"expected lines of less than {LINE:,} bytes, {LIMIT:,} in all"
+            left, lines_left = left - len(line), lines_left - 1
+            if len(line) == LINE or left < 0 or lines_left < 0:
+                said = f"expected lines of less than {LINE:,} bytes, {LIMIT:,} in all, {LINES:,} lines"
                 raise UserError(f"{path}: {said}")
             if not line.endswith(b"\n"):
                 return

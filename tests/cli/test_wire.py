@@ -287,3 +287,12 @@ def test_a_long_text_is_cut_in_a_change() -> None:
     """Unless it is wanted whole."""
     _, [change] = changes(b"{}", json.dumps({"a": "x" * 5000}).encode())
     assert len(change.line(full=False)) < FOLDED + 100 and "x" * 5000 in change.line(full=True)
+
+
+@pytest.mark.parametrize("levels", [150, 300, 600, 980, 5000])
+@pytest.mark.parametrize("pair", [("[", "]"), ('{"a":', "}")], ids=["lists", "objects"])
+def test_what_is_nested_deep_is_shown_and_compared(levels: int, pair: tuple[str, str]) -> None:
+    """As JSON where it can be, else as the text that it is; Python's stack ends somewhere between."""
+    body = f'{{"x": {pair[0] * levels}0{pair[1] * levels}}}'.encode()
+    assert shown(body, (), False) and shown(b"data: " + body + b"\n\n", ("x",), True)
+    assert changes(body, body.replace(b"x", b"y", 1))[1]

@@ -85,7 +85,8 @@ def test_the_page_s_bounds_are_those() -> None:
         f"beyond {recorded._LONGEST >> 20} MiB as it came": "answer", f"beyond {bodies.LONGEST >> 20} Mi characters": "text",
         f"{writer.MOST >> 20} MiB on disk or {writer.MOST_UNPACKED >> 30} GiB unpacked": "record",
         f"more than {reader.LINE >> 20} MiB, no more than {reader.LIMIT >> 30} GiB unpacked": "reading",
-        f"window of more than {1 << reader._WINDOW >> 20} MiB": "reading",
+        f"window of more than {1 << reader._WINDOW >> 20} MiB": "reading", f"{reader.LINES:,} lines": "reading",
+        f"answer of more than {reader.ANSWER >> 20} MiB": "reading", f"for more than {reader.MADE >> 30} GiB": "reading",
     }  # fmt: skip
     page = " ".join(PAGE.split())
     assert [text for text in said if text not in page] == []

@@ -306,6 +306,29 @@ def test_what_is_echoed_of_a_part_of_the_conversation_shows_nothing(role: str) -
     assert of_error(400, said, agent_suspect=True) == Verdict(refused="request")
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (404, "Item with id 'rs_123' not found. Items are not persisted when `store` is set to false."),
+        (404, "Conversation with id 'conv_123' not found."),
+        (404, "File not found: file_011CNha8iCJcU1wXNR6q4V8w"),
+        (403, "CachedContent not found (or permission denied)"),
+        (403, "You do not have permission to access the File abc or it may not exist."),
+        (400, "Timeout while downloading https://x.example/a.png."),
+    ],
+)
+def test_what_a_request_refers_to_is_the_agents(status: int, said: str) -> None:
+    """After a first answer an agent can name what is not there, and would void its failure by it."""
+    assert judge(status, said, suspect=True) == Verdict(refused="request")
+    assert judge(status, said).fault == f"http_{status}"
+
+
+@pytest.mark.parametrize("said", ["404 page not found", "Not Found", "The model `m` does not exist"])
+def test_an_address_where_nothing_is_is_the_endpoints(said: str) -> None:
+    """A model may be unloaded while a cell runs."""
+    assert judge(404, said, suspect=True) == Verdict("http_404")
+
+
 def test_what_a_provider_behind_a_router_said_is_read() -> None:
     """The router only says that there was an error."""
     raw = '{"message": "prompt is too long: 213462 tokens > 200000 maximum"}'

@@ -6,6 +6,7 @@ import http.client
 import json
 import threading
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -69,3 +70,17 @@ def test_what_was_read_in_a_thread_is_the_call_s(client: Client, slow: Slow) -> 
     assert client.call(ASK)[0] == 200
     [recorded] = client.session.calls
     assert recorded.usage.total is not None and recorded.fault == MALFORMED.fault
+
+
+def test_a_large_request_is_judged_beside_the_loop(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of millions of fields each is looked at, and all cells would wait for it."""
+    threads, judge = list[str](), client.session.refuse
+
+    def refuse(*args: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return judge(*args)
+
+    monkeypatch.setattr(client.session, "refuse", refuse)
+    for size in (1, off_loop.LARGE):
+        assert client.call({**ASK, "x": "y" * size})[0] == 200
+    assert threads[0] == "cab-gateway" != threads[1]

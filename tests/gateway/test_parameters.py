@@ -230,10 +230,21 @@ def test_however_deep_a_value_is_nested_it_is_replaced_or_refused(open_cell: Cal
     """The machinery does not fail by what an agent writes: what was read can be read again."""
     cell, (path, request, _) = open_cell(CHAT, {"temperature": 0.5}), ASKED[CHAT.name]
     head, tail = json.dumps({**request, "temperature": "here"}).split('"here"')
-    statuses = [cell.ask(path, f"{head}{'[' * n}{']' * n}{tail}".encode()) for n in (300, *range(850, 1000))]
+    statuses = [
+        cell.ask(path, f"{head}{'[' * n}{']' * n}{tail}".encode()) for n in (9, 99, *range(190, 210), 999)
+    ]
     assert {*statuses} == {200, 400} and sorted(statuses) == statuses
     assert {(c.fault, c.params["temperature"].how) for c in cell.session.calls} == {(None, "replaced")}
     assert {body["temperature"] for _, body in cell.vendor.asked} == {0.5}
+
+
+def test_what_is_recorded_of_a_cli_s_value_is_short(open_cell: Callable[..., Cell]) -> None:
+    """It may be as large as a request, which all cells would wait for to be written."""
+    cell, (path, request, _) = open_cell(CHAT, {"temperature": 0.5}), ASKED[CHAT.name]
+    odd = [[[1] * 5000], {"a": {}}, "x" * 99, [1, 2]]
+    assert {cell.ask(path, json.dumps({**request, "temperature": t}).encode()) for t in odd} == {200}
+    said = [c.params["temperature"].said for c in cell.session.calls]
+    assert said == ["(a list)", "(an object)", "(101 characters)", "[1, 2]"]
 
 
 def test_one_without_a_place_is_looked_for_and_never_set(open_cell: Callable[..., Cell]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cab_core.gateway.models import Model
-from cab_core.gateway.routing import routing_fields
+from cab_core.gateway.routing import routing_fields, routing_query
 from tests.gateway.conftest import ASK, Client
 from tests.support.endpoint import Endpoint
 from tests.support.puppet import play
@@ -31,7 +31,6 @@ ORDINARY = (
         "prompt_cache_key",
         "prompt_cache_retention",
         "safety_identifier",
-        "service_tier",
         "store",
     ),
     *(
@@ -56,6 +55,7 @@ ORDINARY = (
         *({"fallbacks": ["other"]}, {"context_window_fallbacks": [{"m": ["other"]}]}, {"user_config": {}}),
         *({"extra_headers": {"Origin": "x"}}, {"extra_body": {"provider": {}}}, {"tags": ["nobody"]}),
         *({"metadata": {"tags": ["nobody"]}}, {"providerOptions": {"gateway": {"only": ["x"]}}}),
+        *({"service_tier": "flex"}, {"background": True}),
         *({"Provider": {}}, {"TimeOut": 1}, {"model\u017f": ["other"]}, {"models": None}),
     ],
 )
@@ -94,3 +94,31 @@ def test_fields_that_say_what_is_asked_pass() -> None:
     """Those of OpenAI's protocol, and what other servers and models add to it."""
     assert routing_fields(dict.fromkeys(ORDINARY, 1), {}) == []
     assert routing_fields({"metadata": {"session": "s"}}, {}) == []
+    assert routing_fields({"service_tier": "auto", "background": False}, {}) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "%6bey=x",
+        "key",
+        "$.xgafv=1",
+        "access_token=x",
+        "fields=x",
+        "$alt=proto",
+        "alt=proto",
+        "alt=json&alt=sse",
+    ],
+)
+def test_a_query_does_not_void_a_call(query: str) -> None:
+    """Another credential (401), a part of the answer or another form of it: Google's APIs take these."""
+    assert routing_query(query)
+    assert routing_query("alt=sse") == routing_query("beta=true&x=%2F") == []
+
+
+def test_a_query_that_does_is_refused(client: Client, endpoint: Endpoint) -> None:
+    """And nothing of it is sent."""
+    token = {"Authorization": f"Bearer {client.session.token}"}
+    path = "/v1/chat/completions?access_token=x"
+    status, _, reply = client.request("POST", path, json.dumps(ASK).encode(), token)
+    assert (status, endpoint.bodies) == (400, []) and b"access_token" in reply

@@ -18,7 +18,9 @@ from tests.support.wire import CHAT, GEMINI, MESSAGES, RESPONSES
 FUNCTION = {"name": "read", "description": "d", "input_schema": {}, "parameters": {}}
 OWN: list[tuple[WireProtocol, dict[str, Any]]] = [
     (CHAT, {"tools": [{"type": "function", "function": {"name": "read"}}, {"type": "custom", "custom": {"name": "x"}}]}),
-    (RESPONSES, {"tools": [{"type": "function", **FUNCTION}, {"type": "local_shell"}, {"type": "namespace", "name": "n", "tools": []}]}),
+    (RESPONSES, {"tools": [{"type": "function", **FUNCTION}, {"type": "local_shell"}, {"type": "namespace", "name": "n", "tools": []}, {"type": "shell", "environment": {"type": "local"}}]}),
+    (CHAT, {"enable_search": False, "messages": [{"content": [{"image_url": {"url": "data:image/png;base64,AA"}}]}]}),
+    (MESSAGES, {"messages": [{"content": [{"type": "tool_use", "input": {"url": "https://x.example"}}]}]}),
     (MESSAGES, {"tools": [FUNCTION, {"type": "bash_20250124", "name": "bash"}, {"type": "custom", **FUNCTION}]}),
     (GEMINI, {"tools": [{"functionDeclarations": [FUNCTION]}]}),
 ]  # fmt: skip
@@ -42,6 +44,31 @@ VENDORS: list[tuple[WireProtocol, dict[str, Any], str]] = [
     (MESSAGES, {"mcp_servers": [{"url": "https://x"}]}, "mcp_servers"),
     (GEMINI, {"tools": [{"functionDeclarations": []}, {"googleSearch": {}}]}, "googleSearch"),
     (GEMINI, {"tools": [{"urlContext": {}}]}, "urlContext"),
+    (CHAT, {"tools": [{"googleSearch": {}}]}, "googleSearch"),
+    (CHAT, {"tools": [{"type": "function", "function": {}, "googleSearch": {}}]}, "googleSearch"),
+    (CHAT, {"enable_search": True}, "enable_search"),
+    (CHAT, {"search_parameters": {"mode": "on"}}, "search_parameters"),
+    (CHAT, {"data_sources": [{"type": "azure_search"}]}, "data_sources"),
+    (CHAT, {"messages": [{"content": [{"image_url": {"url": "https://x.example/a.png"}}]}]}, "url"),
+    (RESPONSES, {"tools": [{"type": "shell", "environment": {"type": "container_auto"}}]}, "container"),
+    (RESPONSES, {"tools": [{"type": "namespace", "name": "n", "tools": [{"type": "mcp"}]}]}, "mcp"),
+    (RESPONSES, {"input": [{"type": "tool_search_output", "tools": [{"type": "web_search"}]}]}, "web_search"),
+    (
+        RESPONSES,
+        {"input": [{"content": [{"type": "input_file", "file_url": "https://x.example"}]}]},
+        "file_url",
+    ),
+    (MESSAGES, {"messages": [{"content": [{"source": {"type": "url", "url": "https://x.example"}}]}]}, "url"),
+    (GEMINI, {"tools": {"googleSearch": {}}}, "googleSearch"),
+    (GEMINI, {"contents": [{"parts": [{"file_data": {"file_uri": "https://x.example"}}]}]}, "file_uri"),
+]
+# What some readers find, and others do not.
+UNCLEAR: list[tuple[WireProtocol, bytes]] = [
+    (RESPONSES, b'{"model":"m","tools":[{"type":"web_search","type":"function","name":"x"}]}'),
+    (RESPONSES, b'{"model":"m","tools":[{"Type":"web_search","name":"x"}]}'),
+    (CHAT, b'{"model":"m","Tools":[{"type":"browser_search"}]}'),
+    (GEMINI, b'{"Tools":[{"googleSearch":{}}]}'),
+    (MESSAGES, b'{"model":"m","tools":[{"name":"x","input_schema":' + b"[" * 300 + b"]" * 300 + b"}]}"),
 ]
 
 
@@ -56,6 +83,13 @@ def test_what_the_vendor_runs_is_named(protocol: WireProtocol, request_: dict[st
     """A search, a fetched page, a server, a program; and what nobody knows."""
     [found] = protocol.run_by_vendor(request_)
     assert name in found
+
+
+@pytest.mark.parametrize(("protocol", "body"), UNCLEAR, ids=lambda v: getattr(v, "name", ""))
+def test_what_readers_could_differ_on_does_not_pass(protocol: WireProtocol, body: bytes) -> None:
+    """A key that comes twice or in another case, and what is nested deeper than a reader can take."""
+    asked = protocol.read(call_of(protocol), body)
+    assert asked.model is None or protocol.run_by_vendor(asked.request)
 
 
 def ask(server: Server, url: str, session: Any) -> tuple[int, bytes]:

@@ -156,6 +156,10 @@ WRONG: dict[str, tuple[tuple[object, ...], str]] = {
     "back to too much": ((HEAD, _begun(1), _begun(2, like=1, first=1, last=1)), "goes back to what call 1"),
     "back to less than nothing": ((HEAD, _begun(1), _begun(2, like=1, first=-1)), "goes back to what call 1"),
     "without like": ((HEAD, _begun(1, first=1)), "goes back to"),
+    "a piece of less than nothing": (
+        (HEAD, _begun(1), {"n": 1, "answer": {**ANSWER, "pieces": [[0, 9], [0, -8]]}}),
+        "less than no bytes",
+    ),
     "NaN": ((HEAD, b'{"n": 1, "end_ms": NaN}\n'), "NaN is no number in JSON"),
 }
 
@@ -252,6 +256,22 @@ def test_all_of_it_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     lines = [line for n in range(1, 2000) for line in (_begun(n), {"n": n, "end_ms": 1})]
     with pytest.raises(UserError, match="50,000 in all"):
         read(put(tmp_path, HEAD, *lines))
+
+
+@pytest.mark.parametrize(
+    ("bound", "said"),
+    [("MADE", "stand for more"), ("LINES", "in all, 10 lines"), ("ANSWER", "an answer has more")],
+)
+def test_what_few_bytes_stand_for_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, said: str
+) -> None:
+    """Requests that go back to one that is long, lines without end, an answer in many parts."""
+    monkeypatch.setattr(reader, bound, 10)
+    part = {"n": 1, "part": {"body": BODY, "pieces": []}}
+    back = [_begun(n, like=n - 1, first=1) for n in range(2, 12)]
+    lines = back if bound == "MADE" else [{"n": 1, "answer": ANSWER}, *([part] * 12)]
+    with pytest.raises(UserError, match=said):
+        read(put(tmp_path, HEAD, _begun(1), *lines))
 
 
 def test_calls_come_as_they_end(tmp_path: Path) -> None:

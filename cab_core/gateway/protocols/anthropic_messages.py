@@ -16,8 +16,9 @@ from cab_core.plugins.protocols import Reply
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
-from ..chat_form import call, dumped, function, message, objects, others, texts_of
+from ..chat_form import call, dumped, function, message, objects, texts_of
 from ..error_body import error_in
+from ..run_elsewhere import addresses, fields, tools, typed
 from ..usage import grown, usage_of
 from .asked import asked_in, has_messages
 from .messages_answer import CALLS, messages_message
@@ -112,9 +113,9 @@ class AnthropicMessages:
         return messages_message(events)
 
     def run_by_vendor(self, request: dict[str, Any]) -> list[str]:
-        """Return the types of tools that are not known to be run by the CLI, and servers to be asked."""
-        servers = ["mcp_servers"] if request.get("mcp_servers") else []
-        return [*servers, *others(objects(request, "tools"), lambda k: _RUN_BY_THE_CLI.match(k) is not None)]
+        """Return tools that are not known to be run by the CLI, servers to be asked, and addresses."""
+        kinds = tools(request, lambda t: typed(t, lambda k: _RUN_BY_THE_CLI.match(k) is not None))
+        return [*fields(request), *kinds, *addresses(request)]
 
     def whole(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> dict[str, Any]:
         """Return the whole answer of a scripted model."""

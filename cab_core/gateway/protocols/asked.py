@@ -8,10 +8,14 @@ from typing import Any
 from cab_core.plugins.strict_json import read_strictly, switches_are_plain
 from cab_core.plugins.wire_protocol import Asked
 
+from ..run_elsewhere import READ
+
+_READ = {"model": (), "stream": (), **dict.fromkeys(READ, ())}
+
 
 def asked_in(body: bytes, is_sound: Callable[[dict[str, Any]], bool]) -> Asked:
     """Read a request once. What others could read in another way names no model."""
-    request = read_strictly(body, {"model": (), "stream": ()})
+    request = read_strictly(body, _READ)
     return asked_of(request if switches_are_plain(request.get("stream")) else {}, is_sound)
 
 

@@ -20,6 +20,7 @@ from cab_core.records import Usage
 
 from ..chat_form import call, dumped, function, message, objects
 from ..error_body import ErrorBody, error_in
+from ..run_elsewhere import READ, addresses, fields, tools
 from ..usage import added, grown
 from ..waits import wait_in_words
 from .asked import tools_are_objects
@@ -101,7 +102,7 @@ class Gemini:
 
     def read(self, operation: Operation, body: bytes) -> Asked:
         """Read a request once."""
-        request = read_strictly(body, {})
+        request = read_strictly(body, dict.fromkeys(READ, ()))
         return Asked(
             model=operation.model if request else None,
             stream=bool(operation.stream),
@@ -156,8 +157,9 @@ class Gemini:
         return gemini_message(events)
 
     def run_by_vendor(self, request: dict[str, Any]) -> list[str]:
-        """Return what a tool is by its key, but for functions."""
-        return [key for tool in objects(request, "tools") for key in tool if key not in _RUN_BY_THE_CLI]
+        """Return what a tool is by its key, but for functions, and addresses of files."""
+        kinds = tools(request, lambda t: next((k for k in t if k not in _RUN_BY_THE_CLI), None))
+        return [*fields(request), *kinds, *addresses(request)]
 
     def whole(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> dict[str, Any]:
         """Return the whole answer of a scripted model."""

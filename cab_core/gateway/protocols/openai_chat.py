@@ -17,9 +17,10 @@ from cab_core.plugins.strict_json import read_strictly, switches_are_plain
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
-from ..chat_form import objects, others, texts_of, tool_name
+from ..chat_form import objects, texts_of, tool_name
 from ..error_body import error_in
 from ..insert import insert, replace
+from ..run_elsewhere import READ, addresses, fields, tools, typed
 from ..usage import grown, usage_of
 from ..wordings import FAILED
 from .asked import asked_of, has_messages
@@ -27,7 +28,7 @@ from .chat_answer import chat_message, thought_in
 from .openai import LIST, OpenAI
 from .scripted import event, tokens
 
-_READ = {"model": (), "stream": (), "stream_options": ("include_usage",)}
+_READ = {"model": (), "stream": (), "stream_options": ("include_usage",), **dict.fromkeys(READ, ())}
 # Where a model writes, in OpenAI's names and those of others: DeepSeek, vLLM, OpenRouter, Copilot.
 _WRITTEN = (
     *("content", "tool_calls", "function_call", "refusal", "audio"),
@@ -93,9 +94,9 @@ class OpenAIChat(OpenAI):
         return chat_message(events)
 
     def run_by_vendor(self, request: dict[str, Any]) -> list[str]:
-        """Return what is no function: a search, which has a field of its own, too."""
-        search = ["web_search_options"] if request.get("web_search_options") is not None else []
-        return [*search, *others(objects(request, "tools"), {"function", "custom"}.__contains__)]
+        """Return tools that are no functions, fields that have a search run, and addresses of images."""
+        known = {"function", "custom"}.__contains__
+        return [*fields(request), *tools(request, lambda t: typed(t, known)), *addresses(request)]
 
     def whole(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> dict[str, Any]:
         """Return the whole answer of a scripted model."""

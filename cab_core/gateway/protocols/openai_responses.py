@@ -11,11 +11,13 @@ from typing import Any
 import attrs
 
 from cab_core.plugins.protocols import Reply
+from cab_core.plugins.strict_json import reads_one_way
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
-from ..chat_form import call, dumped, function, message, objects, others, texts_of
+from ..chat_form import call, dumped, function, message, objects, texts_of
 from ..error_body import error_in
+from ..run_elsewhere import addresses, fields, tools, typed
 from ..usage import grown, usage_of
 from .asked import asked_in, tools_are_objects
 from .openai import LIST, OpenAI
@@ -93,8 +95,9 @@ class OpenAIResponses(OpenAI):
         return responses_message(events)
 
     def run_by_vendor(self, request: dict[str, Any]) -> list[str]:
-        """Return the types of tools that are not known to be run by the CLI."""
-        return others(objects(request, "tools"), _RUN_BY_THE_CLI.__contains__)
+        """Return tools that are not known to be run by the CLI, those that an item adds, and addresses."""
+        offers = [request, *objects(request, "input")]
+        return [*fields(request), *(k for o in offers for k in _run_elsewhere(o)), *addresses(request)]
 
     def whole(self, model: str, request: dict[str, Any], reply: Reply, usage: Usage) -> dict[str, Any]:
         """Return the whole answer of a scripted model."""
@@ -141,6 +144,20 @@ class OpenAIResponses(OpenAI):
     def counted(self, tokens: int) -> dict[str, Any]:
         """Return how many tokens a conversation has."""
         return {"object": "response.input_tokens", "input_tokens": tokens}
+
+
+def _run_elsewhere(holder: Mapping[str, Any]) -> list[str]:
+    """Return tools that are run elsewhere, those within a namespace too."""
+    inner = (k for t in objects(holder, "tools") if t.get("type") == "namespace" for k in _run_elsewhere(t))
+    return [*tools(holder, _kind_elsewhere), *inner]
+
+
+def _kind_elsewhere(tool: dict[str, Any]) -> str | None:
+    place = tool.get("environment")
+    if tool.get("type") == "shell" and place is not None:  # OpenAI has containers of its own for it
+        local = isinstance(place, dict) and reads_one_way(place, {"type"}) and place.get("type") == "local"
+        return None if local else "shell in a container"
+    return typed(tool, _RUN_BY_THE_CLI.__contains__)
 
 
 def _is_sound(request: dict[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from functools import cached_property
 from pathlib import Path
 
 import attrs
@@ -15,16 +16,32 @@ from cab_core.wire.reader import WireCall, WireReader
 
 from .alike import difference, lasting, lines
 
+MOST = 1 << 30  # bytes of requests and answers: they are held while a cell runs
 _SHOWN = 200  # characters of a difference
 
 
-@attrs.define
+@attrs.define(slots=False)
 class Entry:
-    """A call on record. `asked`: what it asked, as far as that lasts."""
+    """A call on record, without its request. `asked`: what it asked, as far as that lasts."""
 
     call: WireCall
     asked: bytes
     used: bool = False
+
+    @classmethod
+    def of(cls, call: WireCall) -> Entry:
+        """Return a call as it is kept."""
+        return cls(attrs.evolve(call, body=b""), lasting(call.body))
+
+    @property
+    def size(self) -> int:
+        """Bytes that it holds."""
+        return len(self.asked) + sum(len(a.body) for a in self.call.answers)
+
+    @cached_property
+    def lines(self) -> bytes:
+        """Tells whether another has the same lines."""
+        return _digest(lines(self.asked))
 
 
 class Unrecorded(Exception):
@@ -38,11 +55,17 @@ class Cassette:
         """Read a record.
 
         Raises:
-            UserError: it cannot be read, or holds no call.
+            UserError: it cannot be read, is too large, or holds no call.
         """
         reader = WireReader(path)
         self.head: WireHead = reader.head
-        self.entries = [Entry(call, lasting(call.body)) for call in sorted(reader.calls(), key=lambda c: c.n)]
+        self.entries, size = list[Entry](), 0
+        for call in reader.calls():
+            self.entries.append(entry := Entry.of(call))
+            size += entry.size
+            if size > MOST:
+                raise UserError(f"{path}: its calls hold more than {MOST:,} bytes; so much is not replayed")
+        self.entries.sort(key=lambda e: e.call.n)
         if not self.entries:
             raise UserError(f"{path}: it holds no call to the model, so there is nothing to replay")
         self._lock = threading.Lock()
@@ -57,7 +80,9 @@ class Cassette:
         with self._lock:
             left = [e for e in self.entries if not e.used]
             same = next((e for e in left if e.asked == asked), None)
-            same = same or next((e for e in left if lines(e.asked) == lines(asked)), None)
+            if same is None:
+                sorted_lines = _digest(lines(asked))
+                same = next((e for e in left if e.lines == sorted_lines), None)
             if same is None:
                 raise Unrecorded(self._nearest(asked, left))
             same.used = True
@@ -77,6 +102,10 @@ class Cassette:
 def _common(one: bytes, other: bytes) -> int:
     size = min(len(one), len(other))
     return next((n for n in range(0, size, 64) if one[n : n + 64] != other[n : n + 64]), size)
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 def digest_of(path: Path) -> str:

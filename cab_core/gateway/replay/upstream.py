@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -18,6 +19,9 @@ from ..budget import Throttle
 from ..upstream import HOP, Outgoing
 from .cassette import Cassette, Unrecorded
 
+_STATUSES = range(200, 1000)  # of an answer: below are those of a connection
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, 5.6.2
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NOT_SENT = HOP | {"content-length", "content-encoding"}  # a body stands in a record unpacked
 
 
@@ -60,7 +64,9 @@ class ReplayUpstream(Throttle):
         if not call.answers:
             raise ConnectionResetError("there is no answer on record")
         answer = call.answers[-1]
-        headers = CIMultiDict((k, v) for k, v in answer.headers if k.lower() not in _NOT_SENT)
+        if answer.status not in _STATUSES:
+            raise ConnectionResetError(f"the answer on record has status {answer.status}")
+        headers = CIMultiDict((k, v) for k, v in answer.headers if _can_be_sent(k, v))
         yield Answer(answer.status, headers, self._body(call, answer, started))
 
     def _find(self, body: bytes) -> WireCall:
@@ -89,9 +95,15 @@ class ReplayUpstream(Throttle):
         """Nothing is held."""
 
 
+def _can_be_sent(name: str, value: str) -> bool:
+    """Return whether a header means what it says to the CLI; a record may be a stranger's."""
+    return bool(_TOKEN.fullmatch(name)) and name.lower() not in _NOT_SENT and not _CONTROL.search(value)
+
+
 def _pieces(body: bytes, pieces: tuple[tuple[int, int], ...]) -> list[tuple[int, bytes]]:
     """Cut a body as it came; where it is longer or shorter now, for it stands unpacked, in proportion."""
-    sent = sum(size for _, size in pieces) or 1
+    if (sent := sum(size for _, size in pieces)) == 0:
+        return [(0, body)] if body else []
     cuts, at = [], 0
     for ms, size in pieces:
         at += size

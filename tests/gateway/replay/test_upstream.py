@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from cab_core.errors import UserError
+from cab_core.gateway.replay import cassette
 from cab_core.gateway.replay.cassette import Cassette
 from cab_core.gateway.replay.upstream import ReplayUpstream
 from cab_core.gateway.server import Gateway
@@ -23,6 +24,9 @@ from cab_core.wire.writer import WireWriter
 from tests.gateway.conftest import Client
 from tests.support.endpoint import KEY, Endpoint
 from tests.support.wire import CHAT
+from tests.wire.test_reader import ANSWER, HEAD, REQUEST, put
+
+SAID = '{"model":"m","choices":[{"message":{"content":"x"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":2}}'
 
 BODIES = [
     {"model": "m", "messages": [{"role": "user", "content": "one"}]},
@@ -147,3 +151,48 @@ def test_a_record_without_calls_is_a_users_mistake(tmp_path: Path, endpoint: End
     Run(tmp_path / "then", EndpointUpstream(endpoint.url, KEY), wire=True).calls()
     with pytest.raises(UserError, match="no call to the model"):
         Cassette(tmp_path / "then")
+
+
+def strange(tmp_path: Path, **answer: object) -> Path:
+    """A record of one call that a stranger made."""
+    (tmp_path / "then").mkdir()
+    asked = {**REQUEST, "body": {"text": json.dumps(BODIES[0])}}
+    said = {**ANSWER, "body": {"text": SAID}, "headers": [["Content-Type", "application/json"]], **answer}
+    return put(
+        tmp_path / "then", HEAD, {"n": 1, "request": asked}, {"n": 1, "answer": said}, {"n": 1, "end_ms": 1}
+    )
+
+
+@pytest.mark.parametrize("status", [-1, 0, 99, 100, 101, 199, 10**9])
+def test_a_status_that_is_none_of_an_answer_is_a_failure(tmp_path: Path, status: int) -> None:
+    """A CLI would wait for the answer behind it, or for good."""
+    run = Run(tmp_path / "now", replaying(strange(tmp_path, status=status)))
+    assert run.calls(BODIES[0])[0][0] == 502
+    assert [c.ended for c in run.session.calls] == ["failed"]
+
+
+def test_headers_that_no_endpoint_sends_are_left_out(tmp_path: Path) -> None:
+    """A line end in one, a blank in a name, what a terminal obeys."""
+    odd = [
+        ["X-A", "a\r\nSet-Cookie: x"],
+        ["X A", "b"],
+        ["", "b"],
+        ["Content-Type", "application/json\x1b[2J"],
+    ]
+    run = Run(tmp_path / "now", replaying(strange(tmp_path, headers=odd)))
+    assert run.calls(BODIES[0]) == [(200, SAID.encode())]
+
+
+def test_an_answer_on_record_comes_whole(tmp_path: Path) -> None:
+    """What `cab wire` shows is what is replayed, whatever its pieces say."""
+    run = Run(tmp_path / "now", replaying(strange(tmp_path, pieces=[])))
+    assert run.calls(BODIES[0]) == [(200, SAID.encode())]
+
+
+def test_a_record_that_holds_too_much_is_not_replayed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few bytes of a file may stand for many."""
+    monkeypatch.setattr(cassette, "MOST", 100)
+    with pytest.raises(UserError, match="hold more than 100 bytes"):
+        Cassette(strange(tmp_path))
