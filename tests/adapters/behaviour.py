@@ -102,7 +102,7 @@ class Behaves:
         """It ends by itself, and nothing is changed; the model's parameters are in its calls, whoever sets them."""
         params = {"max_tokens": 900, "temperature": 0.3}
         where, result = self.cell(tmp_path, installed, "scripted:null", model_params=params)
-        assert (result.outcome, result.notes) == ("failed", ()), result.why
+        assert (result.outcome, result.notes) == ("failed", ()), (result.why, result.notes)
         assert {p.by for p in result.parameters.values()} <= {"cli", "gateway"} and len(
             result.parameters
         ) == 2

@@ -140,4 +140,5 @@ def test_what_aider_takes_is_seen_and_the_rest_is_skipped(cab: Cab, endpoint: En
     assert items["instructions:rule"]["state"] == "present"
     assert items["mcp:gone"] == {
         "item": "mcp:gone", "reason": "aider speaks no MCP", "tool_prefix": None, "state": None, "evidence": None,
+        "tokens_a_call": None,
     }  # fmt: skip

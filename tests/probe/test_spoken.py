@@ -14,6 +14,7 @@ from cab_core.probe.spoken import SPOKEN
 from cab_core.probe.steps import run_probe
 from tests.conftest import Cab
 from tests.probe.conftest import said
+from tests.support.forms.messages import TEXT
 from tests.support.vendor import Vendor, cell_before
 
 VERSION = {name: spoken.version for name, spoken in SPOKEN.items()}
@@ -63,7 +64,13 @@ def test_check_asks_in_the_protocol_of_the_model(cab: Cab) -> None:
     """Where no CLI is named, the first that cab.toml says; a name that nothing speaks is a mistake."""
     with Vendor().running() as vendor:
         vendor.send(
-            {"type": "message", "role": "assistant", "model": "m", "content": [], "stop_reason": "end_turn"}
+            {
+                "type": "message",
+                "role": "assistant",
+                "model": "m",
+                "content": [TEXT],
+                "stop_reason": "end_turn",
+            }
         )
         config = Path(cab.cwd, "cab.toml")
         config.write_text(f'[models.m]\nendpoint = "{vendor.url}"\nprotocols = ["anthropic-messages"]\n')

@@ -43,7 +43,7 @@ def test_a_cell_directory_holds_every_file_and_validates(tmp_path: Path) -> None
     directory, result = play(tmp_path, FIX)
     names = {p.name for p in directory.iterdir()}
     assert names == {
-        "cell.json", "inputs.json", "changes.json", "harvest.json", "grade.json", "spans.jsonl", "calls.jsonl", "observed.json",
+        "cell.json", "inputs.json", "changes.json", "harvest.json", "grade.json", "spans.jsonl", "calls.jsonl", "observed.json", "wire.jsonl.zst",
         "terminal.cast", "changes.patch", "stdout.log", "stderr.log", "grade.log",
     }  # fmt: skip
     check(json.loads((directory / "cell.json").read_text()), CellResult, "cell.json")

@@ -137,9 +137,9 @@ def test_every_field_of_a_model_is_an_input_but_its_key() -> None:
     """A new field of a model is in the record, or this test says that it is not.
 
     Of the protocols that an endpoint speaks it is the one in which it was asked. How much of it may be used
-    changes no answer. A price by a table is the entry in it.
+    changes no answer. A price by a table is the entry in it. Records that are replayed stand in `scripted`.
     """
-    fields = {f.name for f in attrs.fields(Model)} - {"key", "protocols", "budget", "unpriced"}
+    fields = {f.name for f in attrs.fields(Model)} - {"key", "protocols", "budget", "unpriced", "records"}
     assert fields | {"protocol", "protocol_code", "priced_as"} == set(RECORD["model"])
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from cab_core.gateway import relay
 from cab_core.gateway.session import CellSession
+from cab_core.gateway.upstream import EndpointUpstream
 from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import Execution, Grade
 from cab_core.run.cell_run import Findings
@@ -149,7 +150,7 @@ def test_nothing_is_told_of_what_said_nothing(tmp_path: Path, vendor: Vendor) ->
 )
 def test_what_may_pass_is_tried_again(tmp_path: Path, vendor: Vendor, name: str, odd: Odd) -> None:
     """Four times, and no client needs to."""
-    assert run(tmp_path, vendor, name, odd.sent).calls[0].tries == relay.TRIES
+    assert run(tmp_path, vendor, name, odd.sent).calls[0].tries == EndpointUpstream.tries
 
 
 def test_a_response_that_is_put_off_voids_no_failure(tmp_path: Path, vendor: Vendor) -> None:

@@ -13,6 +13,7 @@ import attrs
 from click.testing import CliRunner
 
 from cab_core.cli import site as site_command
+from cab_core.gateway.protocols.openai_chat import OpenAIChat
 from cab_core.records.wire import WIRE_FILE
 from cab_core.site.build import build_site
 from cab_core.site.parted import parted
@@ -20,6 +21,12 @@ from tests.site.made import Made, span
 from tests.site.talked import long, much, ran, small
 
 CELL = "cell/aider/acme/coder-1/mutations/off-by-one"
+
+
+class Morse(OpenAIChat):
+    """A protocol that is not installed."""
+
+    name = "morse"
 
 
 def built(tmp_path: Path, made: Made, **said: Any) -> Path:
@@ -124,7 +131,7 @@ def test_a_record_in_a_protocol_that_nobody_knows_is_told(tmp_path: Path) -> Non
     from tests.support.wire import write_wire
 
     cell = Made().write(tmp_path / "runs")
-    write_wire(cell, small().wire or (), protocol="morse")
+    write_wire(cell, small().wire or (), protocol=Morse())
     html = (build_site([tmp_path / "runs"], tmp_path / "site").parent / CELL / "index.html").read_text()
     assert "morse" in html.partition("the wire record cannot be read")[2].partition("</p>")[0]
 

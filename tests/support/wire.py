@@ -31,10 +31,10 @@ def read_chat(body: bytes) -> Asked:
 def write_wire(
     cell: Path,
     calls: Sequence[tuple[dict[str, Any], tuple[int, bytes] | None]],
-    protocol: str = CHAT.name,
+    protocol: WireProtocol = CHAT,
 ) -> None:
     """Write a wire record into a cell's directory: what was asked, and the status and body of the answer."""
-    writer = WireWriter(cell / WIRE_FILE, "a/cell", protocol, (), Redactor({}), ())
+    writer = WireWriter(cell / WIRE_FILE, "a/cell", "m", protocol, Redactor({}), ())
     for n, (asked, answer) in enumerate(calls, 1):
         body = writer.request(n, json.dumps(asked).encode())
         head = {"start_ns": n, "method": "POST", "path": "chat/completions", "query": "", "headers": []}
