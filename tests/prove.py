@@ -15,22 +15,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.support.clis import CLIS
+
 CAB = str(Path(sys.executable).with_name("cab"))
 KILLS = 20
-CLIS = (
-    "aider",
-    "opencode",
-    "copilot",
-    "codex",
-    "claude",
-    "gemini",
-    "qwen",
-    "cline",
-    "continue",
-    "mini-swe-agent",
-    "pi",
-    "kilo",
-)
 
 
 def run(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:

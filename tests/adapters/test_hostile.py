@@ -14,6 +14,7 @@ from cab_core.plugins.protocols import Leftovers
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Harvest, Job, to_json
 from cab_core.records.schema import check
+from tests.support.clis import CLIS
 
 PLUGINS = Plugins()  # once: looking for them takes longer than reading
 JOB = Job(prompt="p", model="m", endpoint="http://e/v1", token="T", home="/h", workdir="/w", deadline_s=1)
@@ -152,23 +153,7 @@ def reads(name: str, text: str, stderr: str = "") -> None:
     assert all(isinstance(render(line), str) for line in text.split("\n"))
 
 
-adapters = pytest.mark.parametrize(
-    "name",
-    [
-        "aider",
-        "opencode",
-        "copilot",
-        "codex",
-        "claude",
-        "gemini",
-        "qwen",
-        "cline",
-        "continue",
-        "mini-swe-agent",
-        "pi",
-        "kilo",
-    ],
-)
+adapters = pytest.mark.parametrize("name", CLIS)
 
 
 @adapters

@@ -18,26 +18,13 @@ from cab_core.site.build import build_site
 from cab_core.store.cells import Store
 from tests.adapters.drive import ENDS, MCP_SERVER
 from tests.conftest import CAB, Cab
+from tests.support.clis import CLIS
 from tests.support.endpoint import KEY, Endpoint
 from tests.support.often import rows
 from tests.support.spoken import origin_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
-CLIS = [
-    "aider",
-    "opencode",
-    "copilot",
-    "codex",
-    "claude",
-    "gemini",
-    "qwen",
-    "cline",
-    "continue",
-    "mini-swe-agent",
-    "pi",
-    "kilo",
-]
 TASK = "mutations/py-stock-reorder"
 SECRET = 'se"cret\\ of $HOME\n\tthe stack'
 RULE = "Say $HOME and $YOUR_KEY as they stand, `id`, \"$(id)\" and 'so' on."
