@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from cab_core.errors import UserError
 from cab_core.gateway.chat_form import dumped, objects, tool_name
 from cab_core.gateway.events import EventSplitter, begins_a_stream, event_object
 from cab_core.gateway.json_body import parse_object, parse_objects
@@ -62,7 +63,7 @@ def requested(protocol: WireProtocol, body: bytes, parts: Mapping[str, Mapping[s
 
     `parts`: those of earlier answers, which stand for the messages that name them.
     """
-    chat = protocol.as_chat(parse_object(body))
+    chat = _told(protocol, "as_chat", parse_object(body))
     named = (parts.get(str(m.get("refers")), m) for m in objects(chat, "messages"))
     found = [m for m in map(_message, named) if m.text or m.tools or not m.reasoning]
     return Requested(list(_joined(found)), _text(chat.get("goes_on")))
@@ -73,7 +74,7 @@ def answered(protocol: WireProtocol, answers: Iterable[Answered]) -> Said | None
     good = [a for a in answers if a.status < 300]
     if not good:
         return None
-    chat = protocol.as_message(events_of(good[-1].body))
+    chat = _told(protocol, "as_message", events_of(good[-1].body))
     found, parts = _message(chat), chat.get("parts")
     if not (found.text or found.tools or found.reasoning):
         return None
@@ -82,6 +83,22 @@ def answered(protocol: WireProtocol, answers: Iterable[Answered]) -> Said | None
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _told(protocol: WireProtocol, method: str, said: Any) -> dict[str, Any]:
+    """Return what a protocol makes of a request or an answer. Where it fails no cell is void: it is a view.
+
+    Raises:
+        UserError: it raises, or returns no object.
+    """
+    named = f"wire protocol {protocol.name!r}: {method}()"
+    try:
+        found = getattr(protocol, method)(said)
+    except Exception as exc:
+        raise UserError(f"{named} raised {type(exc).__name__}: {exc}") from exc
+    if not isinstance(found, dict):
+        raise UserError(f"{named} returned {type(found).__name__}, expected dict")
+    return found
 
 
 def events_of(body: bytes) -> list[dict[str, Any]]:

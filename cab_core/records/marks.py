@@ -14,7 +14,8 @@ RESCORED = "rescored"
 MARKS = {
     SEALED: "the CLI ran in a container whose only way out was the gateway",
     PROVISIONAL: "the CLI did not run sealed in a container; not for citation",
-    SCRIPTED: "no language model answered but a script; it proves the harness, and says nothing of a CLI",
+    SCRIPTED: "no language model answered but a script, or the record of an earlier run; it proves the "
+    "harness, and says nothing of a CLI",
     IN_PROCESS: "the grader's tests ran in one process with the code they judge, which can forge them",
     RESCORED: "`cab rescore` came to other figures than the run itself; the page of the cell has both",
     "incomplete": "a cell without a verdict, or a configuration without one on some task of the page",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cab_core.conversation.read import read_conversation
-from cab_core.conversation.tools import tool_runs
+from cab_core.conversation.tools import end_ns, tool_runs
 from cab_core.errors import SandboxError, UserError
 from cab_core.gateway.session import CellSession
 from cab_core.gateway.upstream import CREDENTIALS
@@ -211,10 +211,9 @@ def _process(run: CellRun, prepared: Prepared) -> Process:
 def _call_spans(run: CellRun, calls: Iterable[ModelCall]) -> None:
     """One span a model call."""
     for call in calls:
-        end = call.start_ns + int((call.latency_ms + call.throttle_ms) * 1e6)
         attributes = call_attributes(call, _provider(run), run.planned.cell.model_params)
         error = (call.error or error_type(call)) if call.ended != "answered" else None
-        run.trace.call(f"model_call:{call.n}", call.start_ns, end, attributes, error)
+        run.trace.call(f"model_call:{call.n}", call.start_ns, end_ns(call), attributes, error)
 
 
 def _tool_spans(run: CellRun) -> None:

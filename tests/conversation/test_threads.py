@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.conversation.threads import conversation
+from cab_core.errors import UserError
+from cab_core.gateway.protocols.openai_chat import OpenAIChat
 from cab_core.plugins.protocols import Reply
 from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import Usage
@@ -263,3 +266,20 @@ def test_thoughts_that_are_sent_again_are_no_words() -> None:
     assert found.threads[0].turns[1].reasoning == "I see." and not any(
         t.again for t in found.threads[0].turns
     )
+
+
+class Torn(OpenAIChat):
+    """A protocol of a plugin that fails on an answer."""
+
+    def as_message(self, events: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """Fail, or return what is no message."""
+        return {}["text"] if events else []  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"), [(b'{"a": 1}', "raised KeyError: 'text'"), (b"", "returned list, expected dict")]
+)
+def test_a_protocol_that_fails_on_what_was_said_is_named(answer: bytes, told: str) -> None:
+    """In words: a conversation is a view, and a cell whose protocol has no more of it keeps its verdict."""
+    with pytest.raises(UserError, match=rf"wire protocol 'openai-chat': as_message\(\) {told}"):
+        conversation(Torn(), [call(1, chat(user("go")), (200, answer))])

@@ -15,7 +15,7 @@ from cab_core.redaction import Redactor
 from cab_core.wire.reader import Answered, WireCall
 
 from ..answer import Answer
-from ..budget import Throttle
+from ..unkeyed import Unkeyed, json_answer
 from ..upstream import HOP, Outgoing
 from .cassette import Cassette, Unrecorded
 
@@ -25,7 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NOT_SENT = HOP | {"content-length", "content-encoding"}  # a body stands in a record unpacked
 
 
-class ReplayUpstream(Throttle):
+class ReplayUpstream(Unkeyed):
     """Answers the calls of one cell out of a record.
 
     `shown`: takes out of a request what the record has marks for; `places`: what such marks in an answer
@@ -53,13 +53,13 @@ class ReplayUpstream(Throttle):
         """Answer a call."""
         started = time.monotonic()
         if out.operation.kind == "count":
-            yield _json(200, out.protocol.counted(-(-len(out.body or b"") // 4)))
+            yield json_answer(200, out.protocol.counted(-(-len(out.body or b"") // 4)))
             return
         try:
             call = await asyncio.to_thread(self._find, out.asked)
         except Unrecorded as exc:
             self._unrecorded(str(exc))
-            yield _json(400, out.protocol.error(400, f"cab: {exc}", "cab_replay"))
+            yield json_answer(400, out.protocol.error(400, f"cab: {exc}", "cab_replay"))
             return
         if not call.answers:
             raise ConnectionResetError("there is no answer on record")
@@ -83,17 +83,6 @@ class ReplayUpstream(Throttle):
         if call.end_ms is None:
             raise ConnectionResetError("the record ends before the answer does")
 
-    def redact(self, data: bytes) -> bytes:
-        """Return `data`: there is no credential."""
-        return data
-
-    def watch(self) -> Callable[[bytes], bool]:
-        """Return what finds nothing: there is no credential."""
-        return lambda _: False
-
-    async def aclose(self) -> None:
-        """Nothing is held."""
-
 
 def _can_be_sent(name: str, value: str) -> bool:
     """Return whether a header means what it says to the CLI; a record may be a stranger's."""
@@ -110,11 +99,3 @@ def _pieces(body: bytes, pieces: tuple[tuple[int, int], ...]) -> list[tuple[int,
         cuts.append((ms, at * len(body) // sent))
     begins = [0, *(cut for _, cut in cuts)]
     return [(ms, body[a:b]) for (ms, b), a in zip(cuts, begins, strict=False) if b > a]
-
-
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data
-
-
-def _json(status: int, data: Mapping[str, object]) -> Answer:
-    return Answer(status, {"Content-Type": "application/json"}, _once(json.dumps(data).encode()))

@@ -15,18 +15,17 @@ from cab_core.plugins.protocols import Reply
 from cab_core.records import Usage
 
 from ..answer import Answer
-from ..budget import Throttle
 from ..json_body import parse_object
+from ..unkeyed import Unkeyed, json_answer
 from ..upstream import Outgoing
 from .context import ScriptContext
 from .faults import Endless, Failure
 from .personas import Persona
 
-_JSON = {"Content-Type": "application/json"}
 _EVENTS = {"Content-Type": "text/event-stream"}
 
 
-class ScriptedUpstream(Throttle):
+class ScriptedUpstream(Unkeyed):
     """Answers the calls of one cell out of a persona."""
 
     name = "scripted"
@@ -47,12 +46,12 @@ class ScriptedUpstream(Throttle):
         protocol, request = out.protocol, parse_object(out.body or b"")
         chat = protocol.as_chat(request)
         if out.operation.kind == "count":
-            yield _json(200, protocol.counted(_input(chat)))
+            yield json_answer(200, protocol.counted(_input(chat)))
             return
         stream = protocol.read(out.operation, out.body or b"").stream
         reply = await self._reply(chat)
         if isinstance(reply, Failure):
-            yield _json(reply.status, protocol.error(reply.status, reply.message, "scripted"))
+            yield json_answer(reply.status, protocol.error(reply.status, reply.message, "scripted"))
         elif isinstance(reply, Endless) and stream:
             yield Answer(200, _EVENTS, self._without_end(out, request, reply))
         else:
@@ -61,7 +60,7 @@ class ScriptedUpstream(Throttle):
             if stream:
                 yield Answer(200, _EVENTS, self._events(out, request, said, usage))
             else:
-                yield _json(200, protocol.whole(self._model, request, said, usage))
+                yield json_answer(200, protocol.whole(self._model, request, said, usage))
 
     async def _reply(self, chat: Mapping[str, Any]) -> Reply | Failure | Endless:
         """Ask the persona. A dialect that crashes is told of, and ends the CLI, which need not try again."""
@@ -89,17 +88,6 @@ class ScriptedUpstream(Throttle):
         async for text in reply.pieces():
             yield out.protocol.piece(self._model, text)
 
-    def redact(self, data: bytes) -> bytes:
-        """Return `data`: there is no credential."""
-        return data
-
-    def watch(self) -> Callable[[bytes], bool]:
-        """Return what finds nothing: there is no credential."""
-        return lambda _: False
-
-    async def aclose(self) -> None:
-        """Nothing is held."""
-
 
 def usage_of_reply(chat: Mapping[str, Any], reply: Reply) -> Usage:
     """Return the made-up usage of a reply."""
@@ -115,11 +103,3 @@ def _input(chat: Mapping[str, Any]) -> int:
 
 def _tokens(text: str) -> int:
     return -(-len(text) // 4)
-
-
-def _json(status: int, data: dict[str, Any]) -> Answer:
-    return Answer(status, _JSON, _once(data))
-
-
-async def _once(data: dict[str, Any]) -> AsyncIterator[bytes]:
-    yield json.dumps(data).encode()
