@@ -101,12 +101,13 @@ class StackInputs(Part):
 
 @attrs.frozen(kw_only=True)
 class GraderInputs(Part):
-    """What the verdict depends on besides what the agent left."""
+    """What the verdict depends on besides what the agent left. Files are as in `TaskInputs`."""
 
     cab: str
     runtime: str
     doc: dict[str, Json] = attrs.field(metadata=doc("what the task says of its judging"))
     tests: dict[str, str]
+    hidden: dict[str, str] = attrs.field(factory=dict)
     toolchains: dict[str, str | None] = attrs.field(factory=dict)
 
 

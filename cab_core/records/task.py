@@ -8,7 +8,8 @@ import attrs
 
 from .base import doc, named
 
-Section = Literal["workdir", "tests", "solution", "forbidden"]
+Section = Literal["workdir", "tests", "hidden", "solution", "forbidden"]
+ReferenceKind = Literal["overlay", "patch", "script"]
 GradeKind = Literal["exit", "counts", "output", "junit", "json"]
 CountStyle = Literal["libtest", "unittest", "go", "tap"]
 
@@ -50,10 +51,25 @@ class GradeCommand:
             "nothing else is handed on"
         ),
     )
+    fail_to_pass: tuple[str, ...] = attrs.field(
+        default=(),
+        metadata=doc(
+            "tests by the names that the report gives them, which fail on the unsolved tree and must pass; "
+            "with these lists, tests that are not named may fail"
+        ),
+    )
+    pass_to_pass: tuple[str, ...] = attrs.field(
+        default=(), metadata=doc("tests that pass on the unsolved tree and must still")
+    )
     isolated: bool = attrs.field(
         default=False,
         metadata=doc("the code under test never runs in a process that can write or print this verdict"),
     )
+
+    @property
+    def named_tests(self) -> tuple[str, ...]:
+        """The tests that decide, by name; empty: all of them do."""
+        return (*self.fail_to_pass, *self.pass_to_pass)
 
     @property
     def in_process(self) -> bool:
@@ -117,6 +133,19 @@ class Origin:
     licence: str = attrs.field(metadata=doc("SPDX identifier"))
     url: str | None = attrs.field(default=None, metadata=doc("address of the source"))
     commit: str | None = attrs.field(default=None, metadata=doc("commit of the source"))
+    path: str | None = attrs.field(default=None, metadata=doc("where in the source the task lies"))
+
+
+@attrs.frozen(kw_only=True)
+class ReferenceSpec:
+    """What `solution/` holds, where it is not the files that replace those of `workdir/`."""
+
+    kind: ReferenceKind = attrs.field(
+        metadata=doc("files that replace others; a patch for `git apply`; a program, started in the tree")
+    )
+    file: str | None = attrs.field(
+        default=None, metadata=doc("the patch or the program, in solution/; not for an overlay")
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -150,9 +179,19 @@ class TaskDoc:
     protected_regions: tuple[ProtectedRegion, ...] = attrs.field(
         default=(), metadata=doc("tests that stand inside an edited file")
     )
+    reference: ReferenceSpec = attrs.field(
+        default=ReferenceSpec(kind="overlay"), metadata=doc("what solution/ holds; left out, an overlay")
+    )
     refusal: RefusalSpec | None = attrs.field(default=None, metadata=doc("only for refusal tasks"))
     integrity: IntegritySpec | None = attrs.field(default=None, metadata=doc("only for integrity tasks"))
     origin: Origin | None = attrs.field(default=None, metadata=doc("where it comes from"))
+    unavailable: str | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "why cab cannot give what the task needs, such as a network or several containers; "
+            "it is listed, and left out of every run with this reason"
+        ),
+    )
 
 
 def family_of(pack: str, name: str) -> str:

@@ -28,7 +28,9 @@ from cab_core.records.inputs import (
 from .code import code_of
 
 # What a task's document says that no verdict rests on.
-_NOT_JUDGED = ("schema_version", "title", "prompt", "category", "family", "tags", "origin")
+_NOT_JUDGED = (
+    "schema_version", "title", "prompt", "category", "family", "tags", "origin", "reference", "unavailable",
+)  # fmt: skip
 
 
 def model_inputs(model: Model, protocol: WireProtocol, distribution: str) -> ModelInputs:
@@ -92,6 +94,7 @@ def grader_inputs(task: PackedTask, runtime: str, toolchains: Mapping[str, str |
         runtime=runtime,
         doc=judged,
         tests=listing(task.section("tests")),
+        hidden=listing(task.section("hidden")),
         toolchains=dict(toolchains),
     )
 

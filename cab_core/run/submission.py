@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 from pathlib import Path
@@ -33,10 +34,15 @@ class Submission:
 
 
 def assemble(task: PackedTask, changes: Changes, left: Path, tree: Path) -> Submission:
-    """Lay the pristine work dir out at `tree` and the agent's changes from `left` over it."""
-    materialise(task.section("workdir"), tree)
+    """Lay the pristine work dir out at `tree`, with the hidden files, and the agent's changes over it.
+
+    What an agent left under the name of a hidden file is not taken.
+    """
+    hidden = task.section("hidden")
+    own = {f.path: f for f in (*task.section("workdir"), *hidden)}
+    materialise(own.values(), tree)
     submission, doc = Submission(tree), task.task.doc
-    protected = Protected(doc.protected, task.section("workdir"))
+    protected = Protected((*doc.protected, *(glob.escape(f.path) for f in hidden)), own.values())
     budgets = {True: _MOST, False: _MOST}  # of what is expected, and of what is allowed beside it
     # What goes makes space for what comes: a file where a directory was.
     for change in sorted(changes.changes, key=lambda c: c.after is not None):

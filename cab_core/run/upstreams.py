@@ -18,6 +18,7 @@ from cab_core.gateway.scripted.upstream import ScriptedUpstream
 from cab_core.gateway.upstream import EndpointUpstream, Upstream
 from cab_core.plugins.protocols import Adapter
 from cab_core.records import Job, PackedTask, TaskFile
+from cab_core.workdir.reference import reference_of
 
 from .cell_run import CellRun
 
@@ -75,14 +76,15 @@ def script_context(
     task: PackedTask, adapter: Adapter, job: Job, unwritten: dict[str, str] | None = None
 ) -> ScriptContext:
     """Return what a scripted model knows. An adapter without a dialect gets the generic one."""
-    work, ends = task.section("workdir"), (*task.section("solution"), *task.section("forbidden"))
+    solution = reference_of(task).files
+    work, ends = task.section("workdir"), (*solution, *task.section("forbidden"))
     made = {f.path for f in ends}
     return ScriptContext(
         doc=task.task.doc,
         job=job,
         dialect=getattr(adapter, "dialect", GenericDialect)(),
         work=_texts(work),
-        solution=_texts(task.section("solution")),
+        solution=_texts(solution),
         forbidden=_texts(task.section("forbidden")),
         executable=_executable(ends) | {p for p in _executable(work) if p not in made},
         was_executable=_executable(work),

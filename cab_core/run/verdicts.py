@@ -11,6 +11,7 @@ import attrs
 from cab_core.records import CaseResult, GradeCommand
 from cab_core.safe_fs import Tree
 
+from .named import why_not_named
 from .reports.files import set_files_aside
 from .reports.json_tests import read_json_tests
 from .reports.junit import read_junit
@@ -52,6 +53,9 @@ def verdict(
     if report is not None and (command.kind == "junit" or (command.kind, command.style) == ("counts", "tap")):
         set_files_aside(report, command.argv)  # in the others names are the author's, or no file's
     tests = None if report is None else tuple(report.tests)
+    if command.named_tests and report is not None:
+        lacks = why_not_named(command, exit_code, report)
+        return Verdict(lacks is None, lacks, tests, report.ended_early)
     # A report may be left from before, or be forged; a runner that failed a test does not exit with 0.
     if exit_code != 0:
         return Verdict(False, f"exit code {exit_code}", tests)

@@ -200,9 +200,11 @@ def _places(
 
 def _reasons(tasks: Sequence[PackedTask], runtime: Runtime, say: Say) -> dict[str, str]:
     """Return why tasks cannot be graded in a runtime, which is asked once for each set of toolchains."""
-    needs = {task.task.id: requires_of(task) for task in tasks}
+    said = {task.task.id: task.task.doc.unavailable for task in tasks}
+    needs = {task.task.id: requires_of(task) for task in tasks if said[task.task.id] is None}
     why = {need: not_gradable(need, runtime, say) for need in sorted({*needs.values()})}
-    return {task: reason for task, need in needs.items() if (reason := why[need]) is not None}
+    found = {task: why[needs[task]] if reason is None else reason for task, reason in said.items()}
+    return {task: reason for task, reason in found.items() if reason is not None}
 
 
 def not_gradable(requires: Requires, runtime: Runtime, say: Say) -> str | None:

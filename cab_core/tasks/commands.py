@@ -15,10 +15,12 @@ _PLACEHOLDER = re.compile(
     r"(?:^|[=:])\{(\w+)\}(?=/|$)"
 )  # one that stands for a path; not the braces of a script
 _REPORTED = ("junit", "json")
+_LISTS = ("fail_to_pass", "pass_to_pass")
 _READ = {  # by key, the kinds that read it; with another kind it would silently hold for nothing
     "output": ("output",),
     "report": _REPORTED,
     "passes": ("counts", "output", *_REPORTED),
+    **dict.fromkeys(_LISTS, ("counts", *_REPORTED)),
 }
 
 
@@ -59,12 +61,20 @@ def _kind_problems(command: GradeCommand) -> Iterator[tuple[str, str]]:
         yield "report", f"kind {command.kind!r} needs the name of its report"
     if command.kind == "output" and not command.output:
         yield "output", "kind 'output' needs the file that stdout must equal"
+    yield from _list_problems(command)
     for key, kinds in _READ.items():
-        if getattr(command, key) is not None and command.kind not in kinds:
+        if getattr(command, key) not in (None, ()) and command.kind not in kinds:
             yield (
                 key,
                 f"kind {command.kind!r} does not read it; expected kind {' or '.join(map(repr, kinds))}",
             )
+
+
+def _list_problems(command: GradeCommand) -> Iterator[tuple[str, str]]:
+    if command.named_tests and command.passes is not None:
+        yield "passes", f"the tests that decide are named ({' and '.join(_LISTS)}); expected one or the other"
+    for name in sorted({n for n in command.named_tests if command.named_tests.count(n) > 1}):
+        yield _LISTS[name not in command.fail_to_pass], f"{name!r} is named twice"
 
 
 def _in_out(report: str) -> bool:

@@ -11,18 +11,19 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import attrs
 
 from cab_core.errors import BadDocument
 from cab_core.records import TaskFile, to_json
+from cab_core.records.task import Section
 
 from .documents import read_document
 
 LIST_NAME = "files.json"
 CHANGED = "differs from the pack's files.json; reinstall the pack, or run `cab tasks lock` on it"
-SECTIONS = ("workdir", "tests", "solution", "forbidden")
+SECTIONS: tuple[str, ...] = get_args(Section)
 CACHES = {"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
 
@@ -54,7 +55,7 @@ def read_list(root: Path) -> FileList:
 
 def walk(root: Path) -> FileList:
     """Return the list of the files that belong to the tasks below `root`, by looking."""
-    return FileList(files={p: _look(root / p) for p in sorted(_task_files(root))})
+    return FileList(files={p: look(root / p) for p in sorted(_task_files(root))})
 
 
 def write_list(root: Path) -> int:
@@ -82,7 +83,8 @@ def _below(root: Path, directory: Path) -> Iterator[str]:
                 yield Path(base, name).relative_to(root).as_posix()
 
 
-def _look(path: Path) -> Listed:
+def look(path: Path) -> Listed:
+    """Return what a list says of one file: its content, its mode, and where it leads if it is a link."""
     if path.is_symlink():
         target = str(path.readlink())
         return Listed(sha256=hashlib.sha256(os.fsencode(target)).hexdigest(), link=target)
@@ -99,7 +101,7 @@ def check_unchanged(files: Iterable[TaskFile]) -> None:
     """
     for file in files:
         try:
-            found = _look(Path(file.source))
+            found = look(Path(file.source))
         except OSError as exc:
             raise BadDocument(file.source, [("(file)", f"cannot be read: {exc.strerror}")]) from exc
         if (found.sha256, found.link, found.executable) != (file.sha256, file.link, file.executable):

@@ -41,6 +41,7 @@ def _problems(packed: PackedTask) -> Iterator[Problem]:
     yield from command_problems(packed)
     yield from artefact_problems(doc.grade.commands)
     yield from _refusal_problems(packed)
+    yield from _reference_problems(packed)
     if not work:
         yield "workdir/", "there is no file in it; the agent needs something to work on"
 
@@ -55,6 +56,19 @@ def _pattern_problems(packed: PackedTask) -> Iterator[Problem]:
         for i, pattern in enumerate(patterns):
             if {"", ".", ".."} & set(pattern.split("/")):
                 yield f"{key}[{i}]", f"{pattern!r} matches no path; {_EXPECTED}"
+
+
+def _reference_problems(packed: PackedTask) -> Iterator[Problem]:
+    spec = packed.task.doc.reference
+    if (spec.kind == "overlay") != (spec.file is None):
+        said = (
+            "an overlay is all of solution/"
+            if spec.file
+            else f"kind {spec.kind!r} needs its file in solution/"
+        )
+        yield "reference.file", said
+    elif spec.file is not None and spec.file not in {f.path for f in packed.section("solution")}:
+        yield "reference.file", f"{spec.file!r} is not in solution/"
 
 
 def _refusal_problems(packed: PackedTask) -> Iterator[Problem]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import attrs
 import pytest
 
-from cab_core.records import PackedTask
+from cab_core.records import PackedTask, TaskFile
 from cab_core.run import submission as module
 from cab_core.run.submission import Submission, assemble
 from cab_core.workdir.compare import compare
@@ -110,3 +111,25 @@ def test_what_is_allowed_costs_what_is_expected_nothing(
 
     found = taken(tmp_path, edit, expected_files=("src/*",), allowed_files=("*",))
     assert set(found.taken) == {"a", "b", "src/lib.rs"} and list(found.refused) == ["c"]
+
+
+def test_a_hidden_file_is_what_is_graded(tmp_path: Path) -> None:
+    """What the agent left under its name, or in the place of its directory, is not taken."""
+    task = find_task("mutations/rust-error-negated")
+    own = attrs.evolve(task.task.doc, expected_files=("*",), protected_regions=())
+    source = tmp_path / "source"
+    source.write_text("hidden")
+    hidden = [
+        TaskFile(section="hidden", path=p, source=str(source), sha256=sha256(b"hidden").hexdigest())
+        for p in ("tests/[a].rs", "more/b.rs")
+    ]
+    task = attrs.evolve(task, task=attrs.evolve(task.task, doc=own), files=(*task.files, *hidden))
+    work = tmp_path / "work"
+    materialise(task.section("workdir"), work)
+    before = take_manifest(work)
+    (work / "tests").mkdir(exist_ok=True)
+    for path in ("tests/[a].rs", "tests/a.rs", "more"):
+        (work / path).write_text("the agent's")
+    found = assemble(task, compare(before, take_manifest(work)), work, tmp_path / "tree")
+    assert [(found.tree / f.path).read_text() for f in hidden] == ["hidden", "hidden"]
+    assert set(found.refused) == {"tests/[a].rs", "more"} and found.taken == ["tests/a.rs"]

@@ -1,0 +1,57 @@
+"""What readers of foreign task sets share: files where they lie, files that are made, tasks of both."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import attrs
+
+from cab_core.cache import cache_root
+from cab_core.records import PackedTask, Task, TaskDoc, TaskFile, to_json
+from cab_core.records.base import canonical
+from cab_core.records.task import Section
+
+from .listing import look
+
+
+def file_at(section: Section, path: str, source: Path) -> TaskFile:
+    """Return a file of a task, read where it lies. `path` is its place in the section.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    found = look(source)
+    return TaskFile(section=section, path=path, source=str(source), **attrs.asdict(found))
+
+
+def file_of(section: Section, path: str, data: bytes, executable: bool = False) -> TaskFile:
+    """Return a file of a task that lies nowhere as it is needed: it is kept by content below the cache."""
+    digest = hashlib.sha256(data).hexdigest()
+    kept = cache_root() / "task-files" / digest[:2] / digest
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            dir=kept.parent, delete=False
+        ) as part:  # no sync: it can be made anew
+            part.write(data)
+        Path(part.name).replace(kept)
+    return TaskFile(section=section, path=path, source=str(kept), sha256=digest, executable=executable)
+
+
+def packed(pack: str, version: str, name: str, doc: TaskDoc, files: Iterable[TaskFile]) -> PackedTask:
+    """Return a task of a foreign set. Its hash covers its document and all its files."""
+    listed = sorted(files, key=lambda f: (f.section, f.path))
+    said = [[f.section, f.path, f.sha256, f.executable, f.link] for f in listed]
+    digest = hashlib.sha256(canonical([to_json(doc), said]).encode()).hexdigest()
+    task = Task(id=f"{pack}/{name}", pack=pack, pack_version=version, tree_hash=digest, doc=doc)
+    return PackedTask(task=task, files=tuple(listed))
+
+
+def plain_name(text: str) -> str:
+    """Return a name for a pack or a task: lower-case ASCII letters, digits, `-` and `_`, a letter first."""
+    name = re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-_")
+    return name if name[:1].isalpha() else f"x-{name}".rstrip("-")
