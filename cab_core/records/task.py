@@ -7,6 +7,7 @@ from typing import Literal
 import attrs
 
 from .base import doc, named
+from .validation import Validation
 
 Section = Literal["workdir", "tests", "hidden", "solution", "forbidden"]
 ReferenceKind = Literal["overlay", "patch", "script"]
@@ -268,12 +269,14 @@ class TaskFile:
 class PackedTask:
     """A task with its files, ready to be laid out.
 
-    `directory` is where its pack lies, if that was given and not installed.
+    `directory` is where its pack lies, if that was given and not installed. `validation` is what its pack's
+    maker found of this very task.
     """
 
     task: Task
     files: tuple[TaskFile, ...]
     directory: str | None = None
+    validation: Validation | None = None
 
     def section(self, name: Section) -> tuple[TaskFile, ...]:
         """Return the files of one section."""

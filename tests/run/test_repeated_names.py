@@ -16,7 +16,7 @@ from tests.support.repeated import FIX, repeated_names
 def test_the_untouched_tree_fails_and_the_reference_passes(tmp_path: Path) -> None:
     """Where results were kept by name, the untouched tree passed."""
     task, place = repeated_names(tmp_path), Plugins().runtime("local")
-    assert validate(task, place, tmp_path / "scratch", StopSignal()) is None
+    assert validate(task, place, tmp_path / "scratch", StopSignal()).fault is None
 
 
 def test_a_cell_says_which_of_the_two_failed(tmp_path: Path) -> None:
