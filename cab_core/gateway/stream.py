@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .call import Call
-from .events import EventSplitter, begins_a_stream, event_data, event_object, odd_form
+from .events import EventSplitter, begins_a_stream, event_data, read_event
 from .fault import Dropped, Empty
 from .json_body import parse_objects
 from .repeats import Repeats
@@ -69,8 +69,9 @@ class StreamReader:
         if end is not None and end in event and event_data(event) == end:
             self._reading.done = True
             return True
-        self._call.odd = self._call.odd or odd_form(event, self._protocol.named)
-        parsed, said = event_object(event), self._reading.said
+        parsed, odd = read_event(event, self._protocol.named)
+        self._call.odd = self._call.odd or odd
+        said = self._reading.said
         before = said.text.size, said.reasoning.size
         if self._reading.take(parsed):
             self._call.wrote()

@@ -84,7 +84,7 @@ def largest(*values: object) -> int | None:
     """Return the number that is said, perhaps more than once, perhaps as 0 under the usual name."""
     most = None
     for value in values:
-        if (number := count(value)) is not None and (most is None or number > most):
+        if value is not None and (number := count(value)) is not None and (most is None or number > most):
             most = number
     return most
 
