@@ -114,6 +114,9 @@ def _odd_form(fields: dict[bytes, bytes], found: dict[str, Any], named: bool) ->
 
 def _fields(event: bytes) -> dict[bytes, bytes]:
     """Return the joined lines of each field of an event that is looked at, by its name."""
+    lines = event.splitlines()
+    if len(lines) == 2 and not lines[1] and lines[0].startswith(b"data:"):
+        return {b"data": lines[0][len(b"data:") :].lstrip(b" ")}  # nearly all are so
     found: dict[bytes, list[bytes]] = {}
     for line in event.removeprefix(_MARK).splitlines():
         name, colon, value = line.partition(b":")

@@ -1,4 +1,4 @@
-"""JSON on its way: what an endpoint wrote is read, what is none passed over, and records are written."""
+"""Reading JSON that an endpoint wrote: what is none is passed over."""
 
 from __future__ import annotations
 
@@ -33,11 +33,3 @@ def parse_objects(data: bytes) -> list[dict[str, Any]]:
         return []
     found = value if isinstance(value, list) else [value]
     return found if all(isinstance(v, dict) for v in found) else []
-
-
-def json_line(value: Any) -> bytes:
-    """Return a JSON value as a line; half a surrogate, which somebody may have sent, stands as its escape."""
-    try:
-        return msgspec.json.encode(value) + b"\n"
-    except ValueError:
-        return json.dumps(value).encode() + b"\n"

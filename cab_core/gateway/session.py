@@ -224,7 +224,7 @@ class CellSession:
 
     def _write(self, call: ModelCall) -> None:
         """Record a call whole, or not at all: what follows it must be readable."""
-        from .json_body import json_line  # late: see `server`
+        from cab_core.records.line import json_line  # late: see `server`
 
         if self._file.closed:
             return

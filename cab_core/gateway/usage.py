@@ -16,7 +16,7 @@ from .chat_form import objects
 _CACHED = ("cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens")
 _IN = ("prompt_tokens_details", "input_tokens_details")
 _OUT = ("completion_tokens_details", "output_tokens_details")
-
+_SUMS = {"prompt_tokens", "completion_tokens", "total_tokens"}  # many servers say no more
 
 _NOTHING = Usage()
 
@@ -60,6 +60,8 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
 
 
 def _stated(usage: Mapping[str, Any]) -> Usage:
+    if usage.keys() <= _SUMS:
+        return Usage(prompt=usage.get("prompt_tokens"), completion=usage.get("completion_tokens"))
     read, written = (_details(usage, names) for names in (_IN, _OUT))
     found = Usage(
         prompt=usage.get("prompt_tokens"),

@@ -173,7 +173,7 @@ class ChatReading(Reading):
 
 
 def _is_written(part: Mapping[str, Any]) -> bool:
-    return bool(part) and any([part.get(name) for name in _WRITTEN])
+    return bool(part) and any(part.get(name) for name in _WRITTEN)
 
 
 def _reason(choice: Mapping[str, Any]) -> str | None:
