@@ -19,6 +19,7 @@ from .canonical import canonical, finished, located
 from .needles import PathNeedle, SecretNeedle, is_secret, spellings
 
 _WAITING = 1 << 14  # bytes of a stream that wait at most for what may follow
+_REMEMBERED, _LONG = 1000, 200  # texts, and characters of each
 _APART = "\ufffd"  # between texts that are searched as one: no escape goes on across it
 
 T = TypeVar("T")
@@ -32,7 +33,9 @@ class Redactor:
         self._secrets: list[SecretNeedle] = []
         self._paths: list[PathNeedle] = []
         self._roots: list[PathNeedle] = []
-        self._blocks: tuple[list[bytes], list[bytes]] = [], []  # of all secrets: as they are, in lower case
+        self._blocks: tuple[list[str], list[str]] = [], []  # of all secrets: as they are, in lower case
+        self._whole: tuple[list[str], list[str]] = [], []  # and the whole of each
+        self._clean: set[str] = set()  # texts in which nothing is to be replaced
         self.seen: set[str] = set()
         for text, mark in (secrets or {}).items():
             self.hide(text, mark)
@@ -45,17 +48,21 @@ class Redactor:
 
     def hide(self, secret: str, mark: str) -> None:
         """Replace a secret, however it is spelled; what is none is left (see `is_secret`)."""
+        self._clean.clear()
         if is_secret(secret):
             for needle in spellings(secret, mark):
                 self._secrets.append(needle)
-                self._blocks[needle.folded].extend(block for _, block in needle.blocks)
+                self._blocks[needle.folded].extend(_as_text(b) for _, b in needle.blocks)
+                self._whole[needle.folded].append(_as_text(needle.text))
 
     def hide_path(self, path: str, mark: str) -> None:
         """Replace a path. Of two that lie in each other the longer is taken."""
+        self._clean.clear()
         self._paths += [PathNeedle.of(each, mark) for each in sorted({path, os.path.realpath(path)})]
 
     def hide_root(self, path: str) -> None:
         """Take a directory of code off what lies below it, in texts: a log or a patch stays as it is."""
+        self._clean.clear()
         for each in sorted({path, os.path.realpath(path)}):
             below = PathNeedle.of(f"{each}/", "", whole=False, first=True)
             self._roots += [below, PathNeedle.of(each, ".", first=True)]
@@ -73,6 +80,19 @@ class Redactor:
         data = text.encode("utf-8", "surrogatepass")
         spans = self.spans(data, roots=True)
         return replaced(data, spans).decode("utf-8", "surrogatepass") if spans else text
+
+    def texts(self, texts: list[str]) -> list[str]:
+        """Return texts with marks; those that were seen before, as most headers, cost nothing."""
+        new = [text for text in texts if text not in self._clean]
+        if not new:
+            return texts
+        # All at once: one by one would be slow.
+        if self.spans(_APART.join(new).encode("utf-8", "surrogatepass"), roots=True):
+            return [self.text(text) for text in texts]
+        if len(self._clean) > _REMEMBERED:
+            self._clean.clear()
+        self._clean.update([text for text in new if len(text) < _LONG])
+        return texts
 
     def record(self, value: T) -> T:
         """Return a record, or a JSON value, with marks in all its texts."""
@@ -98,19 +118,15 @@ class Redactor:
 
         It is called for every event of every stream: so it does as little as it can.
         """
-        rest, needles = b"", self._secrets
-        kept = max((len(n.text) for n in needles), default=0)
-        if not needles:
+        rest = b""
+        if not self._secrets:
             return lambda _: False
+        kept = max(map(len, self._whole[True]))  # in hex, the longest spelling
 
         def look(piece: bytes) -> bool:
             nonlocal rest
             rest = rest[-kept:] + piece
-            plain = canonical(rest)
-            for needle in needles:  # noqa: SIM110  (a generator costs as much as the search)
-                if needle.text in needle.form(plain):
-                    return True
-            return False
+            return _any_of(self._whole, canonical(rest))
 
         return look
 
@@ -136,12 +152,8 @@ class Redactor:
         return secrets, [n for n in paths if n.present(plain)]
 
     def _may_hold_secret(self, plain: bytes) -> bool:
-        """Return whether a piece of any secret may be in a text. One loop: nearly always there is none."""
-        for blocks, text in zip(self._blocks, (plain, plain.lower()), strict=True):
-            for block in blocks:
-                if block in text:
-                    return True
-        return False
+        """Return whether a piece of any secret may be in a text: nearly always there is none."""
+        return _any_of(self._blocks, plain)
 
     def unsure(self, data: bytes) -> int:
         """Return where the end begins that may be the beginning of something to replace."""
@@ -153,6 +165,21 @@ class Redactor:
         needles: list[SecretNeedle | PathNeedle] = [*self._secrets, *self._paths]
         begun = max(n.begun(plain) for n in needles)
         return first + (where(len(plain) - begun)[0] if begun else cut)
+
+
+def _as_text(data: bytes) -> str:
+    """Return bytes as a text of as many characters: Python searches that in a fourth of the time."""
+    return data.decode("latin-1")
+
+
+def _any_of(needles: tuple[list[str], list[str]], plain: bytes) -> bool:
+    """Return whether any is in a text: of the first as it is, of the second in lower case."""
+    text = _as_text(plain)
+    for needle in needles[False]:
+        if needle in text:
+            return True
+    text = _as_text(plain.lower())
+    return any(needle in text for needle in needles[True])
 
 
 def _texts(value: Any) -> Iterator[str]:

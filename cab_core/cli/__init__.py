@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ COMMANDS = {
     "completion": ("completion", "Print the script by which a shell completes commands and names."),
     "doctor": ("doctor", "Say what is missing on this machine and how to get it."),
 }
+USUAL = gc.get_threshold()
+_SELDOM = 200_000  # objects more than at the last collection: while modules are imported all are kept
 COMPLETE = "_CAB_COMPLETE"  # click's name for the variable by which a shell asks, such as bash_complete
 
 
@@ -102,8 +105,15 @@ def _answer(args: list[str]) -> int:
     from .signals import end_as_by_ctrl_c
 
     end_as_by_ctrl_c()
+    gc.set_threshold(_SELDOM, *USUAL[1:])
     code = root().main(args=args, prog_name="cab", standalone_mode=False)
     return code if isinstance(code, int) else 0
+
+
+def collect_as_usual() -> None:
+    """Collect garbage as Python does, but for what is there by now: begin what may last for days."""
+    gc.freeze()
+    gc.set_threshold(*USUAL)
 
 
 def root() -> click.Group:

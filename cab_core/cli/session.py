@@ -18,7 +18,7 @@ from cab_core.sweep.plan import Plan, make_plan
 from cab_core.sweep.runner import Done, incomplete, run_plan
 from cab_core.tasks.catalog import Catalog
 
-from . import options
+from . import collect_as_usual, options
 from .ending import INTERRUPTED, end_interrupted
 from .progress import Progress
 from .signals import stop_on_signals
@@ -98,6 +98,7 @@ def run_planned(
             shown.warn(said)
         for task, why in plan.skipped.items():
             shown.warn(f"{task} is left out: {why}")
+        collect_as_usual()
         with stop_on_signals(shown.warn, shown.stopping) as stop:
             results = run_plan(plan, plugins, store, width, shown.events, stop, fresh, breaker)
     return Ended(plan=plan, results=results, interrupted=stop.is_set(), stopped=breaker.told())

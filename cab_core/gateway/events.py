@@ -81,32 +81,45 @@ def event_object(event: bytes) -> dict[str, Any]:
 
     Some name the event (`event: error`), and llama.cpp long had `error:` where others have `data:`.
     """
+    return read_event(event)[0]
+
+
+def read_event(event: bytes, named: bool = False) -> tuple[dict[str, Any], str | None]:
+    """Return the object of an event, and what is odd in its form; `named`: it must have a name."""
     fields = _fields(event)
     data = fields.get(b"data", b"")
     found = parse_object(data)
+    if data and len(fields) == 1 and found and not named:
+        return found, None  # nearly all are
+    return _or_error(fields, found), _odd_form(fields, found, named)
+
+
+def _or_error(fields: dict[bytes, bytes], found: dict[str, Any]) -> dict[str, Any]:
     if field := fields.get(b"error"):
         return {"error": parse_object(field) or field.decode("utf-8", "replace")}
     if fields.get(b"event", b"").strip() == b"error" and error_in(found) is None:
-        return {"error": found or data.decode("utf-8", "replace") or "an error without words"}
+        said = fields.get(b"data", b"").decode("utf-8", "replace")
+        return {"error": found or said or "an error without words"}
     return found
+
+
+def _odd_form(fields: dict[bytes, bytes], found: dict[str, Any], named: bool) -> str | None:
+    data = fields.get(b"data", b"").strip()
+    if not data:
+        return None
+    if not found and data != b"{}":
+        return NO_JSON
+    return NAMELESS if named and not fields.get(b"event") else None
 
 
 def _fields(event: bytes) -> dict[bytes, bytes]:
     """Return the joined lines of each field of an event that is looked at, by its name."""
+    lines = event.splitlines()
+    if len(lines) == 2 and not lines[1] and lines[0].startswith(b"data:"):
+        return {b"data": lines[0][len(b"data:") :].lstrip(b" ")}  # nearly all are so
     found: dict[bytes, list[bytes]] = {}
     for line in event.removeprefix(_MARK).splitlines():
         name, colon, value = line.partition(b":")
         if colon and name in _READ:
             found.setdefault(name, []).append(value.lstrip(b" "))
     return {name: b"\n".join(lines) for name, lines in found.items()}
-
-
-def odd_form(event: bytes, named: bool) -> str | None:
-    """Return what is odd in the form of an event with data; `named`: it must have a name."""
-    fields = _fields(event)
-    data = fields.get(b"data", b"").strip()
-    if not data:
-        return None
-    if not parse_object(data) and data != b"{}":
-        return NO_JSON
-    return NAMELESS if named and not fields.get(b"event") else None

@@ -5,15 +5,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
+
 
 def parse_object(data: bytes) -> dict[str, Any]:
     """Return the JSON object in `data`, or an empty one where there is none."""
     try:
-        # `loads` looks for UTF-16 and the like first, which an object that begins so is not.
-        value = json.loads(data.decode("utf-8", "surrogatepass") if data.startswith(b'{"') else data)
+        value = msgspec.json.decode(data)
     except (ValueError, RecursionError):
-        return {}
+        value = _leniently(data)
     return value if isinstance(value, dict) else {}
+
+
+def _leniently(data: bytes) -> Any:
+    """Return what the standard library reads: half a surrogate, NaN, UTF-16 and the like as well."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
 
 
 def parse_objects(data: bytes) -> list[dict[str, Any]]:

@@ -76,7 +76,8 @@ class Recorded:
 
     async def noted(self, answer: Answer) -> Answer:
         """Return an answer that is noted while its body is read."""
-        await self._in_turn(self._end_answer)
+        if self._coming is not None:
+            await self._in_turn(self._end_answer)
         head = {
             "tried": self.call.tries,
             "at_ms": self._ms(),
@@ -89,7 +90,7 @@ class Recorded:
         else:
             head["coding"] = self.writer.redactor.text(answer.headers["Content-Encoding"]).strip()[:80]
         self._coming = _Coming(head, coding)
-        return attrs.evolve(answer, body=self._noted(answer.body, self._coming))
+        return Answer(answer.status, answer.headers, self._noted(answer.body, self._coming), answer.ready)
 
     async def _noted(self, body: AsyncIterator[bytes], coming: _Coming) -> AsyncIterator[bytes]:
         began = self.call.started
@@ -152,11 +153,12 @@ class Recorded:
 
     def _request(self) -> dict[str, Any]:
         call = self.call
+        path, query = self.writer.redactor.texts([call.operation.path, call.query])
         return {
             "start_ns": call.start_ns,
             "method": "POST",
-            "path": self.writer.redactor.text(call.operation.path),
-            "query": self.writer.redactor.text(call.query) if call.query else "",
+            "path": path,
+            "query": query,
             "headers": self.writer.headers(call.headers),
             "body": self.writer.request(call.n, call.body),
         }

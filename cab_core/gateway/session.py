@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import secrets
 import threading
@@ -225,9 +224,11 @@ class CellSession:
 
     def _write(self, call: ModelCall) -> None:
         """Record a call whole, or not at all: what follows it must be readable."""
+        from cab_core.records.line import json_line  # late: see `server`
+
         if self._file.closed:
             return
-        line = json.dumps(to_json(call)).encode() + b"\n"
+        line = json_line(to_json(call))
         try:
             if (self._file.write(line) or 0) < len(line):
                 self._file.truncate(self._size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .call import Call
-from .events import EventSplitter, begins_a_stream, event_data, event_object, odd_form
+from .events import EventSplitter, begins_a_stream, event_data, read_event
 from .fault import Dropped, Empty
 from .json_body import parse_objects
 from .repeats import Repeats
@@ -27,7 +27,7 @@ class StreamReader:
         """Return what goes on to the CLI: whole events, as they came."""
         self._splitter.push(data)
         out: list[bytes] = []
-        while self._several(out) or self._one(out):
+        while (self._repeats.known and self._several(out)) or self._one(out):
             pass
         self._look()
         return b"".join(out)
@@ -40,7 +40,7 @@ class StreamReader:
 
     def _several(self, out: list[bytes]) -> bool:
         """Take the next events at once if they are alike, else each; return whether there were any."""
-        block = self._splitter.block(self._repeats.end, _BLOCK) if self._repeats.known else b""
+        block = self._splitter.block(self._repeats.end, _BLOCK)
         if self._are_alike(block):
             self._splitter.drop(len(block))
             out.append(block)
@@ -57,7 +57,7 @@ class StreamReader:
         return event
 
     def _are_alike(self, events: bytes) -> bool:
-        text = self._repeats.take(events, self._reading) if events else None
+        text = self._repeats.take(events, self._reading) if events and self._repeats.known else None
         if text is None:
             return False
         self._looked_at.append(text)
@@ -69,8 +69,9 @@ class StreamReader:
         if end is not None and end in event and event_data(event) == end:
             self._reading.done = True
             return True
-        self._call.odd = self._call.odd or odd_form(event, self._protocol.named)
-        parsed, said = event_object(event), self._reading.said
+        parsed, odd = read_event(event, self._protocol.named)
+        self._call.odd = self._call.odd or odd
+        said = self._reading.said
         before = said.text.size, said.reasoning.size
         if self._reading.take(parsed):
             self._call.wrote()

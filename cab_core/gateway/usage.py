@@ -16,7 +16,7 @@ from .chat_form import objects
 _CACHED = ("cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens")
 _IN = ("prompt_tokens_details", "input_tokens_details")
 _OUT = ("completion_tokens_details", "output_tokens_details")
-
+_SUMS = {"prompt_tokens", "completion_tokens", "total_tokens"}  # many servers say no more
 
 _NOTHING = Usage()
 
@@ -60,6 +60,8 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
 
 
 def _stated(usage: Mapping[str, Any]) -> Usage:
+    if usage.keys() <= _SUMS:
+        return Usage(prompt=usage.get("prompt_tokens"), completion=usage.get("completion_tokens"))
     read, written = (_details(usage, names) for names in (_IN, _OUT))
     found = Usage(
         prompt=usage.get("prompt_tokens"),
@@ -84,7 +86,7 @@ def largest(*values: object) -> int | None:
     """Return the number that is said, perhaps more than once, perhaps as 0 under the usual name."""
     most = None
     for value in values:
-        if (number := count(value)) is not None and (most is None or number > most):
+        if value is not None and (number := count(value)) is not None and (most is None or number > most):
             most = number
     return most
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from . import lazy_re as re
 
 # What servers say where the conversation does not fit, each as it was seen: OpenAI, vLLM, llama.cpp, TGI, LM
 # Studio, Ollama, TabbyAPI, TensorRT-LLM, Anthropic, Bedrock, Gemini, Mistral, xAI, Groq, Cohere, Moonshot,

@@ -13,7 +13,6 @@ user may end.
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import marshal
 import os
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 else:
     import _signal as signal  # what `signal` adds are enumerations: a third of all that starts here
 
+
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 KEYCTL_JOIN_SESSION_KEYRING = 1
@@ -46,7 +46,7 @@ def main() -> None:
     spec = marshal.loads(data)
     spec["stop_at_once"] = stop_at_once
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        _system("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     wake, signals = os.pipe()
     os.set_blocking(signals, False)
     signal.set_wakeup_fd(signals, warn_on_full_buffer=False)
@@ -68,6 +68,18 @@ def main() -> None:
         os.write(1, _json(report))
     except BrokenPipeError:
         pass  # the runner is gone; nobody wants to know
+
+
+def _system(name: str, *args: int | None) -> None:
+    """Call a function of the C library, by `_ctypes`: what `ctypes` adds is a third of a start."""
+    try:
+        from _ctypes import call_function, dlopen, dlsym
+    except ImportError:  # it is nobody's promise
+        import ctypes
+
+        getattr(ctypes.CDLL(None), name)(*args)
+    else:
+        call_function(dlsym(dlopen(None, 0), name), args)  # type: ignore[arg-type]  # None: of this process
 
 
 def _given(fd: int) -> tuple[bytes, bool]:
@@ -132,7 +144,7 @@ def _become(spec: Spec, failing: int) -> None:
 def _leave_keyring() -> None:
     """Take a new session keyring (keyctl(2)): in the user's, one cell could leave answers for the next."""
     if sys.platform == "linux" and (number := KEYCTL.get(os.uname().machine)):
-        ctypes.CDLL(None).syscall(number, KEYCTL_JOIN_SESSION_KEYRING, None)
+        _system("syscall", number, KEYCTL_JOIN_SESSION_KEYRING, None)
 
 
 def _drop(uid: int) -> None:
@@ -140,7 +152,7 @@ def _drop(uid: int) -> None:
     os.setgroups([])
     os.setgid(uid)
     os.setuid(uid)
-    ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _system("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
 def _watch(child: int, spec: Spec, wake: int) -> Spec:

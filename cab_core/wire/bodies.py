@@ -54,7 +54,7 @@ class Bodies:
     def _nearest(self, raw: bytes) -> tuple[_Body | None, int, int]:
         """Return the body that has most in common with this one, and how much at both ends."""
         best: tuple[_Body | None, int, int] = None, 0, 0
-        for kept in reversed(self._kept):
+        for kept in reversed(self._kept if len(raw) > _WORTH else ()):
             first, last = alike(kept.raw, raw)
             if first + last > max(best[1] + best[2], _WORTH):
                 best = kept, first, last

@@ -32,11 +32,14 @@ class Pieces:
         """
         parts = self._field.split(events)
         rest = _APART.join({*parts[::_EACH], *filter(None, parts[3::_EACH])})
+        fields = _together(parts, several=_SEVERAL.search(rest) is not None)
+        texts = [b"".join([parts[2 + n * _EACH] for n in numbers]) for numbers in fields]
+        if not self._redactor.finds(_APART.join([rest, *texts])):
+            return []  # all at once: one by one would cost more
         found = self._redactor.spans(events) if self._redactor.finds(rest) else []
-        texts, places = parts[2::_EACH], list[tuple[int, int]]()
-        for numbers in _together(parts, several=_SEVERAL.search(rest) is not None):
-            for hit in self._redactor.spans(b"".join([texts[n] for n in numbers])):
-                places = places or [m.span(2) for m in self._field.finditer(events)]
+        places = [m.span(2) for m in self._field.finditer(events)]
+        for numbers, text in zip(fields, texts, strict=True):
+            for hit in self._redactor.spans(text):
                 found += _across([places[n] for n in numbers], *hit)
         return sorted(found, key=lambda s: (s[0], -s[1]))
 

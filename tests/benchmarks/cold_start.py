@@ -92,6 +92,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=10)
     rounds = parser.parse_args().rounds
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as a user has it: modules are compiled once
     python = command(sys.executable, "-c", "")
     for said in ("--help", "run --help"):
         compare(

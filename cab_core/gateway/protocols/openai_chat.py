@@ -34,6 +34,7 @@ _WRITTEN = (
     *("content", "tool_calls", "function_call", "refusal", "audio"),
     *("reasoning", "reasoning_content", "reasoning_text", "reasoning_details", "thinking"),
 )
+_PLAIN = {"role", "content"}  # of a message that says a text alone
 _TOLD = ("delta", "finish_reason", "message", "text")  # of a choice: all that a CLI can look at
 
 
@@ -166,10 +167,13 @@ class ChatReading(Reading):
         reason, message = _reason(choice), choice.get("message")
         self.finish_reason = reason or self.finish_reason
         part = message if isinstance(message, dict) else choice.get("delta")
-        wrote = isinstance(part, dict) and any(part.get(name) for name in _WRITTEN)
-        wrote = wrote or bool(choice.get("text"))
+        wrote = bool(choice.get("text")) or (isinstance(part, dict) and _is_written(part))
         self.answered = self.answered or wrote or bool(reason) or isinstance(message, dict)
         return wrote
+
+
+def _is_written(part: Mapping[str, Any]) -> bool:
+    return bool(part) and any(part.get(name) for name in _WRITTEN)
 
 
 def _reason(choice: Mapping[str, Any]) -> str | None:
@@ -195,8 +199,11 @@ def _hear(said: Said, choice: Mapping[str, Any]) -> None:
     message = choice.get("delta") or choice.get("message")
     if not isinstance(message, dict) or choice.get("index") not in (0, None):
         return
-    for text in texts_of(message.get("content")):
+    content = message.get("content")
+    for text in texts_of(content):
         said.text.add(text)
+    if message.keys() <= _PLAIN and not isinstance(content, list):
+        return  # so nearly every event of a stream is
     said.text.add(message.get("refusal"))  # OpenAI's own place for a model's refusal
     audio = message.get("audio")
     said.text.add(audio.get("transcript") if isinstance(audio, dict) else None)
