@@ -116,10 +116,14 @@ def _tools(turn: Turn) -> dict[str, Any]:
     calls = [
         {"tool_call_id": id_, "function_name": tool.name, "arguments": arguments(tool)} for id_, tool in named
     ]
-    results = [
-        {"source_call_id": id_, "content": tool.result} for id_, tool in named if tool.result is not None
-    ]
+    results = [_result(id_, tool) for id_, tool in named if tool.result is not None]
     return {"tool_calls": calls, **({"observation": {"results": results}} if results else {})}
+
+
+def _result(id_: str, tool: ToolUse) -> dict[str, Any]:
+    """Return what came of a call; whether it was an error the format has no name for."""
+    failed = None if tool.failed is None else {"is_error": tool.failed}
+    return known(source_call_id=id_, content=tool.result, extra=failed)
 
 
 def _named(turn: Turn) -> Iterator[tuple[str, ToolUse]]:

@@ -225,7 +225,8 @@ def _tool_spans(run: CellRun) -> None:
         return
     for ran in tool_runs(*found) if found is not None else ():
         attributes = {"call": ran.call, **tool_attributes(ran.tool.name, ran.tool.id, ran.tool.arguments)}
-        run.trace.past("execute_tool", f"execute_tool {ran.tool.name}", ran.start_ns, ran.end_ns, attributes)
+        name, error = f"execute_tool {ran.tool.name}", "tool_error" if ran.tool.failed else None
+        run.trace.past("execute_tool", name, ran.start_ns, ran.end_ns, attributes, error)
 
 
 def _provider(run: CellRun) -> str:

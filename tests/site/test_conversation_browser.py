@@ -62,7 +62,7 @@ def tools() -> Made:
         tool("MultiEdit", {"path": "c.py", "edits": [{"old_string": "p", "new_string": "q"}, {"old_string": "r", "new_string": "s"}]}, "7"),
     )  # fmt: skip
     said = spoken("", *forms)
-    back = [result(str(n), '{"output": "it is done"}') for n in range(1, 7)]
+    back = [result(str(n), '{"output": "it is done"}') | {"failed": n == 1} for n in range(1, 7)]
     end: list[Message] = [*START, spoken("It is what I said before."), said, *back]
     wire = (call(START, said), call(end, spoken("The end.")))
     return Made(wire=wire, made_calls=(ran(1, 1000), ran(2, 2000)))
@@ -144,6 +144,18 @@ def test_a_tool_call_reads_as_a_person_would_write_it(browser: Browser, talks: P
     colours = "return [...document.querySelectorAll('#turn-3 .tool')[3].querySelectorAll('.line')].map(e => e.className)"
     assert browser.run(colours)[2:5] == ["line meta", "line del", "line add"]
     assert "no result was sent back" in browser.all("#turn-3 .tool")[6].text
+
+
+def test_a_tool_that_failed_is_red(browser: Browser, talks: Path) -> None:
+    """Where its result says so: with a word beside, for who sees no colour, and on the time-line."""
+    browser.open(f"{talks.as_uri()}/{TOOLS}")
+    (failed,) = browser.all("#turn-3 .tool.failed")
+    assert failed.text.startswith("exec") and failed.find_element("css selector", ".bad").text == "error"
+    colour = "return getComputedStyle(document.querySelector(arguments[0])).color"
+    assert browser.driver.execute_script(colour, ".tool .bad") == browser.driver.execute_script(
+        colour, ".o-bad, .mark.bad"
+    )
+    assert "an error" in (browser.one(".strip .bad").get_attribute("title") or "")
 
 
 def test_what_the_cli_put_in_or_changed_is_marked(browser: Browser, talks: Path) -> None:

@@ -76,12 +76,6 @@ def test_a_stack_is_applied() -> None:
     ]  # fmt: skip
 
 
-def test_an_option_is_an_argument() -> None:
-    """Its tool for subagents is on where that is said."""
-    assert "--beta-subagent-tool" not in Continue().launch(JOB).argv
-    assert "--beta-subagent-tool" in Continue().launch(attrs.evolve(JOB, options={"subagents": True})).argv
-
-
 def test_a_session_becomes_a_transcript(tmp_path: Path) -> None:
     """It is the one that was held in the work dir; a result stands with its call, and the tokens there."""
     found = harvest(tmp_path)
