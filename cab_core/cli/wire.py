@@ -12,7 +12,7 @@ import click
 from cab_core.errors import CabError, UserError
 from cab_core.plugins.registry import Plugins
 from cab_core.records import ModelCall
-from cab_core.store.reading import read_lines
+from cab_core.store.reading import read_first
 from cab_core.wire.reader import WireCall, WireReader
 
 from . import options
@@ -62,7 +62,7 @@ def command(
 
 
 def _all(directory: Path, reader: WireReader, as_json: bool) -> None:
-    ends = {call.n: call for call in read_lines(directory / "calls.jsonl", ModelCall)}
+    ends = {call.n: call for call in read_first(directory / "calls.jsonl", ModelCall)[0]}
     rows, broken = list[dict[str, Any]](), None
     try:
         for call in reader.calls():

@@ -35,9 +35,16 @@ def trajectory(result: CellResult, conversation: Conversation, calls: Calls) -> 
             {**head(result), "trajectory_id": f"side-{n}", **_thread(side, calls)}
             for n, side in enumerate(sides, 1)
         ]
-    if conversation.left_out:
-        found["notes"] = f"{conversation.left_out:,} bytes of requests and answers are not on record"
+    if notes := "; ".join(_missing(conversation)):
+        found["notes"] = notes
     return found | extra(result)
+
+
+def _missing(conversation: Conversation) -> Iterator[str]:
+    if conversation.left_out:
+        yield f"{conversation.left_out:,} bytes of requests and answers are not on record"
+    if conversation.goes_on:
+        yield "the record has more calls than were read"
 
 
 def head(result: CellResult) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from cab_core.records import ModelCall
 from cab_core.records.conversation import Conversation, Role, Thread, ToolUse, Turn
 from cab_core.wire.reader import WireCall
 
+from .bounded import Bounded
 from .messages import Message, Requested, Said, answered, requested
 from .order import in_order
 from .sides import marked
@@ -37,9 +38,10 @@ def conversation(
         UserError: the record cannot be read.
     """
     threads: list[_Thread] = []
+    bounded = Bounded(calls)
     parts: dict[str, Mapping[str, Any]] = {}
     left_out = 0
-    for call in in_order(calls):
+    for call in in_order(bounded):
         asked = requested(protocol, call.body, parts)
         thread = _thread_of(asked, threads)
         thread.ask(call.n, asked)
@@ -48,7 +50,7 @@ def conversation(
         thread.answer(call.n, said, _why(call, (ended or {}).get(call.n)))
         left_out += call.left_out + sum(a.left_out for a in call.answers)
     found = marked([t.record() for t in threads])
-    return Conversation(protocol=protocol.name, threads=found, left_out=left_out)
+    return Conversation(protocol=protocol.name, threads=found, left_out=left_out, goes_on=bounded.cut)
 
 
 def _why(call: WireCall, ended: ModelCall | None) -> str:

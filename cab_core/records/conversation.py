@@ -58,8 +58,12 @@ class Thread:
 
 @attrs.frozen(kw_only=True)
 class Conversation:
-    """All threads of a cell, the main one first. `left_out`: bytes of bodies that are not on record."""
+    """All threads of a cell, the main one first. `left_out`: bytes of bodies that are not on record.
+
+    `goes_on`: the record has more calls than were read.
+    """
 
     protocol: str
     threads: tuple[Thread, ...]
     left_out: int = 0
+    goes_on: bool = False

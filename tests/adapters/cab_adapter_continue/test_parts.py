@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 from cab_adapter_continue.adapter import Continue
 from cab_adapter_continue.session import failure, last_word, token_claim, transcript
