@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -51,13 +52,17 @@ def command(
     if number is not None and pair:
         raise click.UsageError("--call and --diff are two questions: give one of them")
     directory = try_of(cell)
-    reader = WireReader(directory)
+    counts = Counter[str]()
+    reader = WireReader(directory, lambda count: counts.update([count.path]))
     if pair:
         _differences(reader, pair, full, as_json)
     elif number is not None:
         _one(reader, number, raw, plugins, full, as_json)
     else:
         _all(directory, reader, as_json)
+        if counts and not as_json:
+            said = ", ".join(f"{path} {n} times" for path, n in counts.items())
+            say(f"Beside the calls it counted tokens: {said}.")
     return 0
 
 

@@ -15,6 +15,7 @@ from cab_core.store.reading import opened
 from cab_core.wire.reader import WireCall, WireReader
 
 from .alike import changing, difference, lasting, lines, names
+from .counts import Counts
 
 MOST = 1 << 30  # bytes of requests and answers: they are held while a cell runs
 _SHOWN = 200  # characters of a difference
@@ -61,13 +62,14 @@ class Cassette:
         Raises:
             UserError: it cannot be read, is too large, or holds no call.
         """
-        reader = WireReader(path)
+        self.counts = Counts()
+        reader = WireReader(path, self.counts.add)
         self.head: WireHead = reader.head
         self.entries, size = list[Entry](), 0
         for call in reader.calls():
             self.entries.append(entry := Entry.of(call))
             size += entry.size
-            if size > MOST:
+            if size + self.counts.size > MOST:
                 raise UserError(f"{path}: its calls hold more than {MOST:,} bytes; so much is not replayed")
         self.entries.sort(key=lambda e: e.call.n)
         if not self.entries:
