@@ -84,6 +84,9 @@ def _config(job: Job, stack: _Effect) -> dict[str, Any]:
         "check_for_update_on_startup": False,
         "analytics": {"enabled": False},
         "features": {"plugins": False, "apps": False},
+        "agents": {
+            "default": {"description": "Default agent.", "nickname_candidates": ["Agent"]}
+        },  # else one at random, and no run is like another
         "mcp_servers": stack.servers,
         **{f"model_{name}": value for name, value in job.model_params.items()},
     }

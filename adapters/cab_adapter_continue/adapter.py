@@ -24,7 +24,6 @@ class Continue:
     name = "continue"
     default_version = "1.5.47"
     protocols = ("openai-chat",)
-    options = {"subagents": {"type": "boolean"}}  # noqa: RUF012  JSON Schemas, by option
 
     def recipe(self, version: str) -> Recipe:
         """It runs on the Node of the image or machine."""
@@ -40,7 +39,6 @@ class Continue:
         JSON as its output format would ask the model for JSON: so it prints its last word alone.
         """
         stack = _Effect().apply(job.stack)
-        more = ["--beta-subagent-tool"] if job.options.get("subagents") else []
         files = {
             f"{_OWN}/config.yaml": json.dumps(_config(job, stack)),  # which is YAML too
             f"{_OWN}/settings.json": json.dumps({"disableAllHooks": True}),
@@ -52,7 +50,6 @@ class Continue:
                 "--auto",
                 "--config",
                 f"{job.home}/{_OWN}/config.yaml",
-                *more,
                 *stack.argv,
             ),
             env={**_environment(job), **stack.env},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -29,7 +30,7 @@ def print_checked(results: Results, runs: Path | None) -> None:
 
 def _took(path: str, result: CellSummary) -> str:
     """Say what the cell took, and what follows from it: that is measured, where the probe assumes."""
-    calls = sum(1 for _ in read_lines(Path(path, "calls.jsonl"), ModelCall))
+    calls = sum(1 for _ in read_lines(Path(path, "calls.jsonl"), ModelCall, sys.maxsize))
     tokens = "unknown tokens" if result.tokens.total is None else f"{result.tokens.total:,} tokens"
     seconds = "an unknown time" if result.wall_ms is None else f"{result.wall_ms / 1000:.1f} s"
     said = f"The agent took {seconds}, {calls} call{'' if calls == 1 else 's'}, {tokens}"

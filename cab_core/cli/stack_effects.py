@@ -1,10 +1,10 @@
-"""What the items of stacks did in cells, beside a comparison of cells that had them and of others."""
+"""What the items of stacks did in cells, beside what these came to."""
 
 from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,15 @@ def stack_effects(cells: Iterable[tuple[Path, CellSummary]]) -> list[dict[str, A
     """
     found: dict[tuple[str, str, str], list[Accounted]] = {}
     for path, summary in cells:
-        if summary.cell.stack:
-            for item in read_json(path / "cell.json", CellResult).stack:
-                key = ("+".join(summary.cell.stack), summary.cell.tui, item.item)
-                found.setdefault(key, []).append(item)
+        for item in items_of(path, summary):
+            key = ("+".join(summary.cell.stack), summary.cell.tui, item.item)
+            found.setdefault(key, []).append(item)
     return [_effect(*key, items) for key, items in found.items()]
+
+
+def items_of(path: Path, summary: CellSummary) -> Sequence[Accounted]:
+    """Return the items of a cell's stack with what came of them, which no summary has."""
+    return read_json(path / "cell.json", CellResult).stack if summary.cell.stack else ()
 
 
 def _effect(stack: str, tui: str, name: str, items: list[Accounted]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import click
 from cab_core.errors import CabError, UserError
 from cab_core.plugins.registry import Plugins
 from cab_core.records import ModelCall
-from cab_core.store.reading import read_lines
+from cab_core.store.reading import read_first
 from cab_core.wire.reader import WireCall, WireReader
 
 from . import options
@@ -51,18 +52,22 @@ def command(
     if number is not None and pair:
         raise click.UsageError("--call and --diff are two questions: give one of them")
     directory = try_of(cell)
-    reader = WireReader(directory)
+    counts = Counter[str]()
+    reader = WireReader(directory, lambda count: counts.update([count.path]))
     if pair:
         _differences(reader, pair, full, as_json)
     elif number is not None:
         _one(reader, number, raw, plugins, full, as_json)
     else:
         _all(directory, reader, as_json)
+        if counts and not as_json:
+            said = ", ".join(f"{path} {n} times" for path, n in counts.items())
+            say(f"Beside the calls it counted tokens: {said}.")
     return 0
 
 
 def _all(directory: Path, reader: WireReader, as_json: bool) -> None:
-    ends = {call.n: call for call in read_lines(directory / "calls.jsonl", ModelCall)}
+    ends = {call.n: call for call in read_first(directory / "calls.jsonl", ModelCall)[0]}
     rows, broken = list[dict[str, Any]](), None
     try:
         for call in reader.calls():

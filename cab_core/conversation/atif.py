@@ -35,9 +35,16 @@ def trajectory(result: CellResult, conversation: Conversation, calls: Calls) -> 
             {**head(result), "trajectory_id": f"side-{n}", **_thread(side, calls)}
             for n, side in enumerate(sides, 1)
         ]
-    if conversation.left_out:
-        found["notes"] = f"{conversation.left_out:,} bytes of requests and answers are not on record"
+    if notes := "; ".join(_missing(conversation)):
+        found["notes"] = notes
     return found | extra(result)
+
+
+def _missing(conversation: Conversation) -> Iterator[str]:
+    if conversation.left_out:
+        yield f"{conversation.left_out:,} bytes of requests and answers are not on record"
+    if conversation.goes_on:
+        yield "the record has more calls than were read"
 
 
 def head(result: CellResult) -> dict[str, Any]:
@@ -116,10 +123,14 @@ def _tools(turn: Turn) -> dict[str, Any]:
     calls = [
         {"tool_call_id": id_, "function_name": tool.name, "arguments": arguments(tool)} for id_, tool in named
     ]
-    results = [
-        {"source_call_id": id_, "content": tool.result} for id_, tool in named if tool.result is not None
-    ]
+    results = [_result(id_, tool) for id_, tool in named if tool.result is not None]
     return {"tool_calls": calls, **({"observation": {"results": results}} if results else {})}
+
+
+def _result(id_: str, tool: ToolUse) -> dict[str, Any]:
+    """Return what came of a call; whether it was an error the format has no name for."""
+    failed = None if tool.failed is None else {"is_error": tool.failed}
+    return known(source_call_id=id_, content=tool.result, extra=failed)
 
 
 def _named(turn: Turn) -> Iterator[tuple[str, ToolUse]]:

@@ -25,7 +25,11 @@ _THOUGHTS = ("thinking", "redacted_thinking", "reasoning")  # types of parts of 
 
 @attrs.frozen
 class Message:
-    """One message. `answers`: the id of the call whose result it is; `tool`: the name of what was called."""
+    """One message.
+
+    Of a result: `answers` is the id of its call, `tool` the name of what was called, `failed` whether it says
+    of itself that it is an error.
+    """
 
     role: str
     text: str
@@ -33,6 +37,7 @@ class Message:
     answers: str | None = None
     reasoning: str | None = None
     tool: str | None = None
+    failed: bool | None = None
 
     @cached_property
     def key(self) -> tuple[object, ...]:
@@ -112,7 +117,7 @@ def events_of(body: bytes) -> list[dict[str, Any]]:
 
 
 def _message(said: Mapping[str, Any]) -> Message:
-    role = said.get("role")
+    role, failed = said.get("role"), said.get("failed")
     return Message(
         role=_ROLES.get(str(role), str(role)),
         text="".join(_parts(said.get("content"))),
@@ -120,6 +125,7 @@ def _message(said: Mapping[str, Any]) -> Message:
         answers=_text(said.get("tool_call_id")),
         reasoning=_text(said.get("reasoning")),
         tool=_text(said.get("name")),
+        failed=failed if isinstance(failed, bool) else None,
     )
 
 

@@ -10,7 +10,7 @@ from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import ModelCall
 from cab_core.records.conversation import Conversation
 from cab_core.records.wire import WIRE_FILE
-from cab_core.store.reading import read_lines
+from cab_core.store.reading import read_first
 from cab_core.wire.reader import WireReader
 
 from .threads import conversation
@@ -29,5 +29,5 @@ def read_conversation(
     if not os.path.lexists(directory / WIRE_FILE):
         return None
     reader = WireReader(directory)
-    ended = {call.n: call for call in read_lines(directory / "calls.jsonl", ModelCall)}
+    ended = {call.n: call for call in read_first(directory / "calls.jsonl", ModelCall)[0]}
     return conversation(protocol(reader.head.protocol), reader.calls(), ended), ended

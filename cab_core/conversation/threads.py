@@ -1,7 +1,9 @@
 """Which calls go on which conversation.
 
 A CLI sends all that was said with every call. So a call goes on the conversation of which it repeats most;
-one that repeats nothing begins one: a title, a summary, a sub-agent.
+one that repeats nothing begins one: a title, a summary, a sub-agent. What several conversations begin with
+(where the work dir is, what the user likes) is no repetition: one without a word of the model's must repeat
+all that the other began with.
 """
 
 from __future__ import annotations
@@ -18,7 +20,10 @@ from cab_core.records import ModelCall
 from cab_core.records.conversation import Conversation, Role, Thread, ToolUse, Turn
 from cab_core.wire.reader import WireCall
 
+from .bounded import Bounded
 from .messages import Message, Requested, Said, answered, requested
+from .order import in_order
+from .sides import marked
 
 _Key = tuple[object, ...]
 _CERTAIN = 2  # messages in common, besides the system's, that tell a conversation whatever the system says
@@ -33,9 +38,10 @@ def conversation(
         UserError: the record cannot be read.
     """
     threads: list[_Thread] = []
+    bounded = Bounded(calls)
     parts: dict[str, Mapping[str, Any]] = {}
     left_out = 0
-    for call in sorted(calls, key=lambda c: c.n):
+    for call in in_order(bounded):
         asked = requested(protocol, call.body, parts)
         thread = _thread_of(asked, threads)
         thread.ask(call.n, asked)
@@ -43,9 +49,8 @@ def conversation(
         parts.update(said.parts if said else {})
         thread.answer(call.n, said, _why(call, (ended or {}).get(call.n)))
         left_out += call.left_out + sum(a.left_out for a in call.answers)
-    threads.sort(key=lambda t: -len(t.calls))
-    found = tuple(t.record(side=n > 0) for n, t in enumerate(threads))
-    return Conversation(protocol=protocol.name, threads=found, left_out=left_out)
+    found = marked([t.record() for t in threads])
+    return Conversation(protocol=protocol.name, threads=found, left_out=left_out, goes_on=bounded.cut)
 
 
 def _why(call: WireCall, ended: ModelCall | None) -> str:
@@ -70,7 +75,7 @@ def _thread_of(asked: Requested, threads: list[_Thread]) -> _Thread:
 
 @attrs.define
 class _Thread:
-    """A conversation as it grows. `known`: keys of what was sent last, and of its answer.
+    """A conversation as it grows. `opening`: keys of what was sent first, `known`: last, and of its answer.
 
     `answers`: ids of what the model said in it.
     """
@@ -78,6 +83,7 @@ class _Thread:
     calls: list[int] = attrs.field(factory=list)
     turns: list[Turn] = attrs.field(factory=list)
     known: list[_Key] = attrs.field(factory=list)
+    opening: Counter[_Key] | None = None
     answers: set[str] = attrs.field(factory=set)
     _open: list[tuple[int, int]] = attrs.field(factory=list)  # calls without a result: turn, place in it
 
@@ -88,8 +94,10 @@ class _Thread:
 
     def goes_on(self, messages: list[Message]) -> bool:
         """Return whether a request goes on this conversation."""
-        common = self.common(messages)
-        same_system = _apart(self.known)[0] == _apart([m.key for m in messages])[0]
+        common, (system, said) = self.common(messages), _apart([m.key for m in messages])
+        if not any(m.role == "assistant" for m in messages) and (self.opening or Counter()) - Counter(said):
+            return False
+        same_system = _apart(self.known)[0] == system
         return common >= _CERTAIN or (common > 0 and same_system)
 
     def ask(self, n: int, asked: Requested) -> None:
@@ -97,6 +105,7 @@ class _Thread:
         self.calls.append(n)
         behind = asked.goes_on in self.answers
         keys = [m.key for m in asked.messages]
+        self.opening = Counter(_apart(keys)[1]) if self.opening is None else self.opening
         before = Counter(k for k in self.known if not behind or k[0] == "system")
         gone = 0 if behind else sum((before - Counter(keys)).values())
         for message, key in zip(asked.messages, keys, strict=True):
@@ -138,7 +147,8 @@ class _Thread:
         if found is None:
             return False
         self._open.remove(found)
-        self._put(*found, attrs.evolve(self._tool(found), result=message.text, result_call=n))
+        came = attrs.evolve(self._tool(found), result=message.text, result_call=n, failed=message.failed)
+        self._put(*found, came)
         return True
 
     def _tool(self, at: tuple[int, int]) -> ToolUse:
@@ -149,9 +159,9 @@ class _Thread:
         tools[place] = tool
         self.turns[turn] = attrs.evolve(self.turns[turn], tools=tuple(tools))
 
-    def record(self, side: bool) -> Thread:
+    def record(self) -> Thread:
         """Return it as it stands."""
-        return Thread(calls=tuple(self.calls), turns=tuple(self.turns), side=side)
+        return Thread(calls=tuple(self.calls), turns=tuple(self.turns), side=False)
 
 
 def _apart(keys: list[_Key]) -> tuple[list[_Key], list[_Key]]:

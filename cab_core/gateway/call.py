@@ -170,6 +170,7 @@ class Call:
             self.recorded = True
             self.session.watch.answered(self.n, self.reading.said, self._whole)
             record = self.record()
+            self.session.watch.ended(self.n, record.usage.prompt)
             if record.ended == "answered":
                 self.session.client.answered(self.headers)
             self.session.ended(record, len(self.body) + self.received)

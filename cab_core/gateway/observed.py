@@ -28,18 +28,24 @@ class Watch:
         self._given = GivenTexts(texts or {})
         self._tools: dict[str, ToolSeen] = {}
         self._requests = self._asked = 0
+        self._sizes: dict[int, int] = {}  # of the requests under way
         self._last: tuple[int, Said] | None = None
         self._cut = False
 
     def asked(self, n: int, request: Mapping[str, Any], size: int = 0) -> None:
         """Look at the request of call `n`, in the form of chat completions; its body has so many bytes."""
         self._requests += 1
-        self._asked += size
+        self._sizes[n] = size
         offered = {name[:NAME]: tool for tool in objects(request, "tools") if (name := tool_name(tool))}
         for name, tool in islice(offered.items(), _TOOLS):
             self._count(name, partial(_offered, n, tool))
         self._cut = self._cut or len(offered) > _TOOLS
         self._given.search(n, request)
+
+    def ended(self, n: int, prompt: int | None) -> None:
+        """Take the input tokens of call `n`: the characters of one that took none had no part in any."""
+        size = self._sizes.pop(n, 0)
+        self._asked += size if prompt is not None else 0
 
     def answered(self, n: int, said: Said, whole: bool) -> None:
         """Look at the answer of call `n`; `whole`: the model came to its end."""
@@ -61,7 +67,7 @@ class Watch:
         text, reasoning = ("".join(kept.pieces) or None for kept in (said.text, said.reasoning))
         return Observed(
             requests=self._requests,
-            asked=self._asked if self._requests else None,
+            asked=self._asked or None,
             tools=tuple(t for _, t in sorted(self._tools.items())),
             texts=self._given.found(),
             last_answer=text,

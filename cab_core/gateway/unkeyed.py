@@ -27,7 +27,12 @@ class Unkeyed(Throttle):
 
 def json_answer(status: int, data: Mapping[str, Any]) -> Answer:
     """Return an answer that is one object."""
-    return Answer(status, {"Content-Type": "application/json"}, _once(json.dumps(data).encode()))
+    return bytes_answer(status, json.dumps(data).encode())
+
+
+def bytes_answer(status: int, data: bytes) -> Answer:
+    """Return an answer that is JSON already."""
+    return Answer(status, {"Content-Type": "application/json"}, _once(data))
 
 
 async def _once(data: bytes) -> AsyncIterator[bytes]:

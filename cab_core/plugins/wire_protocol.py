@@ -133,7 +133,8 @@ class WireProtocol(Protocol):
 
         Nothing is raised. What a model is shown stands in `content`: a text, or a list of `{"text": ...}`.
         Where an endpoint keeps what was said: `goes_on` is the id of the answer behind which the messages go,
-        and a message may say by `refers` the id of the part of an answer in whose place it stands.
+        and a message may say by `refers` the id of the part of an answer in whose place it stands. A tool's
+        result has `failed`, true or false, where the request says whether it is an error.
         """
 
     def as_message(self, events: Sequence[Body]) -> Body:

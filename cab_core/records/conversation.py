@@ -13,7 +13,8 @@ Role = Literal["system", "user", "assistant", "tool", "error"]
 class ToolUse:
     """A call of a tool. `arguments`: JSON as the model wrote it, which may be none.
 
-    `result`: what the CLI sent back, first with call `result_call`; None: it never did.
+    `result`: what the CLI sent back, first with call `result_call`; None: it never did. `failed`: whether it
+    was an error; None: the protocol, or this CLI, does not say.
     """
 
     name: str
@@ -21,6 +22,7 @@ class ToolUse:
     id: str | None = None
     result: str | None = None
     result_call: int | None = None
+    failed: bool | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -43,17 +45,25 @@ class Turn:
 
 @attrs.frozen(kw_only=True)
 class Thread:
-    """Calls that go on one conversation. `side`: another has more: a title, a summary, a sub-agent."""
+    """Calls that go on one conversation. `side`: it is not the agent's own: a title, a summary, a sub-agent.
+
+    `begun_by`: the call that answered with a tool that began it, as a sub-agent is; None: nothing shows one.
+    """
 
     calls: tuple[int, ...]
     turns: tuple[Turn, ...]
     side: bool
+    begun_by: int | None = None
 
 
 @attrs.frozen(kw_only=True)
 class Conversation:
-    """All threads of a cell, the main one first. `left_out`: bytes of bodies that are not on record."""
+    """All threads of a cell, the main one first. `left_out`: bytes of bodies that are not on record.
+
+    `goes_on`: the record has more calls than were read.
+    """
 
     protocol: str
     threads: tuple[Thread, ...]
     left_out: int = 0
+    goes_on: bool = False

@@ -38,7 +38,9 @@ class Observed:
     """The content of `observed.json`: what the gateway saw in the requests and answers of a cell."""
 
     requests: int = attrs.field(default=0, metadata=doc("requests that were looked at"))
-    asked: int | None = attrs.field(default=None, metadata=doc("bytes of their bodies"))
+    asked: int | None = attrs.field(
+        default=None, metadata=doc("bytes of the bodies of those whose input tokens were counted")
+    )
     tools: tuple[ToolSeen, ...] = attrs.field(default=(), metadata=doc("offered or called, by name"))
     texts: tuple[TextSeen, ...] = attrs.field(default=(), metadata=doc("texts of the stack"))
     last_answer: str | None = attrs.field(

@@ -80,10 +80,26 @@ class WirePart:
 
 
 @attrs.frozen(kw_only=True)
+class WireCount:
+    """How many tokens a text has, as the CLI asked and the endpoint answered. It is no call of the model."""
+
+    start_ns: int
+    path: str
+    query: str
+    request: WireBody
+    status: int
+    answer: WireBody
+
+
+@attrs.frozen(kw_only=True)
 class WireLine:
-    """A line on call `n`: what it asked, what it was answered, more of that, or that it ended (`end_ms`)."""
+    """A line on call `n`: what it asked, what it was answered, more of that, or that it ended (`end_ms`).
+
+    Where `n` is 0 it is on no call, but a `count`.
+    """
 
     n: int
+    count: WireCount | None = None
     request: WireRequest | None = None
     answer: WireAnswer | None = None
     part: WirePart | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cab_core.conversation.read import read_conversation
@@ -35,6 +36,8 @@ from .wiring import stack_attributes
 
 if TYPE_CHECKING:
     from cab_core.wire.writer import WireWriter
+
+_SPANS = 30_000  # of calls, and of tools: who reads a cell's spans reads all of them
 
 
 def execute(run: CellRun, prepared: Prepared) -> None:
@@ -208,9 +211,13 @@ def _process(run: CellRun, prepared: Prepared) -> Process:
     )
 
 
-def _call_spans(run: CellRun, calls: Iterable[ModelCall]) -> None:
+def _call_spans(run: CellRun, calls: Sequence[ModelCall]) -> None:
     """One span a model call."""
-    for call in calls:
+    if len(calls) > _SPANS:
+        run.found.notes.append(
+            f"spans.jsonl has the first {_SPANS:,} of {len(calls):,} calls to the model; calls.jsonl has all"
+        )
+    for call in islice(calls, _SPANS):
         attributes = call_attributes(call, _provider(run), run.planned.cell.model_params)
         error = (call.error or error_type(call)) if call.ended != "answered" else None
         run.trace.call(f"model_call:{call.n}", call.start_ns, end_ns(call), attributes, error)
@@ -223,9 +230,12 @@ def _tool_spans(run: CellRun) -> None:
     except UserError as exc:
         run.found.notes.append(f"what the agent did is not known in full: {exc}")
         return
-    for ran in tool_runs(*found) if found is not None else ():
+    if found is not None and found[0].goes_on:
+        run.found.notes.append("spans.jsonl has not all tools: the wire record has more calls than were read")
+    for ran in islice(tool_runs(*found), _SPANS) if found is not None else ():
         attributes = {"call": ran.call, **tool_attributes(ran.tool.name, ran.tool.id, ran.tool.arguments)}
-        run.trace.past("execute_tool", f"execute_tool {ran.tool.name}", ran.start_ns, ran.end_ns, attributes)
+        name, error = f"execute_tool {ran.tool.name}", "tool_error" if ran.tool.failed else None
+        run.trace.past("execute_tool", name, ran.start_ns, ran.end_ns, attributes, error)
 
 
 def _provider(run: CellRun) -> str:

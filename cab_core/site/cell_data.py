@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import attrs
 
-from cab_core.records import CellResult, Evidence, Inputs, Span
+from cab_core.records import CellResult, Evidence, Inputs, ModelCall, Span
 from cab_core.store.cells import read_evidence, tries_in
-from cab_core.store.reading import read_json, read_lines, read_optional, read_start
+from cab_core.store.reading import read_first, read_json, read_optional, read_start
 from cab_core.store.standing import try_number
 
 from .archive import Archive, archive
@@ -39,12 +40,13 @@ class Try:
 
 @attrs.frozen(kw_only=True)
 class CellData:
-    """All that a cell page is made of."""
+    """All that a cell page is made of. `goes_on`: of calls and spans those that are more than is read."""
 
     row: Row
     result: CellResult
     evidence: Evidence
     spans: tuple[Span, ...]
+    goes_on: tuple[str, ...]
     patch: Cut
     stdout: Cut
     stderr: Cut
@@ -63,12 +65,15 @@ def read_cell_data(row: Row, conversations: Conversations, wire: bool) -> CellDa
         UserError: a file of it cannot be read, or is no such record.
     """
     at = row.directory
-    result, evidence = read_evidence(at)
+    calls, more_calls = read_first(at / "calls.jsonl", ModelCall)
+    spans, more_spans = read_first(at / "spans.jsonl", Span)
+    result, evidence = read_evidence(at, calls)
     return CellData(
         row=row,
         result=result,
         evidence=evidence,
-        spans=_spans(at / "spans.jsonl"),
+        spans=_by_start(spans),
+        goes_on=tuple(n for n, more in (("calls", more_calls), ("spans", more_spans)) if more),
         patch=_cut(at / "changes.patch"),
         stdout=_cut(at / "stdout.log"),
         stderr=_cut(at / "stderr.log"),
@@ -97,9 +102,9 @@ def _tries(row: Row) -> list[Try]:
     return found
 
 
-def _spans(path: Path) -> tuple[Span, ...]:
+def _by_start(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return the spans by their start. One without a start, as in foreign data, keeps its place."""
-    return tuple(sorted(read_lines(path, Span), key=lambda s: s.start_ns or 0))
+    return tuple(sorted(spans, key=lambda s: s.start_ns or 0))
 
 
 def _cut(path: Path, limit: int = _SHOWN) -> Cut:

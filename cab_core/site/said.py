@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import attrs
@@ -14,18 +14,15 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import ModelCall
 from cab_core.records.conversation import Conversation, Thread, Turn
 from cab_core.records.wire import WIRE_FILE
-from cab_core.wire.reader import WireCall, WireReader
-
-_MOST = 256 << 20  # bytes of bodies that are held at once
+from cab_core.wire.reader import WireReader
 
 
 @attrs.frozen(kw_only=True)
 class Said:
-    """What was said in a cell; None: not known, and `why`. `cut`: there were more calls than were read."""
+    """What was said in a cell; None: not known, and `why`."""
 
     conversation: Conversation | None = None
     why: str = ""
-    cut: bool = False
 
     def turns(self) -> Iterator[tuple[int, Turn]]:
         """Yield the turns in the order of a page, each with the number of its thread; 0 is the main one.
@@ -67,29 +64,11 @@ class Conversations:
     def _read(self, cell: Path, calls: Sequence[ModelCall]) -> Said:
         record = WireReader(cell)
         protocol = self._plugins.protocol(record.head.protocol)
-        bounded = _Bounded(record.calls())
         try:
-            found = conversation(protocol, bounded, {c.n: c for c in calls})
+            found = conversation(protocol, record.calls(), {c.n: c for c in calls})
         except Exception as exc:
             crash = self._plugins.blame("protocol", protocol.name).of(exc)
             if isinstance(exc, UserError) or crash is None:
                 raise
             return Said(why=f"it cannot be told from the wire record: {crash}")
-        return Said(conversation=found, cut=bounded.cut)
-
-
-@attrs.define
-class _Bounded:
-    """Calls, until they hold more than a page's maker may."""
-
-    _calls: Iterable[WireCall]
-    cut: bool = False
-
-    def __iter__(self) -> Iterator[WireCall]:
-        left = _MOST
-        for call in self._calls:
-            left -= len(call.body) + sum(len(a.body) for a in call.answers)
-            if left < 0:
-                self.cut = True
-                return
-            yield call
+        return Said(conversation=found)

@@ -57,6 +57,7 @@ class SaidData:
             "arguments": self._text(tool.arguments),
             "result": None if tool.result is None else self._text(tool.result),
             "call": tool.result_call,
+            "failed": tool.failed or None,
         }
         return {k: v for k, v in found.items() if v is not None}
 
@@ -80,7 +81,9 @@ class SaidData:
 def said_data(said: Said, calls: Mapping[int, dict[str, Any]]) -> SaidData:
     """Return the data of a conversation. `calls`: those of `call_facts`."""
     data = SaidData()
-    data.value = {"turns": [data.turn(n, turn) for n, turn in said.turns()], "calls": calls}
+    threads = said.conversation.threads if said.conversation else ()
+    agents = {n: t.begun_by for n, t in enumerate(threads) if t.begun_by is not None}
+    data.value = {"turns": [data.turn(n, turn) for n, turn in said.turns()], "calls": calls, "agents": agents}
     return data
 
 

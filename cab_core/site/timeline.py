@@ -26,7 +26,7 @@ _Time = tuple[float, float]  # start and end, milliseconds from the start of the
 
 @attrs.frozen(kw_only=True)
 class Piece:
-    """A piece of a lane, in milliseconds; `call`: where it leads, `bad`: a call that was not answered."""
+    """A piece of a lane, in milliseconds. `call`: where it leads; `bad`: without an answer, or failed."""
 
     start: float
     end: float
@@ -100,8 +100,10 @@ def _tools(said: Conversation | None, timed: Mapping[int, _Time]) -> Iterator[Pi
             for back in sorted({t.result_call for t in took if t.result_call is not None}):
                 start, end = timed[turn.call][1], timed[back][0]
                 if end > start:
-                    names = ", ".join(sorted({t.name for t in took if t.result_call == back}))
-                    yield Piece(start=start, end=end, says=f"{names}: {millis(end - start)}", call=turn.call)
+                    came = [t for t in took if t.result_call == back]
+                    names, bad = ", ".join(sorted({t.name for t in came})), any(t.failed for t in came)
+                    says = f"{names}: {millis(end - start)}{', an error' if bad else ''}"
+                    yield Piece(start=start, end=end, says=says, call=turn.call, bad=bad)
 
 
 def _cli(nodes: Sequence[Node], busy: Sequence[Piece], told: bool) -> list[Piece]:

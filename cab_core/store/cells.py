@@ -242,8 +242,10 @@ def _entries(directory: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
         return []  # not ours to read, or below more levels than a path can name: no cell lies there
 
 
-def read_evidence(directory: Path) -> tuple[CellResult, Evidence]:
+def read_evidence(directory: Path, calls: tuple[ModelCall, ...] | None = None) -> tuple[CellResult, Evidence]:
     """Return a finished cell and all that its scorers saw, read back from its directory.
+
+    `calls`: those of it that were read already.
 
     Raises:
         UserError: a file of it cannot be read, or is no such record.
@@ -256,7 +258,7 @@ def read_evidence(directory: Path) -> tuple[CellResult, Evidence]:
         wall_ms=result.wall_ms,
         execution=result.execution,
         harvest=read_optional(directory / "harvest.json", Harvest),
-        calls=tuple(read_lines(directory / "calls.jsonl", ModelCall)),
+        calls=tuple(read_lines(directory / "calls.jsonl", ModelCall)) if calls is None else calls,
         changes=read_optional(directory / "changes.json", Changes),
         grade=read_optional(directory / "grade.json", Grade),
         refusal=result.refusal,

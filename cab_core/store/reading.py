@@ -115,24 +115,45 @@ def read_optional(path: Path, cls: type[T]) -> T | None:
     return read_json(path, cls) if os.path.lexists(path) else None
 
 
-def read_lines(path: Path, cls: type[T]) -> Iterator[T]:
-    """Yield the records of a file that has one a line; none where there is no file.
+class TooLong(UserError):
+    """A file has more than is read of it."""
 
-    A last line that a killed runner left unfinished is passed over.
+
+def read_first(path: Path, cls: type[T]) -> tuple[tuple[T, ...], bool]:
+    """Return the records of a file that has one a line, as far as it is read, and whether it goes on.
 
     Raises:
-        UserError: the file cannot be read or is too large, or a line is no such record.
+        UserError: the file cannot be read, or a line is no such record.
+    """
+    found = list[T]()
+    try:
+        for record in read_lines(path, cls):
+            found.append(record)
+    except TooLong:
+        return tuple(found), True
+    return tuple(found), False
+
+
+def read_lines(path: Path, cls: type[T], limit: int | None = None) -> Iterator[T]:
+    """Yield the records of a file that has one a line; none where there is no file.
+
+    A last line that a killed runner left unfinished is passed over. `limit`: bytes; None: `LIMIT`.
+
+    Raises:
+        TooLong: there are more.
+        UserError: the file cannot be read, or a line is no such record.
     """
     file = opened(path)
     if file is None:
         return
     with file:
-        budget = LIMIT
+        budget = most = LIMIT if limit is None else limit
         for number, line in enumerate(iter(lambda: file.readline(LINE), b""), 1):
             budget -= len(line)
-            if budget < 0 or len(line) == LINE:
-                said = f"expected lines of less than {LINE:,} bytes, {LIMIT:,} in all"
-                raise _broken(f"{path}:{number}", said)
+            if len(line) == LINE:
+                raise _broken(f"{path}:{number}", f"expected lines of less than {LINE:,} bytes")
+            if budget < 0:
+                raise TooLong(f"{path}:{number}: it has more than {most:,} bytes, and no more are read")
             try:
                 record = record_of(line, cls, f"{path}:{number}")
             except UserError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import overload
@@ -33,7 +34,7 @@ class RecordedCalls(Sequence[ModelCall]):
     def __iter__(self) -> Iterator[ModelCall]:
         found = 0
         try:
-            for found, call in enumerate(read_lines(self.path, ModelCall), 1):
+            for found, call in enumerate(read_lines(self.path, ModelCall, sys.maxsize), 1):
                 if found > self.size:
                     return
                 yield call

@@ -63,11 +63,25 @@ class CellTrace:
         with self._tracer.start_as_current_span(name, attributes=_flat({KIND: kind, **attributes})) as span:
             yield span
 
-    def past(self, kind: str, name: str, start_ns: int, end_ns: int, attributes: Mapping[str, Any]) -> None:
-        """Add a span that is over, below the open one. Times in nanoseconds since the epoch."""
-        span = self._tracer.start_span(
-            name, attributes=_flat({KIND: kind, **attributes}), start_time=start_ns
-        )
+    def past(
+        self,
+        kind: str,
+        name: str,
+        start_ns: int,
+        end_ns: int,
+        attributes: Mapping[str, Any],
+        error: str | None = None,
+    ) -> None:
+        """Add a span that is over, below the open one. Times in nanoseconds since the epoch.
+
+        `error`: what went wrong in it.
+        """
+        from opentelemetry.trace import Status, StatusCode
+
+        said = _flat({KIND: kind, **attributes, **({"error.type": error} if error else {})})
+        span = self._tracer.start_span(name, attributes=said, start_time=start_ns)
+        if error is not None:
+            span.set_status(Status(StatusCode.ERROR, error))
         span.end(end_time=end_ns)
 
     def call(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,7 +12,16 @@ import attrs
 import zstandard
 
 from cab_core.errors import UserError
-from cab_core.records.wire import VERSION, WIRE_FILE, Headers, WireAnswer, WireBody, WireHead, WireLine
+from cab_core.records.wire import (
+    VERSION,
+    WIRE_FILE,
+    Headers,
+    WireAnswer,
+    WireBody,
+    WireCount,
+    WireHead,
+    WireLine,
+)
 from cab_core.store.reading import opened, record_of
 
 from .bodies import LARGEST, as_bytes
@@ -89,8 +98,8 @@ class _Call:
 class WireReader:
     """A record's head, and its calls as they ended."""
 
-    def __init__(self, at: Path) -> None:
-        """Open a record, or the one in a cell's directory.
+    def __init__(self, at: Path, on_count: Callable[[WireCount], None] = lambda _: None) -> None:
+        """Open a record, or the one in a cell's directory. `on_count` is given what is on it beside calls.
 
         Raises:
             UserError: there is none, or it cannot be read.
@@ -100,6 +109,7 @@ class WireReader:
         if file is None:
             said = f"it has no wire record ({WIRE_FILE}): it was run with --no-wire, or by an earlier cab"
             raise UserError(f"{at}: {said}")
+        self._on_count = on_count
         self._lines = _unpacked(file, self.path)
         self._under_way: dict[int, _Call] = {}
         self._bodies: dict[int, bytes] = {}
@@ -140,6 +150,10 @@ class WireReader:
         Raises:
             ValueError: it does not fit those before it.
         """
+        if line.count is not None:
+            as_bytes(line.count.request.text), as_bytes(line.count.answer.text)
+            self._on_count(line.count)
+            return None
         if line.request is not None:
             self._begin(line, line.request.body)
         call = self._under_way.get(line.n)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,12 @@ def test_a_local_cell_is_measured() -> None:
     argv = [sys.executable, "-m", "tests.benchmarks.local_cell", "--rounds", "1"]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
     assert re.search(r"median ratio \d\.\d\d", done.stdout), done.stderr
+
+
+def test_the_cost_of_a_page_to_its_reader_is_measured() -> None:
+    """A conversation and a recording, each beside one of a tenth of it."""
+    if not (shutil.which("chromium") and shutil.which("chromedriver")):
+        pytest.skip("chromium or chromedriver is missing")
+    argv = [sys.executable, "-m", "tests.benchmarks.page_speed", "--turns", "40", "--events", "100"]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert len(re.findall(r"ratio to \d+: \d", done.stdout)) == 2, done.stderr

@@ -37,6 +37,16 @@ def test_what_each_item_did_and_costs_is_told(cab: Cab) -> None:
     )
 
 
+def test_the_results_say_what_each_item_costs(cab: Cab) -> None:
+    """Below the tables as beside a comparison; for programs cell by cell, and nothing of one without a stack."""
+    made(cab)
+    said = " ".join(cab("results").stdout.split())
+    assert "mcp:clock: offered in 2, used in 1 of 3 cells; about 120 tokens a call" in said
+    rows = {(row["task"], bool(row["stack"])): row for row in cab.json("results", "--json")}
+    assert [i["tokens_a_call"] for i in rows["p/1", True]["stack_items"]] == [100, 40]
+    assert "stack_items" not in rows["p/1", False]
+
+
 def test_programs_get_the_same(cab: Cab) -> None:
     """By item, with how many cells the tokens are of; nothing where no stack is asked for."""
     made(cab)

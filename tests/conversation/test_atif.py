@@ -55,7 +55,7 @@ def test_a_side_call_is_a_trajectory_within_it(tmp_path: Path) -> None:
 TEXT = st.text(max_size=8)
 TOOLS = st.builds(
     ToolUse, name=TEXT, arguments=TEXT | st.just('{"a": 1}') | st.just("[]"), id=st.none() | st.sampled_from(["a", "b"]),
-    result=st.none() | TEXT,
+    result=st.none() | TEXT, failed=st.none() | st.booleans(),
 )  # fmt: skip
 TURNS = st.builds(
     Turn,

@@ -19,7 +19,7 @@ from cab_core.records import Usage
 from cab_core.records.conversation import Conversation, Turn
 from cab_core.wire.reader import Answered, WireCall
 from tests.gateway.protocols.test_every import EVERY, stream_of
-from tests.support.wire import CHAT, GEMINI
+from tests.support.wire import CHAT, GEMINI, MESSAGES
 
 USAGE = Usage(prompt=1, completion=1)
 
@@ -118,6 +118,84 @@ def test_a_side_call_is_a_thread_of_its_own() -> None:
     ]
     found = conversation(CHAT, calls)
     assert [(t.calls, t.side) for t in found.threads] == [((2, 4), False), ((1,), True), ((3,), True)]
+
+
+ABOUT = user("You are in /work, and it is Thursday.")
+PART = "Find every use of it, and say where."
+
+
+def test_a_sub_agent_is_told_from_who_sent_it() -> None:
+    """Though both begin with the same, and it has more calls than the agent itself."""
+    sent = {
+        "id": "c1",
+        "type": "function",
+        "function": {"name": "task", "arguments": json.dumps({"prompt": PART})},
+    }
+    main = [system("be good"), ABOUT, user("mend it")]
+    sub = [system("be good"), ABOUT, user(f"Today's task:\n{PART}")]
+    looked = [*sub, model("I look."), user("go on"), model("There."), user("go on")]
+    calls = [
+        call(1, chat(*main), said("", ("task", {"prompt": PART}))),
+        call(2, chat(*sub), said("I look.")),
+        call(3, chat(*looked[:5]), said("There.")),
+        call(4, chat(*looked), said("Two.")),
+        call(
+            5,
+            chat(*main, model("", sent), {"role": "tool", "tool_call_id": "c1", "content": "Two."}),
+            said("Done."),
+        ),
+    ]
+    found = conversation(CHAT, calls)
+    assert [(t.calls, t.side, t.begun_by) for t in found.threads] == [
+        ((1, 5), False, None), ((2, 3, 4), True, 1)
+    ]  # fmt: skip
+
+
+def test_a_summary_in_the_place_of_what_was_said_goes_on() -> None:
+    """Without a word of the model, but with all that it began with: as codex keeps what its users say."""
+    begin = [ABOUT, user("mend it")]
+    calls = [
+        call(1, chat(*begin, model("A"), user("b")), said("B")),
+        call(2, chat(*begin), said("A")),
+        call(3, chat(*begin, user("so far: A, b, B")), said("C")),
+    ]
+    assert [t.calls for t in conversation(CHAT, calls[1:]).threads] == [(2, 3)]
+
+
+def test_calls_that_end_in_another_order_are_told_in_that_in_which_they_were_made() -> None:
+    """A record has them as they end."""
+    first, second = [user("go")], [user("go"), model("A"), user("on")]
+    calls = [call(2, chat(*second), said("B")), call(1, chat(*first), said("A"))]
+    assert [t for _, t, _ in texts(conversation(CHAT, calls))] == ["go", "A", "on", "B"]
+
+
+@pytest.mark.parametrize("failed", [True, False, None])
+@pytest.mark.parametrize("protocol", [MESSAGES, GEMINI], ids=["messages", "gemini"])
+def test_whether_a_tool_failed_is_what_its_result_says(protocol: WireProtocol, failed: bool | None) -> None:
+    """None where it says nothing of it."""
+    reply = Reply(text="I look.", tool=("sh", {}))
+    answer = json.dumps(protocol.whole("m", {}, reply, USAGE)).encode()
+    block = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "x"}
+    block |= {} if failed is None else {"is_error": failed}
+    key = {True: "error", False: "output", None: "x"}[failed]
+    back = {"functionResponse": {"name": "sh", "response": {key: "x"}}}
+    use = {"type": "tool_use", "id": "toolu_1", "name": "sh", "input": {}}
+    asked = {
+        "messages": [
+            user("go"),
+            {"role": "assistant", "content": [use]},
+            {"role": "user", "content": [block]},
+        ],
+        "contents": [
+            {"role": "user", "parts": [{"text": "go"}]},
+            {"role": "model", "parts": [{"functionCall": {"name": "sh", "args": {}}}]},
+            {"role": "user", "parts": [back]},
+        ],
+    }
+    begin = {k: v[:1] for k, v in asked.items()}
+    (thread,) = conversation(protocol, [call(1, begin, (200, answer)), call(2, asked, said("Done."))]).threads
+    (tool,) = thread.turns[1].tools
+    assert tool.result is not None and tool.failed is failed
 
 
 def test_what_the_system_says_may_change_from_call_to_call() -> None:

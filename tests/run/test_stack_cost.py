@@ -48,10 +48,18 @@ class Follower(Puppet):
 
 
 def test_in_a_cell_it_stands_with_what_became_of_the_item(tmp_path: Path, endpoint: Endpoint) -> None:
-    """The endpoint counted 1,000 tokens a call: a text that is nearly all of the request is nearly all of them."""
+    """The endpoint counted 1,000 tokens a call: a text that is nearly all of the request is nearly all of them.
+
+    A long request that was refused took none, and has no part in it.
+    """
+    endpoint.script = ["400"]
     rule = " ".join(f"Rule {n} forbids what rule {n + 1} allows." for n in range(100))
     stack = Stack(items=(Instructions(name="house", text=rule),))
-    script = f"call({rule!r}); call({rule!r})"
+    script = f"""
+try: call("x" * 100_000)
+except urllib.error.HTTPError: pass
+call({rule!r}); call({rule!r})
+"""
     _, result = play(
         tmp_path,
         script,

@@ -10,6 +10,7 @@ import subprocess
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -136,21 +137,31 @@ def _programs() -> tuple[str | None, str | None]:
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A fresh Chromium."""
-    chromium, chromedriver = _programs()
-    if not chromium or not chromedriver:
+    if not all(_programs()):
         _leave_out("chromium or chromedriver is missing: apt-get install chromium chromium-driver")
+    with opened(tmp_path_factory.mktemp("chromium")) as running:
+        yield running
+
+
+@contextmanager
+def opened(directory: Path) -> Iterator[Browser]:
+    """Open a Chromium that keeps what it keeps in a directory."""
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
+    program, chromedriver = _programs()
+    assert program and chromedriver
     options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*_FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+    options.binary_location = program
+    for flag in (*_FLAGS, f"--user-data-dir={directory}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(chromedriver))
     driver.set_script_timeout(60)
-    yield Browser(driver)
-    driver.quit()
+    try:
+        yield Browser(driver)
+    finally:
+        driver.quit()
 
 
 @pytest.fixture(scope="session")

@@ -243,25 +243,16 @@ def test_a_phone_sees_the_whole_width(browser: Browser, site: Path, pictures: Pa
         browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-def test_a_cell_page_is_interactive_within_a_second(browser: Browser, site: Path) -> None:
-    """A cell's page answers within a second of being opened."""
-    browser.open(f"{site.as_uri()}/{CELL}")
-    timing = browser.run("return performance.getEntriesByType('navigation')[0].toJSON()")
-    assert timing["domContentLoadedEventEnd"] < 1000
-
-
 def test_a_long_recording_does_not_hold_up_the_page(browser: Browser, tmp_path: Path) -> None:
-    """With 17,000 events the page still answers within a second, as does a jump within them."""
+    """17,000 events are no work until they are looked at, and a jump within them is one step."""
     text = "\x1b[32mline {}\x1b[0m and as much text as a line of a terminal tends to hold, or more\r\n"
     Made(events=[[i / 100, "o", text.format(i)] for i in range(17_000)]).write(tmp_path / "runs")
     site = build_site([tmp_path / "runs"], tmp_path / "site").parent
     browser.open(f"{site.as_uri()}/{CELL}")
-    timing = browser.run("return performance.getEntriesByType('navigation')[0].toJSON()")
-    assert timing["domContentLoadedEventEnd"] < 1000
+    assert "line" not in str(browser.run("return document.getElementById('playback-stage').textContent"))
     browser.run("document.getElementById('playback-stage').scrollIntoView()")
     browser.until(lambda: "line 16999" in screen(browser))
-    back = "const r = document.querySelector('#playback-stage input'); const t = performance.now(); r.value = 80;"
-    spent = browser.run(f"{back} r.dispatchEvent(new Event('input')); return performance.now() - t")
-    assert spent < 1000
-    assert "line 8000 " in screen(browser)
-    assert "line 8001 " not in screen(browser)
+    back = "const r = document.querySelector('#playback-stage input'); r.value = 80;"
+    jumped = "r.dispatchEvent(new Event('input')); return document.querySelector('.screen').textContent"
+    shown = str(browser.run(f"{back} {jumped}"))
+    assert "line 8000 " in shown and "line 8001 " not in shown

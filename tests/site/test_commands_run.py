@@ -116,7 +116,7 @@ def told(tmp_path: Path, endpoint: Endpoint, installation: Installation) -> Iter
             "codex": ["--model-param", "verbosity=low"], "claude": ["--model-param", "max_tokens=3000"],
             "gemini": ["--model-param", "seed=7"], "qwen": ["--option", "tool_search=false", "--model-param", "seed=7"],
             "cline": ["--option", "compaction=off", "--model-param", "reasoning_effort=low"],
-            "continue": ["--option", "subagents=true", "--model-param", "seed=7"],
+            "continue": ["--model-param", "seed=7"],
             "kilo": ["--model-param", "seed=7"],
             "pi": ["--option", "thinking=high", "--model-param", "seed=7"],
             "mini-swe-agent": ["--option", "step_limit=5", "--model-param", "seed=7"]}  # fmt: skip

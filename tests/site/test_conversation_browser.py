@@ -21,6 +21,8 @@ SMALL, LONG, HOSTILE, TOOLS, MUCH = (
     f"cell/aider/acme/coder-1/t/{name}/index.html" for name in ("small", "long", "hostile", "tools", "much")
 )
 
+ELEMENTS = 25  # of one turn, at the most
+
 
 def hostile() -> Made:
     """Every text of a conversation wants to be more than one."""
@@ -62,7 +64,7 @@ def tools() -> Made:
         tool("MultiEdit", {"path": "c.py", "edits": [{"old_string": "p", "new_string": "q"}, {"old_string": "r", "new_string": "s"}]}, "7"),
     )  # fmt: skip
     said = spoken("", *forms)
-    back = [result(str(n), '{"output": "it is done"}') for n in range(1, 7)]
+    back = [result(str(n), '{"output": "it is done"}') | {"failed": n == 1} for n in range(1, 7)]
     end: list[Message] = [*START, spoken("It is what I said before."), said, *back]
     wire = (call(START, said), call(end, spoken("The end.")))
     return Made(wire=wire, made_calls=(ran(1, 1000), ran(2, 2000)))
@@ -144,6 +146,18 @@ def test_a_tool_call_reads_as_a_person_would_write_it(browser: Browser, talks: P
     colours = "return [...document.querySelectorAll('#turn-3 .tool')[3].querySelectorAll('.line')].map(e => e.className)"
     assert browser.run(colours)[2:5] == ["line meta", "line del", "line add"]
     assert "no result was sent back" in browser.all("#turn-3 .tool")[6].text
+
+
+def test_a_tool_that_failed_is_red(browser: Browser, talks: Path) -> None:
+    """Where its result says so: with a word beside, for who sees no colour, and on the time-line."""
+    browser.open(f"{talks.as_uri()}/{TOOLS}")
+    (failed,) = browser.all("#turn-3 .tool.failed")
+    assert failed.text.startswith("exec") and failed.find_element("css selector", ".bad").text == "error"
+    colour = "return getComputedStyle(document.querySelector(arguments[0])).color"
+    assert browser.driver.execute_script(colour, ".tool .bad") == browser.driver.execute_script(
+        colour, ".o-bad, .mark.bad"
+    )
+    assert "an error" in (browser.one(".strip .bad").get_attribute("title") or "")
 
 
 def test_what_the_cli_put_in_or_changed_is_marked(browser: Browser, talks: Path) -> None:
@@ -246,20 +260,17 @@ def test_every_part_of_a_large_page_comes_when_it_is_looked_at(browser: Browser,
     assert quiet(browser, base)
 
 
-def test_500_turns_open_within_a_second(browser: Browser, talks: Path) -> None:
-    """In seconds of the page's own main thread: the machine may be busy."""
+def test_500_turns_are_no_work_until_they_are_looked_at(browser: Browser, talks: Path) -> None:
+    """Then a few elements each, and of what lies in folds none; how long it takes, `page_speed` measures."""
     browser.open(f"{talks.as_uri()}/{LONG}")
-    browser.driver.execute_cdp_cmd("Performance.enable", {})
-    spent = -task_seconds(browser)
+    count = "return document.getElementsByTagName('*').length"
+    before = int(browser.run(count))
+    assert not browser.all(".turn")
     browser.run("document.getElementById('turns').scrollIntoView()")
     browser.until(lambda: browser.all("#turn-501"))
-    assert spent + task_seconds(browser) < 1
-
-
-def task_seconds(browser: Browser) -> float:
-    """How long the page's main thread has worked."""
-    metrics = browser.driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
-    return float(next(m["value"] for m in metrics if m["name"] == "TaskDuration"))
+    assert 0 < int(browser.run(count)) - before < 501 * ELEMENTS
+    folded = "[...document.querySelectorAll('.turn details:not([open]) pre')]"
+    assert not browser.run(f"return {folded}.some(p => p.textContent.length > 1)")
 
 
 def test_hostile_text_in_every_field_stays_text(browser: Browser, base: str) -> None:

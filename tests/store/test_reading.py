@@ -13,7 +13,14 @@ from cab_core.errors import UserError
 from cab_core.records import CellResult, ModelCall, Score, Span
 from cab_core.store import reading
 from cab_core.store.cells import read_evidence
-from cab_core.store.reading import check_readable, read_json, read_lines, read_optional, read_start
+from cab_core.store.reading import (
+    check_readable,
+    read_first,
+    read_json,
+    read_lines,
+    read_optional,
+    read_start,
+)
 from tests.site.made import Made
 
 READERS: dict[str, Callable[[Path], object]] = {
@@ -142,9 +149,13 @@ def test_lines_are_bounded_each_and_together(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(reading, "LINE", 20)
     monkeypatch.setattr(reading, "LIMIT", 60)
     assert len(lines(tmp_path / "s", "{}\n" * 20)) == 20
-    for text in ("{}" + " " * 40 + "\n", "{}\n" * 21):
-        with pytest.raises(UserError, match="expected lines of less than 20 bytes, 60 in all"):
+    for text, told in (
+        ("{}" + " " * 40 + "\n", "lines of less than 20 bytes"),
+        ("{}\n" * 21, "more than 60 bytes"),
+    ):
+        with pytest.raises(UserError, match=told):
             lines(tmp_path / "s", text)
+    assert [len(read_first(tmp_path / "s", Span)[0]), read_first(tmp_path / "s", Span)[1]] == [20, True]
 
 
 @pytest.mark.parametrize("line", ["[1]", '{"n": 1}', '{"n": "x"}'])

@@ -221,7 +221,8 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         for block in blocks:
             if block.get("type") == "tool_result":
                 texts = list(texts_of(block.get("content")))
-                yield {**message("tool", texts), "tool_call_id": block.get("tool_use_id")}
+                failed = {"failed": block["is_error"]} if isinstance(block.get("is_error"), bool) else {}
+                yield {**message("tool", texts), "tool_call_id": block.get("tool_use_id"), **failed}
         calls = [
             call(b.get("id"), b.get("name"), dumped(b.get("input")))
             for b in blocks

@@ -281,7 +281,12 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         parts = objects(said, "parts")
         for result in [p["functionResponse"] for p in parts if isinstance(p.get("functionResponse"), dict)]:
             told = message("tool", [dumped(result.get("response"))])
-            yield {**told, "tool_call_id": result.get("id"), "name": result.get("name")}
+            yield {
+                **told,
+                **_whether_failed(result.get("response")),
+                "tool_call_id": result.get("id"),
+                "name": result.get("name"),
+            }
         calls = [
             call(c.get("id"), c.get("name"), dumped(c.get("args") or {}))
             for c in (p.get("functionCall") for p in parts)
@@ -289,6 +294,12 @@ def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         ]
         if (texts := _texts(said)) or calls:
             yield message("assistant" if said.get("role") == "model" else "user", texts, calls)
+
+
+def _whether_failed(response: object) -> dict[str, bool]:
+    """Return what a result says of itself: by the reference, `output` is one, and `error` an error."""
+    said = [key for key in ("output", "error") if isinstance(response, dict) and key in response]
+    return {"failed": said == ["error"]} if len(said) == 1 else {}
 
 
 def _texts(content: Mapping[str, Any]) -> list[str]:

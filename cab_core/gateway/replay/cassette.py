@@ -14,7 +14,8 @@ from cab_core.records.wire import WireHead
 from cab_core.store.reading import opened
 from cab_core.wire.reader import WireCall, WireReader
 
-from .alike import difference, lasting, lines
+from .alike import changing, difference, lasting, lines, names
+from .counts import Counts
 
 MOST = 1 << 30  # bytes of requests and answers: they are held while a cell runs
 _SHOWN = 200  # characters of a difference
@@ -22,21 +23,22 @@ _SHOWN = 200  # characters of a difference
 
 @attrs.define(slots=False)
 class Entry:
-    """A call on record, without its request. `asked`: what it asked, as far as that lasts."""
+    """A call on record. `asked`: what it asked, as far as that lasts; `changing`: the rest of it."""
 
     call: WireCall
     asked: bytes
+    changing: bytes
     used: bool = False
 
     @classmethod
     def of(cls, call: WireCall) -> Entry:
         """Return a call as it is kept."""
-        return cls(attrs.evolve(call, body=b""), lasting(call.body))
+        return cls(attrs.evolve(call, body=b""), lasting(call.body), changing(call.body))
 
     @property
     def size(self) -> int:
         """Bytes that it holds."""
-        return len(self.asked) + sum(len(a.body) for a in self.call.answers)
+        return len(self.asked) + len(self.changing) + sum(len(a.body) for a in self.call.answers)
 
     @cached_property
     def lines(self) -> bytes:
@@ -49,7 +51,10 @@ class Unrecorded(Exception):
 
 
 class Cassette:
-    """A record that answers. Safe to use from several threads."""
+    """A record that answers. Safe to use from several threads.
+
+    `names`: what stands now for an id of the record, as far as the requests have shown it.
+    """
 
     def __init__(self, path: Path) -> None:
         """Read a record.
@@ -57,17 +62,19 @@ class Cassette:
         Raises:
             UserError: it cannot be read, is too large, or holds no call.
         """
-        reader = WireReader(path)
+        self.counts = Counts()
+        reader = WireReader(path, self.counts.add)
         self.head: WireHead = reader.head
         self.entries, size = list[Entry](), 0
         for call in reader.calls():
             self.entries.append(entry := Entry.of(call))
             size += entry.size
-            if size > MOST:
+            if size + self.counts.size > MOST:
                 raise UserError(f"{path}: its calls hold more than {MOST:,} bytes; so much is not replayed")
         self.entries.sort(key=lambda e: e.call.n)
         if not self.entries:
             raise UserError(f"{path}: it holds no call to the model, so there is nothing to replay")
+        self.names: dict[bytes, bytes] = {}
         self._lock = threading.Lock()
 
     def take(self, body: bytes) -> WireCall:
@@ -86,6 +93,8 @@ class Cassette:
             if same is None:
                 raise Unrecorded(self._nearest(asked, left))
             same.used = True
+            if same.asked == asked:
+                self.names = names(same.changing, changing(body)) | self.names
             return same.call
 
     def _nearest(self, asked: bytes, left: list[Entry]) -> str:

@@ -11,13 +11,16 @@ from contextlib import asynccontextmanager
 
 from multidict import CIMultiDict
 
-from cab_core.redaction import Redactor
+from cab_core.plugins.wire_protocol import WireProtocol
+from cab_core.redaction import Redactor, replaced
+from cab_core.wire.pieces import Pieces
 from cab_core.wire.reader import Answered, WireCall
 
 from ..answer import Answer
 from ..unkeyed import Unkeyed, json_answer
 from ..upstream import HOP, Outgoing
 from .cassette import Cassette, Unrecorded
+from .renaming import Renaming
 
 _STATUSES = range(200, 1000)  # of an answer: below are those of a connection
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, 5.6.2
@@ -53,7 +56,8 @@ class ReplayUpstream(Unkeyed):
         """Answer a call."""
         started = time.monotonic()
         if out.operation.kind == "count":
-            yield json_answer(200, out.protocol.counted(-(-len(out.body or b"") // 4)))
+            asked, guess = self._shown.data(out.asked), out.protocol.counted(-(-len(out.asked) // 4))
+            yield self._cassette.counts.answer(out.operation.path, asked, guess)
             return
         try:
             call = await asyncio.to_thread(self._find, out.asked)
@@ -67,15 +71,22 @@ class ReplayUpstream(Unkeyed):
         if answer.status not in _STATUSES:
             raise ConnectionResetError(f"the answer on record has status {answer.status}")
         headers = CIMultiDict((k, v) for k, v in answer.headers if _can_be_sent(k, v))
-        yield Answer(answer.status, headers, self._body(call, answer, started))
+        body = await asyncio.to_thread(self._now, answer.body, out.protocol)
+        yield Answer(answer.status, headers, self._pieces(call, answer, body, started))
 
     def _find(self, body: bytes) -> WireCall:
         return self._cassette.take(self._shown.data(body))
 
-    async def _body(self, call: WireCall, answer: Answered, started: float) -> AsyncIterator[bytes]:
-        body = answer.body
+    def _now(self, body: bytes, protocol: WireProtocol) -> bytes:
+        """Return an answer with the places and the ids of this run."""
         for mark, place in self._places.items():
             body = body.replace(mark, place)
+        renaming = Renaming(self._cassette.names)
+        return replaced(body, Pieces(renaming, protocol.written, protocol.noise).spans(body))
+
+    async def _pieces(
+        self, call: WireCall, answer: Answered, body: bytes, started: float
+    ) -> AsyncIterator[bytes]:
         for ms, piece in _pieces(body, answer.pieces):
             if self._real_time:
                 await asyncio.sleep(max(0.0, ms / 1000 - (time.monotonic() - started)))

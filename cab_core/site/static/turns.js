@@ -144,7 +144,8 @@ globalThis.CabTurns = (data, shared, search) => {
     const lines = asked(tool.arguments);
     const length = lines.reduce((n, [, line]) => n + linesIn(line.replace(/\n$/, "")), 0);
     const call = text(tool.arguments, { lines: () => lines, length, begin: begins(lines[0]?.[1] ?? ""), most: CALL });
-    const box = made("div", { className: "tool" }, head, call);
+    if (tool.failed) head.append(made("span", { className: "mark bad" }, "error"));
+    const box = made("div", { className: `tool${tool.failed ? " failed" : ""}` }, head, call);
     if (tool.result !== undefined) {
       const said = answered(tool.result);
       box.append(said.trim() ? text(said, { label: "result", fold: linesIn(said.trim()) > 2 || said.length > 200 }) : made("p", { className: "soft" }, "An empty result."));
@@ -199,7 +200,7 @@ globalThis.CabTurns = (data, shared, search) => {
         const calls = new Set(own.map((t) => t.call)).size;
         const first = own.find((t) => t.role === "user" && isText(t.text));
         inside = made("ol", { className: "turns" });
-        const says = made("b", {}, `side conversation · ${calls} ${calls === 1 ? "call" : "calls"}`);
+        const says = made("b", {}, `${data.agents?.[group] ? `sub-agent of call ${data.agents[group]}` : "side conversation"} · ${calls} ${calls === 1 ? "call" : "calls"}`);
         list.append(made("li", { className: "side" }, made("details", {}, made("summary", {}, says, ` ${begins(first?.text ?? "")}`), inside)));
       }
     }

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 from cab_adapter_continue.adapter import Continue
 from cab_adapter_continue.session import failure, last_word, token_claim, transcript
@@ -74,12 +73,6 @@ def test_a_stack_is_applied() -> None:
     assert [(a.item, a.reason, a.tool_prefix) for a in launch.stack] == [
         ("mcp:a", None, None), ("env:b", None, None), ("instructions:c", None, None), ("skill:d", None, None),
     ]  # fmt: skip
-
-
-def test_an_option_is_an_argument() -> None:
-    """Its tool for subagents is on where that is said."""
-    assert "--beta-subagent-tool" not in Continue().launch(JOB).argv
-    assert "--beta-subagent-tool" in Continue().launch(attrs.evolve(JOB, options={"subagents": True})).argv
 
 
 def test_a_session_becomes_a_transcript(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cab_core.gateway.replay.alike import difference, lasting, lines
+from cab_core.gateway.replay.alike import changing, difference, lasting, lines, names
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,8 @@ from cab_core.gateway.replay.alike import difference, lasting, lines
         ("Wall time: 0.0231 seconds", "Wall time: 12.9 seconds"),
         ("wrote /tmp/claude-ab/xyz/out.log now", "wrote /tmp/claude-qr/uvw/out.log now"),
         ("projects/-tmp-cab-ab1cd-sandbox-work/memory", "projects/-tmp-cab-x_zuv-sandbox-work/memory"),
+        ("Chunk ID: a1b2c3", "Chunk ID: defaba"),
+        ("commit 1a2b3c4", "commit 9f8e7d6"),
         ("-rw-r--r-- 1 root 812 Nov 26 06:28 a.py", "-rw-r--r-- 1 root 812 Jan  3 14:01 a.py"),
     ],
 )
@@ -54,6 +56,19 @@ def test_the_order_of_keys_does_not_count(request: dict[str, object], random: ob
 def test_any_bytes_can_be_compared(body: bytes) -> None:
     """JSON or not."""
     assert lasting(body) == lasting(body)
+
+
+def test_an_id_of_this_run_stands_for_one_of_the_record() -> None:
+    """Not a word, nor a number that is short; nor where the two do not have as many."""
+    texts = (
+        "agent 550e8400-e29b-41d4-a716-446655440000 of Thursday, 3",
+        "agent 123e4567-e89b-42d3-a456-426614174000 of Friday, 4",
+    )
+    then, now = (changing(json.dumps({"content": text}).encode()) for text in texts)
+    assert names(then, now) == {
+        b"550e8400-e29b-41d4-a716-446655440000": b"123e4567-e89b-42d3-a456-426614174000"
+    }
+    assert names(then, b"") == {} == names(then, then)
 
 
 def test_lines_may_come_in_another_order() -> None:

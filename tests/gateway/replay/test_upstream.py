@@ -183,6 +183,29 @@ def test_headers_that_no_endpoint_sends_are_left_out(tmp_path: Path) -> None:
     assert run.calls(BODIES[0]) == [(200, SAID.encode())]
 
 
+@pytest.mark.parametrize("pieces", [1, 3], ids=["whole", "in pieces"])
+def test_an_id_of_the_record_that_the_model_repeats_is_that_of_this_run(tmp_path: Path, pieces: int) -> None:
+    """Such as a sub-agent's, for which it waits: also where its answer came in pieces."""
+    then, now = "550e8400-e29b-41d4-a716-446655440000", "123e4567-e89b-42d3-a456-426614174000"
+    size = -(-len(then) // pieces)
+    deltas = [
+        {"function": {"arguments": then[at : at + size]}, "index": 0} for at in range(0, len(then), size)
+    ]
+    events = [{"choices": [{"index": 0, "delta": {"tool_calls": [d]}}]} for d in deltas]
+    text = "".join(f"data: {json.dumps(e)}\n\n" for e in events) + "data: [DONE]\n\n"
+    asked = {"model": "m", "messages": [{"role": "tool", "content": f"agent {then}"}]}
+    request = {**REQUEST, "body": {"text": json.dumps(asked)}}
+    answer = {**ANSWER, "body": {"text": text}, "headers": [["Content-Type", "text/event-stream"]]}
+    record = put(
+        tmp_path, HEAD, {"n": 1, "request": request}, {"n": 1, "answer": answer}, {"n": 1, "end_ms": 1}
+    )
+    asked["messages"] = [{"role": "tool", "content": f"agent {now}"}]
+    ((_, body),) = Run(tmp_path / "now", replaying(record)).calls(asked)
+    said = [json.loads(line.removeprefix(b"data: ")) for line in body.split(b"\n\n")[:-2]]
+    calls = [c for e in said for c in e["choices"][0]["delta"]["tool_calls"]]
+    assert "".join(c["function"]["arguments"] for c in calls) == now
+
+
 def test_an_answer_on_record_comes_whole(tmp_path: Path) -> None:
     """What `cab wire` shows is what is replayed, whatever its pieces say."""
     run = Run(tmp_path / "now", replaying(strange(tmp_path, pieces=[])))
