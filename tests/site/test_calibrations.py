@@ -7,32 +7,10 @@ from pathlib import Path
 import attrs
 import pytest
 
-from cab_core.records.calibration import Calibration, HeldCell, HeldFigure, Takes
 from cab_core.site.build import build_site
 from cab_core.store.calibrations import write_record
-from tests.site.conftest import Browser
-from tests.site.made import SHA, Made
-
-TASK = "mutations/off-by-one"
-HOSTILE = "<script>alert(1)</script>"
-RIGHT = HeldFigure(figure="outcome", must="is", value="passed", found="passed", right=True)
-WRONG = HeldFigure(figure="blast_radius.blast_radius", must="is", value=0, found=0.5, right=False)
-
-
-def held(persona: str, *figures: HeldFigure, task: str = TASK, unwritten: str | None = None) -> HeldCell:
-    """Return a cell of a scripted model."""
-    return HeldCell(
-        persona=persona, task=task, cell_id="c", content_key=SHA, outcome="passed", why=f"the grader said {HOSTILE}",
-        started_at="2026-06-17T04:06:00Z", ended_at="2026-06-17T04:07:30Z", tokens=900, claim=900,
-        figures=figures, unwritten={} if unwritten is None else {"new.sh": unwritten},
-    )  # fmt: skip
-
-
-RECORD = Calibration(
-    cab="0.1.0", tui="aider", version="1.0", runtime="docker", reported="aider 1.0", adapter="x@1", at="2026-06-17",
-    planned=2, cells=(held("oracle", RIGHT, RIGHT), held("null", RIGHT)),
-    takes=Takes(protocols=("openai-chat",), options={"files": {}}, model_params=(), skips={"mcp": "it speaks no MCP"}),
-)  # fmt: skip
+from tests.site.calibrated import BAD, HOSTILE, RECORD, TASK
+from tests.site.made import Made
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +24,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Made(model="scripted:oracle", sweep="calibration-aider", runtime="docker", marks=("scripted",)).write(
         runs
     )
-    bad = (held("oracle", RIGHT, WRONG), held("cheat", WRONG, unwritten="no shell"))
-    write_record(runs, RECORD)
-    write_record(runs, attrs.evolve(RECORD, version="2.0", at="2026-06-18", cells=bad, planned=3))
-    write_record(runs, attrs.evolve(RECORD, tui="opencode", runtime="local"))
+    for record in (RECORD, BAD, attrs.evolve(RECORD, tui="opencode", runtime="local")):
+        write_record(runs, record)
     return build_site([runs], root / "site").parent
 
 
@@ -83,20 +59,6 @@ def test_the_list_names_clis_without_one(pages: Path) -> None:
     text = (pages / "calibration/index.html").read_text()
     assert "No calibration: pi." in text and "✗" in text and "✓" in text
     assert 'href="./calibration/index.html"' in (pages / "index.html").read_text()
-
-
-@pytest.mark.parametrize("page", ["calibration/index.html", "calibration/aider/index.html"])
-def test_a_narrow_screen_shows_it_whole(browser: Browser, pages: Path, page: str) -> None:
-    """At 390 pixels only tables are wider, each in its own region; nothing is logged, no other host asked."""
-    size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    try:
-        browser.open(f"{pages.as_uri()}/{page}")
-        assert browser.run("return document.documentElement.scrollWidth") <= 390
-        assert browser.faults() == []
-        assert all(u.startswith((pages.as_uri(), "data:", "about:", "chrome:")) for u in browser.requests())
-    finally:
-        browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_a_site_is_built_again_where_a_record_changes(tmp_path: Path) -> None:
