@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ class Calibrated:
     others: int
     address: str
 
-    @property
+    @functools.cached_property
     def facts(self) -> tuple[object, ...]:
         """What changes whenever what is said does."""
         found = self.record
@@ -48,6 +49,7 @@ class Calibrations:
         for record in sorted((r for root in runs for r in calibrations(root)), key=lambda r: r.at):
             found[_place(record), record.cab] = record
         self.records = sorted(found.values(), key=lambda r: r.at, reverse=True)
+        self._of: dict[_Place, Calibrated] = {}
 
     @property
     def facts(self) -> list[object]:
@@ -56,13 +58,18 @@ class Calibrations:
 
     def of(self, row: Row) -> Calibrated:
         """Return what is known of a cell's CLI: the last record for its version and runtime."""
-        same = [r for r in self.records if r.tui == row.config.tui]
         place = row.config.tui, row.config.version, row.config.runtime
+        if place not in self._of:
+            self._of[place] = self._found(place)
+        return self._of[place]
+
+    def _found(self, place: _Place) -> Calibrated:
+        same = [r for r in self.records if r.tui == place[0]]
         here = [r for r in same if _place(r) == place]
         return Calibrated(
             record=here[0] if here else None,
             others=len(same) - len(here[:1]),
-            address=_address(here[0]) if here else _page_of(row.config.tui) if same else INDEX,
+            address=_address(here[0]) if here else _page_of(place[0]) if same else INDEX,
         )
 
     def by_cli(self) -> dict[str, list[Calibration]]:

@@ -182,7 +182,7 @@ def _sweep_scratch(events: Events) -> None:
         events.warn(f"removed {gone} of {len(found)} scratch directories of runners that are gone")
 
 
-def _kept(planned: PlannedCell, store: Store, events: Events, verdict: Verdict) -> Done | None:
+def _kept(planned: PlannedCell, store: Store, events: Events, verdict: Verdict = by_outcome) -> Done | None:
     """Return what a cell came to before, where that has a verdict on the same content."""
     tries = store.tries(planned.cell)
     found = verdict(store, planned, tries)
