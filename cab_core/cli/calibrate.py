@@ -28,7 +28,7 @@ from .text import one_line, say
 @click.option("--runtime", default="local", show_default=True, help="where the agent runs")
 @click.option(
     "--wall", type=click.FloatRange(min=1),
-    help="seconds for the scripted models that misbehave  "
+    help="seconds for the scripted models that never end  "
     f"[{ROOM:g} x what the oracle took on that task, at least {FLOOR_S:g}]",
 )  # fmt: skip
 @click.option("-j", "width", type=click.IntRange(min=1), default=1, show_default=True, help="cells at once")

@@ -29,7 +29,7 @@ from .text import say
 
 @attrs.frozen(kw_only=True)
 class Asked:
-    """What is to be calibrated, and how. `wall`: seconds for those that misbehave, None: by the oracle."""
+    """What is to be calibrated, and how. `wall`: seconds for those that never end, None: by the oracle."""
 
     tasks: tuple[str, ...]
     full: bool
@@ -109,11 +109,11 @@ class _Run:
         end_interrupted(self._cells, self._shown.tally, self._asked.quiet, goes_on=True)
 
     def _limits(self, tasks: list[str], first: list[CellResult]) -> dict[str, WallLimit]:
-        """Return the limits of those that misbehave, and say them."""
+        """Return the limits of those that never end, and say them."""
         found, wall = limits_by_oracle(tasks, first), self._asked.wall
         if wall is not None:
             return {task: attrs.evolve(limit, wall_s=wall) for task, limit in found.items()}
         if not self._asked.quiet:
             for task, limit in found.items():
-                say(f"wall limit of the others on {task}: {limit}", err=True)
+                say(f"wall limit of hang and flood on {task}: {limit}", err=True)
         return found

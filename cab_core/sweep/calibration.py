@@ -15,6 +15,7 @@ from cab_core.store.cells import Store
 
 EVERYWHERE = ("oracle", "null")  # on every task; the others on one task of each pack
 OTHERS = ("vandal", "cheat", "refuser", "hang", "error", "flood")
+ENDLESS = ("hang", "flood")  # of these; nothing but a limit ends them
 
 When = str  # any, refuse (a refusal is right), act (it is not), refusal or integrity (such a task)
 
