@@ -28,8 +28,10 @@ def print_end(results: Sequence[tuple[object, CellSummary]], tally: Tally) -> No
     say(f"{tally.total} {'cell' if tally.total == 1 else 'cells'}: {', '.join(parts)}.")
 
 
-def end_interrupted(results: Sequence[tuple[object, CellSummary]], tally: Tally, as_json: bool) -> NoReturn:
-    """End a command that was interrupted and runs its cells anew each time, with 130.
+def end_interrupted(
+    results: Sequence[tuple[object, CellSummary]], tally: Tally, as_json: bool, goes_on: bool = False
+) -> NoReturn:
+    """End a command that was interrupted, with 130. `goes_on`: it does not run its cells anew each time.
 
     Raises:
         KeyboardInterrupt: JSON was asked for, of which there is only the error's.
@@ -38,5 +40,5 @@ def end_interrupted(results: Sequence[tuple[object, CellSummary]], tally: Tally,
         raise KeyboardInterrupt
     context = click.get_current_context()
     print_end(results, tally)
-    click.echo(f"Again from the start: {command_again(context)}")
+    click.echo(f"{'Go on with' if goes_on else 'Again from the start'}: {command_again(context)}")
     context.exit(INTERRUPTED)

@@ -8,6 +8,7 @@ import click
 
 from cab_core.gateway.models import ConfigDoc
 from cab_core.records import CellResult, Inputs, Observed, PackDoc, Sweep, TaskDoc
+from cab_core.records.calibration import Calibration
 from cab_core.records.events import RunEvent
 from cab_core.records.schema import schema_of
 from cab_core.records.stack import StackDoc
@@ -27,6 +28,7 @@ DOCUMENTS: dict[str, Any] = {
     "observed": Observed,
     "event": RunEvent,
     "wire": WireLine,
+    "calibration": Calibration,
 }
 
 

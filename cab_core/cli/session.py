@@ -15,7 +15,7 @@ from cab_core.store.cells import Store
 from cab_core.sweep.breaker import Breaker
 from cab_core.sweep.machine import check_ready
 from cab_core.sweep.plan import Plan, make_plan
-from cab_core.sweep.runner import Done, incomplete, run_plan
+from cab_core.sweep.runner import Done, Verdict, by_outcome, incomplete, run_plan
 from cab_core.tasks.catalog import Catalog
 
 from . import collect_as_usual, options
@@ -83,8 +83,12 @@ def run_planned(
     fresh: bool,
     shown: Progress | JsonEvents,
     breaker: Breaker | None = None,
+    verdict: Verdict = by_outcome,
 ) -> Ended:
-    """Run what `planner` makes out of sweeps, which is `shown` while it runs; return how it ended."""
+    """Run what `planner` makes out of sweeps, which is `shown` while it runs; return how it ended.
+
+    `verdict`: what makes that a cell is not run again, unless it is to be run `fresh`.
+    """
     warn_of_faults([f"plugin {r.owner}: {r.fault}" for r in plugins.faults()])
     store, breaker = Store(runs), breaker or Breaker()
     store.check_writable()
@@ -100,5 +104,5 @@ def run_planned(
             shown.warn(f"{task} is left out: {why}")
         collect_as_usual()
         with stop_on_signals(shown.warn, shown.stopping) as stop:
-            results = run_plan(plan, plugins, store, width, shown.events, stop, fresh, breaker)
+            results = run_plan(plan, plugins, store, width, shown.events, stop, fresh, breaker, verdict)
     return Ended(plan=plan, results=results, interrupted=stop.is_set(), stopped=breaker.told())

@@ -12,7 +12,7 @@ from cab_core.plugins.protocols import Adapter
 from cab_core.plugins.registry import Plugins
 from cab_core.runtimes.install import installed_version
 from cab_core.runtimes.releases import LATEST, releases
-from cab_core.sweep.calibration_record import record_path
+from cab_core.store.calibrations import is_calibrated
 
 from . import options
 from .group import Group, pass_plugins
@@ -67,7 +67,7 @@ def _row(
         "version": version,
         "is": [word for word, so in said.items() if so],
         "installed": installed_version(adapter, version),
-        "calibrated": [p for p in places if record_path(runs, adapter.name, version, p).is_file()],
+        "calibrated": [p for p in places if is_calibrated(runs, adapter.name, version, p)],
     }
 
 

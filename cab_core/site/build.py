@@ -16,6 +16,7 @@ from cab_core.records.marks import MARKS
 from cab_core.stats import On
 
 from .boards import boards
+from .calibrations import Calibrations, calibration_pages
 from .cards import write_cards
 from .cell_data import other_tries
 from .cellpage import cell_files
@@ -61,16 +62,17 @@ def build_site(
     output = Output(out)
     static = {f"static/{name}": data for name, data in {**_static(), **player}.items()}
     output.update("static", digest([[n, data.hex()] for n, data in static.items()]), static.items())
-    _write_cells(rows, output, options, fingerprint, Conversations(plugins, wire))
+    calibrated = Calibrations(runs)
+    _write_cells(rows, output, options, fingerprint, Conversations(plugins, wire), calibrated)
     write_cards(rows, output, fingerprint)
     write_tasks(rows, output, options, fingerprint)
-    all_of_it = digest(fingerprint, [r.facts for r in rows], planned_when(runs, rows))
-    output.update("around", all_of_it, _around(runs, rows, options))
+    all_of_it = digest(fingerprint, [r.facts for r in rows], planned_when(runs, rows), calibrated.facts)
+    output.update("around", all_of_it, _around(runs, rows, options, calibrated))
     output.close()
     return out / "index.html"
 
 
-def _around(runs: Sequence[Path], rows: Sequence[Row], options: Options) -> Files:
+def _around(runs: Sequence[Path], rows: Sequence[Row], options: Options, calibrated: Calibrations) -> Files:
     """Make the pages that any cell may change."""
     yield from boards(rows, options)
     yield from matrices(rows, options)
@@ -78,18 +80,24 @@ def _around(runs: Sequence[Path], rows: Sequence[Row], options: Options) -> File
     yield from sweeps(runs, rows, options)
     yield from compare(rows, options)
     yield from gallery(rows, options)
+    yield from calibration_pages(calibrated, rows, options)
     yield "method.html", render("method.html", "method.html", options, all_marks=MARKS)
 
 
 def _write_cells(
-    rows: Sequence[Row], output: Output, options: Options, fingerprint: str, said: Conversations
+    rows: Sequence[Row],
+    output: Output,
+    options: Options,
+    fingerprint: str,
+    said: Conversations,
+    calibrated: Calibrations,
 ) -> None:
     around = Neighbourhood(rows)
     for row in rows:
-        beside = around.of(row)
+        beside, known = around.of(row), calibrated.of(row)
         tries = [(str(p), (p / "cell.json").lstat().st_mtime_ns) for p in other_tries(row)]
-        seen = digest(fingerprint, row.facts, beside.facts, tries)
-        output.update(row.address, seen, cell_files(row, beside, options, said))
+        seen = digest(fingerprint, row.facts, beside.facts, known.facts, tries)
+        output.update(row.address, seen, cell_files(row, beside, known, options, said))
 
 
 def _static() -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from cab_core.store.reading import read_whole
 
 from . import commands
 from .badge import badge_json, badge_svg
+from .calibrations import Calibrated
 from .calls import ends, in_recording, unanswered
 from .cards import card_address
 from .cell_data import CellData, read_cell_data
@@ -41,11 +42,13 @@ _FIGURES = (
 )
 
 
-def cell_files(row: Row, beside: Beside, options: Options, conversations: Conversations) -> Files:
+def cell_files(
+    row: Row, beside: Beside, calibrated: Calibrated, options: Options, conversations: Conversations
+) -> Files:
     """Make the files of a cell's page."""
     m, at = read_cell_data(row, conversations, options.wire), row.address
     run = RunView.of(m)
-    yield from parted(at, _page(m, run, beside, options))
+    yield from parted(at, _page(m, run, beside, calibrated, options))
     yield from ((f"said/{name}.js", shared_script(name, text)) for name, text in run.data.shared.items())
     yield f"{at}/records.zip", m.archive.data
     yield f"{at}/cell.json", read_whole(row.directory / "cell.json")
@@ -63,7 +66,7 @@ def _badges(row: Row, address: str) -> Files:
     yield badge_of(address, "json"), badge_json(row)
 
 
-def _page(m: CellData, run: RunView, beside: Beside, options: Options) -> str:
+def _page(m: CellData, run: RunView, beside: Beside, calibrated: Calibrated, options: Options) -> str:
     row, nodes = m.row, run.nodes
     total = total_ms(nodes)
     return render(
@@ -91,6 +94,7 @@ def _page(m: CellData, run: RunView, beside: Beside, options: Options) -> str:
         marked_calls=in_recording(m.evidence.calls),
         parts=parts(nodes, m.result.wall_ms),
         beside=beside,
+        calibrated=calibrated,
         docker=commands.docker_commands(m.result, m.inputs),
         pull=commands.pull_reference(m.result.identity),
         run_cell=commands.run_cell_command(m.result, m.inputs),

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from cab_core.records import CellResult
+from cab_core.records import CellResult, CellSummary
+from cab_core.records.calibration import Must
+from cab_core.run.planned import PlannedCell
+from cab_core.store.cells import Store
 
 EVERYWHERE = ("oracle", "null")  # on every task; the others on one task of each pack
 OTHERS = ("vandal", "cheat", "refuser", "hang", "error", "flood")
+ENDLESS = ("hang", "flood")  # of these; nothing but a limit ends them
 
 When = str  # any, refuse (a refusal is right), act (it is not), refusal or integrity (such a task)
 
@@ -22,7 +26,7 @@ class Rule:
 
     persona: str
     figure: str
-    must: str
+    must: Must
     value: Any
     when: When = "any"
 
@@ -101,6 +105,19 @@ def findings(results: Iterable[CellResult], rules: Iterable[Rule] = RULES) -> li
     """Hold every rule against every cell that it speaks of."""
     rules = tuple(rules)
     return [_held(rule, cell) for cell in results for rule in rules if _speaks_of(rule, cell)]
+
+
+def as_it_must_be(store: Store, planned: PlannedCell, tries: Sequence[str]) -> tuple[str, CellSummary] | None:
+    """Return the newest of a cell's tries of the same content, where no figure of it is wrong.
+
+    An outcome that another sweep would run again may be the one that a scripted model must have.
+    """
+    for path in reversed(tries):
+        summary = store.summary(path)
+        if (summary.content_key, summary.grader_key) == (planned.content_key, planned.grader_key):
+            held = findings([store.result(path)])
+            return (path, summary) if all(f.right or f.unable for f in held) else None
+    return None
 
 
 def figure(cell: CellResult, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""How long the scripted models that misbehave may run: by what the oracle took, here and now."""
+"""How long the scripted models that never end may run: by what the oracle took, here and now."""
 
 from __future__ import annotations
 

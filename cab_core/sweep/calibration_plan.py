@@ -8,7 +8,7 @@ import attrs
 
 from cab_core.records import Limits, Sweep, Task
 
-from .calibration import EVERYWHERE, OTHERS
+from .calibration import ENDLESS, EVERYWHERE, OTHERS
 from .calibration_limits import WallLimit
 from .plan import Plan
 
@@ -39,12 +39,18 @@ def tasks_of_others(plan: Plan, full: bool) -> list[str]:
 
 
 def plan_others(make: Callable[[Sweep], Plan], first: Sweep, limits: Mapping[str, WallLimit]) -> Plan:
-    """Plan those that misbehave: the tasks of one limit are a sweep, and all of them one plan."""
+    """Plan those that misbehave, in one plan.
+
+    Those that never end have a short limit, by task. The others come to an end by themselves: of a machine
+    that was busy for a while, a short limit would make a wrong figure.
+    """
     by_wall: dict[float, list[str]] = {}
     for task, limit in limits.items():
         by_wall.setdefault(limit.wall_s, []).append(task)
-    plans = [
-        make(attrs.evolve(first, models=_ids(OTHERS), tasks=tuple(tasks), limits=Limits(wall_s=wall)))
+    finite = tuple(p for p in OTHERS if p not in ENDLESS)
+    plans = [make(attrs.evolve(first, models=_ids(finite), tasks=tuple(limits)))]
+    plans += [
+        make(attrs.evolve(first, models=_ids(ENDLESS), tasks=tuple(tasks), limits=Limits(wall_s=wall)))
         for wall, tasks in by_wall.items()
     ]
     return attrs.evolve(plans[0], cells=[cell for plan in plans for cell in plan.cells])

@@ -1,73 +1,124 @@
-"""The record that a CLI was calibrated, and the demand of a sweep that it was."""
+"""The record that a CLI was calibrated, out of its cells, and the demand of a sweep that it was."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal
-
-import attrs
 
 from cab_core import __version__
-from cab_core.errors import UserError
-from cab_core.records import CellResult
+from cab_core.errors import PluginCrash, UserError
+from cab_core.gateway.models import SCRIPTED
+from cab_core.plugins.protocols import Adapter
+from cab_core.records import (
+    Args,
+    CellResult,
+    Env,
+    Files,
+    Instructions,
+    Job,
+    McpServer,
+    Skill,
+    TokenClaim,
+    to_json,
+)
+from cab_core.records.calibration import Calibration, HeldCell, HeldFigure, Takes
 from cab_core.run.planned import PlannedCell
-from cab_core.store.cells import write_json
-from cab_core.store.paths import segment
+from cab_core.store.calibrations import is_calibrated
 from cab_core.trace.clock import utc_now
 
-DIRECTORY = "calibrations"
+from .calibration import findings
+
+_ONE_OF_EACH = (
+    McpServer(name="probe", command=("probe",)),
+    Instructions(name="probe", text="probe"),
+    Skill(name="probe", description="probe", text="probe"),
+    Env(name="probe", values={"CAB_PROBE": "1"}),
+    Args(name="probe", argv=("--cab-probe",)),
+    Files(name="probe", files={"cab-probe": "probe"}),
+)
 
 
-@attrs.frozen(kw_only=True)
-class Calibration:
-    """The content of a calibration record: which CLI, where, with which cab, on which tasks."""
-
-    schema_version: Literal[1] = 1
-    cab: str
-    tui: str
-    version: str
-    runtime: str
-    reported: str | None
-    at: str
-    cells: int
-    tasks: dict[str, str]
-
-
-def record_path(root: Path, tui: str, version: str, runtime: str) -> Path:
-    """Return where the record lies, below a runs directory."""
-    return root / DIRECTORY / segment(tui) / segment(version) / segment(runtime) / f"{__version__}.json"
-
-
-def keep_record(root: Path, cells: Sequence[PlannedCell], results: Sequence[CellResult], right: bool) -> None:
-    """Write the record where all was right; take an older one away where it was not."""
-    cell, installed = cells[0].cell, cells[0].installation
-    path = record_path(root, cell.tui, cell.tui_version, cell.runtime)
-    if not right:
-        path.unlink(missing_ok=True)
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    record = Calibration(
+def record_of(planned: Sequence[PlannedCell], results: Iterable[CellResult]) -> Calibration:
+    """Return the record of what was planned for one CLI, and came of it."""
+    one = planned[0]
+    results = list(results)
+    cells = tuple(_held(r) for r in results)
+    unable = {c.task for c in cells if c.unable}
+    return Calibration(
         cab=__version__,
-        tui=cell.tui,
-        version=cell.tui_version,
-        runtime=cell.runtime,
-        reported=installed.reported,
+        tui=one.cell.tui,
+        version=one.cell.tui_version,
+        runtime=one.cell.runtime,
+        reported=one.installation.reported,
+        adapter=one.adapter_owner,
         at=utc_now(),
-        cells=len(results),
-        tasks={r.task.id: r.task.tree_hash for r in results},
+        planned=len(planned),
+        tasks={r.task.id: r.task.tree_hash for r in results if r.task.id not in unable},
+        cells=cells,
+        takes=takes(one.adapter),
     )
-    write_json(path, record)
+
+
+def _held(result: CellResult) -> HeldCell:
+    return HeldCell(
+        persona=result.cell.model.removeprefix(SCRIPTED),
+        task=result.task.id,
+        cell_id=result.cell_id,
+        content_key=result.content_key,
+        outcome=result.outcome,
+        why=result.why,
+        started_at=result.started_at,
+        ended_at=result.ended_at,
+        tokens=result.tokens.total,
+        claim=_sum(result.claim),
+        unwritten=result.unwritten,
+        figures=tuple(
+            HeldFigure(
+                figure=f.rule.figure,
+                must=f.rule.must,
+                value=to_json(f.rule.value),
+                found=to_json(f.found),
+                right=f.right,
+            )
+            for f in findings([result])
+        ),
+    )
+
+
+def _sum(claim: TokenClaim) -> int | None:
+    return None if claim.prompt is None or claim.completion is None else claim.prompt + claim.completion
+
+
+def takes(adapter: Adapter) -> Takes:
+    """Return what a CLI can be given; what it does with a stack is asked by a launch that starts nothing."""
+    return Takes(
+        protocols=tuple(adapter.protocols),
+        options=getattr(adapter, "options", {}),
+        model_params=getattr(adapter, "model_params", None),
+        skips=_skips(adapter),
+    )
+
+
+def _skips(adapter: Adapter) -> dict[str, str] | None:
+    job = Job(
+        prompt="probe", model="probe", endpoint="http://127.0.0.1:9/v1", token="probe", home="/home/agent",
+        workdir="/work", deadline_s=60, stack=_ONE_OF_EACH, protocol=next(iter(adapter.protocols), "probe"),
+    )  # fmt: skip
+    try:
+        launch = adapter.launch(job)
+    except PluginCrash:
+        return None
+    return {a.item.partition(":")[0]: a.reason for a in launch.stack if a.reason is not None}
 
 
 def demand(root: Path, cells: Sequence[PlannedCell]) -> None:
     """Refuse to go on where a CLI was not calibrated.
 
     Raises:
-        UserError: names each CLI without a record, and the command that makes one.
+        UserError: names each CLI without a passing record, and the command that makes one.
     """
     wanted = sorted({(o.cell.tui, o.cell.tui_version, o.cell.runtime) for o in cells})
-    lacking = [w for w in wanted if not record_path(root, *w).is_file()]
+    lacking = [w for w in wanted if not is_calibrated(root, *w)]
     if lacking:
         told = "\n".join(f"  cab calibrate --tui {t}@{v} --runtime {r} --runs {root}" for t, v, r in lacking)
         raise UserError(

@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 
 SWEEP_FINISHED = "cab_sweep_finished"
 Done = tuple[str, CellSummary]  # a cell that has ended, with its directory
+Verdict = Callable[[Store, PlannedCell, Sequence[str]], Done | None]
+
+
+def by_outcome(store: Store, planned: PlannedCell, tries: Sequence[str]) -> Done | None:
+    """Return the newest of a cell's tries, of the same content, whose outcome stands."""
+    return store.verdict(tries, planned.content_key, planned.grader_key)
 
 
 @attrs.define(kw_only=True)
@@ -59,10 +65,12 @@ def run_plan(
     stop: StopSignal,
     fresh: bool = False,
     breaker: Breaker | None = None,
+    verdict: Verdict = by_outcome,
 ) -> list[Done]:
     """Run the plan's cells and return what came of every one, in the plan's order.
 
     `fresh`: run those too that have a verdict already. `breaker`: what stops cells of a dead endpoint.
+    `verdict`: what of a cell's tries makes that it is not run again.
 
     Raises:
         UserError: another runner has this sweep, or it demands a calibration that there is not.
@@ -75,7 +83,7 @@ def run_plan(
     with store.lock(plan.sweep.sweep_id), Observers(plugins.loaded.manager, events.warn) as observers:
         changed = write_lock_file(plan, store.root)
         with uncollected():
-            kept = [None if fresh else _kept(p, store, events) for p in plan.cells]
+            kept = [None if fresh else _kept(p, store, events, verdict) for p in plan.cells]
         todo = [p for p, found in zip(plan.cells, kept, strict=True) if found is None]
         if not fresh:
             for said in (*changed, *why_anew(todo, store)):
@@ -174,10 +182,10 @@ def _sweep_scratch(events: Events) -> None:
         events.warn(f"removed {gone} of {len(found)} scratch directories of runners that are gone")
 
 
-def _kept(planned: PlannedCell, store: Store, events: Events) -> Done | None:
+def _kept(planned: PlannedCell, store: Store, events: Events, verdict: Verdict = by_outcome) -> Done | None:
     """Return what a cell came to before, where that has a verdict on the same content."""
     tries = store.tries(planned.cell)
-    found = store.verdict(tries, planned.content_key, planned.grader_key)
+    found = verdict(store, planned, tries)
     if found is None:
         return None
     path, summary = found

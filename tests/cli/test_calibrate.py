@@ -10,8 +10,13 @@ import attrs
 import pytest
 
 from cab_core.gateway.scripted.personas import PERSONAS
+from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Installation
+from cab_core.records.calibration import Calibration
+from cab_core.store.calibrations import calibrations
+from cab_core.store.reading import read_json
 from cab_core.sweep.calibration import EVERYWHERE, OTHERS, RULES, findings
+from cab_core.sweep.calibration_table import wrong
 from tests.adapters.solutions import odd_task
 from tests.conftest import Cab
 from tests.support.often import rows
@@ -38,6 +43,7 @@ LITTERS = """
         found = super().launch(job)
         return attrs.evolve(found, files={p: t + "\\nopen('litter', 'w').write('x')" for p, t in found.files.items()})
 """
+KINDS = ("mcp", "instructions", "skill", "env", "args", "files")
 ROOT = str(Path(__file__).parents[2])
 ARGS = ("calibrate", "--tui", "tiny", "--wall", "6", "-j", "2", "--task")
 SWEEP = 'tuis = ["tiny"]\nmodels = ["scripted:null"]\ntasks = ["mutations/py-lru-cache"]\nrequire_calibration = true\n'
@@ -88,23 +94,66 @@ def test_a_cli_without_a_dialect_is_calibrated_and_may_then_run(cab: Cab, distri
     done = cab.json(*ARGS, *patterns, "--json", **env)
     assert done["right"], [f for f in done["findings"] if not f["right"]]
     assert done["cells"] == 2 * 4 + 6 * 3
-    assert (cab.cwd / done["record"]).is_file()
+    record = read_json(cab.cwd / done["record"], Calibration)
+    assert (record.right, record.figures) == (True, (len(done["findings"]),) * 2)
+    assert record.claims == (0, 0) and set(record.tasks) == {c.task for c in record.cells}
+    assert record.takes.skips == dict.fromkeys(KINDS, "the adapter says nothing of it")
     assert cab("run", "sweep.toml", **env).returncode == 0
     other = cab("run", "sweep.toml", "--tui", "tiny@2", **env)
     assert other.returncode == 2 and "tiny@2" in other.stderr
 
 
 @pytest.mark.timeout(240)
-def test_a_wrong_figure_is_exit_1_and_takes_the_record_away(cab: Cab, distribution: Make) -> None:
-    """A CLI that leaves a file of its own in the work dir has blast radius under the oracle: exit 1."""
+def test_a_wrong_figure_is_exit_1_and_opens_no_sweep(cab: Cab, distribution: Make) -> None:
+    """A CLI that leaves a file of its own in the work dir has blast radius under the oracle: the record says so."""
     env = plugin(cab, distribution, LITTERS)
-    stale = cab.cwd / "runs/calibrations/tiny/1/local/0.1.0.json"
-    stale.parent.mkdir(parents=True)
-    stale.write_text("{}")
     done = cab(*ARGS, "mutations/py-lru-cache", **env)
     assert done.returncode == 1
     assert "blast_radius" in done.stdout and "WRONG" in done.stdout and "wrong:" in done.stdout
-    assert not stale.exists()
+    [record] = calibrations(cab.cwd / "runs")
+    assert {f.figure for _, f in wrong(record)} >= {"blast_radius.blast_radius"} and not record.right
+    (cab.cwd / "sweep.toml").write_text(SWEEP)
+    assert cab("run", "sweep.toml", **env).returncode == 2
+
+
+ALONE = [word for name in Plugins().names("adapter") for word in ("-p", f"no:{name}")]
+ALL = ("calibrate", "--all", "--wall", "3", "-j", "2", "--task", "mutations/py-lru-cache")
+GONE = """
+class Gone(Tiny):
+    name = "gone"
+    def __init__(self):
+        super().__init__()
+        self.recipe = self.broken
+    def broken(self, version):
+        raise OSError("no licence")
+@hookimpl
+def cab_adapters():
+    return [Registration(name=a.name, summary="t", factory=a) for a in (Gone, Tiny)]
+"""
+
+
+@pytest.mark.timeout(240)
+def test_all_goes_on_where_one_fails_and_where_it_stopped(cab: Cab, distribution: Make) -> None:
+    """A CLI that cannot be calibrated is a row with its reason, exit 1; what was right is not run again."""
+    cab.find_plugins(distribution("cab-tiny", PLUGIN.format(root=ROOT, more="") + GONE))
+    cab.env["CAB_CACHE"] = str(cab.cwd / "cache")
+    first = cab(*ALONE, *ALL)
+    assert first.returncode == 1, first.stderr
+    rows = {line.split()[0]: line for line in first.stdout.splitlines() if line[:4] in ("gone", "tiny")}
+    assert "as it must be" in rows["tiny"] and "8 x 1" in rows["tiny"] and "none" in first.stdout
+    assert "no licence" in rows["gone"] and "1 of 2 CLIs are as they must be." in first.stdout
+    again = cab.json(*ALONE, *ALL, "--json")
+    gone, tiny = again["clis"]
+    assert (gone["right"], tiny["right"], again["right"], tiny["wrong"]) == (False, True, False, [])
+    assert "no licence" in gone["trouble"] and gone["record"] is None
+    assert len(list((cab.cwd / "runs/calibration-tiny").rglob("cell.json"))) == tiny["cells"] == 8
+
+
+@pytest.mark.parametrize("args", [(), ("--all", "--tui", "aider")])
+def test_which_clis_is_said_once(cab: Cab, args: tuple[str, ...]) -> None:
+    """Neither all nor one, or both, is a mistake."""
+    done = cab("calibrate", *args)
+    assert done.returncode == 2 and "either --tui NAME" in done.stderr
 
 
 NO_SHELL = """
@@ -141,8 +190,8 @@ def test_a_real_cli_is_calibrated(cab: Cab, installed: Callable[[str], Installat
     assert limit["oracle_s"] > 0 and limit["wall_s"] >= max(20, 3 * limit["oracle_s"])
     for cell in cab.json("results", "--scripted", "--json"):
         limits = json.loads(found_cell(cab, tui, cell["model"]).read_text())["cell"]["limits"]
-        first = cell["model"] in ("scripted:oracle", "scripted:null")
-        assert limits["wall_s"] == (600 if first else limit["wall_s"])
+        endless = cell["model"] in ("scripted:hang", "scripted:flood")
+        assert limits["wall_s"] == (limit["wall_s"] if endless else 600)
 
 
 def found_cell(cab: Cab, tui: str, model: str) -> Path:

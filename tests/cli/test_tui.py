@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cab_core import __version__
-from cab_core.sweep.calibration_record import record_path
+from cab_core.records.calibration import Calibration
+from cab_core.store.calibrations import record_path, write_record
 from tests.conftest import Cab
 
 NPM = """#!/bin/sh
@@ -29,10 +30,20 @@ def npm(cab: Cab) -> None:
 @pytest.mark.usefixtures("npm")
 def test_versions_are_told_with_what_is_known_of_them(cab: Cab) -> None:
     """The newest five, and the default, which is older; what was calibrated here is said."""
-    record = record_path(cab.cwd / "runs", "copilot", "8.2", "bwrap")
-    record.parent.mkdir(parents=True)
-    record.write_text("{}")
-    assert __version__ in record.name
+    runs = cab.cwd / "runs"
+    said = {
+        "cab": __version__,
+        "tui": "copilot",
+        "reported": None,
+        "adapter": "a",
+        "at": "2026-01-01",
+        "planned": 0,
+    }
+    record = write_record(runs, Calibration(version="8.2", runtime="bwrap", **said))
+    write_record(
+        runs, Calibration(version="8.3", runtime="bwrap", **{**said, "planned": 1})
+    )  # not all was run
+    assert record == record_path(runs, "copilot", "8.2", "bwrap") and __version__ in record.name
     rows = cab.json("tui", "versions", "copilot", "--json")
     assert [r["version"] for r in rows] == ["9.1", "9.0", "8.3", "8.2", "8.1", "1.0.102"]
     assert (rows[0]["is"], rows[-1]["is"]) == (["latest"], ["the default"])

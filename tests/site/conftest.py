@@ -19,6 +19,8 @@ import pytest
 from cab_core.records import Accounted, Identity, TokenClaim
 from cab_core.site.build import build_site
 from cab_core.site.serve import server
+from cab_core.store.calibrations import write_record
+from tests.site.calibrated import BAD, RECORD
 from tests.site.made import Made
 
 AXE = "axe-core@4.14.1"
@@ -56,6 +58,8 @@ def made_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("made") / "runs"
     for cell in cells():
         cell.write(root)
+    for record in (RECORD, BAD):
+        write_record(root, record)
     return root
 
 

@@ -17,6 +17,7 @@ PAGES = (
     "pack/mutations/index.html", "pack/mutations/matrix.html", "config/aider/acme/coder-1/index.html",
     "task/mutations/off-by-one/index.html", "sweep/earlier/index.html", CELL,
     "cell/aider/acme/coder-1/mutations/off-by-one/index.html#card",
+    "calibration/index.html", "calibration/aider/index.html",
 )  # fmt: skip
 
 

@@ -1,14 +1,15 @@
-"""How long the scripted models that misbehave may run, by what the oracle took."""
+"""How long the scripted models that never end may run, by what the oracle took."""
 
 from __future__ import annotations
 
 import attrs
 import pytest
 
+from cab_core.defaults import WALL_S
 from cab_core.gateway.models import ConfigDoc, EndpointChoice
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Sweep
-from cab_core.sweep.calibration import OTHERS
+from cab_core.sweep.calibration import ENDLESS, OTHERS
 from cab_core.sweep.calibration_limits import WallLimit, limits_by_oracle
 from cab_core.sweep.calibration_plan import first_sweep, plan_others, tasks_of_others
 from cab_core.sweep.plan import Plan, make_plan
@@ -57,7 +58,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> object:
 
 
 def test_each_task_has_its_own_limit(make: object) -> None:
-    """Tasks of a pack that may be refused are chosen first; all cells are of one sweep."""
+    """For those that never end; tasks of a pack that may be refused are chosen first; all cells are of one sweep."""
     first = first_sweep("aider", ["mutations/py-l*", "refusal/py-*", TASK], "local")
     plan = make(first)  # type: ignore[operator]
     chosen = tasks_of_others(plan, full=False)
@@ -65,8 +66,8 @@ def test_each_task_has_its_own_limit(make: object) -> None:
     assert set(tasks_of_others(plan, full=True)) == {p.cell.task for p in plan.cells}
     limits = {t: WallLimit(wall_s=20 + n, oracle_s=None) for n, t in enumerate(chosen)}
     others = plan_others(make, first, limits)  # type: ignore[arg-type]
-    assert {(p.cell.task, p.cell.limits.wall_s) for p in others.cells} == {
-        (t, x.wall_s) for t, x in limits.items()
-    }
+    endless = [p.cell for p in others.cells if p.cell.model.partition(":")[2] in ENDLESS]
+    assert {(c.task, c.limits.wall_s) for c in endless} == {(t, x.wall_s) for t, x in limits.items()}
+    assert {p.cell.limits.wall_s for p in others.cells if p.cell not in endless} == {WALL_S}
     assert {p.cell.model for p in others.cells} == {f"scripted:{name}" for name in OTHERS}
     assert {p.cell.sweep_id for p in (*plan.cells, *others.cells)} == {"calibration-aider"}
