@@ -18,6 +18,7 @@ from cab_core.records.parameters import ParameterOfCall
 from .answer import Answer
 from .error_body import ErrorBody, error_in, told
 from .fault import ANSWERED, Verdict, of_answer
+from .in_vain import MOST
 from .parameters import Setting
 from .recorded import Recorded
 from .session import CellSession
@@ -42,6 +43,7 @@ class Call:
     reading: Reading = attrs.field(init=False)
     received: int = 0  # bytes of the answer
     tries: int = 0
+    sent_before: int = 0  # in vain, by earlier calls that asked the same
     withdrawn: int = 0  # of the tries those after which something was left out that had been refused
     status: int | None = None
     first_byte: float | None = None
@@ -106,6 +108,12 @@ class Call:
     def troubled(self) -> int:
         """The tries that count towards how often a call is sent."""
         return self.tries - self.withdrawn
+
+    @property
+    def may_try_again(self) -> bool:
+        """Whether it may be sent once more, where its endpoint fails."""
+        most = min(self.session.upstream.tries, MOST - self.sent_before)
+        return self.troubled < most
 
     def held(self, why: str) -> None:
         """Note that the call is held back from now on, for whoever looks."""

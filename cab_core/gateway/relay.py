@@ -14,9 +14,11 @@ from .answer import Answer
 from .call import Call
 from .events import parse_error
 from .forward import LARGEST_ERROR, forward_answer, forward_error, read_error
+from .in_vain import MOST, Failed
 from .off_loop import off_loop
 from .parameters import sent, withdraw
 from .refusal import refusal
+from .unkeyed import json_answer
 from .waits import asked_wait, wait_in_body
 
 BACKOFF_S = 0.5  # before the second try; doubles with each
@@ -27,6 +29,10 @@ async def relay(call: Call, request: web.BaseRequest) -> web.StreamResponse:
     """Carry one call out and record it, however it ends."""
     call.session.under_way[call.n] = call
     try:
+        before = call.session.in_vain.before(call.body)
+        if before is not None and before.sent >= MOST:
+            return await _held_back(call, before)
+        call.sent_before = before.sent if before is not None else 0
         return await _try_until_answered(call, request)
     except asyncio.CancelledError:
         call.break_off()
@@ -54,6 +60,20 @@ def _without_answer(call: Call, request: web.BaseRequest) -> web.StreamResponse:
     return refusal(call.session.protocol, 502, message, "upstream")
 
 
+async def _held_back(call: Call, before: Failed) -> web.Response:
+    """Refuse what the endpoint failed often enough to answer: its fault, in a form that ends a CLI's tries.
+
+    A status that means the request, and no word or number that means a server: some look for these.
+    """
+    call.verdict, call.error = fault.Verdict(before.fault), before.error
+    said = "cab: the endpoint was asked this often enough in vain, and is not asked again"
+    body = call.session.protocol.error(400, said, "cab_in_vain")
+    answer = await call.noted(json_answer(400, body))
+    async for _ in answer.body:
+        pass  # so that a replay has it, too
+    return refusal(call.session.protocol, 400, said, "cab_in_vain")
+
+
 async def _try_until_answered(call: Call, request: web.BaseRequest) -> web.StreamResponse:
     upstream = call.session.upstream
     extended = call.asked.extended
@@ -61,7 +81,7 @@ async def _try_until_answered(call: Call, request: web.BaseRequest) -> web.Strea
         call.tries += 1
         call.held("throttled")
         call.waited(await upstream.enter())
-        last = call.troubled >= upstream.tries
+        last = not call.may_try_again
         try:
             base = extended or call.body
             body = await off_loop(len(base), sent, base, call.settings) if call.settings else base
@@ -90,7 +110,7 @@ async def _try_until_answered(call: Call, request: web.BaseRequest) -> web.Strea
                     continue
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as exc:
             call.verdict, call.error = fault.of_exception(exc, None), fault.told(exc)
-            wait = _fits(call, _backoff(call.troubled))
+            wait = _fits(call, _backoff(call))
             if last or wait is None or call.verdict.fault != "unreachable":
                 raise
         finally:
@@ -133,15 +153,21 @@ def _headers(call: Call) -> dict[str, str]:
     return {**call.session.client.of(call.headers), "Accept": "*/*", "Accept-Encoding": encoding}
 
 
-def _backoff(tries: int) -> float:
-    return float(BACKOFF_S * 2 ** (tries - 1) * random.uniform(0.8, 1.2))
+def _backoff(call: Call) -> float:
+    """Return the seconds before the next try.
+
+    They go on where an earlier call asked the same: 8 times in a row then take a minute, after which most
+    limits are new and most servers are up again.
+    """
+    before = call.sent_before + call.troubled
+    return float(BACKOFF_S * 2 ** (before - 1) * random.uniform(0.8, 1.2))
 
 
 def _wait_before_retry(call: Call, answer: Answer, asked: float | None) -> float | None:
     """Return how long to wait before the next try, or None where there is to be none."""
     if call.verdict.refused or (answer.status != 429 and answer.status < 500):
         return None
-    return _fits(call, max(asked or 0.0, _backoff(call.troubled)))
+    return _fits(call, max(asked or 0.0, _backoff(call)))
 
 
 def _asked(call: Call, answer: Answer, said: bytes) -> float | None:

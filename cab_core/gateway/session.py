@@ -31,6 +31,7 @@ from cab_core.store.recorded import RecordedCalls
 
 from .activity import Activity, activity
 from .in_turn import InTurn
+from .in_vain import InVain
 from .observed import Watch
 from .parameters import Parameters
 from .passed_on import ClientHeaders
@@ -97,6 +98,7 @@ class CellSession:
         self.client, self._params = ClientHeaders(), params or {}
         self.parameters = Parameters(protocol, self._params)
         self.watch = Watch(texts)
+        self.in_vain = InVain()
         self.key_echoed = False  # in an answer: the agent has seen it
         self._price, self._on_call = price, on_call
         self.crashed = crashed  # takes an exception, and says whether it is the protocol's own
@@ -217,6 +219,7 @@ class CellSession:
             call = attrs.evolve(call, usd=self._price.of(call))
         with self._lock:
             self.sums.add(call)
+            self.in_vain.ended(call)
             self._spent += self._known(call)
             self._paid += (self._price.at_most(call) if self._price else None) or 0.0
             self._write(call)
@@ -278,7 +281,8 @@ class CellSession:
 
     def notes(self) -> list[str]:
         """Return what could not be enforced or had, and what a reader should know of the endpoint."""
-        notes = self.turned_away() + (self.wire.notes() if self.wire is not None else [])
+        notes = self.turned_away() + self.in_vain.notes()
+        notes += self.wire.notes() if self.wire is not None else []
         if self.key_echoed:
             notes.append(
                 "the endpoint repeated its key in an answer, which the agent was given as it came; "

@@ -13,6 +13,8 @@ from .budget import Throttle
 class Unkeyed(Throttle):
     """An upstream without an endpoint."""
 
+    tries = 1  # what it says to a request it would say again
+
     def redact(self, data: bytes) -> bytes:
         """Return `data`: there is no credential."""
         return data

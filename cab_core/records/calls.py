@@ -55,6 +55,7 @@ class ModelCall:
     `waits`: (start, end) of what `throttle_ms` adds up, in milliseconds from the call's start.
     `queued_ms`: how long the CLI waited before the call was begun, since as many were under way as may be at
     once; where tokens or dollars are limited that is one. It is in no other time.
+    `tries`: how often it was sent. 0: not once, for the endpoint had failed often enough to answer the same.
     `params`: how each parameter of the sweep went to the endpoint, by its name.
     `odd`: what in the form of the answer is not as the protocol has it; a CLI need not understand that.
     None: unknown, or not recorded by the cab that made the call.

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 import tomli_w
 
+from cab_core.plugins.registry import Plugins
+from cab_core.records import Instructions, Job, McpServer, Skill
 from tests.adapters.drive import MCP_SERVER
 from tests.conftest import Cab
+from tests.support.clis import CLIS
 from tests.support.endpoint import KEY, Endpoint
 
 pytestmark = pytest.mark.slow
@@ -132,6 +135,25 @@ def test_a_skill_that_is_read_is_present(cab: Cab, endpoint: Endpoint) -> None:
     endpoint.mode, endpoint.tool, endpoint.arguments = "tool", "skill", '{"name": "slow"}'
     skill = run_with(cab, "opencode", endpoint)["skill:slow"]
     assert (skill["state"], skill["evidence"]) == ("present", "its text was in call 2")
+
+
+SKIPPED = {"aider": ("mcp:a", "skill:c"), "mini-swe-agent": ("mcp:a", "skill:c")}
+
+
+@pytest.mark.parametrize("tui", CLIS)
+def test_every_cli_takes_an_item_or_says_why_not(tui: str) -> None:
+    """A server, a text and a skill each have an account; what was taken of it is seen in a request of each CLI's own tests."""
+    adapter = Plugins().adapter(tui)
+    stack = (
+        McpServer(name="a", command=("x",)), Instructions(name="b", text="x"), Skill(name="c", description="x", text="x"),
+    )  # fmt: skip
+    job = Job(
+        prompt="p", model="m", endpoint="http://e/v1", token="t", home="/h", workdir="/w", deadline_s=1, stack=stack,
+        protocol=adapter.protocols[0],
+    )  # fmt: skip
+    made = {done.item: done.reason for done in adapter.launch(job).stack}
+    assert made.keys() == {"mcp:a", "instructions:b", "skill:c"}
+    assert tuple(item for item, reason in sorted(made.items()) if reason) == SKIPPED.get(tui, ())
 
 
 def test_what_aider_takes_is_seen_and_the_rest_is_skipped(cab: Cab, endpoint: Endpoint) -> None:

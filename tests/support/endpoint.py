@@ -20,6 +20,14 @@ USAGE = {
     "prompt_tokens_details": {"cached_tokens": 20},
     "completion_tokens_details": {"reasoning_tokens": 7},
 }
+# Modes in which an error is said that has a form of its own.
+ERRORS = {
+    "error_in_200": (200, "Provider returned an error"),
+    "context": (
+        400,
+        "This model's maximum context length is 4096 tokens. However, you requested 9000 tokens.",
+    ),
+}
 KEY = "sk-real-key-of-the-endpoint-0123456789"
 
 
@@ -88,6 +96,8 @@ def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
         return _error(handler, int(mode), f"error {mode}; your key {handler.headers.get('Authorization')}")
     if mode == "said":
         return _error(handler, 401, endpoint.said)
+    if mode in ERRORS:
+        return _error(handler, *ERRORS[mode])
     if mode == "debug":
         return _send(handler, b'{"choices": []}', mode)
     if mode == "long_header":
@@ -125,6 +135,8 @@ def _answer(handler: BaseHTTPRequestHandler, endpoint: Endpoint, mode: str, requ
         return _send(handler, b"".join(events), mode, kind="text/event-stream")
     if request.get("stream"):
         return _stream(handler, endpoint, mode, request)
+    if mode == "drop":
+        return _cut(handler)
     usage = {} if mode == "no_usage" else {"usage": USAGE}
     message: dict = {"role": "assistant", "content": endpoint.reply}
     if mode == "thinks":
@@ -179,6 +191,16 @@ def _send(
     handler.send_header("Content-Length", str(len(data)))
     handler.end_headers()
     handler.wfile.write(data)
+
+
+def _cut(handler: BaseHTTPRequestHandler) -> None:
+    """The beginning of a body that is no stream, and then no more."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", "999")
+    handler.end_headers()
+    handler.wfile.write(b'{"id": "x", "object": ')
+    handler.close_connection = True
 
 
 def _error(handler: BaseHTTPRequestHandler, status: int, message: str) -> None:

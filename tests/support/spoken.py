@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from cab_core.gateway.protocols.scripted import event
@@ -12,6 +14,7 @@ from cab_core.records import Usage
 from tests.support.wire import GEMINI, MESSAGES, RESPONSES
 
 USAGE = Usage(prompt=1000, completion=50)
+_USAGE = {"usage", "usageMetadata"}
 THOUGHT = "I should look first."
 
 
@@ -30,11 +33,21 @@ def origin_of(protocol: str, url: str) -> str:
 def stream_of(
     protocol: WireProtocol, model: str, request: dict[str, Any], reply: Reply, mode: str
 ) -> Iterator[bytes]:
-    """Yield the events of an answer; `thinks`: with what the model thought in front; `drop`: without an end."""
-    yield from (_thinking(protocol, model, request) if mode == "thinks" else protocol.opening(model, request))
-    yield protocol.piece(model, reply.text)
-    if mode != "drop":
-        yield from protocol.closing(model, request, reply, USAGE)
+    """Yield the events of an answer, as `mode` says.
+
+    `thinks`: with what the model thought in front; `drop`: without an end; `no_usage`: nobody counts.
+    """
+    begun = _thinking(protocol, model, request) if mode == "thinks" else protocol.opening(model, request)
+    ended = () if mode == "drop" else protocol.closing(model, request, reply, USAGE)
+    events = chain(begun, [protocol.piece(model, reply.text)], ended)
+    yield from map(_uncounted, events) if mode == "no_usage" else events
+
+
+def _uncounted(event: bytes) -> bytes:
+    """Take the usage out of an event."""
+    head, found, data = event.partition(b"data: ")
+    bare = json.loads(data, object_pairs_hook=lambda pairs: {k: v for k, v in pairs if k not in _USAGE})
+    return head + found + json.dumps(bare).encode() + b"\n\n"
 
 
 def _thinking(protocol: WireProtocol, model: str, request: dict[str, Any]) -> Iterator[bytes]:

@@ -36,7 +36,6 @@ class ReplayUpstream(Unkeyed):
     """
 
     name = "replay"
-    tries = 1  # what the endpoint said in the end is on record: to ask again would say the same
 
     def __init__(
         self,
