@@ -34,6 +34,11 @@ def is_secret(text: str) -> bool:
     return sum(map(len, odd)) >= 4
 
 
+def as_text(data: bytes) -> str:
+    """Return bytes as a text of as many characters: Python searches that in a fourth of the time."""
+    return data.decode("latin-1")
+
+
 @attrs.frozen
 class Needle:
     """One text to search for, in the canonical form."""
@@ -53,6 +58,7 @@ class PathNeedle(Needle):
     blanks: int
     whole: bool = True
     first: bool = False
+    plain: str = attrs.field(init=False, default=attrs.Factory(lambda n: as_text(n.text), takes_self=True))
 
     @classmethod
     def of(cls, path: str, mark: str, whole: bool = True, first: bool = False) -> PathNeedle:
@@ -67,10 +73,6 @@ class PathNeedle(Needle):
         if self.first and start and _GOES_BEFORE.match(data, start - 1):
             return False
         return data.count(b" ", start, stop) <= self.blanks
-
-    def present(self, plain: bytes) -> bool:
-        """Return whether it may be in a text."""
-        return self.text in plain
 
     def runs(self, plain: bytes) -> Iterator[tuple[int, int]]:
         """Yield where it stands."""

@@ -325,3 +325,15 @@ def test_what_is_located_is_what_is_searched(data: bytes, parts: list[bytes]) ->
     """One form, whether places are asked for or not."""
     for each in (data, b"".join(parts), b"".join(parts) + data):
         assert located(each)[0] == canonical(each)
+
+
+def test_a_text_that_was_clean_is_searched_again_for_what_is_hidden_later() -> None:
+    """What is remembered of it holds only for what was searched then."""
+    redactor = Redactor({"sk-proj-Ab3dEf6hIj9lMn2pQr5tUv8x": "[key]"})
+    texts = ["Content-Type", "tok-9f8e7d6c5b4a39281706", "/srv/private/work"]
+    assert redactor.texts(texts) == texts == redactor.apart().texts(texts)
+    redactor.hide("tok-9f8e7d6c5b4a39281706", "[token]")
+    redactor.hide_path("/srv/private", "$PLACE")
+    assert (
+        redactor.apart().texts(texts) == ["Content-Type", "[token]", "$PLACE/work"] == redactor.texts(texts)
+    )

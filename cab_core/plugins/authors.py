@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
 import re
@@ -38,14 +39,20 @@ def roots_of(module_name: str) -> tuple[str, ...]:
 
 def import_roots() -> set[str]:
     """Return the directories from which code that is not Python's own was imported until now."""
+    return set(_import_roots(frozenset(sys.modules)))
+
+
+@functools.lru_cache(maxsize=1)
+def _import_roots(names: frozenset[str]) -> frozenset[str]:
     found: set[str] = set()
-    for name, module in list(sys.modules.items()):
+    for name in names:
+        module = sys.modules.get(name)
         known = getattr(module, "__dict__", {})  # an attribute of a lazy module may import another
         if "." in name or name == "__main__" or name in sys.stdlib_module_names:
             continue
         ways = list(known.get("__path__") or ()) or [known.get("__file__")]
         found |= {os.path.dirname(way) for way in ways if isinstance(way, str)}  # noqa: PTH120  (as it is written)
-    return found - {_STDLIB, f"{_STDLIB}/lib-dynload"}
+    return frozenset(found - {_STDLIB, f"{_STDLIB}/lib-dynload"})
 
 
 def on_this_machine(text: str) -> str:

@@ -24,6 +24,7 @@ MOST = 256 << 20  # bytes of a record on disk: nothing more is kept of bodies
 MOST_UNPACKED = 2 << 30  # and of what it unpacks to
 _WINDOW = 23  # 8 MiB (log2): what several calls have in common is found again
 _LEVEL = 3
+_FIELDS = [field.name for field in attrs.fields(WireBody)]
 _NOT_KEPT = {"content-length", "authorization", "proxy-authorization", "cookie", "set-cookie"}
 
 
@@ -118,8 +119,7 @@ class WireWriter:
             if len(body.text) > LONGEST:
                 body = _cut(body)
                 self.left_out += body.left_out
-            written: dict[str, Any] = to_json(body)
-            return written
+            return {name: getattr(body, name) for name in _FIELDS}
         self.left_out += size
         return {"text": "", "left_out": size + body.left_out}
 
