@@ -57,7 +57,7 @@ TOLD = {
 
 @pytest.mark.timeout(400)
 @pytest.mark.usefixtures("engine")
-@pytest.mark.parametrize("tui", rows(TOLD, ["opencode"]))
+@pytest.mark.parametrize("tui", rows(TOLD, ["copilot"]))
 def test_servers_are_told_apart(cab: Cab, tui: str) -> None:
     """Used, offered and never called, slow, died at its call, died at its start, not there at all."""
     between, dead, gone, state, died = TOLD[tui]
