@@ -24,6 +24,7 @@ from .stack_tools import requests_told, tools_state
 
 _SHOWN = ("used", "present", "partial", "offered", "lost")  # the wire showed it, whatever the CLI says later
 _LACKING = ("failed", "absent", "lost")
+_MISSED: dict[ItemState | None, str] = {"lost": "lost"}  # how a note says it
 _LONGEST = 500  # characters of a sentence
 
 
@@ -63,7 +64,7 @@ def account(
 def lacking(stack: Sequence[Accounted]) -> list[str]:
     """Return notes on the items without which the CLI ran, though they were given to it."""
     return [
-        f"of the stack, {a.item} was not seen to take effect: {a.evidence}"
+        f"of the stack, {a.item} was {_MISSED.get(a.state, 'not seen to take effect')}: {a.evidence}"
         for a in stack
         if a.state in _LACKING or (a.state == "unknown" and a.item.startswith("mcp:"))
     ]
