@@ -12,7 +12,7 @@ from cab_core.plugins.dialects import WriteFiles
 from cab_core.plugins.toolkit import StackEffect, json_events, skill_document
 from cab_core.records import Instructions, McpServer, Skill, Step, TokenClaim
 
-from .events import failure, finished, shown, token_claim, transcript
+from .events import failed_servers, failure, finished, shown, token_claim, transcript
 
 # Below HOME. It does not lie in opencode's own directory, so that a stack may put one there.
 _CONFIG = ".cab/opencode.json"
@@ -70,6 +70,7 @@ class Opencode:
             final_message=next((s.text for s in reversed(steps) if s.role == "assistant"), None),
             finished=done,
             failure=None if done else failure(events, left.stderr),
+            failed_items=failed_servers(left.read(f".local/share/{self.program}/log/{self.program}.log")),
         )
 
     def dialect(self) -> WriteFiles:

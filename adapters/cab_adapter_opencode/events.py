@@ -73,6 +73,12 @@ def failure(events: Sequence[Event], stderr: str) -> str | None:
     return shorten(re.sub(r"\x1b\[[0-9;]*m", "", str(said[-1])), 500) if said else None
 
 
+def failed_servers(log: str | None) -> dict[str, str]:
+    """Return the servers that its log calls unavailable, with its word for it: it does not say why."""
+    found = re.findall(r'message="(server unavailable)" key=(\S+) .*?status=(\w+)', log or "")
+    return {f"mcp:{name}": f"{said}, {status}" for said, name, status in found}
+
+
 def shown(line: str) -> str:
     """Return a line of stdout for the terminal; an empty text shows nothing."""
     events = json_events(line)

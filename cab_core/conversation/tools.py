@@ -35,6 +35,28 @@ def tool_runs(conversation: Conversation, calls: Mapping[int, ModelCall]) -> Ite
                 yield ToolRun(tool, turn.call, start, max(start, came.start_ns))
 
 
+@attrs.frozen
+class ToolCame:
+    """What came of the calls of a tool: how long the longest took, and the last result.
+
+    `failed`: whether that was an error; None: nothing says so.
+    """
+
+    longest_s: float
+    result: str
+    failed: bool | None
+
+
+def came_of(conversation: Conversation, calls: Mapping[int, ModelCall]) -> dict[str, ToolCame]:
+    """Return what came of tools, by their names."""
+    found = dict[str, ToolCame]()
+    for ran in tool_runs(conversation, calls):
+        took, before = (ran.end_ns - ran.start_ns) / 1e9, found.get(ran.tool.name)
+        longest = max(took, before.longest_s) if before else took
+        found[ran.tool.name] = ToolCame(longest, ran.tool.result or "", ran.tool.failed)
+    return found
+
+
 def end_ns(call: ModelCall) -> int:
     """Return when a call ended."""
     return call.start_ns + int((call.latency_ms + call.throttle_ms) * 1e6)

@@ -87,7 +87,7 @@ class Applied:
     tool_prefix: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
 
 
-ItemState = Literal["used", "present", "partial", "offered", "failed", "absent", "unknown"]
+ItemState = Literal["used", "present", "partial", "offered", "lost", "failed", "absent", "unknown"]
 
 
 @attrs.frozen(kw_only=True)
@@ -98,7 +98,8 @@ class Accounted(Applied):
         default=None,
         metadata=doc(
             "used: a tool of it was called; present, partial: its text was in a request, or a part of it; "
-            "offered: its tools or description were; failed: the CLI says so; absent: none of this was seen"
+            "offered: its tools or description were; lost: its tools were, and then no more; failed: the CLI "
+            "says so; absent: none of this was seen"
         ),
     )
     evidence: str | None = attrs.field(default=None, metadata=doc("what says so, in a sentence"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import attrs
 
+from cab_core.conversation.tools import ToolCame
 from cab_core.errors import CabError, InfraError, PluginCrash, SandboxError
 from cab_core.gateway.session import new_token
 from cab_core.records import (
@@ -49,6 +50,7 @@ class Findings:
     sums: CallSums = attrs.Factory(lambda self: CallSums.of(self.calls), takes_self=True)  # of the calls
     turned_away: tuple[str, ...] = ()  # what the CLI asked the gateway for in vain, in sentences
     observed: Observed | None = None
+    came: Mapping[str, ToolCame] = attrs.field(factory=dict)  # of tools that were called, by their names
     refusal: RefusalSigns = RefusalSigns()
     wall_ms: float | None = None
     trouble: InfraError | None = None

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cab_core.conversation.read import read_conversation
-from cab_core.conversation.tools import end_ns, tool_runs
+from cab_core.conversation.tools import came_of, end_ns, tool_runs
 from cab_core.errors import SandboxError, UserError
 from cab_core.gateway.session import CellSession
 from cab_core.gateway.upstream import CREDENTIALS
@@ -67,7 +67,7 @@ def _applied_plugins(run: CellRun, prepared: Prepared) -> Iterator[None]:
     try:
         yield
     finally:
-        accounted = account(prepared.launch, run.found.observed, None)
+        accounted = account(prepared.launch, run.found.observed, None, came=run.found.came)
         said = stack_attributes(run.planned.cell.tui, prepared.job, prepared.launch, accounted)
         run.trace.past("tool_call", "applied_plugins", at, at, said)
 
@@ -232,6 +232,7 @@ def _tool_spans(run: CellRun) -> None:
         return
     if found is not None and found[0].goes_on:
         run.found.notes.append("spans.jsonl has not all tools: the wire record has more calls than were read")
+    run.found.came = came_of(*found) if found is not None else {}
     for ran in islice(tool_runs(*found), _SPANS) if found is not None else ():
         attributes = {"call": ran.call, **tool_attributes(ran.tool.name, ran.tool.id, ran.tool.arguments)}
         name, error = f"execute_tool {ran.tool.name}", "tool_error" if ran.tool.failed else None

@@ -35,7 +35,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
     planned, found = run.planned, run.found
     outcome, why = said
     scored = score(evidence_of(planned, found, outcome), run.context.scorers)
-    stack = account(found.launch, found.observed, found.harvest, found.sums.tokens.prompt)
+    stack = account(found.launch, found.observed, found.harvest, found.sums.tokens.prompt, found.came)
     parameters = parameters_seen(planned.cell.model_params, found.calls)
     validation = kept(planned.task, planned.grader_key)
     return CellResult(

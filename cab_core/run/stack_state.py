@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from cab_core.conversation.tools import ToolCame
 from cab_core.records import (
     Accounted,
     Applied,
@@ -21,8 +22,9 @@ from cab_core.records import (
 from .stack_cost import tokens_a_call
 from .stack_tools import requests_told, tools_state
 
-_SHOWN = ("used", "present", "partial", "offered")  # the wire showed it, whatever the CLI says later
-_LACKING = ("failed", "absent")
+_SHOWN = ("used", "present", "partial", "offered", "lost")  # the wire showed it, whatever the CLI says later
+_LACKING = ("failed", "absent", "lost")
+_MISSED: dict[ItemState | None, str] = {"lost": "lost"}  # how a note says it
 _LONGEST = 500  # characters of a sentence
 
 
@@ -41,33 +43,44 @@ def given_texts(items: Iterable[StackItem]) -> dict[tuple[str, str], str]:
 
 
 def account(
-    launch: Launch | None, observed: Observed | None, harvest: Harvest | None, prompt: int | None = None
+    launch: Launch | None,
+    observed: Observed | None,
+    harvest: Harvest | None,
+    prompt: int | None = None,
+    came: Mapping[str, ToolCame] | None = None,
 ) -> tuple[Accounted, ...]:
     """Return every item with what came of it. The CLI's own word stands where the wire showed nothing.
 
-    `prompt`: input tokens of all calls, None where they are unknown.
+    `prompt`: input tokens of all calls, None where they are unknown. `came`: what tools brought, by name.
     """
     if launch is None:
         return ()
     failed = harvest.failed_items if harvest else {}
-    return tuple(_accounted(item, launch, observed, failed.get(item.item), prompt) for item in launch.stack)
+    return tuple(
+        _accounted(item, launch, observed, failed.get(item.item), prompt, came or {}) for item in launch.stack
+    )
 
 
 def lacking(stack: Sequence[Accounted]) -> list[str]:
     """Return notes on the items without which the CLI ran, though they were given to it."""
     return [
-        f"of the stack, {a.item} was not seen to take effect: {a.evidence}"
+        f"of the stack, {a.item} was {_MISSED.get(a.state, 'not seen to take effect')}: {a.evidence}"
         for a in stack
         if a.state in _LACKING or (a.state == "unknown" and a.item.startswith("mcp:"))
     ]
 
 
 def _accounted(
-    item: Applied, launch: Launch, observed: Observed | None, failed: str | None, prompt: int | None
+    item: Applied,
+    launch: Launch,
+    observed: Observed | None,
+    failed: str | None,
+    prompt: int | None,
+    came: Mapping[str, ToolCame],
 ) -> Accounted:
     state, evidence = None, None
     if item.reason is None:
-        state, evidence = _seen(item, launch, observed)
+        state, evidence = _seen(item, launch, observed, came)
         if failed is not None:
             state = state if state in _SHOWN else "failed"
             evidence = f"{evidence}; the CLI says: {' '.join(failed.split())}"
@@ -81,7 +94,9 @@ def _accounted(
     )
 
 
-def _seen(item: Applied, launch: Launch, observed: Observed | None) -> tuple[ItemState, str]:
+def _seen(
+    item: Applied, launch: Launch, observed: Observed | None, came: Mapping[str, ToolCame]
+) -> tuple[ItemState, str]:
     """Return what the wire showed of an item."""
     kind = item.item.partition(":")[0]
     if kind in ("env", "args"):
@@ -89,7 +104,7 @@ def _seen(item: Applied, launch: Launch, observed: Observed | None) -> tuple[Ite
     if observed is None or not observed.requests:
         return "unknown", "no request was seen"
     if kind == "mcp":
-        return tools_state(item, launch, observed)
+        return tools_state(item, launch, observed, came)
     return _texts(item.item, kind, observed)
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from cab_core.conversation.tools import ToolCame
 from cab_core.records import Applied, ItemState, Launch, Observed, ToolSeen
 
 _NAMED = 5  # tools that are named in a sentence
+_QUOTED = 120  # characters of a result
 
 
-def tools_state(item: Applied, launch: Launch, observed: Observed) -> tuple[ItemState, str]:
+def tools_state(
+    item: Applied, launch: Launch, observed: Observed, came: Mapping[str, ToolCame]
+) -> tuple[ItemState, str]:
     """Return what the wire showed of a server: a tool that may as well be another's is no evidence."""
     if item.tool_prefix is None:
         return "unknown", "its adapter does not say how the CLI names its tools"
@@ -18,17 +22,44 @@ def tools_state(item: Applied, launch: Launch, observed: Observed) -> tuple[Item
     unclear = {t: others for t, others in fitting.items() if others and t.offered}
     offered = [t for t in own if t.offered]
     called = [t for t in offered if t.called]
+    lost, when = _when(offered, observed)
     if called:
-        return "used", f"the model called {_list(called)}"
+        brought = "".join(_brought(t, came) for t in called[-1:])
+        said = f"the model called {_list(called)}{brought}"
+        return ("lost", f"{said}; offered in {when}") if lost else ("used", said)
     if offered:
-        calls = f"calls {min(t.first or 0 for t in offered)} to {max(t.last or 0 for t in offered)}"
-        return "offered", f"offered in {calls}, {_uncalled(unclear, observed)}: {_list(offered)}"
+        said = f"offered in {when}, {_uncalled(unclear, observed)}: {_list(offered)}"
+        return "lost" if lost else "offered", said
     if unclear:
         return "unknown", f"nothing was offered but what may be of {_doubt(unclear)}"
     if observed.cut:
         return "unknown", "none of its tools was seen, but not all requests were looked at in full"
     made_up = f"; the model called {_list(own)} all the same" if own else ""
     return "absent", f"none of its tools was offered in {requests_told(observed)}{made_up}"
+
+
+def _when(offered: Sequence[ToolSeen], observed: Observed) -> tuple[bool, str]:
+    """Return whether tools were offered no more though others were, and in which calls they were offered."""
+    first, last = (
+        min((t.first or 0 for t in offered), default=0),
+        max((t.last or 0 for t in offered), default=0),
+    )
+    all_first = min((t.first for t in observed.tools if t.first is not None), default=0)
+    all_last = max((t.last for t in observed.tools if t.last is not None), default=0)
+    late = f", not before call {first}" if first > all_first else ""
+    lost = last < all_last
+    return lost, f"calls {first} to {last}{late}{', and not after that' if lost else ''}"
+
+
+def _brought(tool: ToolSeen, came: Mapping[str, ToolCame]) -> str:
+    """Return what the calls of a tool brought: how long it took, and how the last result begins."""
+    found = came.get(tool.name)
+    if found is None:
+        return ""
+    words = " ".join(found.result.split())
+    begins = f": {words[:_QUOTED]}{'...' if len(words) > _QUOTED else ''}" if words else " is empty"
+    last = {True: "an error", False: "its last result", None: "its last result"}[found.failed]
+    return f", which took at most {found.longest_s:.1f} s; {last}{begins}"
 
 
 def own_tools(item: Applied, launch: Launch, observed: Observed) -> list[ToolSeen]:

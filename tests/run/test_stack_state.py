@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import pytest
 
+from cab_core.conversation.tools import ToolCame
 from cab_core.gateway.models import Model
 from cab_core.plugins.toolkit import StackEffect
 from cab_core.records import (
@@ -58,6 +59,7 @@ def text(item: Applied, wanted: int, found: int, part: str = "text") -> TextSeen
 
 
 OFFERED, CALLED = offered("web_get"), offered("web_get", called=1)
+READ, EARLY = (attrs.evolve(offered("read"), first=1, last=last) for last in (4, 3))  # the CLI's own
 MADE_UP = ToolSeen(name="web_get", called=2)
 
 
@@ -66,6 +68,8 @@ MADE_UP = ToolSeen(name="web_get", called=2)
     [
         (SERVER, seen(OFFERED), "offered", "offered in calls 1 to 3, never called: web_get"),
         (SERVER, seen(CALLED), "used", "the model called web_get"),
+        (SERVER, seen(CALLED, READ), "lost", "called web_get; offered in calls 1 to 3, and not after that"),
+        (SERVER, seen(attrs.evolve(OFFERED, first=2), EARLY), "offered", "calls 2 to 3, not before call 2, never"),
         (SERVER, seen(ToolSeen(name="website", offered=1)), "absent", "none of its tools was offered in 3 requests"),
         (SERVER, seen(MADE_UP), "absent", "the model called web_get all the same"),
         (SERVER, seen(cut=True), "unknown", "not all requests"),
@@ -248,3 +252,19 @@ def test_a_key_that_the_model_repeats_is_not_kept(tmp_path: Path, endpoint: Endp
     directory, _ = play(tmp_path, "call()", model=Model(id="m", endpoint=endpoint.url, key=KEY))
     said = json.loads((directory / "observed.json").read_text())["last_answer"]
     assert said.startswith("the key is ") and KEY not in said
+
+
+@pytest.mark.parametrize(
+    ("came", "says"),
+    [
+        (ToolCame(2.04, "it is\nthere", None), ", which took at most 2.0 s; its last result: it is there"),
+        (ToolCame(0.1, "closed", True), ", which took at most 0.1 s; an error: closed"),
+        (ToolCame(0.1, "x" * 500, False), f"; its last result: {'x' * 120}..."),
+        (ToolCame(0.1, " ", None), "; its last result is empty"),
+    ],
+)
+def test_what_a_servers_tool_brought_is_told(came: ToolCame, says: str) -> None:
+    """How long it took, and how its last result begins: one that answers slowly, or has died, is seen by that."""
+    launch = Launch(argv=("x",), stack=(SERVER,))
+    (item,) = account(launch, seen(CALLED), None, came={"web_get": came})
+    assert item.state == "used" and says in (item.evidence or "")
