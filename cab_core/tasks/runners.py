@@ -19,7 +19,7 @@ _JARS = (
     *("junit-platform-console", "junit-platform-launcher", "junit-platform-engine", "junit-platform-commons"),
     *("junit-platform-reporting", "junit-jupiter-api", "junit-jupiter-params", "junit-jupiter-engine"),
     *("opentest4j", "opentest4j-reporting-events", "opentest4j-reporting-schema", "apiguardian-api"),
-    *("picocli", "univocity-parsers", "assertj-core"),
+    *("junit-vintage-engine", "junit4", "hamcrest", "picocli", "univocity-parsers", "assertj-core"),
 )
 CLASSPATH = ":".join(f"/usr/share/java/{jar}.jar" for jar in _JARS)  # where Debian's packages have them
 
@@ -57,6 +57,21 @@ class Runner:
             fail_to_pass=tuple(fail_to_pass),
             pass_to_pass=tuple(pass_to_pass),
         )
+
+
+def _console(name: str, engine: str) -> Runner:
+    """Return JUnit's console launcher with one engine: others would write a report without a test."""
+    return Runner(
+        name=name,
+        argv=(
+            *("java", "-cp", f"{{out}}/classes:{CLASSPATH}"),
+            *("org.junit.platform.console.ConsoleLauncher", "--disable-banner", "--details=none"),
+            *(f"--include-engine={engine}", "--reports-dir={out}/reports"),
+        ),
+        requires=("javac", "junit5", "assertj"),
+        kind="junit",
+        report=f"reports/TEST-{engine}.xml",
+    )
 
 
 _PYTEST = ("-q", "-p", "no:cacheprovider", "--junitxml={out}/report.xml")
@@ -117,18 +132,9 @@ RUNNERS = {
             requires=("go",),
             style="go",
         ),
-        # It runs classes that `java_classes` made; what it is to run is `--select-class=NAME`.
-        Runner(
-            name="junit",
-            argv=(
-                *("java", "-cp", f"{{out}}/classes:{CLASSPATH}"),
-                *("org.junit.platform.console.ConsoleLauncher", "--disable-banner", "--details=none"),
-                *("--include-engine=junit-jupiter", "--reports-dir={out}/reports"),
-            ),
-            requires=("javac", "junit5", "assertj"),
-            kind="junit",
-            report="reports/TEST-junit-jupiter.xml",
-        ),
+        # They run classes that `java_classes` made; what they are to run is `--select-class=NAME`.
+        _console("junit", "junit-jupiter"),
+        _console("junit4", "junit-vintage"),
         # Programs of C with the framework Unity, which the task ships; what a build made stands first.
         Runner(name="unity", argv=(), requires=("gcc", "make"), style="unity"),
         # Programs of C++ with Catch, which the task ships.

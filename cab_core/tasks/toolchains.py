@@ -60,6 +60,13 @@ TOOLCHAINS = {
             image=("cargo-web",),
             brings=("rustc",),
         ),
+        Toolchain(
+            name="clippy",
+            version_argv=("clippy-driver", "--version"),
+            debian=("rust-clippy",),
+            image=("rust-web-clippy",),
+            brings=("rustc",),
+        ),
         Toolchain(name="gcc", version_argv=("gcc", "-dumpfullversion"), debian=("gcc", "libc6-dev")),
         Toolchain(name="g++", version_argv=("g++", "-dumpfullversion"), debian=("g++",), brings=("gcc",)),
         Toolchain(name="cmake", version_argv=("cmake", "--version"), debian=("cmake",), brings=("make",)),
