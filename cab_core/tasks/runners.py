@@ -126,9 +126,13 @@ RUNNERS = {
         ),
         # What `rustc --test` made, see `rust_tests`.
         Runner(name="rustc", argv=("{out}/tests",), after=("--include-ignored",), requires=("rustc",)),
+        # HOME is empty at first: so the standard library is taken from where `go install std` put it.
         Runner(
             name="go",
-            argv=("env", "GOTOOLCHAIN=local", "GOPROXY=off", "go", "test", "-v", "-count=1", "-vet=off"),
+            argv=(
+                *("env", "GOTOOLCHAIN=local", "GOPROXY=off", "GOFLAGS=", "GODEBUG=installgoroot=all"),
+                *("go", "test", "-v", "-count=1", "-vet=off"),
+            ),
             requires=("go",),
             style="go",
         ),

@@ -71,7 +71,7 @@ TOOLCHAINS = {
         Toolchain(name="g++", version_argv=("g++", "-dumpfullversion"), debian=("g++",), brings=("gcc",)),
         Toolchain(name="cmake", version_argv=("cmake", "--version"), debian=("cmake",), brings=("make",)),
         Toolchain(name="make", version_argv=("make", "--version"), debian=("make",)),
-        Toolchain(name="go", version_argv=("go", "version"), debian=("golang-go",)),
+        Toolchain(name="go", version_argv=("go", "version"), debian=("golang-go",), image=()),
         Toolchain(name="node", version_argv=("node", "--version"), debian=("nodejs",), image=()),
         Toolchain(
             name="jest",

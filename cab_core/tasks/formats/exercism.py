@@ -9,13 +9,14 @@ from __future__ import annotations
 import glob
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import attrs
 
 from cab_core.records import Origin, PackedTask, TaskDoc, TaskFile
+from cab_core.records.task import Section
 from cab_core.tasks.foreign import commit_of, file_at, file_of, packed, plain_name, unusable
 from cab_core.tasks.runners import shipped
 
@@ -163,11 +164,18 @@ def _files(language: Language, exercise: Exercise) -> Iterator[TaskFile]:
     path = exercise.path
     yield from (file_at("workdir", name, path / name) for name in exercise.work)
     yield from (file_at("tests", name, shipped(name)) for name in language.files)
-    yield from (file_at("solution", to, path / at) for at, to in exercise.reference())
+    for at, to in exercise.reference():
+        yield _changed("solution", to, path / at, language.moved) or file_at("solution", to, path / at)
     for name in exercise.test:
-        text = exercise.text(name)
-        if (all_run := language.unskip(text)) != text:
-            yield file_of("hidden", name, all_run.encode("utf-8", "surrogateescape"))
+        if made := _changed("hidden", name, path / name, language.unskip):
+            yield made
+
+
+def _changed(section: Section, to: str, path: Path, change: Callable[[str], str]) -> TaskFile | None:
+    """Return a file with its text changed, or None where nothing of it changes."""
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    made = change(text)
+    return file_of(section, to, made.encode("utf-8", "surrogateescape")) if made != text else None
 
 
 def _prompt(path: Path) -> str:

@@ -31,11 +31,12 @@ class Language:
     """How exercises of one language become tasks.
 
     `allowed`: what a fix may add, and `protected`: what of that it may not. `lacks` says why an exercise
-    cannot be had. `files` are those of the runner.
+    cannot be had. `files` are those of the runner. `moved` is what becomes of a reference that leaves `.meta`.
     """
 
     grade: Callable[[Exercise], GradeSpec]
     unskip: Callable[[str], str] = _as_it_is
+    moved: Callable[[str], str] = _as_it_is
     lacks: Callable[[Exercise], str | None] = _nothing
     files: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
@@ -61,8 +62,10 @@ def _javascript(exercise: Exercise) -> GradeSpec:
 
 def _rust(exercise: Exercise) -> GradeSpec:
     runner = RUNNERS["cargo"]
-    targets = [word for t in exercise.test for word in ("--test", PurePosixPath(t).stem)]
-    return _spec(runner, runner.command(targets, texts.count_rust(exercise.tests())))
+    programs = [t for t in exercise.test if t.startswith("tests/")]  # others hold examples in comments
+    targets = [word for t in programs for word in ("--test", PurePosixPath(t).stem)]
+    count = texts.count_rust("\n".join(map(exercise.text, programs)))
+    return _spec(runner, runner.command(targets, count))
 
 
 def _crates(exercise: Exercise) -> str | None:
@@ -78,7 +81,10 @@ def _crates(exercise: Exercise) -> str | None:
 
 
 def _go(exercise: Exercise) -> GradeSpec:
-    return _spec(RUNNERS["go"], RUNNERS["go"].command(["./..."]))
+    """Require the version of Go that the module wants: an older one may not know all that is used."""
+    said = re.search(r"(?m)^go ([0-9.]+)", exercise.text("go.mod") if "go.mod" in exercise.work else "")
+    spec = _spec(RUNNERS["go"], RUNNERS["go"].command(["./..."]))
+    return attrs.evolve(spec, requires=(f"go>={said[1]}",)) if said else spec
 
 
 def _c(exercise: Exercise) -> GradeSpec:
@@ -121,6 +127,7 @@ LANGUAGES = {
     "javascript": Language(
         grade=_javascript,
         unskip=texts.unskip_javascript,
+        moved=texts.move_javascript,
         files=RUNNERS["jest"].files,
         allowed=("*.js",),
         protected=_JS_CONFIGURES,
