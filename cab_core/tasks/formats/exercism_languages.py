@@ -31,7 +31,7 @@ class Language:
     """How exercises of one language become tasks.
 
     `allowed`: what a fix may add, and `protected`: what of that it may not. `lacks` says why an exercise
-    cannot be had. `files` are those of the runner. `moved` is what becomes of a reference that leaves `.meta`.
+    cannot be had. `files` are those of the runner. `moved` makes a reference what it is outside of `.meta`.
     """
 
     grade: Callable[[Exercise], GradeSpec]
@@ -85,6 +85,11 @@ def _go(exercise: Exercise) -> GradeSpec:
     said = re.search(r"(?m)^go ([0-9.]+)", exercise.text("go.mod") if "go.mod" in exercise.work else "")
     spec = _spec(RUNNERS["go"], RUNNERS["go"].command(["./..."]))
     return attrs.evolve(spec, requires=(f"go>={said[1]}",)) if said else spec
+
+
+def _go_tests(exercise: Exercise) -> str | None:
+    has = re.search(r"(?m)^func (?:Test|Example|Fuzz)", exercise.tests())
+    return None if has else "it has no test: writing them is what it asks for"
 
 
 def _c(exercise: Exercise) -> GradeSpec:
@@ -141,7 +146,11 @@ LANGUAGES = {
         by_products=("target/*", "Cargo.lock"),
     ),
     "go": Language(
-        grade=_go, unskip=texts.unskip_go, allowed=("*.go",), protected=("*_test.go", "go.mod", "go.work")
+        grade=_go,
+        lacks=_go_tests,
+        unskip=texts.unskip_go,
+        allowed=("*.go",),
+        protected=("*_test.go", "go.mod", "go.work"),
     ),
     # `make` and `g++` are told of each source: what a fix adds could only be a header.
     "c": Language(
