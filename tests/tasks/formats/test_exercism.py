@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cab_core.errors import UserError
 from cab_core.records import PackedTask
 
 from .validated import content, fault, load, write
@@ -56,6 +57,8 @@ def track(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PackedTask]:
             **PYTHON,
             **exercise(f"{at}/leaves", {**listed, "example": ["../../../config.json"]}, texts),
             **exercise(f"{at}/no-example", {**listed, "example": []}, texts),
+            **exercise(f"{at}/manifest", {**listed, "solution": ["Cargo.toml"]}, {**texts, "Cargo.toml": ""}),
+            **exercise(f"{at}/link", {**listed, "example": ["link.py"]}, texts),
             f"{at}/no-json/.meta/config.json": "{",
             f"{at}/empty/README.md": "",
             **exercise(
@@ -64,6 +67,7 @@ def track(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PackedTask]:
         },
     )
     os.symlink(".", root / at / "add-one/loop")
+    os.symlink("../../../config.json", root / at / "link/link.py")
     return load(root)
 
 
@@ -91,6 +95,8 @@ def test_a_sound_exercise_is_validated(track: dict[str, PackedTask], tmp_path: P
     ("name", "why"),
     [
         ("leaves", "'../../../config.json' is no file of the exercise"),
+        ("link", "'link.py' is no file of the exercise"),
+        ("manifest", "no more than what configures a runner"),
         ("no-example", "expected `files` with `solution`, `test` and `example`"),
         ("no-json", ".meta/config.json: Expecting"),
         ("empty", ".meta/config.json: No such file"),
@@ -106,6 +112,13 @@ def test_a_language_without_a_runner_is_named(tmp_path: Path) -> None:
     """A track that cab cannot grade is listed all the same."""
     root = write(tmp_path, {"config.json": '{"slug": "cobol"}', "exercises/practice/a/a.cob": ""})
     assert "'cobol'" in (load(root)["a"].task.doc.unavailable or "")
+
+
+@pytest.mark.parametrize("config", ["{", "[]", '{"slug": 1}'])
+def test_a_track_that_does_not_say_its_language_is_refused(tmp_path: Path, config: str) -> None:
+    """It is the user's to mend, and the file is named."""
+    with pytest.raises(UserError, match=r"config\.json"):
+        load(write(tmp_path, {"config.json": config, "exercises/practice/a/a.py": ""}))
 
 
 def test_a_directory_of_tracks_is_one_set(tmp_path: Path) -> None:
