@@ -18,7 +18,7 @@ from cab_core.tasks.formats import exercism_tests as texts
             "import { xtest } from 'a';\ntest('a'",
         ),
         (texts.unskip_javascript, "xdescribe('a'; xit.each(", "describe('a'; it.each("),
-        (texts.unskip_javascript, "test.skip('a', f);", "void('a', f);"),
+        (texts.unskip_javascript, "test.skip('a', f);", "Array.of('a', f);"),
         (texts.unskip_javascript, "maxtest('a')", "maxtest('a')"),
         (texts.unskip_java, '@Disabled("a (b)")\n@Ignore\n@DisabledX\n', "\n\n@DisabledX\n"),
         (texts.unskip_c, "TEST_IGNORE();   // delete\n", "   // delete\n"),
