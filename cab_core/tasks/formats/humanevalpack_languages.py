@@ -110,6 +110,10 @@ func (a *Assertions) Equal(expected, actual interface{}, said ...interface{}) bo
 }
 """
 _TESTIFY = "github.com/stretchr/testify"
+_GO_PACKAGES = (
+    *("bytes", "crypto/md5", "encoding/hex", "errors", "fmt", "math", "math/rand", "regexp", "sort"),
+    *("strconv", "strings", "time", "unicode"),
+)
 _GO_MOD = f"module solution\n\ngo 1.18\n\nrequire {_TESTIFY} v1.0.0\n\nreplace {_TESTIFY} => ./testify\n"
 
 
@@ -125,9 +129,18 @@ def _without_crates(row: Row, key: str) -> str:
     return text
 
 
+def _go_file(text: str, *more: str) -> str:
+    """Return a file that imports what its code uses: Go takes no less and no more, and rows say either."""
+    body = re.sub(r"(?m)^import\s*\([^)]*\)\s*", "", text)
+    code = re.sub(r'//[^\n]*|"[^"\n]*"', "", body)
+    used = [p for p in _GO_PACKAGES if re.search(rf"\b{p.rpartition('/')[2]}\.[A-Z]", code)]
+    imports = "".join(f'\t"{name}"\n' for name in (*used, *more))
+    return "package main\n\n" + (f"import (\n{imports})\n\n" if imports else "") + body
+
+
 def _go_checks(row: Row) -> dict[str, str]:
     return {
-        "solution_test.go": row.get("test_setup", "") + "\n" + row["test"],
+        "solution_test.go": _go_file(row["test"], "testing", f"{_TESTIFY}/assert"),
         "go.mod": _GO_MOD,
         "testify/go.mod": f"module {_TESTIFY}\n\ngo 1.18\n",
         "testify/assert/assert.go": _ASSERT,
@@ -156,7 +169,7 @@ LANGUAGES = {
     "Go": Language(
         file="solution.go",
         checks=_go_checks,
-        whole=lambda row, key: "package main\n\n" + row["prompt"] + row[key],
+        whole=lambda row, key: _go_file(row["prompt"] + row[key]),
         grade=_spec("go", ["."]),
     ),
     "CPP": Language(

@@ -12,7 +12,6 @@ from tests.support.often import rows
 
 from .validated import content, fault, load, write
 
-GO_SETUP = 'package main\n\nimport (\n\t"testing"\n\t"github.com/stretchr/testify/assert"\n)\n'
 # Of each language: prompt, defect, repair, checks.
 ROWS = {
     "Python": (
@@ -35,9 +34,9 @@ ROWS = {
         "  if (Arrays.asList(new Solution().add(1) == 2).contains(false)) throw new AssertionError(); } }",
     ),
     "Go": (
-        "func Add(n int) int {\n",
+        'import (\n    "strings"\n)\n\nfunc Add(n int) int {\n',
         "return n }\n",
-        "return n + 1 }\n",
+        "return n + int(math.Sqrt(1)) }\n",
         "func TestAdd(t *testing.T) {\n    assert := assert.New(t)\n    assert.Equal(2, Add(1))\n}\n",
     ),
     "CPP": (
@@ -59,7 +58,7 @@ def row(name: str) -> str:
     """Return a row as a line."""
     prompt, bug, repair, test = ROWS[name]
     said = {"task_id": f"{name}/0", "prompt": prompt, "buggy_solution": bug, "canonical_solution": repair}
-    return json.dumps({**said, "test": test, "entry_point": "add", "test_setup": GO_SETUP})
+    return json.dumps({**said, "test": test, "entry_point": "add"})
 
 
 def set_of(root: Path, *lines: str) -> Path:
