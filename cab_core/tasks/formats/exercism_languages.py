@@ -71,7 +71,8 @@ def _rust(exercise: Exercise) -> GradeSpec:
 def _crates(exercise: Exercise) -> str | None:
     """Return which crates an exercise needs: its own, and those of its reference."""
     found: set[str] = set()
-    for name in ("Cargo.toml", *(e for e in exercise.example if e.endswith(".toml"))):
+    manifests = ("Cargo.toml", ".meta/Cargo-example.toml")  # the second is not always listed
+    for name in (m for m in manifests if (exercise.path / m).is_file()):
         try:
             said = tomllib.loads(exercise.text(name))
         except tomllib.TOMLDecodeError as exc:

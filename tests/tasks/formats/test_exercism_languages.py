@@ -105,3 +105,11 @@ def test_libraries_of_java_are_named(tmp_path: Path) -> None:
     gradle = root / "exercises/practice/add/build.gradle"
     gradle.write_text(gradle.read_text() + '\n    implementation "org.json:json:1"\n')
     assert load(root)["add"].task.doc.unavailable == "it needs libraries from a registry: org.json:json:1"
+
+
+def test_crates_of_a_reference_are_named(tmp_path: Path) -> None:
+    """Its manifest lies beside it, and need not be listed."""
+    root = written(tmp_path, "rust")
+    at = "exercises/practice/add/.meta/Cargo-example.toml"
+    write(root, {at: '[package]\nname = "add"\n[dependencies]\nregex = "1"\n'})
+    assert load(root)["add"].task.doc.unavailable == "it needs crates from a registry: regex"
