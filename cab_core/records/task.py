@@ -12,7 +12,7 @@ from .validation import Validation
 Section = Literal["workdir", "tests", "hidden", "solution", "forbidden"]
 ReferenceKind = Literal["overlay", "patch", "script"]
 GradeKind = Literal["exit", "counts", "output", "junit", "json"]
-CountStyle = Literal["libtest", "unittest", "go", "tap"]
+CountStyle = Literal["libtest", "unittest", "go", "tap", "unity"]
 
 
 @attrs.frozen(kw_only=True)

@@ -30,6 +30,16 @@ def read_document(path: Path, cls: type[T]) -> T:
         raise BadDocument(str(path), [("(document)", why_not(exc))]) from exc
 
 
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return what a `.toml` file of a stranger's format holds.
+
+    Raises:
+        BadDocument: it cannot be read, or is no TOML.
+    """
+    found: dict[str, Any] = _parse(path)
+    return found
+
+
 def _parse(path: Path) -> Any:
     try:
         text = path.read_text(encoding="utf-8")

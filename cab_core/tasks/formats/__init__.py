@@ -1,0 +1,1 @@
+"""Readers of foreign task sets, where they lie: a file a format."""
