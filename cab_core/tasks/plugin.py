@@ -19,4 +19,14 @@ def cab_task_formats() -> list[Registration]:
             summary="Harbor's task directories and datasets",
             factory="cab_core.tasks.formats.harbor:HarborFormat",
         ),
+        Registration(
+            name="swe-bench",
+            summary="SWE-bench instances, with clones of their repositories",
+            factory="cab_core.tasks.formats.swe_bench:SweBenchFormat",
+        ),
+        Registration(
+            name="terminal-bench",
+            summary="Terminal-Bench's first format, task.yaml",
+            factory="cab_core.tasks.formats.terminal_bench:TerminalBenchFormat",
+        ),
     ]

@@ -42,7 +42,7 @@ def tasks_of(root: Path, found: Iterable[Found], read: Read) -> list[PackedTask]
     """Return a task for each directory. One that cannot be read costs itself alone: it says what is wrong."""
     pack, used, tasks = plain_name(root.resolve().name), set[str](), []
     for one in found:
-        name = _unused(plain_name(one.name), used)
+        name = unused(plain_name(one.name), used)
         try:
             if one.directory is None:
                 raise Unusable(one.fault or "is not here")
@@ -62,7 +62,8 @@ def unavailable(name: str, why: str, prompt: str = "(not read)", origin: Origin 
     )
 
 
-def _unused(name: str, used: set[str]) -> str:
+def unused(name: str, used: set[str]) -> str:
+    """Return a name that was not used yet, and note it: two directories may give one."""
     free = (
         name if name not in used else next(n for i in range(2, 1 << 30) if (n := f"{name}-{i}") not in used)
     )

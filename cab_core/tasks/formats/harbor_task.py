@@ -13,12 +13,11 @@ from .context import Unusable, shown, text_of
 from .directories import unavailable
 from .dockerfile import Environment, read_dockerfile
 from .places import SCRIPT, script_file
-from .room import Room, files_of_section, room_of
+from .room import BY_PRODUCTS, Room, files_of_section, room_of
 from .tables import Table, read_toml
 
 _NEWEST = (1, 4)  # schema of task.toml
 _CONTEXT = ("Dockerfile", "docker-compose.yaml", "docker-compose.yml", ".dockerignore")
-BY_PRODUCTS = ("__pycache__/*", "*/__pycache__/*", "*.pyc", ".pytest_cache/*", "*/.pytest_cache/*")
 _TIMEOUT_S = 600.0  # Harbor's default for a verifier
 
 

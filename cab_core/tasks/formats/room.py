@@ -17,6 +17,7 @@ from .installs import NotHad, installed_by
 from .places import outside, place_fault
 from .shell import commands
 
+BY_PRODUCTS = ("__pycache__/*", "*/__pycache__/*", "*.pyc", ".pytest_cache/*", "*/.pytest_cache/*")
 _TEXT = re.compile(r"\.(?:sh|py|bash|txt|md|toml|cfg|ini|js|ts|rs|go|c|cpp|h|java|R|rb|pl)$")
 _READ = 1 << 20  # bytes of a file that is searched for places
 
