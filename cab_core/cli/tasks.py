@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cab_core.errors import UserError
-from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import to_json
 from cab_core.tasks.catalog import Catalog
@@ -24,12 +22,16 @@ from . import options
 from .group import Group, pass_plugins
 from .rows import print_table
 from .table import print_json
+from .tasks_validate import validate_tasks
 from .text import one_line, plain, say, warn_of_faults
 
 
 @click.group(cls=Group)
 def command() -> None:
     """List, show, check and lock tasks."""
+
+
+command.add_command(validate_tasks)
 
 
 @command.command("list")
@@ -40,7 +42,7 @@ def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
     """List all tasks, and what is missing on this machine to grade them in runtime local."""
     warn_of_faults([f"plugin {r.owner}: {r.fault}" for r in plugins.faults()])
     catalog = Catalog(plugins, packs)
-    tasks = [p.task for p in catalog.tasks()]
+    tasks = catalog.tasks()
     warn_of_faults(list(catalog.faults.values()))
     rows: list[dict[str, Any]] = [
         {
@@ -51,8 +53,11 @@ def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
             "tags": list(t.doc.tags),
             "in_process": t.in_process,
             "missing": [why for r in t.doc.grade.requires if (why := missing(r))],
+            "unavailable": t.doc.unavailable,
+            "validated": packed.validation and packed.validation.state,
         }
-        for t in tasks
+        for packed in tasks
+        for t in (packed.task,)
     ]
     if as_json:
         print_json(rows)
@@ -63,7 +68,8 @@ def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
 
 def _row(task: dict[str, Any]) -> tuple[str, str, str]:
     lacks = [f"not in runtime local: {'; '.join(task['missing'])}"] if task["missing"] else []
-    return task["id"], one_line(task["title"]), "; ".join(["in-process"] * task["in_process"] + lacks)
+    said = [f"unavailable: {one_line(task['unavailable'])}"] if task["unavailable"] else []
+    return task["id"], one_line(task["title"]), "; ".join(["in-process"] * task["in_process"] + said + lacks)
 
 
 @command.command
@@ -110,41 +116,6 @@ def copy(plugins: Plugins, task: str, directory: Path, packs: tuple[Path, ...], 
     else:
         click.echo(f"{directory} holds the files of {found[0].task.id}")
     return 0
-
-
-@command.command("validate")
-@click.argument("patterns", nargs=-1)
-@click.option("--runtime", default="local", show_default=True, help="where the grader runs")
-@options.pack
-@options.as_json
-@pass_plugins
-def validate_tasks(
-    plugins: Plugins, patterns: tuple[str, ...], runtime: str, packs: tuple[Path, ...], as_json: bool
-) -> int:
-    """Grade each task unsolved (must fail) and with its reference (must pass)."""
-    from cab_core.run.validate import validate
-    from cab_core.sweep.plan import not_gradable
-    from cab_core.sweep.planner import requires_of
-
-    place = plugins.runtime(runtime)
-    found: list[dict[str, Any]] = []
-    catalog = Catalog(plugins, packs)
-    for said in catalog.left_out:
-        _tell(said)
-    for packed in catalog.select(patterns or ("*",)):
-        fault = not_gradable(requires_of(packed), place, _tell)
-        with tempfile.TemporaryDirectory(prefix="cab-validate-") as scratch:
-            fault = fault or validate(packed, place, Path(scratch), StopSignal())
-        found.append({"task": packed.task.id, "runtime": runtime, "valid": not fault, "fault": fault})
-        if not as_json:
-            say(f"{packed.task.id}: {one_line(fault, 500) if fault else 'valid'} (in {runtime})", indent=4)
-    if as_json:
-        print_json(found)
-    if not place.citable:
-        _tell(
-            f"validated in {runtime}: a grader elsewhere has other programs; --runtime docker is what counts"
-        )
-    return 0 if all(row["valid"] for row in found) else 1
 
 
 def _tell(line: str) -> None:

@@ -9,6 +9,7 @@ SCRIPTED = "scripted"
 PROVISIONAL = "provisional"
 IN_PROCESS = "in-process"
 RESCORED = "rescored"
+UNVALIDATED = "unvalidated"
 
 # What each mark says, for every legend. One that is not listed here is shown without an explanation.
 MARKS = {
@@ -17,6 +18,8 @@ MARKS = {
     SCRIPTED: "no language model answered but a script, or the record of an earlier run; it proves the "
     "harness, and says nothing of a CLI",
     IN_PROCESS: "the grader's tests ran in one process with the code they judge, which can forge them",
+    UNVALIDATED: "nobody found the task sound, that its unsolved tree fails and its reference passes: "
+    "`cab tasks validate`",
     RESCORED: "`cab rescore` came to other figures than the run itself; the page of the cell has both",
     "incomplete": "a cell without a verdict, or a configuration without one on some task of the page",
 }

@@ -18,6 +18,7 @@ from .price import PriceSource
 from .score import RefusalSigns, Score
 from .summary import CellSummary, Summarised
 from .task import Task
+from .validation import Validation
 
 
 @attrs.frozen(kw_only=True)
@@ -127,6 +128,10 @@ class CellResult(Summarised):
     citable: bool = attrs.field(default=False, metadata=doc("false: provisional"))
     marks: tuple[str, ...] = attrs.field(
         default=(), metadata=doc("such as sealed, provisional, scripted, in-process"), validator=named
+    )
+    validation: Validation | None = attrs.field(
+        default=None,
+        metadata=doc("what was found of the task before; null: nobody looked at this very task"),
     )
     notes: tuple[str, ...] = attrs.field(default=(), metadata=doc("what a reader should know"))
     unwritten: dict[str, str] = attrs.field(

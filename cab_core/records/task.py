@@ -9,6 +9,7 @@ from typing import Literal, overload
 import attrs
 
 from .base import doc, named
+from .validation import Validation
 
 Section = Literal["workdir", "tests", "hidden", "solution", "forbidden"]
 ReferenceKind = Literal["overlay", "patch", "script"]
@@ -311,12 +312,14 @@ class LateFiles(Sequence[TaskFile]):
 class PackedTask:
     """A task with its files, ready to be laid out. A task that is chosen has them all made.
 
-    `directory` is where its pack lies, if that was given and not installed.
+    `directory` is where its pack lies, if that was given and not installed. `validation` is what its pack's
+    maker found of this very task.
     """
 
     task: Task
     files: tuple[TaskFile, ...] | LateFiles
     directory: str | None = None
+    validation: Validation | None = None
 
     def section(self, name: Section) -> tuple[TaskFile, ...]:
         """Return the files of one section."""

@@ -16,8 +16,9 @@ from cab_core.records import (
     TokenClaim,
     Wiring,
 )
-from cab_core.records.marks import IN_PROCESS, PROVISIONAL, SCRIPTED, SEALED
+from cab_core.records.marks import IN_PROCESS, PROVISIONAL, SCRIPTED, SEALED, UNVALIDATED
 from cab_core.records.parameters import parameters_seen
+from cab_core.records.validation import Validation
 from cab_core.trace.clock import utc_now
 
 from .cell_run import CellRun, Findings
@@ -25,6 +26,7 @@ from .planned import PlannedCell
 from .score import score
 from .stack_state import account, lacking
 from .told import vain_told, withdrawn_told
+from .validated import kept
 from .wiring import wiring
 
 
@@ -35,6 +37,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
     scored = score(evidence_of(planned, found, outcome), run.context.scorers)
     stack = account(found.launch, found.observed, found.harvest, found.sums.tokens.prompt)
     parameters = parameters_seen(planned.cell.model_params, found.calls)
+    validation = kept(planned.task, planned.grader_key)
     return CellResult(
         schema_version=1,
         cell_id=planned.cell.cell_id,
@@ -54,7 +57,8 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         unscored=scored.unscored,
         execution=found.execution,
         citable=_sealed(planned) and planned.model.scripted is None,
-        marks=_marks(planned, found),
+        marks=_marks(planned, found, validation),
+        validation=validation,
         notes=(*_notes(found), *_unpriced(planned), *withdrawn_told(parameters), *lacking(stack)),
         unwritten=dict(found.unwritten),
         stack=stack,
@@ -112,13 +116,14 @@ def _recording(planned: PlannedCell) -> Literal["printed", "drawn"]:
     return "drawn" if getattr(planned.adapter, "render", None) else "printed"
 
 
-def _marks(planned: PlannedCell, found: Findings) -> tuple[str, ...]:
+def _marks(planned: PlannedCell, found: Findings, validation: Validation | None) -> tuple[str, ...]:
     sealed = _sealed(planned)
     holds = {
         SCRIPTED: planned.model.scripted is not None,
         PROVISIONAL: not sealed,
         SEALED: sealed and found.execution is not None,  # what never ran, ran nowhere
         IN_PROCESS: planned.task.task.in_process,
+        UNVALIDATED: validation is None or validation.state != "sound",
     }
     return tuple(mark for mark, held in holds.items() if held)
 

@@ -1,113 +1,136 @@
-"""Is a task sound? Its verdict must reject the unsolved tree and accept the reference.
-
-Where a refusal is right, the reference is a refusal in words with nothing changed; and what an agent
-that complies would leave (`forbidden/`) must be rejected, and recognised by the task's markers.
-"""
+"""Is a task sound? Its verdict must reject the unsolved tree and accept the reference, each time."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
-import attrs
-
+from cab_core.errors import BadDocument
 from cab_core.plugins.protocols import Runtime, StopSignal
-from cab_core.records import Grade, PackedTask, RefusalSigns
+from cab_core.records import Grade, PackedTask
+from cab_core.records.validation import Finding, TaskState
 from cab_core.tasks.toolchains import not_required
-from cab_core.workdir.compare import compare, matches
-from cab_core.workdir.deciding import deciding_paths
-from cab_core.workdir.manifest import take_manifest
-from cab_core.workdir.materialise import materialise
+from cab_core.workdir.compare import matches
+from cab_core.workdir.reference import is_made, reference_of
 
+from .ends import Ends, ReferenceBroken
 from .failure import why_in_full
-from .grader import Grader
-from .refusal import LastWords, refusal_signs, settle
+from .leaks import leak
 
-_REFUSAL = "I can't help with that."
-
-
-@attrs.frozen
-class _Setup:
-    task: PackedTask
-    runtime: Runtime
-    scratch: Path
-    stop: StopSignal
+# What programs of many kinds say where they find no network.
+_NO_NETWORK = re.compile(
+    r"could not resolve|name resolution|name or service not known|network is unreachable|no such host"
+    r"|\bE(?:NOTFOUND|AI_AGAIN|NETUNREACH)\b|failed to (?:download|fetch)|unable to access 'https?:",
+    re.I,
+)
+_SLOW = 0.5  # of the time limit: on a machine half as fast the reference would fail
 
 
-def validate(task: PackedTask, runtime: Runtime, scratch: Path, stop: StopSignal) -> str | None:
-    """Return what is wrong with a task, or None where it is sound.
+class _Fault(Exception):
+    """What is wrong with the task."""
+
+    def __init__(self, state: TaskState, reason: str) -> None:
+        super().__init__(reason)
+        self.state = state
+
+
+def validate(
+    task: PackedTask, runtime: Runtime, scratch: Path, stop: StopSignal, repeats: int = 1
+) -> Finding:
+    """Return what is found of a task, whose ends are graded `repeats` times below `scratch`.
 
     Raises:
         GraderError: the grader could not be run.
     """
-    if unnamed := _not_required(task):
-        return unnamed
-    setup = _Setup(task, runtime, scratch, stop)
-    refuse = task.task.doc.refusal is not None and task.task.doc.refusal.expected
-    if _judged(setup, "unsolved").passed:
-        return "the unsolved tree passes"
-    reference = _judged(setup, "reference", solved=True, says=_REFUSAL if refuse else None)
+    ends, seconds, done = Ends(task, runtime, scratch, stop), list[float](), 0
+    try:
+        _check_before(task, ends)
+        for done in range(1, repeats + 1):
+            seconds.append(_once(ends, first=done == 1, alone=repeats == 1))
+        _check_complied(ends)
+    except _Fault as fault:
+        return Finding(state=fault.state, reason=str(fault), repeats=done)
+    longest, limit = max(seconds), task.task.doc.grade.timeout_s
+    slow = f"slow: grading the reference took {longest:.0f} s of the {limit:.0f} s that it may"
+    notes = (slow,) if longest > _SLOW * limit else ()
+    return Finding(state="sound", repeats=done, reference_s=round(longest, 3), notes=notes)
+
+
+def _check_before(task: PackedTask, ends: Ends) -> None:
+    """Look at what can be known before anything is graded."""
+    doc = task.task.doc
+    if doc.unavailable is not None:
+        raise _Fault("unavailable", doc.unavailable)
+    for i, command in enumerate(doc.grade.commands):
+        if names := not_required(command.argv, doc.grade.requires):
+            told = f"grade.commands[{i}] runs {', '.join(names)}, which is not among them"
+            raise _Fault("inconsistent", f"grade.requires: {told}")
+    try:
+        if not is_made(task):
+            ends.make_reference()
+        reference = reference_of(task)
+    except (ReferenceBroken, BadDocument) as exc:
+        raise _Fault(_why_failed(str(exc)), f"the reference fails: {exc}") from exc
+    if found := leak(task, reference):
+        raise _Fault("leaks", found)
+    spec = doc.integrity
+    if touched := [path for path in reference.paths if spec and matches(path, spec.watched)]:
+        raise _Fault("inconsistent", f"the reference touches what is watched: {', '.join(touched)}")
+
+
+def _once(ends: Ends, first: bool, alone: bool) -> float:
+    """Grade both ends; return the seconds of the reference. What fails the first time is tried once more."""
+    unsolved = ends.unsolved()
+    if unsolved.passed:
+        if not first or not (alone or ends.unsolved().passed):
+            raise _Fault("flaky", "the unsolved tree passed once and failed once")
+        raise _Fault("passes_unsolved", "the unsolved tree passes")
+    reference, seconds = ends.reference()
     if not reference.passed:
-        deciding = reference.deciding
-        return f"the reference fails: {(deciding and why_in_full(deciding)) or '; '.join(reference.notes)}"
+        why = _why(reference)
+        if not first or not (alone or not ends.reference()[0].passed):
+            raise _Fault("flaky", f"the reference passed once and failed once: {why}")
+        raise _Fault(_why_failed(why), f"the reference fails: {why}")
+    if first:
+        for fault in _contradictions(ends.task, unsolved, reference):
+            raise _Fault("inconsistent", fault)
+    return seconds
+
+
+def _why(graded: Grade) -> str:
+    deciding = graded.deciding
+    return (deciding and why_in_full(deciding)) or "; ".join(graded.notes)
+
+
+def _why_failed(said: str) -> TaskState:
+    return "needs_network" if _NO_NETWORK.search(said) else "reference_fails"
+
+
+def _contradictions(task: PackedTask, unsolved: Grade, reference: Grade) -> Iterator[str]:
+    """Yield what the task says of itself and is not so."""
     if reference.refused:
-        return f"the reference touches what the task does not take: {', '.join(reference.refused)}"
-    return _alike(reference) or _watched(task) or (_complied(setup) if refuse else None)
-
-
-def _not_required(task: PackedTask) -> str | None:
-    """Say what a command starts and nothing requires: it is here, and is not in a grader's image."""
-    spec = task.task.doc.grade
-    for i, command in enumerate(spec.commands):
-        if names := not_required(command.argv, spec.requires):
-            return f"grade.requires: grade.commands[{i}] runs {', '.join(names)}, which is not among them"
-    return None
-
-
-def _judged(setup: _Setup, name: str, solved: bool = False, says: str | None = None) -> Grade:
-    return _verdict(setup, name, "solution" if solved else None, says)[0]
-
-
-def _verdict(setup: _Setup, name: str, laid_over: str | None, says: str | None) -> tuple[Grade, RefusalSigns]:
-    task, scratch = setup.task, setup.scratch / name
-    work = scratch / "work"
-    materialise(task.section("workdir"), work)
-    before = take_manifest(work)
-    materialise([f for f in task.files if f.section == laid_over], work)
-    first = deciding_paths(task)
-    changes = compare(before, take_manifest(work, first), task.task.doc.by_products, first)
-    signs = refusal_signs(task.task.doc.refusal, LastWords(text=says), changes, changes, work)
-    grader = Grader(
-        task=task,
-        runtime=setup.runtime,
-        scratch=scratch / "grade",
-        log=scratch / "grade.log",
-        stop=setup.stop,
-    )
-    return settle(grader.judge(changes, work), signs), signs
-
-
-def _alike(reference: Grade) -> str | None:
-    """Say which results have one name and ended in two ways: a reader could not tell which is which."""
+        yield f"the reference touches what the task does not take: {', '.join(reference.refused)}"
     for result in reference.commands:
         states: dict[str, str] = {}
-        for test in result.tests or ():
+        for test in result.tests or ():  # a reader could not tell which is which
             if states.setdefault(test.name, test.state) != test.state:
-                return f"two tests are called {test.name!r}: one {states[test.name]}, one {test.state}"
-    return None
+                yield f"two tests are called {test.name!r}: one {states[test.name]}, one {test.state}"
+    for i, (command, result) in enumerate(zip(task.task.doc.grade.commands, unsolved.commands, strict=False)):
+        passed = set(result.names("passed"))
+        if wrong := [name for name in command.fail_to_pass if name in passed]:
+            yield f"grade.commands[{i}].fail_to_pass: {wrong[0]!r} passes on the unsolved tree"
+        if wrong := [name for name in command.pass_to_pass if name not in passed]:
+            yield f"grade.commands[{i}].pass_to_pass: {wrong[0]!r} does not pass on the unsolved tree"
 
 
-def _watched(task: PackedTask) -> str | None:
-    spec = task.task.doc.integrity
-    touched = [f.path for f in task.section("solution") if spec and matches(f.path, spec.watched)]
-    return f"the reference touches what is watched: {', '.join(touched)}" if touched else None
-
-
-def _complied(setup: _Setup) -> str | None:
-    """Say what is wrong where the forbidden thing was done, whatever words come with it."""
-    complied, signs = _verdict(setup, "complied", "forbidden", _REFUSAL)
-    spec = setup.task.task.doc.refusal
-    assert spec is not None
-    unseen = sorted(set(spec.markers) - set(signs.marker_hits))
+def _check_complied(ends: Ends) -> None:
+    """What complying would leave must be rejected, whatever words come with it, and recognised."""
+    spec = ends.task.task.doc.refusal
+    if spec is None or not ends.refuse:
+        return
+    complied, signs = ends.complied()
     if complied.passed:
-        return "the forbidden thing passes"
-    return f"markers that forbidden/ does not show: {', '.join(unseen)}" if unseen else None
+        raise _Fault("inconsistent", "the forbidden thing passes")
+    if unseen := sorted(set(spec.markers) - set(signs.marker_hits)):
+        raise _Fault("inconsistent", f"markers that forbidden/ does not show: {', '.join(unseen)}")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cab_core.records import CellResult
+from cab_core.records.validation import STATES
 from cab_core.stats import Summary
 from cab_core.store.reading import read_json
 
@@ -42,6 +43,7 @@ def _page(task: str, rows: Sequence[Row], options: Options) -> Files:
     newest, whole, _ = _line(rows, options)
     told: dict[str, Any] = {
         "result": read_json(newest.directory / "cell.json", CellResult),
+        "states": STATES,
         "configs": len({r.config for r in options.figured(rows) if r.counted}),
     }
     path = f"{task_address(task)}/index.html"

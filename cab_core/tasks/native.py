@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
+
 from cab_core.records import PackDoc, PackedTask, Task, TaskDoc, TaskFile
 
 from .documents import read_document
 from .families import apply_rule, with_families
 from .listing import SECTIONS, FileList, Files, Listed, by_task, read_list, tree_hash, walk
 from .problems import check_task
+from .validations import read_validations
 
 
 class NativeFormat:
@@ -42,7 +45,9 @@ def load_as_it_is(root: Path) -> list[PackedTask]:
 def _load(root: Path, listing: FileList) -> list[PackedTask]:
     pack = read_document(root / "pack.toml", PackDoc)
     listed = by_task(listing)
+    found = read_validations(root)
     tasks = [_task(root, pack, name, listed[name]) for name in sorted(listed)]
+    tasks = [attrs.evolve(t, validation=found.get(t.task.tree_hash)) for t in tasks]
     tasks = apply_rule(pack, tasks, str(root / "pack.toml"))
     return with_families(tasks, lambda packed: str(root / packed.task.name / "task.toml"))
 

@@ -67,7 +67,7 @@ def test_the_driver_of_the_page_keeps_cases_apart(tmp_path: Path) -> None:
     files = {"workdir/adds.py": "", "solution/adds.py": right}
     tests = {"tests/driver.py": driver, "tests/child.py": child, "tests/expected.txt": expected}
     task = write_pack(tmp_path, commands, {**files, **tests})
-    assert validate(task, Plugins().runtime("local"), tmp_path / "scratch", StopSignal()) is None
+    assert validate(task, Plugins().runtime("local"), tmp_path / "scratch", StopSignal()).fault is None
     cheat = "import os\ndef total(numbers):\n    print('two: 3')\n    return sum(numbers) if numbers else os._exit(0)\n"
     changes = changed(tmp_path / "left", {"adds.py": cheat})
     [found] = judge_changes(task, changes, tmp_path / "left", tmp_path / "cheat").commands

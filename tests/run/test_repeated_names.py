@@ -16,7 +16,7 @@ from tests.support.repeated import FIX, repeated_names
 def test_the_untouched_tree_fails_and_the_reference_passes(tmp_path: Path) -> None:
     """Where results were kept by name, the untouched tree passed."""
     task, place = repeated_names(tmp_path), Plugins().runtime("local")
-    assert validate(task, place, tmp_path / "scratch", StopSignal()) is None
+    assert validate(task, place, tmp_path / "scratch", StopSignal()).fault is None
 
 
 def test_a_cell_says_which_of_the_two_failed(tmp_path: Path) -> None:
@@ -27,4 +27,4 @@ def test_a_cell_says_which_of_the_two_failed(tmp_path: Path) -> None:
     [command] = read_json(directory / "grade.json", Grade).commands
     assert [(t.name, t.state) for t in command.tests or ()] == [("::adds", "failed"), ("::adds", "passed")]
     _, result = play(tmp_path / "runs", FIX, task=task)
-    assert (result.outcome, result.marks) == ("passed", ("scripted", "provisional", "in-process"))
+    assert (result.outcome, result.marks) == ("passed", ("scripted", "provisional", "in-process", "unvalidated"))

@@ -90,7 +90,7 @@ def test_a_task_that_counts_suites_is_not_valid(tmp_path: Path) -> None:
     found = []
     for n in ("1", "2"):
         task = write_pack(tmp_path / n, commands.replace("N", n), files, takes="lib.js")
-        found.append(validate(task, Plugins().runtime("local"), tmp_path / n / "scratch", StopSignal()))
+        found.append(validate(task, Plugins().runtime("local"), tmp_path / n / "scratch", StopSignal()).fault)
     assert "2 tests passed, the reference passes 1" in (found[0] or "") and found[1] is None
 
 

@@ -38,7 +38,7 @@ def check(root: Path, **files: str) -> str | None:
     (root / "mine/pack.toml").write_text('schema_version = 1\nname = "mine"\nversion = "1"\ntitle = "t"\n')
     plugins = Plugins()
     [packed] = load_pack(plugins, root / "mine")
-    return validate(packed, plugins.runtime("local"), root / "scratch", StopSignal())
+    return validate(packed, plugins.runtime("local"), root / "scratch", StopSignal()).fault
 
 
 def test_a_sound_refusal_task_is_valid(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def validated(tmp_path: Path, report: str, passes: str = "") -> str | None:
     commands = f'[[grade.commands]]\nargv = ["cp", "report.json", "{{out}}/r"]\nkind = "json"\nreport = "r"\n{passes}'
     files = {"workdir/report.json": "", "solution/report.json": report}
     packed = write_pack(tmp_path, commands, files, takes="report.json")
-    return validate(packed, Plugins().runtime("local"), tmp_path / "scratch", StopSignal())
+    return validate(packed, Plugins().runtime("local"), tmp_path / "scratch", StopSignal()).fault
 
 
 def test_results_that_nobody_can_tell_apart_are_a_fault(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_what_the_reference_skips_wants_the_task_s_count(tmp_path: Path) -> None
 def graded_by(tmp_path: Path, commands: str) -> str | None:
     """Validate a task that is graded by these commands and has an empty solution."""
     packed = write_pack(tmp_path, commands, {"workdir/adds.py": "x", "solution/adds.py": ""})
-    return validate(packed, Plugins().runtime("local"), tmp_path / "scratch", StopSignal())
+    return validate(packed, Plugins().runtime("local"), tmp_path / "scratch", StopSignal()).fault
 
 
 def test_why_the_reference_fails_is_told_with_what_was_printed(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def test_unsolved_fails_and_the_reference_passes(tmp_path: Path, task: str) -> N
     """Every task's grader rejects the unsolved tree and accepts the reference."""
     plugins = Plugins()
     [packed] = Catalog(plugins).select([task])
-    assert validate(packed, plugins.runtime("local"), tmp_path, StopSignal()) is None
+    assert validate(packed, plugins.runtime("local"), tmp_path, StopSignal()).fault is None
 
 
 @pytest.mark.parametrize("pack", sorted(Plugins().pack_roots()))

@@ -32,7 +32,7 @@ def graded(tmp_path: Path, *commands: GradeCommand) -> Grade:
 def test_a_repeated_name_hides_no_failure(tmp_path: Path, contain: Play) -> None:
     """The untouched tree fails and the reference passes; so do cells without and with the fix."""
     task = repeated_names(tmp_path)
-    assert validate(task, Plugins().runtime("docker"), tmp_path / "scratch", StopSignal()) is None
+    assert validate(task, Plugins().runtime("docker"), tmp_path / "scratch", StopSignal()).fault is None
     _, result = contain("call()", task=task)
     assert (result.outcome, result.why) == ("failed", "1 of 2 tests failed")
     _, result = contain(FIX, task=task)

@@ -121,7 +121,7 @@ def test_a_task_of_pytest_is_graded_in_an_image_that_has_it(tmp_path: Path) -> N
     right = "def total(numbers):\n    return sum(numbers)\n"
     files = {"workdir/adds.py": "", "solution/adds.py": right, "tests/test_adds.py": test}
     task = write_pack(tmp_path, TESTED, files)
-    assert validate(task, Plugins().runtime("docker"), tmp_path / "scratch", StopSignal()) is None
+    assert validate(task, Plugins().runtime("docker"), tmp_path / "scratch", StopSignal()).fault is None
 
 
 def test_a_module_comes_from_debian_or_is_told(runtime: DockerRuntime, cache: Path) -> None:

@@ -1,0 +1,94 @@
+"""`cab tasks validate`: what is found is kept by content, told by state, and known to a cell."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cab_core.plugins.registry import Plugins
+from cab_core.tasks.catalog import load_pack
+from cab_core.tasks.listing import write_list
+from tests.conftest import Cab
+from tests.support.packs import write_pack
+
+GREP = '[[grade.commands]]\nargv = ["grep", "-q", "good", "adds.py"]\n'
+FILES = {"workdir/adds.py": "worse", "solution/adds.py": "good"}
+
+
+@pytest.fixture
+def pack(cab: Cab, tmp_path: Path) -> Path:
+    """A pack with one sound task, with a cache of its own for what is found."""
+    write_pack(tmp_path, GREP, FILES)
+    cab.env["CAB_CACHE"] = str(tmp_path / "cache")
+    return tmp_path / "mine"
+
+
+def validate(cab: Cab, *args: str) -> list[dict[str, Any]]:
+    """Return the rows as JSON."""
+    found: list[dict[str, Any]] = json.loads(
+        cab("tasks", "validate", "--pack", "mine", "mine/*", "--json", *args).stdout
+    )
+    return found
+
+
+def test_an_unchanged_task_is_not_validated_again(cab: Cab, pack: Path) -> None:
+    """Unless more repetitions are asked for, or it is asked for, or a file of it changed."""
+    earlier = [validate(cab, *args)[0]["earlier"] for args in ((), (), ("--repeat", "2"), ("--again",), ())]
+    assert earlier == [False, True, False, False, True]
+    (pack / "one/solution/adds.py").write_text("good indeed")
+    assert not validate(cab)[0]["earlier"]
+
+
+def test_a_task_that_is_not_sound_is_exit_1_with_its_state(cab: Cab, pack: Path) -> None:
+    """The line says what was seen, the end what that state is."""
+    (pack / "one/workdir/adds.py").write_text("good")
+    done = cab("tasks", "validate", "--pack", "mine", "mine/*")
+    assert done.returncode == 1
+    assert "mine/one: passes_unsolved: the unsolved tree passes" in done.stdout
+    assert "0 of 1 tasks are sound." in done.stdout and "nobody need solve it" in done.stdout
+
+
+def test_several_at_once_are_told_in_their_order(cab: Cab, tmp_path: Path, pack: Path) -> None:
+    """Whichever ends first; a task that cannot be graded costs itself alone."""
+    for name, script in (("a", "sleep 0.5; grep good adds.py"), ("z", "exit 1")):
+        files = {"task.toml": "", **FILES}
+        toml = (
+            (pack / "one/task.toml")
+            .read_text()
+            .replace('["grep", "-q", "good", "adds.py"]', f"['sh', '-c', '{script}']")
+        )
+        for path, text in {**files, "task.toml": toml}.items():
+            (pack / name / path).parent.mkdir(parents=True, exist_ok=True)
+            (pack / name / path).write_text(text)
+    states = [(row["task"], row["state"]) for row in validate(cab, "-j", "3")]
+    assert states == [("mine/a", "sound"), ("mine/one", "sound"), ("mine/z", "reference_fails")]
+
+
+def test_a_pack_says_what_its_maker_found(cab: Cab, pack: Path) -> None:
+    """`--record` writes it beside the list; of a task that was changed since it says nothing."""
+    validate(cab, "--record", "--repeat", "2")
+    write_list(pack)
+    [task] = load_pack(Plugins(), pack)
+    assert task.validation is not None
+    assert (task.validation.state, task.validation.repeats, task.validation.runtime) == ("sound", 2, "local")
+    (pack / "one/solution/adds.py").write_text("good indeed")
+    write_list(pack)
+    assert load_pack(Plugins(), pack)[0].validation is None
+
+
+def test_a_cell_says_whether_its_task_was_validated(cab: Cab, pack: Path, tmp_path: Path) -> None:
+    """A mark where nobody found it sound; the finding where somebody did."""
+    run = ("run", "--tui", "aider", "--model", "scripted:null", "--pack", "mine", "--task", "mine/one")
+    cells = []
+    cab.env["CAB_CACHE"] = str(Path.home() / ".cache/cab")
+    (pack / "one/workdir/adds.py").write_text(f"worse {tmp_path}")  # nobody has seen this one
+    for sweep in ("before", "after"):
+        cab(*run, "--sweep-id", sweep)
+        [path] = (tmp_path / "runs" / sweep).rglob("cell.json")
+        cells.append(json.loads(path.read_text()))
+        validate(cab)
+    assert ["unvalidated" in cell["marks"] for cell in cells] == [True, False]
+    assert cells[0]["validation"] is None and cells[1]["validation"]["state"] == "sound"
