@@ -14,7 +14,7 @@ from .validation import Validation
 Section = Literal["workdir", "tests", "hidden", "solution", "forbidden"]
 ReferenceKind = Literal["overlay", "patch", "script"]
 GradeKind = Literal["exit", "counts", "output", "junit", "json", "reward"]
-CountStyle = Literal["libtest", "unittest", "go", "tap"]
+CountStyle = Literal["libtest", "unittest", "go", "tap", "unity"]
 
 
 @attrs.frozen(kw_only=True)

@@ -21,9 +21,16 @@ from .reports.report import NoReport, Report
 from .reports.reward import FILES, read_reward
 from .reports.tap import read_tap
 from .reports.unittest_lines import read_unittest
+from .reports.unity import read_unity
 
 _LIMIT = 16 << 20  # bytes of a command's reports together
-_PRINTED = {"libtest": read_libtest, "unittest": read_unittest, "go": read_go, "tap": read_tap}
+_PRINTED = {
+    "libtest": read_libtest,
+    "unittest": read_unittest,
+    "go": read_go,
+    "tap": read_tap,
+    "unity": read_unity,
+}
 _WRITTEN = {"junit": read_junit, "json": read_json_tests}
 
 

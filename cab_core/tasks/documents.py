@@ -44,6 +44,16 @@ def read_mapping(path: Path, cls: type[T]) -> dict[str, T]:
     return found
 
 
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return what a `.toml` file of a stranger's format holds.
+
+    Raises:
+        BadDocument: it cannot be read, or is no TOML.
+    """
+    found: dict[str, Any] = _parse(path)
+    return found
+
+
 def _parse(path: Path) -> Any:
     try:
         text = path.read_text(encoding="utf-8")

@@ -13,7 +13,16 @@ from pathlib import Path
 import attrs
 
 from cab_core.cache import cache_root
-from cab_core.records import LateFiles, PackedTask, Task, TaskDoc, TaskFile, to_json
+from cab_core.records import (
+    GradeCommand,
+    GradeSpec,
+    LateFiles,
+    PackedTask,
+    Task,
+    TaskDoc,
+    TaskFile,
+    to_json,
+)
 from cab_core.records.base import canonical
 from cab_core.records.task import Section
 
@@ -83,3 +92,35 @@ def plain_name(text: str) -> str:
     """Return a name for a pack or a task: lower-case ASCII letters, digits, `-` and `_`, a letter first."""
     name = re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-_")
     return name if name[:1].isalpha() else f"x-{name}".rstrip("-")
+
+
+def unusable(pack: str, version: str, name: str, why: str) -> PackedTask:
+    """Return a task of which nothing can be read: it is listed with the reason, and costs no other task."""
+    doc = TaskDoc(
+        schema_version=1,
+        title=name,
+        prompt=why,
+        grade=GradeSpec(commands=(GradeCommand(argv=("false",)),)),
+        unavailable=why,
+    )
+    return packed(pack, version, name, doc, [file_of("workdir", "README.md", f"{why}\n".encode())])
+
+
+def commit_of(root: Path) -> str | None:
+    """Return the commit that a checkout stands at, or None where `root` is the top of none."""
+    git = root / ".git"
+    try:
+        head = (git / "HEAD").read_text(encoding="ascii").strip()
+        if not head.startswith("ref: "):
+            return _commit(head)
+        ref = head.removeprefix("ref: ")
+        if (git / ref).is_file():
+            return _commit((git / ref).read_text(encoding="ascii").strip())
+        lines = (git / "packed-refs").read_text(encoding="ascii").splitlines()
+        return next((_commit(line[: -len(ref) - 1]) for line in lines if line.endswith(f" {ref}")), None)
+    except (OSError, ValueError):
+        return None
+
+
+def _commit(text: str) -> str | None:
+    return text if re.fullmatch(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", text) else None

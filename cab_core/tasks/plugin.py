@@ -29,4 +29,24 @@ def cab_task_formats() -> list[Registration]:
             summary="Terminal-Bench's first format, task.yaml",
             factory="cab_core.tasks.formats.terminal_bench:TerminalBenchFormat",
         ),
+        Registration(
+            name="exercism",
+            summary="Exercism's tracks, and sets in their layout such as aider's polyglot benchmark",
+            factory="cab_core.tasks.formats.exercism:ExercismFormat",
+        ),
+        Registration(
+            name="quixbugs",
+            summary="QuixBugs: programs in Python with a defect in one line",
+            factory="cab_core.tasks.formats.quixbugs:QuixBugsFormat",
+        ),
+        Registration(
+            name="humanevalpack",
+            summary="HumanEvalPack as JSON lines: functions with a defect in six languages",
+            factory="cab_core.tasks.formats.humanevalpack:HumanEvalPackFormat",
+        ),
+        Registration(
+            name="rustlings",
+            summary="rustlings: small Rust programs with their tests in the edited file",
+            factory="cab_core.tasks.formats.rustlings:RustlingsFormat",
+        ),
     ]

@@ -27,6 +27,7 @@ class Toolchain:
     """One toolchain: the command that prints its version and the Debian packages that bring it.
 
     `image` are the packages for an image of Debian 12, where they are others. `brings` is what comes with it.
+    `npm` are packages that npm installs for all users.
     `module`: it is a package by anybody's name, so that Debian may have no such package.
     """
 
@@ -35,12 +36,17 @@ class Toolchain:
     debian: tuple[str, ...]
     image: tuple[str, ...] | None = None
     brings: tuple[str, ...] = ()
+    npm: tuple[str, ...] = ()
     module: bool = False
 
     @property
     def image_packages(self) -> tuple[str, ...]:
         """The Debian packages that bring it in an image."""
         return self.debian if self.image is None else self.image
+
+
+def _jar(name: str) -> tuple[str, ...]:
+    return ("sh", "-c", f"ls /usr/share/java/{name}-[0-9]*.jar")
 
 
 TOOLCHAINS = {
@@ -55,12 +61,31 @@ TOOLCHAINS = {
             image=("cargo-web",),
             brings=("rustc",),
         ),
+        Toolchain(
+            name="clippy",
+            version_argv=("clippy-driver", "--version"),
+            debian=("rust-clippy",),
+            image=("rust-web-clippy",),
+            brings=("rustc",),
+        ),
         Toolchain(name="gcc", version_argv=("gcc", "-dumpfullversion"), debian=("gcc", "libc6-dev")),
         Toolchain(name="g++", version_argv=("g++", "-dumpfullversion"), debian=("g++",), brings=("gcc",)),
+        Toolchain(name="cmake", version_argv=("cmake", "--version"), debian=("cmake",), brings=("make",)),
         Toolchain(name="make", version_argv=("make", "--version"), debian=("make",)),
-        Toolchain(name="go", version_argv=("go", "version"), debian=("golang-go",)),
+        Toolchain(name="go", version_argv=("go", "version"), debian=("golang-go",), image=()),
         Toolchain(name="node", version_argv=("node", "--version"), debian=("nodejs",), image=()),
+        Toolchain(
+            name="jest",
+            version_argv=("jest", "--version"),
+            debian=("npm",),
+            image=(),
+            brings=("node",),
+            npm=("jest@30.3.0", "babel-jest@30.3.0", "@babel/core@7", "@babel/preset-env@7"),
+        ),
         Toolchain(name="javac", version_argv=("javac", "-version"), debian=("default-jdk-headless",)),
+        # Libraries of Java, whose version stands in a file's name.
+        Toolchain(name="junit5", version_argv=_jar("junit-jupiter-engine"), debian=("junit5",)),
+        Toolchain(name="assertj", version_argv=_jar("assertj-core"), debian=("libassertj-core-java",)),
         Toolchain(
             name="pytest",
             version_argv=("python3", "-m", "pytest", "--version"),
@@ -135,7 +160,9 @@ def missing(requirement: str) -> str | None:
 
 def how_to_get(requirement: str) -> str:
     """Return what to do where a toolchain is missing on this machine."""
-    return f"on Debian: apt-get install {' '.join(parse(requirement)[0].debian)}"
+    needed = parse(requirement)[0]
+    npm = f" && npm install -g {' '.join(needed.npm)}" if needed.npm else ""
+    return f"on Debian: apt-get install {' '.join(needed.debian)}{npm}"
 
 
 @functools.cache
