@@ -126,6 +126,23 @@ def load_pack(plugins: Plugins, root: Path) -> list[PackedTask]:
     raise UserError(f"task pack {root}: {said}{''.join(broken)}")
 
 
+def load_as(plugins: Plugins, name: str, root: Path) -> list[PackedTask]:
+    """Return the tasks of a directory in the format that is named.
+
+    Raises:
+        UnknownName: there is no such format.
+        UserError: the directory is missing, is of another format, or is malformed.
+    """
+    task_format = plugins.task_format(name)
+    if not root.is_dir():
+        raise UserError(f"task pack {root}: no such directory{nearest(root.name, _siblings(root))}")
+    if not task_format.recognises(root):
+        raise UserError(
+            f"task pack {root}: is not of the format {name}; `cab tasks list --pack` tells its own"
+        )
+    return _checked(root, task_format.load(root))
+
+
 def _checked(root: Path, tasks: list[PackedTask]) -> list[PackedTask]:
     """Hold tasks of whoever's format against the same rules: what cannot be judged costs this pack alone."""
 

@@ -80,12 +80,11 @@ def packed(
 
     Of files that are made late it covers `made_of`, on which alone they depend.
     """
-    late = files if isinstance(files, LateFiles) else None
-    listed = () if late else tuple(sorted(files, key=lambda f: (f.section, f.path)))
+    listed = () if isinstance(files, LateFiles) else tuple(sorted(files, key=lambda f: (f.section, f.path)))
     said = [[f.section, f.path, f.sha256, f.executable, f.link] for f in listed]
     digest = hashlib.sha256(canonical([to_json(doc), said, *made_of]).encode()).hexdigest()
     task = Task(id=f"{pack}/{name}", pack=pack, pack_version=version, tree_hash=digest, doc=doc)
-    return PackedTask(task=task, files=late or listed)
+    return PackedTask(task=task, files=files if isinstance(files, LateFiles) else listed)
 
 
 def plain_name(text: str) -> str:

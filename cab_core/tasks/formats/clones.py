@@ -76,9 +76,9 @@ def _of(tree: Tree, section: Section, path: str, before: TaskFile | None) -> Tas
 
 
 def _entries(listed: bytes) -> Iterator[tuple[bytes, str, str]]:
-    for line in listed.split(b"\0"):
+    for line in listed.split(b"\0")[:-1]:
         head, _, path = line.partition(b"\t")
-        mode, _, sha = (*head.split(), b"", b"")[:3]
+        mode, _, sha = head.split()
         if mode in (_FILE, _PROGRAM, _LINK):
             yield mode, sha.decode(), path.decode("utf-8", "surrogateescape")
 

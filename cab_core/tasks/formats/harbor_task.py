@@ -18,6 +18,7 @@ from .tables import Table, read_toml
 
 _NEWEST = (1, 4)  # schema of task.toml
 _CONTEXT = ("Dockerfile", "docker-compose.yaml", "docker-compose.yml", ".dockerignore")
+_SHOWN = 3  # of the reasons
 _TIMEOUT_S = 600.0  # Harbor's default for a verifier
 
 
@@ -30,18 +31,17 @@ def read_task(directory: Path, root: Path) -> tuple[TaskDoc, list[TaskFile]]:
     table = read_toml(directory / "task.toml", directory)
     origin = _origin(table, directory, root)
     title = (table.get("task.description", str) or directory.resolve().name).strip()
+    prompt = "(not read)"
     try:
         _check_version(table)
-        prompt = (
-            text_of(directory / "instruction.md", directory) if not table.get("steps", list) else "(several)"
-        )
-        faults = list(_faults(table, directory))
+        if faults := list(_faults(table, directory)):
+            return unavailable(title, "; ".join(faults[:_SHOWN]), prompt, origin), []
+        prompt = text_of(directory / "instruction.md", directory)
         room = _room(table, directory, prompt)
     except Unusable as exc:
-        return unavailable(title, str(exc), origin=origin), []
-    faults += room.faults
-    if faults:
-        return unavailable(title, "; ".join(faults[:3]), prompt, origin), []
+        return unavailable(title, str(exc), prompt, origin), []
+    if room.faults:
+        return unavailable(title, "; ".join(room.faults[:_SHOWN]), prompt, origin), []
     return _document(table, title, room.prompt(prompt), room, origin), room.files
 
 
