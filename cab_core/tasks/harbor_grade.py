@@ -42,7 +42,8 @@ def main(app: Path, tests: Path, logs: Path) -> int:
 
 def lay_out(task: dict[str, Any], app: Path, tests: Path, tree: Path) -> None:
     """Make a pristine tree, the agent's changes over it as far as the task takes them, and hidden files."""
-    shutil.copytree(tests / "workdir", tree, symlinks=True)
+    tree.mkdir()
+    _lay_over(tests / "workdir", tree)
     hidden = {p.relative_to(tests / "hidden").as_posix() for p in (tests / "hidden").rglob("*")}
     for path in sorted(_files(app) | _files(tree)):
         if path in hidden or _matches(path, task["protected"]):
@@ -53,7 +54,12 @@ def lay_out(task: dict[str, Any], app: Path, tests: Path, tree: Path) -> None:
                 shutil.copy(app / path, tree / path)
             else:
                 (tree / path).unlink()
-    shutil.copytree(tests / "hidden", tree, symlinks=True, dirs_exist_ok=True)
+    _lay_over(tests / "hidden", tree)
+
+
+def _lay_over(source: Path, tree: Path) -> None:
+    if source.is_dir():  # git keeps no empty directory, nor does everything that carries tasks about
+        shutil.copytree(source, tree, symlinks=True, dirs_exist_ok=True)
 
 
 def _files(root: Path) -> set[str]:

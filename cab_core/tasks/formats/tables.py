@@ -15,10 +15,14 @@ T = TypeVar("T")
 
 @attrs.frozen
 class Table:
-    """A table of a document; `where` is what it stands in. Keys that nobody asks for do not matter."""
+    """A table of a document; `where` is its file, `above` the keys of the tables around it, each with a dot.
+
+    Keys that nobody asks for do not matter.
+    """
 
     values: dict[str, Any]
     where: str
+    above: str = ""
 
     def get(self, key: str, kind: type[T] | tuple[type[T], ...]) -> T | None:
         """Return a value, None where there is none; `key` may be a path, `a.b`.
@@ -35,7 +39,7 @@ class Table:
         kinds = kind if isinstance(kind, tuple) else (kind,)
         if not isinstance(found, kinds) or (isinstance(found, bool) and bool not in kinds):
             names = " or ".join(k.__name__ for k in kinds)
-            raise Unusable(f"{self.where}: {key}: expected {names}, got {type(found).__name__}")
+            raise Unusable(f"{self.where}: {self.above}{key}: expected {names}, got {type(found).__name__}")
         return found
 
     def table(self, key: str) -> Table:
@@ -44,7 +48,7 @@ class Table:
         Raises:
             Unusable: it is something else.
         """
-        return Table(self.get(key, dict) or {}, f"{self.where}: {key}")
+        return Table(self.get(key, dict) or {}, self.where, f"{self.above}{key}.")
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list's texts, without what is none."""
