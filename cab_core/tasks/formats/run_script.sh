@@ -87,7 +87,8 @@ done
 case ${1-} in *.py) set -- python3 "$@" ;; esac
 exec "$@"
 END
-mkdir -p "$HOME/.local/bin" 2>/dev/null && : >"$HOME/.local/bin/env"
+export HOME="$room/home" # with the file that an installer would leave there
+mkdir -p "$HOME/.local/bin" && : >"$HOME/.local/bin/env"
 export PATH="$room/bin:$PATH" TEST_DIR="$room/files" PIP_NO_INPUT=1 UV_OFFLINE=1
 
 chmod +x "$room/files/$script"
