@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cab_core.records import GradeCommand, GradeSpec, TaskDoc
-from cab_core.tasks.foreign import file_at, file_of, packed, plain_name
+from cab_core.tasks.foreign import commit_of, file_at, file_of, packed, plain_name
 
 DOC = TaskDoc(
     schema_version=1, title="t", prompt="p", grade=GradeSpec(commands=(GradeCommand(argv=("true",)),))
@@ -37,3 +37,16 @@ def test_the_hash_of_a_task_covers_its_document_and_its_files(tmp_path: Path) ->
 def test_any_text_gives_a_plain_name(text: str, name: str) -> None:
     """What an id or a directory cannot take becomes a dash."""
     assert plain_name(text) == name
+
+
+def test_the_commit_of_a_checkout_is_read_without_git(tmp_path: Path) -> None:
+    """Where a branch stands in a file of its own or in the packed list; else it is not known."""
+    git, commit = tmp_path / ".git", "0123456789abcdef" * 2 + "01234567"
+    git.mkdir()
+    assert commit_of(tmp_path) is None
+    (git / "HEAD").write_text("ref: refs/heads/main\n")
+    assert commit_of(tmp_path) is None
+    (git / "packed-refs").write_text(f"# pack-refs\n{commit} refs/heads/main\n")
+    assert commit_of(tmp_path) == commit
+    (git / "HEAD").write_text(f"{commit[::-1]}\n")
+    assert commit_of(tmp_path) == commit[::-1]

@@ -15,6 +15,7 @@ from typing import Any
 
 import attrs
 
+from cab_core.errors import UserError
 from cab_core.records import Origin, PackedTask, TaskDoc, TaskFile
 from cab_core.records.task import Section
 from cab_core.tasks.foreign import commit_of, file_at, file_of, packed, plain_name, unusable
@@ -59,10 +60,14 @@ class ExercismFormat:
 
     def recognises(self, root: Path) -> bool:
         """Return whether there are exercises of at least one language."""
-        return bool(_tracks(root))
+        return _is_track(root) or any(_is_track(root / name, bare=True) for name in LANGUAGES)
 
     def load(self, root: Path) -> list[PackedTask]:
-        """Return the exercises as tasks; one that cannot be read is a task with the reason."""
+        """Return the exercises as tasks; one that cannot be read is a task with the reason.
+
+        Raises:
+            UserError: the track does not say its language.
+        """
         tracks = _tracks(root)
         commit = commit_of(root)
         slug = tracks[0].language
@@ -75,15 +80,21 @@ class ExercismFormat:
         return [_loaded(found, track, path) for track in tracks for path in _exercises(track)]
 
 
+def _is_track(path: Path, bare: bool = False) -> bool:
+    return (path / "exercises/practice").is_dir() and (bare or (path / "config.json").is_file())
+
+
 def _tracks(root: Path) -> list[_Track]:
-    if (root / "config.json").is_file() and (root / "exercises/practice").is_dir():
-        said = _json(root / "config.json").get("slug")
-        return [_Track(root, said)] if isinstance(said, str) else []
-    return [
-        _Track(root / name, name, f"{name}-")
-        for name in sorted(LANGUAGES)
-        if (root / name / "exercises/practice").is_dir()
-    ]
+    if not _is_track(root):
+        found = [name for name in sorted(LANGUAGES) if _is_track(root / name, bare=True)]
+        return [_Track(root / name, name, f"{name}-") for name in found]
+    try:
+        slug = _json(root / "config.json").get("slug")
+    except ValueError as exc:
+        raise UserError(f"{root}: {exc}") from exc
+    if not isinstance(slug, str):
+        raise UserError(f"{root / 'config.json'}: expected the track's `slug`, a text, got {slug!r}")
+    return [_Track(root, slug)]
 
 
 def _exercises(track: _Track) -> Iterator[Path]:
@@ -117,15 +128,19 @@ def _exercise(path: Path) -> Exercise:
     if not (listed["solution"] and listed["test"] and example):
         raise ValueError(".meta/config.json: expected `files` with `solution`, `test` and `example`")
     work = sorted(p for p in _below(path) if not p.startswith("."))
-    return Exercise(path, tuple(work), **listed, example=example)
+    exercise = Exercise(path, tuple(work), **listed, example=example)
+    if not exercise.taken:
+        raise ValueError(".meta/config.json: `solution` is no more than what configures a runner")
+    return exercise
 
 
 def _inside(path: Path, text: Any) -> str:
     """Return a path that a config names, if it is one of the exercise's own files."""
     parts = PurePosixPath(text).parts if isinstance(text, str) else ()
-    if not parts or ".." in parts or parts[0] == "/" or not (path / text).is_file():
+    file = path.joinpath(*parts)
+    if not parts or not file.is_file() or not file.resolve().is_relative_to(path.resolve()):
         raise ValueError(f".meta/config.json: {text!r} is no file of the exercise")
-    return str(PurePosixPath(text))
+    return str(PurePosixPath(*parts))
 
 
 def _below(path: Path) -> Iterator[str]:

@@ -109,7 +109,8 @@ def _java(exercise: Exercise) -> GradeSpec:
     text = exercise.tests()
     runner = RUNNERS["junit4" if "import org.junit.Test;" in text else "junit"]
     classes = [f"--select-class={PurePosixPath(t).stem}" for t in exercise.test]
-    build = java_classes(exercise.test, ("src/main/java", "src/test/java"))
+    stub = [p for p in exercise.taken if p.endswith(".java")]  # some tests find it by reflection alone
+    build = java_classes([*exercise.test, *stub], ("src/main/java", "src/test/java"))
     return _spec(runner, build, runner.command(classes, texts.count_java(text)))
 
 

@@ -17,7 +17,7 @@ def unskip_python(text: str) -> str:
 
 def unskip_javascript(text: str) -> str:
     """Return a spec without `xtest`, `xit` and `xdescribe`. What its author skips goes."""
-    text = re.sub(r"\b(?:test|it)\.skip(?=\s*\()", "void", text)
+    text = re.sub(r"\b(?:test|it)\.skip(?=\s*\()", "Array.of", text)  # a call that does nothing
     return re.sub(r"\bx(test|it|describe)(?=\s*(?:\(|\.each\b))", r"\1", text)
 
 

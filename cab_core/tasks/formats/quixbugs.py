@@ -42,7 +42,7 @@ def _loaded(root: Path, name: str, commit: str | None) -> PackedTask:
     version, task = (commit or "unversioned")[:12], plain_name(name)
     try:
         return packed("quixbugs", version, task, _doc(root, name, commit), _files(root, name))
-    except OSError as exc:
+    except (OSError, ValueError) as exc:
         return unusable("quixbugs", version, task, f"its files cannot be read: {exc}")
 
 
