@@ -22,16 +22,18 @@ from . import options
 from .group import Group, pass_plugins
 from .rows import print_table
 from .table import print_json
+from .tasks_exchange import export_tasks, import_tasks
 from .tasks_validate import validate_tasks
 from .text import one_line, plain, say, warn_of_faults
 
 
 @click.group(cls=Group)
 def command() -> None:
-    """List, show, check and lock tasks."""
+    """List, show, check, lock, import and export tasks."""
 
 
-command.add_command(validate_tasks)
+for _command in (validate_tasks, import_tasks, export_tasks):
+    command.add_command(_command)
 
 
 @command.command("list")

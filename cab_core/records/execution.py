@@ -35,7 +35,8 @@ class Sandbox:
 
     `mounts` names subdirectories of `scratch`, each with whether it may be written to. `requires`
     are the toolchains that must be there; `socket` is the gateway's, where the runtime wants one.
-    `first` are files of `work` that decide: they are brought back even where not all can be.
+    `first` are files of `work` that decide: they are brought back even where not all can be. `work_at` is
+    a second place, absolute, where the work dir or tree is seen; a runtime that maps nothing has none.
     """
 
     scratch: str
@@ -46,6 +47,7 @@ class Sandbox:
     socket: str | None = None
     network: str = "gateway"
     first: tuple[str, ...] = ()
+    work_at: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import functools
+from collections.abc import Callable, Sequence
+from typing import Literal, overload
 
 import attrs
 
@@ -11,7 +13,7 @@ from .validation import Validation
 
 Section = Literal["workdir", "tests", "hidden", "solution", "forbidden"]
 ReferenceKind = Literal["overlay", "patch", "script"]
-GradeKind = Literal["exit", "counts", "output", "junit", "json"]
+GradeKind = Literal["exit", "counts", "output", "junit", "json", "reward"]
 CountStyle = Literal["libtest", "unittest", "go", "tap", "unity"]
 
 
@@ -33,13 +35,21 @@ class GradeCommand:
     argv: tuple[str, ...] = attrs.field(metadata=doc("program and arguments", minItems=1))
     kind: GradeKind = attrs.field(
         default="exit",
-        metadata=doc("how its verdict is read: exit code, counts printed, exact output, JUnit XML, JSON"),
+        metadata=doc(
+            "how its verdict is read: exit code, counts printed, exact output, JUnit XML, JSON, or Harbor's "
+            "reward files, with which the exit code does not count"
+        ),
     )
     passes: int | None = attrs.field(
         default=None, metadata=doc("how many tests the reference passes; any other number fails", minimum=1)
     )
     style: CountStyle = attrs.field(default="libtest", metadata=doc("who printed the counts"))
-    report: str | None = attrs.field(default=None, metadata=doc("file in {out} for kind junit or json"))
+    report: str | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "file in {out} for kind junit or json; for kind reward the directory of reward.json or reward.txt"
+        ),
+    )
     output: str | None = attrs.field(default=None, metadata=doc("file in tests/ that stdout must equal"))
     stdin: str | None = attrs.field(default=None, metadata=doc("file in tests/ given as standard input"))
     build: bool = attrs.field(
@@ -186,6 +196,14 @@ class TaskDoc:
     refusal: RefusalSpec | None = attrs.field(default=None, metadata=doc("only for refusal tasks"))
     integrity: IntegritySpec | None = attrs.field(default=None, metadata=doc("only for integrity tasks"))
     origin: Origin | None = attrs.field(default=None, metadata=doc("where it comes from"))
+    work_at: str | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "absolute path under which the work dir is seen as well, where the runtime can mount it "
+            "(not local): for tasks whose files and tests name it",
+            pattern=r"^(/[\w.+-]+)+$",
+        ),
+    )
     unavailable: str | None = attrs.field(
         default=None,
         metadata=doc(
@@ -265,16 +283,41 @@ class TaskFile:
     link: str | None = None
 
 
+class LateFiles(Sequence[TaskFile]):
+    """Files of a task that are made when they are first looked at: a set may have thousands of such tasks.
+
+    `make` may raise UserError: then the task cannot be had.
+    """
+
+    def __init__(self, make: Callable[[], Sequence[TaskFile]]) -> None:
+        self._make = make
+
+    @functools.cached_property
+    def made(self) -> tuple[TaskFile, ...]:
+        """The files."""
+        return tuple(self._make())
+
+    @overload
+    def __getitem__(self, index: int) -> TaskFile: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[TaskFile, ...]: ...
+    def __getitem__(self, index: int | slice) -> TaskFile | tuple[TaskFile, ...]:
+        return self.made[index]
+
+    def __len__(self) -> int:
+        return len(self.made)
+
+
 @attrs.frozen(kw_only=True)
 class PackedTask:
-    """A task with its files, ready to be laid out.
+    """A task with its files, ready to be laid out. A task that is chosen has them all made.
 
     `directory` is where its pack lies, if that was given and not installed. `validation` is what its pack's
     maker found of this very task.
     """
 
     task: Task
-    files: tuple[TaskFile, ...]
+    files: tuple[TaskFile, ...] | LateFiles
     directory: str | None = None
     validation: Validation | None = None
 

@@ -110,8 +110,14 @@ class Ends:
             timeout_s=self.task.task.doc.grade.timeout_s,
             grace_s=0.5,
         )
-        said, requires = _Tail(), self.task.task.doc.grade.requires
-        sandbox = Sandbox(scratch=str(scratch), mounts=GRADER, role="grader", requires=requires)
+        said, doc = _Tail(), self.task.task.doc
+        sandbox = Sandbox(
+            scratch=str(scratch),
+            mounts=GRADER,
+            role="grader",
+            requires=doc.grade.requires,
+            work_at=doc.work_at,
+        )
         try:
             ended = self.runtime.run(sandbox, process, said, self.stop)
         except SandboxError as exc:

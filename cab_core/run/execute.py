@@ -196,6 +196,7 @@ def _sandbox(run: CellRun, prepared: Prepared) -> Sandbox:
         socket=str(prepared.socket) if prepared.socket else None,
         network=run.planned.cell.network,
         first=tuple(deciding_paths(run.planned.task).exact),
+        work_at=run.planned.task.task.doc.work_at,
     )
 
 

@@ -161,8 +161,14 @@ class Grader:
             stdin=str(self.scratch / "tests" / command.stdin) if command.stdin else None,
             env={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
         )
-        requires = self.task.task.doc.grade.requires
-        sandbox = Sandbox(scratch=str(self.scratch), mounts=GRADER, role="grader", requires=requires)
+        doc = self.task.task.doc
+        sandbox = Sandbox(
+            scratch=str(self.scratch),
+            mounts=GRADER,
+            role="grader",
+            requires=doc.grade.requires,
+            work_at=doc.work_at,
+        )
         try:
             execution = self.runtime.run(sandbox, process, captured, self.stop)
         except SandboxError as exc:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import attrs
@@ -17,6 +18,7 @@ from .reports.json_tests import read_json_tests
 from .reports.junit import read_junit
 from .reports.lines import read_go, read_libtest
 from .reports.report import NoReport, Report
+from .reports.reward import FILES, read_reward
 from .reports.tap import read_tap
 from .reports.unittest_lines import read_unittest
 from .reports.unity import read_unity
@@ -30,6 +32,10 @@ _PRINTED = {
     "unity": read_unity,
 }
 _WRITTEN = {"junit": read_junit, "json": read_json_tests}
+
+
+class _Absent(NoReport):
+    """There is no file of that name."""
 
 
 @attrs.frozen
@@ -48,10 +54,12 @@ class Verdict:
 def verdict(
     command: GradeCommand, exit_code: int | None, stdout: str, stderr: str, expected: str | None, out: Path
 ) -> Verdict:
-    """Return the verdict. An exit code other than 0 is never accepted.
+    """Return the verdict. An exit code other than 0 is never accepted, but for a reward: Harbor ignores it.
 
     `expected` is the expected output; it is compared here, for it must not be where the code runs.
     """
+    if command.kind == "reward":
+        exit_code = None if exit_code is None else 0  # one that a signal ended did not come to its end
     try:
         report = _report(command, stdout, stderr, expected or "", out)
     except NoReport as exc:
@@ -127,6 +135,8 @@ def _report(command: GradeCommand, stdout: str, stderr: str, expected: str, out:
         return compare_output(stdout, expected)
     if command.kind == "counts":
         return _PRINTED[command.style](f"{stdout}\n{stderr}")
+    if command.kind == "reward":
+        return _reward(out, command.report or "")
     if command.kind not in _WRITTEN:
         return None
     merged = Report()
@@ -136,6 +146,13 @@ def _report(command: GradeCommand, stdout: str, stderr: str, expected: str, out:
             merged.add(test.name, test.state)
         merged.fault, merged.unheld = merged.fault or found.fault, merged.unheld or found.unheld
     return merged
+
+
+def _reward(out: Path, directory: str) -> Report:
+    for name in FILES:
+        with suppress(_Absent):
+            return read_reward(name, _read_reports(out, f"{directory}/{name}")[0])
+    raise NoReport(f"no reward was written, expected {' or '.join(FILES)}")
 
 
 def _read_reports(out: Path, path: str) -> list[bytes]:
@@ -150,7 +167,7 @@ def _read_reports(out: Path, path: str) -> list[bytes]:
             with tree.open(name) as file:
                 found.append(file.read(left + 1))
         except FileNotFoundError:
-            raise NoReport("no report was written") from None
+            raise _Absent("no report was written") from None
         except (OSError, ValueError):
             raise NoReport("the report is no file that can be read") from None
         left -= len(found[-1])

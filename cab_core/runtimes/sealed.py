@@ -21,6 +21,7 @@ PORT = 31415  # of the forwarder
 ENDPOINT = f"http://127.0.0.1:{PORT}"
 SOCKET_DIR = "/run/cab"
 _INSIDE = {"work": "/work", "home": "/home/agent", "tmp": "/tmp"}
+_WORK = ("/work", "/tree")  # the agent's and the grader's
 _QUEUE = 128  # connections that wait to be accepted; socat's own is 5, and some CLIs open more at once
 # Waited for, so that a CLI's first call finds somebody there.
 _FORWARD = (
@@ -66,6 +67,9 @@ def mounts(sandbox: Sandbox) -> list[tuple[str, str, bool]]:
         for name, writable in sandbox.mounts.items()
         if name != "tmp"
     ]
+    if sandbox.work_at is not None:
+        shown = [(host, sandbox.work_at, True) for host, inner, _ in found if inner in _WORK]
+        found += [m for m in shown if m[1] not in {inner for _, inner, _ in found}]
     if sandbox.socket is not None:
         # Its directory, not the socket: a mounted socket would be the old one after the gateway made it anew.
         found.append((str(Path(sandbox.socket).parent), SOCKET_DIR, False))

@@ -11,7 +11,7 @@ import attrs
 
 from cab_core.errors import CabError, PluginConflict, PluginUnusable, UnknownName, UserError, nearest
 from cab_core.plugins.registry import Plugins
-from cab_core.records import PackedTask
+from cab_core.records import LateFiles, PackedTask
 
 from .families import with_families
 from .left_out import left_out
@@ -80,6 +80,7 @@ class Catalog:
                 raise UnknownName("task", pattern, ids, self._hint())
         chosen = [p for p in tasks if any(fnmatch.fnmatchcase(p.task.id, x) for x in patterns)]
         own = {p.task.id for pack in self._extra for p in pack}
+        chosen = [made(packed) for packed in chosen]
         for packed in (p for p in chosen if p.task.id in own):
             check_unchanged(packed.files)  # somebody works on it: what its list says may be of yesterday
         return chosen
@@ -87,6 +88,19 @@ class Catalog:
     def _hint(self) -> str:
         broken = [f"pack plugin {r.owner} is broken: {r.fault}" for r in self._plugins.faults()]
         return "; ".join(["see `cab tasks list`", *broken])
+
+
+def made(packed: PackedTask) -> PackedTask:
+    """Return a task with its files made; one whose files cannot be made is unavailable, and says why."""
+    if not isinstance(packed.files, LateFiles):
+        return packed
+    try:
+        whole = attrs.evolve(packed, files=packed.files.made)
+        check_task(whole, packed.task.id)
+    except UserError as exc:
+        doc = attrs.evolve(packed.task.doc, unavailable=str(exc))
+        return attrs.evolve(packed, task=attrs.evolve(packed.task, doc=doc), files=())
+    return whole
 
 
 def load_pack(plugins: Plugins, root: Path) -> list[PackedTask]:
@@ -110,6 +124,23 @@ def load_pack(plugins: Plugins, root: Path) -> list[PackedTask]:
     names = ", ".join(plugins.names("task_format")) or "none"
     said = f"no known format recognises it (known: {names}); cab's own has a pack.toml"
     raise UserError(f"task pack {root}: {said}{''.join(broken)}")
+
+
+def load_as(plugins: Plugins, name: str, root: Path) -> list[PackedTask]:
+    """Return the tasks of a directory in the format that is named.
+
+    Raises:
+        UnknownName: there is no such format.
+        UserError: the directory is missing, is of another format, or is malformed.
+    """
+    task_format = plugins.task_format(name)
+    if not root.is_dir():
+        raise UserError(f"task pack {root}: no such directory{nearest(root.name, _siblings(root))}")
+    if not task_format.recognises(root):
+        raise UserError(
+            f"task pack {root}: is not of the format {name}; `cab tasks list --pack` tells its own"
+        )
+    return _checked(root, task_format.load(root))
 
 
 def _checked(root: Path, tasks: list[PackedTask]) -> list[PackedTask]:

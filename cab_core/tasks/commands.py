@@ -14,13 +14,14 @@ _PLACES = ("tree", "tests", "out")  # what the grader puts in for `{tree}`, `{te
 _PLACEHOLDER = re.compile(
     r"(?:^|[=:])\{(\w+)\}(?=/|$)"
 )  # one that stands for a path; not the braces of a script
-_REPORTED = ("junit", "json")
+_REPORTED = ("junit", "json", "reward")
+_TESTS = ("junit", "json")  # of which the report names tests
 _LISTS = ("fail_to_pass", "pass_to_pass")
 _READ = {  # by key, the kinds that read it; with another kind it would silently hold for nothing
     "output": ("output",),
     "report": _REPORTED,
-    "passes": ("counts", "output", *_REPORTED),
-    **dict.fromkeys(_LISTS, ("counts", *_REPORTED)),
+    "passes": ("counts", "output", *_TESTS),
+    **dict.fromkeys(_LISTS, ("counts", *_TESTS)),
 }
 
 

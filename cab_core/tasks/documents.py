@@ -30,6 +30,20 @@ def read_document(path: Path, cls: type[T]) -> T:
         raise BadDocument(str(path), [("(document)", why_not(exc))]) from exc
 
 
+def read_mapping(path: Path, cls: type[T]) -> dict[str, T]:
+    """Return the records that the tables of a file hold, by their names.
+
+    Raises:
+        BadDocument: as of `read_document`.
+    """
+    data = _parse(path)
+    found = {}
+    for name, value in data.items() if isinstance(data, dict) else ():
+        check(value, cls, f"{path}: {name}")
+        found[name] = from_json(value, cls)
+    return found
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """Return what a `.toml` file of a stranger's format holds.
 

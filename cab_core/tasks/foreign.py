@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import attrs
 
 from cab_core.cache import cache_root
-from cab_core.records import GradeCommand, GradeSpec, PackedTask, Task, TaskDoc, TaskFile, to_json
+from cab_core.records import (
+    GradeCommand,
+    GradeSpec,
+    LateFiles,
+    PackedTask,
+    Task,
+    TaskDoc,
+    TaskFile,
+    to_json,
+)
 from cab_core.records.base import canonical
 from cab_core.records.task import Section
 
@@ -31,24 +42,49 @@ def file_at(section: Section, path: str, source: Path) -> TaskFile:
 def file_of(section: Section, path: str, data: bytes, executable: bool = False) -> TaskFile:
     """Return a file of a task that lies nowhere as it is needed: it is kept by content below the cache."""
     digest = hashlib.sha256(data).hexdigest()
-    kept = cache_root() / "task-files" / digest[:2] / digest
+    kept = _kept(digest, ".program" if executable else "")
     if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
             dir=kept.parent, delete=False
         ) as part:  # no sync: it can be made anew
             part.write(data)
+        Path(part.name).chmod(0o755 if executable else 0o644)
         Path(part.name).replace(kept)
     return TaskFile(section=section, path=path, source=str(kept), sha256=digest, executable=executable)
 
 
-def packed(pack: str, version: str, name: str, doc: TaskDoc, files: Iterable[TaskFile]) -> PackedTask:
-    """Return a task of a foreign set. Its hash covers its document and all its files."""
-    listed = sorted(files, key=lambda f: (f.section, f.path))
+def link_of(section: Section, path: str, target: str) -> TaskFile:
+    """Return a symbolic link of a task that lies nowhere as it is needed; see `file_of`."""
+    digest = hashlib.sha256(os.fsencode(target)).hexdigest()
+    kept = _kept(digest, ".link")
+    with suppress(FileExistsError):
+        kept.symlink_to(target)
+    return TaskFile(section=section, path=path, source=str(kept), sha256=digest, link=target)
+
+
+def _kept(digest: str, end: str) -> Path:
+    kept = cache_root() / "task-files" / digest[:2] / f"{digest}{end}"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    return kept
+
+
+def packed(
+    pack: str,
+    version: str,
+    name: str,
+    doc: TaskDoc,
+    files: Iterable[TaskFile] | LateFiles,
+    made_of: Sequence[str] = (),
+) -> PackedTask:
+    """Return a task of a foreign set. Its hash covers its document and all its files.
+
+    Of files that are made late it covers `made_of`, on which alone they depend.
+    """
+    listed = () if isinstance(files, LateFiles) else tuple(sorted(files, key=lambda f: (f.section, f.path)))
     said = [[f.section, f.path, f.sha256, f.executable, f.link] for f in listed]
-    digest = hashlib.sha256(canonical([to_json(doc), said]).encode()).hexdigest()
+    digest = hashlib.sha256(canonical([to_json(doc), said, *made_of]).encode()).hexdigest()
     task = Task(id=f"{pack}/{name}", pack=pack, pack_version=version, tree_hash=digest, doc=doc)
-    return PackedTask(task=task, files=tuple(listed))
+    return PackedTask(task=task, files=files if isinstance(files, LateFiles) else listed)
 
 
 def plain_name(text: str) -> str:

@@ -15,6 +15,8 @@ _NAMED = 5
 
 def left_out(root: Path, tasks: Iterable[PackedTask]) -> str | None:
     """Return what of a pack on disk is no part of its tasks, and why, in one line; None where nothing is."""
+    if not (root / "pack.toml").is_file():
+        return None  # of a foreign set, whose own rules say what belongs to a task
     found = [item for task in tasks for item in _of_task(root, task)]
     if not found:
         return None

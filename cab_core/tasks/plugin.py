@@ -15,6 +15,21 @@ def cab_task_formats() -> list[Registration]:
             factory="cab_core.tasks.native:NativeFormat",
         ),
         Registration(
+            name="harbor",
+            summary="Harbor's task directories and datasets",
+            factory="cab_core.tasks.formats.harbor:HarborFormat",
+        ),
+        Registration(
+            name="swe-bench",
+            summary="SWE-bench instances, with clones of their repositories",
+            factory="cab_core.tasks.formats.swe_bench:SweBenchFormat",
+        ),
+        Registration(
+            name="terminal-bench",
+            summary="Terminal-Bench's first format, task.yaml",
+            factory="cab_core.tasks.formats.terminal_bench:TerminalBenchFormat",
+        ),
+        Registration(
             name="exercism",
             summary="Exercism's tracks, and sets in their layout such as aider's polyglot benchmark",
             factory="cab_core.tasks.formats.exercism:ExercismFormat",

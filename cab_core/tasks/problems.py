@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 
 from cab_core.errors import BadDocument
-from cab_core.records import PackedTask, TaskFile
+from cab_core.records import LateFiles, PackedTask, TaskFile
 
 from .artefacts import artefact_problems
 from .commands import command_problems
@@ -20,9 +20,13 @@ Problem = tuple[str, str]  # key, what is wrong
 def check_task(packed: PackedTask, where: str) -> None:
     """Refuse a task that cannot be judged as it is written; `where` says where it is written.
 
+    One that cannot be had at all is judged nowhere; of one whose files come late, see `catalog.made`.
+
     Raises:
         BadDocument: with every problem, by its key.
     """
+    if packed.task.doc.unavailable is not None or isinstance(packed.files, LateFiles):
+        return
     if problems := list(_problems(packed)):
         raise BadDocument(where, problems)
 
@@ -42,7 +46,7 @@ def _problems(packed: PackedTask) -> Iterator[Problem]:
     yield from artefact_problems(doc.grade.commands)
     yield from _refusal_problems(packed)
     yield from _reference_problems(packed)
-    if not work:
+    if not work and not doc.allowed_files:  # with them, making new files may be all that is asked
         yield "workdir/", "there is no file in it; the agent needs something to work on"
 
 

@@ -2,6 +2,7 @@
 
 A requirement is a name, or a name and a version specifier (PEP 440): `rustc`, `python3>=3.11`. A Python
 module is required by the name of Debian's package: `python3-numpy`. The grader's own `python3` must have it.
+Anything else that Debian has is `debian-NAME`, such as `debian-jq`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Toolchain:
 
     `image` are the packages for an image of Debian 12, where they are others. `brings` is what comes with it.
     `npm` are packages that npm installs for all users.
-    `module`: it is a Python module by anybody's name, so that Debian may have no such package.
+    `module`: it is a package by anybody's name, so that Debian may have no such package.
     """
 
     name: str
@@ -96,6 +97,7 @@ TOOLCHAINS = {
 }
 _REQUIREMENT = re.compile(r"\s*([A-Za-z][\w+.-]*?)\s*((?:[<>=!~]=?|===).*)?\s*")
 _MODULE = re.compile(r"python3-([a-z0-9][a-z0-9+.-]*)")
+_PACKAGE = re.compile(r"debian-([a-z0-9][a-z0-9+.-]*)")
 # Prints a module's version. Its name is the package's; Debian writes `-` for `_`, and no capitals.
 _MODULE_VERSION = """
 import importlib, pkgutil, sys
@@ -111,6 +113,9 @@ def toolchain(name: str) -> Toolchain | None:
     """Return the toolchain or the Python module of this name, or None where it is neither."""
     if name in TOOLCHAINS:
         return TOOLCHAINS[name]
+    if match := _PACKAGE.fullmatch(name):
+        asked = ("dpkg-query", "-W", "-f=${Version}", match.group(1))
+        return Toolchain(name=name, version_argv=asked, debian=(match.group(1),), module=True)
     match = _MODULE.fullmatch(name)
     if match is None:
         return None
@@ -128,7 +133,7 @@ def parse(requirement: str) -> tuple[Toolchain, str]:
     name = match.group(1) if match else requirement
     found = toolchain(name)
     if not match or found is None:
-        hint = nearest(name, TOOLCHAINS) or "; a Python module is 'python3-NAME'"
+        hint = nearest(name, TOOLCHAINS) or "; a Python module is 'python3-NAME', a package 'debian-NAME'"
         raise UserError(f"requires {requirement!r}: unknown toolchain{hint}")
     return found, match.group(2) or ""
 

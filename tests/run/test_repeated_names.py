@@ -27,4 +27,7 @@ def test_a_cell_says_which_of_the_two_failed(tmp_path: Path) -> None:
     [command] = read_json(directory / "grade.json", Grade).commands
     assert [(t.name, t.state) for t in command.tests or ()] == [("::adds", "failed"), ("::adds", "passed")]
     _, result = play(tmp_path / "runs", FIX, task=task)
-    assert (result.outcome, result.marks) == ("passed", ("scripted", "provisional", "in-process", "unvalidated"))
+    assert (result.outcome, result.marks) == (
+        "passed",
+        ("scripted", "provisional", "in-process", "unvalidated"),
+    )

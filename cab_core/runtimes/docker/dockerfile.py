@@ -39,7 +39,7 @@ def tools_dockerfile(base: str, requires: Iterable[str], ca: bool) -> str:
     packages = {"socat", "ca-certificates"}
     for toolchain in toolchains.values():
         packages |= set(() if toolchain.module else toolchain.image_packages)
-    modules = sorted(name for name, toolchain in toolchains.items() if toolchain.module)
+    modules = sorted(p for toolchain in toolchains.values() if toolchain.module for p in toolchain.debian)
     return _lines(
         *(_node_stage(base, ca) if node else []),
         *([f"RUN PATH=/opt/node/bin:$PATH {_NPM} -g --prefix /opt/npm {_quoted(npm)}"] if npm else []),

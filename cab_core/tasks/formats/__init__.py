@@ -1,1 +1,1 @@
-"""Readers of foreign task sets, where they lie: a file a format."""
+"""Readers of task sets that others made: a file each, and what several of them share."""

@@ -38,27 +38,33 @@ def copied(sandbox: Sandbox) -> Iterator[Mounts]:
         SandboxError: the engine refused, or is gone.
     """
     mounts = sealed.mounts(sandbox)
-    volumes = _new_names(inner for _, inner, _ in mounts)
+    volumes = _new_names(mounts)
     with volumes_removed(volumes.values()), _sidecar(sandbox, volumes) as (sidecar, tunnel):
-        _send(sidecar, {Path(host): inner for host, inner, _ in mounts})
+        _send(sidecar, _places(mounts))
         yield Mounts(
             mounts=[mount("volume", volumes[inner], inner, writable) for _, inner, writable in mounts],
             user=f"{UID}:{UID}",
             over_limit=None,
-            collect=lambda: _collect(
-                sidecar, tunnel, {Path(h): i for h, i, writable in mounts if writable}, sandbox.first
-            ),
+            collect=lambda: _collect(sidecar, tunnel, _places(m for m in mounts if m[2]), sandbox.first),
         )
 
 
-def _new_names(places: Iterable[str]) -> dict[str, str]:
+def _places(mounts: Iterable[tuple[str, str, bool]]) -> dict[Path, str]:
+    """Return where each directory is; one that is mounted twice is sent and brought back once."""
+    return {Path(host): inner for host, inner, _ in mounts}
+
+
+def _new_names(mounts: Iterable[tuple[str, str, bool]]) -> dict[str, str]:
     """Return names for a sandbox's volumes, by where they are mounted: we know them before the engine does.
+
+    A directory that is mounted twice is one volume.
 
     Nameless volumes would go with their sidecar; but somebody who removes the sidecar before its time,
     or at the same moment as we do, leaves them, and nobody knows which they were.
     """
     key = uuid.uuid4().hex
-    return {inner: f"cab-{key}-{n}" for n, inner in enumerate(places)}
+    number: dict[str, int] = {}
+    return {inner: f"cab-{key}-{number.setdefault(host, len(number))}" for host, inner, _ in mounts}
 
 
 @contextmanager

@@ -1,0 +1,108 @@
+"""The absolute places that a foreign set's scripts name, and the script that gives them to them.
+
+Harbor and Terminal-Bench have the work dir where the Dockerfile says, tests at /tests, the solution at
+/solution or /oracle and logs at /logs. Our directories lie elsewhere: see `run_script.sh` for what is done.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from cab_core.records import TaskFile
+from cab_core.tasks.foreign import file_of
+
+SCRIPT = ".cab/run.sh"  # in tests/ and in solution/
+Kind = Literal["reward", "junit", "solution"]
+# Where cab has something of its own in a sandbox, or the system: nothing else can be mounted there.
+_TAKEN = (
+    *(
+        "/bin",
+        "/dev",
+        "/etc",
+        "/home/agent",
+        "/lib",
+        "/logs",
+        "/opt/cab",
+        "/out",
+        "/proc",
+        "/run",
+        "/sbin",
+        "/sys",
+    ),
+    *("/tests", "/tmp", "/usr", "/var"),
+)
+# Directories outside of any work dir in which tasks like to have their files.
+_ELSEWHERE = (
+    "backup",
+    "etc",
+    "home",
+    "mnt",
+    "opt",
+    "root",
+    "solution",
+    "srv",
+    "testbed",
+    "var",
+    "workspace",
+    "app",
+)
+_PATH = re.compile(r"(?<![\w.:/})~-])/([a-z][\w.-]*)((?:/[\w.+-]+)*)")
+_HARMLESS = re.compile(  # read by anybody, or written by an installer that does nothing here
+    r"/(?:etc/(?:passwd|os-release|hosts|timezone)|root/\.(?:local|cargo|bashrc|cache)|var/(?:lib/apt|tmp)|opt/venv)"
+)
+
+
+def place_fault(work_at: str) -> str | None:
+    """Return why the work dir cannot be seen at a place, or None where it can."""
+    if work_at == "/":
+        return "the work dir is the whole file system: no WORKDIR"
+    if not re.fullmatch(r"(/[\w.+-]+)+", work_at):
+        return f"the work dir is {work_at!r}, at which nothing can be mounted"
+    for taken in _TAKEN:
+        if PurePosixPath(work_at).is_relative_to(taken) or PurePosixPath(taken).is_relative_to(work_at):
+            return f"the work dir is {work_at}, where a sandbox has something of its own ({taken})"
+    return None
+
+
+def outside(text: str, work_at: str, made: Iterable[str], own: Iterable[str]) -> str | None:
+    """Return the first place that a text names outside of the work dir, or None.
+
+    `made` are directories that the Dockerfile makes, `own` those that the script knows, such as /tests.
+    """
+    tops = {*_ELSEWHERE, *(p.split("/")[1] for p in made if p.count("/"))}
+    inside = [work_at, *own]
+    for found in _PATH.finditer(text):
+        path = found[0].rstrip(".")
+        if found[1].rstrip(".") not in tops or _HARMLESS.match(path):
+            continue
+        if not any(path == p or path.startswith(f"{p}/") for p in inside):
+            return path
+    return None
+
+
+def script_file(
+    section: Literal["tests", "solution"],
+    kind: Kind,
+    script: str,
+    here_is: str,
+    work_at: str,
+    variables: Mapping[str, str],
+    directories: Iterable[str] = (),
+) -> TaskFile:
+    """Return the program, in `section`, that runs the set's `script` of that section; see `run_script.sh`."""
+    said = {"script": script, "kind": kind, "here_is": here_is, "work_at": work_at, "logs_are": "/logs"}
+    said["dirs"] = " ".join(sorted(d for d in directories if re.fullmatch(r"[\w./+-]+", d)))
+    head = [f"{k}={shlex.quote(v)}" for k, v in said.items()]
+    head += [f"export {k}={shlex.quote(v)}" for k, v in sorted(variables.items())]
+    text = "\n".join(["#!/bin/bash", *head, _body()])
+    return file_of(section, SCRIPT, text.encode(), executable=True)
+
+
+@functools.cache
+def _body() -> str:
+    return Path(__file__).with_name("run_script.sh").read_text(encoding="utf-8")

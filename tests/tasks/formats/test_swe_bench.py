@@ -1,0 +1,115 @@
+"""SWE-bench's instances: a tree without history, hidden tests, a patch; nothing is read before a task is used."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cab_core.plugins.protocols import StopSignal
+from cab_core.plugins.registry import Plugins
+from cab_core.records import LateFiles
+from cab_core.run.validate import validate
+from cab_core.tasks.catalog import Catalog, load_pack
+from cab_core.tasks.formats import swe_bench
+
+TESTS = "from pkg.words import last\n\n\ndef test_word():\n    assert last('a b') == 'b'\n"
+NEW = "\n\nclass TestEmpty:\n    def test_none(self):\n        assert last('') == ''\n"
+
+
+def git(repo: Path, *argv: str) -> str:
+    """Run git in a repository, and return what it printed."""
+    who = ("-c", "user.name=t", "-c", "user.email=t@t")
+    return subprocess.run(["git", *who, *argv], cwd=repo, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with one instance and a bare clone of its repository beside it."""
+    root = tmp_path_factory.mktemp("swe") / "mini"
+    work = root.parent / "work"
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/words.py": "def last(text):\n    return text.split()[-1]\n",
+        "tests/test_words.py": TESTS,
+        "run": "#!/bin/sh\n",
+    }
+    for path, text in files.items():
+        (work / path).parent.mkdir(parents=True, exist_ok=True)
+        (work / path).write_text(text)
+    (work / "run").chmod(0o755)
+    (work / "README").symlink_to("run")
+    git(work, "init", "-q")
+    git(work, "add", "-A")
+    git(work, "commit", "-qm", "first")
+    base = git(work, "rev-parse", "HEAD").strip()
+    (work / "pkg/words.py").write_text("def last(text):\n    return (text.split() or [''])[-1]\n")
+    patch = git(work, "diff")
+    git(work, "checkout", "-q", "pkg")
+    (work / "tests/test_words.py").write_text(TESTS + NEW)
+    test_patch = git(work, "diff")
+    git(work, "checkout", "-q", "tests")
+    root.mkdir()
+    git(root, "clone", "-q", "--bare", str(work), "me/mini.git")
+    instance = {
+        "instance_id": "me__mini-1",
+        "repo": "me/mini",
+        "base_commit": base,
+        "patch": patch,
+        "test_patch": test_patch,
+        "problem_statement": "last('') fails\n\nIt should be ''.",
+        "FAIL_TO_PASS": '["tests/test_words.py::TestEmpty::test_none"]',
+        "PASS_TO_PASS": '["tests/test_words.py::test_word"]',
+    }
+    (root / "instances.jsonl").write_text(json.dumps(instance) + "\n")
+    return root
+
+
+def other(root: Path, place: Path, **keys: Any) -> str:
+    """Return why an instance with these keys instead cannot be had."""
+    instance = json.loads((root / "instances.jsonl").read_text()) | keys
+    place.mkdir()
+    (place / "i.jsonl").write_text(json.dumps(instance) + "\n")
+    (place / "repos.toml").write_text(f'["me/mini"]\nclone = "{root}/me/mini.git"\n')
+    [task] = Catalog(Plugins(), [place]).select([f"{place.name}/*"])
+    return task.task.doc.unavailable or "it is available"
+
+
+def test_an_instance_is_sound(root: Path, tmp_path: Path) -> None:
+    """Its tree has modes and links and no history; the new test is hidden; both lists decide."""
+    [task] = Catalog(Plugins(), [root]).select(["mini/*"])
+    work = {f.path: (f.executable, f.link) for f in task.section("workdir")}
+    assert work["run"] == (True, None) and work["README"] == (False, "run") and ".git" not in str(work)
+    assert [f.path for f in task.section("hidden")] == ["tests/test_words.py"]
+    assert task.task.doc.grade.commands[0].fail_to_pass == ("tests.test_words.TestEmpty::test_none",)
+    assert task.task.doc.expected_files == ("pkg/words.py",)
+    assert validate(task, Plugins().runtime("local"), tmp_path, StopSignal()).fault is None
+
+
+def test_listing_reads_no_tree(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process asks for all commits of a clone; a task's files are made when it is chosen."""
+    asked: list[str] = []
+    monkeypatch.setattr(swe_bench, "tree_at", lambda clone, commit: asked.append(commit) or [])
+    [task] = load_pack(Plugins(), root)
+    assert isinstance(task.files, LateFiles) and asked == []
+    assert len(task.task.tree_hash) == 64
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"repo": "me/other"}, "there is no clone of me/other beside it"),
+        ({"base_commit": "0" * 40}, "the clone of me/mini has no commit 0000"),
+        ({"FAIL_TO_PASS": '["test_none"]'}, "its tests are not named as pytest names them: 'test_none'"),
+        ({"FAIL_TO_PASS": "[]"}, "FAIL_TO_PASS: names no test"),
+        ({"FAIL_TO_PASS": "["}, "FAIL_TO_PASS: is no JSON"),
+        ({"test_patch": "--- a/tests/no.py\n+++ b/tests/no.py\n@@ -1 +1 @@\n-x\n+y\n"}, "git -: error"),
+        ({"patch": 3}, "i.jsonl:1: patch: expected text"),
+    ],
+)
+def test_what_cannot_be_had_is_named(root: Path, tmp_path: Path, keys: dict[str, Any], said: str) -> None:
+    """Before anything is run, or when its files are made: it costs this instance alone."""
+    assert said in other(root, tmp_path / "set", **keys)
