@@ -22,6 +22,7 @@ from . import options
 from .group import Group, pass_plugins
 from .rows import print_table
 from .table import print_json
+from .tasks_mutate import command as mutate_command
 from .tasks_validate import validate_tasks
 from .text import one_line, plain, say, warn_of_faults
 
@@ -138,3 +139,6 @@ def lock(directory: Path, as_json: bool) -> int:
     else:
         click.echo(f"{count} files listed in {path}")
     return 0
+
+
+command.add_command(mutate_command)
