@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, default=1, show_default=True, help="the same seed makes the same tasks")
 @options.as_json
 @pass_plugins
-def command(plugins: Plugins, /, *, seed: int, as_json: bool, **said: object) -> int:
+def command(plugins: Plugins, /, *, seed: int, as_json: bool, **said: Any) -> int:
     """Turn a git repository into tasks: faults put into its source, which its tests notice.
 
     Only lines that the tests run are changed, where that is known (Python). What is written was validated

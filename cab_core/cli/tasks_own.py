@@ -20,14 +20,12 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 _OPTIONS = (
     click.argument("repo", type=click.Path(path_type=Path)),
-    click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="directory of the pack"),
+    click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="the pack's directory"),
     click.option("--tests", metavar="CMD", help="what runs the tests; left out, it is looked for"),
     click.option(
         "--max", "most", type=click.IntRange(1), default=25, show_default=True, help="tasks at most"
     ),
-    click.option(
-        "--requires", multiple=True, metavar="NAME", help="a toolchain or module the tests need too"
-    ),
+    click.option("--requires", multiple=True, metavar="NAME", help="what the tests need besides"),
     click.option("--runtime", default="local", show_default=True, help="where the tasks are validated"),
     click.option("-j", "--jobs", type=click.IntRange(1), default=2, show_default=True, help="side by side"),
 )

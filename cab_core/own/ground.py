@@ -24,12 +24,8 @@ from .runner import Runner
 
 Lines = Mapping[str, Mapping[int, tuple[str, ...]]]  # by file and line, the tests (of pytest) that run it
 _FIRST_S = 1800.0  # for the first run of all tests, of which nothing is known
-_STEPS_S = (
-    60.0,
-    300.0,
-    900.0,
-    3600.0,
-)  # what a task may take: a step, for what was measured is never the same
+# Seconds that a task may take: one of few, for what was measured is never the same twice.
+_STEPS_S = (300.0, 3600.0)
 _MANY = 1000  # tests, above which a task is graded by those alone that run its file
 _NO_NAME = re.compile(r" \(line \d+\)$")  # a test of rustdoc is called by its line, which a fix may move
 _READERS: dict[CountStyle, Callable[[str], Report]] = {
@@ -45,8 +41,8 @@ class Ground:
     """A repository's files, what runs its tests, and what came of that.
 
     `tests`: passed each time, by the names of the report; empty where only the exit code is known. `failing`
-    and `unsteady` are those that did not. `lines` is None where nothing measures them. `duration_s` is that of
-    one run.
+    and `unsteady` are those that did not. `lines` is None where nothing measures them. `duration_s` is of one
+    run.
     """
 
     files: Files

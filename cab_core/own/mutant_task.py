@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import attrs
 
 from cab_core.records import GradeSpec, TaskDoc
-from cab_core.records.task import Origin, ProtectedRegion
+from cab_core.records.task import Origin, ProtectedRegion, Section
 
 from .ground import Ground
 from .languages import by_products, is_package, is_setting, is_source, is_test, language_of
@@ -41,7 +41,10 @@ def task_of(tried: Tried, ground: Ground, repository: str, commit: str, tests: s
         protected_regions=regions(ground.files),
         origin=Origin(name=repository, licence="NOASSERTION", commit=commit),
     )
-    sections = {"workdir": {**ground.files, mutant.path: changed}, "solution": {mutant.path: file}}
+    sections: dict[Section, Files] = {
+        "workdir": {**ground.files, mutant.path: changed},
+        "solution": {mutant.path: file},
+    }
     return Draft(name=mutant.name, doc=doc, sections=sections, facts=_facts(tried, ground))
 
 

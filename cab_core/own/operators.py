@@ -87,9 +87,7 @@ class Syntax:
 
 
 _NUMBERS = dict.fromkeys(("int", "long", "short", "char", "size_t", "unsigned", "double", "float"), b"0")
-_GO = dict.fromkeys(
-    ("int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint32", "uint64", "float64"), b"0"
-)
+_GO = dict.fromkeys(("int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint64", "float64"), b"0")
 SYNTAX = {
     "python": Syntax(
         negated=b"not (%s)", nothing=b"pass", no_block=b"pass", returns={"": b"None"}, drops=True

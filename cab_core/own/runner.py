@@ -23,7 +23,11 @@ from .repository import Files
 _SHELL = re.compile(r"[&|;<>$`*(]")
 _REPORT = "report.xml"
 # Nothing kept between runs, no option of a plugin that a grader has not, and a result for each test.
-_PYTEST = ("-q", "-p", "no:cacheprovider", "-o", "addopts=", f"--junitxml={{out}}/{_REPORT}")
+# Hypothesis works without its plugin, which takes longer to load than many a test suite to run.
+_PYTEST = (
+    *("-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"),
+    *("-o", "addopts=", f"--junitxml={{out}}/{_REPORT}"),
+)
 _KNOWN: tuple[tuple[str, str], ...] = (  # a file of the repository, and what runs its tests
     ("Cargo.toml", "cargo test"),
     ("go.mod", "go test ./..."),

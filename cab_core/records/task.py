@@ -296,7 +296,7 @@ class PackDoc:
     licence: str | None = attrs.field(default=None, metadata=doc("SPDX identifier"))
     private: bool = attrs.field(
         default=False,
-        metadata=doc("not for others: every cell of its tasks, and every page with one, says so"),
+        metadata=doc("not for others: every cell of its tasks says so, and every page with one"),
     )
     canary: str | None = attrs.field(
         default=None, metadata=doc("a line found nowhere else, by which a copy of the pack is known again")
