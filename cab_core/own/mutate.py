@@ -39,12 +39,11 @@ def mutate(asked: Asked, seed: int) -> Made:
     runner = runner_of(asked.tests, snapshot.files, asked.requires)
     if why := lacking(runner.requires):
         raise UserError(f"the tests cannot be run on this machine: {why}")
-    everything = [
-        m for p in sorted(snapshot.files) if is_package(p) for m in mutants_of(p, snapshot.files[p].data)
-    ]
+    source = [(p, f.data) for p, f in sorted(snapshot.files.items()) if is_package(p) and not f.link]
+    everything = [mutant for path, data in source for mutant in mutants_of(path, data)]
     if not everything:
         raise UserError(
-            f"{asked.repository.name}: no source in a known language, of which a mutant could be made"
+            f"{asked.repository.name}: there is no source in a known language to make a mutant of"
         )
     asked.say(f"{len(everything)} mutants; running the tests as they are")
     ground = look(snapshot.files, runner, asked.local, asked.stop, lines=True)
