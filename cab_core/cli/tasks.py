@@ -22,6 +22,7 @@ from . import options
 from .group import Group, pass_plugins
 from .rows import print_table
 from .table import print_json
+from .tasks_mine import command as mine_command
 from .tasks_mutate import command as mutate_command
 from .tasks_validate import validate_tasks
 from .text import one_line, plain, say, warn_of_faults
@@ -142,3 +143,4 @@ def lock(directory: Path, as_json: bool) -> int:
 
 
 command.add_command(mutate_command)
+command.add_command(mine_command)

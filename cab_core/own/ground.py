@@ -105,7 +105,7 @@ def look(files: Files, runner: Runner, runtime: Runtime, stop: StopSignal, lines
         runner, first = _first(place, runner)
         again = place.run(runner.command(), _FIRST_S)
         seen = place.run(runner.command(), _FIRST_S, lines=True) if lines else None
-    steady = frozenset(n for n in first.passed() & again.passed() if not _NO_NAME.search(n))
+    steady = named(first) & named(again)
     if not steady if runner.kind != "exit" else first.why or again.why:
         said = "\n".join(again.output.strip().splitlines()[-15:])
         raise UserError(f"no test passes with {' '.join(runner.argv)}: {again.why or 'none was run'}\n{said}")
@@ -119,6 +119,11 @@ def look(files: Files, runner: Runner, runtime: Runtime, stop: StopSignal, lines
         lines=_lines_of(seen) if seen else None,
         duration_s=again.duration_s,
     )
+
+
+def named(ran: Ran) -> frozenset[str]:
+    """Return the tests that passed, by names that a change of the source does not change."""
+    return frozenset(name for name in ran.passed() if not _NO_NAME.search(name))
 
 
 def _first(place: Bench, runner: Runner) -> tuple[Runner, Ran]:

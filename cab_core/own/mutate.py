@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
@@ -19,9 +16,9 @@ from .ground import Ground, look
 from .languages import is_package
 from .mutant_task import task_of
 from .mutants import Mutant, in_turn, mutants_of
-from .pack import Draft, make_place, put_in_place, write_pack
+from .pack import Draft, make_place
 from .runner import runner_of
-from .sampled import Asked, Made, counted, facts_of, sound_ones
+from .sampled import Asked, Made, collect, counted, facts_of, ground_facts, side_by_side, write
 from .trying import Tried, all_texts, try_mutant
 
 _TRIED_FOR_EACH = 12  # mutants at most, for each task that is asked for
@@ -48,70 +45,42 @@ def mutate(asked: Asked, seed: int) -> Made:
     asked.say(f"{len(everything)} mutants; running the tests as they are")
     ground = look(snapshot.files, runner, asked.local, asked.stop, lines=True)
     run = [m for m in everything if _is_run(m, ground)]
-    found = _Found(asked, ground, commit, in_turn(run, seed)[: asked.most * _TRIED_FOR_EACH])
-    found.find()
-    if not found.sound:
-        raise UserError(f"no mutant makes a sound task: {_said(found.dropped())}")
-    manifest = facts_of(asked, commit, _looked_at(found, seed, everything, run, snapshot.notes))
-    with tempfile.TemporaryDirectory(dir=asked.target.absolute().parent, prefix=".cab-own-") as scratch:
-        title = f"Mutants of {asked.repository.name}"
-        write_pack(Path(scratch) / "pack", asked.name, title, found.sound, manifest)
-        put_in_place(Path(scratch) / "pack", asked.target)
-    return Made(
-        tasks=tuple(d.name for d in found.sound), dropped=found.dropped(), notes=tuple(manifest["notes"])
-    )
+    trial = _Trial(asked, ground, commit, in_turn(run, seed)[: asked.most * _TRIED_FOR_EACH])
+    sound, unsound = collect(asked, trial.drafts())
+    dropped = counted([*trial.why_not(), *("not_sound" for _ in unsound)])
+    if not sound:
+        raise UserError(f"no mutant makes a sound task: {dropped or 'the tests run none of the source'}")
+    looked_at = _looked_at(trial, seed, len(everything), len(run))
+    notes = {"dropped": dropped, "not_sound": unsound, "notes": list(snapshot.notes)}
+    manifest = facts_of(asked, commit, {**looked_at, **notes})
+    write(asked, f"Mutants of {asked.repository.name}", sound, manifest, {})
+    return Made(tasks=tuple(d.name for d in sound), dropped=dropped, notes=snapshot.notes)
 
 
-class _Found:
-    """The tasks that were found, and what came of each mutant that was tried, in its order."""
+class _Trial:
+    """Mutants held against the tests, in an order that is given. `tried`: what came of those so far."""
 
     def __init__(self, asked: Asked, ground: Ground, commit: str, order: Sequence[Mutant]) -> None:
         self.ground = ground
         self.tried: list[Tried] = []
-        self.sound: list[Draft] = []
-        self.unsound: dict[str, str] = {}
         self._asked, self._commit, self._order = asked, commit, order
 
-    def find(self) -> None:
-        """Try mutants until enough of them are sound tasks. Which they are does not depend on the machine."""
-        asked = self._asked
-        waiting: list[Draft] = []
-        with ExitStack() as stack:
-            for tried in self._try_all(stack):
-                self.tried.append(tried)
-                if tried.verdict == "killed":
-                    waiting.append(self._task(tried))
-                    asked.say(f"{tried.mutant.name}: killed by {len(tried.killing) or 'the command'}")
-                if len(self.sound) + len(waiting) >= asked.most:
-                    self._validate(waiting)
-                    waiting = []
-                if len(self.sound) >= asked.most:
-                    return
-        self._validate(waiting)
-
-    def dropped(self) -> dict[str, int]:
-        """Return how many mutants were dropped, by the reason."""
-        verdicts = [t.verdict for t in self.tried if t.verdict != "killed"]
-        return counted([*verdicts, *("not_sound" for _ in self.unsound)])
-
-    def _validate(self, drafts: Sequence[Draft]) -> None:
-        if drafts:
-            sound, unsound = sound_ones(self._asked, drafts)
-            self.sound += sound
-            self.unsound |= unsound
-
-    def _task(self, tried: Tried) -> Draft:
+    def drafts(self) -> Iterator[Draft]:
+        """Yield a task for each mutant that is killed, as they are asked for."""
         repository, tests = self._asked.repository.name, self._asked.tests or self.ground.runner.typed
-        return task_of(tried, self.ground, repository, self._commit, tests)
+        for tried in self._try_all():
+            self.tried.append(tried)
+            if tried.verdict == "killed":
+                self._asked.say(f"{tried.mutant.name}: killed by {len(tried.killing) or 'the command'}")
+                yield task_of(tried, self.ground, repository, self._commit, tests)
 
-    def _try_all(self, stack: ExitStack) -> Iterator[Tried]:
-        """Yield what comes of each mutant in its order, some at a time side by side."""
+    def why_not(self) -> list[str]:
+        """Return the verdicts of those that were not killed."""
+        return [t.verdict for t in self.tried if t.verdict != "killed"]
+
+    def _try_all(self) -> Iterator[Tried]:
         asked, ground, texts = self._asked, self.ground, all_texts(self.ground)
         free: SimpleQueue[Bench] = SimpleQueue()
-        for _ in range(asked.jobs):
-            free.put(
-                stack.enter_context(bench(ground.files, asked.local, ground.runner.requires, asked.stop))
-            )
 
         def attempt(mutant: Mutant) -> Tried:
             place = free.get()
@@ -120,10 +89,11 @@ class _Found:
             finally:
                 free.put(place)
 
-        pool = stack.enter_context(ThreadPoolExecutor(asked.jobs))
-        step = 2 * asked.jobs
-        for first in range(0, len(self._order), step):
-            yield from pool.map(attempt, self._order[first : first + step])
+        with ExitStack() as stack:
+            for _ in range(asked.jobs):
+                made = bench(ground.files, asked.local, ground.runner.requires, asked.stop)
+                free.put(stack.enter_context(made))
+            yield from side_by_side(asked.jobs, attempt, self._order)
 
 
 def _is_run(mutant: Mutant, ground: Ground) -> bool:
@@ -131,28 +101,17 @@ def _is_run(mutant: Mutant, ground: Ground) -> bool:
     return covered is None or bool(covered & set(range(mutant.line, mutant.last + 1)))
 
 
-def _looked_at(
-    found: _Found, seed: int, everything: Sequence[Mutant], run: Sequence[Mutant], notes: Sequence[str]
-) -> dict[str, Any]:
-    ground = found.ground
-    lines = (
-        "those that the tests run, by coverage.py"
-        if ground.lines is not None
-        else "all: nothing measures them"
-    )
+def _looked_at(trial: _Trial, seed: int, mutants: int, run: int) -> dict[str, Any]:
+    ground, tried = trial.ground, trial.tried
+    measured = ground.lines is not None
     return {
         "kind": "mutate",
         "seed": seed,
-        "run_with": list(ground.runner.argv),
-        "tests_that_pass": len(ground.tests) or None,
-        "tests_left_out": {"failing": list(ground.failing), "unsteady": list(ground.unsteady)},
-        "lines": lines,
-        "mutants": {"in_all": len(everything), "on_those_lines": len(run), "tried": len(found.tried)},
-        "by_operator": _by_operator(found.tried),
-        "dropped": found.dropped(),
-        "not_sound": found.unsound,
-        "tried": [_row(t) for t in found.tried if t.verdict != "killed"],
-        "notes": [*notes],
+        **ground_facts(ground),
+        "lines": "those that the tests run, by coverage.py" if measured else "all: nothing measures them",
+        "mutants": {"in_all": mutants, "on_those_lines": run, "tried": len(tried)},
+        "by_operator": _by_operator(tried),
+        "tried": [_row(t) for t in tried if t.verdict != "killed"],
     }
 
 
@@ -168,7 +127,3 @@ def _row(tried: Tried) -> dict[str, Any]:
     m = tried.mutant
     said = {"detail": tried.detail} if tried.detail else {}
     return {"file": m.path, "line": m.line, "operator": m.operator, "verdict": tried.verdict, **said}
-
-
-def _said(dropped: dict[str, int]) -> str:
-    return ", ".join(f"{n} {reason}" for reason, n in dropped.items()) or "none was tried"

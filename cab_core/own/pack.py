@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,11 +76,8 @@ def make_place(target: Path) -> None:
         raise UserError(f"{target}: there is something of that name already; expected a new directory")
 
 
-def put_in_place(made: Path, target: Path, keep: Sequence[str] = ()) -> None:
-    """Move a pack that was written to where it belongs; files named in `keep` stay what they are there."""
-    for name in keep:
-        if (target / name).is_file():
-            shutil.copyfile(target / name, made / name)
+def put_in_place(made: Path, target: Path) -> None:
+    """Move a pack that was written to where it belongs, in the place of what an earlier call made."""
     if target.exists():
         shutil.rmtree(target)
     made.rename(target)
