@@ -127,8 +127,8 @@ def _swap(operator: str) -> Callable[[Node, Syntax], Iterator[Edit]]:
 def _negate(node: Node, syntax: Syntax) -> Iterator[Edit]:
     condition = node.child_by_field_name("condition") if node.type in _CONDITIONED else None
     if condition is not None and condition.type not in ("let_condition", "let_chain"):
-        said = syntax.negated % _text(condition)
-        yield _instead(condition, b"(%s)" % said if condition.type == "parenthesized_expression" else said)
+        held, text = condition.type == "parenthesized_expression", _text(condition)
+        yield _instead(condition, b"(%s)" % (syntax.negated % text[1:-1]) if held else syntax.negated % text)
 
 
 def _remove_unary(node: Node, syntax: Syntax) -> Iterator[Edit]:
