@@ -67,13 +67,17 @@ def write_pack(
 
 
 def make_place(target: Path) -> None:
-    """Check that a pack may be written at `target`.
+    """See that a pack may be written at `target`.
 
     Raises:
-        UserError: something is there that is no pack of this kind.
+        UserError: something is there that is no pack of this kind, or nothing can be made there.
     """
     if target.exists() and not (target / MANIFEST).is_file():
         raise UserError(f"{target}: there is something of that name already; expected a new directory")
+    try:
+        target.absolute().parent.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise UserError(f"{target}: its directory cannot be made: {exc.strerror}") from exc
 
 
 def put_in_place(made: Path, target: Path) -> None:
