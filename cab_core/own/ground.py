@@ -18,6 +18,7 @@ from cab_core.run.reports.tap import read_tap
 from cab_core.run.reports.unittest_lines import read_unittest
 
 from .bench import Bench, Ran, bench
+from .copies import installed_copies
 from .languages import is_package
 from .repository import Files
 from .runner import Runner
@@ -52,6 +53,7 @@ class Ground:
     unsteady: tuple[str, ...] = ()
     lines: Lines | None = None
     duration_s: float = 0.0
+    notes: tuple[str, ...] = ()
 
     @property
     def timeout_s(self) -> float:
@@ -105,6 +107,7 @@ def look(files: Files, runner: Runner, runtime: Runtime, stop: StopSignal, lines
         runner, first = _first(place, runner)
         again = place.run(runner.command(), _FIRST_S)
         seen = place.run(runner.command(), _FIRST_S, lines=True) if lines else None
+        notes = installed_copies(files, place) if runner.is_pytest else []
     steady = named(first) & named(again)
     if not steady if runner.kind != "exit" else first.why or again.why:
         said = "\n".join(again.output.strip().splitlines()[-15:])
@@ -118,6 +121,7 @@ def look(files: Files, runner: Runner, runtime: Runtime, stop: StopSignal, lines
         unsteady=tuple(sorted(either - (first.passed() & again.passed()))),
         lines=_lines_of(seen) if seen else None,
         duration_s=again.duration_s,
+        notes=tuple(notes),
     )
 
 

@@ -64,12 +64,17 @@ def mine(asked: Asked, since: str | None) -> Made:
     if not sound:
         raise UserError(f"no commit makes a sound task: {dropped or 'there is none'}")
     looked_at = {"kind": "mine", "since": since, **ground_facts(ground), "looked_at": len(miner.looked)}
-    more = {"dropped": dropped, "not_sound": unsound, "tried": miner.rows(), "notes": list(snapshot.notes)}
+    more = {
+        "dropped": dropped,
+        "not_sound": unsound,
+        "tried": miner.rows(),
+        "notes": [*snapshot.notes, *ground.notes],
+    }
     prompts = {**miner.prompts, **{d.name: d.doc.prompt for d in sound}}
     text = _HEAD + tomli_w.dumps({"prompts": prompts}, multiline_strings=True)
     title = f"Commits of {asked.repository.name}"
     write(asked, title, sound, facts_of(asked, head, {**looked_at, **more}), {PROMPTS: text})
-    return Made(tasks=tuple(d.name for d in sound), dropped=dropped, notes=snapshot.notes)
+    return Made(tasks=tuple(d.name for d in sound), dropped=dropped, notes=(*snapshot.notes, *ground.notes))
 
 
 class _Miner:

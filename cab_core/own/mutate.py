@@ -51,10 +51,10 @@ def mutate(asked: Asked, seed: int) -> Made:
     if not sound:
         raise UserError(f"no mutant makes a sound task: {dropped or 'the tests run none of the source'}")
     looked_at = _looked_at(trial, seed, len(everything), len(run))
-    notes = {"dropped": dropped, "not_sound": unsound, "notes": list(snapshot.notes)}
+    notes = {"dropped": dropped, "not_sound": unsound, "notes": [*snapshot.notes, *ground.notes]}
     manifest = facts_of(asked, commit, {**looked_at, **notes})
     write(asked, f"Mutants of {asked.repository.name}", sound, manifest, {})
-    return Made(tasks=tuple(d.name for d in sound), dropped=dropped, notes=snapshot.notes)
+    return Made(tasks=tuple(d.name for d in sound), dropped=dropped, notes=(*snapshot.notes, *ground.notes))
 
 
 class _Trial:

@@ -68,7 +68,10 @@ class Repository:
         Raises:
             UserError: there is none of that name.
         """
-        return git(self.root, "rev-parse", "--verify", "--quiet", f"{rev}^{{commit}}").decode().strip()
+        try:
+            return git(self.root, "rev-parse", "--verify", f"{rev}^{{commit}}").decode().strip()
+        except UserError as exc:
+            raise UserError(f"{self.root}: there is no commit {rev!r}; expected a revision of git's") from exc
 
     def at(self, commit: str) -> Snapshot:
         """Return the files of a commit, with those of its submodules, as far as they are here."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from cab_core.errors import GraderError
 from cab_core.plugins.protocols import Runtime, StopSignal
 from cab_core.records import PackedTask
 from cab_core.run.validate import validate
@@ -19,10 +20,11 @@ def faults(
 ) -> dict[str, str]:
     """Return by the name of the task what is wrong with those that are not sound each of `TIMES` times.
 
-    What is found is kept, as that of `cab tasks validate` is, and a sound task that is known is not graded anew.
+    What is found is kept, as that of `cab tasks validate` is; what is known to be sound is not graded anew.
 
     Raises:
         GraderError: the grader could not be run.
+        KeyboardInterrupt: it was stopped.
     """
 
     def check(task: PackedTask) -> tuple[str, str | None]:
@@ -33,5 +35,10 @@ def faults(
         say(f"{task.task.name}: {found.fault or f'sound, {TIMES} of {TIMES}'}")
         return task.task.name, found.fault and f"{found.state}: {found.reason}"
 
-    with ThreadPoolExecutor(jobs) as pool:
-        return {name: fault for name, fault in pool.map(check, tasks) if fault}
+    try:
+        with ThreadPoolExecutor(jobs) as pool:
+            return {name: fault for name, fault in pool.map(check, tasks) if fault}
+    except GraderError:
+        if stop.is_set():
+            raise KeyboardInterrupt from None
+        raise
