@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,6 +79,14 @@ class Bench:
                 tree.link(path, file.data.decode("utf-8", "surrogateescape"))
             else:
                 tree.write(path, file.data, PROGRAM if file.executable else FILE)
+
+    def litter(self, files: Files) -> list[str]:
+        """Return the files of the tree that are not among these: what programs left there, sorted."""
+        found: list[str] = []
+        for base, _, names in os.walk(self.scratch / "tree"):
+            inner = Path(base).relative_to(self.scratch / "tree")
+            found += [path for name in names if (path := (inner / name).as_posix()) not in files]
+        return sorted(found)
 
     def run(self, command: GradeCommand, timeout_s: float, watch: bool = False, lines: bool = False) -> Ran:
         """Run a command in the tree. `watch` and `lines` are for pytest: how tests fail, what they run."""

@@ -8,7 +8,7 @@ from cab_core.records import GradeSpec, TaskDoc
 from cab_core.records.task import Origin, Section
 
 from .commits import Change, Commit
-from .languages import by_products, is_package, language_of
+from .languages import is_package, language_of
 from .mutant_task import protected, regions
 from .pack import Draft
 from .repository import Files
@@ -18,8 +18,15 @@ _DOCUMENTS = ("*.md", "*.rst", "docs/*")  # may be touched without penalty
 _NEW_TESTS = ("conftest.py", "*/conftest.py", "test_*", "*/test_*")  # are not taken either
 
 
-def task_of(commit: Commit, change: Change, repository: str, prompt: str, grade: GradeSpec) -> Draft:
-    """Return the task of a commit, whose tests `grade` runs."""
+def task_of(
+    commit: Commit,
+    change: Change,
+    repository: str,
+    prompt: str,
+    grade: GradeSpec,
+    by_products: tuple[str, ...],
+) -> Draft:
+    """Return the task of a commit, whose tests `grade` runs and leave `by_products` behind."""
     doc = TaskDoc(
         schema_version=1,
         title=f"A commit of {repository}",
@@ -29,7 +36,7 @@ def task_of(commit: Commit, change: Change, repository: str, prompt: str, grade:
         tags=("commit",),
         expected_files=tuple(sorted(map(glob.escape, change.solution))),
         allowed_files=_allowed(change.work),
-        by_products=by_products(change.work),
+        by_products=by_products,
         protected=tuple(dict.fromkeys((*protected(change.unsolved), *_NEW_TESTS))),
         protected_regions=regions(change.work),
         origin=Origin(name=repository, licence="NOASSERTION", commit=commit.sha),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fnmatch
+import glob
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
@@ -19,7 +21,7 @@ from cab_core.run.reports.unittest_lines import read_unittest
 
 from .bench import Bench, Ran, bench
 from .copies import installed_copies
-from .languages import is_package
+from .languages import by_products, is_package
 from .repository import Files
 from .runner import Runner
 
@@ -27,6 +29,7 @@ Lines = Mapping[str, Mapping[int, tuple[str, ...]]]  # by file and line, the tes
 _FIRST_S = 1800.0  # for the first run of all tests, of which nothing is known
 # Seconds that a task may take: one of few, for what was measured is never the same twice.
 _STEPS_S = (300.0, 3600.0)
+_LITTER = 50  # files that tests left behind, by name
 _MANY = 1000  # tests, above which a task is graded by those alone that run its file
 _NO_NAME = re.compile(r" \(line \d+\)$")  # a test of rustdoc is called by its line, which a fix may move
 _READERS: dict[CountStyle, Callable[[str], Report]] = {
@@ -43,7 +46,7 @@ class Ground:
 
     `tests`: passed each time, by the names of the report; empty where only the exit code is known. `failing`
     and `unsteady` are those that did not. `lines` is None where nothing measures them. `duration_s` is of one
-    run.
+    run. `by_products` are patterns of what the tests leave behind.
     """
 
     files: Files
@@ -54,6 +57,7 @@ class Ground:
     lines: Lines | None = None
     duration_s: float = 0.0
     notes: tuple[str, ...] = ()
+    by_products: tuple[str, ...] = ()
 
     @property
     def timeout_s(self) -> float:
@@ -108,6 +112,7 @@ def look(files: Files, runner: Runner, runtime: Runtime, stop: StopSignal, lines
         again = place.run(runner.command(), _FIRST_S)
         seen = place.run(runner.command(), _FIRST_S, lines=True) if lines else None
         notes = installed_copies(files, place) if runner.is_pytest else []
+        left = place.litter(files)
     steady = named(first) & named(again)
     if not steady if runner.kind != "exit" else first.why or again.why:
         said = "\n".join(again.output.strip().splitlines()[-15:])
@@ -122,6 +127,7 @@ def look(files: Files, runner: Runner, runtime: Runtime, stop: StopSignal, lines
         lines=_lines_of(seen) if seen else None,
         duration_s=again.duration_s,
         notes=tuple(notes),
+        by_products=_patterns(files, left),
     )
 
 
@@ -142,6 +148,13 @@ def _first(place: Bench, runner: Runner) -> tuple[Runner, Ran]:
             tests: dict[str, CaseState] = {t.name: t.state for t in report.tests}
             return named, attrs.evolve(ran, tests=tests)
     return runner, ran
+
+
+def _patterns(files: Files, left: Sequence[str]) -> tuple[str, ...]:
+    """Return patterns of what tools of these languages leave, and of what the tests left besides."""
+    known = by_products(files)
+    more = [glob.escape(p) for p in left if not any(fnmatch.fnmatchcase(p, k) for k in known)]
+    return (*known, *more[:_LITTER])
 
 
 def _lines_of(ran: Ran) -> Lines:

@@ -148,7 +148,7 @@ class _Miner:
         prompt = self.prompts.get(commit.name) or prompt_of(commit.message, tests)
         command = runner.command(None, after - before, after & before)
         grade = GradeSpec(commands=(command,), requires=runner.requires, timeout_s=self._ground.grade_s)
-        draft = task_of(commit, change, self._asked.repository.name, prompt, grade)
+        draft = task_of(commit, change, self._asked.repository.name, prompt, grade, self._ground.by_products)
         said = f"{len(after - before) or 'its'} tests fail before and pass after"
         return Looked(commit=commit, detail=said, draft=draft)
 

@@ -11,7 +11,7 @@ from cab_core.records import GradeSpec, TaskDoc
 from cab_core.records.task import Origin, ProtectedRegion, Section
 
 from .ground import Ground
-from .languages import by_products, is_package, is_setting, is_source, is_test, language_of
+from .languages import is_package, is_setting, is_source, is_test, language_of
 from .pack import Draft
 from .repository import Files
 from .sound import TIMES
@@ -36,7 +36,7 @@ def task_of(tried: Tried, ground: Ground, repository: str, commit: str, tests: s
         tags=_tags(tried),
         expected_files=(glob.escape(mutant.path),),
         allowed_files=_others(ground.files, mutant.path),
-        by_products=by_products(ground.files),
+        by_products=ground.by_products,
         protected=protected(ground.files),
         protected_regions=regions(ground.files),
         origin=Origin(name=repository, licence="NOASSERTION", commit=commit),
