@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import attrs
@@ -16,6 +16,7 @@ from .mutants import Mutant
 # `refused`: the compiler does not take it. `not_loaded`: no test of those that pass otherwise was run at all.
 Verdict = Literal["killed", "survived", "timed_out", "refused", "not_loaded", "leaks"]
 _ENOUGH = 40  # tests that run a line, of which one must fail before all are run
+_TELLING = 40  # characters, of which it can be said that they stand in a second place
 _NEAR = ("line", "file", "source", "test")  # where a failure lies, seen from the mutation
 
 
@@ -42,7 +43,7 @@ class Tried:
 def try_mutant(mutant: Mutant, ground: Ground, place: Bench, texts: Mapping[str, bytes]) -> Tried:
     """Run the tests with a mutant in its place. `texts`: see `all_texts`."""
     if other := _stands_elsewhere(mutant, ground, texts):
-        return Tried(mutant=mutant, verdict="leaks", detail=f"its original stands in {other} too")
+        return Tried(mutant=mutant, verdict="leaks", detail=f"its original stands in {other}")
     file = ground.files[mutant.path]
     changed = mutant.apply(file.data)
     if why := _refused(mutant.path, changed):
@@ -129,9 +130,18 @@ def _refused(path: str, data: bytes) -> str | None:
 
 
 def _stands_elsewhere(mutant: Mutant, ground: Ground, texts: Mapping[str, bytes]) -> str | None:
-    """Return another file in which the lines around the original stand: there is the answer."""
-    lines = ground.files[mutant.path].data.split(b"\n")
-    around = b" ".join(b"\n".join(lines[max(0, mutant.line - 2) : mutant.last + 1]).split())
-    if len(around) < 40:
-        return None
+    """Return where else the lines around the original stand: there is the answer."""
+    data = ground.files[mutant.path].data
+    around = _around(data.split(b"\n"), mutant.line - 1, mutant.last)
+    if around in b" ".join(mutant.apply(data).split()):
+        return f"{mutant.path} a second time"
     return next((path for path, text in texts.items() if path != mutant.path and around in text), None)
+
+
+def _around(lines: Sequence[bytes], first: int, last: int) -> bytes:
+    """Return lines with as many around them as make them tell: a lone `return 0;` stands everywhere."""
+    for more in range(1, len(lines) + 1):
+        found = b" ".join(b"\n".join(lines[max(0, first - more) : last + more]).split())
+        if len(found) >= _TELLING:
+            return found
+    return found
