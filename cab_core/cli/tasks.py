@@ -23,6 +23,8 @@ from .group import Group, pass_plugins
 from .rows import print_table
 from .table import print_json
 from .tasks_exchange import export_tasks, import_tasks
+from .tasks_mine import command as mine_command
+from .tasks_mutate import command as mutate_command
 from .tasks_validate import validate_tasks
 from .text import one_line, plain, say, warn_of_faults
 
@@ -140,3 +142,7 @@ def lock(directory: Path, as_json: bool) -> int:
     else:
         click.echo(f"{count} files listed in {path}")
     return 0
+
+
+command.add_command(mutate_command)
+command.add_command(mine_command)

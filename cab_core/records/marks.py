@@ -10,6 +10,7 @@ PROVISIONAL = "provisional"
 IN_PROCESS = "in-process"
 RESCORED = "rescored"
 UNVALIDATED = "unvalidated"
+PRIVATE = "private"
 
 # What each mark says, for every legend. One that is not listed here is shown without an explanation.
 MARKS = {
@@ -20,6 +21,7 @@ MARKS = {
     IN_PROCESS: "the grader's tests ran in one process with the code they judge, which can forge them",
     UNVALIDATED: "nobody found the task sound, that its unsolved tree fails and its reference passes: "
     "`cab tasks validate`",
+    PRIVATE: "the task is of a private pack, whose author does not want it to be published",
     RESCORED: "`cab rescore` came to other figures than the run itself; the page of the cell has both",
     "incomplete": "a cell without a verdict, or a configuration without one on some task of the page",
 }

@@ -233,6 +233,7 @@ class Task:
     """A task of a pack. `id` is `pack/name`; `tree_hash` covers every file listed for it.
 
     `family` is `pack:name`, by what the task says, its pack's rule or its twin; None: it has none.
+    `private`: its pack is.
     """
 
     id: str
@@ -241,6 +242,7 @@ class Task:
     tree_hash: str
     doc: TaskDoc
     family: str | None = attrs.field(default=None, validator=attrs.validators.optional(named))
+    private: bool = False
 
     @property
     def name(self) -> str:
@@ -335,6 +337,13 @@ class PackDoc:
     version: str = attrs.field(metadata=doc("changes whenever a task changes"))
     title: str = attrs.field(metadata=doc("one line for people"))
     licence: str | None = attrs.field(default=None, metadata=doc("SPDX identifier"))
+    private: bool = attrs.field(
+        default=False,
+        metadata=doc("not for others: every cell of its tasks says so, and every page with one"),
+    )
+    canary: str | None = attrs.field(
+        default=None, metadata=doc("a line found nowhere else, by which a copy of the pack is known again")
+    )
     family: str | None = attrs.field(
         default=None,
         metadata=doc(

@@ -16,7 +16,7 @@ from cab_core.records import (
     TokenClaim,
     Wiring,
 )
-from cab_core.records.marks import IN_PROCESS, PROVISIONAL, SCRIPTED, SEALED, UNVALIDATED
+from cab_core.records.marks import IN_PROCESS, PRIVATE, PROVISIONAL, SCRIPTED, SEALED, UNVALIDATED
 from cab_core.records.parameters import parameters_seen
 from cab_core.records.validation import Validation
 from cab_core.trace.clock import utc_now
@@ -124,6 +124,7 @@ def _marks(planned: PlannedCell, found: Findings, validation: Validation | None)
         SEALED: sealed and found.execution is not None,  # what never ran, ran nowhere
         IN_PROCESS: planned.task.task.in_process,
         UNVALIDATED: validation is None or validation.state != "sound",
+        PRIVATE: planned.task.task.private,
     }
     return tuple(mark for mark, held in holds.items() if held)
 

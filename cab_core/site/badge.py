@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from html import escape
 
+from cab_core.records.marks import PRIVATE
+
 from .rows import Row
 from .text import percent, visible
 
@@ -25,8 +27,9 @@ def message(row: Row) -> str:
         said = percent(row.verdict.composite, 0)
     else:
         said = outcome
-    marked = [m for m in row.marks if m in ("scripted", "provisional")]
-    return f"{said} ({marked[0]})" if marked else said
+    marked = [m for m in row.marks if m in ("scripted", "provisional")][:1]
+    marked += [m for m in row.marks if m == PRIVATE]
+    return f"{said} ({', '.join(marked)})" if marked else said
 
 
 def colour(row: Row) -> str:

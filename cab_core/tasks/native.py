@@ -60,6 +60,7 @@ def _task(root: Path, pack: PackDoc, name: str, listed: Files) -> PackedTask:
         pack_version=pack.version,
         tree_hash=tree_hash(listed),
         doc=read_document(where, TaskDoc),
+        private=pack.private,
     )
     files = [f for path, entry in listed.items() if (f := _file(root, path, entry))]
     packed = PackedTask(task=task, files=tuple(files))

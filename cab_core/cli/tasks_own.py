@@ -1,0 +1,85 @@
+"""What `cab tasks mutate` and `cab tasks mine` have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from .signals import stop_on_signals
+from .table import print_json
+from .text import plain, say
+
+if TYPE_CHECKING:
+    from cab_core.own.sampled import Asked, Made
+    from cab_core.plugins.registry import Plugins
+
+F = TypeVar("F", bound=Callable[..., Any])
+_OPTIONS = (
+    click.argument("repo", type=click.Path(path_type=Path)),
+    click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="the pack's directory"),
+    click.option("--tests", metavar="CMD", help="what runs the tests; left out, it is looked for"),
+    click.option(
+        "--max", "most", type=click.IntRange(1), default=25, show_default=True, help="tasks at most"
+    ),
+    click.option("--requires", multiple=True, metavar="NAME", help="what the tests need besides"),
+    click.option("--runtime", default="local", show_default=True, help="where the tasks are validated"),
+    click.option("-j", "--jobs", type=click.IntRange(1), default=2, show_default=True, help="side by side"),
+)
+
+
+def own(command: F) -> F:
+    """Add the argument and the options of both."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def asked(
+    plugins: Plugins, *, repo: Path, out: Path, as_json: bool, runtime: str, **said: Any
+) -> Iterator[tuple[Asked, Path]]:
+    """Return what is asked for, while signals stop it."""
+    from cab_core.own.repository import open_repository
+    from cab_core.own.sampled import Asked
+
+    def report(line: str) -> None:
+        say(plain(line), err=True)
+
+    with stop_on_signals(report) as stop:
+        yield (
+            Asked(
+                repository=open_repository(repo),
+                target=out,
+                local=plugins.runtime("local"),
+                runtime=plugins.runtime(runtime),
+                stop=stop,
+                say=(lambda line: None) if as_json else report,
+                requires=said.pop("requires"),
+                **said,
+            ),
+            out,
+        )
+
+
+def tell(made: Made, out: Path, as_json: bool) -> int:
+    """Print what came of it."""
+    if as_json:
+        print_json(
+            {
+                "pack": str(out),
+                "tasks": list(made.tasks),
+                "dropped": dict(made.dropped),
+                "notes": list(made.notes),
+            }
+        )
+        return 0
+    for note in made.notes:
+        say(f"note: {plain(note)}", err=True)
+    dropped = ", ".join(f"{n} {reason}" for reason, n in made.dropped.items())
+    say(f"{len(made.tasks)} tasks in {out}, each validated five times; dropped: {dropped or 'none'}")
+    say(f"{out}/manifest.json says what was looked at. Next: cab tasks list --pack {out}")
+    return 0

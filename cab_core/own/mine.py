@@ -1,0 +1,178 @@
+"""`cab tasks mine`: commits of a repository's history whose own tests fail before them and pass after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import attrs
+import tomli_w
+
+from cab_core.errors import UserError
+from cab_core.records import GradeSpec
+from cab_core.records.base import doc
+from cab_core.tasks.documents import read_document
+from cab_core.tasks.toolchains import lacking
+
+from .bench import Ran, bench
+from .commit_task import task_of
+from .commits import Change, Commit, change_of, commits, prompt_of
+from .ground import Ground, look, named
+from .languages import is_package, is_test
+from .pack import Draft, make_place
+from .runner import Runner, runner_of
+from .sampled import Asked, Made, collect, counted, facts_of, ground_facts, side_by_side, write
+
+PROMPTS = "prompts.toml"
+_HEAD = "# What an agent is told, by task. Change it as you like, and run the same command again.\n"
+_TIMES_SLOWER = 3  # than the newest commit's tests an older one's may be
+
+
+@attrs.frozen(kw_only=True)
+class Prompts:
+    """The content of a `prompts.toml`."""
+
+    prompts: dict[str, str] = attrs.field(factory=dict, metadata=doc("what an agent is told, by task"))
+
+
+@attrs.frozen(kw_only=True)
+class Looked:
+    """What came of a commit: a task, or why it is none."""
+
+    commit: Commit
+    why: str | None = None
+    detail: str = ""
+    draft: Draft | None = None
+
+
+def mine(asked: Asked, since: str | None) -> Made:
+    """Write a pack of the commits of a repository, the newest first.
+
+    Raises:
+        UserError: the tests do not run as they are, or no commit makes a sound task.
+    """
+    make_place(asked.target)
+    head = asked.repository.commit()
+    snapshot = asked.repository.at(head)
+    runner = runner_of(asked.tests, snapshot.files, asked.requires)
+    if why := lacking(runner.requires):
+        raise UserError(f"the tests cannot be run on this machine: {why}")
+    ground = look(snapshot.files, runner, asked.local, asked.stop)
+    miner = _Miner(asked, ground, _prompts(asked.target))
+    sound, unsound = collect(asked, miner.drafts(since))
+    dropped = counted([*miner.why_not(), *("not sound" for _ in unsound)])
+    if not sound:
+        raise UserError(f"no commit makes a sound task: {dropped or 'there is none'}")
+    looked_at = {"kind": "mine", "since": since, **ground_facts(ground), "looked_at": len(miner.looked)}
+    more = {
+        "dropped": dropped,
+        "not_sound": unsound,
+        "tried": miner.rows(),
+        "notes": [*snapshot.notes, *ground.notes],
+    }
+    prompts = {**miner.prompts, **{d.name: d.doc.prompt for d in sound}}
+    text = _HEAD + tomli_w.dumps({"prompts": prompts}, multiline_strings=True)
+    title = f"Commits of {asked.repository.name}"
+    write(asked, title, sound, facts_of(asked, head, {**looked_at, **more}), {PROMPTS: text})
+    return Made(tasks=tuple(d.name for d in sound), dropped=dropped, notes=(*snapshot.notes, *ground.notes))
+
+
+class _Miner:
+    """Commits held against their own tests. `looked`: what came of those so far."""
+
+    def __init__(self, asked: Asked, ground: Ground, prompts: Mapping[str, str]) -> None:
+        self.looked: list[Looked] = []
+        self.prompts = prompts
+        self._asked, self._ground = asked, ground
+
+    def drafts(self, since: str | None) -> Iterator[Draft]:
+        """Yield a task for each commit that makes one, as they are asked for."""
+        found = list(commits(self._asked.repository, since))
+        for looked in side_by_side(self._asked.jobs, self._look, found):
+            self.looked.append(looked)
+            if looked.draft is not None:
+                self._asked.say(f"{looked.draft.name}: {looked.detail}")
+                yield looked.draft
+
+    def why_not(self) -> list[str]:
+        """Return why commits are no tasks."""
+        return [looked.why for looked in self.looked if looked.why is not None]
+
+    def rows(self) -> list[dict[str, str]]:
+        """Return what a manifest says of those whose tests were run in vain."""
+        run = [x for x in self.looked if x.why is not None and x.commit.why_not is None]
+        return [{"commit": x.commit.sha, "why": x.why or "", "detail": x.detail} for x in run]
+
+    def _look(self, commit: Commit) -> Looked:
+        if commit.why_not is not None:
+            return Looked(commit=commit, why=commit.why_not)
+        repository = self._asked.repository
+        try:
+            change = change_of(repository.at(commit.parent).files, repository.at(commit.sha).files)
+        except UserError as exc:
+            return Looked(commit=commit, why="cannot be read", detail=str(exc))
+        if change.removed:
+            return Looked(commit=commit, why="removes or renames files", detail=", ".join(change.removed[:5]))
+        if not any(is_package(path) for path in change.solution):
+            return Looked(commit=commit, why="changes no source of the package")
+        return self._run(commit, change)
+
+    def _run(self, commit: Commit, change: Change) -> Looked:
+        """Run the tests of a commit without its solution and with it, first those alone that it changes."""
+        runner, limit = self._runner(change), _TIMES_SLOWER * self._ground.timeout_s
+        own = tuple(p for p in sorted(change.hidden) if _holds_tests(p)) if runner.is_pytest else runner.paths
+        with bench(change.unsolved, self._asked.local, runner.requires, self._asked.stop) as place:
+            before = place.run(runner.command(own), limit)
+            place.put(change.solution)
+            after = place.run(runner.command(own), limit)
+            if own != runner.paths and _no_task(runner, before, after) is None:
+                after = place.run(runner.command(), limit)
+                place.put({path: change.unsolved.get(path) for path in change.solution})
+                before = place.run(runner.command(), limit)
+        if why := _no_task(runner, before, after):
+            return Looked(commit=commit, why=why, detail=(after.why or "")[:200])
+        if lost := named(before) - named(after):
+            return Looked(commit=commit, why="it breaks tests", detail=", ".join(sorted(lost)[:5]))
+        return self._task(commit, change, runner, named(before), named(after))
+
+    def _runner(self, change: Change) -> Runner:
+        """Return what runs the tests of an older commit: as of the newest, with the paths that it has."""
+        known, asked = self._ground.runner, self._asked
+        runner = runner_of(asked.tests or known.typed, change.unsolved, asked.requires)
+        return attrs.evolve(runner, kind=known.kind, style=known.style)
+
+    def _task(
+        self, commit: Commit, change: Change, runner: Runner, before: frozenset[str], after: frozenset[str]
+    ) -> Looked:
+        tests = self._asked.tests or self._ground.runner.typed
+        prompt = self.prompts.get(commit.name) or prompt_of(commit.message, tests)
+        command = runner.command(None, after - before, after & before)
+        grade = GradeSpec(commands=(command,), requires=runner.requires, timeout_s=self._ground.grade_s)
+        draft = task_of(commit, change, self._asked.repository.name, prompt, grade, self._ground.by_products)
+        said = f"{len(after - before) or 'its'} tests fail before and pass after"
+        return Looked(commit=commit, detail=said, draft=draft)
+
+
+def _no_task(runner: Runner, before: Ran, after: Ran) -> str | None:
+    if before.timed_out or after.timed_out:
+        return "its tests do not end in time"
+    if runner.kind == "exit":
+        return (
+            "its tests pass before it"
+            if before.why is None
+            else "its tests fail after it"
+            if after.why
+            else None
+        )
+    if not named(after):
+        return "its tests do not run here"
+    return None if named(after) - named(before) else "no test fails before it and passes after"
+
+
+def _holds_tests(path: str) -> bool:
+    return is_test(path) and path.endswith(".py") and not path.endswith(("conftest.py", "__init__.py"))
+
+
+def _prompts(target: Path) -> dict[str, str]:
+    path = target / PROMPTS
+    return read_document(path, Prompts).prompts if path.is_file() else {}

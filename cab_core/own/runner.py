@@ -1,0 +1,145 @@
+"""The command that runs a repository's tests, as a grader command whose results have names.
+
+A command that is known is made to report each test; of any other it is looked at what it prints.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from cab_core.errors import UserError
+from cab_core.records import GradeCommand
+from cab_core.records.task import CountStyle, GradeKind
+from cab_core.tasks.toolchains import TOOLCHAINS, requirement_fault
+
+from .languages import is_test
+from .repository import Files
+
+_SHELL = re.compile(r"[&|;<>$`*(]")
+_REPORT = "report.xml"
+# Nothing kept between runs, no option of a plugin that a grader has not, and a result for each test.
+# Hypothesis works without its plugin, which takes longer to load than many a test suite to run.
+_PYTEST = (
+    *("-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"),
+    *("-o", "addopts=", f"--junitxml={{out}}/{_REPORT}"),
+)
+_KNOWN: tuple[tuple[str, str], ...] = (  # a file of the repository, and what runs its tests
+    ("Cargo.toml", "cargo test"),
+    ("go.mod", "go test ./..."),
+    ("package.json", "npm test"),
+)
+
+
+@attrs.frozen(kw_only=True)
+class Runner:
+    """What runs the tests; `typed` is what a person types for it.
+
+    `paths` are those words at its end that name tests: fewer may be named.
+    """
+
+    argv: tuple[str, ...]
+    kind: GradeKind = "exit"
+    style: CountStyle = "libtest"
+    requires: tuple[str, ...] = ()
+    typed: str = ""
+    paths: tuple[str, ...] = ()
+
+    @property
+    def is_pytest(self) -> bool:
+        """Whether single tests can be named, and each line's tests be known."""
+        return self.kind == "junit"
+
+    def command(
+        self,
+        paths: Sequence[str] | None = None,
+        fail_to_pass: Iterable[str] = (),
+        pass_to_pass: Iterable[str] = (),
+        options: Sequence[str] = (),
+    ) -> GradeCommand:
+        """Return the command, for all tests or for those of some paths."""
+        named = self.kind != "exit"  # without names a command stands for itself
+        return GradeCommand(
+            argv=(*self.argv, *options, *(self.paths if paths is None else paths)),
+            kind=self.kind,
+            style=self.style,
+            report=_REPORT if self.kind == "junit" else None,
+            fail_to_pass=tuple(sorted(fail_to_pass)) if named else (),
+            pass_to_pass=tuple(sorted(pass_to_pass)) if named else (),
+        )
+
+
+def runner_of(tests: str | None, files: Files, requires: Sequence[str] = ()) -> Runner:
+    """Return what runs the tests of a repository.
+
+    Raises:
+        UserError: nothing says how they are run, or what is required is unknown.
+    """
+    for requirement in requires:
+        if why := requirement_fault(requirement):
+            raise UserError(f"--requires: {why}")
+    command = tests or _found(files)
+    words = shlex.split(command)
+    if words[:2] == ["npm", "test"] or words[:3] == ["npm", "run", "test"]:
+        return runner_of(_script(files), files, requires)
+    made = _runner(["sh", "-c", command] if _SHELL.search(command) else words, files)
+    needed = made.requires or tuple(w for w in re.findall(r"[\w+]+", command) if w in TOOLCHAINS)
+    return attrs.evolve(made, typed=command, requires=tuple(dict.fromkeys((*needed, *requires))))
+
+
+def _found(files: Files) -> str:
+    for name, command in _KNOWN:
+        if name in files:
+            return command
+    if any(is_test(path) and path.endswith(".py") for path in files):
+        return "python3 -m pytest"
+    if "Makefile" in files and re.search(rb"^test:", files["Makefile"].data, re.M):
+        return "make test"
+    raise UserError("nothing says how the tests of this repository are run; say it with --tests 'COMMAND'")
+
+
+def _script(files: Files) -> str:
+    try:
+        said = json.loads(files["package.json"].data)["scripts"]["test"]
+    except (KeyError, TypeError, ValueError):
+        said = ""
+    if not isinstance(said, str) or not said or "npm" in said:
+        raise UserError("package.json has no script `test` that can be read; say it with --tests 'COMMAND'")
+    return said
+
+
+def _runner(words: list[str], files: Files) -> Runner:
+    rest = _after_pytest(words)
+    if rest is not None:
+        return _pytest(rest, files)
+    if words[:2] == ["go", "test"]:
+        return Runner(argv=("go", "test", "-v", *words[2:]), kind="counts", style="go", requires=("go",))
+    if words[:2] == ["cargo", "test"]:
+        argv = ("cargo", "test", "--offline", "--no-fail-fast", *words[2:])
+        return Runner(argv=argv, kind="counts", style="libtest", requires=("cargo",))
+    if words[:1] == ["node"] and "--test" in words:
+        argv = ("node", "--test-reporter=tap", *words[1:])
+        return Runner(argv=argv, kind="counts", style="tap", requires=("node",))
+    return Runner(argv=tuple(words))
+
+
+def _after_pytest(words: list[str]) -> list[str] | None:
+    if words[:1] in (["pytest"], ["py.test"]):
+        return words[1:]
+    if len(words) > 2 and re.fullmatch(r"python[\d.]*", words[0]) and words[1:3] == ["-m", "pytest"]:
+        return words[3:]
+    return None
+
+
+def _pytest(rest: list[str], files: Files) -> Runner:
+    there = {"/".join(p.split("/")[:n]) for p in files for n in range(1, p.count("/") + 2)}
+    paths = [w for w in rest if w.partition("::")[0].removeprefix("./").rstrip("/") in there]
+    src = any(re.fullmatch(r"src/[^/]+(?:/__init__)?\.py", p) for p in files)
+    own = ("-o", "pythonpath=src") if src and not any("pythonpath" in w for w in rest) else ()
+    options = [w for w in rest if w not in paths]
+    argv = ("python3", "-m", "pytest", *_PYTEST, *own, *options)
+    return Runner(argv=argv, kind="junit", requires=("python3", "pytest"), paths=tuple(paths))
