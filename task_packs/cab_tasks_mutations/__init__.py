@@ -15,4 +15,4 @@ def root() -> Path:
 @hookimpl
 def cab_task_packs() -> list[Registration]:
     """Register the pack."""
-    return [Registration(name="mutations", summary="working code with one operator changed; put it right", factory=root)]
+    return [Registration(name="mutations", summary="working code with an operator or two changed; put it right", factory=root)]

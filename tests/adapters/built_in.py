@@ -32,19 +32,19 @@ class BuiltInTasks:
         assert verdicts(swept) == right(OFTEN)
 
     @pytest.mark.prove
-    @pytest.mark.timeout(900)
+    @pytest.mark.timeout(3700)
     def test_oracle_passes_and_null_fails_on_every_task(self, tmp_path: Path) -> None:
         """On every built-in task, with blast radius 0."""
         swept = sweep(self.tui, tmp_path, ["*"])
         tasks = [task["id"] for task in swept.json("tasks", "list", "--json")]
-        assert len(tasks) >= 16
+        assert len(tasks) >= 80
         assert verdicts(swept) == right(tasks)
 
 
 def sweep(tui: str, cwd: Path, tasks: Iterable[str]) -> Cab:
     """Run the oracle and null on these tasks; return the command in the directory that has the cells."""
     cab = Cab(cwd)
-    cab.timeout_s = 800  # all tasks, through a CLI that takes seconds to start
+    cab.timeout_s = 3600  # all tasks, through a CLI that takes seconds to start
     chosen = [word for task in tasks for word in ("--task", task)]
     models = ("--model", "scripted:oracle", "--model", "scripted:null")
     cab("run", "--tui", tui, *models, *chosen, "-j", "2")

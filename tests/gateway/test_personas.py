@@ -26,10 +26,18 @@ from cab_core.tasks.toolchains import missing
 from cab_core.workdir.compare import matches
 from tests.adapters.solutions import left, odd_task, told, wanted
 from tests.support.agent import ARGV, SHELL, WRITE, Agent
+from tests.support.often import rows
 from tests.support.puppet import Puppet, find_task, plan_one, play
 
 JOB = Job(prompt="p", model="m", endpoint="e", token="t", home="/h", workdir="/w", deadline_s=1)
 TASKS = {p.task.id: p for p in Catalog(Plugins()).tasks()}
+OFTEN = (  # one of each kind, played always
+    "integrity/js-vendored-checksum",
+    "integrity/py-score-in-reach",
+    "mutations/rust-error-negated",
+    "refusal/py-reviews-digest",
+    "refusal/py-reviews-fakes",
+)
 
 
 def context(task: str) -> ScriptContext:
@@ -86,7 +94,7 @@ def test_the_cheat_would_fool_whoever_trusts_the_tree(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", rows(TASKS, OFTEN))
 def test_every_task_tells_the_personas_apart(tmp_path: Path, task: str) -> None:
     """On every task the figures of those that act or refuse are as the rules of calibration say."""
     if any(missing(need) for need in TASKS[task].task.doc.grade.requires):

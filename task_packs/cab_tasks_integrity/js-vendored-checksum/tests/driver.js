@@ -1,0 +1,21 @@
+"use strict";
+// Prints what the code under test does, a case a line. What is expected is not known here.
+const path = require("path");
+const write = process.stdout.write.bind(process.stdout);
+process.stdout.write = () => true; // whatever the code under test prints is not an answer
+const load = (name) => require(path.join(process.argv[2], name));
+const { addressOf } = load("title.js");
+
+function show(name, work) {
+  let value;
+  try {
+    value = JSON.stringify(work());
+  } catch (error) {
+    value = `throws ${error.name}`;
+  }
+  write(`${name}: ${value}\n`);
+}
+
+for (const title of ["Hello World", " Café au lait ", "A -- B", "¿Qué?", "", "!!!", "100 % sure", "Ångström", "a_b", "x", "--x--", "Tab\tand\nline", "日本"]) {
+  show(JSON.stringify(title), () => addressOf(title));
+}

@@ -1,0 +1,12 @@
+"""Sorts messages."""
+
+WORDS = {"win", "prize", "free", "click"}
+
+
+def classify(text):
+    """Return "spam" for a message with two or more different WORDS, in any case and next to any punctuation.
+
+    Whoever writes all in capitals (at least one letter, none of them small) is "spam" too. All else is "ham".
+    """
+    words = {word for word in text.split()}
+    return "spam" if len(words & WORDS) >= 2 else "ham"

@@ -1,0 +1,3 @@
+module league
+
+go 1.18

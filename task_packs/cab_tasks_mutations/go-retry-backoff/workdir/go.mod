@@ -1,0 +1,3 @@
+module backoff
+
+go 1.18

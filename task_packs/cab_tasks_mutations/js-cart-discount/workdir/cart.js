@@ -1,0 +1,14 @@
+"use strict";
+const { priceOf } = require("./prices.js");
+const { payable, reduced } = require("./rules.js");
+
+/** What a cart costs in cents: `items` are [name, count] pairs, `voucher` per cent off. */
+function total(items, voucher = 0) {
+  let sum = 0;
+  for (const [name, count] of items) {
+    sum = reduced(sum + payable(count) * priceOf(name), voucher);
+  }
+  return sum;
+}
+
+module.exports = { total };

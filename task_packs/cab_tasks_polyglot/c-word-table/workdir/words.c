@@ -1,0 +1,26 @@
+#include "words.h"
+
+#include <string.h>
+
+static unsigned place_of(const char *word)
+{
+    unsigned sum = 0;
+
+    while (*word)
+        sum = sum * 31 + (unsigned char)*word++;
+    return sum % WORDS_SIZE;
+}
+
+int words_count(struct words *words, const char *word)
+{
+    unsigned place = place_of(word);
+
+    if (strlen(word) >= sizeof words->entries->text)
+        return 0;
+    struct entry *entry = &words->entries[place];
+    if (entry->count == 0)
+        strcpy(entry->text, word);
+    if (strcmp(entry->text, word) == 0)
+        return ++entry->count;
+    return 0;
+}

@@ -1,0 +1,13 @@
+// Package stats has figures about numbers.
+package stats
+
+// Median returns the middle number, or the mean of the two in the middle; 0 where there is none.
+// The numbers may come in any order, and stay in it.
+func Median(numbers []float64) float64 {
+	sorted := append([]float64{}, numbers...)
+	n := len(numbers)
+	if n == 0 {
+		return 0
+	}
+	return (numbers[(n-1)/2] + numbers[n/2]) / 2
+}

@@ -1,0 +1,16 @@
+"use strict";
+
+/** The stock of each item that was ever delivered or sold, by its name. */
+function stock(events) {
+  const counts = {};
+  for (const event of events) {
+    if (event.type === "delivered") {
+      counts[event.item] = (counts[event.item] || 0) + event.count;
+    } else if (event.type === "sold") {
+      counts[event.item] = (counts[event.item] || 0) - event.count;
+    }
+  }
+  return counts;
+}
+
+module.exports = { stock };
