@@ -27,7 +27,7 @@ def load(root: Path) -> dict[str, PackedTask]:
 
 def fault(task: PackedTask, scratch: Path) -> str | None:
     """Return what is wrong with a task, graded on this machine."""
-    return validate(task, Plugins().runtime("local"), scratch, StopSignal())
+    return validate(task, Plugins().runtime("local"), scratch, StopSignal()).fault
 
 
 def content(task: PackedTask, section: str) -> dict[str, str]:
