@@ -14,7 +14,6 @@ import attrs
 
 from cab_core import __version__
 from cab_core.cache import cache_root, keep_json
-from cab_core.errors import UserError
 from cab_core.plugins.protocols import Runtime
 from cab_core.records import PackedTask, from_json, to_json
 from cab_core.records.base import canonical
@@ -42,12 +41,12 @@ def grader_key(task: PackedTask, runtime: Runtime) -> str:
 
 def kept(task: PackedTask, grader_key: str) -> Validation | None:
     """Return what was found of a task here, else what its pack says of this very task, or None."""
-    return _found_here(key_of(task, grader_key)) or task.validation
+    return _found_here(task, grader_key) or task.validation
 
 
 def found_here(task: PackedTask, runtime: Runtime) -> Validation | None:
     """Return what was found here of a task in a runtime, or None."""
-    return _found_here(key_of(task, grader_key(task, runtime)))
+    return _found_here(task, grader_key(task, runtime))
 
 
 def keep(task: PackedTask, runtime: Runtime, finding: Finding) -> Validation:
@@ -72,8 +71,13 @@ def _path(key: str) -> Path:
     return cache_root() / "validated" / f"{key}.json"
 
 
-def _found_here(key: str) -> Validation | None:
+def _found_here(task: PackedTask, grader_key: str) -> Validation | None:
+    """Return what was found of a task of this content; another pack may have it under another name."""
+    from cattrs import BaseValidationError
+
     try:
-        return from_json(json.loads(_path(key).read_text(encoding="utf-8")), Validation)
-    except (OSError, ValueError, UserError):
+        text = _path(key_of(task, grader_key)).read_text(encoding="utf-8")
+        found = from_json(json.loads(text), Validation)
+    except (OSError, ValueError, BaseValidationError):
         return None  # of an earlier cab, or cut off: it can be found anew
+    return attrs.evolve(found, task=task.task.id, tree_hash=task.task.tree_hash)

@@ -44,10 +44,8 @@ def file_of(section: Section, path: str, data: bytes, executable: bool = False) 
     digest = hashlib.sha256(data).hexdigest()
     kept = _kept(digest, ".program" if executable else "")
     if not kept.exists():
-        with tempfile.NamedTemporaryFile(
-            dir=kept.parent, delete=False
-        ) as part:  # no sync: it can be made anew
-            part.write(data)
+        with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as part:
+            part.write(data)  # and not synced: it can be made anew
         Path(part.name).chmod(0o755 if executable else 0o644)
         Path(part.name).replace(kept)
     return TaskFile(section=section, path=path, source=str(kept), sha256=digest, executable=executable)

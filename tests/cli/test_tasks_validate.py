@@ -92,3 +92,14 @@ def test_a_cell_says_whether_its_task_was_validated(cab: Cab, pack: Path, tmp_pa
         validate(cab)
     assert ["unvalidated" in cell["marks"] for cell in cells] == [True, False]
     assert cells[0]["validation"] is None and cells[1]["validation"]["state"] == "sound"
+
+
+def test_what_no_verdict_rests_on_may_change(cab: Cab, pack: Path) -> None:
+    """A task with another tag is not validated again, and its record is of the task as it is now."""
+    validate(cab)
+    toml = pack / "one/task.toml"
+    toml.write_text(toml.read_text().replace("prompt =", 'tags = ["new"]\nprompt =', 1))
+    [row] = validate(cab, "--record")
+    write_list(pack)
+    [task] = load_pack(Plugins(), pack)
+    assert row["earlier"] and task.validation is not None and task.validation.state == "sound"
