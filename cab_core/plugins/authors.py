@@ -39,13 +39,13 @@ def roots_of(module_name: str) -> tuple[str, ...]:
 
 def import_roots() -> set[str]:
     """Return the directories from which code that is not Python's own was imported until now."""
-    return set(_import_roots(frozenset(sys.modules)))
+    return set(_import_roots(frozenset((name, id(module)) for name, module in list(sys.modules.items()))))
 
 
 @functools.lru_cache(maxsize=1)
-def _import_roots(names: frozenset[str]) -> frozenset[str]:
+def _import_roots(modules: frozenset[tuple[str, int]]) -> frozenset[str]:
     found: set[str] = set()
-    for name in names:
+    for name, _ in modules:
         module = sys.modules.get(name)
         known = getattr(module, "__dict__", {})  # an attribute of a lazy module may import another
         if "." in name or name == "__main__" or name in sys.stdlib_module_names:

@@ -26,6 +26,7 @@ from cab_core.records import (
 from tests.adapters.drive import MCP_SERVER, drive, in_a_trap, tools
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
+from tests.support.often import rows
 from tests.support.puppet import play
 
 Install = Callable[[str], Installation]
@@ -126,7 +127,7 @@ class Behaves:
         assert marks == {"STYLE-MARK": True, "MORE-MARK": True, self.skill: self.skills}
         assert harvest.finished and harvest.final_message == endpoint.reply
 
-    @pytest.mark.parametrize("status", ["401", "404", "429", "500"])
+    @pytest.mark.parametrize("status", rows(["401", "404", "429", "500"], often={"429"}))  # all: fault_matrix
     def test_an_error_of_the_endpoint_is_told_and_not_asked_for_again(
         self, installed: Install, endpoint: Endpoint, tmp_path: Path, status: str
     ) -> None:

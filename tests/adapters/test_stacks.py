@@ -59,9 +59,11 @@ def run_with(
 
 SAYS = {
     "opencode": "server unavailable, failed",
+    "kilo": "server unavailable, failed",
     "copilot": "MCP server process exited",
     "claude": "failed",
 }  # of one that did not start; others say nothing
+MAYBE = ("opencode", "kilo")  # say it in a log, where that is written before they end
 
 
 @pytest.mark.parametrize(
@@ -82,11 +84,12 @@ def test_a_server_is_what_its_tools_were(cab: Cab, endpoint: Endpoint, tui: str,
     """Used, offered, or neither: one whose program is missing is never called applied."""
     endpoint.mode, endpoint.tool = "tool", tool
     items = run_with(cab, tui, endpoint)
+    said = tui in SAYS and (tui not in MAYBE or "the CLI says" in items["mcp:gone"]["evidence"])
     assert {name: item["state"] for name, item in items.items()} == {
         "instructions:rule": "present",
         "mcp:probe": "used",
         "mcp:quiet": "offered",
-        "mcp:gone": "failed" if tui in SAYS else "absent",
+        "mcp:gone": "failed" if said else "absent",
         "skill:slow": "absent"
         if tui == "cline"
         else "offered",  # which names skills, and does not describe them
@@ -94,7 +97,7 @@ def test_a_server_is_what_its_tools_were(cab: Cab, endpoint: Endpoint, tui: str,
     }
     assert items["mcp:probe"]["evidence"].startswith(f"the model called {tool}, which took at most ")
     assert items["mcp:gone"]["evidence"].startswith("none of its tools was offered in 2 requests")
-    if tui in SAYS:
+    if said:
         assert f"the CLI says: {SAYS[tui]}" in items["mcp:gone"]["evidence"]
 
 
@@ -125,7 +128,9 @@ def test_names_that_are_alike_prove_nothing(
     """A server that began the name of another's tool, or of the CLI's own, is not called applied by it."""
     endpoint.mode, endpoint.tool = "tool", tool
     items = run_with(cab, tui, endpoint, ALIKE)
-    assert tuple(item["state"] for item in items.values()) == states
+    said = {name for name, item in items.items() if tui in MAYBE and "the CLI says" in item["evidence"]}
+    found = {name: item["state"] for name, item in items.items()}
+    assert found == {n: "failed" if n in said else s for n, s in zip(items, states, strict=True)}
     if tui in ("opencode", "kilo"):
         assert "may be of mcp:probe: probe_get_time" in items["mcp:probe_get"]["evidence"]
         assert "may be of the CLI itself: list_mcp" in items["mcp:list"]["evidence"]

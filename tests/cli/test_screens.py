@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.skipif(NO_TMUX, reason="there is no tmux"),
 ]
 MATRIX = (
-    "run", "--tui", "tiny", "--model", "scripted:null", "--task", "mutations/py-*", "--attempts", "2",
+    "run", "--tui", "tiny", "--model", "scripted:null", "--task", "mutations/py-[!bt]*", "--attempts", "2",
     "-j", "2", "--wall", "77", "--model-param", "temperature=0.5",
 )  # fmt: skip
 AGENT = TALK + "say('here')\nwait()\ncall()\nif os.path.exists('stock.py'): fix()\n"
@@ -98,7 +98,7 @@ def test_an_endpoint_that_asks_for_a_pause(run: Run, endpoint: Endpoint, width: 
     """The cells say that their call is throttled, and the counts what was spent until then."""
     price = "price = { input = 100.0, output = 100.0 }"
     (run.cab.cwd / "cab.toml").write_text(f'[models.m]\nendpoint = "{endpoint.url}"\n{price}\n')
-    argv = ("cab", "run", "--tui", "tiny", "--model", "m", "--task", "mutations/py-*", "-j", "2")
+    argv = ("cab", "run", "--tui", "tiny", "--model", "m", "--task", "mutations/py-[!bt]*", "-j", "2")
     with shown(run, width, "throttled", *argv) as terminal:
         run.hear("here", times=2)
         endpoint.mode = "429"

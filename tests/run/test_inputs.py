@@ -123,7 +123,7 @@ def test_every_field_of_the_record_is_filled_by_a_cell() -> None:
         "model.scripted", "model.protocol_code", "model.priced_as", "task.scripted", "sandbox.base_image", "limits.tokens", "limits.usd", "cli.recipe.path",
         "cli.recipe.env", "cli.recipe.apt", "cli.recipe.npm", "cli.recipe.pip", "grader.toolchains", "sandbox.toolchains",
         "grader.doc.by_products", "grader.doc.allowed_files", "grader.doc.protected", "grader.doc.protected_regions",
-        "grader.doc.refusal", "grader.doc.integrity", "grader.hidden", "stack.items.2.recipe",
+        "grader.doc.refusal", "grader.doc.integrity", "grader.hidden", "grader.doc.work_at", "stack.items.2.recipe",
     } | {p for p in empty if p.startswith("grader.doc.grade.")}  # fmt: skip
 
 
