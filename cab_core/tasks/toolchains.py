@@ -218,7 +218,8 @@ def installed_version(name: str) -> str | None:
     program = shutil.which(wanted.version_argv[0], path=env["PATH"])
     if program is None:
         return None
-    with tempfile.TemporaryDirectory(prefix="cab-version-") as empty:
+    # Some leave a process behind that still writes there, as Go does for its statistics.
+    with tempfile.TemporaryDirectory(prefix="cab-version-", ignore_cleanup_errors=True) as empty:
         try:
             done = subprocess.run(
                 [program, *wanted.version_argv[1:]],

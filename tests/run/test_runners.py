@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -105,7 +106,11 @@ REQUIRES = {
 def judged(runner: Runner, last: str, passes: int | None, here: Path) -> tuple[int, Verdict]:
     """Run it; return its exit code, and the verdict as if that had been 0: what it says must be enough."""
     (here / runner.file).write_text(runner.source.format(last=last))
-    done = subprocess.run(runner.argv, cwd=here, capture_output=True, text=True, check=False)
+    env = {
+        **os.environ,
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }  # as a grader has it: right and wrong code may be of one second
+    done = subprocess.run(runner.argv, cwd=here, env=env, capture_output=True, text=True, check=False)
     command = GradeCommand(
         argv=runner.argv, kind=runner.kind, style=runner.style, passes=passes, report="report"
     )

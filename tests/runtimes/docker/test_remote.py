@@ -239,7 +239,10 @@ call()
 found = {}
 try: os.unlink("/run/cab/model.sock"); found["socket"] = "gone"
 except OSError as exc: found["socket"] = exc.strerror
-found["relay"] = [p for p in os.listdir("/proc") if p.isdigit() and b"relay" in open(f"/proc/{p}/cmdline", "rb").read()]
+def said(p):
+    try: return open(f"/proc/{p}/cmdline", "rb").read()
+    except OSError: return b""  # it has ended meanwhile
+found["relay"] = [p for p in os.listdir("/proc") if p.isdigit() and b"relay" in said(p)]
 print(json.dumps(found))
 """
     directory, _ = remote(script)
