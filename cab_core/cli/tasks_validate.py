@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -118,8 +117,8 @@ def _find(task: PackedTask, asked: _Asked) -> Finding:
     if task.task.doc.unavailable is None and (lacks := not_gradable(requires_of(task), asked.runtime, _tell)):
         return Finding(state="toolchain_missing", reason=lacks)
     try:
-        with tempfile.TemporaryDirectory(prefix="cab-validate-", ignore_cleanup_errors=True) as scratch:
-            return validate(task, asked.runtime, Path(scratch), asked.stop, asked.repeats)
+        with asked.runtime.scratch() as scratch:
+            return validate(task, asked.runtime, scratch, asked.stop, asked.repeats)
     except GraderError as exc:
         return Finding(state="not_run", reason=str(exc))
 
