@@ -25,7 +25,6 @@ from cab_core.records import (
     ModelCall,
     Observed,
     StopReason,
-    to_json,
 )
 from cab_core.store.recorded import RecordedCalls
 
@@ -145,7 +144,7 @@ class CellSession:
         if asked.model == self.model and self.parameters.is_clear(asked.request):
             said = [*([dict(parse_qsl(query))] if query else []), asked.request]
             routes = [name for found in said for name in routing_fields(found, self._params)]
-            routes += routing_query(query)
+            routes += routing_query(query) if query else []
             if routes:
                 return self._refuse_routes(routes, size)
             tools = self.protocol.run_by_vendor(asked.request) if self.sealed else []
@@ -231,7 +230,7 @@ class CellSession:
 
         if self._file.closed:
             return
-        line = json_line(to_json(call))
+        line = json_line(call)
         try:
             if (self._file.write(line) or 0) < len(line):
                 self._file.truncate(self._size)
