@@ -12,7 +12,7 @@ import attrs
 
 from cab_core.errors import UserError
 from cab_core.plugins.protocols import Runtime, StopSignal
-from cab_core.records import CaseState
+from cab_core.records import CaseState, Environment
 from cab_core.records.task import CountStyle
 from cab_core.run.reports.lines import read_go, read_libtest
 from cab_core.run.reports.report import Report
@@ -20,7 +20,7 @@ from cab_core.run.reports.tap import read_tap
 from cab_core.run.reports.unittest_lines import read_unittest
 
 from .bench import Bench, Ran, bench
-from .copies import installed_copies
+from .copies import copies_in_image, copies_told, installed_copies
 from .languages import by_products, is_package
 from .repository import Files
 from .runner import Runner
@@ -46,7 +46,8 @@ class Ground:
 
     `tests`: passed each time, by the names of the report; empty where only the exit code is known. `failing`
     and `unsteady` are those that did not. `lines` is None where nothing measures them. `duration_s` is of one
-    run. `by_products` are patterns of what the tests leave behind.
+    run. `installed` are files of which a copy lies in the image, and where. `by_products` are patterns of
+    what the tests leave behind.
     """
 
     files: Files
@@ -57,6 +58,7 @@ class Ground:
     lines: Lines | None = None
     duration_s: float = 0.0
     notes: tuple[str, ...] = ()
+    installed: Mapping[str, str] = attrs.field(factory=dict)
     by_products: tuple[str, ...] = ()
 
     @property
@@ -100,18 +102,27 @@ class Ground:
         return tuple(sorted(found)) or self.runner.paths
 
 
-def look(files: Files, runner: Runner, runtime: Runtime, stop: StopSignal, lines: bool = False) -> Ground:
+def look(
+    files: Files,
+    runner: Runner,
+    runtime: Runtime,
+    stop: StopSignal,
+    environment: Environment | None = None,
+    lines: bool = False,
+) -> Ground:
     """Run all tests twice, and once more where it is measured which `lines` they run.
 
     Raises:
         UserError: no test passes; says what was printed.
     """
     lines = lines and runner.is_pytest
-    with bench(files, runtime, runner.requires, stop, lines) as place:
+    with bench(files, runtime, runner.needs(environment), stop, lines) as place:
         runner, first = _first(place, runner)
         again = place.run(runner.command(), _FIRST_S)
         seen = place.run(runner.command(), _FIRST_S, lines=True) if lines else None
-        notes = installed_copies(files, place) if runner.is_pytest else []
+        installed = copies_in_image(files, place) if environment is not None else {}
+        notes = installed_copies(files, place) if runner.is_pytest and environment is None else []
+        notes += copies_told(installed)
         left = place.litter(files)
     steady = named(first) & named(again)
     if not steady if runner.kind != "exit" else first.why or again.why:
@@ -127,6 +138,7 @@ def look(files: Files, runner: Runner, runtime: Runtime, stop: StopSignal, lines
         lines=_lines_of(seen) if seen else None,
         duration_s=again.duration_s,
         notes=tuple(notes),
+        installed=installed,
         by_products=_patterns(files, left),
     )
 

@@ -12,7 +12,6 @@ from cab_core.errors import UserError
 from cab_core.records import GradeSpec
 from cab_core.records.base import doc
 from cab_core.tasks.documents import read_document
-from cab_core.tasks.toolchains import lacking
 
 from .bench import Ran, bench
 from .commit_task import task_of
@@ -21,7 +20,7 @@ from .ground import Ground, look, named
 from .languages import is_package, is_test
 from .pack import Draft, make_place
 from .runner import Runner, runner_of
-from .sampled import Asked, Made, collect, counted, facts_of, ground_facts, side_by_side, write
+from .sampled import Asked, Made, collect, counted, facts_of, ground_facts, runner_here, side_by_side, write
 
 PROMPTS = "prompts.toml"
 _HEAD = "# What an agent is told, by task. Change it as you like, and run the same command again.\n"
@@ -52,12 +51,8 @@ def mine(asked: Asked, since: str | None) -> Made:
         UserError: the tests do not run as they are, or no commit makes a sound task.
     """
     make_place(asked.target)
-    head = asked.repository.commit()
-    snapshot = asked.repository.at(head)
-    runner = runner_of(asked.tests, snapshot.files, asked.requires)
-    if why := lacking(runner.requires):
-        raise UserError(f"the tests cannot be run on this machine: {why}")
-    ground = look(snapshot.files, runner, asked.local, asked.stop)
+    snapshot = asked.snapshot
+    ground = look(snapshot.files, runner_here(asked), asked.trial, asked.stop, asked.environment)
     miner = _Miner(asked, ground, _prompts(asked.target))
     sound, unsound = collect(asked, miner.drafts(since))
     dropped = counted([*miner.why_not(), *("not sound" for _ in unsound)])
@@ -73,7 +68,7 @@ def mine(asked: Asked, since: str | None) -> Made:
     prompts = {**miner.prompts, **{d.name: d.doc.prompt for d in sound}}
     text = _HEAD + tomli_w.dumps({"prompts": prompts}, multiline_strings=True)
     title = f"Commits of {asked.repository.name}"
-    write(asked, title, sound, facts_of(asked, head, {**looked_at, **more}), {PROMPTS: text})
+    write(asked, title, sound, facts_of(asked, ground.runner, {**looked_at, **more}), {PROMPTS: text})
     return Made(tasks=tuple(d.name for d in sound), dropped=dropped, notes=(*snapshot.notes, *ground.notes))
 
 
@@ -115,13 +110,16 @@ class _Miner:
             return Looked(commit=commit, why="removes or renames files", detail=", ".join(change.removed[:5]))
         if not any(is_package(path) for path in change.solution):
             return Looked(commit=commit, why="changes no source of the package")
+        if there := sorted(change.solution.keys() & self._ground.installed.keys()):
+            return Looked(commit=commit, why="its source is installed, too", detail=", ".join(there[:5]))
         return self._run(commit, change)
 
     def _run(self, commit: Commit, change: Change) -> Looked:
         """Run the tests of a commit without its solution and with it, first those alone that it changes."""
         runner, limit = self._runner(change), _TIMES_SLOWER * self._ground.timeout_s
+        needs = runner.needs(self._asked.environment)
         own = tuple(p for p in sorted(change.hidden) if _holds_tests(p)) if runner.is_pytest else runner.paths
-        with bench(change.unsolved, self._asked.local, runner.requires, self._asked.stop) as place:
+        with bench(change.unsolved, self._asked.trial, needs, self._asked.stop) as place:
             before = place.run(runner.command(own), limit)
             place.put(change.solution)
             after = place.run(runner.command(own), limit)

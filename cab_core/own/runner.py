@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from cab_core.errors import UserError
-from cab_core.records import GradeCommand
+from cab_core.records import Environment, GradeCommand, Needs
 from cab_core.records.task import CountStyle, GradeKind
 from cab_core.tasks.toolchains import TOOLCHAINS, requirement_fault
 
@@ -53,6 +53,10 @@ class Runner:
     def is_pytest(self) -> bool:
         """Whether single tests can be named, and each line's tests be known."""
         return self.kind == "junit"
+
+    def needs(self, environment: Environment | None) -> Needs:
+        """Return what a sandbox must have in which it runs."""
+        return Needs(requires=tuple(sorted(self.requires)), environment=environment)
 
     def command(
         self,
