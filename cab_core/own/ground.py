@@ -30,7 +30,7 @@ _FIRST_S = 1800.0  # for the first run of all tests, of which nothing is known
 # Seconds that a task may take: one of few, for what was measured is never the same twice.
 _STEPS_S = (300.0, 3600.0)
 _LITTER = 50  # files that tests left behind, by name
-_MANY = 1000  # tests, above which a task is graded by those alone that run its file
+_MANY = 200  # tests, above which a task is graded by those files alone that run its source file
 _NO_NAME = re.compile(r" \(line \d+\)$")  # a test of rustdoc is called by its line, which a fix may move
 _READERS: dict[CountStyle, Callable[[str], Report]] = {
     "libtest": read_libtest,
