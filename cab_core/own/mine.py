@@ -106,11 +106,11 @@ class _Miner:
             change = change_of(repository.at(commit.parent).files, repository.at(commit.sha).files)
         except UserError as exc:
             return Looked(commit=commit, why="cannot be read", detail=str(exc))
-        if change.removed:
-            return Looked(commit=commit, why="removes or renames files", detail=", ".join(change.removed[:5]))
-        if not any(is_package(path) for path in change.solution):
+        if not any(is_package(path) for path in change.touched):
             return Looked(commit=commit, why="changes no source of the package")
-        if there := sorted(change.solution.keys() & self._ground.installed.keys()):
+        if links := [path for path, file in change.solution.items() if file.link]:
+            return Looked(commit=commit, why="changes symbolic links", detail=", ".join(links[:5]))
+        if there := sorted(set(change.touched) & self._ground.installed.keys()):
             return Looked(commit=commit, why="its source is installed, too", detail=", ".join(there[:5]))
         return self._run(commit, change)
 
@@ -121,11 +121,11 @@ class _Miner:
         own = tuple(p for p in sorted(change.hidden) if _holds_tests(p)) if runner.is_pytest else runner.paths
         with bench(change.unsolved, self._asked.trial, needs, self._asked.stop) as place:
             before = place.run(runner.command(own), limit)
-            place.put(change.solution)
+            place.put(change.solved)
             after = place.run(runner.command(own), limit)
             if own != runner.paths and _no_task(runner, before, after) is None:
                 after = place.run(runner.command(), limit)
-                place.put({path: change.unsolved.get(path) for path in change.solution})
+                place.put({path: change.unsolved.get(path) for path in change.touched})
                 before = place.run(runner.command(), limit)
         if why := _no_task(runner, before, after):
             return Looked(commit=commit, why=why, detail=(after.why or "")[:200])
@@ -146,7 +146,11 @@ class _Miner:
         prompt = self.prompts.get(commit.name) or prompt_of(commit.message, tests)
         command = runner.command(None, after - before, after & before)
         grade = GradeSpec(commands=(command,), requires=runner.requires, timeout_s=self._ground.grade_s)
-        draft = task_of(commit, change, self._asked.repository.name, prompt, grade, self._ground.by_products)
+        name = self._asked.repository.name
+        try:
+            draft = task_of(commit, change, name, prompt, grade, self._ground.by_products)
+        except UserError as exc:
+            return Looked(commit=commit, why="cannot be written as a patch", detail=str(exc))
         said = f"{len(after - before) or 'its'} tests fail before and pass after"
         return Looked(commit=commit, detail=said, draft=draft)
 
