@@ -72,10 +72,12 @@ def given_dockerfile(image: str) -> str:
     debian = (
         "command -v apt-get || { echo 'expected an image of Debian or Ubuntu: it has no apt-get'; exit 1; }"
     )
+    install = f"{{ {debian}; {_APT} socat ca-certificates {_APT_END}; }}"
     return _lines(
         f"FROM {image}",
         "USER root",
-        f"RUN {debian}; {_APT} socat ca-certificates {_APT_END}",
+        f"RUN command -v socat || {install}",
+        f"RUN {_LINK}",
         # An image may have an ordinary user already, with this number or this name.
         "RUN useradd --uid 1000 --non-unique --create-home --home-dir /home/agent agent "
         "|| mkdir -p /home/agent",
