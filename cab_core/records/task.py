@@ -234,7 +234,7 @@ class Task:
     """A task of a pack. `id` is `pack/name`; `tree_hash` covers every file listed for it.
 
     `family` is `pack:name`, by what the task says, its pack's rule or its twin; None: it has none.
-    `private`: its pack is.
+    `private`: its pack is; `canary` is its pack's line, found nowhere else.
     """
 
     id: str
@@ -244,6 +244,7 @@ class Task:
     doc: TaskDoc
     family: str | None = attrs.field(default=None, validator=attrs.validators.optional(named))
     private: bool = False
+    canary: str | None = None
 
     @property
     def name(self) -> str:
@@ -371,7 +372,10 @@ class PackDoc:
         metadata=doc("not for others: every cell of its tasks says so, and every page with one"),
     )
     canary: str | None = attrs.field(
-        default=None, metadata=doc("a line found nowhere else, by which a copy of the pack is known again")
+        default=None,
+        metadata=doc(
+            "a line found nowhere else, by which a copy of the pack is known again", pattern=r"^\S[^\r\n]*$"
+        ),
     )
     family: str | None = attrs.field(
         default=None,

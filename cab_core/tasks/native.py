@@ -63,6 +63,7 @@ def _task(root: Path, pack: PackDoc, name: str, listed: Files, made: Environment
         tree_hash=tree_hash(listed, made),
         doc=read_document(where, TaskDoc),
         private=pack.private,
+        canary=pack.canary,
     )
     files = [f for path, entry in listed.items() if (f := _file(root, path, entry))]
     packed = PackedTask(task=task, files=tuple(files), environment=made)
