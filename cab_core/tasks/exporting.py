@@ -92,7 +92,11 @@ def _write(task: PackedTask, place: Path) -> None:
 
 def _settings(task: PackedTask) -> dict[str, Any]:
     doc, origin = task.task.doc, task.task.doc.origin
-    metadata = {"category": task.task.category, "tags": list(doc.tags), "cab_tree_hash": task.task.tree_hash}
+    metadata: dict[str, Any] = {
+        "category": task.task.category,
+        "tags": list(doc.tags),
+        "cab_tree_hash": task.task.tree_hash,
+    }
     if task.task.private:
         metadata |= {"private": True, **({"canary": task.task.canary} if task.task.canary else {})}
     if origin is not None:
