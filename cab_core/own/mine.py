@@ -20,7 +20,18 @@ from .ground import Ground, look, named
 from .languages import is_package, is_test
 from .pack import Draft, make_place
 from .runner import Runner, runner_of
-from .sampled import Asked, Made, collect, counted, facts_of, ground_facts, runner_here, side_by_side, write
+from .sampled import (
+    Asked,
+    Made,
+    collect,
+    counted,
+    facts_of,
+    ground_facts,
+    none_sound,
+    runner_here,
+    side_by_side,
+    write,
+)
 
 PROMPTS = "prompts.toml"
 _HEAD = "# What an agent is told, by task. Change it as you like, and run the same command again.\n"
@@ -57,7 +68,7 @@ def mine(asked: Asked, since: str | None) -> Made:
     sound, unsound = collect(asked, miner.drafts(since))
     dropped = counted([*miner.why_not(), *("not sound" for _ in unsound)])
     if not sound:
-        raise UserError(f"no commit makes a sound task: {dropped or 'there is none'}")
+        raise none_sound("commit", dropped or "there is none", ground)
     looked_at = {"kind": "mine", "since": since, **ground_facts(ground), "looked_at": len(miner.looked)}
     more = {
         "dropped": dropped,

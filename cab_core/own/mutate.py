@@ -16,7 +16,18 @@ from .languages import is_package
 from .mutant_task import task_of
 from .mutants import Mutant, in_turn, mutants_of
 from .pack import Draft, make_place
-from .sampled import Asked, Made, collect, counted, facts_of, ground_facts, runner_here, side_by_side, write
+from .sampled import (
+    Asked,
+    Made,
+    collect,
+    counted,
+    facts_of,
+    ground_facts,
+    none_sound,
+    runner_here,
+    side_by_side,
+    write,
+)
 from .trying import Tried, all_texts, try_mutant
 
 _TRIED_FOR_EACH = 12  # mutants at most, for each task that is asked for
@@ -43,7 +54,7 @@ def mutate(asked: Asked, seed: int) -> Made:
     sound, unsound = collect(asked, trial.drafts())
     dropped = counted([*trial.why_not(), *("not_sound" for _ in unsound)])
     if not sound:
-        raise UserError(f"no mutant makes a sound task: {dropped or 'the tests run none of the source'}")
+        raise none_sound("mutant", dropped or "the tests run none of the source", ground)
     looked_at = _looked_at(trial, seed, len(everything), len(run))
     notes = {"dropped": dropped, "not_sound": unsound, "notes": [*snapshot.notes, *ground.notes]}
     manifest = facts_of(asked, ground.runner, {**looked_at, **notes})

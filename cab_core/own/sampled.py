@@ -122,6 +122,11 @@ def runner_here(asked: Asked) -> Runner:
     return runner
 
 
+def none_sound(what: str, why: object, ground: Ground) -> UserError:
+    """Return the error that nothing came of it, with what was noted on the way."""
+    return UserError("\n".join([f"no {what} makes a sound task: {why}", *ground.notes]))
+
+
 def _made_with(asked: Asked) -> MadeWith | None:
     return (
         MadeWith(asked.recipe, environment_files(asked.recipe, asked.snapshot.files))
