@@ -45,9 +45,10 @@ class Ground:
     """A repository's files, what runs its tests, and what came of that.
 
     `tests`: passed each time, by the names of the report; empty where only the exit code is known. `failing`
-    and `unsteady` are those that did not. `lines` is None where nothing measures them. `duration_s` is of one
-    run. `installed` are files of which a copy lies in the image, and where. `by_products` are patterns of
-    what the tests leave behind.
+    and `unsteady` are those that did not. `lines` is None where nothing measures them; where they are known,
+    so are the `test_files` in which tests stand, by their names. `duration_s` is of one run. `installed` are
+    files of which a copy lies in the image, and where. `by_products` are patterns of what the tests leave
+    behind.
     """
 
     files: Files
@@ -56,6 +57,7 @@ class Ground:
     failing: tuple[str, ...] = ()
     unsteady: tuple[str, ...] = ()
     lines: Lines | None = None
+    test_files: Mapping[str, str] = attrs.field(factory=dict)
     duration_s: float = 0.0
     notes: tuple[str, ...] = ()
     installed: Mapping[str, str] = attrs.field(factory=dict)
@@ -94,12 +96,15 @@ class Ground:
                     counts[test] += 1
         return counts
 
-    def graded_paths(self, path: str) -> tuple[str, ...]:
-        """Return what is run to grade a change of a file: all, or the test files that run it."""
-        if len(self.tests) <= _MANY or self.lines is None:
-            return self.runner.paths
-        found = {t.partition("::")[0] for tests in self.lines.get(path, {}).values() for t in tests}
-        return tuple(sorted(found)) or self.runner.paths
+    def graded(self, path: str) -> tuple[tuple[str, ...], frozenset[str]]:
+        """Return what is run to grade a change of a file, and which tests that are: all, or of the files that
+        run it.
+        """
+        if len(self.tests) > _MANY and self.lines is not None:
+            running = {t.partition("::")[0] for tests in self.lines.get(path, {}).values() for t in tests}
+            if tests := {name for name in self.tests if self.test_files.get(name) in running}:
+                return tuple(sorted(running)), frozenset(tests)
+        return self.runner.paths, self.tests
 
 
 def look(
@@ -136,6 +141,7 @@ def look(
         failing=tuple(sorted({*first.tests, *again.tests} - either)),
         unsteady=tuple(sorted(either - (first.passed() & again.passed()))),
         lines=_lines_of(seen) if seen else None,
+        test_files=_files_of(seen) if seen else {},
         duration_s=again.duration_s,
         notes=tuple(notes),
         installed=installed,
@@ -167,6 +173,10 @@ def _patterns(files: Files, left: Sequence[str]) -> tuple[str, ...]:
     known = by_products(files)
     more = [glob.escape(p) for p in left if not any(fnmatch.fnmatchcase(p, k) for k in known)]
     return (*known, *more[:_LITTER])
+
+
+def _files_of(ran: Ran) -> dict[str, str]:
+    return {name: test["nodeid"].partition("::")[0] for name, test in ran.watched["tests"].items()}
 
 
 def _lines_of(ran: Ran) -> Lines:
