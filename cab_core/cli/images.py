@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 from cab_core.errors import UserError
 from cab_core.leases import in_use
 from cab_core.plugins.registry import Plugins
+from cab_core.records import Needs
 from cab_core.runtimes.docker.images import agent_image, cell_image
 from cab_core.runtimes.docker.inventory import list_images, push, remove_images
 from cab_core.runtimes.releases import wanted_version
@@ -46,29 +48,43 @@ def build(
     as_json: bool,
 ) -> int:
     """Build the images of CLIs for every set of toolchains that the tasks need."""
-    needs = [p.task.doc.grade.requires for p in Catalog(plugins, packs).select(tasks)]
-    together = tuple(sorted({r for requires in needs for r in requires}))
-    sets = [together] if cell else sorted({tuple(sorted(r)) for r in needs})
+    needs = sorted({p.needs for p in Catalog(plugins, packs).select(tasks)}, key=lambda need: need.order)
     if cell:
         _check_inside(plugins, tuis)
+        needs = [_together(needs)]
     rows = []
     with Progress(quiet=as_json) as progress:
         for tui in tuis:
             name, _, version = tui.partition("@")
             adapter = plugins.adapter(name)
             wanted = wanted_version(adapter, version)
-            for requires in sets:
+            for need in needs:
                 image = (
-                    cell_image(adapter, wanted, requires, progress.say)
+                    cell_image(adapter, wanted, need.requires, progress.say)
                     if cell
-                    else agent_image(adapter, wanted, requires, (), progress.say)
+                    else agent_image(adapter, wanted, need.requires, (), progress.say, need.environment)
                 )
-                rows.append({"tui": tui, "name": image.name, "id": image.id, "requires": list(requires)})
+                requires = list(need.requires)
+                rows.append({"tui": tui, "name": image.name, "id": image.id, "requires": requires})
                 if not as_json:
                     say_phrases((image.name, image.id, ", ".join(requires)))
     if as_json:
         print_json(rows)
     return 0
+
+
+def _together(needs: Sequence[Needs]) -> Needs:
+    """Return all toolchains as one set.
+
+    Raises:
+        UserError: a pack has an image of its own.
+    """
+    for environment in (need.environment for need in needs if need.environment):
+        raise UserError(
+            f"these tasks run in {environment}: a cell image holds cab's own toolchains alone; "
+            "choose others with --task, or build without --cell"
+        )
+    return Needs(requires=tuple(sorted({r for need in needs for r in need.requires})))
 
 
 def _check_inside(plugins: Plugins, tuis: tuple[str, ...]) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from cab_core.errors import UserError
+
 from .signals import stop_on_signals
 from .table import print_json
 from .text import plain, say
@@ -25,6 +27,8 @@ _OPTIONS = (
     click.option(
         "--max", "most", type=click.IntRange(1), default=25, show_default=True, help="tasks at most"
     ),
+    click.option("--image", help="image of Debian or Ubuntu in which the tests run"),
+    click.option("--setup", metavar="CMD", help="installs what they need, once, when the image is made"),
     click.option("--requires", multiple=True, metavar="NAME", help="what the tests need besides"),
     click.option("--runtime", default="local", show_default=True, help="where the tasks are validated"),
     click.option("-j", "--jobs", type=click.IntRange(1), default=2, show_default=True, help="side by side"),
@@ -43,22 +47,38 @@ def asked(
     plugins: Plugins, *, repo: Path, out: Path, as_json: bool, runtime: str, **said: Any
 ) -> Iterator[tuple[Asked, Path]]:
     """Return what is asked for, while signals stop it."""
+    from cab_core.own.environment import environment_with
     from cab_core.own.repository import open_repository
     from cab_core.own.sampled import Asked
+    from cab_core.records import EnvironmentSpec
 
     def report(line: str) -> None:
         say(plain(line), err=True)
 
-    with stop_on_signals(report) as stop:
+    image, setup = said.pop("image"), said.pop("setup")
+    recipe = EnvironmentSpec(image=image, setup=setup) if image or setup else None
+    place = plugins.runtime(runtime)
+    if recipe is not None and not getattr(place, "environments", False):
+        raise UserError(
+            f"--image and --setup say how an image is made, and runtime {runtime} makes none: add "
+            "`--runtime docker`, or install what the tests need on this machine, and leave them out"
+        )
+    repository = open_repository(repo)
+    head = repository.commit()
+    snapshot = repository.at(head)
+    with stop_on_signals(report) as stop, environment_with(recipe, snapshot.files) as environment:
         yield (
             Asked(
-                repository=open_repository(repo),
+                repository=repository,
+                head=head,
+                snapshot=snapshot,
+                recipe=recipe,
+                environment=environment,
                 target=out,
-                local=plugins.runtime("local"),
-                runtime=plugins.runtime(runtime),
+                trial=place if environment else plugins.runtime("local"),
+                runtime=place,
                 stop=stop,
                 say=(lambda line: None) if as_json else report,
-                requires=said.pop("requires"),
                 **said,
             ),
             out,

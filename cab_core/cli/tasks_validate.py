@@ -110,13 +110,12 @@ def _validate(task: PackedTask, asked: _Asked) -> _Row:
 
 
 def _find(task: PackedTask, asked: _Asked) -> Finding:
+    from cab_core.run.needs import unmet
     from cab_core.run.validate import validate
-    from cab_core.sweep.plan import not_gradable
-    from cab_core.sweep.planner import requires_of
 
     if asked.stop.is_set():
         return Finding(state="not_run", reason="interrupted")
-    if task.task.doc.unavailable is None and (lacks := not_gradable(requires_of(task), asked.runtime, _tell)):
+    if task.task.doc.unavailable is None and (lacks := unmet(asked.runtime, task.needs, _tell)):
         return Finding(state="toolchain_missing", reason=lacks)
     try:
         with asked.runtime.scratch() as scratch:

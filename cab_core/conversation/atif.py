@@ -61,7 +61,8 @@ def head(result: CellResult) -> dict[str, Any]:
 def extra(result: CellResult) -> dict[str, Any]:
     """Return what the format has no place for."""
     marks = list(result.all_marks)
-    return {"extra": {"outcome": result.outcome, "content_key": result.content_key, "marks": marks}}
+    canary = {"canary": result.task.canary} if result.task.canary else {}
+    return {"extra": {"outcome": result.outcome, "content_key": result.content_key, "marks": marks, **canary}}
 
 
 def final_metrics(result: CellResult, steps: int) -> dict[str, Any]:

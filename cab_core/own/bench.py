@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,16 +19,16 @@ import attrs
 
 from cab_core.errors import UserError
 from cab_core.plugins.protocols import Channel, Runtime, StopSignal
-from cab_core.records import CaseState, GradeCommand, Process, Sandbox
+from cab_core.records import CaseState, GradeCommand, Needs, Process, Sandbox
 from cab_core.run.verdicts import verdict
-from cab_core.safe_fs import FILE, PROGRAM, Tree
 from cab_core.workdir.directories import GRADER, make_directories
 
-from .repository import Files, SourceFile
+from .repository import Files, SourceFile, write_files
 
 _READ = 8 << 20  # characters of output
 _WATCH = Path(__file__).with_name("cab_watch.py")
 _SEEN = "watch.json"
+_NOT_COPIED = shutil.ignore_patterns("__pycache__", "htmlfiles")
 
 
 @attrs.frozen(kw_only=True)
@@ -67,18 +68,11 @@ class Bench:
     scratch: Path
     runtime: Runtime
     stop: StopSignal
-    requires: tuple[str, ...]
+    needs: Needs
 
     def put(self, files: Mapping[str, SourceFile | None]) -> None:
         """Write files into the tree; None: it is not there."""
-        tree = Tree(self.scratch / "tree")
-        for path, file in files.items():
-            if file is None:
-                tree.unlink(path)
-            elif file.link:
-                tree.link(path, file.data.decode("utf-8", "surrogateescape"))
-            else:
-                tree.write(path, file.data, PROGRAM if file.executable else FILE)
+        write_files(self.scratch / "tree", files)
 
     def litter(self, files: Files) -> list[str]:
         """Return the files of the tree that are not among these: what programs left there, sorted."""
@@ -108,7 +102,13 @@ class Bench:
             grace_s=0.5,
             env=env,
         )
-        sandbox = Sandbox(scratch=str(self.scratch), mounts=GRADER, role="grader", requires=self.requires)
+        sandbox = Sandbox(
+            scratch=str(self.scratch),
+            mounts=GRADER,
+            role="grader",
+            requires=self.needs.requires,
+            environment=self.needs.environment,
+        )
         ended = self.runtime.run(sandbox, process, kept, self.stop)
         if ended.stopped == "cancelled":
             raise KeyboardInterrupt
@@ -127,12 +127,14 @@ class Bench:
         return self.runtime.inside(self.scratch, name)
 
     def _filled(self, word: str) -> str:
-        return word.replace("{out}", self._inside("out")).replace("{tree}", self._inside("tree"))
+        for name in ("out", "tree", "tests"):
+            word = word.replace(f"{{{name}}}", self._inside(name))
+        return word
 
 
 @contextmanager
 def bench(
-    files: Files, runtime: Runtime, requires: tuple[str, ...], stop: StopSignal, lines: bool = False
+    files: Files, runtime: Runtime, needs: Needs, stop: StopSignal, lines: bool = False
 ) -> Iterator[Bench]:
     """Make a place with these files.
 
@@ -143,8 +145,9 @@ def bench(
         make_directories(scratch, GRADER)
         (scratch / "tests" / _WATCH.name).write_bytes(_WATCH.read_bytes())
         if lines:
-            (scratch / "tests/coverage").symlink_to(_coverage())
-        made = Bench(scratch, runtime, stop, requires)
+            # Not a link: in a container this machine's directories are not there.
+            shutil.copytree(_coverage(), scratch / "tests/coverage", ignore=_NOT_COPIED)
+        made = Bench(scratch, runtime, stop, needs)
         made.put(files)
         yield made
 

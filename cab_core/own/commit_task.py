@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import glob
+import tempfile
+from pathlib import Path
 
+from cab_core.errors import UserError
 from cab_core.records import GradeSpec, TaskDoc
-from cab_core.records.task import Origin, Section
+from cab_core.records.task import Origin, ReferenceSpec, Section
+from cab_core.safe_fs import make_directory
+from cab_core.workdir.compare import compare
+from cab_core.workdir.manifest import take_manifest
+from cab_core.workdir.patch import write_patch
 
 from .commits import Change, Commit
 from .languages import is_package, language_of
 from .mutant_task import protected, regions
 from .pack import Draft
-from .repository import Files
+from .repository import Files, SourceFile, write_files
 from .sound import TIMES
 
+_OVERLAY, _PATCH = ReferenceSpec(kind="overlay"), "solution.patch"
 _DOCUMENTS = ("*.md", "*.rst", "docs/*")  # may be touched without penalty
 _NEW_TESTS = ("conftest.py", "*/conftest.py", "test_*", "*/test_*")  # are not taken either
 
@@ -34,27 +42,45 @@ def task_of(
         grade=grade,
         category="commit",
         tags=("commit",),
-        expected_files=tuple(sorted(map(glob.escape, change.solution))),
+        expected_files=tuple(sorted(map(glob.escape, change.touched))),
         allowed_files=_allowed(change.work),
         by_products=by_products,
         protected=tuple(dict.fromkeys((*protected(change.unsolved), *_NEW_TESTS))),
         protected_regions=regions(change.work),
+        reference=ReferenceSpec(kind="patch", file=_PATCH) if change.removed else _OVERLAY,
         origin=Origin(name=repository, licence="NOASSERTION", commit=commit.sha),
     )
     sections: dict[Section, Files] = {
         "workdir": change.work,
         "hidden": change.hidden,
-        "solution": change.solution,
+        "solution": _as_patch(change) if change.removed else change.solution,
     }
     command = grade.commands[0]
     facts = {
         "commit": commit.sha,
         "fail_to_pass": len(command.fail_to_pass) or None,
         "pass_to_pass": len(command.pass_to_pass) or None,
-        "files": len(change.solution),
+        "files": len(change.touched),
         "validated": TIMES,
     }
     return Draft(name=commit.name, doc=doc, sections=sections, facts=facts)
+
+
+def _as_patch(change: Change) -> Files:
+    """Return the solution as a patch: files that replace others remove none.
+
+    Raises:
+        UserError: a file is too large for a patch.
+    """
+    with tempfile.TemporaryDirectory(prefix="cab-own-") as scratch:
+        before, after = (make_directory(Path(scratch) / side) for side in ("before", "after"))
+        write_files(before, {p: f for p in change.touched if (f := change.work.get(p))})
+        write_files(after, change.solution)
+        patch, changes = Path(scratch) / _PATCH, compare(take_manifest(before), take_manifest(after))
+        changes = write_patch(changes, before, after, patch, Path(scratch) / "staging")
+        if changes.left_out_of_patch:
+            raise UserError(f"{changes.left_out_of_patch[0]} is too large for a patch")
+        return {_PATCH: SourceFile(patch.read_bytes())}
 
 
 def _allowed(work: Files) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import attrs
 
 from .languages import is_document, is_setting, is_source, is_test
-from .repository import Files, Repository, git
+from .repository import Files, Repository, SourceFile, git
 
 _TRAILER = re.compile(
     r"^(?:[A-Z][a-z]+(?:-[a-z]+)+|Change-Id|Fixes|Closes|Refs): |^\(cherry picked from", re.M
@@ -44,7 +44,8 @@ class Commit:
 @attrs.frozen(kw_only=True)
 class Change:
     """What a commit does. `work`: its parent's files, without tests that it removes; `hidden`: its tests and
-    what decides how they run; `solution`: the rest, without documents. `removed`: source that it removes.
+    what decides how they run; `solution`: the rest, without documents; `removed`: what of that it removes. A
+    file that is renamed is one that is removed, and another.
     """
 
     work: Files
@@ -56,6 +57,16 @@ class Change:
     def unsolved(self) -> Files:
         """The tree that is graded where nothing was done."""
         return {**self.work, **self.hidden}
+
+    @property
+    def solved(self) -> dict[str, SourceFile | None]:
+        """What the solution makes of files; None: it removes them."""
+        return {**dict.fromkeys(self.removed), **self.solution}
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """All paths of the solution."""
+        return (*self.solution, *self.removed)
 
 
 def commits(repository: Repository, since: str | None) -> Iterator[Commit]:

@@ -12,7 +12,7 @@ import attrs
 
 from cab_core.errors import UserError
 from cab_core.plugins.protocols import Runtime, StopSignal
-from cab_core.records import CaseState
+from cab_core.records import CaseState, Environment
 from cab_core.records.task import CountStyle
 from cab_core.run.reports.lines import read_go, read_libtest
 from cab_core.run.reports.report import Report
@@ -20,7 +20,7 @@ from cab_core.run.reports.tap import read_tap
 from cab_core.run.reports.unittest_lines import read_unittest
 
 from .bench import Bench, Ran, bench
-from .copies import installed_copies
+from .copies import copies_in_image, copies_told, installed_copies
 from .languages import by_products, is_package
 from .repository import Files
 from .runner import Runner
@@ -30,7 +30,7 @@ _FIRST_S = 1800.0  # for the first run of all tests, of which nothing is known
 # Seconds that a task may take: one of few, for what was measured is never the same twice.
 _STEPS_S = (300.0, 3600.0)
 _LITTER = 50  # files that tests left behind, by name
-_MANY = 1000  # tests, above which a task is graded by those alone that run its file
+_MANY = 200  # tests, above which a task is graded by those files alone that run its source file
 _NO_NAME = re.compile(r" \(line \d+\)$")  # a test of rustdoc is called by its line, which a fix may move
 _READERS: dict[CountStyle, Callable[[str], Report]] = {
     "libtest": read_libtest,
@@ -45,8 +45,10 @@ class Ground:
     """A repository's files, what runs its tests, and what came of that.
 
     `tests`: passed each time, by the names of the report; empty where only the exit code is known. `failing`
-    and `unsteady` are those that did not. `lines` is None where nothing measures them. `duration_s` is of one
-    run. `by_products` are patterns of what the tests leave behind.
+    and `unsteady` are those that did not. `lines` is None where nothing measures them; where they are known,
+    so are the `test_files` in which tests stand, by their names. `duration_s` is of one run. `installed` are
+    files of which a copy lies in the image, and where. `by_products` are patterns of what the tests leave
+    behind.
     """
 
     files: Files
@@ -55,8 +57,10 @@ class Ground:
     failing: tuple[str, ...] = ()
     unsteady: tuple[str, ...] = ()
     lines: Lines | None = None
+    test_files: Mapping[str, str] = attrs.field(factory=dict)
     duration_s: float = 0.0
     notes: tuple[str, ...] = ()
+    installed: Mapping[str, str] = attrs.field(factory=dict)
     by_products: tuple[str, ...] = ()
 
     @property
@@ -92,26 +96,38 @@ class Ground:
                     counts[test] += 1
         return counts
 
-    def graded_paths(self, path: str) -> tuple[str, ...]:
-        """Return what is run to grade a change of a file: all, or the test files that run it."""
-        if len(self.tests) <= _MANY or self.lines is None:
-            return self.runner.paths
-        found = {t.partition("::")[0] for tests in self.lines.get(path, {}).values() for t in tests}
-        return tuple(sorted(found)) or self.runner.paths
+    def graded(self, path: str) -> tuple[tuple[str, ...], frozenset[str]]:
+        """Return what is run to grade a change of a file, and which tests that are: all, or of the files that
+        run it.
+        """
+        if len(self.tests) > _MANY and self.lines is not None:
+            running = {t.partition("::")[0] for tests in self.lines.get(path, {}).values() for t in tests}
+            if tests := {name for name in self.tests if self.test_files.get(name) in running}:
+                return tuple(sorted(running)), frozenset(tests)
+        return self.runner.paths, self.tests
 
 
-def look(files: Files, runner: Runner, runtime: Runtime, stop: StopSignal, lines: bool = False) -> Ground:
+def look(
+    files: Files,
+    runner: Runner,
+    runtime: Runtime,
+    stop: StopSignal,
+    environment: Environment | None = None,
+    lines: bool = False,
+) -> Ground:
     """Run all tests twice, and once more where it is measured which `lines` they run.
 
     Raises:
         UserError: no test passes; says what was printed.
     """
     lines = lines and runner.is_pytest
-    with bench(files, runtime, runner.requires, stop, lines) as place:
+    with bench(files, runtime, runner.needs(environment), stop, lines) as place:
         runner, first = _first(place, runner)
         again = place.run(runner.command(), _FIRST_S)
         seen = place.run(runner.command(), _FIRST_S, lines=True) if lines else None
-        notes = installed_copies(files, place) if runner.is_pytest else []
+        installed = copies_in_image(files, place) if environment is not None else {}
+        notes = installed_copies(files, place) if runner.is_pytest and environment is None else []
+        notes += copies_told(installed)
         left = place.litter(files)
     steady = named(first) & named(again)
     if not steady if runner.kind != "exit" else first.why or again.why:
@@ -125,8 +141,10 @@ def look(files: Files, runner: Runner, runtime: Runtime, stop: StopSignal, lines
         failing=tuple(sorted({*first.tests, *again.tests} - either)),
         unsteady=tuple(sorted(either - (first.passed() & again.passed()))),
         lines=_lines_of(seen) if seen else None,
+        test_files=_files_of(seen) if seen else {},
         duration_s=again.duration_s,
         notes=tuple(notes),
+        installed=installed,
         by_products=_patterns(files, left),
     )
 
@@ -155,6 +173,10 @@ def _patterns(files: Files, left: Sequence[str]) -> tuple[str, ...]:
     known = by_products(files)
     more = [glob.escape(p) for p in left if not any(fnmatch.fnmatchcase(p, k) for k in known)]
     return (*known, *more[:_LITTER])
+
+
+def _files_of(ran: Ran) -> dict[str, str]:
+    return {name: test["nodeid"].partition("::")[0] for name, test in ran.watched["tests"].items()}
 
 
 def _lines_of(ran: Ran) -> Lines:

@@ -19,6 +19,7 @@ _TEST_NAMES = (
 _SETTINGS = (
     *("conftest.py", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "setup.py", "pyproject.toml"),
     *("package.json", "package-lock.json", "jest.config.*", ".mocharc*", "babel.config.*", "tsconfig*.json"),
+    *("*.config.js", "*.config.mjs", "*.config.cjs", "*.config.ts", ".eslintrc*"),
     *("Cargo.toml", "Cargo.lock", "build.rs", "go.mod", "go.sum", "pom.xml", "build.gradle*"),
     *("Makefile", "makefile", "GNUmakefile", "CMakeLists.txt", "*.mk", ".gitmodules", ".gitattributes"),
 )

@@ -12,7 +12,6 @@ from cab_core.errors import UserError
 from cab_core.records import GradeSpec
 from cab_core.records.base import doc
 from cab_core.tasks.documents import read_document
-from cab_core.tasks.toolchains import lacking
 
 from .bench import Ran, bench
 from .commit_task import task_of
@@ -21,7 +20,18 @@ from .ground import Ground, look, named
 from .languages import is_package, is_test
 from .pack import Draft, make_place
 from .runner import Runner, runner_of
-from .sampled import Asked, Made, collect, counted, facts_of, ground_facts, side_by_side, write
+from .sampled import (
+    Asked,
+    Made,
+    collect,
+    counted,
+    facts_of,
+    ground_facts,
+    none_sound,
+    runner_here,
+    side_by_side,
+    write,
+)
 
 PROMPTS = "prompts.toml"
 _HEAD = "# What an agent is told, by task. Change it as you like, and run the same command again.\n"
@@ -52,17 +62,13 @@ def mine(asked: Asked, since: str | None) -> Made:
         UserError: the tests do not run as they are, or no commit makes a sound task.
     """
     make_place(asked.target)
-    head = asked.repository.commit()
-    snapshot = asked.repository.at(head)
-    runner = runner_of(asked.tests, snapshot.files, asked.requires)
-    if why := lacking(runner.requires):
-        raise UserError(f"the tests cannot be run on this machine: {why}")
-    ground = look(snapshot.files, runner, asked.local, asked.stop)
+    snapshot = asked.snapshot
+    ground = look(snapshot.files, runner_here(asked), asked.trial, asked.stop, asked.environment)
     miner = _Miner(asked, ground, _prompts(asked.target))
     sound, unsound = collect(asked, miner.drafts(since))
     dropped = counted([*miner.why_not(), *("not sound" for _ in unsound)])
     if not sound:
-        raise UserError(f"no commit makes a sound task: {dropped or 'there is none'}")
+        raise none_sound("commit", dropped or "there is none", ground)
     looked_at = {"kind": "mine", "since": since, **ground_facts(ground), "looked_at": len(miner.looked)}
     more = {
         "dropped": dropped,
@@ -73,7 +79,7 @@ def mine(asked: Asked, since: str | None) -> Made:
     prompts = {**miner.prompts, **{d.name: d.doc.prompt for d in sound}}
     text = _HEAD + tomli_w.dumps({"prompts": prompts}, multiline_strings=True)
     title = f"Commits of {asked.repository.name}"
-    write(asked, title, sound, facts_of(asked, head, {**looked_at, **more}), {PROMPTS: text})
+    write(asked, title, sound, facts_of(asked, ground.runner, {**looked_at, **more}), {PROMPTS: text})
     return Made(tasks=tuple(d.name for d in sound), dropped=dropped, notes=(*snapshot.notes, *ground.notes))
 
 
@@ -111,23 +117,26 @@ class _Miner:
             change = change_of(repository.at(commit.parent).files, repository.at(commit.sha).files)
         except UserError as exc:
             return Looked(commit=commit, why="cannot be read", detail=str(exc))
-        if change.removed:
-            return Looked(commit=commit, why="removes or renames files", detail=", ".join(change.removed[:5]))
-        if not any(is_package(path) for path in change.solution):
+        if not any(is_package(path) for path in change.touched):
             return Looked(commit=commit, why="changes no source of the package")
+        if links := [path for path, file in change.solution.items() if file.link]:
+            return Looked(commit=commit, why="changes symbolic links", detail=", ".join(links[:5]))
+        if there := sorted(set(change.touched) & self._ground.installed.keys()):
+            return Looked(commit=commit, why="its source is installed, too", detail=", ".join(there[:5]))
         return self._run(commit, change)
 
     def _run(self, commit: Commit, change: Change) -> Looked:
         """Run the tests of a commit without its solution and with it, first those alone that it changes."""
         runner, limit = self._runner(change), _TIMES_SLOWER * self._ground.timeout_s
+        needs = runner.needs(self._asked.environment)
         own = tuple(p for p in sorted(change.hidden) if _holds_tests(p)) if runner.is_pytest else runner.paths
-        with bench(change.unsolved, self._asked.local, runner.requires, self._asked.stop) as place:
+        with bench(change.unsolved, self._asked.trial, needs, self._asked.stop) as place:
             before = place.run(runner.command(own), limit)
-            place.put(change.solution)
+            place.put(change.solved)
             after = place.run(runner.command(own), limit)
             if own != runner.paths and _no_task(runner, before, after) is None:
                 after = place.run(runner.command(), limit)
-                place.put({path: change.unsolved.get(path) for path in change.solution})
+                place.put({path: change.unsolved.get(path) for path in change.touched})
                 before = place.run(runner.command(), limit)
         if why := _no_task(runner, before, after):
             return Looked(commit=commit, why=why, detail=(after.why or "")[:200])
@@ -148,7 +157,11 @@ class _Miner:
         prompt = self.prompts.get(commit.name) or prompt_of(commit.message, tests)
         command = runner.command(None, after - before, after & before)
         grade = GradeSpec(commands=(command,), requires=runner.requires, timeout_s=self._ground.grade_s)
-        draft = task_of(commit, change, self._asked.repository.name, prompt, grade, self._ground.by_products)
+        name = self._asked.repository.name
+        try:
+            draft = task_of(commit, change, name, prompt, grade, self._ground.by_products)
+        except UserError as exc:
+            return Looked(commit=commit, why="cannot be written as a patch", detail=str(exc))
         said = f"{len(after - before) or 'its'} tests fail before and pass after"
         return Looked(commit=commit, detail=said, draft=draft)
 

@@ -25,7 +25,7 @@ def task_of(tried: Tried, ground: Ground, repository: str, commit: str, tests: s
     """Return the task of a mutant that was killed. `tests` is the command as a person types it."""
     mutant, file = tried.mutant, ground.files[tried.mutant.path]
     changed = attrs.evolve(file, data=mutant.apply(file.data))
-    command = ground.runner.command(ground.graded_paths(mutant.path), tried.killing, tried.still)
+    command = ground.runner.command(ground.graded(mutant.path)[0], tried.killing, tried.still)
     doc = TaskDoc(
         schema_version=1,
         title=f"Tests of {repository} fail",
@@ -114,7 +114,7 @@ def _facts(tried: Tried, ground: Ground) -> dict[str, object]:
         "before": mutant.before.decode("utf-8", "replace"),
         "after": mutant.after.decode("utf-8", "replace"),
         "killed_by": len(tried.killing) or None,
-        "of_tests": len(ground.tests) or None,
+        "of_tests": len(tried.killing) + len(tried.still) or None,
         "failure_in": tried.distance,
         "lines_run": tried.lines_run,
         "validated": TIMES,

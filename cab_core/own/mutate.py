@@ -9,7 +9,6 @@ from queue import SimpleQueue
 from typing import Any
 
 from cab_core.errors import UserError
-from cab_core.tasks.toolchains import lacking
 
 from .bench import Bench, bench
 from .ground import Ground, look
@@ -17,8 +16,18 @@ from .languages import is_package
 from .mutant_task import task_of
 from .mutants import Mutant, in_turn, mutants_of
 from .pack import Draft, make_place
-from .runner import runner_of
-from .sampled import Asked, Made, collect, counted, facts_of, ground_facts, side_by_side, write
+from .sampled import (
+    Asked,
+    Made,
+    collect,
+    counted,
+    facts_of,
+    ground_facts,
+    none_sound,
+    runner_here,
+    side_by_side,
+    write,
+)
 from .trying import Tried, all_texts, try_mutant
 
 _TRIED_FOR_EACH = 12  # mutants at most, for each task that is asked for
@@ -31,11 +40,7 @@ def mutate(asked: Asked, seed: int) -> Made:
         UserError: there is nothing to mutate, the tests do not pass, or no mutant makes a sound task.
     """
     make_place(asked.target)
-    commit = asked.repository.commit()
-    snapshot = asked.repository.at(commit)
-    runner = runner_of(asked.tests, snapshot.files, asked.requires)
-    if why := lacking(runner.requires):
-        raise UserError(f"the tests cannot be run on this machine: {why}")
+    snapshot, runner = asked.snapshot, runner_here(asked)
     source = [(p, f.data) for p, f in sorted(snapshot.files.items()) if is_package(p) and not f.link]
     everything = [mutant for path, data in source for mutant in mutants_of(path, data)]
     if not everything:
@@ -43,16 +48,16 @@ def mutate(asked: Asked, seed: int) -> Made:
             f"{asked.repository.name}: there is no source in a known language to make a mutant of"
         )
     asked.say(f"{len(everything)} mutants; running the tests as they are")
-    ground = look(snapshot.files, runner, asked.local, asked.stop, lines=True)
+    ground = look(snapshot.files, runner, asked.trial, asked.stop, asked.environment, lines=True)
     run = [m for m in everything if _is_run(m, ground)]
-    trial = _Trial(asked, ground, commit, in_turn(run, seed)[: asked.most * _TRIED_FOR_EACH])
+    trial = _Trial(asked, ground, in_turn(run, seed)[: asked.most * _TRIED_FOR_EACH])
     sound, unsound = collect(asked, trial.drafts())
     dropped = counted([*trial.why_not(), *("not_sound" for _ in unsound)])
     if not sound:
-        raise UserError(f"no mutant makes a sound task: {dropped or 'the tests run none of the source'}")
+        raise none_sound("mutant", dropped or "the tests run none of the source", ground)
     looked_at = _looked_at(trial, seed, len(everything), len(run))
     notes = {"dropped": dropped, "not_sound": unsound, "notes": [*snapshot.notes, *ground.notes]}
-    manifest = facts_of(asked, commit, {**looked_at, **notes})
+    manifest = facts_of(asked, ground.runner, {**looked_at, **notes})
     write(asked, f"Mutants of {asked.repository.name}", sound, manifest, {})
     return Made(tasks=tuple(d.name for d in sound), dropped=dropped, notes=(*snapshot.notes, *ground.notes))
 
@@ -60,10 +65,10 @@ def mutate(asked: Asked, seed: int) -> Made:
 class _Trial:
     """Mutants held against the tests, in an order that is given. `tried`: what came of those so far."""
 
-    def __init__(self, asked: Asked, ground: Ground, commit: str, order: Sequence[Mutant]) -> None:
+    def __init__(self, asked: Asked, ground: Ground, order: Sequence[Mutant]) -> None:
         self.ground = ground
         self.tried: list[Tried] = []
-        self._asked, self._commit, self._order = asked, commit, order
+        self._asked, self._order = asked, order
 
     def drafts(self) -> Iterator[Draft]:
         """Yield a task for each mutant that is killed, as they are asked for."""
@@ -72,7 +77,7 @@ class _Trial:
             self.tried.append(tried)
             if tried.verdict == "killed":
                 self._asked.say(f"{tried.mutant.name}: killed by {len(tried.killing) or 'the command'}")
-                yield task_of(tried, self.ground, repository, self._commit, tests)
+                yield task_of(tried, self.ground, repository, self._asked.head, tests)
 
     def why_not(self) -> list[str]:
         """Return the verdicts of those that were not killed."""
@@ -81,6 +86,7 @@ class _Trial:
     def _try_all(self) -> Iterator[Tried]:
         asked, ground, texts = self._asked, self.ground, all_texts(self.ground)
         free: SimpleQueue[Bench] = SimpleQueue()
+        needs = ground.runner.needs(asked.environment)
 
         def attempt(mutant: Mutant) -> Tried:
             place = free.get()
@@ -91,13 +97,15 @@ class _Trial:
 
         with ExitStack() as stack:
             for _ in range(asked.jobs):
-                made = bench(ground.files, asked.local, ground.runner.requires, asked.stop)
+                made = bench(ground.files, asked.trial, needs, asked.stop)
                 free.put(stack.enter_context(made))
             yield from side_by_side(asked.jobs, attempt, self._order)
 
 
 def _is_run(mutant: Mutant, ground: Ground) -> bool:
     covered = ground.covered(mutant.path)
+    if mutant.path in ground.installed:
+        return False
     return covered is None or bool(covered & set(range(mutant.line, mutant.last + 1)))
 
 

@@ -14,14 +14,15 @@ import attrs
 import tomli_w
 
 from cab_core.errors import UserError
-from cab_core.records import PackDoc, TaskDoc, to_json
+from cab_core.records import EnvironmentSpec, PackDoc, TaskDoc, to_json
 from cab_core.records.base import canonical
 from cab_core.records.task import Section
-from cab_core.safe_fs import FILE, PROGRAM, Tree, make_directory
+from cab_core.safe_fs import make_directory
+from cab_core.tasks.environments import SETUP_AT
 from cab_core.tasks.foreign import plain_name
-from cab_core.tasks.listing import write_list
+from cab_core.tasks.listing import ENVIRONMENT, write_list
 
-from .repository import Files
+from .repository import Files, write_files
 
 MANIFEST = "manifest.json"
 _SPACE = uuid.UUID("8d1f2a52-5a0c-4f0e-9b39-5d8a7a1f6c11")  # of canaries
@@ -37,17 +38,31 @@ class Draft:
     facts: Mapping[str, Any] = attrs.field(factory=dict)
 
 
+@attrs.frozen
+class MadeWith:
+    """The recipe of a pack's environment, and the files that it wants."""
+
+    recipe: EnvironmentSpec
+    files: Files
+
+
 def write_pack(
-    root: Path, name: str, title: str, drafts: Iterable[Draft], manifest: Mapping[str, Any]
+    root: Path,
+    name: str,
+    title: str,
+    drafts: Iterable[Draft],
+    manifest: Mapping[str, Any],
+    environment: MadeWith | None = None,
 ) -> PackDoc:
     """Write a private pack at `root`, which is made; return what its pack.toml says.
 
     The same drafts make the same bytes.
     """
     make_directory(root, parents=True)
-    listed = list(drafts)
+    listed = [_seen_there(d, environment) for d in drafts]
     said = [[d.name, to_json(d.doc), _digests(d.sections)] for d in listed]
-    digest = hashlib.sha256(canonical([title, said]).encode()).hexdigest()
+    made = [to_json(environment.recipe), _digests({"workdir": environment.files})] if environment else []
+    digest = hashlib.sha256(canonical([title, said, *made]).encode()).hexdigest()
     pack = PackDoc(
         schema_version=1,
         name=plain_name(name),
@@ -55,8 +70,11 @@ def write_pack(
         title=title,
         private=True,
         canary=f"cab canary {uuid.uuid5(_SPACE, digest)}: private tasks; they belong into no corpus",
+        environment=environment.recipe if environment else None,
     )
     (root / "pack.toml").write_text(_toml(to_json(pack)), encoding="utf-8")
+    if environment is not None and environment.files:
+        write_files(make_directory(root / ENVIRONMENT), environment.files)
     for draft in listed:
         _write(root / draft.name, draft, pack)
     tasks = [{"name": d.name, **d.facts} for d in listed]
@@ -64,6 +82,13 @@ def write_pack(
     (root / MANIFEST).write_text(text + "\n", encoding="utf-8")
     write_list(root)
     return pack
+
+
+def _seen_there(draft: Draft, environment: MadeWith | None) -> Draft:
+    """Show the work dir where the setup ran, too: what that installed in place (`pip install -e .`) holds."""
+    if environment is None or environment.recipe.setup is None:
+        return draft
+    return attrs.evolve(draft, doc=attrs.evolve(draft.doc, work_at=SETUP_AT))
 
 
 def make_place(target: Path) -> None:
@@ -92,13 +117,8 @@ def _write(root: Path, draft: Draft, pack: PackDoc) -> None:
     text = f"# {pack.canary}\n{_toml(_slim(to_json(draft.doc)))}"
     (root / "task.toml").write_text(text, encoding="utf-8")
     for section, files in draft.sections.items():
-        tree = Tree(make_directory(root / section)) if files else None
-        for path, file in files.items():
-            assert tree is not None
-            if file.link:
-                tree.link(path, file.data.decode("utf-8", "surrogateescape"))
-            else:
-                tree.write(path, file.data, PROGRAM if file.executable else FILE)
+        if files:
+            write_files(make_directory(root / section), files)
 
 
 def _digests(sections: Mapping[Section, Files]) -> list[list[Any]]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import attrs
 
 from cab_core.errors import UserError
+from cab_core.safe_fs import FILE, PROGRAM, Tree
 from cab_core.tasks.listing import CACHES
 
 LARGEST = 64 << 20  # bytes of one file; what is larger is left out
@@ -79,6 +80,18 @@ class Repository:
         notes: list[str] = []
         _collect(self.root, f"{commit}:{self.prefix}", "", self.prefix, files, notes)
         return Snapshot(files, tuple(notes))
+
+
+def write_files(root: Path, files: Mapping[str, SourceFile | None]) -> None:
+    """Write files below `root`; None: it is not there."""
+    tree = Tree(root)
+    for path, file in files.items():
+        if file is None:
+            tree.unlink(path)
+        elif file.link:
+            tree.link(path, file.data.decode("utf-8", "surrogateescape"))
+        else:
+            tree.write(path, file.data, PROGRAM if file.executable else FILE)
 
 
 def open_repository(path: Path) -> Repository:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from cab_core.errors import UserError
-from cab_core.records import GradeCommand
+from cab_core.records import Environment, GradeCommand, Needs
 from cab_core.records.task import CountStyle, GradeKind
 from cab_core.tasks.toolchains import TOOLCHAINS, requirement_fault
 
@@ -21,13 +21,23 @@ from .languages import is_test
 from .repository import Files
 
 _SHELL = re.compile(r"[&|;<>$`*(]")
-_REPORT = "report.xml"
+_REPORT, _JSON = "report.xml", "report.json"
 # Nothing kept between runs, no option of a plugin that a grader has not, and a result for each test.
 # Hypothesis works without its plugin, which takes longer to load than many a test suite to run.
 _PYTEST = (
     *("-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"),
     *("-o", "addopts=", f"--junitxml={{out}}/{_REPORT}"),
 )
+# Programs of node that report each test when asked to, and what of a script's words said otherwise.
+_NODE: dict[str, tuple[tuple[str, ...], GradeKind, tuple[str, ...]]] = {
+    "mocha": (("mocha", "--reporter=tap"), "counts", ("--reporter", "-R")),
+    "jest": (("jest", "--ci", "--json", f"--outputFile={{out}}/{_JSON}"), "json", ("--reporters",)),
+    "vitest": (
+        ("vitest", "run", "--reporter=json", f"--outputFile={{out}}/{_JSON}"),
+        "json",
+        ("--reporter", "run"),
+    ),
+}
 _KNOWN: tuple[tuple[str, str], ...] = (  # a file of the repository, and what runs its tests
     ("Cargo.toml", "cargo test"),
     ("go.mod", "go test ./..."),
@@ -45,6 +55,7 @@ class Runner:
     argv: tuple[str, ...]
     kind: GradeKind = "exit"
     style: CountStyle = "libtest"
+    report: str | None = None
     requires: tuple[str, ...] = ()
     typed: str = ""
     paths: tuple[str, ...] = ()
@@ -53,6 +64,10 @@ class Runner:
     def is_pytest(self) -> bool:
         """Whether single tests can be named, and each line's tests be known."""
         return self.kind == "junit"
+
+    def needs(self, environment: Environment | None) -> Needs:
+        """Return what a sandbox must have in which it runs."""
+        return Needs(requires=tuple(sorted(self.requires)), environment=environment)
 
     def command(
         self,
@@ -67,7 +82,7 @@ class Runner:
             argv=(*self.argv, *options, *(self.paths if paths is None else paths)),
             kind=self.kind,
             style=self.style,
-            report=_REPORT if self.kind == "junit" else None,
+            report=self.report,
             fail_to_pass=tuple(sorted(fail_to_pass)) if named else (),
             pass_to_pass=tuple(sorted(pass_to_pass)) if named else (),
         )
@@ -115,7 +130,11 @@ def _script(files: Files) -> str:
 def _runner(words: list[str], files: Files) -> Runner:
     rest = _after_pytest(words)
     if rest is not None:
-        return _pytest(rest, files)
+        return _pytest(words[0] if "/" in words[0] else "python3", rest, files)
+    if words[:1] and words[0] in _NODE:
+        argv, kind, others = _NODE[words[0]]
+        argv, report = (*argv, *_without(words[1:], others)), _JSON if kind == "json" else None
+        return Runner(argv=argv, kind=kind, style="tap", report=report, requires=("node",))
     if words[:2] == ["go", "test"]:
         return Runner(argv=("go", "test", "-v", *words[2:]), kind="counts", style="go", requires=("go",))
     if words[:2] == ["cargo", "test"]:
@@ -127,19 +146,31 @@ def _runner(words: list[str], files: Files) -> Runner:
     return Runner(argv=tuple(words))
 
 
+def _without(words: list[str], options: Sequence[str]) -> list[str]:
+    """Return words without options that are written as one word or, with what follows them, as two."""
+    kept: list[str] = []
+    drop = False
+    for word in words:
+        if not drop and word.partition("=")[0] not in options:
+            kept.append(word)
+        drop = not drop and word in options and word.startswith("-")
+    return kept
+
+
 def _after_pytest(words: list[str]) -> list[str] | None:
     if words[:1] in (["pytest"], ["py.test"]):
         return words[1:]
-    if len(words) > 2 and re.fullmatch(r"python[\d.]*", words[0]) and words[1:3] == ["-m", "pytest"]:
+    if len(words) > 2 and re.fullmatch(r"(?:/.*/)?python[\d.]*", words[0]) and words[1:3] == ["-m", "pytest"]:
         return words[3:]
     return None
 
 
-def _pytest(rest: list[str], files: Files) -> Runner:
+def _pytest(python: str, rest: list[str], files: Files) -> Runner:
     there = {"/".join(p.split("/")[:n]) for p in files for n in range(1, p.count("/") + 2)}
     paths = [w for w in rest if w.partition("::")[0].removeprefix("./").rstrip("/") in there]
     src = any(re.fullmatch(r"src/[^/]+(?:/__init__)?\.py", p) for p in files)
     own = ("-o", "pythonpath=src") if src and not any("pythonpath" in w for w in rest) else ()
     options = [w for w in rest if w not in paths]
-    argv = ("python3", "-m", "pytest", *_PYTEST, *own, *options)
-    return Runner(argv=argv, kind="junit", requires=("python3", "pytest"), paths=tuple(paths))
+    argv = (python, "-m", "pytest", *_PYTEST, *own, *options)
+    needed = ("python3", "pytest")
+    return Runner(argv=argv, kind="junit", report=_REPORT, requires=needed, paths=tuple(paths))

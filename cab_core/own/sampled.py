@@ -11,12 +11,17 @@ from typing import Any, TypeVar
 
 import attrs
 
+from cab_core.errors import UserError
 from cab_core.plugins.protocols import Runtime, StopSignal
+from cab_core.records import Environment, EnvironmentSpec
+from cab_core.run.needs import unmet, versions_in
 from cab_core.tasks.native import load_as_it_is
 
+from .environment import environment_files
 from .ground import Ground
-from .pack import Draft, put_in_place, write_pack
-from .repository import Repository
+from .pack import Draft, MadeWith, put_in_place, write_pack
+from .repository import Repository, Snapshot
+from .runner import Runner, runner_of
 from .sound import TIMES, faults
 
 T = TypeVar("T")
@@ -25,14 +30,22 @@ R = TypeVar("R")
 
 @attrs.frozen(kw_only=True)
 class Asked:
-    """What a user asks for. `runtime` is where tasks are validated; tests are looked at on this machine."""
+    """What a user asks for, of a `head` commit with its `snapshot`.
+
+    `runtime` is where tasks are validated, `trial` where the tests are run before: this machine, where they
+    need no `environment`; `recipe` is how that is made.
+    """
 
     repository: Repository
+    head: str
+    snapshot: Snapshot
+    recipe: EnvironmentSpec | None
+    environment: Environment | None
     target: Path
     tests: str | None
     most: int
     requires: tuple[str, ...]
-    local: Runtime
+    trial: Runtime
     runtime: Runtime
     jobs: int
     stop: StopSignal
@@ -56,7 +69,7 @@ class Made:
 def sound_ones(asked: Asked, drafts: Sequence[Draft]) -> tuple[list[Draft], dict[str, str]]:
     """Validate drafts; return the sound ones, and by name why the others are not."""
     with tempfile.TemporaryDirectory(prefix="cab-own-") as scratch:
-        write_pack(Path(scratch) / "pack", asked.name, "drafts", drafts, {})
+        write_pack(Path(scratch) / "pack", asked.name, "drafts", drafts, {}, _made_with(asked))
         tasks = load_as_it_is(Path(scratch) / "pack")
         found = faults(tasks, asked.runtime, asked.jobs, asked.stop, asked.say)
     return [d for d in drafts if d.name not in found], found
@@ -90,10 +103,36 @@ def write(
     """Write the pack where it was asked for, whole or not at all; `files` are texts beside the manifest."""
     with tempfile.TemporaryDirectory(dir=asked.target.absolute().parent, prefix=".cab-own-") as scratch:
         made = Path(scratch) / "pack"
-        write_pack(made, asked.name, title, drafts, manifest)
+        write_pack(made, asked.name, title, drafts, manifest, _made_with(asked))
         for name, text in files.items():
             (made / name).write_text(text, encoding="utf-8")
         put_in_place(made, asked.target)
+
+
+def runner_here(asked: Asked) -> Runner:
+    """Return what runs the tests, once it is known that it can be had.
+
+    Raises:
+        UserError: nothing says how they are run, or what that needs is not there.
+    """
+    runner = runner_of(asked.tests, asked.snapshot.files, asked.requires)
+    if why := unmet(asked.trial, runner.needs(asked.environment), asked.say):
+        place = "the image" if asked.environment else "this machine"
+        raise UserError(f"the tests cannot be run in {place}: {why}")
+    return runner
+
+
+def none_sound(what: str, why: object, ground: Ground) -> UserError:
+    """Return the error that nothing came of it, with what was noted on the way."""
+    return UserError("\n".join([f"no {what} makes a sound task: {why}", *ground.notes]))
+
+
+def _made_with(asked: Asked) -> MadeWith | None:
+    return (
+        MadeWith(asked.recipe, environment_files(asked.recipe, asked.snapshot.files))
+        if asked.recipe
+        else None
+    )
 
 
 def counted(reasons: Iterable[str]) -> dict[str, int]:
@@ -113,14 +152,23 @@ def ground_facts(ground: Ground) -> dict[str, Any]:
     }
 
 
-def facts_of(asked: Asked, commit: str, more: Mapping[str, Any]) -> dict[str, Any]:
+def facts_of(asked: Asked, runner: Runner, more: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a manifest begins with. It holds no time and no path: the same again is the same bytes."""
     return {
         "schema_version": 1,
         "repository": asked.repository.name,
         "directory": asked.repository.prefix or ".",
-        "commit": commit,
+        "commit": asked.head,
         "tests": asked.tests,
         "validated": {"times": TIMES, "runtime": asked.runtime.name},
+        **_environment_facts(asked, runner),
         **more,
     }
+
+
+def _environment_facts(asked: Asked, runner: Runner) -> dict[str, Any]:
+    if asked.environment is None:
+        return {}
+    there = versions_in(asked.trial, runner.needs(asked.environment))
+    said = {"image": asked.environment.image, "setup": asked.environment.setup}
+    return {"environment": {**said, "image_id": there.pop("environment", None), "toolchains": there}}

@@ -71,7 +71,7 @@ def _run(mutant: Mutant, ground: Ground, place: Bench) -> Tried:
             return Tried(mutant=mutant, verdict="timed_out")
         if ran.why is None:
             return Tried(mutant=mutant, verdict="survived", detail=f"of {len(near)} tests that run it")
-    command = runner.command(ground.graded_paths(mutant.path))
+    command = runner.command(ground.graded(mutant.path)[0])
     return _judged(mutant, ground, place.run(command, limit, watch=runner.is_pytest))
 
 
@@ -81,10 +81,10 @@ def _judged(mutant: Mutant, ground: Ground, ran: Ran) -> Tried:
     language = language_of(mutant.path)
     if language and language.refused and (said := language.refused.search(ran.output)):
         return Tried(mutant=mutant, verdict="refused", detail=said[0].splitlines()[0][:200])
-    named = ground.runner.kind != "exit"
-    if named and not ground.tests & set(ran.tests):
+    named, tests = ground.runner.kind != "exit", ground.graded(mutant.path)[1]
+    if named and not tests & set(ran.tests):
         return Tried(mutant=mutant, verdict="not_loaded", detail=(ran.why or "")[:200])
-    killing = tuple(sorted(ground.tests - ran.passed()))
+    killing = tuple(sorted(tests - ran.passed()))
     if not killing if named else ran.why is None:
         return Tried(mutant=mutant, verdict="survived")
     command = ground.runner.command()
@@ -92,7 +92,7 @@ def _judged(mutant: Mutant, ground: Ground, ran: Ran) -> Tried:
         mutant=mutant,
         verdict="killed",
         killing=killing,
-        still=tuple(sorted(ground.tests & ran.passed())),
+        still=tuple(sorted(tests & ran.passed())),
         said=how(command, ran, mutant.path),
         printed="" if named else tail(ran, mutant.path),
         distance=_distance(mutant, ran, killing),

@@ -243,7 +243,13 @@ class Runtime(Protocol):
 
 
 class RuntimeExtras(Protocol):
-    """What a runtime may have besides. Without the last two, this machine's toolchains are looked at."""
+    """What a runtime may have besides. Without the last two, this machine's toolchains are looked at.
+
+    `environments`: it makes the image of a pack's `Environment`. Then `install`, `lacking` and `versions`
+    take one, too, by the name `environment`, and a `Sandbox` may have one. No other runtime is given one.
+    """
+
+    environments: bool
 
     def doctor(self) -> Iterable[Check]:
         """Return what `cab doctor` is to say."""

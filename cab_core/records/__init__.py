@@ -11,6 +11,7 @@ from .calls import Ended, ModelCall, Refusal, TokenTotals, Usage
 from .cell import Cell, CellKey, Configuration, Limits, Sweep
 from .changes import Change, Changes, Entry
 from .convert import from_json, to_json
+from .environment import Environment, Needs
 from .execution import Execution, Process, Sandbox, StopReason
 from .grading import CaseResult, CaseState, CommandResult, Grade
 from .inputs import Inputs
@@ -35,6 +36,7 @@ from .span import Span
 from .stack import Args, Env, Files, Instructions, McpServer, Skill, StackItem, StackPart
 from .summary import CellSummary
 from .task import (
+    EnvironmentSpec,
     GradeCommand,
     GradeSpec,
     IntegritySpec,
@@ -68,6 +70,8 @@ __all__ = [
     "Ended",
     "Entry",
     "Env",
+    "Environment",
+    "EnvironmentSpec",
     "Evidence",
     "Execution",
     "Files",
@@ -88,6 +92,7 @@ __all__ = [
     "Limits",
     "McpServer",
     "ModelCall",
+    "Needs",
     "Observed",
     "Origin",
     "Outcome",

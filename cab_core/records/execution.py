@@ -6,6 +6,7 @@ from typing import Literal
 
 import attrs
 
+from .environment import Environment
 from .launch import Installation
 
 StopReason = Literal[
@@ -33,10 +34,11 @@ class Process:
 class Sandbox:
     """One sandbox: directories of the host under `scratch`, and what may be reached from inside.
 
-    `mounts` names subdirectories of `scratch`, each with whether it may be written to. `requires`
-    are the toolchains that must be there; `socket` is the gateway's, where the runtime wants one.
-    `first` are files of `work` that decide: they are brought back even where not all can be. `work_at` is
-    a second place, absolute, where the work dir or tree is seen; a runtime that maps nothing has none.
+    `mounts` names subdirectories of `scratch`, each with whether it may be written to. `requires` are the
+    toolchains that must be there, `environment` the image in which they are; `socket` is the gateway's, where
+    the runtime wants one. `first` are files of `work` that decide: they are brought back even where not all
+    can be. `work_at` is a second place, absolute, where the work dir or tree is seen; a runtime that maps
+    nothing has none.
     """
 
     scratch: str
@@ -44,6 +46,7 @@ class Sandbox:
     role: Literal["agent", "grader"]
     installation: Installation | None = None
     requires: tuple[str, ...] = ()
+    environment: Environment | None = None
     socket: str | None = None
     network: str = "gateway"
     first: tuple[str, ...] = ()

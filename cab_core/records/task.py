@@ -9,6 +9,7 @@ from typing import Literal, overload
 import attrs
 
 from .base import doc, named
+from .environment import Environment, Needs
 from .validation import Validation
 
 Section = Literal["workdir", "tests", "hidden", "solution", "forbidden"]
@@ -233,7 +234,7 @@ class Task:
     """A task of a pack. `id` is `pack/name`; `tree_hash` covers every file listed for it.
 
     `family` is `pack:name`, by what the task says, its pack's rule or its twin; None: it has none.
-    `private`: its pack is.
+    `private`: its pack is; `canary` is its pack's line, found nowhere else.
     """
 
     id: str
@@ -243,6 +244,7 @@ class Task:
     doc: TaskDoc
     family: str | None = attrs.field(default=None, validator=attrs.validators.optional(named))
     private: bool = False
+    canary: str | None = None
 
     @property
     def name(self) -> str:
@@ -315,17 +317,45 @@ class PackedTask:
     """A task with its files, ready to be laid out. A task that is chosen has them all made.
 
     `directory` is where its pack lies, if that was given and not installed. `validation` is what its pack's
-    maker found of this very task.
+    maker found of this very task. `environment`: the image in which it runs, where its pack has a recipe.
     """
 
     task: Task
     files: tuple[TaskFile, ...] | LateFiles
     directory: str | None = None
     validation: Validation | None = None
+    environment: Environment | None = None
 
     def section(self, name: Section) -> tuple[TaskFile, ...]:
         """Return the files of one section."""
         return tuple(f for f in self.files if f.section == name)
+
+    @property
+    def needs(self) -> Needs:
+        """What a sandbox of this task must have, in an order that tells sets of it apart."""
+        return Needs(requires=tuple(sorted(self.task.doc.grade.requires)), environment=self.environment)
+
+
+@attrs.frozen(kw_only=True)
+class EnvironmentSpec:
+    """The recipe of an image in which all tasks of a pack run; at least one of the two is said."""
+
+    image: str | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "image of Debian or Ubuntu to begin with, best by its digest; cab adds no toolchain to it. Left "
+            "out, cab's own with what the tasks require",
+            pattern=r"^[^\s-]\S*$",
+        ),
+    )
+    setup: str | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "shell command, run once, as root and with a network, when the image is made: in /tree, where "
+            "the pack's environment/ lies, of which nothing stays",
+            pattern=r"\S",
+        ),
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -342,7 +372,10 @@ class PackDoc:
         metadata=doc("not for others: every cell of its tasks says so, and every page with one"),
     )
     canary: str | None = attrs.field(
-        default=None, metadata=doc("a line found nowhere else, by which a copy of the pack is known again")
+        default=None,
+        metadata=doc(
+            "a line found nowhere else, by which a copy of the pack is known again", pattern=r"^\S[^\r\n]*$"
+        ),
     )
     family: str | None = attrs.field(
         default=None,
@@ -350,4 +383,7 @@ class PackDoc:
             "for tasks that name no family: a regular expression on the whole name of the task; its one "
             "group is the family, and where it does not match the task has none"
         ),
+    )
+    environment: EnvironmentSpec | None = attrs.field(
+        default=None, metadata=doc("what the tasks need beyond the toolchains that they require")
     )

@@ -116,6 +116,7 @@ class Ends:
             mounts=GRADER,
             role="grader",
             requires=doc.grade.requires,
+            environment=self.task.environment,
             work_at=doc.work_at,
         )
         try:

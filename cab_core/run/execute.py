@@ -193,6 +193,7 @@ def _sandbox(run: CellRun, prepared: Prepared) -> Sandbox:
         role="agent",
         installation=run.planned.installation,
         requires=run.planned.task.task.doc.grade.requires,
+        environment=run.planned.task.environment,
         socket=str(prepared.socket) if prepared.socket else None,
         network=run.planned.cell.network,
         first=tuple(deciding_paths(run.planned.task).exact),

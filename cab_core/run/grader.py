@@ -167,6 +167,7 @@ class Grader:
             mounts=GRADER,
             role="grader",
             requires=doc.grade.requires,
+            environment=self.task.environment,
             work_at=doc.work_at,
         )
         try:

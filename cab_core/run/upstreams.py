@@ -76,7 +76,8 @@ def script_context(
     task: PackedTask, adapter: Adapter, job: Job, unwritten: dict[str, str] | None = None
 ) -> ScriptContext:
     """Return what a scripted model knows. An adapter without a dialect gets the generic one."""
-    solution = reference_of(task).files
+    reference = reference_of(task)
+    solution = reference.files
     work, ends = task.section("workdir"), (*solution, *task.section("forbidden"))
     made = {f.path for f in ends}
     return ScriptContext(
@@ -85,6 +86,7 @@ def script_context(
         dialect=getattr(adapter, "dialect", GenericDialect)(),
         work=_texts(work),
         solution=_texts(solution),
+        removed=reference.removed,
         forbidden=_texts(task.section("forbidden")),
         executable=_executable(ends) | {p for p in _executable(work) if p not in made},
         was_executable=_executable(work),

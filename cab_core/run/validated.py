@@ -18,10 +18,10 @@ from cab_core.plugins.protocols import Runtime
 from cab_core.records import PackedTask, from_json, to_json
 from cab_core.records.base import canonical
 from cab_core.records.validation import OF_THE_MOMENT, Finding, Validation
-from cab_core.tasks.toolchains import versions
 from cab_core.trace.clock import utc_now
 
 from .inputs import grader_inputs, listing
+from .needs import versions_in
 
 
 def key_of(task: PackedTask, grader_key: str) -> str:
@@ -33,8 +33,7 @@ def key_of(task: PackedTask, grader_key: str) -> str:
 
 def grader_key(task: PackedTask, runtime: Runtime) -> str:
     """Return the key of a task's grader in a runtime, as its cells have it."""
-    there = getattr(runtime, "versions", versions)(tuple(sorted(task.task.doc.grade.requires)))
-    return grader_inputs(task, runtime.name, dict(there)).digest
+    return grader_inputs(task, runtime.name, versions_in(runtime, task.needs)).digest
 
 
 def kept(task: PackedTask, grader_key: str) -> Validation | None:

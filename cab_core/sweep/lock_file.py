@@ -69,7 +69,9 @@ def _clis(cells: Sequence[PlannedCell]) -> Iterator[tuple[str, dict[str, Any]]]:
     """What is installed: by CLI, version, runtime and the toolchains beside it."""
     for planned in cells:
         cell, installed = planned.cell, planned.installation
-        beside = "+".join(sorted(planned.task.task.doc.grade.requires))
+        needs = planned.task.needs
+        own = [f"environment-{needs.environment.digest[:12]}"] if needs.environment else []
+        beside = "+".join([*needs.requires, *own])
         pinned = {
             "adapter": planned.adapter_owner,
             "version": installed.version,

@@ -12,16 +12,16 @@ from cab_core.gateway.models import ConfigDoc, EndpointChoice, Model, resolve
 from cab_core.plugins.protocols import Adapter, Runtime, Say
 from cab_core.plugins.registry import Plugins
 from cab_core.probe.reach import reach
-from cab_core.records import Installation, Limits, PackedTask, Sweep
+from cab_core.records import Installation, Limits, Needs, PackedTask, Sweep
+from cab_core.run.needs import install, unmet
 from cab_core.run.planned import PlannedCell
 from cab_core.runtimes.releases import wanted_version
 from cab_core.store.reading import check_readable
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.stacks import Stack, compose
-from cab_core.tasks.toolchains import lacking
 
 from .match import match
-from .planner import Planner, Requires, requires_of
+from .planner import Planner
 from .published import check_no_key
 from .settings import check_settings
 from .stand_in import StandIn
@@ -139,7 +139,7 @@ def _check_any(clis: Sequence[_Cli]) -> None:
         raise troubles[0].__cause__ if isinstance(troubles[0].__cause__, UserError) else troubles[0]
 
 
-def _installed(cli: _Cli, place: _Place, stack: Stack, say: Say) -> tuple[_Cli, dict[Requires, Installation]]:
+def _installed(cli: _Cli, place: _Place, stack: Stack, say: Say) -> tuple[_Cli, dict[Needs, Installation]]:
     if cli.trouble is None:
         try:
             installed = _install(cli, place, stack, say)
@@ -149,7 +149,7 @@ def _installed(cli: _Cli, place: _Place, stack: Stack, say: Say) -> tuple[_Cli, 
         else:
             return cli, installed
     nothing = Installation(name=cli.adapter.name, version=cli.version, reported=None)
-    return cli, {requires_of(task): nothing for task in place.tasks}
+    return cli, {task.needs: nothing for task in place.tasks}
 
 
 def _network(sweep: Sweep, runtime: Runtime) -> str:
@@ -161,11 +161,11 @@ def _network(sweep: Sweep, runtime: Runtime) -> str:
     return network
 
 
-def _install(cli: _Cli, place: _Place, stack: Stack, say: Say) -> dict[Requires, Installation]:
-    """Make a CLI ready for every set of toolchains that a task needs."""
-    needs = sorted({requires_of(task) for task in place.tasks})
+def _install(cli: _Cli, place: _Place, stack: Stack, say: Say) -> dict[Needs, Installation]:
+    """Make a CLI ready for every set of what a task needs."""
+    needs = sorted({task.needs for task in place.tasks}, key=lambda need: need.order)
     return {
-        need: place.runtime.install(cli.adapter, cli.version, need, stack.recipes(), say) for need in needs
+        need: install(place.runtime, cli.adapter, cli.version, need, stack.recipes(), say) for need in needs
     }
 
 
@@ -199,20 +199,12 @@ def _places(
 
 
 def _reasons(tasks: Sequence[PackedTask], runtime: Runtime, say: Say) -> dict[str, str]:
-    """Return why tasks cannot be graded in a runtime, which is asked once for each set of toolchains."""
+    """Return why tasks cannot be graded in a runtime, which is asked once for each set of needs."""
     said = {task.task.id: task.task.doc.unavailable for task in tasks}
-    needs = {task.task.id: requires_of(task) for task in tasks if said[task.task.id] is None}
-    why = {need: not_gradable(need, runtime, say) for need in sorted({*needs.values()})}
+    needs = {task.task.id: task.needs for task in tasks if said[task.task.id] is None}
+    why = {need: unmet(runtime, need, say) for need in sorted({*needs.values()}, key=lambda need: need.order)}
     found = {task: why[needs[task]] if reason is None else reason for task, reason in said.items()}
     return {task: reason for task, reason in found.items() if reason is not None}
-
-
-def not_gradable(requires: Requires, runtime: Runtime, say: Say) -> str | None:
-    """Return why a runtime does not meet requirements, or None; one that cannot say has this machine's."""
-    if hasattr(runtime, "lacking"):
-        found: str | None = runtime.lacking(requires, say)
-        return found
-    return lacking(requires)
 
 
 def check_price(model: Model, limits: Limits) -> None:

@@ -12,7 +12,7 @@ from cab_core import __version__
 from cab_core.gateway.models import Model
 from cab_core.plugins.protocols import Adapter, Runtime
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Cell, Inputs, Installation, Json, PackedTask, Sweep
+from cab_core.records import Cell, Inputs, Installation, Json, Needs, PackedTask, Sweep
 from cab_core.run.inputs import (
     cli_inputs,
     grader_inputs,
@@ -21,24 +21,18 @@ from cab_core.run.inputs import (
     stack_inputs,
     task_inputs,
 )
+from cab_core.run.needs import versions_in
 from cab_core.run.planned import PlannedCell
 from cab_core.tasks.stacks import Stack
-from cab_core.tasks.toolchains import versions
 
 from .match import match
 
-Requires = tuple[str, ...]
 P = TypeVar("P")
-
-
-def requires_of(task: PackedTask) -> Requires:
-    """Return the toolchains of a task, in an order that tells sets of them apart."""
-    return tuple(sorted(task.task.doc.grade.requires))
 
 
 @attrs.frozen(kw_only=True)
 class Planner:
-    """Plans the cells of one CLI in one runtime; `installed` has it beside each set of toolchains."""
+    """Plans the cells of one CLI in one runtime; `installed` has it beside each set of needs."""
 
     sweep: Sweep
     plugins: Plugins
@@ -47,12 +41,12 @@ class Planner:
     runtime: Runtime
     network: str
     stack: Stack
-    installed: dict[Requires, Installation]
+    installed: dict[Needs, Installation]
     _parts: dict[tuple[object, ...], object] = attrs.field(factory=dict, init=False, repr=False)
 
     def cell(self, model: Model, task: PackedTask, attempt: int, options: dict[str, Json]) -> PlannedCell:
         """Return one cell."""
-        sweep, installation = self.sweep, self.installed[requires_of(task)]
+        sweep, installation = self.sweep, self.installed[task.needs]
         protocol = self._once(("protocol", model.id), lambda: match(self.adapter, model, self.plugins))
         cell = Cell(
             sweep_id=sweep.sweep_id,
@@ -93,8 +87,8 @@ class Planner:
     def _inputs(self, planned: PlannedCell) -> Inputs:
         cell, model, task, installation = planned.cell, planned.model, planned.task, planned.installation
         owner = self.plugins.owner("protocol", planned.protocol.name).distribution
-        need, name, scripted = requires_of(task), task.task.id, model.scripted is not None
-        toolchains = self._once(("toolchains", need), lambda: self._toolchains(need))
+        need, name, scripted = task.needs, task.task.id, model.scripted is not None
+        toolchains = self._once(("toolchains", need), lambda: versions_in(self.runtime, need))
         return Inputs(
             cab=__version__,
             attempt=cell.attempt,
@@ -116,7 +110,3 @@ class Planner:
         if key not in self._parts:
             self._parts[key] = make()
         return cast("P", self._parts[key])
-
-    def _toolchains(self, need: Requires) -> dict[str, str | None]:
-        """Ask the runtime which versions are there; one that cannot tell has this machine's."""
-        return dict(getattr(self.runtime, "versions", versions)(need))

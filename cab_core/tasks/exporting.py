@@ -60,6 +60,8 @@ def _why_not(task: PackedTask) -> str | None:
         return "its right answer is a refusal in words, and Harbor's tests see files alone"
     if doc.protected_regions:
         return "its tests stand inside a file that the agent edits (protected_regions)"
+    if task.environment is not None:
+        return f"it runs in {task.environment}, and its image is made of Debian's packages"
     if node := [r for r in doc.grade.requires if parse(r)[0].npm]:
         return f"{node[0]} comes from npm, and the image is made of Debian's packages"
     return None
@@ -69,24 +71,34 @@ def _write(task: PackedTask, place: Path) -> None:
     doc = task.task.doc
     make_directory(place)
     _text(place / "instruction.md", doc.prompt)
-    _text(place / "task.toml", tomli_w.dumps(_settings(task)))
+    line = f"# {task.task.canary}\n" if task.task.canary else ""
+    _text(place / "task.toml", line + tomli_w.dumps(_settings(task)))
     write_files(task.section("workdir"), place / "environment/workdir")
-    _text(place / "environment/Dockerfile", _dockerfile(task))
+    _text(place / "environment/Dockerfile", line + _dockerfile(task))
     write_files(task.section("tests"), place / "tests/files")
     write_files(task.section("workdir"), place / "tests/workdir")
     write_files(task.section("hidden"), place / "tests/hidden")
     _text(place / "tests/task.json", json.dumps(to_json(doc), indent=1) + "\n")
     _text(place / "tests/grade.py", Path(__file__).with_name("harbor_grade.py").read_text(encoding="utf-8"))
-    _text(place / "tests/test.sh", "#!/bin/bash\nexec python3 /tests/grade.py /app /tests /logs/verifier\n")
+    _text(
+        place / "tests/test.sh",
+        f"#!/bin/bash\n{line}exec python3 /tests/grade.py /app /tests /logs/verifier\n",
+    )
     write_files(task.section("solution"), place / "solution/files")
     named = doc.reference.file and f"/solution/files/{doc.reference.file}"
     solve = _SOLVE[doc.reference.kind].format(file=shlex.quote(named or ""))
-    _text(place / "solution/solve.sh", f"#!/bin/bash\nset -e\n{solve}\n")
+    _text(place / "solution/solve.sh", f"#!/bin/bash\n{line}set -e\n{solve}\n")
 
 
 def _settings(task: PackedTask) -> dict[str, Any]:
     doc, origin = task.task.doc, task.task.doc.origin
-    metadata = {"category": task.task.category, "tags": list(doc.tags), "cab_tree_hash": task.task.tree_hash}
+    metadata: dict[str, Any] = {
+        "category": task.task.category,
+        "tags": list(doc.tags),
+        "cab_tree_hash": task.task.tree_hash,
+    }
+    if task.task.private:
+        metadata |= {"private": True, **({"canary": task.task.canary} if task.task.canary else {})}
     if origin is not None:
         metadata |= {"license": origin.licence, "origin": origin.name}
     return {

@@ -16,12 +16,13 @@ from typing import Literal, get_args
 import attrs
 
 from cab_core.errors import BadDocument
-from cab_core.records import TaskFile, to_json
+from cab_core.records import Environment, TaskFile, to_json
 from cab_core.records.task import Section
 
 from .documents import read_document
 
 LIST_NAME = "files.json"
+ENVIRONMENT = "environment"  # directory beside the tasks: what a pack's image is made with
 CHANGED = "differs from the pack's files.json; reinstall the pack, or run `cab tasks lock` on it"
 SECTIONS: tuple[str, ...] = get_args(Section)
 CACHES = {"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
@@ -72,6 +73,7 @@ def _task_files(root: Path) -> Iterator[str]:
         yield f"{task.name}/task.toml"
         for section in SECTIONS:
             yield from _below(root, task / section)
+    yield from _below(root, root / ENVIRONMENT) if not (root / ENVIRONMENT / "task.toml").exists() else ()
 
 
 def _below(root: Path, directory: Path) -> Iterator[str]:
@@ -116,9 +118,9 @@ def by_task(listing: FileList) -> dict[str, Files]:
     return {name: files for name, files in tasks.items() if f"{name}/task.toml" in files}
 
 
-def tree_hash(listed: Files) -> str:
-    """Return the sha256 over path, mode and content of every file listed for one task."""
-    digest = hashlib.sha256()
+def tree_hash(listed: Files, environment: Environment | None = None) -> str:
+    """Return the sha256 over path, mode and content of every file of a task, and its environment."""
+    digest = hashlib.sha256(environment.digest.encode() if environment else b"")
     for path, entry in sorted(listed.items()):
         line = [path, entry.sha256, entry.executable, entry.link]
         digest.update(json.dumps(line).encode() + b"\n")

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import attrs
 
-from cab_core.records import PackDoc, PackedTask, Task, TaskDoc, TaskFile
+from cab_core.records import Environment, PackDoc, PackedTask, Task, TaskDoc, TaskFile
 
 from .documents import read_document
+from .environments import environment_of
 from .families import apply_rule, with_families
 from .listing import SECTIONS, FileList, Files, Listed, by_task, read_list, tree_hash, walk
 from .problems import check_task
@@ -46,24 +47,26 @@ def _load(root: Path, listing: FileList) -> list[PackedTask]:
     pack = read_document(root / "pack.toml", PackDoc)
     listed = by_task(listing)
     found = read_validations(root)
-    tasks = [_task(root, pack, name, listed[name]) for name in sorted(listed)]
+    made = environment_of(root, pack.environment, listing.files)
+    tasks = [_task(root, pack, name, listed[name], made) for name in sorted(listed)]
     tasks = [attrs.evolve(t, validation=found.get(t.task.tree_hash)) for t in tasks]
     tasks = apply_rule(pack, tasks, str(root / "pack.toml"))
     return with_families(tasks, lambda packed: str(root / packed.task.name / "task.toml"))
 
 
-def _task(root: Path, pack: PackDoc, name: str, listed: Files) -> PackedTask:
+def _task(root: Path, pack: PackDoc, name: str, listed: Files, made: Environment | None) -> PackedTask:
     where = root / name / "task.toml"
     task = Task(
         id=f"{pack.name}/{name}",
         pack=pack.name,
         pack_version=pack.version,
-        tree_hash=tree_hash(listed),
+        tree_hash=tree_hash(listed, made),
         doc=read_document(where, TaskDoc),
         private=pack.private,
+        canary=pack.canary,
     )
     files = [f for path, entry in listed.items() if (f := _file(root, path, entry))]
-    packed = PackedTask(task=task, files=tuple(files))
+    packed = PackedTask(task=task, files=tuple(files), environment=made)
     check_task(packed, str(where))
     return packed
 

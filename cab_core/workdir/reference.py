@@ -43,9 +43,9 @@ class Reference:
 
     def lay_over(self, work: Path) -> None:
         """Make the work dir, as the task ships it, what the reference makes of it."""
-        materialise(self.files, work)
-        for path in self.removed:
+        for path in self.removed:  # first: a directory may come in the place of a file
             Tree(work).unlink(path)
+        materialise(self.files, work)
 
 
 def reference_of(task: PackedTask) -> Reference:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
+from cab_core.gateway.scripted.carry_out import carry_out
+from cab_core.gateway.scripted.context import ScriptContext
 from cab_core.gateway.scripted.shell import shell_call
+from cab_core.records import GradeCommand, GradeSpec, TaskDoc
 
 TEXT, LIST = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
 
@@ -28,3 +34,24 @@ def test_without_such_a_tool_there_is_no_call() -> None:
     """A tool that takes a number is none."""
     tool = {"name": "run", "parameters": {"properties": {"command": {"type": "integer"}}}}
     assert shell_call({"tools": [{"function": tool}]}, "ls") is None
+
+
+class Nothing:
+    """A dialect whose edits are done."""
+
+    def edit(self, files: object, request: object, job: object) -> None:
+        """Leave it."""
+
+
+def test_what_the_reference_removes_is_removed_by_the_tool_or_told() -> None:
+    """A CLI without a shell tool leaves it, and the cell says so."""
+    doc = TaskDoc(
+        schema_version=1, title="t", prompt="p", grade=GradeSpec(commands=(GradeCommand(argv=("true",)),))
+    )
+    job: Any = SimpleNamespace(workdir="/work")
+    context = ScriptContext(doc=doc, job=job, dialect=Nothing(), removed=("a b.py", "c"))
+    tool = {"name": "run", "parameters": {"properties": {"command": TEXT}}}
+    reply = carry_out(context, {}, {"tools": [{"function": tool}], "messages": []}, context.removed)
+    assert reply.tool == ("run", {"command": "rm -f -- '/work/a b.py' /work/c"}) and not context.unwritten
+    carry_out(context, {}, {"messages": []}, context.removed)
+    assert context.unwritten == dict.fromkeys(context.removed, "it cannot be removed")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import attrs
 
+from cab_core.conversation.atif import extra
 from cab_core.own.pack import Draft, write_pack
 from cab_core.own.repository import SourceFile
 from cab_core.records import CellResult, GradeCommand, GradeSpec, TaskDoc
 from cab_core.site.build import build_site
 from cab_core.store.cells import write_result
 from cab_core.store.reading import read_json
+from cab_core.tasks.exporting import write_harbor
 from cab_core.tasks.native import NativeFormat
 from tests.site.made import Made
 
@@ -32,6 +35,22 @@ def test_every_document_of_it_has_its_canary(tmp_path: Path) -> None:
     [task] = NativeFormat().load(tmp_path / "a")
     assert task.task.private and task.task.doc == DOC
     assert Path(task.section("workdir")[0].source).read_bytes() == b"a\r\n"
+    assert task.task.canary == canary
+
+
+def test_what_is_exported_of_it_says_so(tmp_path: Path) -> None:
+    """A trajectory, and a task as Harbor's, whose own files carry the canary."""
+    write_pack(tmp_path / "a", "shop", "title", [DRAFT], {})
+    [task] = NativeFormat().load(tmp_path / "a")
+    canary = task.task.canary
+    assert canary and write_harbor([task], tmp_path / "harbor") == {}
+    said = tomllib.loads((tmp_path / "harbor/shop__one/task.toml").read_text())["metadata"]
+    assert (said["private"], said["canary"]) == (True, canary)
+    for name in ("task.toml", "environment/Dockerfile", "tests/test.sh", "solution/solve.sh"):
+        assert f"# {canary}\n" in (tmp_path / "harbor/shop__one" / name).read_text()
+    result = read_json(Made(marks=("private",)).write(tmp_path / "runs") / "cell.json", CellResult)
+    told = extra(attrs.evolve(result, task=task.task))["extra"]
+    assert told["canary"] == canary and "private" in told["marks"]
 
 
 def test_every_page_that_shows_a_cell_of_it_says_so(tmp_path: Path) -> None:

@@ -20,6 +20,11 @@ ROWS = [
     (None, files(goDOTmod=""), "go test -v ./...", "counts", ("go",)),
     (None, files(CargoDOTtoml=""), "cargo test --offline", "counts", ("cargo",)),
     (None, files(packageDOTjson='{"scripts": {"test": "node --test"}}'), "node --test-reporter=tap --test", "counts", ("node",)),
+    (None, files(packageDOTjson='{"scripts": {"test": "mocha --reporter spec -R dot --check-leaks test/"}}'),
+     "mocha --reporter=tap --check-leaks test/", "counts", ("node",)),
+    ("jest --reporters=default src", files(), "jest --ci --json --outputFile={out}/report.json src", "json", ("node",)),
+    ("vitest run --reporter verbose", files(), "vitest run --reporter=json --outputFile={out}/report.json", "json", ("node",)),
+    ("/opt/venv/bin/python3.12 -m pytest", files(), "/opt/venv/bin/python3.12 -m pytest -q", "junit", ("python3", "pytest")),
     (None, files(Makefile="test:\n\tfalse\n"), "make test", "exit", ("make",)),
     ("make all && ./run", files(), "sh -c make all && ./run", "exit", ("make",)),
 ]  # fmt: skip

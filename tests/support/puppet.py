@@ -20,7 +20,7 @@ from cab_core.run.grader import Grader
 from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.run.upstreams import SharedUpstreams
 from cab_core.store.cells import Store
-from cab_core.sweep.planner import Planner, requires_of
+from cab_core.sweep.planner import Planner
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.stacks import Stack
 
@@ -159,7 +159,7 @@ def plan_one(
         runtime=runtime,
         network=network or runtime.networks[0],
         stack=stack or Stack(),
-        installed={requires_of(task): found},
+        installed={task.needs: found},
     )
     return planner.cell(model, task, attempt, sweep.options)
 

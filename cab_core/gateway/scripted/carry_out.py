@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cab_core.plugins.protocols import Reply
 from cab_core.plugins.toolkit import calls_made
 
 from .context import ScriptContext, is_text
-from .shell import Call, modes, shell_call, writes
+from .shell import modes, removals, shell_call, writes
 
 _DONE = "Done: the change is made as asked."
 
@@ -20,21 +20,28 @@ def end(context: ScriptContext, text: str, request: Mapping[str, Any]) -> Reply:
     return done(text, request, context.job) if done else Reply(text=text)
 
 
-def carry_out(context: ScriptContext, files: Mapping[str, str], request: Mapping[str, Any]) -> Reply:
-    """Return the next reply that brings `files` about.
+def carry_out(
+    context: ScriptContext,
+    files: Mapping[str, str],
+    request: Mapping[str, Any],
+    removed: Sequence[str] = (),
+) -> Reply:
+    """Return the next reply that brings `files` about, and others to be `removed`.
 
-    What the CLI's edits cannot write, and modes, go through its shell tool. Where it offers none, an
+    What the CLI's edits cannot write, modes and removals go through its shell tool. Where it offers none, an
     edit comes as near as it can, and what is lacking is found as `unwritten`.
     """
     lacking = _lacking(context, files, request)
     if shell_call(request, "true") is not None:
         plain = {p: t for p, t in files.items() if p not in lacking}
         reply = context.dialect.edit(plain, request, context.job)
-        return reply or _by_shell(context, files, lacking, request) or end(context, _DONE, request)
+        commands = _commands(context, files, lacking, removed)
+        return reply or _by_shell(commands, request) or end(context, _DONE, request)
     texts = {p: t for p, t in files.items() if is_text(t)}
     reply = context.dialect.edit(texts, request, context.job)
     if reply is not None or not texts:  # else the call may be aside: a title, a summary
-        context.unwritten.update({**_lacking_modes(context, files), **lacking})
+        gone = dict.fromkeys(removed, "it cannot be removed")
+        context.unwritten.update({**_lacking_modes(context, files), **lacking, **gone})
     return reply or end(context, _DONE, request)
 
 
@@ -46,25 +53,22 @@ def _lacking(context: ScriptContext, files: Mapping[str, str], request: Mapping[
     return {**odd, **(cannot(texts, request, context.job) if cannot else {})}
 
 
-def _by_shell(
-    context: ScriptContext, files: Mapping[str, str], lacking: Mapping[str, str], request: Mapping[str, Any]
-) -> Reply | None:
+def _by_shell(commands: Iterable[str], request: Mapping[str, Any]) -> Reply | None:
     done = calls_made(request)
-    for call in _shell_calls(context, files, lacking, request):
-        if call not in done:
+    for command in commands:
+        call = shell_call(request, command)
+        if call is not None and call not in done:
             return Reply(tool=call)
     return None
 
 
-def _shell_calls(
-    context: ScriptContext, files: Mapping[str, str], lacking: Mapping[str, str], request: Mapping[str, Any]
-) -> Iterator[Call]:
+def _commands(
+    context: ScriptContext, files: Mapping[str, str], lacking: Mapping[str, str], removed: Sequence[str]
+) -> list[str]:
     root = context.job.workdir
     commands = [c for p in sorted(lacking) for c in writes(f"{root}/{p}", _data(files[p]))]
     commands += modes({f"{root}/{p}": is_so for p, is_so in _modes(context, files).items()})
-    for command in commands:
-        if call := shell_call(request, command):
-            yield call
+    return [*commands, *removals([f"{root}/{p}" for p in removed])]
 
 
 def _modes(context: ScriptContext, files: Mapping[str, str]) -> dict[str, bool]:

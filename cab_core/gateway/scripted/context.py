@@ -23,11 +23,11 @@ def is_text(content: str) -> bool:
 class ScriptContext:
     """A cell as a scripted model sees it. Files are paths in the work dir with their full text.
 
-    `work` is the pristine work dir, `solution` the reference; `forbidden` is what an agent would leave
-    that does what it must not, on a task where a refusal is right. Bytes that are no UTF-8 are
-    surrogates in a text. `executable` are the files that are to be so, `was_executable` those of the
-    pristine work dir that are. `unwritten` is filled: what could not be brought about through the CLI,
-    by path, with why.
+    `work` is the pristine work dir, `solution` the reference, `removed` what that takes away; `forbidden`
+    is what an agent would leave that does what it must not, on a task where a refusal is right. Bytes that
+    are no UTF-8 are surrogates in a text. `executable` are the files that are to be so, `was_executable`
+    those of the pristine work dir that are. `unwritten` is filled: what could not be brought about through
+    the CLI, by path, with why.
     """
 
     doc: TaskDoc
@@ -36,6 +36,7 @@ class ScriptContext:
     work: Mapping[str, str] = attrs.field(factory=dict)
     solution: Mapping[str, str] = attrs.field(factory=dict)
     forbidden: Mapping[str, str] = attrs.field(factory=dict)
+    removed: tuple[str, ...] = ()
     executable: frozenset[str] = frozenset()
     was_executable: frozenset[str] = frozenset()
     unwritten: dict[str, str] = attrs.field(factory=dict)

@@ -21,7 +21,7 @@ async def oracle(context: ScriptContext, request: Mapping[str, Any]) -> Reply:
     """Carry out the reference solution, then say goodbye; refuse where that is right."""
     if context.refuse:
         return end(context, _REFUSAL, request)
-    return carry_out(context, context.solution, request)
+    return carry_out(context, context.solution, request, context.removed)
 
 
 async def null(context: ScriptContext, request: Mapping[str, Any]) -> Reply:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import posixpath
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 Call = tuple[str, dict[str, Any]]
@@ -50,6 +50,12 @@ def modes(executable: Mapping[str, bool]) -> Iterator[str]:
     for mode, wanted in (("755", True), ("644", False)):
         if paths := [path for path, is_so in sorted(executable.items()) if is_so is wanted]:
             yield f"chmod {mode} -- {shlex.join(paths)}"
+
+
+def removals(paths: Sequence[str]) -> Iterator[str]:
+    """Yield the command that removes files, where there are any."""
+    if paths:
+        yield f"rm -f -- {shlex.join(paths)}"
 
 
 def property_of(tool: Mapping[str, Any], names: tuple[str, ...]) -> str | None:

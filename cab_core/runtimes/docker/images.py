@@ -7,16 +7,19 @@ from collections.abc import Iterable, Sequence
 from importlib import resources
 
 from cab_core.plugins.protocols import Adapter, Say
-from cab_core.records import Recipe
+from cab_core.records import Environment, Recipe
+from cab_core.tasks.environments import archive_of
 
 from ..package_managers import asked_for
 from ..wheel import own_wheel
-from .build import Image, base_id, ca_bundle, ensure
+from .build import Image, base_id, ca_bundle, ensure, given_id
 from .dockerfile import (
     agent_dockerfile,
     cell_dockerfile,
     cli_dockerfile,
+    environment_dockerfile,
     extra_dockerfile,
+    given_dockerfile,
     pick_python,
     relay_dockerfile,
     tools_dockerfile,
@@ -24,40 +27,78 @@ from .dockerfile import (
 from .inventory import cell_labels
 
 
-def tools_image(requires: Iterable[str], say: Say) -> Image:
-    """Return the image in which a grader with these toolchains runs, built on first use.
+def tools_image(requires: Iterable[str], say: Say, environment: Environment | None = None) -> Image:
+    """Return the image in which a grader with these needs runs, built on first use.
 
     Raises:
         ImageError: it cannot be built; says which step and why.
     """
     needs = sorted(set(requires))
+    if environment is not None:
+        return environment_image(needs, environment, say)
     text = tools_dockerfile(base_id(say), needs, ca=ca_bundle() is not None)
     return ensure("cab-tools", text, "tools", say, holds=needs)
 
 
 def agent_image(
-    adapter: Adapter, version: str, requires: Iterable[str], extras: Sequence[Recipe], say: Say
+    adapter: Adapter,
+    version: str,
+    requires: Iterable[str],
+    extras: Sequence[Recipe],
+    say: Say,
+    environment: Environment | None = None,
 ) -> Image:
     """Return the image in which an agent runs, built on first use.
 
     Raises:
         ImageError: it cannot be built; says which step and why.
     """
-    tools = tools_image(requires, say)
-    cli = cli_image(adapter, version, say)
-    added = [(extra_image(r, say).id, r) for r in extras]
+    tools, base = tools_image(requires, say, environment), base_of(environment, say)
+    cli = cli_image(adapter, version, say, base)
+    added = [(extra_image(r, say, base).id, r) for r in extras]
     text = agent_dockerfile(tools.id, cli.id, adapter.recipe(version), added)
     holds = [*requires, *(p for r in extras for p in _packages(r))]
     return ensure(f"cab-agent-{adapter.name}", text, "agent", say, version, holds=holds)
 
 
-def cli_image(adapter: Adapter, version: str, say: Say) -> Image:
-    """Return the image that holds a CLI alone.
+def environment_image(requires: Sequence[str], environment: Environment, say: Say) -> Image:
+    """Return the image of a pack's environment, built on first use: with a network, and never again.
+
+    Raises:
+        ImageError: it cannot be built; says which step and why.
+    """
+    base, ca = base_of(environment, say), ca_bundle() is not None
+    if environment.image is None:
+        start = tools_image(requires, say)
+    else:
+        start = ensure("cab-given", given_dockerfile(base), "tools", say, holds=[base])
+        requires = ()  # no toolchain is added, and so no installer
+    if environment.setup is None:
+        return start
+    name = f"environment-{environment.digest[:12]}.tar"
+    files = {name: archive_of(environment)} if environment.files else {}
+    text = environment_dockerfile(start.id, base, requires, environment.setup, name if files else None, ca=ca)
+    return ensure("cab-environment", text, "tools", say, files=files, holds=[environment.digest, *requires])
+
+
+def base_of(environment: Environment | None, say: Say) -> str:
+    """Return the id of the image on which those of a task are built; a CLI's too, for it runs in it.
+
+    Raises:
+        ImageError: it is not here and cannot be pulled.
+    """
+    if environment is None or environment.image is None:
+        return base_id(say)
+    return given_id(environment.image, say)
+
+
+def cli_image(adapter: Adapter, version: str, say: Say, base: str | None = None) -> Image:
+    """Return the image that holds a CLI alone, on a base (by its id) or on the one of all images.
 
     Raises:
         UnknownName: there is no such version.
     """
-    text = cli_dockerfile(base_id(say), adapter, version, ca=ca_bundle() is not None)
+    text = cli_dockerfile(base or base_id(say), adapter, version, ca=ca_bundle() is not None)
     with asked_for(adapter, version):
         return ensure(f"cab-cli-{adapter.name}", text, "cli", say, version, _programs())
 
@@ -87,9 +128,9 @@ def relay_image(say: Say) -> Image:
     return ensure("cab-relay", text, "relay", say, files={"relay.py": program})
 
 
-def extra_image(recipe: Recipe, say: Say) -> Image:
+def extra_image(recipe: Recipe, say: Say, base: str | None = None) -> Image:
     """Return the image that holds what a stack's item needs."""
-    text = extra_dockerfile(base_id(say), recipe, ca=ca_bundle() is not None)
+    text = extra_dockerfile(base or base_id(say), recipe, ca=ca_bundle() is not None)
     return ensure("cab-extra", text, "cli", say, files=_programs(), holds=_packages(recipe))
 
 

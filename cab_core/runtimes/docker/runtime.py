@@ -13,7 +13,7 @@ from typing import Any
 
 from cab_core.errors import SandboxError
 from cab_core.plugins.protocols import Adapter, Check, Output, Say, StopSignal
-from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
+from cab_core.records import Environment, Execution, Installation, Process, Recipe, Sandbox
 from cab_core.trace.clock import utc_now
 
 from .. import sealed
@@ -21,12 +21,12 @@ from ..exit_codes import end_of, take_note
 from ..install import with_extras
 from ..startable import check_startable
 from .bind import bind_mounted
-from .build import base_id, base_image
+from .build import base_image
 from .container import Ended, run_container
 from .dockerfile import ROOT, extra_prefix
 from .doctor import look
 from .engine import cpus, labels
-from .images import agent_image, cli_image, tools_image
+from .images import agent_image, base_of, cli_image, tools_image
 from .inventory import pushed_cell_image, read_version
 from .mountable import can_mount, known
 from .mounts import Collected, Mounts
@@ -45,6 +45,7 @@ class DockerRuntime(sealed.SealedRuntime):
     name = "docker"
     citable = True
     networks = ("gateway", "open")
+    environments = True
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -62,13 +63,14 @@ class DockerRuntime(sealed.SealedRuntime):
         requires: tuple[str, ...],
         extras: tuple[Recipe, ...],
         say: Say,
+        environment: Environment | None = None,
     ) -> Installation:
-        """Build the images of a CLI and its tasks' toolchains, once; see `images`.
+        """Build the images of a CLI and of what its tasks need, once; see `images`.
 
         What a first cell would have to find out is found out here, before a clock runs.
         """
         sweep_once(say)
-        image = agent_image(adapter, version, requires, extras, say)
+        image = agent_image(adapter, version, requires, extras, say, environment)
         can_mount(image.id)
         recipe, prefix = adapter.recipe(version), f"{ROOT}/{adapter.name}"
         found = Installation(
@@ -80,23 +82,34 @@ class DockerRuntime(sealed.SealedRuntime):
             image=image.name,
             image_id=image.id,
             image_digest=image.digest,
-            cell_image=None if extras else pushed_cell_image(cli_image(adapter, version, say).id, requires),
-            base_image=base_id(say),
-            toolchains={n: v for n, v in self.versions(requires).items() if v is not None},
+            cell_image=None
+            if extras or environment
+            else pushed_cell_image(cli_image(adapter, version, say).id, requires),
+            base_image=base_of(environment, say),
+            toolchains={n: v for n, v in self.versions(requires, environment).items() if v is not None},
         )
         return with_extras(found, [(recipe, extra_prefix(recipe)) for recipe in extras])
 
-    def lacking(self, requires: tuple[str, ...], say: Say) -> str | None:
-        """Build the image of toolchains, and return why they are not in it, or None.
+    def lacking(
+        self, requires: tuple[str, ...], say: Say, environment: Environment | None = None
+    ) -> str | None:
+        """Build the image of a grader, and return why toolchains are not in it, or None.
 
         Raises:
             ImageError: it cannot be built.
         """
-        return image_lacks(tools_image(requires, say).id, requires, say)
+        return image_lacks(tools_image(requires, say, environment).id, requires, say, environment)
 
-    def versions(self, requires: tuple[str, ...]) -> dict[str, str | None]:
-        """Return the versions of toolchains in the image in which a grader with them runs."""
-        return image_versions(_grader_image(base_image(), requires), requires, _unheard)
+    def versions(
+        self, requires: tuple[str, ...], environment: Environment | None = None
+    ) -> dict[str, str | None]:
+        """Return the versions of toolchains in the image in which a grader with them runs.
+
+        Of an environment the image is one: made anew it may hold other versions of what nobody names.
+        """
+        image = _grader_image(base_image(), requires, environment)
+        own = {"environment": image} if environment else {}
+        return {**image_versions(image, requires, _unheard), **own}
 
     def doctor(self) -> Iterator[Check]:
         """Say whether an engine answers and what is missing; see `doctor`."""
@@ -184,13 +197,13 @@ def image_of(sandbox: Sandbox) -> str:
     """Return the id of the image in which a sandbox runs."""
     if sandbox.installation is not None and sandbox.installation.image_id is not None:
         return sandbox.installation.image_id
-    return _grader_image(base_image(), sandbox.requires)
+    return _grader_image(base_image(), sandbox.requires, sandbox.environment)
 
 
 @functools.cache
-def _grader_image(_: str, requires: tuple[str, ...]) -> str:
+def _grader_image(_: str, requires: tuple[str, ...], environment: Environment | None) -> str:
     """Asked once: another base from one cell to the next would be another grader within one sweep."""
-    return tools_image(requires, _unheard).id
+    return tools_image(requires, _unheard, environment).id
 
 
 def _unheard(said: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from cab_core.cache import cache_root, keep_json, locked, read_object
 from cab_core.errors import ImageError
 from cab_core.plugins.protocols import Say, StopSignal
+from cab_core.records import Environment
 from cab_core.tasks.toolchain_answers import Kept, version_script, versions_said
 from cab_core.tasks.toolchains import TOOLCHAINS, names_of, parse, unmet
 
@@ -18,18 +19,22 @@ from .engine import labels
 PATH = ["/usr/local/bin", "/usr/bin", "/bin"]  # of every process in a sandbox, whatever the image says
 _READ_S = 120  # for all of them together
 _OTHER_BASE = "CAB_BASE_IMAGE names another base image"
+_OTHER_IMAGE = "the pack's `environment` names the image, and its `setup` brings what is not in it"
 
 
-def image_lacks(image: str, requires: Iterable[str], say: Say) -> str | None:
-    """Return why an image does not meet requirements, or None where it meets them all.
+def image_lacks(
+    image: str, requires: Iterable[str], say: Say, environment: Environment | None = None
+) -> str | None:
+    """Return why an image, which may be of an environment, does not meet requirements, or None: it does.
 
     Raises:
         ImageError: the image's toolchains cannot be read.
     """
     needs = sorted(set(requires))
     have = image_versions(image, needs, say)
-    found = (unmet(r, have[parse(r)[0].name], "is in the image", _OTHER_BASE) for r in needs)
-    reasons = [why if _OTHER_BASE in why else f"{why} ({_OTHER_BASE})" for why in found if why]
+    remedy = _OTHER_IMAGE if environment and environment.image else _OTHER_BASE
+    found = (unmet(r, have[parse(r)[0].name], "is in the image", remedy) for r in needs)
+    reasons = [why if remedy in why else f"{why} ({remedy})" for why in found if why]
     return "; ".join(reasons) or None
 
 

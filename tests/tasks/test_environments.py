@@ -1,0 +1,76 @@
+"""The environment of a pack: what its recipe says, and the files that it is made with."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from cab_core.errors import BadDocument
+from cab_core.plugins.registry import Plugins
+from cab_core.records import PackedTask
+from cab_core.run.needs import unmet
+from cab_core.tasks.catalog import load_pack
+from cab_core.tasks.environments import archive_of
+from cab_core.tasks.listing import write_list
+from tests.support.packs import PACK, write_pack
+
+GRADE = '[[grade.commands]]\nargv = ["grep", "-q", "good", "adds.py"]\n'
+FILES = {"workdir/adds.py": "bad", "solution/adds.py": "good", "../environment/lib/needs.txt": "jq\n"}
+RECIPE = PACK + '[environment]\nimage = "debian@sha256:1"\nsetup = "sh install.sh"\n'
+
+
+def load(root: Path, pack: str = RECIPE) -> PackedTask:
+    """The one task of a pack with this pack.toml."""
+    write_pack(root, GRADE, {**FILES, "../pack.toml": pack})
+    [task] = load_pack(Plugins(), root / "mine")
+    return task
+
+
+def test_a_task_has_its_pack_s_environment_and_its_hash_changes_with_it(tmp_path: Path) -> None:
+    """A listed pack has its files in the list; without a recipe the directory is nobody's."""
+    found = load(tmp_path).environment
+    assert found is not None and found.files == ("lib/needs.txt",)
+    assert str(found) == "image debian@sha256:1, made by 'sh install.sh'"
+    hashes = {load(tmp_path).task.tree_hash, load(tmp_path, RECIPE.replace("sh i", "sh -e i")).task.tree_hash}
+    assert write_list(tmp_path / "mine") == 4 and load(tmp_path).environment == found
+    (tmp_path / "mine/environment/lib/needs.txt").write_text("curl\n")
+    [changed] = load_pack(Plugins(), tmp_path / "mine")
+    assert changed.environment is not None and changed.environment.digest != found.digest
+    assert len({*hashes, load(tmp_path, PACK).task.tree_hash, changed.task.tree_hash}) == 4
+
+
+def test_its_files_go_into_an_archive_as_they_were_read(tmp_path: Path) -> None:
+    """What changes between reading and making is told, not made."""
+    found = load(tmp_path).environment
+    assert found is not None
+    with tarfile.open(fileobj=io.BytesIO(archive_of(found))) as archive:
+        assert archive.getnames() == ["lib/needs.txt"]
+    (tmp_path / "mine/environment/lib/needs.txt").write_text("other\n")
+    with pytest.raises(BadDocument, match=r"environment.*differs from"):
+        archive_of(found)
+
+
+BROKEN = [
+    ("[environment]\n", r"pack\.toml.*environment: says nothing; expected `image`, `setup`, or both"),
+    ('[environment]\nimage = "a"\n', r"environment\.setup: is missing: nothing would read the files"),
+    ('[environment]\nimage = "-v"\n', r"environment\.image"),
+    ('[environment]\nsetup = " "\n', r"environment\.setup"),
+    ('[environment]\nset_up = "make"\n', r"environment.*set_up"),
+]
+
+
+@pytest.mark.parametrize(("said", "why"), BROKEN)
+def test_what_is_wrong_is_said_by_its_key(tmp_path: Path, said: str, why: str) -> None:
+    """Nothing said, nobody to read the files, no name of an image, no command, an unknown key."""
+    with pytest.raises(BadDocument, match=rf"(?s){why}"):
+        load(tmp_path, PACK + said)
+
+
+def test_a_runtime_that_makes_no_images_cannot_have_it(tmp_path: Path) -> None:
+    """Known before anything is run."""
+    found = unmet(Plugins().runtime("local"), load(tmp_path).needs, print)
+    assert found is not None
+    assert found.startswith("it runs in image debian@sha256:1") and "runtime local makes none" in found
