@@ -63,24 +63,29 @@ class SecondLook:
             found = self._judge(_patient(task, seconds), self.changes, self.left)
             if not passed and _rejected(found, task):
                 return attrs.evolve(grade, contradicted="rejected")
-            if found.passed and self._reference_fails(task):
-                passed += 1
-            if passed == _TIMES:
+            if found.passed:
+                passed += self._reference_fails(task)
+            if passed == _TIMES and self._reference(self.grader.task).passed:
                 return _answered(grade, found)
         return attrs.evolve(grade, contradicted="unknown", notes=(*grade.notes, _UNKNOWN))
 
     def _reference_fails(self, task: PackedTask) -> bool:
-        work = self._room("reference")
+        """Return whether it does; where there is none, nobody can say what an honest solution would do."""
+        if not task.section("solution"):
+            return False
         try:
-            reference = reference_of(task)
+            found = self._reference(task)
         except (UserError, BadDocument):
-            return False  # nobody can say
+            return False
+        return not found.passed and not any(c.timed_out for c in found.commands)
+
+    def _reference(self, task: PackedTask) -> Grade:
+        work = self._room("reference")
         materialise(task.section("workdir"), work)
         before = take_manifest(work)
-        reference.lay_over(work)
+        reference_of(task).lay_over(work)
         changes = compare(before, take_manifest(work), task.task.doc.by_products)
-        found = self._judge(task, changes, work)
-        return not found.passed and not any(c.timed_out for c in found.commands)
+        return self._judge(task, changes, work)
 
     def _as_it_stands(self, changed: list[str]) -> Grade:
         task = self.grader.task
@@ -134,7 +139,5 @@ def _answered(grade: Grade, found: Grade) -> Grade:
         ok=False,
         reason=SAYS,
         duration_s=last.duration_s,
-        stdout_tail=last.stdout_tail,
-        stderr_tail=last.stderr_tail,
     )
     return attrs.evolve(grade, passed=False, contradicted="passed", commands=(*grade.commands, said))
