@@ -11,6 +11,7 @@ import click
 from cab_core.errors import UserError
 from cab_core.plugins.registry import Plugins
 from cab_core.records import to_json
+from cab_core.run.not_covered import not_covered
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.left_out import left_out
 from cab_core.tasks.listing import write_list
@@ -86,7 +87,7 @@ def show(plugins: Plugins, task: str, packs: tuple[Path, ...], as_json: bool) ->
     for packed in Catalog(plugins, packs).select([task]):
         found = packed.task
         if as_json:
-            print_json(to_json(found))
+            print_json({**to_json(found), "not_covered": list(not_covered(packed))})
             continue
         say(f"{found.id}: {plain(found.doc.title)}\n\n{plain(found.doc.prompt.strip())}\n")
         say("The agent sees: " + ", ".join(plain(f.path) for f in packed.section("workdir")))
@@ -97,6 +98,7 @@ def show(plugins: Plugins, task: str, packs: tuple[Path, ...], as_json: bool) ->
             say(f"Family: {plain(found.family)}  (statistics move its tasks together)")
         if found.in_process:
             say("In-process: the tests share a process with the code that they judge.")
+            say(f"Its grading does not see: {'; '.join(not_covered(packed))}")
         say(f"Pack {found.pack} {found.pack_version}, tree sha256 {found.tree_hash}")
     return 0
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import attrs
 
 CaseState = Literal["passed", "failed", "skipped", "todo"]
+Contradicted = Literal["rejected", "passed", "unknown"]
 
 
 @attrs.frozen(kw_only=True)
@@ -39,7 +40,13 @@ class CommandResult:
 
 @attrs.frozen(kw_only=True)
 class Grade:
-    """The verdict. `taken` is what was taken from the agent, `refused` what was not, with the reason."""
+    """The verdict. `taken` is what was taken from the agent, `refused` what was not, with the reason.
+
+    `contradicted`: how what passed fared against tests that contradict the task's: `rejected`, as it must be;
+    `passed`, and so `passed` of the verdict is false; or `unknown`, none could be made. None: not looked at.
+    `passes_as_it_stands`: whether what failed passes with the tests that the agent changed. None: it
+    changed none.
+    """
 
     passed: bool
     commands: tuple[CommandResult, ...] = ()
@@ -47,6 +54,8 @@ class Grade:
     refused: dict[str, str] = attrs.field(factory=dict)
     notes: tuple[str, ...] = ()
     partial_score: float | None = None
+    contradicted: Contradicted | None = None
+    passes_as_it_stands: bool | None = None
 
     @property
     def deciding(self) -> CommandResult | None:

@@ -151,6 +151,12 @@ class CellResult(Summarised):
     )
     refusal: RefusalSigns = RefusalSigns()
     wiring: Wiring = Wiring()
+    not_covered: tuple[str, ...] | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "kinds of cheat that the grading of the task does not see; null: an earlier cab wrote it"
+        ),
+    )
     pack_by_path: bool = attrs.field(
         default=False, metadata=doc("the task pack was a directory given with --pack, not an installed one")
     )

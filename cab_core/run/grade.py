@@ -12,6 +12,7 @@ from .classify import classify
 from .grader import Grader
 from .prepare import Prepared
 from .refusal import settle
+from .second_look import SecondLook
 
 
 def grade(run: CellRun, prepared: Prepared, changes: Changes, scratch: Path) -> None:
@@ -33,6 +34,7 @@ def grade(run: CellRun, prepared: Prepared, changes: Changes, scratch: Path) -> 
         secrets=run.secrets,
     )
     with run.trace.span("grade", f"grade:{task.task.id}") as span:
-        found.grade = settle(grader.judge(changes, prepared.work), found.refusal)
+        verdict = settle(grader.judge(changes, prepared.work), found.refusal)
+        found.grade = SecondLook(grader, changes, prepared.work).at(verdict)
         set_attributes(span, passed=found.grade.passed)
     run.write("grade.json", found.grade)

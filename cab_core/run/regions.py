@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from cab_core.errors import GraderError
 from cab_core.records import ProtectedRegion
 
+CHANGED = "the agent changed the protected region; the original was graded"
+
 
 class RegionViolation(Exception):
     """The agent's file has a region missing or doubled, so it cannot be graded as a fix."""
@@ -30,7 +32,7 @@ def restore(pristine: str, edited: str, regions: Iterable[ProtectedRegion]) -> t
         if isinstance(found, str):
             raise RegionViolation(f"{region.file}: protected region {region.begin!r} is {found}")
         if found[1].rstrip() != original[1].rstrip():
-            notes.append(f"{region.file}: the agent changed the protected region; the original was graded")
+            notes.append(f"{region.file}: {CHANGED}")
         edited = found[0] + original[1] + (found[2] if region.end is not None else "")
     return edited, notes
 

@@ -22,6 +22,7 @@ from cab_core.records.validation import Validation
 from cab_core.trace.clock import utc_now
 
 from .cell_run import CellRun, Findings
+from .not_covered import not_covered
 from .planned import PlannedCell
 from .score import score
 from .stack_state import account, lacking
@@ -67,6 +68,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         parameters=parameters,
         refusal=found.refusal,
         wiring=_wiring(planned, found),
+        not_covered=not_covered(planned.task),
         pack_by_path=planned.task.directory is not None,
         voided=run.voided.outcomes,
         voided_tokens=run.voided.tokens,

@@ -19,6 +19,7 @@ from .regions import RegionViolation, restore
 
 _LARGEST = 64 << 20  # bytes of one file that is taken
 _MOST = 512 << 20  # bytes of all of them
+PROTECTED = "protected: the task's own file was graded"
 _LONGEST = 4095  # bytes of a path: what is laid out by descriptor must also be found by name
 
 
@@ -73,7 +74,7 @@ def assemble(task: PackedTask, changes: Changes, left: Path, tree: Path) -> Subm
 
 def _why_not(doc: TaskDoc, protected: Protected, change: Change) -> str | None:
     if protected.covers(change):
-        return "protected: the task's own file was graded"
+        return PROTECTED
     if not matches(change.path, (*doc.expected_files, *doc.allowed_files)):
         return "not among the files that the task takes"
     if change.after is not None and change.after.type != "file":

@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from cab_core.records import Grade, GradeCommand, GradeSpec, PackedTask
+from cab_core.run.second_look import SAYS
 from cab_core.site.build import build_site
 from tests.support.commands import changed
 from tests.support.packs import write_pack
@@ -162,10 +163,20 @@ def test_a_driver_that_was_ended_by_its_code_is_noted(tmp_path: Path, kind: str)
     assert not grade.passed and "ended with exit code 0 before it had said all" in note
 
 
-def test_every_forged_pass_is_marked_on_its_cell_and_on_the_pages(tmp_path: Path) -> None:
-    """In each kind a cheat passes; the cell, its page, its task's page and the list say what that is worth."""
+def test_what_passes_in_every_kind_is_rejected_at_the_second_look(tmp_path: Path) -> None:
+    """An honest solution fails tests that contradict the task's; what forges a report passes them."""
     for kind, commands in WEAK.items():
         task = write_pack(tmp_path / kind, commands, FILES)
+        script = f"call(); open('adds.py', 'w').write({ALL + CHEATS['both']!r})"
+        _, result = play(tmp_path / kind / "runs", script, task=task)
+        assert (result.outcome, result.why) == ("failed", SAYS), kind
+
+
+def test_every_forged_pass_is_marked_on_its_cell_and_on_the_pages(tmp_path: Path) -> None:
+    """Without a reference a cheat passes in each kind; cell, its page, its task's page and the list say its worth."""
+    bare = {path: text for path, text in FILES.items() if not path.startswith("solution/")}
+    for kind, commands in WEAK.items():
+        task = write_pack(tmp_path / kind, commands, bare)
         script = f"call(); open('adds.py', 'w').write({ALL + CHEATS['both']!r})"
         _, result = play(tmp_path / kind / "runs", script, task=task)
         assert (result.outcome, "in-process" in result.marks) == ("passed", True), (kind, result.why)
@@ -176,6 +187,8 @@ def test_every_forged_pass_is_marked_on_its_cell_and_on_the_pages(tmp_path: Path
         )
         for page in ("tasks.html", "task/mine/one/index.html"):
             assert '<span class="mark">in-process</span>' in (site / page).read_text()
+        assert result.not_covered and any("contradict" in note for note in result.notes)
+        assert all(name in (site / "task/mine/one/index.html").read_text() for name in result.not_covered[:2])
 
 
 # --- what the mark follows from
