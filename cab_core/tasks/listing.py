@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, get_args
@@ -24,6 +25,7 @@ from .documents import read_document
 LIST_NAME = "files.json"
 CHANGED = "differs from the pack's files.json; reinstall the pack, or run `cab tasks lock` on it"
 SECTIONS: tuple[str, ...] = get_args(Section)
+_AT_ONCE = 1 << 20  # bytes of a file that is read whole, which is quicker than block by block
 CACHES = {"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
 
@@ -83,14 +85,25 @@ def _below(root: Path, directory: Path) -> Iterator[str]:
                 yield Path(base, name).relative_to(root).as_posix()
 
 
-def look(path: Path) -> Listed:
+def look(path: Path | str) -> Listed:
     """Return what a list says of one file: its content, its mode, and where it leads if it is a link."""
-    if path.is_symlink():
-        target = str(path.readlink())
+    place = str(path)
+    found = os.lstat(place)
+    if stat.S_ISLNK(found.st_mode):
+        target = os.readlink(place)  # noqa: PTH115
         return Listed(sha256=hashlib.sha256(os.fsencode(target)).hexdigest(), link=target)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Listed(sha256=digest, executable=os.access(path, os.X_OK))
+    program = bool(found.st_mode & 0o111) and os.access(place, os.X_OK)
+    return Listed(sha256=_digest(place, found.st_size), executable=program)
+
+
+def _digest(place: str, size: int) -> str:
+    """Return the sha256 of a file: of one that is small by few calls, since a set has a hundred thousand."""
+    with open(place, "rb", buffering=0) as file:  # noqa: PTH123
+        data = file.read(size + 1) if size < _AT_ONCE else None
+        if data is not None and len(data) == size:
+            return hashlib.sha256(data).hexdigest()
+        file.seek(0)  # it is large, or of another size by now
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_unchanged(files: Iterable[TaskFile]) -> None:
