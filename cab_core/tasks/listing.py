@@ -6,6 +6,7 @@ it consists of, and nothing else is ever hashed or copied.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -25,6 +26,7 @@ from .documents import read_document
 LIST_NAME = "files.json"
 CHANGED = "differs from the pack's files.json; reinstall the pack, or run `cab tasks lock` on it"
 SECTIONS: tuple[str, ...] = get_args(Section)
+LARGEST = 512 << 20  # bytes of a task's files together: a sandbox must hold them, and the agent's too
 _AT_ONCE = 1 << 20  # bytes of a file that is read whole, which is quicker than block by block
 CACHES = {"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
@@ -49,31 +51,46 @@ class FileList:
     files: Files = attrs.field(factory=dict)
 
 
-def read_list(root: Path) -> FileList:
-    """Return the pack's list; a pack without one (in development, `--pack DIR`) is walked."""
+def read_list(root: Path) -> dict[str, Files] | None:
+    """Return the files that a pack's list names for each task; None where it has none, as in development."""
     path = root / LIST_NAME
-    return read_document(path, FileList) if path.exists() else walk(root)
+    return _by_task(read_document(path, FileList)) if path.exists() else None
 
 
-def walk(root: Path) -> FileList:
-    """Return the list of the files that belong to the tasks below `root`, by looking."""
-    return FileList(files={p: look(root / p) for p in sorted(_task_files(root))})
+def task_names(root: Path) -> list[str]:
+    """Return the tasks below `root`, by looking."""
+    return sorted(p.parent.name for p in root.glob("*/task.toml"))
+
+
+def walk(root: Path, task: str) -> Files:
+    """Return the files that belong to a task, by looking.
+
+    Raises:
+        BadDocument: one cannot be read, is neither file nor link, or is too large.
+    """
+    return {path: _looked_at(root / path) for path in sorted(_task_files(root, task))}
+
+
+def _looked_at(path: Path) -> Listed:
+    try:
+        return look(path)
+    except OSError as exc:
+        raise BadDocument(str(path), [("(file)", f"cannot be read: {exc.strerror}")]) from exc
 
 
 def write_list(root: Path) -> int:
     """Write `files.json` anew from what lies below `root`; return the number of files."""
-    listing = walk(root)
-    slim = {p: {k: v for k, v in to_json(e).items() if v} for p, e in listing.files.items()}
+    files = {path: entry for task in task_names(root) for path, entry in walk(root, task).items()}
+    slim = {p: {k: v for k, v in to_json(e).items() if v} for p, e in files.items()}
     text = json.dumps({"schema_version": 1, "files": slim}, indent=1, sort_keys=True)
     (root / LIST_NAME).write_text(text + "\n", encoding="utf-8")
     return len(slim)
 
 
-def _task_files(root: Path) -> Iterator[str]:
-    for task in sorted(p.parent for p in root.glob("*/task.toml")):
-        yield f"{task.name}/task.toml"
-        for section in SECTIONS:
-            yield from _below(root, task / section)
+def _task_files(root: Path, task: str) -> Iterator[str]:
+    yield f"{task}/task.toml"
+    for section in SECTIONS:
+        yield from _below(root, root / task / section)
 
 
 def _below(root: Path, directory: Path) -> Iterator[str]:
@@ -86,12 +103,22 @@ def _below(root: Path, directory: Path) -> Iterator[str]:
 
 
 def look(path: Path | str) -> Listed:
-    """Return what a list says of one file: its content, its mode, and where it leads if it is a link."""
+    """Return what a list says of one file: its content, its mode, and where it leads if it is a link.
+
+    Raises:
+        OSError: it cannot be read; it is neither file nor link, as a pipe is; no task could hold it.
+    """
     place = str(path)
     found = os.lstat(place)
     if stat.S_ISLNK(found.st_mode):
         target = os.readlink(place)  # noqa: PTH115
         return Listed(sha256=hashlib.sha256(os.fsencode(target)).hexdigest(), link=target)
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "neither a file nor a link", place)
+    if found.st_size > LARGEST:
+        raise OSError(
+            errno.EFBIG, f"{found.st_size:,} bytes, more than the {LARGEST >> 20} MiB of a task", place
+        )
     program = bool(found.st_mode & 0o111) and os.access(place, os.X_OK)
     return Listed(sha256=_digest(place, found.st_size), executable=program)
 
@@ -121,7 +148,7 @@ def check_unchanged(files: Iterable[TaskFile]) -> None:
             raise BadDocument(file.source, [("(file)", CHANGED)])
 
 
-def by_task(listing: FileList) -> dict[str, Files]:
+def _by_task(listing: FileList) -> dict[str, Files]:
     """Return the files listed for each task, by its name. A directory with a listed `task.toml` is one."""
     tasks: dict[str, Files] = {}
     for path, entry in listing.files.items():

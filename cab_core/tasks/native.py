@@ -10,8 +10,9 @@ from cab_core.records import PackDoc, PackedTask, Task, TaskDoc, TaskFile
 
 from .documents import read_document
 from .families import apply_rule, with_families
-from .listing import SECTIONS, FileList, Files, Listed, by_task, read_list, tree_hash, walk
-from .problems import check_task
+from .foreign import unusable
+from .listing import SECTIONS, Files, Listed, read_list, task_names, tree_hash, walk
+from .problems import check_task, each_by_itself
 from .validations import read_validations
 
 
@@ -25,12 +26,19 @@ class NativeFormat:
         return (root / "pack.toml").is_file()
 
     def load(self, root: Path) -> list[PackedTask]:
-        """Return the tasks of the pack.
+        """Return the tasks of the pack; one that cannot be read is unavailable, and costs no other.
 
         Raises:
-            BadDocument: a document is malformed, or a listed file is missing.
+            BadDocument: the pack's own documents are malformed, or none of its tasks can be read.
         """
-        return _load(root, read_list(root))
+        pack, listed = read_document(root / "pack.toml", PackDoc), read_list(root)
+        names = task_names(root) if listed is None else sorted(listed)
+        tasks = each_by_itself(
+            names,
+            lambda name: _task(root, pack, name, walk(root, name) if listed is None else listed[name]),
+            lambda name, why: unusable(pack.name, pack.version, name, why),
+        )
+        return _whole(root, pack, tasks)
 
 
 def load_as_it_is(root: Path) -> list[PackedTask]:
@@ -39,14 +47,13 @@ def load_as_it_is(root: Path) -> list[PackedTask]:
     Raises:
         BadDocument: a document is malformed.
     """
-    return _load(root, walk(root))
-
-
-def _load(root: Path, listing: FileList) -> list[PackedTask]:
     pack = read_document(root / "pack.toml", PackDoc)
-    listed = by_task(listing)
+    return _whole(root, pack, [_task(root, pack, name, walk(root, name)) for name in task_names(root)])
+
+
+def _whole(root: Path, pack: PackDoc, tasks: list[PackedTask]) -> list[PackedTask]:
+    """Return tasks with what is known of them by their pack alone."""
     found = read_validations(root)
-    tasks = [_task(root, pack, name, listed[name]) for name in sorted(listed)]
     tasks = [attrs.evolve(t, validation=found.get(t.task.tree_hash)) for t in tasks]
     tasks = apply_rule(pack, tasks, str(root / "pack.toml"))
     return with_families(tasks, lambda packed: str(root / packed.task.name / "task.toml"))
