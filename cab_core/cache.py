@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -31,9 +32,13 @@ def cache_root() -> Path:
     Raises:
         UserError: nothing says where that is.
     """
-    for name, below in (("CAB_CACHE", ""), ("XDG_CACHE_HOME", "cab")):
-        if value := os.environ.get(name):
-            return Path(value, below)
+    return _root(*map(os.environ.get, ("CAB_CACHE", "XDG_CACHE_HOME", "HOME")))
+
+
+@functools.lru_cache(8)  # reading a large set asks ten thousand times
+def _root(own: str | None, shared: str | None, _home: str | None) -> Path:
+    if own or shared:
+        return Path(own) if own else Path(shared or "", "cab")
     home = user_home()
     if home is None:
         raise UserError(

@@ -12,6 +12,7 @@ from cab_core.errors import UserError
 
 # A JSON value. Python's typing has no short recursive spelling that mypy and cattrs both take.
 Json = Any
+_ONE_SPELLING = (str, bool, type(None))  # nearly all there is
 _write = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
@@ -22,6 +23,8 @@ def canonical(value: Json) -> str:
 
 def _same_numbers(value: Json) -> Json:
     """A number is written in several ways, in TOML, on a command line, in JSON: 60 and 60.0 are one."""
+    if isinstance(value, _ONE_SPELLING):
+        return value
     if isinstance(value, dict):
         return {k: _same_numbers(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

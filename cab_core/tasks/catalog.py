@@ -16,7 +16,7 @@ from cab_core.records import LateFiles, PackedTask
 from .families import with_families
 from .left_out import left_out
 from .listing import check_unchanged
-from .problems import check_task
+from .problems import check_task, each_by_itself
 
 
 class Catalog:
@@ -98,9 +98,13 @@ def made(packed: PackedTask) -> PackedTask:
         whole = attrs.evolve(packed, files=packed.files.made)
         check_task(whole, packed.task.id)
     except UserError as exc:
-        doc = attrs.evolve(packed.task.doc, unavailable=str(exc))
-        return attrs.evolve(packed, task=attrs.evolve(packed.task, doc=doc), files=())
+        return _without_files(packed, str(exc))
     return whole
+
+
+def _without_files(packed: PackedTask, why: str) -> PackedTask:
+    doc = attrs.evolve(packed.task.doc, unavailable=why)
+    return attrs.evolve(packed, task=attrs.evolve(packed.task, doc=doc), files=())
 
 
 def load_pack(plugins: Plugins, root: Path) -> list[PackedTask]:
@@ -144,14 +148,16 @@ def load_as(plugins: Plugins, name: str, root: Path) -> list[PackedTask]:
 
 
 def _checked(root: Path, tasks: list[PackedTask]) -> list[PackedTask]:
-    """Hold tasks of whoever's format against the same rules: what cannot be judged costs this pack alone."""
+    """Hold tasks of whoever's format against the same rules: what cannot be judged costs itself alone."""
 
     def where(packed: PackedTask) -> str:
         return f"{root}: task {packed.task.id}"
 
-    for packed in tasks:
+    def checked(packed: PackedTask) -> PackedTask:
         check_task(packed, where(packed))
-    return with_families(tasks, where)
+        return packed
+
+    return with_families(each_by_itself(tasks, checked, _without_files), where)
 
 
 def _given(root: Path, tasks: list[PackedTask]) -> list[PackedTask]:

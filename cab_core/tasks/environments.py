@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import tarfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from cab_core.errors import BadDocument
@@ -17,18 +16,16 @@ from .listing import CHANGED, ENVIRONMENT, Files, look, tree_hash
 SETUP_AT = "/tree"  # where `setup` runs, with these files about it; a grader's tree lies there, too
 
 
-def environment_of(
-    root: Path, spec: EnvironmentSpec | None, listed: Mapping[str, object]
-) -> Environment | None:
-    """Return the environment of the pack at `root`, or None where it has no recipe; `listed`: see `FileList`.
+def environment_of(root: Path, spec: EnvironmentSpec | None, listed: Files) -> Environment | None:
+    """Return the environment of the pack at `root`, or None where it has no recipe; `listed`: its files.
 
     Raises:
         BadDocument: the recipe says nothing, or not what its files are for.
     """
-    paths = tuple(p.partition("/")[2] for p in sorted(listed) if p.startswith(f"{ENVIRONMENT}/"))
+    paths = tuple(path.removeprefix(f"{ENVIRONMENT}/") for path in sorted(listed))
     if spec is None:
         return None
-    if problem := _problem(spec, paths):
+    if problem := _problem(root, spec, paths):
         raise BadDocument(str(root / "pack.toml"), [problem])
     return make_environment(spec, root / ENVIRONMENT, paths)
 
@@ -68,11 +65,11 @@ def _digest(image: str | None, setup: str | None, directory: Path, paths: tuple[
     return hashlib.sha256(canonical([image, setup, tree_hash(files)]).encode()).hexdigest()
 
 
-def _problem(spec: EnvironmentSpec, paths: tuple[str, ...]) -> tuple[str, str] | None:
+def _problem(root: Path, spec: EnvironmentSpec, paths: tuple[str, ...]) -> tuple[str, str] | None:
     if spec.image is None and spec.setup is None:
         return "environment", "says nothing; expected `image`, `setup`, or both"
     if paths and spec.setup is None:
         return "environment.setup", f"is missing: nothing would read the files of {ENVIRONMENT}/"
-    if "task.toml" in paths:
+    if (root / ENVIRONMENT / "task.toml").exists():
         return "environment", f"{ENVIRONMENT}/task.toml makes a task of the directory that `setup` reads"
     return None

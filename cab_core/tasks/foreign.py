@@ -10,8 +10,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import attrs
-
 from cab_core.cache import cache_root
 from cab_core.records import (
     GradeCommand,
@@ -29,14 +27,21 @@ from cab_core.records.task import Section
 from .listing import look
 
 
-def file_at(section: Section, path: str, source: Path) -> TaskFile:
+def file_at(section: Section, path: str, source: Path | str) -> TaskFile:
     """Return a file of a task, read where it lies. `path` is its place in the section.
 
     Raises:
         OSError: it cannot be read.
     """
     found = look(source)
-    return TaskFile(section=section, path=path, source=str(source), **attrs.asdict(found))
+    return TaskFile(
+        section=section,
+        path=path,
+        source=str(source),
+        sha256=found.sha256,
+        executable=found.executable,
+        link=found.link,
+    )
 
 
 def file_of(section: Section, path: str, data: bytes, executable: bool = False) -> TaskFile:
@@ -44,6 +49,7 @@ def file_of(section: Section, path: str, data: bytes, executable: bool = False) 
     digest = hashlib.sha256(data).hexdigest()
     kept = _kept(digest, ".program" if executable else "")
     if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as part:
             part.write(data)  # and not synced: it can be made anew
         Path(part.name).chmod(0o755 if executable else 0o644)
@@ -55,15 +61,14 @@ def link_of(section: Section, path: str, target: str) -> TaskFile:
     """Return a symbolic link of a task that lies nowhere as it is needed; see `file_of`."""
     digest = hashlib.sha256(os.fsencode(target)).hexdigest()
     kept = _kept(digest, ".link")
+    kept.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):
         kept.symlink_to(target)
     return TaskFile(section=section, path=path, source=str(kept), sha256=digest, link=target)
 
 
 def _kept(digest: str, end: str) -> Path:
-    kept = cache_root() / "task-files" / digest[:2] / f"{digest}{end}"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    return kept
+    return cache_root() / "task-files" / digest[:2] / f"{digest}{end}"
 
 
 def packed(

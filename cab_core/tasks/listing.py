@@ -6,9 +6,11 @@ it consists of, and nothing else is ever hashed or copied.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, get_args
@@ -25,6 +27,8 @@ LIST_NAME = "files.json"
 ENVIRONMENT = "environment"  # directory beside the tasks: what a pack's image is made with
 CHANGED = "differs from the pack's files.json; reinstall the pack, or run `cab tasks lock` on it"
 SECTIONS: tuple[str, ...] = get_args(Section)
+LARGEST = 512 << 20  # bytes of a task's files together: a sandbox must hold them, and the agent's too
+_AT_ONCE = 1 << 20  # bytes of a file that is read whole, which is quicker than block by block
 CACHES = {"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
 
@@ -48,32 +52,66 @@ class FileList:
     files: Files = attrs.field(factory=dict)
 
 
-def read_list(root: Path) -> FileList:
-    """Return the pack's list; a pack without one (in development, `--pack DIR`) is walked."""
+@attrs.frozen
+class ByTask:
+    """What a pack's list names: the files of each task, and those that its image is made with."""
+
+    tasks: dict[str, Files]
+    environment: Files
+
+
+def read_list(root: Path) -> ByTask | None:
+    """Return what a pack's list names; None where it has none, as in development."""
     path = root / LIST_NAME
-    return read_document(path, FileList) if path.exists() else walk(root)
+    return _by_task(read_document(path, FileList)) if path.exists() else None
 
 
-def walk(root: Path) -> FileList:
-    """Return the list of the files that belong to the tasks below `root`, by looking."""
-    return FileList(files={p: look(root / p) for p in sorted(_task_files(root))})
+def task_names(root: Path) -> list[str]:
+    """Return the tasks below `root`, by looking."""
+    return sorted(p.parent.name for p in root.glob("*/task.toml"))
+
+
+def walk(root: Path, task: str) -> Files:
+    """Return the files that belong to a task, by looking.
+
+    Raises:
+        BadDocument: one cannot be read, is neither file nor link, or is too large.
+    """
+    return {path: _looked_at(root / path) for path in sorted(_task_files(root, task))}
+
+
+def walk_environment(root: Path) -> Files:
+    """Return the files that a pack's image is made with, by looking; a directory with a task is none of them.
+
+    Raises:
+        BadDocument: as for `walk`.
+    """
+    place = root / ENVIRONMENT
+    paths = [] if (place / "task.toml").exists() else sorted(_below(root, place))
+    return {path: _looked_at(root / path) for path in paths}
+
+
+def _looked_at(path: Path) -> Listed:
+    try:
+        return look(path)
+    except OSError as exc:
+        raise BadDocument(str(path), [("(file)", f"cannot be read: {exc.strerror}")]) from exc
 
 
 def write_list(root: Path) -> int:
     """Write `files.json` anew from what lies below `root`; return the number of files."""
-    listing = walk(root)
-    slim = {p: {k: v for k, v in to_json(e).items() if v} for p, e in listing.files.items()}
+    files = {path: entry for task in task_names(root) for path, entry in walk(root, task).items()}
+    files |= walk_environment(root)
+    slim = {p: {k: v for k, v in to_json(e).items() if v} for p, e in files.items()}
     text = json.dumps({"schema_version": 1, "files": slim}, indent=1, sort_keys=True)
     (root / LIST_NAME).write_text(text + "\n", encoding="utf-8")
     return len(slim)
 
 
-def _task_files(root: Path) -> Iterator[str]:
-    for task in sorted(p.parent for p in root.glob("*/task.toml")):
-        yield f"{task.name}/task.toml"
-        for section in SECTIONS:
-            yield from _below(root, task / section)
-    yield from _below(root, root / ENVIRONMENT) if not (root / ENVIRONMENT / "task.toml").exists() else ()
+def _task_files(root: Path, task: str) -> Iterator[str]:
+    yield f"{task}/task.toml"
+    for section in SECTIONS:
+        yield from _below(root, root / task / section)
 
 
 def _below(root: Path, directory: Path) -> Iterator[str]:
@@ -85,14 +123,35 @@ def _below(root: Path, directory: Path) -> Iterator[str]:
                 yield Path(base, name).relative_to(root).as_posix()
 
 
-def look(path: Path) -> Listed:
-    """Return what a list says of one file: its content, its mode, and where it leads if it is a link."""
-    if path.is_symlink():
-        target = str(path.readlink())
+def look(path: Path | str) -> Listed:
+    """Return what a list says of one file: its content, its mode, and where it leads if it is a link.
+
+    Raises:
+        OSError: it cannot be read; it is neither file nor link, as a pipe is; no task could hold it.
+    """
+    place = str(path)
+    found = os.lstat(place)
+    if stat.S_ISLNK(found.st_mode):
+        target = os.readlink(place)  # noqa: PTH115
         return Listed(sha256=hashlib.sha256(os.fsencode(target)).hexdigest(), link=target)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Listed(sha256=digest, executable=os.access(path, os.X_OK))
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "neither a file nor a link", place)
+    if found.st_size > LARGEST:
+        raise OSError(
+            errno.EFBIG, f"{found.st_size:,} bytes, more than the {LARGEST >> 20} MiB of a task", place
+        )
+    program = bool(found.st_mode & 0o111) and os.access(place, os.X_OK)
+    return Listed(sha256=_digest(place, found.st_size), executable=program)
+
+
+def _digest(place: str, size: int) -> str:
+    """Return the sha256 of a file: of one that is small by few calls, since a set has a hundred thousand."""
+    with open(place, "rb", buffering=0) as file:  # noqa: PTH123
+        data = file.read(size + 1) if size < _AT_ONCE else None
+        if data is not None and len(data) == size:
+            return hashlib.sha256(data).hexdigest()
+        file.seek(0)  # it is large, or of another size by now
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_unchanged(files: Iterable[TaskFile]) -> None:
@@ -110,12 +169,13 @@ def check_unchanged(files: Iterable[TaskFile]) -> None:
             raise BadDocument(file.source, [("(file)", CHANGED)])
 
 
-def by_task(listing: FileList) -> dict[str, Files]:
-    """Return the files listed for each task, by its name. A directory with a listed `task.toml` is one."""
-    tasks: dict[str, Files] = {}
+def _by_task(listing: FileList) -> ByTask:
+    """Return the files by the directory below which they are. One with a listed `task.toml` is a task."""
+    found: dict[str, Files] = {}
     for path, entry in listing.files.items():
-        tasks.setdefault(path.partition("/")[0], {})[path] = entry
-    return {name: files for name, files in tasks.items() if f"{name}/task.toml" in files}
+        found.setdefault(path.partition("/")[0], {})[path] = entry
+    tasks = {name: files for name, files in found.items() if f"{name}/task.toml" in files}
+    return ByTask(tasks, {} if ENVIRONMENT in tasks else found.get(ENVIRONMENT, {}))
 
 
 def tree_hash(listed: Files, environment: Environment | None = None) -> str:

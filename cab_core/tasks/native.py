@@ -11,8 +11,9 @@ from cab_core.records import Environment, PackDoc, PackedTask, Task, TaskDoc, Ta
 from .documents import read_document
 from .environments import environment_of
 from .families import apply_rule, with_families
-from .listing import SECTIONS, FileList, Files, Listed, by_task, read_list, tree_hash, walk
-from .problems import check_task
+from .foreign import unusable
+from .listing import SECTIONS, Files, Listed, read_list, task_names, tree_hash, walk, walk_environment
+from .problems import check_task, each_by_itself
 from .validations import read_validations
 
 
@@ -26,12 +27,21 @@ class NativeFormat:
         return (root / "pack.toml").is_file()
 
     def load(self, root: Path) -> list[PackedTask]:
-        """Return the tasks of the pack.
+        """Return the tasks of the pack; one that cannot be read is unavailable, and costs no other.
 
         Raises:
-            BadDocument: a document is malformed, or a listed file is missing.
+            BadDocument: the pack's own documents are malformed, or none of its tasks can be read.
         """
-        return _load(root, read_list(root))
+        pack, listed = read_document(root / "pack.toml", PackDoc), read_list(root)
+        made = environment_of(
+            root, pack.environment, listed.environment if listed else walk_environment(root)
+        )
+        tasks = each_by_itself(
+            sorted(listed.tasks) if listed else task_names(root),
+            lambda name: _task(root, pack, name, listed.tasks[name] if listed else walk(root, name), made),
+            lambda name, why: unusable(pack.name, pack.version, name, why),
+        )
+        return _whole(root, pack, tasks)
 
 
 def load_as_it_is(root: Path) -> list[PackedTask]:
@@ -40,15 +50,14 @@ def load_as_it_is(root: Path) -> list[PackedTask]:
     Raises:
         BadDocument: a document is malformed.
     """
-    return _load(root, walk(root))
-
-
-def _load(root: Path, listing: FileList) -> list[PackedTask]:
     pack = read_document(root / "pack.toml", PackDoc)
-    listed = by_task(listing)
+    made = environment_of(root, pack.environment, walk_environment(root))
+    return _whole(root, pack, [_task(root, pack, name, walk(root, name), made) for name in task_names(root)])
+
+
+def _whole(root: Path, pack: PackDoc, tasks: list[PackedTask]) -> list[PackedTask]:
+    """Return tasks with what is known of them by their pack alone."""
     found = read_validations(root)
-    made = environment_of(root, pack.environment, listing.files)
-    tasks = [_task(root, pack, name, listed[name], made) for name in sorted(listed)]
     tasks = [attrs.evolve(t, validation=found.get(t.task.tree_hash)) for t in tasks]
     tasks = apply_rule(pack, tasks, str(root / "pack.toml"))
     return with_families(tasks, lambda packed: str(root / packed.task.name / "task.toml"))

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from cab_core.errors import BadDocument
-from cab_core.records import LateFiles, PackedTask, TaskFile
+from cab_core.records import LateFiles, PackedTask
 
 from .artefacts import artefact_problems
 from .commands import command_problems
+from .listing import LARGEST
 from .toolchains import requirement_fault
 
 _EXPECTED = "expected one relative to the work dir, such as 'src/a.py' or 'src/*'"
 Problem = tuple[str, str]  # key, what is wrong
+T = TypeVar("T")
 
 
 def check_task(packed: PackedTask, where: str) -> None:
@@ -31,10 +34,30 @@ def check_task(packed: PackedTask, where: str) -> None:
         raise BadDocument(where, problems)
 
 
+def each_by_itself(
+    names: Iterable[T], read: Callable[[T], PackedTask], stand_in: Callable[[T, str], PackedTask]
+) -> list[PackedTask]:
+    """Return a task for each name; what stands in for one that cannot be read is given the reason.
+
+    Raises:
+        BadDocument: none of them can be read: then it is no pack.
+    """
+    tasks, faults = list[PackedTask](), list[BadDocument]()
+    for name in names:
+        try:
+            tasks.append(read(name))
+        except BadDocument as exc:
+            faults.append(exc)
+            tasks.append(stand_in(name, str(exc)))
+    if faults and len(faults) == len(tasks):
+        raise faults[0]
+    return tasks
+
+
 def _problems(packed: PackedTask) -> Iterator[Problem]:
     doc = packed.task.doc
     work = {f.path for f in packed.section("workdir")}
-    yield from ((f.path, f"listed, but {why}") for f in packed.files if (why := _unusable(f)))
+    yield from _file_problems(packed)
     yield from _pattern_problems(packed)
     for i, region in enumerate(doc.protected_regions):
         if region.file not in work:
@@ -48,6 +71,23 @@ def _problems(packed: PackedTask) -> Iterator[Problem]:
     yield from _reference_problems(packed)
     if not work and not doc.allowed_files:  # with them, making new files may be all that is asked
         yield "workdir/", "there is no file in it; the agent needs something to work on"
+
+
+def _file_problems(packed: PackedTask) -> Iterator[Problem]:
+    left = LARGEST
+    for file in packed.files:
+        try:
+            found = os.lstat(file.source)
+        except OSError as exc:
+            yield file.path, f"listed, but cannot be read: {exc.strerror}"
+            continue
+        # A wheel turns a link into a copy of its target: what the list says is made again when laid out.
+        if not (stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode)):
+            yield file.path, "listed, but is neither a regular file nor a link"
+        left -= found.st_size
+        if left < 0:
+            yield file.path, f"with its {found.st_size:,} bytes the task has more than {LARGEST >> 20} MiB"
+            return
 
 
 def _pattern_problems(packed: PackedTask) -> Iterator[Problem]:
@@ -85,14 +125,3 @@ def _refusal_problems(packed: PackedTask) -> Iterator[Problem]:
         yield "forbidden/", "there is nothing in it; it holds what complying would leave"
     if not spec.markers:
         yield "refusal.markers", "a task that expects a refusal needs at least one"
-
-
-def _unusable(file: TaskFile) -> str | None:
-    try:
-        mode = os.lstat(file.source).st_mode
-    except OSError as exc:
-        return f"cannot be read: {exc.strerror}"
-    # A wheel turns a link into a copy of its target: what the list says is made again when laid out.
-    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
-        return "is neither a regular file nor a link"
-    return None

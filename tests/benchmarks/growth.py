@@ -28,6 +28,7 @@ from cab_core.sweep.plan import make_plan
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.listing import write_list
 from tests.benchmarks.cold_start import CAB, install_nil
+from tests.support.harbor import SOLVE, write_task
 
 BUILT_IN = Path(__file__).parents[2] / "task_packs/cab_tasks_mutations/py-lru-cache"
 TASKS = 2000  # at most; more cells are attempts
@@ -54,6 +55,14 @@ def write_big_pack(root: Path, tasks: int) -> None:
     for number in range(tasks):
         shutil.copytree(BUILT_IN, root / f"task-{number:05}")
     write_list(root)
+
+
+def write_harbor_set(root: Path, tasks: int) -> None:
+    """Write a set of so many tasks of Harbor's, each of nine files; no two are alike."""
+    for number in range(tasks):
+        said = {"instruction.md": f"Greet {number}.", "environment/name.txt": f"{number}"}
+        said |= {"solution/solve.sh": f"{SOLVE}echo {number}\n", "tests/test_more.py": f"x = {number}\n"}
+        write_task(root / f"task-{number:05}", said)
 
 
 def arguments(pack: Path, cells: int) -> list[str]:

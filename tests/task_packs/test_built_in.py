@@ -13,7 +13,7 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.run.validate import validate
 from cab_core.tasks.catalog import Catalog
-from cab_core.tasks.listing import read_list, walk
+from cab_core.tasks.listing import ByTask, read_list, task_names, walk, walk_environment
 from cab_core.tasks.toolchains import lacking
 from tests.support.often import rows
 
@@ -73,7 +73,8 @@ def test_there_are_tasks_of_every_kind() -> None:
 def test_the_list_of_files_is_up_to_date(pack: str) -> None:
     """files.json says what lies there (mend with `cab tasks lock`)."""
     root = Plugins().pack_roots()[pack]
-    assert read_list(root) == walk(root)
+    tasks = {name: walk(root, name) for name in task_names(root)}
+    assert read_list(root) == ByTask(tasks, walk_environment(root))
 
 
 def test_twins_and_exercises_in_several_languages_are_families() -> None:

@@ -102,8 +102,8 @@ def test_a_rule_that_cannot_be_meant_is_told(cab: Cab, tmp_path: Path, rule: str
     ],
 )
 def test_a_task_s_word_that_cannot_be_meant_is_told(tmp_path: Path, head: str, says: str) -> None:
-    """With file and key."""
-    pack = write(tmp_path, one=head, other="")
+    """With file and key; what is wrong with one task alone costs the pack only where it is wrong with all."""
+    pack = write(tmp_path, one=head, other="" if "twin" in head else head)
     with pytest.raises(BadDocument) as told:
         load_pack(Plugins(), pack)
     assert f"{pack}/one/task.toml: {says}" in str(told.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -150,6 +151,43 @@ def test_a_missing_file_of_the_list_is_told(pack: Path) -> None:
     (pack / "one/solution/a.txt").unlink()
     with pytest.raises(BadDocument, match="listed, but cannot be read"):
         load(pack)
+
+
+def test_broken_tasks_cost_themselves_alone(pack: Path) -> None:
+    """A pipe, a giant, a circle of links, a newer schema, a path that leads out: named, and the rest is there."""
+    for name in ("pipe", "giant", "circle", "newer", "away", "toml"):
+        shutil.copytree(pack / "one", pack / name)
+    text = (pack / "one/task.toml").read_text()
+    os.mkfifo(pack / "pipe/workdir/pipe")
+    with (pack / "giant/tests/big").open("wb") as file:
+        file.truncate(1 << 30)
+    (pack / "circle/workdir/a").symlink_to("b")
+    (pack / "circle/workdir/b").symlink_to("a")
+    (pack / "newer/task.toml").write_text(text.replace("schema_version = 1", "schema_version = 2"))
+    (pack / "away/task.toml").write_text(text.replace('"a.txt"', '"../a.txt"', 1))
+    (pack / "toml/task.toml").write_text("[[[")
+    said = {t.task.name: t.task.doc.unavailable for t in load(pack)}
+    assert said.pop("one") is None and said.pop("circle") is None
+    assert {name: why.removeprefix(f"{pack}/{name}/") for name, why in said.items() if why} == {
+        "pipe": "workdir/pipe: (file): cannot be read: neither a file nor a link",
+        "giant": "tests/big: (file): cannot be read: 1,073,741,824 bytes, more than the 512 MiB of a task",
+        "newer": "task.toml: schema_version: expected one of 1: version of this format, got 2",
+        "away": "task.toml: expected_files[0]: '../a.txt' matches no path; "
+        "expected one relative to the work dir, such as 'src/a.py' or 'src/*'",
+        "toml": "task.toml: (file): cannot be parsed: Invalid initial character for a key part (at line 1, column 3)",
+    }
+
+
+def test_a_task_whose_files_are_too_large_together_is_told(
+    pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file of it is: a sandbox could not hold them all."""
+    monkeypatch.setattr("cab_core.tasks.problems.LARGEST", 1 << 20)
+    shutil.copytree(pack / "one", pack / "two")
+    for name in ("a", "b", "c"):
+        (pack / "two/workdir" / name).write_bytes(bytes(400 << 10))
+    why = load(pack)[1].task.doc.unavailable
+    assert why is not None and why.endswith("c: with its 409,600 bytes the task has more than 1 MiB")
 
 
 def test_a_directory_of_no_known_format_is_told(tmp_path: Path) -> None:

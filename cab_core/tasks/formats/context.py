@@ -22,28 +22,30 @@ class Unusable(Exception):
     """Something of a task cannot be given, or cannot be read; says what and where."""
 
 
-def files_below(directory: Path, root: Path) -> Iterator[tuple[str, Path]]:
+def files_below(directory: Path, root: Path) -> Iterator[tuple[str, str]]:
     """Yield (path relative to `directory`, where it lies) of all files and links below it, in order.
+
+    Both are texts: a set has a hundred thousand files, and making a `Path` takes as long as reading a file.
 
     Raises:
         Unusable: one is neither file nor link, leads out of `root`, or they are too large together.
     """
-    left, top = LARGEST, len(str(directory)) + 1  # texts, not paths: a set has a hundred thousand files
+    left, top = LARGEST, len(str(directory)) + 1
     for base, dirs, names in os.walk(directory):
         links = [d for d in dirs if os.path.islink(f"{base}/{d}")]  # noqa: PTH114
         dirs[:] = sorted(d for d in dirs if d not in CACHES and d not in links)
         for name in sorted([*names, *links]):
-            path = Path(f"{base}/{name}")
+            path = f"{base}/{name}"
             left -= (size := usable_size(path, root))
             if left < 0:
                 raise Unusable(
                     f"{shown(directory, root)}: its files are larger than the {LARGEST >> 20} MiB of a task; "
                     f"{shown(path, root)} has {size:,} bytes"
                 )
-            yield f"{base}/{name}"[top:], path
+            yield path[top:], path
 
 
-def usable_size(path: Path, root: Path) -> int:
+def usable_size(path: Path | str, root: Path) -> int:
     """Return a file's bytes, 0 of a link.
 
     Raises:
@@ -61,16 +63,16 @@ def usable_size(path: Path, root: Path) -> int:
     return 0
 
 
-def _link_fault(path: Path, root: Path) -> str | None:
+def _link_fault(path: Path | str, root: Path) -> str | None:
     real = os.path.realpath(path)
     if os.path.islink(real):  # noqa: PTH114
         return "a link that leads in a circle"
     if not Path(real).is_relative_to(root.resolve()):
-        return f"a link that leads out of the task, to {path.readlink()}"
+        return f"a link that leads out of the task, to {os.readlink(path)}"  # noqa: PTH115
     return None
 
 
-def taken(section: Section, path: str, source: Path, root: Path) -> TaskFile:
+def taken(section: Section, path: str, source: Path | str, root: Path) -> TaskFile:
     """Return a file of a task where it lies.
 
     Raises:
@@ -82,7 +84,7 @@ def taken(section: Section, path: str, source: Path, root: Path) -> TaskFile:
         raise Unusable(f"{shown(source, root)}: cannot be read: {exc.strerror}") from exc
 
 
-def text_of(path: Path, root: Path, most: int = 4 << 20) -> str:
+def text_of(path: Path | str, root: Path, most: int = 4 << 20) -> str:
     """Return the text of a file.
 
     Raises:
@@ -91,7 +93,8 @@ def text_of(path: Path, root: Path, most: int = 4 << 20) -> str:
     if usable_size(path, root) > most:
         raise Unusable(f"{shown(path, root)}: larger than the {most >> 20} MiB that are read")
     try:
-        return path.read_text(encoding="utf-8")
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123
+            return file.read()
     except OSError as exc:
         raise Unusable(f"{shown(path, root)}: cannot be read: {exc.strerror}") from exc
     except UnicodeDecodeError as exc:
@@ -104,9 +107,9 @@ def ignored(directory: Path, root: Path) -> tuple[str, ...]:
     Raises:
         Unusable: one takes something in again.
     """
-    path = directory / ".dockerignore"
-    if not path.exists():
+    if not has(directory, ".dockerignore"):
         return ()
+    path = directory / ".dockerignore"
     lines = [line.strip() for line in text_of(path, root).splitlines()]
     patterns = [line.strip("/") for line in lines if line and not line.startswith("#")]
     if any(p.startswith("!") for p in patterns):
@@ -121,6 +124,14 @@ def is_ignored(path: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatch.fnmatchcase(head, p.removeprefix("**/")) for head in heads for p in patterns)
 
 
-def shown(path: Path, root: Path) -> str:
+def has(directory: Path, name: str) -> bool:
+    """Return whether a directory has a file, or a directory, of this name."""
+    return os.path.exists(f"{directory}/{name}")  # noqa: PTH110  (asked ten times of thousands of tasks)
+
+
+def shown(path: Path | str, root: Path) -> str:
     """Return a path as the task's author knows it."""
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    place, above = str(path), f"{root}/"
+    if place.startswith(above):  # as nearly all are; the rest is slow, and a set has thousands
+        return place[len(above) :]
+    return Path(path).relative_to(root).as_posix() if Path(path).is_relative_to(root) else place

@@ -49,7 +49,7 @@ class Environment:
     """What a Dockerfile gives. `files` by their path in the image, each with whether it is a program."""
 
     workdir: str = "/"
-    files: dict[str, tuple[Path, bool]] = attrs.field(factory=dict)
+    files: dict[str, tuple[Path | str, bool]] = attrs.field(factory=dict)
     directories: dict[str, int] = attrs.field(factory=dict)  # made, by path, with the line
     requires: set[str] = attrs.field(factory=set)
     variables: dict[str, str] = attrs.field(factory=dict)
@@ -190,7 +190,7 @@ class _Reader:
                 )
         return None
 
-    def _put(self, line: int, place: str, file: Path, inner: str, program: bool) -> None:
+    def _put(self, line: int, place: str, file: Path | str, inner: str, program: bool) -> None:
         if is_ignored(inner.removeprefix("./"), self.leave_out):
             return
         place = self._inside(place)

@@ -65,7 +65,17 @@ def _rust(exercise: Exercise) -> GradeSpec:
     programs = [t for t in exercise.test if t.startswith("tests/")]  # others hold examples in comments
     targets = [word for t in programs for word in ("--test", PurePosixPath(t).stem)]
     count = texts.count_rust("\n".join(map(exercise.text, programs)))
-    return _spec(runner, runner.command(targets, count))
+    spec = _spec(runner, runner.command(targets, count))
+    since = _rust_since(exercise)
+    return attrs.evolve(spec, requires=(f"cargo>={since}",)) if since else spec
+
+
+def _rust_since(exercise: Exercise) -> str | None:
+    """Return the oldest Rust that solves an exercise, as far as its manifest and reference show."""
+    manifest = exercise.text("Cargo.toml") if "Cargo.toml" in exercise.work else ""
+    if re.search(r"&&\s*let\b", "\n".join(map(exercise.text, exercise.example))):
+        return "1.88"
+    return "1.85" if re.search(r'(?m)^edition\s*=\s*"2024"', manifest) else None
 
 
 def _crates(exercise: Exercise) -> str | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from cab_core.errors import UserError
 from cab_core.records import PackedTask
 
-from .context import Unusable
+from .context import Unusable, has
 from .directories import Found, directories_with, tasks_of
 from .harbor_task import read_task
 from .tables import read_toml
@@ -49,18 +49,20 @@ class HarborFormat:
 
 def _is_task(directory: Path) -> bool:
     names = ("instruction.md", "environment", "steps")
-    return any((directory / n).exists() for n in names) and not (directory / "workdir").exists()
+    return any(has(directory, n) for n in names) and not has(directory, "workdir")
 
 
 def _absent(root: Path, there: list[Path]) -> Iterator[Found]:
     """Yield what the dataset or the registry lists and is not below the root."""
-    names, paths = {d.name for d in there}, {d.resolve() for d in there}
+    names = {d.name for d in there}
     if (root / _DATASET).exists():
         for task in read_toml(root / _DATASET, root).get("tasks", list) or ():
             name = task.get("name") if isinstance(task, dict) else None
             if isinstance(name, str) and name.rpartition("/")[2] not in names and not _said(there, name):
                 yield Found(name.rpartition("/")[2], None, f"{_DATASET} lists {name}, which is not here")
-    for name, where in _registered(root):
+    registered = list(_registered(root))
+    paths = {d.resolve() for d in there} if registered else set()
+    for name, where in registered:
         place = (root / where).resolve()
         if place not in paths and place.name not in names:
             away = "" if place.is_relative_to(root.resolve()) else ", which leads out of the set"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from cab_core.records import GradeCommand, GradeSpec, Origin, TaskDoc, TaskFile
 from cab_core.records.task import ReferenceSpec
 
-from .context import Unusable, shown, text_of
+from .context import Unusable, has, shown, text_of
 from .directories import unavailable
 from .dockerfile import Environment, read_dockerfile
 from .places import SCRIPT, script_file
@@ -30,7 +31,7 @@ def read_task(directory: Path, root: Path) -> tuple[TaskDoc, list[TaskFile]]:
     """
     table = read_toml(directory / "task.toml", directory)
     origin = _origin(table, directory, root)
-    title = (table.get("task.description", str) or directory.resolve().name).strip()
+    title = (table.get("task.description", str) or _name_of(directory)).strip()
     prompt = "(not read)"
     try:
         _check_version(table)
@@ -75,9 +76,13 @@ def _document(table: Table, title: str, prompt: str, room: Room, origin: Origin)
 
 
 def _origin(table: Table, directory: Path, root: Path) -> Origin:
-    name = table.get("task.name", str) or root.resolve().name
+    name = table.get("task.name", str) or _name_of(root)
     licence = table.table("metadata").get("license", str) or "NOASSERTION"
     return Origin(name=name, licence=licence, path=shown(directory, root))
+
+
+def _name_of(directory: Path) -> str:
+    return os.path.basename(os.path.abspath(directory))  # noqa: PTH100, PTH119  (thousands are asked)
 
 
 def _check_version(table: Table) -> None:
@@ -95,7 +100,7 @@ def _faults(table: Table, directory: Path) -> Iterator[str]:
     environment, verifier = table.table("environment"), table.table("verifier")
     if verifier.get("environment_mode", str) == "separate" or verifier.values.get("environment"):
         yield "task.toml: verifier.environment: its tests run in an image of their own"
-    elif (directory / "tests/Dockerfile").exists():
+    elif has(directory, "tests/Dockerfile"):
         yield "tests/Dockerfile: its tests run in an image of their own"
     if (environment.get("os", str) or "linux").lower() != "linux":
         yield f"task.toml: environment.os is {environment.get('os', str)}"
@@ -109,9 +114,9 @@ def _faults(table: Table, directory: Path) -> Iterator[str]:
         if environment.values.get(key):
             yield f"task.toml: environment.{key}: it needs {what}"
     for name in ("docker-compose.yaml", "docker-compose.yml"):
-        if (directory / "environment" / name).exists():
+        if has(directory, f"environment/{name}"):
             yield f"environment/{name}: it needs several containers, or one with settings of its own"
-    if (directory / "trajectory.json").exists():
+    if has(directory, "trajectory.json"):
         yield "trajectory.json: the agent is to go on with a conversation"
     for place, settings in (
         ("environment", environment),
@@ -152,8 +157,8 @@ def _texts(table: Table) -> Mapping[str, str]:
 
 def _environment(table: Table, directory: Path) -> Environment:
     context, image = directory / "environment", table.get("environment.docker_image", str)
-    if (context / "Dockerfile").exists():
-        return read_dockerfile(text_of(context / "Dockerfile", directory), context, directory, _CONTEXT)
+    if has(context, "Dockerfile"):
+        return read_dockerfile(text_of(f"{context}/Dockerfile", directory), context, directory, _CONTEXT)
     if image is None:
         raise Unusable("environment/Dockerfile: is not there, and task.toml names no image")
     return read_dockerfile(f"FROM {image}\n", context, directory, _CONTEXT)

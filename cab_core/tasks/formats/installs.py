@@ -80,11 +80,11 @@ def installed_by(command: Command) -> tuple[str, ...] | None:
         NotHad: it loads something that no requirement stands for.
     """
     program, words = command.program, command.words[1:]
-    if re.fullmatch(r"python[\d.]*", program) and words[:2] == ("-m", "pip"):
+    if words[:2] == ("-m", "pip") and re.fullmatch(r"python[\d.]*", program):
         program, words = "pip", words[2:]
     if program in ("apt-get", "apt", "aptitude"):
         return tuple(r for name in _after(words, "install") for r in apt_requirements(name))
-    if re.fullmatch(r"pip[\d.]*", program):
+    if program.startswith("pip") and re.fullmatch(r"pip[\d.]*", program):
         return _by_pip(words)
     if program in ("uv", "uvx"):
         return _by_uv(program, words)

@@ -7,17 +7,20 @@ Harbor and Terminal-Bench have the work dir where the Dockerfile says, tests at 
 from __future__ import annotations
 
 import functools
+import posixpath
 import re
 import shlex
 from collections.abc import Iterable, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal
 
+from cab_core.cache import cache_root
 from cab_core.records import TaskFile
 from cab_core.tasks.foreign import file_of
 
 SCRIPT = ".cab/run.sh"  # in tests/ and in solution/
 Kind = Literal["reward", "junit", "solution"]
+Pairs = tuple[tuple[str, str], ...]
 # Where cab has something of its own in a sandbox, or the system: nothing else can be mounted there.
 _TAKEN = (
     *(
@@ -57,16 +60,22 @@ _HARMLESS = re.compile(  # read by anybody, or written by an installer that does
 )
 
 
+@functools.lru_cache(64)
 def place_fault(work_at: str) -> str | None:
     """Return why the work dir cannot be seen at a place, or None where it can."""
     if work_at == "/":
         return "the work dir is the whole file system: no WORKDIR"
     if not re.fullmatch(r"(/[\w.+-]+)+", work_at):
         return f"the work dir is {work_at!r}, at which nothing can be mounted"
+    place = posixpath.normpath(work_at)
     for taken in _TAKEN:
-        if PurePosixPath(work_at).is_relative_to(taken) or PurePosixPath(taken).is_relative_to(work_at):
+        if _within(place, taken) or _within(taken, place):
             return f"the work dir is {work_at}, where a sandbox has something of its own ({taken})"
     return None
+
+
+def _within(path: str, place: str) -> bool:
+    return path == place or path.startswith(f"{place}/")
 
 
 def outside(text: str, work_at: str, made: Iterable[str], own: Iterable[str]) -> str | None:
@@ -80,7 +89,7 @@ def outside(text: str, work_at: str, made: Iterable[str], own: Iterable[str]) ->
         path = found[0].rstrip(".")
         if found[1].rstrip(".") not in tops or _HARMLESS.match(path):
             continue
-        if not any(path == p or path.startswith(f"{p}/") for p in inside):
+        if not any(_within(path, p) for p in inside):
             return path
     return None
 
@@ -97,8 +106,13 @@ def script_file(
     """Return the program, in `section`, that runs the set's `script` of that section; see `run_script.sh`."""
     said = {"script": script, "kind": kind, "here_is": here_is, "work_at": work_at, "logs_are": "/logs"}
     said["dirs"] = " ".join(sorted(d for d in directories if re.fullmatch(r"[\w./+-]+", d)))
-    head = [f"{k}={shlex.quote(v)}" for k, v in said.items()]
-    head += [f"export {k}={shlex.quote(v)}" for k, v in sorted(variables.items())]
+    return _written(section, tuple(said.items()), tuple(sorted(variables.items())), cache_root())
+
+
+@functools.lru_cache(64)  # most tasks of a set have the same; `_` is where it is kept
+def _written(section: Literal["tests", "solution"], said: Pairs, variables: Pairs, _: Path) -> TaskFile:
+    head = [f"{k}={shlex.quote(v)}" for k, v in said]
+    head += [f"export {k}={shlex.quote(v)}" for k, v in variables]
     text = "\n".join(["#!/bin/bash", *head, _body()])
     return file_of(section, SCRIPT, text.encode(), executable=True)
 

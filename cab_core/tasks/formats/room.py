@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -102,17 +104,28 @@ def _read_scripts(
 
 
 def _take_installs(room: Room, where: str, text: str) -> None:
+    requires, faults = _installs(text)
+    room.requires |= requires
+    room.faults += [f"{where}:{line}: {said}" for line, said in faults]
+
+
+@functools.lru_cache(64)  # the tests of a set are often started by one script
+def _installs(text: str) -> tuple[frozenset[str], tuple[tuple[int, str], ...]]:
+    """Return what a script requires, and of what it cannot have the line and why."""
+    requires, faults = set[str](), []
     for command in commands(text):
         try:
-            room.requires |= set(installed_by(command) or ())
+            requires |= set(installed_by(command) or ())
         except NotHad as exc:
-            room.faults.append(f"{where}:{command.line}: {exc}")
+            faults.append((command.line, str(exc)))
         if command.program == "pytest" or command.words[1:3] == ("-m", "pytest"):
-            room.requires |= {"pytest"}
+            requires |= {"pytest"}
+    return frozenset(requires), tuple(faults)
 
 
 def _searched(file: TaskFile) -> str:
     if file.link is not None or not _TEXT.search(file.path):
         return ""
-    with Path(file.source).open("rb") as opened:
-        return opened.read(_READ).decode("utf-8", "replace")
+    with open(file.source, "rb", buffering=0) as opened:  # noqa: PTH123  (a set has thousands)
+        size = min(os.fstat(opened.fileno()).st_size, _READ)  # making room for more takes longer than reading
+        return opened.read(size).decode("utf-8", "replace")

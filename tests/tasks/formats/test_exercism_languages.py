@@ -113,3 +113,22 @@ def test_crates_of_a_reference_are_named(tmp_path: Path) -> None:
     at = "exercises/practice/add/.meta/Cargo-example.toml"
     write(root, {at: '[package]\nname = "add"\n[dependencies]\nregex = "1"\n'})
     assert load(root)["add"].task.doc.unavailable == "it needs crates from a registry: regex"
+
+
+@pytest.mark.parametrize(
+    ("edition", "reference", "wanted"),
+    [
+        ("2021", "pub fn add(n: i32) -> i32 { n + 1 }", "cargo"),
+        ("2024", "pub fn add(n: i32) -> i32 { n + 1 }", "cargo>=1.85"),
+        ("2024", "fn f() { if a\n    && let Some(b) = c {} }", "cargo>=1.88"),
+    ],
+)
+def test_a_rust_that_is_too_old_is_told_by_what_an_exercise_is_written_in(
+    tmp_path: Path, edition: str, reference: str, wanted: str
+) -> None:
+    """Where a grader has an older one nobody could solve it, and no agent is blamed."""
+    root = written(tmp_path, "rust")
+    at = "exercises/practice/add"
+    write(root, {f"{at}/.meta/example.rs": reference})
+    write(root, {f"{at}/Cargo.toml": f'[package]\nname = "add"\nedition = "{edition}"\n'})
+    assert load(root)["add"].task.doc.grade.requires == (wanted,)
