@@ -39,7 +39,7 @@ _NODE: dict[str, tuple[tuple[str, ...], GradeKind, tuple[str, ...]]] = {
     "jest": (
         ("jest", "--ci", f"--testTimeout={_PATIENCE_MS}", "--json", f"--outputFile={{out}}/{_JSON}"),
         "json",
-        ("--reporters",),
+        ("--reporters", "--testTimeout"),
     ),
     "vitest": (
         (
@@ -50,7 +50,7 @@ _NODE: dict[str, tuple[tuple[str, ...], GradeKind, tuple[str, ...]]] = {
             f"--outputFile={{out}}/{_JSON}",
         ),
         "json",
-        ("--reporter", "run"),
+        ("--reporter", "run", "--testTimeout"),
     ),
 }
 _KNOWN: tuple[tuple[str, str], ...] = (  # a file of the repository, and what runs its tests
