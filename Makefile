@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Hundreds of short processes would compile the project's modules anew, each a quarter of a second.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test lint unit prove clean
 .DEFAULT_GOAL := help

@@ -15,7 +15,7 @@ from cab_core.errors import GraderError, UserError
 from cab_core.plugins.protocols import Runtime, StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import PackedTask, to_json
-from cab_core.records.validation import STATES, Finding, Validation
+from cab_core.records.validation import OF_THE_MOMENT, STATES, Finding, Validation
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.validations import add_validations
 
@@ -74,16 +74,18 @@ def validate_tasks(
     for said in catalog.left_out:
         _tell(said)
     tasks = catalog.select(patterns or ("*",))
-    rows = []
+    rows = list[_Row]()
     with stop_on_signals(_tell) as stop:
-        for row in _validated(tasks, _Asked(place, repeats, again, stop), jobs):
-            rows.append(row)
-            if not as_json:
-                _print(row, len(rows), len(tasks))
+        try:
+            for row in _validated(tasks, _Asked(place, repeats, again, stop), jobs):
+                rows.append(row)
+                if not as_json:
+                    _print(row, len(rows), len(tasks))
+        finally:
+            if record:  # interrupted, too: what was found by then is worth keeping
+                _record(plugins, tasks, [row.found for row in rows])
         if stop.is_set():
             raise KeyboardInterrupt
-    if record:
-        _record(plugins, tasks, [row.found for row in rows])
     _end(rows, place, as_json)
     return 0 if all(row.found.state == "sound" for row in rows) else 1
 
@@ -162,7 +164,7 @@ def _record(plugins: Plugins, tasks: Sequence[PackedTask], found: Sequence[Valid
         root = lying.get(pack) or plugins.get("task_pack", pack)
         if not (root / "pack.toml").is_file():
             raise UserError(f"--record: {root} is no pack in cab's own format: `cab tasks import` writes one")
-        own = [v for v in found if v.task.startswith(f"{pack}/")]
+        own = [v for v in found if v.task.startswith(f"{pack}/") and v.state not in OF_THE_MOMENT]
         current = {t.task.tree_hash for t in Catalog(plugins, lying.values()).select([f"{pack}/*"])}
         count = add_validations(root, own, current)
         _tell(f"{root / 'validated.json'} says what was found of {count} tasks")

@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-import attrs
 from aiohttp import StreamReader, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import RawRequestMessage
@@ -111,7 +110,7 @@ async def _call(
             operation=operation,
             query=query,
             body=body,
-            asked=attrs.evolve(asked, request={}),
+            asked=Asked(model=asked.model, stream=asked.stream, extended=asked.extended, sound=asked.sound),
             headers=dict(request.headers),
             settings=session.parameters.of(asked.request),
             queued=time.monotonic() - came,

@@ -3,9 +3,29 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
+
+
+class Connection(ResponseHandler):
+    """Keeps one timer for the longest time without a byte, where aiohttp makes a new one with each read."""
+
+    _due = 0.0  # by the loop's clock: when it has been too long
+
+    def _reschedule_timeout(self) -> None:
+        if self._read_timeout is None or self._read_timeout_handle is None:
+            super()._reschedule_timeout()
+        if self._read_timeout is not None:
+            self._due = self._loop.time() + self._read_timeout
+
+    def _on_read_timeout(self) -> None:
+        if self._loop.time() < self._due:
+            self._read_timeout_handle = self._loop.call_at(self._due, self._on_read_timeout)
+        else:
+            super()._on_read_timeout()
 
 
 class Connector(aiohttp.TCPConnector):
@@ -13,6 +33,7 @@ class Connector(aiohttp.TCPConnector):
 
     def __init__(self) -> None:
         super().__init__(limit=0)
+        self._factory = cast("partial[ResponseHandler]", partial(Connection, loop=self._loop))
         self._made: ContextVar[bool] = ContextVar("made", default=False)
 
     def begin(self) -> None:

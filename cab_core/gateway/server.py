@@ -1,7 +1,7 @@
 """The gateway's server: one per runner, in a thread of its own, on 127.0.0.1.
 
-It listens from the first moment. What answers takes long to import: that is done in the thread, while the
-first sandbox is being made, and whoever calls before waits in the sockets' queues.
+It listens from the first moment. What answers takes long to import: that is done in the thread, once a cell
+is admitted: while its sandbox is being made, not before. Whoever calls earlier waits in the sockets' queues.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Gateway:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="cab-gateway", daemon=True)
         self._runner: Future[web.ServerRunner] = Future()
-        self._begun = asyncio.Event()
+        self._wanted, self._begun = threading.Event(), asyncio.Event()
         self.url = ""
 
     def __enter__(self) -> Gateway:
@@ -50,12 +50,14 @@ class Gateway:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._wanted.set()
         self._do(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=10)
         self._loop.close()
 
     def _serve(self) -> None:
+        self._wanted.wait()
         try:
             self._runner.set_result(self._loop.run_until_complete(self._start()))
         except BaseException as exc:  # noqa: BLE001  told where the server is waited for
@@ -98,6 +100,7 @@ class Gateway:
             self._doors[session.token] = ConnectionLimit(self._protocol)
             asyncio.run_coroutine_threadsafe(self._accept(session.token, own), self._loop)
         self._sessions[session.token] = session
+        self._wanted.set()
 
     def _protocol(self) -> asyncio.Protocol:
         server = self._runner.result().server

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from errno import ENOSPC
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -25,11 +23,11 @@ from cab_core.records import (
     ModelCall,
     Observed,
     StopReason,
-    to_json,
 )
 from cab_core.store.recorded import RecordedCalls
 
 from .activity import Activity, activity
+from .call_file import CallFile
 from .in_turn import InTurn
 from .in_vain import InVain
 from .observed import Watch
@@ -38,6 +36,7 @@ from .passed_on import ClientHeaders
 from .price import Price
 from .price_table import TablePrice
 from .routing import routing_fields, routing_query
+from .spent import Spent
 from .turned_away import TurnedAway
 
 if TYPE_CHECKING:
@@ -100,13 +99,10 @@ class CellSession:
         self.watch = Watch(texts)
         self.in_vain = InVain()
         self.key_echoed = False  # in an answer: the agent has seen it
-        self._price, self._on_call = price, on_call
+        self._on_call = on_call
         self.crashed = crashed  # takes an exception, and says whether it is the protocol's own
-        self._record, self._recorded, self._size = record, 0, 0
-        self._file = record.open("wb", buffering=0)
-        self.lost: OSError | None = None  # why a call could not be recorded: no further one is admitted
-        self._admitted = self._refused = self._unsaid = self._spent = 0
-        self._paid = 0.0
+        self._file, self._spent = CallFile(record), Spent(price)
+        self._refused = 0  # bytes of requests
         self._lock = threading.Lock()
 
     @property
@@ -123,7 +119,12 @@ class CellSession:
     @property
     def calls(self) -> RecordedCalls:
         """The calls that have ended, as they stand in the cell's file."""
-        return RecordedCalls(self._record, self._recorded)
+        return self._file.calls
+
+    @property
+    def lost(self) -> OSError | None:
+        """Why a call could not be recorded: no further one is admitted."""
+        return self._file.lost
 
     @property
     def has_enough(self) -> bool:
@@ -134,7 +135,7 @@ class CellSession:
         """Return what the calls are doing now; safe to call from any thread."""
         with self._lock:
             spent = self.sums.tokens
-        return activity(list(self.under_way.values()), self._admitted, spent)
+        return activity(list(self.under_way.values()), self._spent.calls, spent)
 
     def refuse(self, asked: Asked, query: str, size: int) -> tuple[int, str, str] | None:
         """Return why a request is not for this cell's model: (status, message, kind), or None.
@@ -145,7 +146,7 @@ class CellSession:
         if asked.model == self.model and self.parameters.is_clear(asked.request):
             said = [*([dict(parse_qsl(query))] if query else []), asked.request]
             routes = [name for found in said for name in routing_fields(found, self._params)]
-            routes += routing_query(query)
+            routes += routing_query(query) if query else []
             if routes:
                 return self._refuse_routes(routes, size)
             tools = self.protocol.run_by_vendor(asked.request) if self.sealed else []
@@ -180,72 +181,33 @@ class CellSession:
         if self.closed:
             return "cancelled"
         with self._lock:
-            limit = self._reached()
+            limit = self._spent.reached(self.limits)
             if limit is None:
-                self._admitted += 1
-                return self._admitted
+                self._spent.calls += 1
+                return self._spent.calls
         self.stop.stop(limit)
         return limit
-
-    def _reached(self) -> StopReason | None:
-        if self.limits.calls is not None and self._admitted >= self.limits.calls:
-            return "limit_calls"
-        return self._overspent()
-
-    def _overspent(self) -> StopReason | None:
-        spent = self._spent + self._unsaid
-        if self.limits.tokens is not None and spent >= self.limits.tokens:
-            return "limit_tokens"
-        paid = self._paid + self._dearest(self._unsaid)
-        if self.limits.usd is not None and paid >= self.limits.usd:
-            return "limit_cost"
-        return None
-
-    def _dearest(self, tokens: int) -> float:
-        return 0.0 if self._price is None else tokens * self._price.dearest / 1e6
 
     def ended(self, call: ModelCall, size: int) -> None:
         """Take a call that has ended: on disk at once, then to whoever listens.
 
-        `size`: bytes that went to and fro. Where the CLI hung up before the usage came, that many tokens
-        count towards the limits: no token is shorter, and hanging up would be a way around them.
+        `size`: bytes that went to and fro.
 
         Raises:
             OSError: it cannot be recorded.
         """
-        if call.broken_off and call.tokens is None:
-            self._unsaid += size
-        if self._price is not None:
-            call = attrs.evolve(call, usd=self._price.of(call))
+        if self._spent.price is not None:
+            call = attrs.evolve(call, usd=self._spent.price.of(call))
         with self._lock:
             self.sums.add(call)
             self.in_vain.ended(call)
-            self._spent += self._known(call)
-            self._paid += (self._price.at_most(call) if self._price else None) or 0.0
-            self._write(call)
+            self._spent.add(call, size)
+            try:
+                self._file.write(call)
+            except OSError:
+                self.closed = True
+                raise
         self._on_call(call)
-
-    def _write(self, call: ModelCall) -> None:
-        """Record a call whole, or not at all: what follows it must be readable."""
-        from cab_core.records.line import json_line  # late: see `server`
-
-        if self._file.closed:
-            return
-        line = json_line(to_json(call))
-        try:
-            if (self._file.write(line) or 0) < len(line):
-                self._file.truncate(self._size)
-                raise OSError(ENOSPC, os.strerror(ENOSPC), str(self._record))
-        except OSError as exc:
-            self.closed, self.lost = True, exc
-            raise
-        self._size += len(line)
-        self._recorded += 1
-
-    @staticmethod
-    def _known(call: ModelCall) -> int:
-        """What a call took at the least; of one that was broken off, its bytes are counted."""
-        return call.tokens or (0 if call.broken_off else call.at_least) or 0
 
     def close(self) -> None:
         """End the record; no further call is admitted."""
@@ -288,10 +250,10 @@ class CellSession:
                 "the endpoint repeated its key in an answer, which the agent was given as it came; "
                 "what was written of it holds [key] in its place"
             )
-        if self.limits.usd is not None and self._price is None:
+        if self.limits.usd is not None and self._spent.price is None:
             notes.append("a limit in USD was set, but the model has no price: it could not be enforced")
         unknown = self.sums.count and not self.sums.usage_known
-        if self.limits.tokens is not None and unknown and not self._unsaid:
+        if self.limits.tokens is not None and unknown and not self._spent.unsaid:
             notes.append(
                 "a limit on tokens was set, but the upstream reported no usage: it could not be enforced"
             )

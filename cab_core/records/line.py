@@ -7,10 +7,15 @@ from typing import Any
 
 import msgspec
 
+from .convert import to_json
+
 
 def json_line(value: Any) -> bytes:
-    """Return a JSON value as a line; half a surrogate, which stands for what is no UTF-8, as its escape."""
+    """Return a record, or a JSON value, as a line.
+
+    Half a surrogate, which stands for what is no UTF-8, is written as its escape.
+    """
     try:
-        return msgspec.json.encode(value) + b"\n"
+        return msgspec.json.encode(value) + b"\n"  # takes attrs classes as they are
     except (UnicodeEncodeError, TypeError):  # the latter for a kind of `str`
-        return json.dumps(value).encode() + b"\n"
+        return json.dumps(to_json(value)).encode() + b"\n"

@@ -16,6 +16,7 @@ TaskState = Literal[
     "leaks",
     "inconsistent",
     "needs_network",
+    "timed_out",
     "toolchain_missing",
     "unavailable",
     "not_run",
@@ -29,10 +30,13 @@ STATES: dict[TaskState, str] = {
     "leaks": "the work dir holds the answer",
     "inconsistent": "what the task says of itself is not so",
     "needs_network": "its grader or its reference asks for a network, which no sealed run has",
+    "timed_out": "the reference did not end in time: a slow task, or a busy machine",
     "toolchain_missing": "a program that its grader needs is not there",
     "unavailable": "it needs what cab cannot give",
     "not_run": "the grader could not be run; that says nothing of the task",
 }
+# Of this machine and this moment, not of the task: it is not kept.
+OF_THE_MOMENT = frozenset[TaskState]({"not_run", "timed_out", "toolchain_missing"})
 
 
 @attrs.frozen(kw_only=True)

@@ -89,6 +89,8 @@ def _once(ends: Ends, first: bool, alone: bool) -> float:
     reference, seconds = ends.reference()
     if not reference.passed:
         why = _why(reference)
+        if reference.deciding is not None and reference.deciding.timed_out:
+            raise _Fault("timed_out", f"the reference did not end in time: {why}")
         if not first or not (alone or not ends.reference()[0].passed):
             raise _Fault("flaky", f"the reference passed once and failed once: {why}")
         raise _Fault(_why_failed(why), f"the reference fails: {why}")

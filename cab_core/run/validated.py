@@ -17,13 +17,11 @@ from cab_core.cache import cache_root, keep_json
 from cab_core.plugins.protocols import Runtime
 from cab_core.records import PackedTask, from_json, to_json
 from cab_core.records.base import canonical
-from cab_core.records.validation import Finding, Validation
+from cab_core.records.validation import OF_THE_MOMENT, Finding, Validation
 from cab_core.trace.clock import utc_now
 
 from .inputs import grader_inputs, listing
 from .needs import versions_in
-
-_LATER = ("not_run", "toolchain_missing")  # of this moment, not of the task
 
 
 def key_of(task: PackedTask, grader_key: str) -> str:
@@ -59,7 +57,7 @@ def keep(task: PackedTask, runtime: Runtime, finding: Finding) -> Validation:
         at=utc_now(),
         **attrs.asdict(finding),
     )
-    if found.state not in _LATER:
+    if found.state not in OF_THE_MOMENT:
         path = _path(found.key)
         path.parent.mkdir(parents=True, exist_ok=True)
         keep_json(path, to_json(found))

@@ -189,20 +189,19 @@ async def measure(relay: Process, gateway: Process, rounds: int, events: int) ->
             await caller.many(4, 100)
         found: dict[str, object] = {}
         firsts = {name: [] for name in both}
-        cpu = dict.fromkeys(both, 0.0)
+        small: dict[str, list[float]] = {name: [] for name in both}
         for _ in range(rounds * 10):
             for name, caller in both.items():
                 before = caller.process.cpu()
                 for _ in range(10):
                     firsts[name].append((await caller.call(1))[0])
-                cpu[name] += caller.process.cpu() - before
+                small[name].append((caller.process.cpu() - before) / 10)
         found["first byte, ms"] = {n: _quantiles([s * 1000 for s in v]) for n, v in firsts.items()}
         found["first byte, ms more (median)"] = round(
             1000 * (statistics.median(firsts["gateway"]) - statistics.median(firsts["relay"])), 3
         )
-        calls = rounds * 100
-        found["CPU s of 1,000 small calls"] = {n: round(s * 1000 / calls, 3) for n, s in cpu.items()}
-        found["CPU of a small call, ratio"] = round(cpu["gateway"] / cpu["relay"], 2)
+        found["CPU ms of a small call"] = {n: _quantiles([1000 * s for s in v]) for n, v in small.items()}
+        found["CPU of a small call, ratio"] = _quantiles(_ratios(small))
         wall, cpu = {n: [] for n in both}, {n: [] for n in both}
         for _ in range(max(2, rounds // 2)):
             for name, caller in both.items():
@@ -214,11 +213,14 @@ async def measure(relay: Process, gateway: Process, rounds: int, events: int) ->
         pairs = [r / g for r, g in zip(wall["relay"], wall["gateway"], strict=True)]
         found["throughput of 64 streams, ratio"] = _quantiles(pairs)
         found["CPU us an event"] = {n: round(1e6 * statistics.median(v) / sent, 2) for n, v in cpu.items()}
-        found["CPU of an event, ratio"] = _quantiles(
-            [g / r for r, g in zip(cpu["relay"], cpu["gateway"], strict=True)]
-        )
+        found["CPU of an event, ratio"] = _quantiles(_ratios(cpu))
         found["memory, MB"] = {n: round(c.process.memory() / 1e6) for n, c in both.items()}
         return found
+
+
+def _ratios(of: dict[str, list[float]]) -> list[float]:
+    """Return the gateway's figure by the relay's, of each pair that was measured one behind the other."""
+    return [g / r for r, g in zip(of["relay"], of["gateway"], strict=True)]
 
 
 def _quantiles(values: list[float]) -> list[float]:

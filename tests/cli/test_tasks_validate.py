@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from cab_core.plugins.registry import Plugins
 from cab_core.tasks.catalog import load_pack
 from cab_core.tasks.listing import write_list
-from tests.conftest import Cab
+from tests.conftest import CAB, Cab
 from tests.support.packs import write_pack
 
 GREP = '[[grade.commands]]\nargv = ["grep", "-q", "good", "adds.py"]\n'
@@ -103,3 +105,29 @@ def test_what_no_verdict_rests_on_may_change(cab: Cab, pack: Path) -> None:
     write_list(pack)
     [task] = load_pack(Plugins(), pack)
     assert row["earlier"] and task.validation is not None and task.validation.state == "sound"
+
+
+def test_what_is_of_the_moment_is_not_kept(cab: Cab, pack: Path) -> None:
+    """A task whose reference ran out of time is tried again, and its pack says nothing of it."""
+    toml = pack / "one/task.toml"
+    slow = "['sh', '-c', 'grep good adds.py && sleep 60']"
+    text = toml.read_text().replace('["grep", "-q", "good", "adds.py"]', slow)
+    toml.write_text(text.replace("[[grade", "timeout_s = 0.5\n[[grade"))
+    rows = [validate(cab, "--record")[0] for _ in range(2)]
+    assert [(row["state"], row["earlier"]) for row in rows] == [("timed_out", False)] * 2
+    assert json.loads((pack / "validated.json").read_text())["tasks"] == []
+
+
+def test_an_interrupted_command_records_what_it_found(cab: Cab, pack: Path) -> None:
+    """The first task is done, the second never ends."""
+    hangs = (pack / "one/task.toml").read_text().replace('"grep", "-q", "good", "adds.py"', '"sleep", "60"')
+    for path, text in {"task.toml": hangs, **FILES}.items():
+        (pack / "z" / path).parent.mkdir(parents=True, exist_ok=True)
+        (pack / "z" / path).write_text(text)
+    argv = [str(CAB), "tasks", "validate", "--pack", "mine", "mine/*", "--record"]
+    with subprocess.Popen(argv, cwd=cab.cwd, env=cab.env, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None and "mine/one: valid" in running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        assert running.wait(30) == 130
+    kept = json.loads((pack / "validated.json").read_text())["tasks"]
+    assert [(v["task"], v["state"]) for v in kept] == [("mine/one", "sound")]

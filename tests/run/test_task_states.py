@@ -8,7 +8,7 @@ import pytest
 
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
-from cab_core.records.validation import Finding
+from cab_core.records.validation import OF_THE_MOMENT, Finding
 from cab_core.run.validate import validate
 from cab_core.tasks.catalog import load_pack
 from cab_core.workdir.reference import reference_of
@@ -134,3 +134,11 @@ def test_what_cannot_be_had_is_not_tried(tmp_path: Path) -> None:
     packed = load_pack(Plugins(), tmp_path / "mine")[0]
     finding = validate(packed, Plugins().runtime("local"), tmp_path / "scratch", StopSignal())
     assert (finding.state, finding.fault) == ("unavailable", "it wants three containers")
+
+
+def test_a_reference_that_takes_too_long_is_of_the_moment(tmp_path: Path) -> None:
+    """It is no other state: the same task may be sound on a machine that has nothing else to do."""
+    script = shell("grep -q good adds.py && sleep 60").replace("[[", "timeout_s = 0.5\n[[", 1)
+    finding = found(tmp_path, script)
+    assert finding.state == "timed_out" and finding.state in OF_THE_MOMENT
+    assert finding.reason is not None and "did not end in time" in finding.reason

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cab_core.gateway import relay
+from cab_core.gateway.call_file import CallFile
 from cab_core.gateway.models import ConfigDoc, EndpointChoice, Model
-from cab_core.gateway.session import CellSession
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Limits, ModelCall, Sweep
@@ -152,10 +152,10 @@ def test_a_call_that_cannot_be_recorded_is_no_fault_of_the_agent(
 ) -> None:
     """A full disk: the CLI is not answered what is not on record, and the cell has no verdict."""
 
-    def full(self: CellSession, call: ModelCall) -> None:
+    def full(self: CallFile, call: ModelCall) -> None:
         self.lost = OSError(ENOSPC, "No space left on device")
         raise self.lost
 
-    monkeypatch.setattr(CellSession, "_write", full)
+    monkeypatch.setattr(CallFile, "write", full)
     _, result = play(tmp_path, "call()", model=Model(id="m", endpoint=endpoint.url, key=KEY))
     assert (result.outcome, "could not be recorded" in result.why) == ("infra_sandbox", True)

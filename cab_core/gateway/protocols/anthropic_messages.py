@@ -10,22 +10,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import attrs
-
 from cab_core.plugins.protocols import Reply
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
 from ..chat_form import call, dumped, function, message, objects, texts_of
-from ..error_body import error_in
 from ..run_elsewhere import addresses, fields, tools, typed
-from ..usage import grown, usage_of
 from .asked import asked_in, has_messages
-from .messages_answer import CALLS, messages_message
+from .messages_answer import messages_message
+from .messages_reading import MessagesReading
 from .scripted import event, tokens
 
 _CALL, _COUNT, _LIST = "/v1/messages", "/v1/messages/count_tokens", "/v1/models"
-_IN_PIECES = ("text", "thinking")  # blocks that begin empty in a stream
 # Types of tools that Anthropic has a schema for, and the CLI runs; a search among tools reaches nothing else.
 _RUN_BY_THE_CLI = re.compile(r"(function|custom)$|(bash|text_editor|computer|memory|tool_search_tool)_")
 # How Anthropic names an error by its status.
@@ -152,64 +148,6 @@ class AnthropicMessages:
     def counted(self, tokens: int) -> dict[str, Any]:
         """Return how many tokens a conversation has."""
         return {"input_tokens": tokens}
-
-
-@attrs.define
-class MessagesReading(Reading):
-    """Reads an answer or its events: an event's `type` tells what it holds."""
-
-    def take(self, data: dict[str, Any]) -> bool:
-        """Take a whole answer or one event of a stream; return whether the model wrote in it."""
-        kind = data.get("type")
-        if error_in(data) is not None:
-            self.failed = data
-        wrote = False
-        if kind == "message":
-            wrote = self._message(data)
-        elif kind == "message_start" and isinstance(message := data.get("message"), dict):
-            wrote = self._message(message)
-        elif kind == "message_delta":
-            self._usage(data)
-            self._stop(data.get("delta"))
-        elif kind == "content_block_start" and isinstance(block := data.get("content_block"), dict):
-            wrote = self._block(data.get("index"), block)
-        elif kind == "content_block_delta" and isinstance(delta := data.get("delta"), dict):
-            wrote = self._delta(delta)
-        self.done = self.done or kind == "message_stop"
-        self.answered = self.answered or wrote
-        self.events += wrote
-        return wrote
-
-    def _message(self, message: dict[str, Any]) -> bool:
-        if isinstance(message.get("model"), str) and message["model"]:
-            self.model = message["model"]
-        self._usage(message)
-        self._stop(message)
-        wrote = [self._block(place, block) for place, block in enumerate(objects(message, "content"))]
-        return any(wrote)
-
-    def _usage(self, holder: dict[str, Any]) -> None:
-        if isinstance(usage := holder.get("usage"), dict):
-            self.usage = grown(self.usage, usage_of(usage))
-
-    def _stop(self, holder: object) -> None:
-        reason = holder.get("stop_reason") if isinstance(holder, dict) else None
-        if isinstance(reason, str) and reason:
-            self.finish_reason, self.answered = reason, True
-
-    def _block(self, place: object, block: dict[str, Any]) -> bool:
-        kind = block.get("type")
-        if kind in CALLS:
-            self.said.call(place if isinstance(place, int) else 0, block.get("name"), block.get("id"))
-        self.said.text.add(block.get("text"))
-        self.said.reasoning.add(block.get("thinking"))
-        empty = kind in _IN_PIECES and not (block.get("text") or block.get("thinking"))
-        return isinstance(kind, str) and not empty
-
-    def _delta(self, delta: dict[str, Any]) -> bool:
-        self.said.text.add(delta.get("text"))
-        self.said.reasoning.add(delta.get("thinking"))
-        return any(delta.get(name) for name in ("text", "thinking", "partial_json"))
 
 
 def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

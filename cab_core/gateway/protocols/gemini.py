@@ -11,20 +11,19 @@ from itertools import product
 from typing import Any
 from urllib.parse import unquote
 
-import attrs
-
 from cab_core.plugins.protocols import Reply
 from cab_core.plugins.strict_json import read_strictly
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading
 from cab_core.records import Usage
 
-from ..chat_form import call, dumped, function, message, objects
-from ..error_body import ErrorBody, error_in
+from ..chat_form import objects
+from ..error_body import ErrorBody
 from ..run_elsewhere import READ, addresses, fields, tools
-from ..usage import added, grown
 from ..waits import wait_in_words
 from .asked import tools_are_objects
 from .gemini_answer import gemini_message
+from .gemini_reading import GeminiReading
+from .gemini_request import messages, tools_offered
 from .scripted import event, tokens
 
 _LIST = "/v1beta/models"
@@ -32,7 +31,6 @@ _LISTS = (_LIST, "/v1/models", "/v1alpha/models")
 # The model stands in the path, its slashes escaped or not.
 _OF_MODEL = re.compile(r"/v1(?:beta|alpha)?/(models/(?P<model>.+?)(?::(?P<verb>\w+))?)", re.S)
 _VERBS = {"generateContent": "call", "streamGenerateContent": "call", "countTokens": "count"}
-_DEEPEST = 100  # levels of a tool's schema
 _RUN_BY_THE_CLI = {"functionDeclarations", "function_declarations", "computerUse", "computer_use"}
 # How Google names an error by its status.
 _STATUS = {
@@ -150,7 +148,7 @@ class Gemini:
 
     def as_chat(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the system instruction and contents as messages, and the tools."""
-        return {**request, "messages": list(_messages(request)), "tools": list(_tools(request))}
+        return {**request, "messages": list(messages(request)), "tools": list(tools_offered(request))}
 
     def as_message(self, events: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """Return an answer as one message."""
@@ -189,142 +187,6 @@ def _is_sound(request: dict[str, Any]) -> bool:
         return False
     parts = all(isinstance(c, dict) and isinstance(c.get("parts"), list) for c in contents)
     return parts and tools_are_objects(request)
-
-
-@attrs.define
-class GeminiReading(Reading):
-    """Reads an answer; in a stream every event is one, with what came since the one before.
-
-    `unfinished`: the candidates that have begun and not ended. `late`: an event gave no reason, so the server
-    gives one at the end; some give it with each event, and there its end is the stream's.
-    """
-
-    unfinished: set[int] = attrs.field(factory=set)
-    late: bool = False
-
-    def take(self, data: dict[str, Any]) -> bool:
-        """Take a whole answer or one event of a stream; return whether the model wrote in it."""
-        if isinstance(said := data.get("usageMetadata"), dict):
-            self.usage = grown(self.usage, _usage_of(said))
-        if isinstance(data.get("modelVersion"), str) and data["modelVersion"]:
-            self.model = data["modelVersion"]
-        if error_in(data) is not None:
-            self.failed = data
-        if isinstance(feedback := data.get("promptFeedback"), dict) and feedback.get("blockReason"):
-            words = f"the prompt was blocked by content policy: {feedback['blockReason']}"
-            self.failed, self.done = {"error": {"code": 400, "message": words}}, True
-        wrote = [self._candidate(place, c) for place, c in enumerate(objects(data, "candidates"))]
-        # The last event names the reason and, at once, what was used.
-        ended = self.finish_reason is not None and not self.unfinished and "usageMetadata" in data
-        self.done = self.done or (ended and self.late)
-        self.late = self.late or bool(self.unfinished)
-        self.events += any(wrote)
-        return any(wrote)
-
-    def _candidate(self, place: int, candidate: dict[str, Any]) -> bool:
-        reason, content = candidate.get("finishReason"), candidate.get("content")
-        index = candidate.get("index", place)  # as protobuf's JSON has it, 0 is left out
-        place = index if isinstance(index, int) else place
-        self.unfinished.add(place)
-        if isinstance(reason, str) and reason not in ("", "FINISH_REASON_UNSPECIFIED"):
-            self.unfinished.discard(place)
-            self.finish_reason, self.answered = self.finish_reason if place else reason, True
-        parts = objects(content, "parts") if isinstance(content, dict) else []
-        if not place:
-            for part in parts:
-                self._hear(part)
-        wrote = any(
-            part.keys() & {"functionCall", "inlineData", "executableCode"} or part.get("text")
-            for part in parts
-        )
-        self.answered = self.answered or wrote
-        if wrote and not place and place in self.unfinished:
-            self.finish_reason = None  # it goes on behind what was no end
-        return wrote
-
-    def _hear(self, part: dict[str, Any]) -> None:
-        if isinstance(called := part.get("functionCall"), dict):
-            self.said.call(len(self.said.calls), called.get("name"))
-        kept = self.said.reasoning if part.get("thought") is True else self.said.text
-        kept.add(part.get("text"))
-
-
-def _usage_of(said: Mapping[str, Any]) -> Usage:
-    """Return what is reported: thoughts are not within candidates, nor tools' results within the prompt.
-
-    A count of 0 is left out, as protobuf's JSON has it (https://protobuf.dev/programming-guides/json): where
-    the total stands, what is missing beside it is none.
-    """
-    unsaid = 0 if "totalTokenCount" in said else None
-    return Usage(
-        prompt=added(said.get("promptTokenCount"), said.get("toolUsePromptTokenCount"))
-        if "promptTokenCount" in said
-        else None,
-        completion=added(said.get("candidatesTokenCount"), said.get("thoughtsTokenCount"), unsaid),
-        cached=said.get("cachedContentTokenCount", unsaid),
-        reasoning=said.get("thoughtsTokenCount", unsaid),
-        audio=added(*(_audio(said.get(name)) for name in ("promptTokensDetails", "candidatesTokensDetails"))),
-    )
-
-
-def _audio(details: object) -> int | None:
-    found = details if isinstance(details, list) else []
-    counts = [d.get("tokenCount") for d in found if isinstance(d, dict) and d.get("modality") == "AUDIO"]
-    return added(*counts)
-
-
-def _messages(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    system = request.get("systemInstruction") or request.get("system_instruction")
-    if isinstance(system, dict) and (texts := _texts(system)):
-        yield message("system", texts)
-    for said in objects(request, "contents"):
-        parts = objects(said, "parts")
-        for result in [p["functionResponse"] for p in parts if isinstance(p.get("functionResponse"), dict)]:
-            told = message("tool", [dumped(result.get("response"))])
-            yield {
-                **told,
-                **_whether_failed(result.get("response")),
-                "tool_call_id": result.get("id"),
-                "name": result.get("name"),
-            }
-        calls = [
-            call(c.get("id"), c.get("name"), dumped(c.get("args") or {}))
-            for c in (p.get("functionCall") for p in parts)
-            if isinstance(c, dict)
-        ]
-        if (texts := _texts(said)) or calls:
-            yield message("assistant" if said.get("role") == "model" else "user", texts, calls)
-
-
-def _whether_failed(response: object) -> dict[str, bool]:
-    """Return what a result says of itself: by the reference, `output` is one, and `error` an error."""
-    said = [key for key in ("output", "error") if isinstance(response, dict) and key in response]
-    return {"failed": said == ["error"]} if len(said) == 1 else {}
-
-
-def _texts(content: Mapping[str, Any]) -> list[str]:
-    parts = objects(content, "parts")
-    return [p["text"] for p in parts if isinstance(p.get("text"), str) and not p.get("thought")]
-
-
-def _tools(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for tool in objects(request, "tools"):
-        for one in objects(tool, "functionDeclarations") or objects(tool, "function_declarations"):
-            schema = one.get("parametersJsonSchema") or _as_json_schema(one.get("parameters"))
-            yield function(one.get("name"), one.get("description"), schema)
-
-
-def _as_json_schema(schema: Any, levels: int = _DEEPEST) -> Any:
-    """Return a schema with JSON Schema's names of types, which Google's own has in capitals."""
-    if not levels:
-        return {}
-    if isinstance(schema, list):
-        return [_as_json_schema(s, levels - 1) for s in schema]
-    if not isinstance(schema, dict):
-        return schema
-    inner = {k: _as_json_schema(v, levels - 1) for k, v in schema.items()}
-    kind = schema.get("type")
-    return {**inner, "type": kind.lower()} if isinstance(kind, str) and kind.isupper() else inner
 
 
 def _calls(request: Mapping[str, Any], reply: Reply) -> list[dict[str, Any]]:

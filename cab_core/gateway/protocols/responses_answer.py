@@ -9,8 +9,8 @@ from ..chat_form import dumped, objects, texts_of
 from .answered import Message
 from .responses_items import CALLS, name_of
 
-_TEXT = ("response.output_text.delta", "response.refusal.delta")
-_REASONING = ("response.reasoning_text.delta", "response.reasoning_summary_text.delta")
+TEXT = ("response.output_text.delta", "response.refusal.delta")
+REASONING = ("response.reasoning_text.delta", "response.reasoning_summary_text.delta")
 _ENDS = ("response.completed", "response.incomplete")
 
 
@@ -28,10 +28,10 @@ def responses_message(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         if kind in _ENDS and isinstance(whole, dict) and (found := objects(whole, "output")):
             message, items = _whole(found), [*found]
             break
-        if kind in _TEXT:
+        if kind in TEXT:
             message.say(data.get("delta"))
             heard.add(("message", str(data.get("item_id"))))
-        elif kind in _REASONING:
+        elif kind in REASONING:
             message.think(data.get("delta"))
             heard.add(("reasoning", str(data.get("item_id"))))
         elif kind == "response.output_item.done" and isinstance(item := data.get("item"), dict):
