@@ -35,6 +35,7 @@ from .sampled import (
 
 PROMPTS = "prompts.toml"
 _HEAD = "# What an agent is told, by task. Change it as you like, and run the same command again.\n"
+_ENDLESS = "its tests do not end in time"
 _TIMES_SLOWER = 3  # than the newest commit's tests an older one's may be
 
 
@@ -135,6 +136,8 @@ class _Miner:
         own = tuple(p for p in sorted(change.hidden) if _holds_tests(p)) if runner.is_pytest else runner.paths
         with bench(change.unsolved, self._asked.trial, needs, self._asked.stop) as place:
             before = place.run(runner.command(own), limit)
+            if before.timed_out:
+                return Looked(commit=commit, why=_ENDLESS)
             place.put(change.solved)
             after = place.run(runner.command(own), limit)
             whole = before, after
@@ -177,7 +180,7 @@ def _lists(before: Ran, after: Ran) -> tuple[frozenset[str], frozenset[str]]:
 
 def _no_task(runner: Runner, before: Ran, after: Ran) -> str | None:
     if before.timed_out or after.timed_out:
-        return "its tests do not end in time"
+        return _ENDLESS
     if runner.kind == "exit":
         return (
             "its tests pass before it"
