@@ -143,6 +143,8 @@ class _Miner:
             whole = before, after
             if own != runner.paths and _no_task(runner, before, after) is None:
                 after_all = place.run(runner.command(), limit)
+                if after_all.timed_out:
+                    return Looked(commit=commit, why=_ENDLESS)
                 place.put({path: change.unsolved.get(path) for path in change.touched})
                 whole = place.run(runner.command(), limit), after_all
         if why := _no_task(runner, *whole):
