@@ -10,7 +10,8 @@ import click
 
 from cab_core.errors import UserError
 from cab_core.plugins.registry import Plugins
-from cab_core.records import to_json
+from cab_core.records import PackedTask, to_json
+from cab_core.records.marks import MARKS, PRIVATE
 from cab_core.run.not_covered import not_covered
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.left_out import left_out
@@ -57,7 +58,8 @@ def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
             "family": t.family,
             "tags": list(t.doc.tags),
             "in_process": t.in_process,
-            "missing": [why for r in t.doc.grade.requires if (why := missing(r))],
+            "private": t.private,
+            "missing": _missing(packed),
             "unavailable": t.doc.unavailable,
             "validated": packed.validation and packed.validation.state,
         }
@@ -71,10 +73,18 @@ def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
     return 0
 
 
+def _missing(packed: PackedTask) -> list[str]:
+    """Return what is not to be had on this machine itself."""
+    if packed.environment is not None:
+        return [str(packed.environment)]
+    return [why for r in packed.task.doc.grade.requires if (why := missing(r))]
+
+
 def _row(task: dict[str, Any]) -> tuple[str, str, str]:
     lacks = [f"not in runtime local: {'; '.join(task['missing'])}"] if task["missing"] else []
     said = [f"unavailable: {one_line(task['unavailable'])}"] if task["unavailable"] else []
-    return task["id"], one_line(task["title"]), "; ".join(["in-process"] * task["in_process"] + said + lacks)
+    marks = [mark for mark, is_so in (("in-process", "in_process"), (PRIVATE, "private")) if task[is_so]]
+    return task["id"], one_line(task["title"]), "; ".join(marks + said + lacks)
 
 
 @command.command
@@ -94,11 +104,15 @@ def show(plugins: Plugins, task: str, packs: tuple[Path, ...], as_json: bool) ->
         say("A good fix touches: " + ", ".join(map(plain, found.doc.expected_files)))
         for grading in found.doc.grade.commands:
             say(f"Graded by: {plain(' '.join(grading.argv))}  ({grading.kind})")
+        if packed.environment:
+            say(f"Runs in {plain(str(packed.environment))}")
         if found.family:
             say(f"Family: {plain(found.family)}  (statistics move its tasks together)")
         if found.in_process:
             say("In-process: the tests share a process with the code that they judge.")
             say(f"Its grading does not see: {'; '.join(not_covered(packed))}")
+        if found.private:
+            say(f"Private: {MARKS[PRIVATE]}.")
         say(f"Pack {found.pack} {found.pack_version}, tree sha256 {found.tree_hash}")
     return 0
 

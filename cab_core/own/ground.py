@@ -30,7 +30,7 @@ _FIRST_S = 1800.0  # for the first run of all tests, of which nothing is known
 # Seconds that a task may take: one of few, for what was measured is never the same twice.
 _STEPS_S = (300.0, 3600.0)
 _LITTER = 50  # files that tests left behind, by name
-_MANY = 200  # tests, above which a task is graded by those files alone that run its source file
+MANY = 200  # tests, above which a task is graded by those files alone that run its source file
 _NO_NAME = re.compile(r" \(line \d+\)$")  # a test of rustdoc is called by its line, which a fix may move
 _READERS: dict[CountStyle, Callable[[str], Report]] = {
     "libtest": read_libtest,
@@ -100,7 +100,7 @@ class Ground:
         """Return what is run to grade a change of a file, and which tests that are: all, or of the files that
         run it.
         """
-        if len(self.tests) > _MANY and self.lines is not None:
+        if len(self.tests) > MANY and self.lines is not None:
             running = {t.partition("::")[0] for tests in self.lines.get(path, {}).values() for t in tests}
             if tests := {name for name in self.tests if self.test_files.get(name) in running}:
                 return tuple(sorted(running)), frozenset(tests)

@@ -9,14 +9,14 @@ import attrs
 import tomli_w
 
 from cab_core.errors import UserError
-from cab_core.records import GradeSpec
+from cab_core.records import GradeCommand, GradeSpec
 from cab_core.records.base import doc
 from cab_core.tasks.documents import read_document
 
 from .bench import Ran, bench
 from .commit_task import task_of
 from .commits import Change, Commit, change_of, commits, prompt_of
-from .ground import Ground, look, named
+from .ground import MANY, Ground, look, named
 from .languages import is_package, is_test
 from .pack import Draft, make_place
 from .runner import Runner, runner_of
@@ -35,6 +35,7 @@ from .sampled import (
 
 PROMPTS = "prompts.toml"
 _HEAD = "# What an agent is told, by task. Change it as you like, and run the same command again.\n"
+_ENDLESS = "its tests do not end in time"
 _TIMES_SLOWER = 3  # than the newest commit's tests an older one's may be
 
 
@@ -126,23 +127,33 @@ class _Miner:
         return self._run(commit, change)
 
     def _run(self, commit: Commit, change: Change) -> Looked:
-        """Run the tests of a commit without its solution and with it, first those alone that it changes."""
+        """Run the tests of a commit without its solution and with it, first those alone that it changes.
+
+        Of many tests these alone are graded: what they say, all others have said once.
+        """
         runner, limit = self._runner(change), _TIMES_SLOWER * self._ground.timeout_s
         needs = runner.needs(self._asked.environment)
         own = tuple(p for p in sorted(change.hidden) if _holds_tests(p)) if runner.is_pytest else runner.paths
         with bench(change.unsolved, self._asked.trial, needs, self._asked.stop) as place:
             before = place.run(runner.command(own), limit)
+            if before.timed_out:
+                return Looked(commit=commit, why=_ENDLESS)
             place.put(change.solved)
             after = place.run(runner.command(own), limit)
+            whole = before, after
             if own != runner.paths and _no_task(runner, before, after) is None:
-                after = place.run(runner.command(), limit)
+                after_all = place.run(runner.command(), limit)
+                if after_all.timed_out:
+                    return Looked(commit=commit, why=_ENDLESS)
                 place.put({path: change.unsolved.get(path) for path in change.touched})
-                before = place.run(runner.command(), limit)
-        if why := _no_task(runner, before, after):
-            return Looked(commit=commit, why=why, detail=(after.why or "")[:200])
-        if lost := named(before) - named(after):
+                whole = place.run(runner.command(), limit), after_all
+        if why := _no_task(runner, *whole):
+            return Looked(commit=commit, why=why, detail=(whole[1].why or "")[:200])
+        if lost := named(whole[0]) - named(whole[1]):
             return Looked(commit=commit, why="it breaks tests", detail=", ".join(sorted(lost)[:5]))
-        return self._task(commit, change, runner, named(before), named(after))
+        if len(named(whole[1])) > MANY:
+            return self._task(commit, change, runner.command(own, *_lists(before, after)))
+        return self._task(commit, change, runner.command(None, *_lists(*whole)))
 
     def _runner(self, change: Change) -> Runner:
         """Return what runs the tests of an older commit: as of the newest, with the paths that it has."""
@@ -150,25 +161,28 @@ class _Miner:
         runner = runner_of(asked.tests or known.typed, change.unsolved, asked.requires)
         return attrs.evolve(runner, kind=known.kind, style=known.style)
 
-    def _task(
-        self, commit: Commit, change: Change, runner: Runner, before: frozenset[str], after: frozenset[str]
-    ) -> Looked:
-        tests = self._asked.tests or self._ground.runner.typed
+    def _task(self, commit: Commit, change: Change, command: GradeCommand) -> Looked:
+        tests, ground = self._asked.tests or self._ground.runner.typed, self._ground
         prompt = self.prompts.get(commit.name) or prompt_of(commit.message, tests)
-        command = runner.command(None, after - before, after & before)
-        grade = GradeSpec(commands=(command,), requires=runner.requires, timeout_s=self._ground.grade_s)
+        requires = ground.runner.requires
+        grade = GradeSpec(commands=(command,), requires=requires, timeout_s=ground.grade_s)
         name = self._asked.repository.name
         try:
-            draft = task_of(commit, change, name, prompt, grade, self._ground.by_products)
+            draft = task_of(commit, change, name, prompt, grade, ground.by_products)
         except UserError as exc:
             return Looked(commit=commit, why="cannot be written as a patch", detail=str(exc))
-        said = f"{len(after - before) or 'its'} tests fail before and pass after"
+        said = f"{len(command.fail_to_pass) or 'its'} tests fail before and pass after"
         return Looked(commit=commit, detail=said, draft=draft)
+
+
+def _lists(before: Ran, after: Ran) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the tests that fail before and pass after, and those that pass both times."""
+    return named(after) - named(before), named(after) & named(before)
 
 
 def _no_task(runner: Runner, before: Ran, after: Ran) -> str | None:
     if before.timed_out or after.timed_out:
-        return "its tests do not end in time"
+        return _ENDLESS
     if runner.kind == "exit":
         return (
             "its tests pass before it"

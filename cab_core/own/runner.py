@@ -28,14 +28,29 @@ _PYTEST = (
     *("-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"),
     *("-o", "addopts=", f"--junitxml={{out}}/{_REPORT}"),
 )
+_PATIENCE_MS = 20_000  # for one test: their own few seconds are too few on a busy machine
 # Programs of node that report each test when asked to, and what of a script's words said otherwise.
 _NODE: dict[str, tuple[tuple[str, ...], GradeKind, tuple[str, ...]]] = {
-    "mocha": (("mocha", "--reporter=tap"), "counts", ("--reporter", "-R")),
-    "jest": (("jest", "--ci", "--json", f"--outputFile={{out}}/{_JSON}"), "json", ("--reporters",)),
-    "vitest": (
-        ("vitest", "run", "--reporter=json", f"--outputFile={{out}}/{_JSON}"),
+    "mocha": (
+        ("mocha", "--reporter=tap", f"--timeout={_PATIENCE_MS}"),
+        "counts",
+        ("--reporter", "-R", "--timeout", "-t"),
+    ),
+    "jest": (
+        ("jest", "--ci", f"--testTimeout={_PATIENCE_MS}", "--json", f"--outputFile={{out}}/{_JSON}"),
         "json",
-        ("--reporter", "run"),
+        ("--reporters", "--testTimeout"),
+    ),
+    "vitest": (
+        (
+            "vitest",
+            "run",
+            f"--testTimeout={_PATIENCE_MS}",
+            "--reporter=json",
+            f"--outputFile={{out}}/{_JSON}",
+        ),
+        "json",
+        ("--reporter", "run", "--testTimeout"),
     ),
 }
 _KNOWN: tuple[tuple[str, str], ...] = (  # a file of the repository, and what runs its tests

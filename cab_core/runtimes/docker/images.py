@@ -17,13 +17,12 @@ from .dockerfile import (
     agent_dockerfile,
     cell_dockerfile,
     cli_dockerfile,
-    environment_dockerfile,
     extra_dockerfile,
-    given_dockerfile,
     pick_python,
     relay_dockerfile,
     tools_dockerfile,
 )
+from .environment import environment_dockerfile, given_dockerfile
 from .inventory import cell_labels
 
 
