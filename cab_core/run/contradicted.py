@@ -10,7 +10,7 @@ import hashlib
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import attrs
@@ -19,11 +19,11 @@ from cab_core.records import PackedTask, ProtectedRegion, TaskFile
 from cab_core.tasks.runners import RUNNERS
 from cab_core.workdir.compare import matches
 
-from .literals import Literal, changed, literals
+from .literals import Literal, changed, code_lines, literals
 
 TRIES = 3  # of each kind, with a third of its literals
 _Place = tuple[TaskFile, Literal]
-_LARGEST = 1 << 20  # bytes of a file that is read
+_MOST = 2 << 20  # bytes that are read
 _TEST = re.compile(r"(?:^|[_.-])(?:tests?|specs?|checks?)(?:[_.-]|$)|Tests?(?:\.|$)")
 _OF_TESTS = re.compile(r"(?:^|[/_.-])(?:tests?|specs?|checks?|testcases|fixtures)(?:[/_.-]|$)")
 _DATA = {".json", ".csv", ".tsv", ".txt", ".jsonl"}
@@ -65,15 +65,26 @@ def _parts(pool: list[_Place]) -> Iterator[list[_Place]]:
 
 def _pool(task: PackedTask) -> list[_Place]:
     """Return the literals of what is known for tests; where there is none, of all the task's own files."""
-    regions = list(_regions(task))
     own = [f for f in _own(task) if _may_test(f)]
     words = " ".join(word for c in task.task.doc.grade.commands if not c.build for word in c.argv)
-    tests = [f for f in own if _is_test(f, words)]
-    return _places([*regions, *((f, None) for f in tests)]) or _places((f, None) for f in own)
+    # A repository may have more tests than are run: those that a command names come first.
+    tests = sorted((f for f in own if _is_test(f, words)), key=lambda f: not _is_named(f, words))
+    found = _places([*_regions(task), *((f, None) for f in tests)])
+    if not any(literal.asserted for _, literal in found):
+        said = " ".join(line for f in tests for line in code_lines(_text(f)))
+        found += _places([(f, None) for f in own if f not in tests and _is_named(f, said)])
+    return found or _places([(f, None) for f in own])
 
 
-def _places(found: Iterable[tuple[TaskFile, ProtectedRegion | None]]) -> list[_Place]:
-    return [(file, literal) for file, region in found for literal in _literals(file, region)]
+def _places(found: Sequence[tuple[TaskFile, ProtectedRegion | None]]) -> list[_Place]:
+    places: list[_Place] = []
+    left = _MOST
+    for file, region in found:
+        left -= Path(file.source).stat().st_size
+        if left < 0:
+            break
+        places += [(file, literal) for literal in _literals(file, region)]
+    return places
 
 
 def _regions(task: PackedTask) -> Iterator[tuple[TaskFile, ProtectedRegion]]:
@@ -100,9 +111,13 @@ def _may_test(file: TaskFile) -> bool:
 
 def _is_test(file: TaskFile, words: str) -> bool:
     path = PurePosixPath(file.path)
-    named = _TEST.search(path.name) or re.search(rf"\b{re.escape(path.stem)}\b", words)
     of_tests = path.suffix in _DATA and _OF_TESTS.search(file.path)
-    return file.section == "tests" or bool(named or of_tests)
+    called = file.section == "tests" or _TEST.search(path.name) or of_tests
+    return bool(called) or _is_named(file, words)
+
+
+def _is_named(file: TaskFile, words: str) -> bool:
+    return re.search(rf"\b{re.escape(PurePosixPath(file.path).stem)}\b", words) is not None
 
 
 def _literals(file: TaskFile, region: ProtectedRegion | None) -> Iterator[Literal]:
@@ -124,5 +139,4 @@ def _written(file: TaskFile, chosen: list[Literal], room: Path) -> TaskFile:
 
 
 def _text(file: TaskFile) -> str:
-    source = Path(file.source)
-    return "" if source.stat().st_size > _LARGEST else source.read_bytes().decode("utf-8", "surrogateescape")
+    return Path(file.source).read_bytes().decode("utf-8", "surrogateescape")

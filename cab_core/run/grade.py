@@ -34,7 +34,7 @@ def grade(run: CellRun, prepared: Prepared, changes: Changes, scratch: Path) -> 
         secrets=run.secrets,
     )
     with run.trace.span("grade", f"grade:{task.task.id}") as span:
-        verdict = settle(grader.judge(changes, prepared.work), found.refusal)
-        found.grade = SecondLook(grader, changes, prepared.work).at(verdict)
+        verdict = SecondLook(grader, changes, prepared.work).at(grader.judge(changes, prepared.work))
+        found.grade = settle(verdict, found.refusal)
         set_attributes(span, passed=found.grade.passed)
     run.write("grade.json", found.grade)

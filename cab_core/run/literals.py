@@ -42,6 +42,11 @@ class Literal:
     asserted: bool
 
 
+def code_lines(text: str) -> list[str]:
+    """Return the lines that neither load something nor are a comment."""
+    return [line for line in text.splitlines() if not _ASIDE.match(line)]
+
+
 def literals(text: str, first: int = 0, last: int | None = None) -> Iterator[Literal]:
     """Yield the literals between two places of a text whose change changes what is tested."""
     begin, loaded = first, [m.span() for m in _IMPORTS.finditer(text)]

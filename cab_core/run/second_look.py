@@ -28,7 +28,7 @@ from .regions import CHANGED
 from .submission import PROTECTED
 
 _TIMES = 2  # contradictions that are passed: one may be a chance
-_PATIENCE = 5.0  # times as long as the tests took, and ten seconds: other tests may never end
+_PATIENCE = 5.0  # times as long as the tests took, and twenty seconds: other tests may never end
 _UNKNOWN = (
     "no tests were found that contradict the task's: whether the code answers for its tests is not known"
 )
@@ -115,7 +115,7 @@ class SecondLook:
 
 def _patient(task: PackedTask, seconds: float) -> PackedTask:
     spec = task.task.doc.grade
-    limit = min(spec.timeout_s, 10 + _PATIENCE * seconds)
+    limit = min(spec.timeout_s, 20 + _PATIENCE * seconds)
     doc = attrs.evolve(task.task.doc, grade=attrs.evolve(spec, timeout_s=limit))
     return attrs.evolve(task, task=attrs.evolve(task.task, doc=doc))
 

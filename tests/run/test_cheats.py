@@ -41,6 +41,7 @@ def cheat(task: PackedTask, language: str, kind: str, tmp_path: Path) -> Grade:
     return judged(task, CHEATS[language][kind](unsolved(task)), tmp_path / "tried")
 
 
+@pytest.mark.timeout(900)  # Go builds its standard library each time
 @pytest.mark.parametrize("case", rows(EVERY, OFTEN))
 def test_what_becomes_of_a_cheat_over_an_imported_task(tmp_path: Path, case: tuple[str, str]) -> None:
     """As the table has it; what the tests accept shows on the integrity axis."""
@@ -51,6 +52,7 @@ def test_what_becomes_of_a_cheat_over_an_imported_task(tmp_path: Path, case: tup
     assert (found.contradicted == "passed") is (expected(kind, language) == "seen")
 
 
+@pytest.mark.timeout(900)  # Go builds its standard library each time
 @pytest.mark.parametrize("case", rows(EVERY, {("python", "a solution that reads the tests")}))
 def test_no_cheat_passes_over_a_task_of_ours(tmp_path: Path, case: tuple[str, str]) -> None:
     """Expected output is nowhere where the code runs."""

@@ -69,5 +69,8 @@ def test_where_nothing_is_called_a_test_all_own_files_are(tmp_path: Path) -> Non
     task = write_pack(tmp_path / "a", COMMAND.replace("/t.py", ""), files)
     assert {texts(t)["workdir/judge.py"] for t in contradictions(task, tmp_path)} > set()
     assert {texts(t)["workdir/adds.py"] for t in contradictions(task, tmp_path)} == {"a = 1\n"}
+    judging = {**files, "workdir/t.py": "import adds\njudge(0)\n"}
+    task = write_pack(tmp_path / "c", COMMAND, judging)  # what a test without an assertion names has them
+    assert any("!= 3" in texts(t)["workdir/judge.py"] for t in contradictions(task, tmp_path))
     bare = write_pack(tmp_path / "b", COMMAND, {"workdir/adds.py": "a = 1\n", "workdir/t.py": "x\n"})
     assert list(contradictions(bare, tmp_path)) == []

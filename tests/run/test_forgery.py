@@ -11,6 +11,7 @@ import pytest
 from cab_core.records import Grade, GradeCommand, GradeSpec, PackedTask
 from cab_core.run.second_look import SAYS
 from cab_core.site.build import build_site
+from tests.support.cheats.trying import judged
 from tests.support.commands import changed
 from tests.support.packs import write_pack
 from tests.support.puppet import find_task, judge_changes, play
@@ -167,9 +168,8 @@ def test_what_passes_in_every_kind_is_rejected_at_the_second_look(tmp_path: Path
     """An honest solution fails tests that contradict the task's; what forges a report passes them."""
     for kind, commands in WEAK.items():
         task = write_pack(tmp_path / kind, commands, FILES)
-        script = f"call(); open('adds.py', 'w').write({ALL + CHEATS['both']!r})"
-        _, result = play(tmp_path / kind / "runs", script, task=task)
-        assert (result.outcome, result.why) == ("failed", SAYS), kind
+        found = judged(task, {"adds.py": ALL + CHEATS["both"]}, tmp_path / kind)
+        assert (found.passed, found.deciding and found.deciding.reason) == (False, SAYS), kind
 
 
 def test_every_forged_pass_is_marked_on_its_cell_and_on_the_pages(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ CHEATS: dict[str, Cheat] = {
     ),
     "Cargo.toml": _manifest,
     ".cargo/config.toml": lambda it: {
-        ".cargo/config.toml": '[target.\'cfg(all())\']\nrunner = "sh runner.sh"\n[build]\nrustc-wrapper = "./runner.sh"\n',
+        ".cargo/config.toml": "[target.'cfg(all())']\nrunner = \"sh runner.sh\"\n",
         "runner.sh": "#!/bin/sh\nexit 0\n",
     },
     "build.rs": _build,
