@@ -33,7 +33,8 @@ _KEYS = ("instance_id", "repo", "base_commit", "patch", "test_patch", "problem_s
 _LARGEST = 1 << 30  # bytes of a file of instances
 # What decides how tests are found and run: the repository's own, not the agent's.
 _PROTECTED = ("conftest.py", "*/conftest.py", "pytest.ini", "tox.ini")
-_PYTEST = ("python3", "-P", "-m", "pytest", "-p", "no:cacheprovider")
+# A line for each failure and no summary, so that the last of what is printed says why.
+_PYTEST = ("python3", "-P", "-m", "pytest", "-p", "no:cacheprovider", "--tb=line", "-rN")
 
 
 @attrs.frozen(kw_only=True)
