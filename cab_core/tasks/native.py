@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import attrs
@@ -31,13 +32,8 @@ class NativeFormat:
         Raises:
             BadDocument: the pack's own documents are malformed, or none of its tasks can be read.
         """
-        pack, listed = read_document(root / "pack.toml", PackDoc), read_list(root)
-        names = task_names(root) if listed is None else sorted(listed)
-        tasks = each_by_itself(
-            names,
-            lambda name: _task(root, pack, name, walk(root, name) if listed is None else listed[name]),
-            lambda name, why: unusable(pack.name, pack.version, name, why),
-        )
+        pack, names, read = _reader(root, read_list(root))
+        tasks = each_by_itself(names, read, lambda name, why: unusable(pack.name, pack.version, name, why))
         return _whole(root, pack, tasks)
 
 
@@ -45,10 +41,30 @@ def load_as_it_is(root: Path) -> list[PackedTask]:
     """Return the tasks of a pack from what lies there, whatever its list says.
 
     Raises:
-        BadDocument: a document is malformed.
+        BadDocument: a document is malformed, or a task cannot be read.
     """
+    pack, names, read = _reader(root, None)
+    return _whole(root, pack, [read(name) for name in names])
+
+
+def load_as_listed(root: Path) -> list[PackedTask]:
+    """Return the tasks of a pack as it would be installed.
+
+    Raises:
+        BadDocument: a document is malformed, or a task cannot be read.
+    """
+    pack, names, read = _reader(root, read_list(root))
+    return _whole(root, pack, [read(name) for name in names])
+
+
+def _reader(
+    root: Path, listed: dict[str, Files] | None
+) -> tuple[PackDoc, list[str], Callable[[str], PackedTask]]:
+    """Return a pack's document, the names of its tasks, and what reads one; without a list by looking."""
     pack = read_document(root / "pack.toml", PackDoc)
-    return _whole(root, pack, [_task(root, pack, name, walk(root, name)) for name in task_names(root)])
+    if listed is None:
+        return pack, task_names(root), lambda name: _task(root, pack, name, walk(root, name))
+    return pack, sorted(listed), lambda name: _task(root, pack, name, listed[name])
 
 
 def _whole(root: Path, pack: PackDoc, tasks: list[PackedTask]) -> list[PackedTask]:
