@@ -87,6 +87,8 @@ def _once(ends: Ends, first: bool, alone: bool) -> float:
         if not first or not (alone or ends.unsolved().passed):
             raise _Fault("flaky", "the unsolved tree passed once and failed once")
         raise _Fault("passes_unsolved", "the unsolved tree passes")
+    if not ends.refuse and not reference_of(ends.task).paths:
+        raise _Fault("reference_fails", "it has no reference: nothing shows that it can be solved")
     reference, seconds = ends.reference()
     if not reference.passed:
         why, deciding = _why(reference), reference.deciding
