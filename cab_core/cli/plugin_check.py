@@ -35,6 +35,7 @@ from cab_core.records import (
 )
 from cab_core.runtimes.install import installed_version
 from cab_core.tasks.catalog import Catalog
+from cab_core.tasks.native import load_as_listed
 
 from .protocol_check import faults_of_protocol
 
@@ -159,10 +160,13 @@ def _nothing() -> Evidence:
     return Evidence(cell=cell, task=task, outcome="cancelled", wall_ms=None)
 
 
-def _pack(plugins: Plugins, row: PluginRow, _: Path) -> Iterator[str]:
+def _pack(plugins: Plugins, row: PluginRow, root: Path) -> Iterator[str]:
     catalog = Catalog(plugins)
     catalog.tasks()
-    yield from [catalog.faults[row.name]] if row.name in catalog.faults else []
+    if row.name in catalog.faults:
+        yield catalog.faults[row.name]
+    elif (root / "pack.toml").is_file():
+        yield from _tried(lambda: load_as_listed(root))  # a run leaves out a task that cannot be read
 
 
 def _format(_: Plugins, row: PluginRow, task_format: Any) -> Iterator[str]:

@@ -17,6 +17,7 @@ from cab_core.workdir.reference import is_made, reference_of
 from .ends import Ends, ReferenceBroken
 from .failure import why_in_full
 from .leaks import leak
+from .named import states_of
 
 # What programs of many kinds say where they find no network.
 _NO_NETWORK = re.compile(
@@ -86,14 +87,17 @@ def _once(ends: Ends, first: bool, alone: bool) -> float:
         if not first or not (alone or ends.unsolved().passed):
             raise _Fault("flaky", "the unsolved tree passed once and failed once")
         raise _Fault("passes_unsolved", "the unsolved tree passes")
+    if not ends.refuse and not reference_of(ends.task).paths:
+        raise _Fault("reference_fails", "it has no reference: nothing shows that it can be solved")
     reference, seconds = ends.reference()
     if not reference.passed:
-        why = _why(reference)
-        if reference.deciding is not None and reference.deciding.timed_out:
+        why, deciding = _why(reference), reference.deciding
+        if deciding is not None and deciding.timed_out:
             raise _Fault("timed_out", f"the reference did not end in time: {why}")
         if not first or not (alone or not ends.reference()[0].passed):
             raise _Fault("flaky", f"the reference passed once and failed once: {why}")
-        raise _Fault(_why_failed(why), f"the reference fails: {why}")
+        printed = deciding and f"{deciding.stdout_tail}\n{deciding.stderr_tail}"
+        raise _Fault(_why_failed(f"{why}\n{printed}"), f"the reference fails: {why}")
     if first:
         for fault in _contradictions(ends.task, unsolved, reference):
             raise _Fault("inconsistent", fault)
@@ -119,7 +123,8 @@ def _contradictions(task: PackedTask, unsolved: Grade, reference: Grade) -> Iter
             if states.setdefault(test.name, test.state) != test.state:
                 yield f"two tests are called {test.name!r}: one {states[test.name]}, one {test.state}"
     for i, (command, result) in enumerate(zip(task.task.doc.grade.commands, unsolved.commands, strict=False)):
-        passed = set(result.names("passed"))
+        ended = states_of(result.tests or (), command.named_tests)
+        passed = {name for name, found in ended.items() if found == {"passed"}}
         if wrong := [name for name in command.fail_to_pass if name in passed]:
             yield f"grade.commands[{i}].fail_to_pass: {wrong[0]!r} passes on the unsolved tree"
         if wrong := [name for name in command.pass_to_pass if name not in passed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import attrs
@@ -12,7 +13,7 @@ from .documents import read_document
 from .environments import environment_of
 from .families import apply_rule, with_families
 from .foreign import unusable
-from .listing import SECTIONS, Files, Listed, read_list, task_names, tree_hash, walk, walk_environment
+from .listing import SECTIONS, ByTask, Files, Listed, read_list, task_names, tree_hash, walk, walk_environment
 from .problems import check_task, each_by_itself
 from .validations import read_validations
 
@@ -32,15 +33,8 @@ class NativeFormat:
         Raises:
             BadDocument: the pack's own documents are malformed, or none of its tasks can be read.
         """
-        pack, listed = read_document(root / "pack.toml", PackDoc), read_list(root)
-        made = environment_of(
-            root, pack.environment, listed.environment if listed else walk_environment(root)
-        )
-        tasks = each_by_itself(
-            sorted(listed.tasks) if listed else task_names(root),
-            lambda name: _task(root, pack, name, listed.tasks[name] if listed else walk(root, name), made),
-            lambda name, why: unusable(pack.name, pack.version, name, why),
-        )
+        pack, names, read = _reader(root, read_list(root))
+        tasks = each_by_itself(names, read, lambda name, why: unusable(pack.name, pack.version, name, why))
         return _whole(root, pack, tasks)
 
 
@@ -48,11 +42,31 @@ def load_as_it_is(root: Path) -> list[PackedTask]:
     """Return the tasks of a pack from what lies there, whatever its list says.
 
     Raises:
-        BadDocument: a document is malformed.
+        BadDocument: a document is malformed, or a task cannot be read.
     """
+    pack, names, read = _reader(root, None)
+    return _whole(root, pack, [read(name) for name in names])
+
+
+def load_as_listed(root: Path) -> list[PackedTask]:
+    """Return the tasks of a pack as it would be installed.
+
+    Raises:
+        BadDocument: a document is malformed, or a task cannot be read.
+    """
+    pack, names, read = _reader(root, read_list(root))
+    return _whole(root, pack, [read(name) for name in names])
+
+
+def _reader(root: Path, listed: ByTask | None) -> tuple[PackDoc, list[str], Callable[[str], PackedTask]]:
+    """Return a pack's document, the names of its tasks, and what reads one; without a list by looking."""
     pack = read_document(root / "pack.toml", PackDoc)
-    made = environment_of(root, pack.environment, walk_environment(root))
-    return _whole(root, pack, [_task(root, pack, name, walk(root, name), made) for name in task_names(root)])
+    files = listed.environment if listed else walk_environment(root)
+    made = environment_of(root, pack.environment, files)
+    if listed is None:
+        return pack, task_names(root), lambda name: _task(root, pack, name, walk(root, name), made)
+    tasks = listed.tasks
+    return pack, sorted(tasks), lambda name: _task(root, pack, name, tasks[name], made)
 
 
 def _whole(root: Path, pack: PackDoc, tasks: list[PackedTask]) -> list[PackedTask]:

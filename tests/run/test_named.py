@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import attrs
 import pytest
 
 from cab_core.records import CaseState, GradeCommand
-from cab_core.run.named import why_not_named
+from cab_core.run.named import as_listed, why_not_named
 from cab_core.run.reports.report import Report
 
 COMMAND = GradeCommand(
@@ -44,6 +45,26 @@ def test_an_exit_code_that_no_failure_explains_is_none_to_accept() -> None:
 def test_each_that_decides_must_be_there_and_pass(states: Mapping[str, CaseState], said: str) -> None:
     """What is absent, skipped or failed is named."""
     assert why(states) == said
+
+
+@pytest.mark.parametrize(
+    ("reported", "listed"),
+    [
+        ("a::t[/usr/lib/x/test_utils.py]", "a::t[/test_utils.py]"),
+        ("a::t[two words]", "a::t[two"),
+        ("a::t[//host/path]", "a::t[//host/path]"),
+        ("a::t[http://host/a/b]", "a::t[http://host/a/b]"),
+        ("a::t", "a::t"),
+    ],
+)
+def test_a_name_is_known_as_swe_bench_lists_it(reported: str, listed: str) -> None:
+    """A parameter that is a path of somebody's machine, or holds a space: all tests that are listed so must pass."""
+    command = attrs.evolve(COMMAND, fail_to_pass=(listed,), pass_to_pass=())
+    assert as_listed(reported) == listed
+    for state, said in (("passed", None), ("failed", f"1 of 1 tests that decide did not pass: {listed}")):
+        report = Report()
+        report.add(reported, state)  # type: ignore[arg-type]
+        assert why_not_named(command, int(said is not None), report) == said
 
 
 def test_of_results_with_one_name_each_counts() -> None:

@@ -82,9 +82,21 @@ def test_a_short_answer_may_stand_anywhere(tmp_path: Path) -> None:
 
 
 def test_a_grader_that_asks_for_a_network_is_named(tmp_path: Path) -> None:
-    """By what programs say where there is none."""
-    finding = found(tmp_path, shell("echo 'curl: (6) Could not resolve host: x' >&2; exit 6"))
-    assert finding.state == "needs_network"
+    """By what programs say where there is none, on either channel and not only at the end."""
+    for number, told in enumerate(
+        ("echo 'curl: (6) Could not resolve host: x' >&2", "echo ENOTFOUND x; echo 4 failed")
+    ):
+        assert found(tmp_path / str(number), shell(f"{told}; exit 6")).state == "needs_network"
+
+
+def test_a_task_without_a_reference_is_told_as_such(tmp_path: Path) -> None:
+    """A public set may have none: nobody knows whether it can be solved."""
+    packed = write_pack(tmp_path, GREP, {"workdir/adds.py": "worse"})
+    finding = validate(packed, Plugins().runtime("local"), tmp_path / "scratch", StopSignal())
+    assert (finding.state, finding.reason) == (
+        "reference_fails",
+        "it has no reference: nothing shows that it can be solved",
+    )
 
 
 def test_a_program_that_is_the_reference_is_run_once(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,6 +91,20 @@ def test_a_broken_task_costs_its_own_pack_alone(
     assert "plugincab-pack:cab_pack:taskpack'mine'" in said and f"{task}:grade.requires[1]" in said
     found = cab("plugins", "doctor", PYTHONPATH=site)
     assert "grade.requires[1]" in found.stdout + found.stderr
+
+
+def test_a_broken_task_beside_a_good_one_is_told_to_the_pack_s_author(
+    cab: Cab, tmp_path: Path, distribution: Callable[..., str]
+) -> None:
+    """A run leaves it out; `cab plugins doctor` and `cab tasks lock` let it through as little as before."""
+    write_pack(tmp_path, command('["true"]'), FILES)
+    shutil.copytree(tmp_path / "mine/one", tmp_path / "mine/two")
+    task = tmp_path / "mine/two/task.toml"
+    task.write_text(task.read_text().replace("[grade]", '[grade]\nrequires = ["nosuch"]'))
+    site = distribution("cab-pack", PLUGIN.format(root=str(tmp_path / "mine")))
+    found = cab("plugins", "doctor", PYTHONPATH=site)
+    assert found.returncode != 0 and "grade.requires[0]" in found.stdout + found.stderr
+    assert cab("tasks", "lock", "mine").returncode == 2
 
 
 def test_a_pack_that_cannot_be_judged_is_not_locked(cab: Cab, tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ _ELSEWHERE = (
     "app",
 )
 _PATH = re.compile(r"(?<![\w.:/})~-])/([a-z][\w.-]*)((?:/[\w.+-]+)*)")
+_SCRATCH = re.compile(r"(?<![\w.:/})~-])/tmp/[\w.+/-]*\w")
 _HARMLESS = re.compile(  # read by anybody, or written by an installer that does nothing here
     r"/(?:etc/(?:passwd|os-release|hosts|timezone)|root/\.(?:local|cargo|bashrc|cache)|var/(?:lib/apt|tmp)|opt/venv)"
 )
@@ -92,6 +93,12 @@ def outside(text: str, work_at: str, made: Iterable[str], own: Iterable[str]) ->
         if not any(_within(path, p) for p in inside):
             return path
     return None
+
+
+def scratch_file(prompt: str) -> str | None:
+    """Return a file in /tmp that an instruction names, or None: what is left there, no grader finds."""
+    found = _SCRATCH.search(prompt)
+    return found[0].rstrip(".") if found else None
 
 
 def script_file(

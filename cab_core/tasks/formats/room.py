@@ -16,7 +16,7 @@ from cab_core.records import TaskFile
 from .context import files_below, taken
 from .dockerfile import Environment
 from .installs import NotHad, installed_by
-from .places import outside, place_fault
+from .places import outside, place_fault, scratch_file
 from .shell import commands
 
 BY_PRODUCTS = ("__pycache__/*", "*/__pycache__/*", "*.pyc", ".pytest_cache/*", "*/.pytest_cache/*")
@@ -91,7 +91,7 @@ def _read_scripts(
 ) -> None:
     """Look into tests and solution for what they load and which places they name."""
     made = list(environment.directories)
-    if place := outside(prompt, room.work_at, made, own):
+    if place := outside(prompt, room.work_at, made, own) or scratch_file(prompt):
         room.faults.append(f"the instruction names {place}, outside of the work dir {room.work_at}")
     for file in beside:
         where = f"{file.section}/{file.path}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -33,7 +34,9 @@ _KEYS = ("instance_id", "repo", "base_commit", "patch", "test_patch", "problem_s
 _LARGEST = 1 << 30  # bytes of a file of instances
 # What decides how tests are found and run: the repository's own, not the agent's.
 _PROTECTED = ("conftest.py", "*/conftest.py", "pytest.ini", "tox.ini")
-_PYTEST = ("python3", "-P", "-m", "pytest", "-p", "no:cacheprovider")
+_PROGRESS = re.compile(r"\[ *\d+%\]")  # how far pytest had come, which some lists have for a test
+# A line for each failure and no summary, so that the last of what is printed says why.
+_PYTEST = ("python3", "-P", "-m", "pytest", "-p", "no:cacheprovider", "--tb=line", "-rN")
 
 
 @attrs.frozen(kw_only=True)
@@ -221,6 +224,7 @@ def _names(instance: dict[str, Any], key: str) -> list[str]:
         raise Unusable(f"{key}: is no JSON: {exc}") from exc
     if not isinstance(found, list) or not all(isinstance(n, str) for n in found):
         raise Unusable(f"{key}: expected a list of names")
+    found = [n for n in found if not _PROGRESS.fullmatch(n)]
     if others := [n for n in found if ".py::" not in n]:
         raise Unusable(f"{key}: its tests are not named as pytest names them: {others[0][:80]!r}")
     return found

@@ -13,7 +13,7 @@ from pathlib import Path
 from cab_core.records import GradeCommand, GradeSpec, Origin, PackedTask, TaskDoc, TaskFile
 from cab_core.records.task import ReferenceSpec
 
-from .context import Unusable, shown, taken, text_of
+from .context import Unusable, has, shown, taken, text_of
 from .directories import Found, directories_with, tasks_of, unavailable
 from .dockerfile import read_dockerfile
 from .places import SCRIPT, script_file
@@ -28,6 +28,7 @@ _NEVER = (
 )
 _TIMEOUT_S = 180.0  # Terminal-Bench's default for tests
 _PYTEST = re.compile(r"\bpytest\b")
+_TEST_FILE = re.compile(r"(?:\$TEST_DIR|\$\{TEST_DIR\}|(?<![\w.])/tests)/([\w./-]+\.py)\b")
 
 
 class TerminalBenchFormat:
@@ -75,8 +76,8 @@ def _faults(table: Table, directory: Path) -> Iterator[str]:
     """Yield what a task asks for that cab has not."""
     if (parser := table.get("parser_name", str) or "pytest") != "pytest":
         yield f"task.yaml: parser_name: its results are read by {parser!r}"
-    elif not _PYTEST.search(text_of(directory / _RUN, directory)):
-        yield f"{_RUN}: calls no pytest, whose results are to be read"
+    else:
+        yield from _script_faults(text_of(directory / _RUN, directory), directory)
     if (directory / "docker-compose.yaml").exists():
         services = read_yaml(directory / "docker-compose.yaml", directory).get("services", dict) or {}
         if len(services) != 1:
@@ -86,6 +87,14 @@ def _faults(table: Table, directory: Path) -> Iterator[str]:
                 yield f"docker-compose.yaml: {key}: its container needs more than a sandbox has"
     if not (directory / _SOLVE).exists() and (directory / "solution.yaml").exists():
         yield "solution.yaml: its solution is typed into a terminal"
+
+
+def _script_faults(script: str, directory: Path) -> Iterator[str]:
+    if not _PYTEST.search(script):
+        yield f"{_RUN}: calls no pytest, whose results are to be read"
+    for name in dict.fromkeys(_TEST_FILE.findall(script)):
+        if not has(directory, f"tests/{name}"):
+            yield f"tests/{name}: is not there, and {_RUN} runs it"
 
 
 def _room(directory: Path, prompt: str) -> Room:

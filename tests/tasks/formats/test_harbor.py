@@ -72,6 +72,7 @@ def test_scripts_find_the_places_that_they_name(tmp_path: Path) -> None:
         ("environment/Dockerfile", "FROM ubuntu\n", "no WORKDIR"),
         ("environment/Dockerfile", "FROM ubuntu\nWORKDIR /tests/x\n", "something of its own (/tests)"),
         ("tests/test.sh", "curl https://example.com/judge\n", "tests/test.sh:1: curl loads https://example.com"),
+        ("instruction.md", "Write /tmp/out.txt.", "the instruction names /tmp/out.txt, outside of the work dir"),
         ("tests/check.py", "open('/root/out.txt')\n", "tests/check.py names /root/out.txt, outside of the work dir"),
     ],
 )  # fmt: skip

@@ -62,7 +62,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "test_patch": test_patch,
         "problem_statement": "last('') fails\n\nIt should be ''.",
         "FAIL_TO_PASS": '["tests/test_words.py::TestEmpty::test_none"]',
-        "PASS_TO_PASS": '["tests/test_words.py::test_word"]',
+        "PASS_TO_PASS": '["tests/test_words.py::test_word", "[100%]"]',  # some lists have such an item
     }
     (root / "instances.jsonl").write_text(json.dumps(instance) + "\n")
     return root
@@ -84,7 +84,9 @@ def test_an_instance_is_sound(root: Path, tmp_path: Path) -> None:
     work = {f.path: (f.executable, f.link) for f in task.section("workdir")}
     assert work["run"] == (True, None) and work["README"] == (False, "run") and ".git" not in str(work)
     assert [f.path for f in task.section("hidden")] == ["tests/test_words.py"]
-    assert task.task.doc.grade.commands[0].fail_to_pass == ("tests.test_words.TestEmpty::test_none",)
+    command = task.task.doc.grade.commands[0]
+    assert command.fail_to_pass == ("tests.test_words.TestEmpty::test_none",)
+    assert command.pass_to_pass == ("tests.test_words::test_word",)
     assert task.task.doc.expected_files == ("pkg/words.py",)
     assert validate(task, Plugins().runtime("local"), tmp_path, StopSignal()).fault is None
 

@@ -48,6 +48,8 @@ def test_a_task_is_graded_by_what_pytest_reports(tmp_path: Path) -> None:
         ("task.yaml", "author_name: me\n", "task.yaml: instruction: is missing"),
         ("task.yaml", "instruction: [\n", "task.yaml: cannot be parsed"),
         ("run-tests.sh", "make check\n", "run-tests.sh: calls no pytest"),
+        ("run-tests.sh", "pytest /tests/a.py\n", "tests/a.py: is not there, and run-tests.sh runs it"),
+        ("run-tests.sh", "pytest ${TEST_DIR}/b.py\n", "tests/b.py: is not there, and run-tests.sh runs it"),
         ("docker-compose.yaml", "services: {client: {}, db: {}}\n", "several containers: client, db"),
     ],
 )
