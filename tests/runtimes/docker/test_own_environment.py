@@ -35,7 +35,9 @@ def made(root: Path, setup: str) -> tuple[int, str]:
         files = {**SHOP, "tests/test_prices.py": TEST, "pyproject.toml": PROJECT}
         history(root / "shop", ("A shop", files))
     asked = ("tasks", "mutate", "shop", "-o", "made", "--max", "1", "--runtime", "docker", "--setup", setup)
-    done = Cab(root)(*asked)
+    cab = Cab(root)
+    cab.timeout_s = 600  # an image is made
+    done = cab(*asked)
     return done.returncode, done.stderr
 
 
