@@ -116,13 +116,20 @@ def _cpp(exercise: Exercise) -> GradeSpec:
     return _spec(runner, built(("g++", *flags, *sources), "{out}/tests"), runner.command(["{out}/tests"]))
 
 
+# What tests call and an older AssertJ, such as Debian's, has not.
+_ASSERTJ_SINCE = {"isAssignableTo": "3.21", "hasDimensions": "3.17"}
+
+
 def _java(exercise: Exercise) -> GradeSpec:
     text = exercise.tests()
     runner = RUNNERS["junit4" if "import org.junit.Test;" in text else "junit"]
     classes = [f"--select-class={PurePosixPath(t).stem}" for t in exercise.test]
     stub = [p for p in exercise.taken if p.endswith(".java")]  # some tests find it by reflection alone
     build = java_classes([*exercise.test, *stub], ("src/main/java", "src/test/java"))
-    return _spec(runner, build, runner.command(classes, texts.count_java(text)))
+    spec = _spec(runner, build, runner.command(classes, texts.count_java(text)))
+    since = next((since for method, since in _ASSERTJ_SINCE.items() if f".{method}(" in text), None)
+    newer = {"assertj": f"assertj>={since}"} if since else {}
+    return attrs.evolve(spec, requires=tuple(newer.get(name, name) for name in runner.requires))
 
 
 def _libraries(exercise: Exercise) -> str | None:

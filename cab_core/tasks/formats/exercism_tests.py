@@ -16,7 +16,12 @@ def unskip_python(text: str) -> str:
 
 
 def unskip_javascript(text: str) -> str:
-    """Return a spec without `xtest`, `xit` and `xdescribe`. What its author skips goes."""
+    """Return a spec without `xtest`, `xit` and `xdescribe`. What its author skips goes.
+
+    Names that jest 30 knows no more, in sets of an earlier one, become those that mean the same.
+    """
+    text = re.sub(r"\.toThrowError(?=\s*\()", ".toThrow", text)
+    text = re.sub(r"\.toBeCalled(Times|With)?(?=\s*\()", r".toHaveBeenCalled\1", text)
     text = re.sub(r"\b(?:test|it)\.skip(?=\s*\()", "Array.of", text)  # a call that does nothing
     return re.sub(r"\bx(test|it|describe)(?=\s*(?:\(|\.each\b))", r"\1", text)
 

@@ -51,6 +51,9 @@ class Repository:
     test: tuple[str, ...] | None = attrs.field(
         default=None, metadata=doc("what runs pytest, before the names of test files; left out, Debian's")
     )
+    files: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("files that building it would make, such as its version: text by path")
+    )
     timeout_s: float = attrs.field(default=600.0, metadata=doc("seconds for all tests of an instance"))
 
 
@@ -153,8 +156,11 @@ class _Reader:
             document = self._document(instance)
         except Unusable as exc:
             return packed(pack, "0", own, unavailable(own, str(exc), instance["problem_statement"]), ())
-        late = LateFiles(functools.partial(_files_of, self.clones[instance["repo"]], instance))
+        repo = instance["repo"]
+        built = self.said.get(repo, Repository()).files
+        late = LateFiles(functools.partial(_files_of, self.clones[repo], instance, built))
         made_of = [instance[key] for key in ("base_commit", "patch", "test_patch")]
+        made_of += [text for item in sorted(built.items()) for text in item]
         return packed(pack, "0", own, document, late, made_of)
 
     def _document(self, instance: dict[str, Any]) -> TaskDoc:
@@ -205,8 +211,9 @@ class _Reader:
         )
 
 
-def _files_of(clone: Path, instance: dict[str, Any]) -> list[TaskFile]:
-    tree = tree_at(clone, instance["base_commit"])
+def _files_of(clone: Path, instance: dict[str, Any], built: Mapping[str, str]) -> list[TaskFile]:
+    tree = [file for file in tree_at(clone, instance["base_commit"]) if file.path not in built]
+    tree += [file_of("workdir", path, text.encode()) for path, text in built.items()]
     hidden = patched(tree, instance["test_patch"], "hidden")
     return [*tree, *hidden, file_of("solution", _PATCH, instance["patch"].encode("utf-8", "surrogateescape"))]
 

@@ -99,6 +99,15 @@ def test_the_runner_s_configuration_is_taken_in_no_language(tmp_path: Path) -> N
     assert not any("Cargo.toml" in (*language.allowed,) for language in LANGUAGES.values())
 
 
+def test_an_assertj_that_is_too_old_is_told_by_what_tests_call(tmp_path: Path) -> None:
+    """They would compile nowhere else, and no agent is blamed."""
+    root = written(tmp_path, "java")
+    tests = root / "exercises/practice/add/src/test/java/AddTest.java"
+    assert "assertj" in load(root)["add"].task.doc.grade.requires
+    tests.write_text(tests.read_text() + "// assertThat(a).isAssignableTo(B.class)\n")
+    assert "assertj>=3.21" in load(root)["add"].task.doc.grade.requires
+
+
 def test_libraries_of_java_are_named(tmp_path: Path) -> None:
     """What the tests themselves are written with is here; more is not."""
     root = written(tmp_path, "java")

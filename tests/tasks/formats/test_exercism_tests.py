@@ -20,6 +20,8 @@ from cab_core.tasks.formats import exercism_tests as texts
         (texts.unskip_javascript, "xdescribe('a'; xit.each(", "describe('a'; it.each("),
         (texts.unskip_javascript, "test.skip('a', f);", "Array.of('a', f);"),
         (texts.unskip_javascript, "maxtest('a')", "maxtest('a')"),
+        (texts.unskip_javascript, "expect(f).toThrowError('a')", "expect(f).toThrow('a')"),
+        (texts.unskip_javascript, "expect(f).toBeCalledWith(1)", "expect(f).toHaveBeenCalledWith(1)"),
         (texts.unskip_java, '@Disabled("a (b)")\n@Ignore\n@DisabledX\n', "\n\n@DisabledX\n"),
         (texts.unskip_c, "TEST_IGNORE();   // delete\n", "   // delete\n"),
         (texts.unskip_go, '\tt.Skip("a")\n\t\tt.Skip("b")\n', "\n\t\treturn\n"),

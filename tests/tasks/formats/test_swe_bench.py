@@ -91,6 +91,19 @@ def test_an_instance_is_sound(root: Path, tmp_path: Path) -> None:
     assert validate(task, Plugins().runtime("local"), tmp_path, StopSignal()).fault is None
 
 
+def test_what_building_a_repository_would_make_is_in_the_tree(root: Path, tmp_path: Path) -> None:
+    """As its `repos.toml` says: a version that no commit holds; the task is another one with it."""
+    (tmp_path / "built").mkdir()
+    (tmp_path / "built/i.jsonl").write_bytes((root / "instances.jsonl").read_bytes())
+    said = f'["me/mini"]\nclone = "{root}/me/mini.git"\nfiles = {{"pkg/_version.py" = "v = 1"}}\n'
+    (tmp_path / "built/repos.toml").write_text(said)
+    [task] = Catalog(Plugins(), [tmp_path / "built"]).select(["built/*"])
+    [made] = [f for f in task.section("workdir") if f.path == "pkg/_version.py"]
+    assert Path(made.source).read_text() == "v = 1"
+    [plain] = load_pack(Plugins(), root)
+    assert plain.task.tree_hash != task.task.tree_hash
+
+
 def test_listing_reads_no_tree(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One process asks for all commits of a clone; a task's files are made when it is chosen."""
     asked: list[str] = []
