@@ -80,11 +80,11 @@ def _safe(value: Any) -> str:
 
 def _plain(tp: Any) -> Checker:
     def check(value: Any, where: str) -> Any:
-        if not fits(value):
+        if not (isinstance(value, tp) if fits is None else fits(value)):
             raise Misfit(where, named(tp), kind_of(value))
         return value
 
-    fits = _PLAIN.get(tp, lambda value: isinstance(value, tp))
+    fits = _PLAIN.get(tp)
     return check
 
 
@@ -121,7 +121,7 @@ def _record(cls: Any, value: Any, where: str) -> Any:
         raise Misfit(where, cls.__name__, kind_of(value))
     changed = {}
     for name, check, bounds in _fields(cls):
-        inner, given = _key(where, name), getattr(value, name)
+        inner, given = f"{where}.{name}" if where else name, getattr(value, name)
         found = check(given, inner)
         if bounds:
             _bounds(found, bounds, inner)
