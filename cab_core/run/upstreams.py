@@ -13,12 +13,12 @@ from cab_core.gateway.replay.find import Records
 from cab_core.gateway.replay.upstream import ReplayUpstream
 from cab_core.gateway.scripted.context import ScriptContext
 from cab_core.gateway.scripted.generic import GenericDialect
-from cab_core.gateway.scripted.personas import PERSONAS
+from cab_core.gateway.scripted.personas import CARRY_OUT, PERSONAS
 from cab_core.gateway.scripted.upstream import ScriptedUpstream
 from cab_core.gateway.upstream import EndpointUpstream, Upstream
 from cab_core.plugins.protocols import Adapter
 from cab_core.records import Job, PackedTask, TaskFile
-from cab_core.workdir.reference import reference_of
+from cab_core.workdir.reference import Reference, reference_of
 
 from .cell_run import CellRun
 
@@ -53,8 +53,10 @@ def upstream_for(run: CellRun, job: Job) -> Upstream:
         return run.context.upstream_of(planned.model)
     if planned.model.records is not None:
         return _replay(run, planned.model.records, job)
-    script = script_context(planned.task, planned.adapter, job, found.unwritten)
-    persona = PERSONAS[planned.model.scripted]
+    name = planned.model.scripted
+    reference = reference_of(planned.task) if name in CARRY_OUT else Reference(())
+    script = script_context(planned.task, reference, planned.adapter, job, found.unwritten)
+    persona = PERSONAS[name]
     return ScriptedUpstream(planned.model.id, persona, script, found.keep_crash)
 
 
@@ -73,10 +75,13 @@ def _replay(run: CellRun, records: Records, job: Job) -> Upstream:
 
 
 def script_context(
-    task: PackedTask, adapter: Adapter, job: Job, unwritten: dict[str, str] | None = None
+    task: PackedTask,
+    reference: Reference,
+    adapter: Adapter,
+    job: Job,
+    unwritten: dict[str, str] | None = None,
 ) -> ScriptContext:
     """Return what a scripted model knows. An adapter without a dialect gets the generic one."""
-    reference = reference_of(task)
     solution = reference.files
     work, ends = task.section("workdir"), (*solution, *task.section("forbidden"))
     made = {f.path for f in ends}

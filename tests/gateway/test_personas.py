@@ -24,9 +24,11 @@ from cab_core.sweep.calibration import findings
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.toolchains import missing
 from cab_core.workdir.compare import matches
+from cab_core.workdir.reference import reference_of
 from tests.adapters.solutions import left, odd_task, told, wanted
 from tests.support.agent import ARGV, SHELL, WRITE, Agent
 from tests.support.often import rows
+from tests.support.packs import write_pack
 from tests.support.puppet import Puppet, find_task, plan_one, play
 
 JOB = Job(prompt="p", model="m", endpoint="e", token="t", home="/h", workdir="/w", deadline_s=1)
@@ -42,7 +44,7 @@ OFTEN = (  # one of each kind, played always
 
 def context(task: str) -> ScriptContext:
     """Return a built-in task as a scripted model sees it through a CLI without a dialect."""
-    return script_context(TASKS[task], Agent(), JOB)
+    return script_context(TASKS[task], reference_of(TASKS[task]), Agent(), JOB)
 
 
 def says(persona: str, task: str, **request: Any) -> Reply:
@@ -190,3 +192,16 @@ def test_a_changed_forbidden_end_is_another_cell() -> None:
     runtime = Plugins().runtime("local")
     keys = {plan_one(Puppet(""), t, model("cheat"), runtime).content_key for t in (task, other)}
     assert len(keys) == 2
+
+
+@pytest.mark.parametrize(("persona", "outcome"), [("null", "failed"), ("oracle", "infra_plugin")])
+def test_a_model_that_changes_nothing_needs_no_reference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, persona: str, outcome: str
+) -> None:
+    """The reference is a program that nobody has run: only whoever carries it out cannot go on."""
+    monkeypatch.setenv("CAB_CACHE", str(tmp_path / "cache"))
+    commands = '[[grade.commands]]\nargv = ["grep", "-q", "good", "adds.py"]\n[reference]\nkind = "script"\nfile = "a.sh"\n'
+    files = {"workdir/adds.py": "worse", "solution/a.sh": "echo good > adds.py"}
+    task = write_pack(tmp_path, commands, files)
+    result = play(tmp_path / "runs", "call()", task, model(persona))[1]
+    assert result.outcome == outcome, result.why

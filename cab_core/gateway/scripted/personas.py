@@ -54,3 +54,4 @@ PERSONAS: dict[str, Persona] = {
     "error": error,
     "flood": flood,
 }
+CARRY_OUT = ("oracle", "vandal")  # the reference: the others need not know it, nor need there be one
