@@ -20,6 +20,7 @@ import attrs
 from cab_core.errors import UserError
 from cab_core.plugins.protocols import Channel, Runtime, StopSignal
 from cab_core.records import CaseState, GradeCommand, Needs, Process, Sandbox
+from cab_core.run.grader import GRADER_ENV
 from cab_core.run.verdicts import verdict
 from cab_core.workdir.directories import GRADER, make_directories
 
@@ -89,7 +90,7 @@ class Bench:
             if old.is_file():
                 old.unlink()
         argv = command.argv
-        env = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}  # as the grader has it
+        env = dict(GRADER_ENV)
         if watch or lines:
             argv = (*argv[:3], "-p", _WATCH.stem, *argv[3:])
             env |= {"PYTHONPATH": self._inside("tests"), "CAB_WATCH": f"{self._inside('out')}/{_SEEN}"}

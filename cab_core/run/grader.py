@@ -27,6 +27,7 @@ from .layout import Layout
 from .ran import Ran, grade_of
 from .verdicts import Verdict, verdict
 
+GRADER_ENV = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}  # of every command
 _READ = 16 << 20  # bytes of a command's output that are read for its verdict
 TAIL = 4000  # characters of output on the axis
 
@@ -159,7 +160,7 @@ class Grader:
             timeout_s=timeout_s,
             grace_s=0.5,
             stdin=str(self.scratch / "tests" / command.stdin) if command.stdin else None,
-            env={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
+            env=dict(GRADER_ENV),
         )
         doc = self.task.task.doc
         sandbox = Sandbox(
