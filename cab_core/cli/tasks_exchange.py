@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -39,7 +40,8 @@ def import_tasks(plugins: Plugins, format_name: str, path: Path, output: Path, a
     if as_json:
         print_json(to_json(said))
         return 0
-    say(f"{len(said.written)} tasks are written to {plain(str(output))}; `cab tasks validate --pack` is next")
+    where = plain(shlex.quote(str(output)))
+    say(f"{len(said.written)} tasks are written to {where}. Next: cab tasks validate --pack {where}")
     _tell_left_out(said.left_out, f"all reasons: {output / MANIFEST}")
     return 0
 
@@ -60,7 +62,7 @@ def export_tasks(
 
     if target is None:
         raise UserError("in which format? expected --harbor DIR")
-    tasks = Catalog(plugins, packs).select(patterns or ("*",))
+    tasks = Catalog(plugins, packs).select(patterns)
     left_out = write_harbor(tasks, target)
     if as_json:
         print_json({"directory": str(target), "written": len(tasks) - len(left_out), "left_out": left_out})

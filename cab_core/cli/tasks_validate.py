@@ -73,7 +73,7 @@ def validate_tasks(
     place, catalog = plugins.runtime(runtime), Catalog(plugins, packs)
     for said in catalog.left_out:
         _tell(said)
-    tasks = catalog.select(patterns or ("*",))
+    tasks = catalog.select(patterns)
     rows = list[_Row]()
     with stop_on_signals(_tell) as stop:
         try:

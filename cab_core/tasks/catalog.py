@@ -66,6 +66,8 @@ class Catalog:
     def select(self, patterns: Sequence[str]) -> list[PackedTask]:
         """Return the tasks that match any pattern (fnmatch on the whole id; `*` crosses `/`).
 
+        Without a pattern: all of the directories that were given or, where none was, all there are.
+
         Raises:
             UnknownName: a pattern matches nothing.
             PluginUnusable: it names a pack that cannot be used.
@@ -78,8 +80,11 @@ class Catalog:
                 if fault := self.faults.get(pattern.partition("/")[0]):
                     raise PluginUnusable(fault)
                 raise UnknownName("task", pattern, ids, self._hint())
-        chosen = [p for p in tasks if any(fnmatch.fnmatchcase(p.task.id, x) for x in patterns)]
         own = {p.task.id for pack in self._extra for p in pack}
+        if patterns:
+            chosen = [p for p in tasks if any(fnmatch.fnmatchcase(p.task.id, x) for x in patterns)]
+        else:
+            chosen = [p for p in tasks if not own or p.task.id in own]
         chosen = [made(packed) for packed in chosen]
         for packed in (p for p in chosen if p.task.id in own):
             check_unchanged(packed.files)  # somebody works on it: what its list says may be of yesterday
@@ -87,7 +92,7 @@ class Catalog:
 
     def _hint(self) -> str:
         broken = [f"pack plugin {r.owner} is broken: {r.fault}" for r in self._plugins.faults()]
-        return "; ".join(["see `cab tasks list`", *broken])
+        return "; ".join(["see `cab tasks list`; a pack on disk is given with --pack", *broken])
 
 
 def made(packed: PackedTask) -> PackedTask:

@@ -17,6 +17,7 @@ from cab_core.wire.reader import WireReader
 from .cassette import digest_of
 
 _SUFFIX = ".jsonl.zst"
+_FEW = 3  # records in one message
 
 
 @attrs.frozen(kw_only=True)
@@ -30,8 +31,18 @@ class Records:
     sha256: str
 
     def of(self, cell: Cell) -> Path:
-        """Return the record for a cell. Where there are several, it need not exist."""
-        return self.path / cassette_path(cell) if self.several else self.path
+        """Return the record for a cell.
+
+        Raises:
+            UserError: of several none is that of this CLI, task, stack and attempt.
+        """
+        found = self.path / cassette_path(cell) if self.several else self.path
+        if not found.exists():
+            there = sorted(str(p.relative_to(self.path)).removesuffix(_SUFFIX) for p in _below(self.path))
+            more = f" and {len(there) - _FEW} more" if len(there) > _FEW else ""
+            wanted = str(cassette_path(cell)).removesuffix(_SUFFIX)
+            raise UserError(f"{self.path} has no record of {wanted}; it has {', '.join(there[:_FEW])}{more}")
+        return found
 
 
 def cassette_path(cell: Cell) -> Path:
@@ -44,14 +55,22 @@ def find_records(path: Path) -> Records:
     """Look at what a path holds: a cell's directory, a record, or a directory of records (`--record`).
 
     Raises:
-        UserError: it holds none, or those of several models.
+        UserError: there is nothing there, it holds no record or those of several models, or is a directory
+            of runs.
     """
+    if not path.exists():
+        raise UserError(f"replay:{path}: no such file or directory")
     one = path / WIRE_FILE if (path / WIRE_FILE).exists() else path
     paths = [one] if not one.is_dir() else sorted(_below(path))
     if not paths:
         raise UserError(
             f"replay:{path}: there is no record: expected the directory of a cell that has a {WIRE_FILE}, "
             "such a file, or a directory that `cab run --record` wrote"
+        )
+    if one.is_dir() and any(p.name == WIRE_FILE for p in paths):
+        raise UserError(
+            f"replay:{path}: these are runs: name the directory of one cell, or run with --record DIR for a "
+            "record of each"
         )
     heads = [WireReader(p).head for p in paths]
     models = sorted({h.model for h in heads})
