@@ -72,6 +72,12 @@ def descriptor_of_regular(
     raise OSError(errno.EINVAL, "no regular file", os.fspath(path))
 
 
+def leads_out(directory: str | os.PathLike[str], root: str | os.PathLike[str]) -> bool:
+    """Return whether a directory, all links followed, lies outside of `root`: by `..`, or below a link."""
+    real, top = os.path.realpath(directory), os.path.realpath(root)
+    return real != top and not real.startswith(f"{top.rstrip('/')}/")
+
+
 def make_directory(path: Path, mode: int = DIRECTORY, parents: bool = False) -> Path:
     """Make a directory with exactly this mode and return its path.
 
