@@ -136,7 +136,7 @@ def test_what_cannot_be_had_is_named(root: Path, tmp_path: Path, keys: dict[str,
 def test_neither_a_clone_nor_a_tree_makes_git_run_a_program(tmp_path: Path) -> None:
     """What a clone lacks is not loaded; a tree that seems a repository has no filters."""
     root = history(tmp_path / "r", ("one", {"a.py": "1\n"}))
-    assert commits_in(with_programs(root, tmp_path / "mark"), ["0" * 40]) == set()
+    assert commits_in(with_programs(root, tmp_path / "mark"), ["1" * 40]) == set()
     tree = {"a.py": "1\n", **seem_a_repository(tmp_path / "mark")}
     files = [file_of("workdir", path, text.encode()) for path, text in tree.items()]
     named = "".join(f"--- a/{path}\n" for path in tree if path != "a.py")
