@@ -81,7 +81,7 @@ def test_what_is_no_repository_is_a_users_mistake(tmp_path: Path) -> None:
 
 def test_no_program_that_a_repository_names_is_run(tmp_path: Path) -> None:
     """A monitor of files, what checks signatures, what loads objects that are lacking: all stay where they are."""
-    root = history(tmp_path / "r", ("one", {"a.py": "1", "b.py": "2"}), ("two", {"a.py": "3"}))
+    root = history(tmp_path / "r", ("one", {"a.py": "1", "b.py": "2", "HEAD": ""}), ("two", {"a.py": "3"}))
     repository = open_repository(with_programs(root, tmp_path / "mark"))
     assert [c.changed for c in commits(repository, None)] == [("a.py",)]
     lost = git(root, "rev-parse", "HEAD:b.py")
