@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cab_core.safe_fs import PROGRAM, BelowLink, Tree, make_directory, open_inside
+from cab_core.safe_fs import PROGRAM, BelowLink, Tree, leads_out, make_directory, open_inside
 from tests.support.unprivileged import UID, environment, place, run
 
 ELSEWHERE = "elsewhere"
@@ -187,3 +187,16 @@ print(Tree(Path(".")).open("file").read().decode())
         (own / "file").chmod(0)
         done = run([sys.executable, "-c", code], own, environment(own))
     assert done.stdout == "mine\n", done.stderr
+
+
+def test_a_directory_leads_out_where_its_links_do(tmp_path: Path) -> None:
+    """By `..` or a link; a link that stays inside is followed, and what is not there is where it would be."""
+    root = tmp_path / "root"
+    (root / "a/b").mkdir(parents=True)
+    (tmp_path / "rooted").mkdir()
+    (root / "in").symlink_to("a")
+    (root / "out").symlink_to(tmp_path)
+    stay = ("", "a", "a/b", "in/b", "none/x", "a/../in")
+    leave = ("..", "out", "out/root/../rooted", "in/../..", "../rooted", "out/x")
+    assert [p for p in (*stay, *leave) if leads_out(f"{root}/{p}", root)] == list(leave)
+    assert not leads_out(root, root) and not leads_out(root / "a", root / "in/..")

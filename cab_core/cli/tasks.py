@@ -134,7 +134,7 @@ def copy(plugins: Plugins, task: str, directory: Path, packs: tuple[Path, ...], 
     if as_json:
         print_json({"task": found[0].task.id, "directory": str(directory)})
     else:
-        click.echo(f"{directory} holds the files of {found[0].task.id}")
+        say(f"{directory} holds the files of {found[0].task.id}")
     return 0
 
 
@@ -156,7 +156,7 @@ def lock(directory: Path, as_json: bool) -> int:
     if as_json:
         print_json({"files": count, "list": str(path)})
     else:
-        click.echo(f"{count} files listed in {path}")
+        say(f"{count} files listed in {path}")
     return 0
 
 

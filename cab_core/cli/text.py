@@ -43,9 +43,9 @@ def name_line(name: str) -> str:
 def say(text: str, err: bool = False, indent: int = 0) -> None:
     """Print sentences; a terminal gets them broken between words, a pipe as whole lines.
 
-    What goes on in a further line of the terminal is indented.
+    What goes on in a further line of the terminal is indented. What is hostile in them is shown.
     """
-    click.echo(broken(text, terminal_width(sys.stderr if err else sys.stdout), indent), err=err)
+    click.echo(broken(plain(text), terminal_width(sys.stderr if err else sys.stdout), indent), err=err)
 
 
 def broken(text: str, width: int | None, indent: int = 0) -> str:

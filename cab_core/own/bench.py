@@ -22,6 +22,7 @@ from cab_core.plugins.protocols import Channel, Runtime, StopSignal
 from cab_core.records import CaseState, GradeCommand, Needs, Process, Sandbox
 from cab_core.run.grader import GRADER_ENV
 from cab_core.run.verdicts import verdict
+from cab_core.safe_fs import open_inside
 from cab_core.workdir.directories import GRADER, make_directories
 
 from .repository import Files, SourceFile, write_files
@@ -29,6 +30,7 @@ from .repository import Files, SourceFile, write_files
 _READ = 8 << 20  # characters of output
 _WATCH = Path(__file__).with_name("cab_watch.py")
 _SEEN = "watch.json"
+_LARGEST = 256 << 20  # bytes of what it wrote
 _NOT_COPIED = shutil.ignore_patterns("__pycache__", "htmlfiles")
 
 
@@ -121,7 +123,7 @@ class Bench:
             timed_out=ended.timed_out,
             output=(f"{stdout}\n{stderr}" if stderr.strip() else stdout).replace(self._inside("tree"), "."),
             duration_s=ended.duration_s,
-            watched=_seen(out / _SEEN),
+            watched=seen(out),
         )
 
     def _inside(self, name: str) -> str:
@@ -171,9 +173,14 @@ def _worst(tests: Iterator[tuple[str, CaseState]]) -> dict[str, CaseState]:
     return found
 
 
-def _seen(path: Path) -> dict[str, Any]:
-    try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {"tests": {}, "lines": {}}
-    return said if isinstance(said, dict) else {"tests": {}, "lines": {}}
+def seen(out: Path) -> dict[str, Any]:
+    """Return what the plugin of pytest wrote; the tests can put anything in its place, such as a pipe."""
+    nothing: dict[str, Any] = {"tests": {}, "lines": {}}
+    if (file := open_inside(out, _SEEN)) is None:
+        return nothing
+    with file:
+        try:
+            said = json.loads(file.read(_LARGEST))
+        except (ValueError, RecursionError):
+            return nothing
+    return said if isinstance(said, dict) and all(isinstance(said.get(k), dict) for k in nothing) else nothing

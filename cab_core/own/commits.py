@@ -78,7 +78,7 @@ def commits(repository: Repository, since: str | None) -> Iterator[Commit]:
     if since is not None:
         repository.commit(since)
     span = [f"{since}..HEAD" if since is not None else "HEAD"]
-    listed = git(repository.root, "rev-list", "--no-merges", "--parents", *span)
+    listed = git(repository.root, "rev-list", "--no-merges", "--parents", *span, "--")
     for line in listed.decode().splitlines():
         sha, *parents = line.split()
         if len(parents) == 1:
@@ -115,5 +115,5 @@ def _commit(repository: Repository, sha: str, parent: str) -> Commit:
     )
     paths = [p.decode("utf-8", "surrogateescape") for p in names.split(b"\0") if p]
     below = tuple(p.removeprefix(repository.prefix) for p in paths if p.startswith(repository.prefix))
-    message = git(repository.root, "log", "-1", "--format=%B", "--encoding=UTF-8", sha)
+    message = git(repository.root, "log", "-1", "--format=%B", "--encoding=UTF-8", sha, "--")
     return Commit(sha=sha, parent=parent, message=message.decode("utf-8", "replace"), changed=below)

@@ -97,7 +97,7 @@ def make_place(target: Path) -> None:
     Raises:
         UserError: something is there that is no pack of this kind, or nothing can be made there.
     """
-    if target.exists() and not (target / MANIFEST).is_file():
+    if target.exists() and not all((target / name).is_file() for name in ("pack.toml", MANIFEST)):
         raise UserError(f"{target}: there is something of that name already; expected a new directory")
     try:
         target.absolute().parent.mkdir(parents=True, exist_ok=True)

@@ -5,15 +5,15 @@ So nothing that is not committed gets into a task: no cache, no build, no key in
 
 from __future__ import annotations
 
-import os
+import hashlib
 import re
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import attrs
 
 from cab_core.errors import UserError
+from cab_core.git import run_git, said_by
 from cab_core.safe_fs import FILE, PROGRAM, Tree
 from cab_core.tasks.listing import CACHES
 
@@ -106,6 +106,10 @@ def open_repository(path: Path) -> Repository:
         )
     root = git(path, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n")
     prefix = git(path, "rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").rstrip("\n")
+    if not path.resolve().is_relative_to(root):
+        raise UserError(
+            f"{path}: its settings (core.worktree) say that its files lie in {root}; expected its own"
+        )
     return Repository(Path(root), prefix)
 
 
@@ -115,17 +119,9 @@ def git(root: Path, *argv: str, stdin: bytes = b"") -> bytes:
     Raises:
         UserError: it failed; says what git said.
     """
-    own = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C", "GIT_LITERAL_PATHSPECS": "1"}
-    env = {k: v for k, v in os.environ.items() if k not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")}
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *argv], input=stdin, capture_output=True, env={**env, **own}, check=False
-        )
-    except OSError as exc:
-        raise UserError(f"git cannot be started: {exc.strerror}; on Debian: apt-get install git") from exc
+    done = run_git(argv, root, stdin)
     if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
-        raise UserError(f"{root}: git {' '.join(argv[:3])}: {said[:500]}")
+        raise UserError(f"{root}: git {' '.join(argv[:3])}: {said_by(done)}")
     return done.stdout
 
 
@@ -160,6 +156,8 @@ def _wanted(entry: _Entry, below: str, notes: list[str]) -> bool:
         why = "is a cache"
     elif not _is_text(entry.path):
         why = "has a name that is not UTF-8"
+    elif {"", ".", ".."} & set(parts):
+        why = "lies outside"
     elif (entry.size or 0) > LARGEST:
         why = f"is larger than {LARGEST >> 20} MiB"
     else:
@@ -203,6 +201,8 @@ def _stored(root: Path, oid: str, place: str, notes: list[str]) -> bytes | None:
     own = git(root, "rev-parse", "--git-common-dir").decode("utf-8", "surrogateescape").rstrip("\n")
     stored = root / own / "lfs/objects" / oid[:2] / oid[2:4] / oid
     if stored.is_file() and stored.stat().st_size <= LARGEST:
-        return stored.read_bytes()
+        data = stored.read_bytes()
+        if hashlib.sha256(data).hexdigest() == oid:  # else it may be any file of this machine
+            return data
     notes.append(f"{place} is a pointer of Git LFS whose content is not here; the pointer was taken")
     return None

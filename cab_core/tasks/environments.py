@@ -52,8 +52,15 @@ def archive_of(environment: Environment) -> bytes:
         raise BadDocument(str(directory), [("(directory)", CHANGED)])
     with tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for path in environment.files:
-            archive.add(directory / path, path, recursive=False)
+            archive.add(directory / path, path, recursive=False, filter=_of_root)
     return made.getvalue()
+
+
+def _of_root(info: tarfile.TarInfo) -> tarfile.TarInfo:
+    """An image need not know who made it."""
+    info.uid = info.gid = 0
+    info.uname = info.gname = ""
+    return info
 
 
 def _digest(image: str | None, setup: str | None, directory: Path, paths: tuple[str, ...]) -> str:

@@ -74,7 +74,8 @@ def _write(task: PackedTask, place: Path) -> None:
     line = f"# {task.task.canary}\n" if task.task.canary else ""
     _text(place / "task.toml", line + tomli_w.dumps(_settings(task)))
     write_files(task.section("workdir"), place / "environment/workdir")
-    _text(place / "environment/Dockerfile", line + _dockerfile(task))
+    # At the end: above all instructions a comment may be one to the builder, such as which program it is.
+    _text(place / "environment/Dockerfile", _dockerfile(task) + line)
     write_files(task.section("tests"), place / "tests/files")
     write_files(task.section("workdir"), place / "tests/workdir")
     write_files(task.section("hidden"), place / "tests/hidden")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -23,16 +24,21 @@ from cab_core.records import (
 )
 from cab_core.records.base import canonical
 from cab_core.records.task import Section
+from cab_core.safe_fs import leads_out, open_inside
 
 from .listing import look
 
+_TEXT = 16 << 20  # bytes of a text that is read whole
 
-def file_at(section: Section, path: str, source: Path | str) -> TaskFile:
+
+def file_at(section: Section, path: str, source: Path | str, within: Path | None = None) -> TaskFile:
     """Return a file of a task, read where it lies. `path` is its place in the section.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: it cannot be read, or lies below a link that leads out of `within`.
     """
+    if within is not None and leads_out(os.path.dirname(source), within):  # noqa: PTH120
+        raise OSError(errno.EXDEV, "lies outside of the set", str(source))
     found = look(source)
     return TaskFile(
         section=section,
@@ -42,6 +48,21 @@ def file_at(section: Section, path: str, source: Path | str) -> TaskFile:
         executable=found.executable,
         link=found.link,
     )
+
+
+def text_inside(root: Path, path: str) -> str | None:
+    """Return the text of a file of a set; None: there is no such file, or a link leads to it.
+
+    Raises:
+        ValueError: it is larger than a text that a task is made of.
+    """
+    file = open_inside(root, path)
+    if file is None:
+        return None
+    with file:
+        if os.fstat(file.fileno()).st_size > _TEXT:
+            raise ValueError(f"{path}: larger than the {_TEXT >> 20} MiB that are read")
+        return file.read().decode("utf-8", "surrogateescape")
 
 
 def file_of(section: Section, path: str, data: bytes, executable: bool = False) -> TaskFile:

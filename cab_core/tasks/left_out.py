@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cab_core.records import PackedTask
+from cab_core.safe_fs import leads_out
 
 from .listing import CACHES, LIST_NAME, SECTIONS
 
@@ -28,7 +29,7 @@ def _of_task(root: Path, task: PackedTask) -> Iterator[str]:
     for section in SECTIONS:
         listed = {file.path for file in task.files if file.section == section}
         top = root / task.task.id.partition("/")[2] / section
-        for base, dirs, files in os.walk(top):
+        for base, dirs, files in () if leads_out(top, root) else os.walk(top):
             here, inner = Path(base).relative_to(root), Path(base).relative_to(top)
             if not dirs and not files and inner.parts:
                 yield f"{here} (an empty directory; put a file into it)"

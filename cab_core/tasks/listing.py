@@ -20,6 +20,7 @@ import attrs
 from cab_core.errors import BadDocument
 from cab_core.records import Environment, TaskFile, to_json
 from cab_core.records.task import Section
+from cab_core.safe_fs import leads_out
 
 from .documents import read_document
 
@@ -29,6 +30,7 @@ CHANGED = "differs from the pack's files.json; reinstall the pack, or run `cab t
 SECTIONS: tuple[str, ...] = get_args(Section)
 LARGEST = 512 << 20  # bytes of a task's files together: a sandbox must hold them, and the agent's too
 _AT_ONCE = 1 << 20  # bytes of a file that is read whole, which is quicker than block by block
+_OUTSIDE = "lies outside of the pack"
 CACHES = {"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
 
@@ -114,7 +116,25 @@ def _task_files(root: Path, task: str) -> Iterator[str]:
         yield from _below(root, root / task / section)
 
 
+def inside(root: Path, files: Files) -> Files:
+    """Return listed files of a pack, each of which lies in it.
+
+    Raises:
+        BadDocument: one does not: its path has `..` in it, or leads below a link that leads away.
+    """
+    above: dict[str, list[str]] = {}
+    for path in files:
+        above.setdefault(path.rpartition("/")[0], []).append(path)
+    for directory, paths in above.items():
+        odd = directory.startswith("/") or {"", ".", ".."} & set(directory.split("/"))
+        if odd or leads_out(f"{root}/{directory}", root):
+            raise BadDocument(str(root), [(ascii(paths[0])[1:-1], _OUTSIDE)])
+    return files
+
+
 def _below(root: Path, directory: Path) -> Iterator[str]:
+    if leads_out(directory, root):
+        raise BadDocument(str(directory), [("(directory)", _OUTSIDE)])
     for base, dirs, files in os.walk(directory):
         links = [d for d in dirs if Path(base, d).is_symlink()]
         dirs[:] = sorted(d for d in dirs if d not in CACHES and d not in links)

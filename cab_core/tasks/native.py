@@ -13,7 +13,18 @@ from .documents import read_document
 from .environments import environment_of
 from .families import apply_rule, with_families
 from .foreign import unusable
-from .listing import SECTIONS, ByTask, Files, Listed, read_list, task_names, tree_hash, walk, walk_environment
+from .listing import (
+    SECTIONS,
+    ByTask,
+    Files,
+    Listed,
+    inside,
+    read_list,
+    task_names,
+    tree_hash,
+    walk,
+    walk_environment,
+)
 from .problems import check_task, each_by_itself
 from .validations import read_validations
 
@@ -61,12 +72,12 @@ def load_as_listed(root: Path) -> list[PackedTask]:
 def _reader(root: Path, listed: ByTask | None) -> tuple[PackDoc, list[str], Callable[[str], PackedTask]]:
     """Return a pack's document, the names of its tasks, and what reads one; without a list by looking."""
     pack = read_document(root / "pack.toml", PackDoc)
-    files = listed.environment if listed else walk_environment(root)
+    files = inside(root, listed.environment) if listed else walk_environment(root)
     made = environment_of(root, pack.environment, files)
     if listed is None:
         return pack, task_names(root), lambda name: _task(root, pack, name, walk(root, name), made)
     tasks = listed.tasks
-    return pack, sorted(tasks), lambda name: _task(root, pack, name, tasks[name], made)
+    return pack, sorted(tasks), lambda name: _task(root, pack, name, inside(root, tasks[name]), made)
 
 
 def _whole(root: Path, pack: PackDoc, tasks: list[PackedTask]) -> list[PackedTask]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
@@ -59,6 +60,8 @@ def _problems(packed: PackedTask) -> Iterator[Problem]:
     work = {f.path for f in packed.section("workdir")}
     yield from _file_problems(packed)
     yield from _pattern_problems(packed)
+    if doc.work_at is not None and doc.work_at != posixpath.normpath(doc.work_at):
+        yield "work_at", f"{doc.work_at!r}: expected a path without '.' and '..'"
     for i, region in enumerate(doc.protected_regions):
         if region.file not in work:
             yield f"protected_regions[{i}].file", f"{region.file!r} is not in workdir/"
@@ -76,6 +79,8 @@ def _problems(packed: PackedTask) -> Iterator[Problem]:
 def _file_problems(packed: PackedTask) -> Iterator[Problem]:
     left = LARGEST
     for file in packed.files:
+        if file.path.startswith("/") or {"", ".", ".."} & set(file.path.split("/")):
+            yield ascii(file.path)[1:-1], "a task's file must lie inside the task"
         try:
             found = os.lstat(file.source)
         except OSError as exc:

@@ -11,6 +11,7 @@ from typing import BinaryIO
 import attrs
 
 from cab_core.errors import SandboxError
+from cab_core.git import NOWHERE
 from cab_core.records import Change, Changes, Entry
 from cab_core.safe_fs import FILE, PROGRAM, Tree, make_directory
 
@@ -20,12 +21,7 @@ MAX_FILE = 4 << 20  # bytes of a file whose content goes into a patch
 MAX_TOTAL = 32 << 20  # bytes of all of them
 MAX_FILES = 20_000
 PATIENCE_S = 60  # with git, which takes quadratic time for lines that were made for it
-_GIT_ENV = {
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "LC_ALL": "C",
-    "PATH": os.environ.get("PATH", ""),
-}
+_GIT_ENV = {**NOWHERE, "LC_ALL": "C", "PATH": os.environ.get("PATH", "")}
 
 Counts = dict[str, tuple[int | None, int | None]]
 Clean = Callable[[bytes], bytes]

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +18,7 @@ import attrs
 
 from cab_core.cache import cache_root
 from cab_core.errors import BadDocument, UserError
+from cab_core.git import run_git, said_by
 from cab_core.records import PackedTask, TaskFile
 from cab_core.safe_fs import Tree
 
@@ -92,15 +92,11 @@ def program_of(task: PackedTask) -> TaskFile:
 def _apply(task: PackedTask, work: Path) -> None:
     materialise(task.section("workdir"), work)
     before, patch = take_manifest(work), program_of(task)
-    env = {**os.environ, "GIT_CEILING_DIRECTORIES": str(work.parent), "GIT_CONFIG_GLOBAL": os.devnull}
-    argv = ["git", "apply", "--whitespace=nowarn", str(Path(patch.source).absolute())]
-    done = subprocess.run(
-        argv, cwd=work, env=env, capture_output=True, text=True, errors="replace", check=False
-    )
+    argv = ["apply", "--whitespace=nowarn", str(Path(patch.source).absolute())]
+    # The work dir is a stranger's, and may look like a repository with filters of its own.
+    done = run_git(argv, work, nowhere=True)
     if done.returncode != 0:
-        raise BadDocument(
-            patch.source, [("(file)", f"git cannot apply it to workdir/: {done.stderr.strip()[:500]}")]
-        )
+        raise BadDocument(patch.source, [("(file)", f"git cannot apply it to workdir/: {said_by(done)}")])
     keep_made(task, before, work)
 
 

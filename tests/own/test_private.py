@@ -48,6 +48,8 @@ def test_what_is_exported_of_it_says_so(tmp_path: Path) -> None:
     assert (said["private"], said["canary"]) == (True, canary)
     for name in ("task.toml", "environment/Dockerfile", "tests/test.sh", "solution/solve.sh"):
         assert f"# {canary}\n" in (tmp_path / "harbor/shop__one" / name).read_text()
+    # A first line is one to the builder where it looks so: `# syntax=IMAGE` is a program.
+    assert (tmp_path / "harbor/shop__one/environment/Dockerfile").read_text().startswith("FROM ")
     result = read_json(Made(marks=("private",)).write(tmp_path / "runs") / "cell.json", CellResult)
     told = extra(attrs.evolve(result, task=task.task))["extra"]
     assert told["canary"] == canary and "private" in told["marks"]

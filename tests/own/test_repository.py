@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from cab_core.errors import UserError
+from cab_core.own.commits import commits
 from cab_core.own.repository import open_repository
-from tests.support.histories import git, history
+from tests.support.histories import git, history, with_programs
 
 DATA = b"large as can be\n"
 OID = hashlib.sha256(DATA).hexdigest()
@@ -76,3 +77,42 @@ def test_what_is_no_repository_is_a_users_mistake(tmp_path: Path) -> None:
             open_repository(path)
     with pytest.raises(UserError):
         open_repository(history(tmp_path / "r", ("one", {"a": "b"}))).commit("no-such")
+
+
+def test_no_program_that_a_repository_names_is_run(tmp_path: Path) -> None:
+    """A monitor of files, what checks signatures, what loads objects that are lacking: all stay where they are."""
+    root = history(tmp_path / "r", ("one", {"a.py": "1", "b.py": "2", "HEAD": ""}), ("two", {"a.py": "3"}))
+    repository = open_repository(with_programs(root, tmp_path / "mark"))
+    assert [c.changed for c in commits(repository, None)] == [("a.py",)]
+    lost = git(root, "rev-parse", "HEAD:b.py")
+    (root / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    with pytest.raises(UserError, match="git has no object"):
+        repository.at("HEAD")
+    assert not (tmp_path / "mark").exists()
+
+
+def test_nothing_of_this_machine_is_taken_for_a_repository_s_own(tmp_path: Path) -> None:
+    """Neither the repository that its settings name, nor a file to which its store of Git LFS leads."""
+    other = history(tmp_path / "other", ("one", {"secret": "mine"}))
+    root = history(tmp_path / "r", ("one", {"big.bin": POINTER}))
+    stored = root / ".git/lfs/objects" / OID[:2] / OID[2:4] / OID
+    stored.parent.mkdir(parents=True)
+    stored.symlink_to(other / "secret")
+    assert open_repository(root).at("HEAD").files["big.bin"].data == POINTER.encode()
+    git(root, "config", "core.worktree", str(other))
+    with pytest.raises(UserError, match=r"core\.worktree"):
+        open_repository(root)
+
+
+def test_a_path_that_leads_out_is_left_out(tmp_path: Path) -> None:
+    """git itself would not check it out, but lists it."""
+    root = history(tmp_path / "r", ("one", {"a": "b"}))
+    blob = git(root, "rev-parse", "HEAD:a")
+    git(
+        root,
+        "config",
+        "alias.up",
+        f"!printf '100644 blob {blob}\\t..\\n100644 blob {blob}\\ta\\n' | git mktree",
+    )
+    found = open_repository(root).at(git(root, "up"))
+    assert list(found.files) == ["a"] and found.notes == (".. lies outside; it was left out",)

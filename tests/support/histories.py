@@ -71,3 +71,44 @@ def history(root: Path, *commits: tuple[str, Mapping[str, str | bytes | None]]) 
         git(root, "add", "-A")
         git(root, "commit", "-q", "--allow-empty", "-m", message)
     return root
+
+
+def seem_a_repository(mark: Path) -> dict[str, str]:
+    """Files that make a repository of the directory they lie in, with a filter for Python that makes `mark`."""
+    setting = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n"
+    return {
+        "HEAD": "ref: refs/heads/main\n",
+        "objects/keep": "",
+        "refs/keep": "",
+        "config": f'{setting}[filter "own"]\n\tclean = "touch {mark}; cat"\n\tsmudge = "touch {mark}; cat"\n',
+        ".gitattributes": "*.py filter=own\n",
+    }
+
+
+def with_programs(root: Path, mark: Path) -> Path:
+    """Sign the last commit of a repository, and let its settings name programs that make `mark`; return it."""
+    program = root / ".git/program"
+    program.write_text(f"#!/bin/sh\ntouch {mark}\n")
+    program.chmod(0o755)
+    said = git(root, "cat-file", "commit", "HEAD").partition("\n\n")
+    signed = f"{said[0]}\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n =x\n -----END PGP SIGNATURE-----\n\n{said[2]}\n"
+    (root / ".git/signed").write_text(signed)
+    git(root, "reset", "-q", "--hard", git(root, "hash-object", "-t", "commit", "-w", ".git/signed"))
+    git(root, "config", "core.fsmonitor", str(program))
+    git(root, "update-index", "--fsmonitor")
+    settings = {
+        "log.showSignature": "true",
+        "gpg.program": str(program),
+        "diff.external": str(program),
+        "core.pager": str(program),
+        "core.hooksPath": str(root / ".git"),
+        "core.repositoryFormatVersion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": f"ext::{program}",
+        "protocol.ext.allow": "always",
+    }
+    for key, value in settings.items():
+        git(root, "-c", "core.fsmonitor=false", "config", key, value)
+    mark.unlink(missing_ok=True)
+    return root

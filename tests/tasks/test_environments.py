@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 from pathlib import Path
 
@@ -74,3 +75,23 @@ def test_a_runtime_that_makes_no_images_cannot_have_it(tmp_path: Path) -> None:
     found = unmet(Plugins().runtime("local"), load(tmp_path).needs, print)
     assert found is not None
     assert found.startswith("it runs in image debian@sha256:1") and "runtime local makes none" in found
+
+
+@pytest.mark.parametrize("how", ["link", "list", "list through a link", "absolute"])
+def test_nothing_beside_the_pack_gets_into_an_image(tmp_path: Path, how: str) -> None:
+    """What a link or a list leads to outside of the pack is refused: its command has a network."""
+    load(tmp_path)
+    (tmp_path / "secret").write_text("mine")
+    root = tmp_path / "mine"
+    if how == "link":
+        (root / "environment").rename(root / "other")
+        (root / "environment").symlink_to(tmp_path)
+    else:
+        write_list(root)
+        (root / "environment/up").symlink_to(tmp_path)
+        path = {"list": "../../secret", "absolute": f"{tmp_path}/secret"}.get(how, "up/secret")
+        said = json.loads((root / "files.json").read_text())
+        said["files"][f"environment/{path}"] = {"sha256": "0" * 64}
+        (root / "files.json").write_text(json.dumps(said))
+    with pytest.raises(BadDocument, match="lies outside of the pack"):
+        load_pack(Plugins(), root)

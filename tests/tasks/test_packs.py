@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -264,3 +265,21 @@ def test_the_work_of_reading_a_pack_grows_with_its_tasks(pack: Path) -> None:
     of(1)  # what is made once for all
     few, some, many = of(10), of(50), of(90)
     assert many - some < 1.05 * (some - few)
+
+
+def test_nothing_beside_the_pack_is_a_task_s(pack: Path, tmp_path: Path) -> None:
+    """A section that is a link out, and a listed path through one, make the task unavailable, or the pack."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/key").write_text("mine")
+    (pack / "one/hidden").symlink_to(tmp_path / "home")
+    with pytest.raises(BadDocument, match="lies outside of the pack"):
+        load(pack)
+    (pack / "one/hidden").unlink()
+    write_list(pack)
+    (pack / "one/workdir/up").symlink_to(tmp_path / "home")
+    said = json.loads((pack / "files.json").read_text())
+    for path in ("one/workdir/up/key", "one/workdir/../../../home/key", f"one/workdir/{tmp_path}/home/key"):
+        listed = {**said["files"], path: {"sha256": "0" * 64}}
+        (pack / "files.json").write_text(json.dumps({**said, "files": listed}))
+        with pytest.raises(BadDocument, match="lies outside of the pack"):
+            load(pack)

@@ -10,7 +10,7 @@ import pytest
 
 from cab_core.errors import BadDocument
 from tests.conftest import Cab
-from tests.support.packs import write_pack
+from tests.support.packs import TASK, write_pack
 
 FILES = {"workdir/adds.py": "", "tests/driver.py": "", "tests/expected.txt": ""}
 PLUGIN = """
@@ -65,6 +65,13 @@ def test_a_pattern_that_nothing_matches_is_told(tmp_path: Path, pattern: str) ->
         BadDocument, match=r"task\.toml: expected_files\[0\]: .* matches no path; expected one"
     ):
         write_pack(tmp_path, command('["true"]'), FILES, takes=pattern)
+
+
+def test_a_place_of_the_work_dir_leads_nowhere_else(tmp_path: Path) -> None:
+    """bubblewrap would make the directories of `/a/../../oldroot/b` on this machine."""
+    text = f'work_at = "/a/../../oldroot/b"\n{TASK.format(takes="adds.py")}' + command('["true"]')
+    with pytest.raises(BadDocument, match=r"task\.toml: work_at: .*expected a path without"):
+        write_pack(tmp_path, "", {**FILES, "task.toml": text})
 
 
 def test_braces_and_paths_of_a_script_are_its_own(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from cab_core.records import PackedTask
 from cab_core.workdir.manifest import take_manifest
 from cab_core.workdir.materialise import materialise
 from cab_core.workdir.reference import is_made, keep_made, reference_of
+from tests.support.histories import seem_a_repository
 from tests.support.packs import write_pack
 
 COMMANDS = '[[grade.commands]]\nargv = ["true"]\n[reference]\nkind = "{kind}"\nfile = "{file}"\n'
@@ -83,6 +84,15 @@ def test_a_patch_inside_of_a_repository_is_applied_all_the_same(
     (tmp_path / "repo/.git").mkdir(parents=True)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "repo"))
     assert "new/über.py" in reference_of(task(tmp_path, "patch", "fix.patch", PATCH)).paths
+
+
+def test_a_work_dir_that_seems_a_repository_runs_none_of_its_filters(tmp_path: Path) -> None:
+    """A patch is applied on this machine, whatever the sandbox is: nothing of the task may run there."""
+    seeming = {f"workdir/{path}": text for path, text in seem_a_repository(tmp_path / "mark").items()}
+    commands = COMMANDS.format(kind="patch", file="fix.patch")
+    packed = write_pack(tmp_path, commands, {**WORK, **seeming, "solution/fix.patch": PATCH})
+    assert laid_out(packed, tmp_path / "work")["adds.py"] == "good\n"
+    assert not (tmp_path / "mark").exists()
 
 
 def test_a_program_is_known_once_somebody_ran_it(tmp_path: Path) -> None:

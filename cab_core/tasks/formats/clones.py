@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cab_core.errors import UserError
+from cab_core.git import run_git, said_by
 from cab_core.records import TaskFile
 from cab_core.records.task import Section
 from cab_core.safe_fs import Tree
 from cab_core.tasks.foreign import file_of, link_of
+from cab_core.tasks.listing import LARGEST
 
 _FILE, _PROGRAM, _LINK = b"100644", b"100755", b"120000"  # any other mode is a submodule: not of this tree
 _TOUCHED = re.compile(r'^(?:---|\+\+\+) (?:[ab]/([^\t\n]+)|"[ab]/((?:[^"\\]|\\.)+)")', re.M)
@@ -36,9 +36,9 @@ def tree_at(clone: Path, commit: str) -> list[TaskFile]:
     """Return the files of a commit as those of a work dir, without its submodules.
 
     Raises:
-        UserError: git cannot read it.
+        UserError: git cannot read it, or no task could hold it.
     """
-    entries = list(_entries(_git(clone, ["ls-tree", "-rz", "--full-tree", commit])))
+    entries = list(_entries(_git(clone, ["ls-tree", "-rzl", "--full-tree", commit])))
     asked = "".join(f"{sha}\n" for _, sha, _ in entries)
     contents = _contents(_git(clone, ["cat-file", "--batch"], asked.encode()))
     return [_file(mode, path, data) for (mode, _, path), data in zip(entries, contents, strict=True)]
@@ -57,29 +57,49 @@ def patched(files: Sequence[TaskFile], patch: str, section: Section) -> list[Tas
         for path, file in before.items():
             if file.link is None:
                 tree.write(path, Path(file.source).read_bytes())
-        argv = ["git", "apply", "--whitespace=nowarn", "-"]
-        env = {"GIT_CEILING_DIRECTORIES": str(Path(scratch).parent), "GIT_CONFIG_GLOBAL": "/dev/null"}
-        _run(argv, patch.encode("utf-8", "surrogateescape"), Path(scratch), env)
-        made = [p for p in paths if Path(scratch, p).is_file() and not Path(scratch, p).is_symlink()]
-        return [_of(tree, section, path, before.get(path)) for path in made]
+        done = run_git(["apply", "--whitespace=nowarn", "-"], Path(scratch), _bytes(patch), nowhere=True)
+        if done.returncode != 0:
+            raise UserError(f"git apply: {said_by(done)}")
+        made = (_of(tree, section, path, before.get(path)) for path in paths)
+        return [file for file in made if file is not None]
 
 
 def touched(patch: str) -> list[str]:
     """Return the paths that a patch names, each once."""
-    found = (plain or quoted.encode().decode("unicode_escape") for plain, quoted in _TOUCHED.findall(patch))
+    found = (plain or _unquoted(quoted) for plain, quoted in _TOUCHED.findall(patch))
     return list(dict.fromkeys(found))
 
 
-def _of(tree: Tree, section: Section, path: str, before: TaskFile | None) -> TaskFile:
-    with tree.open(path) as file:
-        return file_of(section, path, file.read(), before is not None and before.executable)
+def _unquoted(name: str) -> str:
+    """Return a name that git has quoted, byte by byte; one that it has not, as it stands."""
+    try:
+        return _bytes(name).decode("unicode_escape").encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return name
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _of(tree: Tree, section: Section, path: str, before: TaskFile | None) -> TaskFile | None:
+    """Return what a patch made of a file; None: it is none any more, or nowhere in the tree."""
+    try:
+        with tree.open(path) as file:
+            return file_of(section, path, file.read(), before is not None and before.executable)
+    except (OSError, ValueError):
+        return None
 
 
 def _entries(listed: bytes) -> Iterator[tuple[bytes, str, str]]:
+    left = LARGEST  # a clone of a few bytes may hold files of any size
     for line in listed.split(b"\0")[:-1]:
         head, _, path = line.partition(b"\t")
-        mode, _, sha = head.split()
+        mode, _, sha, size = head.split()
         if mode in (_FILE, _PROGRAM, _LINK):
+            left -= int(size) if size.isdigit() else 0
+            if left < 0:
+                raise UserError(f"its files are larger than the {LARGEST >> 20} MiB of a task")
             yield mode, sha.decode(), path.decode("utf-8", "surrogateescape")
 
 
@@ -102,17 +122,8 @@ def _file(mode: bytes, path: str, data: bytes) -> TaskFile:
 
 
 def _git(clone: Path, argv: Sequence[str], given: bytes = b"") -> bytes:
-    # Whoever owns the clone: nothing of its configuration is run by what is asked of it.
-    return _run(["git", "-c", "safe.directory=*", "-C", str(clone), *argv], given, Path("/"), {})
-
-
-def _run(argv: Sequence[str], given: bytes, cwd: Path, env: dict[str, str]) -> bytes:
-    try:
-        done = subprocess.run(
-            argv, input=given, cwd=cwd, env={**os.environ, **env}, capture_output=True, check=False
-        )
-    except OSError as exc:
-        raise UserError(f"git cannot be started: {exc.strerror}; on Debian: apt-get install git") from exc
+    # Whoever owns the clone: nothing of its configuration is run.
+    done = run_git(["-c", "safe.directory=*", *argv], clone, given)
     if done.returncode != 0:
-        raise UserError(f"git {argv[-1]}: {done.stderr.decode('utf-8', 'replace').strip()[:300]}")
+        raise UserError(f"git {argv[-1]}: {said_by(done)}")
     return done.stdout

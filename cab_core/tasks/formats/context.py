@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cab_core.records import TaskFile
 from cab_core.records.task import Section
+from cab_core.safe_fs import leads_out
 from cab_core.tasks.foreign import file_at
 from cab_core.tasks.listing import CACHES
 
@@ -30,13 +31,14 @@ def files_below(directory: Path, root: Path) -> Iterator[tuple[str, str]]:
     Raises:
         Unusable: one is neither file nor link, leads out of `root`, or they are too large together.
     """
+    _check_inside(directory, root)
     left, top = LARGEST, len(str(directory)) + 1
     for base, dirs, names in os.walk(directory):
         links = [d for d in dirs if os.path.islink(f"{base}/{d}")]  # noqa: PTH114
         dirs[:] = sorted(d for d in dirs if d not in CACHES and d not in links)
         for name in sorted([*names, *links]):
             path = f"{base}/{name}"
-            left -= (size := usable_size(path, root))
+            left -= (size := _size(path, root))
             if left < 0:
                 raise Unusable(
                     f"{shown(directory, root)}: its files are larger than the {LARGEST >> 20} MiB of a task; "
@@ -49,8 +51,18 @@ def usable_size(path: Path | str, root: Path) -> int:
     """Return a file's bytes, 0 of a link.
 
     Raises:
-        Unusable: it is neither file nor link, or a link that leads out of `root` or in a circle.
+        Unusable: it is neither file nor link, a link that leads out of `root` or in a circle, or below one.
     """
+    _check_inside(os.path.dirname(path), root)  # noqa: PTH120
+    return _size(path, root)
+
+
+def _check_inside(directory: Path | str, root: Path) -> None:
+    if leads_out(directory, root):
+        raise Unusable(f"{shown(directory, root)}: leads out of the task, to {os.path.realpath(directory)}")
+
+
+def _size(path: Path | str, root: Path) -> int:
     try:
         found = os.lstat(path)
     except OSError as exc:

@@ -69,6 +69,15 @@ def read_dockerfile(text: str, context: Path, root: Path, leave_out: tuple[str, 
     return reader.found
 
 
+def _words(rest: str) -> list[str]:
+    """Return the words of an instruction: of a list of JSON, or, as Docker has it, of a line that is none."""
+    try:
+        found = json.loads(rest) if rest.startswith("[") else None
+    except (ValueError, RecursionError):
+        found = None
+    return found if isinstance(found, list) and all(isinstance(w, str) for w in found) else rest.split()
+
+
 @attrs.define
 class _Reader:
     context: Path
@@ -139,16 +148,18 @@ class _Reader:
         self.arguments[name.strip()] = value.strip("\"' ")
 
     def _start(self, line: int, rest: str) -> None:
-        words = json.loads(rest) if rest.startswith("[") else rest.split()
+        words = _words(rest)
         if words and words[0].rpartition("/")[2] not in _IDLE:
             self._fault(line, f"a program is started with the container: {' '.join(words)[:80]}")
 
     def _copy(self, line: int, rest: str) -> None:
         if "<<" in rest:
             return self._fault(line, "a file whose text stands in the Dockerfile")
-        words = json.loads(rest) if rest.startswith("[") else rest.split()
+        words = _words(rest)
         flags = [w for w in words if w.startswith("--")]
-        *sources, target = [w for w in words if w not in flags]
+        *sources, target = [w for w in words if w not in flags] or [""]
+        if not sources:
+            return self._fault(line, "a COPY that cannot be read")
         if any(f.startswith("--from") for f in flags):
             return self._fault(line, "files are copied from another image")
         program = any(re.match(r"--chmod=(?:0?[75]|.*\+x)", f) for f in flags)

@@ -18,7 +18,15 @@ import attrs
 from cab_core.errors import UserError
 from cab_core.records import Origin, PackedTask, TaskDoc, TaskFile
 from cab_core.records.task import Section
-from cab_core.tasks.foreign import commit_of, file_at, file_of, packed, plain_name, unusable
+from cab_core.tasks.foreign import (
+    commit_of,
+    file_at,
+    file_of,
+    packed,
+    plain_name,
+    text_inside,
+    unusable,
+)
 from cab_core.tasks.runners import shipped
 
 from .exercism_exercise import Exercise
@@ -100,7 +108,8 @@ def _tracks(root: Path) -> list[_Track]:
 def _exercises(track: _Track) -> Iterator[Path]:
     for kind in _KINDS:
         top = track.path / "exercises" / kind
-        yield from sorted(p for p in top.iterdir() if p.is_dir()) if top.is_dir() else ()
+        there = top.iterdir() if top.is_dir() else ()
+        yield from sorted(p for p in there if p.is_dir() and not p.is_symlink())
 
 
 def _loaded(found: _Set, track: _Track, path: Path) -> PackedTask:
@@ -194,14 +203,14 @@ def _changed(section: Section, to: str, path: Path, change: Callable[[str], str]
 
 
 def _prompt(path: Path) -> str:
-    texts = [path / ".docs" / name for name in _DOCS]
-    said = [t.read_text(encoding="utf-8", errors="replace").strip() for t in texts if t.is_file()]
-    return "\n\n".join([*said, _TASK]) + "\n"
+    texts = (text_inside(path, f".docs/{name}") for name in _DOCS)
+    said = "\n\n".join([*(t.strip() for t in texts if t is not None), _TASK]) + "\n"
+    return said.replace("\r\n", "\n").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _json(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as exc:
+    except (OSError, ValueError, RecursionError) as exc:
         raise ValueError(f"{path.parent.name}/{path.name}: {getattr(exc, 'strerror', None) or exc}") from exc
     return document if isinstance(document, dict) else {}

@@ -49,7 +49,7 @@ class HumanEvalPackFormat:
 
 def _files(root: Path) -> Iterator[Path]:
     for pattern in _PLACES:
-        yield from sorted(root.glob(pattern))
+        yield from sorted(p for p in root.glob(pattern) if p.is_file())
 
 
 def _first(path: Path) -> Any:

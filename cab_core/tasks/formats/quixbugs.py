@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cab_core.records import GradeSpec, Origin, PackedTask, TaskDoc, TaskFile
-from cab_core.tasks.foreign import commit_of, file_at, file_of, packed, plain_name, unusable
+from cab_core.tasks.foreign import (
+    commit_of,
+    file_at,
+    file_of,
+    packed,
+    plain_name,
+    text_inside,
+    unusable,
+)
 from cab_core.tasks.runners import RUNNERS
 
 _PROGRAMS, _TESTS, _DATA = "python_programs", "python_testcases", "json_testcases"
@@ -70,7 +78,7 @@ def _doc(root: Path, name: str, commit: str | None) -> TaskDoc:
 
 def _count(root: Path, name: str) -> int | None:
     """Return how many tests pass: a line of data is one, but for those that are said to take too long."""
-    text = (root / _TESTS / f"test_{name}.py").read_text(encoding="utf-8")
+    text = _text(root, f"{_TESTS}/test_{name}.py")
     data = root / _DATA / f"{name}.json"
     if not data.is_file():
         return len(re.findall(r"(?m)^def test\w*\(", text)) or None
@@ -80,11 +88,18 @@ def _count(root: Path, name: str) -> int | None:
 
 def _files(root: Path, name: str) -> Iterator[TaskFile]:
     program = f"{_PROGRAMS}/{name}.py"
-    yield file_at("workdir", program, root / program)
-    yield file_at("solution", program, root / f"correct_{program}")
-    yield from (file_at("workdir", f"{_TESTS}/{h}", root / _TESTS / h) for h in _HELPERS)
+    yield file_at("workdir", program, root / program, root)
+    yield file_at("solution", program, root / f"correct_{program}", root)
+    yield from (file_at("workdir", f"{_TESTS}/{h}", root / _TESTS / h, root) for h in _HELPERS)
     if (root / _DATA / f"{name}.json").is_file():
-        yield file_at("workdir", f"{_DATA}/{name}.json", root / _DATA / f"{name}.json")
+        yield file_at("workdir", f"{_DATA}/{name}.json", root / _DATA / f"{name}.json", root)
     test = f"{_TESTS}/test_{name}.py"
-    text = _EITHER.sub(rb"\1", (root / test).read_bytes())
+    text = _EITHER.sub(rb"\1", _text(root, test).encode("utf-8", "surrogateescape"))
     yield file_of("workdir", test, _HEAD + text.replace(b"pytest.run_slow", b"False"))
+
+
+def _text(root: Path, path: str) -> str:
+    text = text_inside(root, path)
+    if text is None:
+        raise ValueError(f"{path}: is no file of the set")
+    return text

@@ -101,7 +101,7 @@ def _task(root: Path, exercise: _Exercise, version: str, commit: str | None) -> 
             path=f"exercises/{exercise.file}",
         ),
     )
-    files = [file_at("workdir", file, stub), file_at("solution", file, solution)]
+    files = [file_at("workdir", file, stub, root), file_at("solution", file, solution, root)]
     return packed("rustlings", version, plain_name(exercise.name), doc, files)
 
 

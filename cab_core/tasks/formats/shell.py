@@ -52,12 +52,11 @@ def logical_lines(text: str) -> Iterator[tuple[int, str]]:
     """
     lines = iter(enumerate(text.splitlines(), 1))
     for number, line in lines:
-        joined = line
-        while joined.rstrip().endswith("\\"):
-            following = next((n for _, n in lines if not n.lstrip().startswith("#")), None)
-            joined = joined.rstrip()[:-1] + " " + (following or "")
-            if following is None:
-                break
+        parts = [line]
+        while (last := parts[-1].rstrip()).endswith("\\"):
+            parts[-1] = last[:-1]
+            parts.append(next((n for _, n in lines if not n.lstrip().startswith("#")), ""))
+        joined = " ".join(parts)
         if not joined.strip() or joined.lstrip().startswith("#"):
             continue
         yield number, joined

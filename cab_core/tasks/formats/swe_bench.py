@@ -120,7 +120,16 @@ def _parsed(path: Path, number: int, line: str) -> dict[str, Any] | str:
         return f"{where}: expected an object, got {type(found).__name__}"
     if wrong := [k for k in _KEYS if not isinstance(found.get(k), str)]:
         return f"{where}: {wrong[0]}: expected text"
+    if "\\ud" in line.lower() and not _is_unicode(found):
+        return f"{where}: holds half a character, which no file can hold"
     return found
+
+
+def _is_unicode(found: dict[str, Any]) -> bool:
+    try:
+        return bool(json.dumps(found, ensure_ascii=False).encode())
+    except UnicodeEncodeError:
+        return False
 
 
 @attrs.define
@@ -143,7 +152,7 @@ class _Reader:
         where = self.said[repo].clone if repo in self.said else None
         names = [where] if where else [repo, repo.replace("/", "__"), repo.rpartition("/")[2]]
         places = (self.root / (name + end) for name in names for end in ("", ".git"))
-        safe = where is not None or ".." not in repo.split("/")
+        safe = where is not None or not {"..", ""} & set(repo.split("/"))
         return next((p.resolve() for p in places if safe and is_clone(p)), None)
 
     def task(self, name: str, instance: dict[str, Any] | str, used: set[str]) -> PackedTask:

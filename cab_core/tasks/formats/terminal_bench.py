@@ -66,7 +66,8 @@ def _instruction(table: Table) -> str:
     said = table.get("instruction", str)
     for other in table.get("descriptions", list) or ():
         if said is None and isinstance(other, dict) and other.get("key") == "base":
-            said = str(other.get("description"))
+            text = other.get("description")
+            said = text if isinstance(text, str) else None  # a few lines of YAML may be endless as a text
     if said is None or not said.strip():
         raise Unusable("task.yaml: instruction: is missing")
     return said

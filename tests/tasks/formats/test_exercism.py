@@ -140,3 +140,13 @@ def test_a_directory_of_tracks_is_one_set(tmp_path: Path) -> None:
     assert doc.expected_files == ("src/lib.rs",) and "needs crates from a registry: rand" in (
         doc.unavailable or ""
     )
+
+
+def test_a_prompt_is_of_the_exercise_alone(tmp_path: Path) -> None:
+    """A text to which a link leads is not put into it."""
+    root = write(tmp_path / "set", {**TRACK, **PYTHON})
+    (tmp_path / "key").write_text("mine")
+    said = root / "exercises/practice/add-one/.docs/introduction.md"
+    said.unlink()
+    said.symlink_to(tmp_path / "key")
+    assert load(root)["add-one"].task.doc.prompt.startswith("# Add one")

@@ -154,3 +154,27 @@ def test_five_thousand_tasks_are_listed_quickly(tmp_path: Path) -> None:
         return time.process_time() - begun
 
     assert seconds(200) < 20 * max(seconds(20), 0.01)
+
+
+@pytest.mark.parametrize(
+    ("link", "copy"),
+    [("environment/up", "up/home"), ("environment/up", "up/home/key"), ("solution", "name.txt")],
+)
+def test_nothing_beside_the_set_is_copied(tmp_path: Path, link: str, copy: str) -> None:
+    """A link that leads out is named, wherever in a path it stands."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/key").write_text("mine")
+    (tmp_path / "set/one/environment").mkdir(parents=True)
+    (tmp_path / "set/one" / link).symlink_to(tmp_path)
+    without = {"solution/solve.sh": None, "solution/note": None}
+    made = DOCKERFILE.replace("name.txt", copy)
+    assert "leads out of the task" in why(tmp_path, **{"environment/Dockerfile": made, **without})
+
+
+@pytest.mark.parametrize("line", ['CMD ["bash"', 'COPY ["a", 1] /app', "COPY", "ENTRYPOINT [[["])
+def test_a_line_that_cannot_be_read_costs_its_task_alone(tmp_path: Path, line: str) -> None:
+    """As Docker has it, a list that is no JSON is a line of words."""
+    write_task(tmp_path / "set/two")
+    write_task(tmp_path / "set/one", {"environment/Dockerfile": f"{DOCKERFILE}{line}\n"})
+    tasks = load_pack(Plugins(), tmp_path / "set")
+    assert [bool(t.task.doc.unavailable) for t in tasks] == [True, False]

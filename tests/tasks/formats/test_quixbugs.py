@@ -43,3 +43,17 @@ def test_a_program_is_validated_and_its_twin_is_not_shown(tmp_path: Path) -> Non
     assert "return n + 1" not in "".join(content(task, "workdir").values())
     assert fault(task, tmp_path) is None
     assert "cannot be read" in (found["gone"].task.doc.unavailable or "")
+
+
+def test_nothing_beside_the_set_is_read(tmp_path: Path) -> None:
+    """A link that leads out makes its program unavailable: a test that is one, and a directory."""
+    (tmp_path / "key.py").write_text("mine")
+    root = write(
+        tmp_path / "set", {**FILES, "python_programs/gone.py": "", "correct_python_programs/gone.py": ""}
+    )
+    (root / "python_testcases/test_gone.py").unlink()
+    (root / "python_testcases/test_gone.py").symlink_to(tmp_path / "key.py")
+    assert "is no file of the set" in (load(root)["gone"].task.doc.unavailable or "")
+    (root / "correct_python_programs").rename(tmp_path / "away")
+    (root / "correct_python_programs").symlink_to(tmp_path / "away")
+    assert "lies outside of the set" in (load(root)["add"].task.doc.unavailable or "")

@@ -14,7 +14,10 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import LateFiles
 from cab_core.run.validate import validate
 from cab_core.tasks.catalog import Catalog, load_pack
+from cab_core.tasks.foreign import file_of
 from cab_core.tasks.formats import swe_bench
+from cab_core.tasks.formats.clones import commits_in, patched, touched
+from tests.support.histories import history, seem_a_repository, with_programs
 
 TESTS = "from pkg.words import last\n\n\ndef test_word():\n    assert last('a b') == 'b'\n"
 NEW = "\n\nclass TestEmpty:\n    def test_none(self):\n        assert last('') == ''\n"
@@ -121,10 +124,31 @@ def test_listing_reads_no_tree(root: Path, monkeypatch: pytest.MonkeyPatch) -> N
         ({"FAIL_TO_PASS": '["test_none"]'}, "its tests are not named as pytest names them: 'test_none'"),
         ({"FAIL_TO_PASS": "[]"}, "FAIL_TO_PASS: names no test"),
         ({"FAIL_TO_PASS": "["}, "FAIL_TO_PASS: is no JSON"),
-        ({"test_patch": "--- a/tests/no.py\n+++ b/tests/no.py\n@@ -1 +1 @@\n-x\n+y\n"}, "git -: error"),
+        ({"test_patch": "--- a/tests/no.py\n+++ b/tests/no.py\n@@ -1 +1 @@\n-x\n+y\n"}, "git apply: error"),
         ({"patch": 3}, "i.jsonl:1: patch: expected text"),
     ],
 )
 def test_what_cannot_be_had_is_named(root: Path, tmp_path: Path, keys: dict[str, Any], said: str) -> None:
     """Before anything is run, or when its files are made: it costs this instance alone."""
     assert said in other(root, tmp_path / "set", **keys)
+
+
+def test_neither_a_clone_nor_a_tree_makes_git_run_a_program(tmp_path: Path) -> None:
+    """What a clone lacks is not loaded; a tree that seems a repository has no filters."""
+    root = history(tmp_path / "r", ("one", {"a.py": "1\n"}))
+    assert commits_in(with_programs(root, tmp_path / "mark"), ["1" * 40]) == set()
+    tree = {"a.py": "1\n", **seem_a_repository(tmp_path / "mark")}
+    files = [file_of("workdir", path, text.encode()) for path, text in tree.items()]
+    named = "".join(f"--- a/{path}\n" for path in tree if path != "a.py")
+    [made] = patched(files, f"{named}--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-1\n+2\n", "hidden")[-1:]
+    assert (made.path, Path(made.source).read_text()) == ("a.py", "2\n")
+    assert not (tmp_path / "mark").exists()
+
+
+def test_odd_names_in_a_patch_are_what_git_means(tmp_path: Path) -> None:
+    """Quoted ones byte by byte; one that leads out, or through a link, is no file of the tree."""
+    (tmp_path / "secret").write_text("mine")
+    assert touched('--- "a/\\303\\274.py"\n+++ "b/\\x"\n') == ["ü.py", "\\x"]
+    link = "diff --git a/d b/d\nnew file mode 120000\n--- /dev/null\n+++ b/d\n@@ -0,0 +1 @@\n"
+    link += f"+{tmp_path}\n\\ No newline at end of file\n"
+    assert patched([], f"--- a/d/secret\n--- a/../../etc/passwd\n--- a//etc/passwd\n{link}", "hidden") == []

@@ -47,6 +47,11 @@ def test_a_task_is_graded_by_what_pytest_reports(tmp_path: Path) -> None:
         ("task.yaml", "instruction: x\nparser_name: swebench\n", "its results are read by 'swebench'"),
         ("task.yaml", "author_name: me\n", "task.yaml: instruction: is missing"),
         ("task.yaml", "instruction: [\n", "task.yaml: cannot be parsed"),
+        (
+            "task.yaml",
+            "descriptions: [{key: base, description: [x]}]\n",
+            "task.yaml: instruction: is missing",
+        ),
         ("run-tests.sh", "make check\n", "run-tests.sh: calls no pytest"),
         ("run-tests.sh", "pytest /tests/a.py\n", "tests/a.py: is not there, and run-tests.sh runs it"),
         ("run-tests.sh", "pytest ${TEST_DIR}/b.py\n", "tests/b.py: is not there, and run-tests.sh runs it"),

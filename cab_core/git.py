@@ -1,0 +1,57 @@
+"""git, started on what a stranger wrote: no program that a repository names is ever run.
+
+Its settings may name a monitor of files, hooks, filters, what checks signatures, and what loads objects that
+a clone lacks; its attributes say where filters hold. Here all of these are off.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from cab_core.errors import UserError
+
+_OFF = (
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.attributesFile=/dev/null",
+    "log.showSignature=false",
+)
+# Nothing is loaded that is not here. An older git does not know the first; without a protocol it cannot.
+_SEALED = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "GIT_TERMINAL_PROMPT": "0"}
+_OWN = {"GIT_OPTIONAL_LOCKS": "0", "GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C"}
+# What of our own environment says which repository it is about.
+_WHERE = {
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE"),
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"),
+}
+# In no repository: there are neither settings nor filters, whatever lies in the directory or above it.
+NOWHERE = {"GIT_DIR": os.devnull, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+def run_git(
+    argv: Sequence[str], cwd: Path, given: bytes = b"", nowhere: bool = False
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a git command in a directory; `nowhere`: as if no repository were there.
+
+    Raises:
+        UserError: git cannot be started.
+    """
+    env = {k: v for k, v in os.environ.items() if k not in _WHERE}
+    env |= {**_OWN, **_SEALED, **(NOWHERE if nowhere else {})}
+    off = [word for setting in _OFF for word in ("-c", setting)]
+    try:
+        return subprocess.run(
+            ["git", *off, *argv], cwd=cwd, input=given, capture_output=True, env=env, check=False
+        )
+    except OSError as exc:
+        if not cwd.is_dir():
+            raise UserError(f"{cwd}: there is no such directory") from exc
+        raise UserError(f"git cannot be started: {exc.strerror}; on Debian: apt-get install git") from exc
+
+
+def said_by(done: subprocess.CompletedProcess[bytes]) -> str:
+    """Return what git said of a failure, in 500 characters at most."""
+    return done.stderr.decode("utf-8", "replace").strip()[:500] or f"exit code {done.returncode}"
