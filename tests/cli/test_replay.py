@@ -64,7 +64,7 @@ def test_the_directory_of_a_cell_answers_it(cab: Cab, then: Path, tmp_path: Path
 def test_a_record_that_is_not_there_is_a_users_mistake(cab: Cab, then: Path, tmp_path: Path) -> None:
     """What was expected is said; a CLI of another protocol is refused before it runs."""
     odd = [
-        (tmp_path / "nowhere", "aider", "wire.jsonl.zst"),
+        (tmp_path / "nowhere", "aider", "no such file or directory"),
         (then / "records", "claude", "it does not translate"),
     ]
     for path, tui, said in odd:
@@ -102,3 +102,13 @@ def test_no_wire_keeps_no_record(cab: Cab, tmp_path: Path) -> None:
         str(tmp_path),
     )
     assert done.returncode == 2 and "wire.jsonl.zst" in done.stderr
+
+
+def test_what_is_no_record_of_the_cell_is_told(cab: Cab, then: Path) -> None:
+    """A path that is not there, a directory of runs; and of another task, which records there are."""
+    argv = ("run-cell", "--tui", "aider", "--task", "mutations/py-lru-cache", "--runs", "again", "--model")
+    missing, runs = (cab(*argv, f"replay:{then / name}") for name in ("nonsense", "runs"))
+    assert missing.returncode == 2 and "no such file or directory" in missing.stderr
+    assert runs.returncode == 2 and "these are runs" in runs.stderr
+    told = " ".join(cab(*argv, f"replay:{then / 'records'}").stdout.split())
+    assert "infra_replay" in told and "has no record of aider/mutations/py-lru-cache/1; it has aider/" in told

@@ -283,3 +283,9 @@ def test_nothing_beside_the_pack_is_a_task_s(pack: Path, tmp_path: Path) -> None
         (pack / "files.json").write_text(json.dumps({**said, "files": listed}))
         with pytest.raises(BadDocument, match="lies outside of the pack"):
             load(pack)
+
+
+def test_without_a_pattern_the_packs_that_were_given_are_meant(pack: Path) -> None:
+    """Where none was given, all there are."""
+    assert [p.task.id for p in Catalog(Plugins(), [pack]).select(())] == ["mine/one"]
+    assert len(Catalog(Plugins()).select(())) == len(Catalog(Plugins()).tasks())
