@@ -49,13 +49,17 @@ def command(
     Point a CLI at the address and the key that are printed. It is the gateway of every run: what a cell would
     refuse is refused here, and told at the end. A scripted model knows no task, so it changes nothing.
     """
+    if full and not whole:
+        raise click.UsageError("--full goes with --print")
+    if whole and as_json:
+        raise click.UsageError("--print and --json are two forms: give one of them; JSON is whole")
     from cab_core.gateway.models import resolve
 
     from .serving import serving
 
     found = resolve(model, options.choice_of(endpoint, key, key_env), options.config())
     spoken = plugins.protocol(protocol)
-    ended: SimpleQueue[int | None] = SimpleQueue()
+    ended: SimpleQueue[ModelCall | None] = SimpleQueue()
     with stop_on_signals(_tell) as stop, stop.watch(lambda: ended.put(None)), _directory(keep) as directory:
         with serving(found, spoken, directory, ended.put, stop) as (session, place):
             show = _json if as_json else _whole(full) if whole else _line
@@ -83,13 +87,15 @@ def _directory(keep: Path | None) -> Iterator[Path]:
     yield keep
 
 
-def _print_calls(session: CellSession, directory: Path, ended: SimpleQueue[int | None], show: Show) -> None:
+def _print_calls(
+    session: CellSession, directory: Path, ended: SimpleQueue[ModelCall | None], show: Show
+) -> None:
     """Print calls as they end, until there is to be no further one."""
     from cab_core.wire.reader import WireReader
 
-    while (n := ended.get()) is not None:
-        call = next(c for c in WireReader(directory).calls() if c.n == n)
-        _print(show(call, next(c for c in session.calls if c.n == n), session.protocol.written))
+    while (end := ended.get()) is not None:
+        call = next(c for c in WireReader(directory).calls() if c.n == end.n)
+        _print(show(call, end, session.protocol.written))
 
 
 def _print(said: str | dict[str, Any]) -> None:

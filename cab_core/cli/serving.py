@@ -18,7 +18,7 @@ from cab_core.gateway.session import CellSession, new_token
 from cab_core.gateway.upstream import CREDENTIALS, Upstream
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.wire_protocol import WireProtocol
-from cab_core.records import GradeCommand, GradeSpec, Job, Limits, TaskDoc
+from cab_core.records import GradeCommand, GradeSpec, Job, Limits, ModelCall, TaskDoc
 from cab_core.records.wire import WIRE_FILE
 from cab_core.run.secrets import redactor_of
 from cab_core.run.upstreams import SharedUpstreams
@@ -28,7 +28,7 @@ _FOR_EVER_S = 1e9
 
 
 class _Told(WireWriter):
-    """Tells the number of each call that is on record."""
+    """Tells the number of each call that is on record; of none once the record could not be written."""
 
     on_end: Callable[[int], None]
 
@@ -36,15 +36,19 @@ class _Told(WireWriter):
         """Write lines, and tell of the calls that ended."""
         super().write(lines)
         for line in lines:
-            if "end_ms" in line:
+            if "end_ms" in line and self.fault is None:
                 self.on_end(line["n"])
 
 
 @contextmanager
 def serving(
-    model: Model, protocol: WireProtocol, directory: Path, ended: Callable[[int], None], stop: StopSignal
+    model: Model,
+    protocol: WireProtocol,
+    directory: Path,
+    ended: Callable[[ModelCall], None],
+    stop: StopSignal,
 ) -> Iterator[tuple[CellSession, str]]:
-    """Serve until the block ends; yield the session, and the address. `ended`: told each call on record.
+    """Serve until the block ends; yield the session, and the address. `ended`: given each call on record.
 
     Raises:
         UserError: the model is a record, which knows the answers of one cell alone.
@@ -54,7 +58,8 @@ def serving(
         place = f"{gateway.url}{protocol.base}"
         secrets = redactor_of(model.secrets, token)
         wire = _Told(directory / WIRE_FILE, "gateway", model.name, protocol, secrets, CREDENTIALS)
-        wire.on_end = ended
+        calls = dict[int, ModelCall]()
+        wire.on_end = lambda n: ended(calls.pop(n))
         session = CellSession(
             token=token,
             model=model.name,
@@ -64,6 +69,7 @@ def serving(
             record=directory / "calls.jsonl",
             stop=stop,
             price=model.price,
+            on_call=lambda call: calls.update({call.n: call}),
             wire=wire,
         )
         gateway.open(session)

@@ -9,8 +9,8 @@ import attrs
 class Environment:
     """The recipe of an image, and the files that it is made with. See `EnvironmentSpec`.
 
-    `files` are paths (with `/`) below `directory` of this machine; None: there are none. `digest` is the
-    sha256 of the recipe and of these files: one image is made of those that are equal.
+    `files` are paths (with `/`) below `directory` of this machine. `digest` is the sha256 of the recipe and
+    of these files: one image is made of those that are equal.
     """
 
     image: str | None

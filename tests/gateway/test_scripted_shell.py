@@ -48,10 +48,10 @@ def test_what_the_reference_removes_is_removed_by_the_tool_or_told() -> None:
     doc = TaskDoc(
         schema_version=1, title="t", prompt="p", grade=GradeSpec(commands=(GradeCommand(argv=("true",)),))
     )
-    job: Any = SimpleNamespace(workdir="/work")
+    job: Any = SimpleNamespace(workdir="/w")
     context = ScriptContext(doc=doc, job=job, dialect=Nothing(), removed=("a b.py", "c"))
     tool = {"name": "run", "parameters": {"properties": {"command": TEXT}}}
     reply = carry_out(context, {}, {"tools": [{"function": tool}], "messages": []}, context.removed)
-    assert reply.tool == ("run", {"command": "rm -f -- '/work/a b.py' /work/c"}) and not context.unwritten
+    assert reply.tool == ("run", {"command": "rm -f -- '/w/a b.py' /w/c"}) and not context.unwritten
     carry_out(context, {}, {"messages": []}, context.removed)
     assert context.unwritten == dict.fromkeys(context.removed, "it cannot be removed")
