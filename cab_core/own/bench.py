@@ -19,8 +19,8 @@ import attrs
 
 from cab_core.errors import UserError
 from cab_core.plugins.protocols import Channel, Runtime, StopSignal
-from cab_core.records import CaseState, GradeCommand, Needs, Process, Sandbox
-from cab_core.run.grader import GRADER_ENV
+from cab_core.records import CaseState, GradeCommand, Needs, Process
+from cab_core.run.grader import GRADER_ENV, grader_sandbox
 from cab_core.run.verdicts import verdict
 from cab_core.safe_fs import open_inside
 from cab_core.workdir.directories import GRADER, make_directories
@@ -105,14 +105,7 @@ class Bench:
             grace_s=0.5,
             env=env,
         )
-        sandbox = Sandbox(
-            scratch=str(self.scratch),
-            mounts=GRADER,
-            role="grader",
-            requires=self.needs.requires,
-            environment=self.needs.environment,
-        )
-        ended = self.runtime.run(sandbox, process, kept, self.stop)
+        ended = self.runtime.run(grader_sandbox(self.scratch, self.needs), process, kept, self.stop)
         if ended.stopped == "cancelled":
             raise KeyboardInterrupt
         stdout, stderr = kept.text("stdout"), kept.text("stderr")

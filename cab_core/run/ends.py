@@ -15,7 +15,7 @@ import attrs
 
 from cab_core.errors import GraderError, SandboxError
 from cab_core.plugins.protocols import Channel, Runtime, StopSignal
-from cab_core.records import Grade, PackedTask, Process, RefusalSigns, Sandbox
+from cab_core.records import Grade, PackedTask, Process, RefusalSigns
 from cab_core.workdir.compare import compare
 from cab_core.workdir.deciding import deciding_paths
 from cab_core.workdir.directories import GRADER, make_directories, reopen
@@ -23,7 +23,7 @@ from cab_core.workdir.manifest import take_manifest
 from cab_core.workdir.materialise import materialise
 from cab_core.workdir.reference import keep_made, program_of, reference_of
 
-from .grader import Grader
+from .grader import Grader, grader_sandbox
 from .refusal import LastWords, refusal_signs, settle
 
 REFUSAL = "I can't help with that."
@@ -110,15 +110,7 @@ class Ends:
             timeout_s=self.task.task.doc.grade.timeout_s,
             grace_s=0.5,
         )
-        said, doc = _Tail(), self.task.task.doc
-        sandbox = Sandbox(
-            scratch=str(scratch),
-            mounts=GRADER,
-            role="grader",
-            requires=doc.grade.requires,
-            environment=self.task.environment,
-            work_at=doc.work_at,
-        )
+        said, sandbox = _Tail(), grader_sandbox(scratch, self.task.needs, self.task.task.doc.work_at)
         try:
             ended = self.runtime.run(sandbox, process, said, self.stop)
         except SandboxError as exc:

@@ -15,6 +15,7 @@ from cab_core.records import (
     Execution,
     Grade,
     GradeCommand,
+    Needs,
     PackedTask,
     Process,
     Sandbox,
@@ -53,6 +54,18 @@ class _Captured:
 
     def text(self, channel: Channel) -> str:
         return self._kept[channel].decode("utf-8", "replace")
+
+
+def grader_sandbox(scratch: Path, needs: Needs, work_at: str | None = None) -> Sandbox:
+    """Return the sandbox of whatever judges: a grader, the program of a reference, a trial."""
+    return Sandbox(
+        scratch=str(scratch),
+        mounts=GRADER,
+        role="grader",
+        requires=needs.requires,
+        environment=needs.environment,
+        work_at=work_at,
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -162,15 +175,7 @@ class Grader:
             stdin=str(self.scratch / "tests" / command.stdin) if command.stdin else None,
             env=dict(GRADER_ENV),
         )
-        doc = self.task.task.doc
-        sandbox = Sandbox(
-            scratch=str(self.scratch),
-            mounts=GRADER,
-            role="grader",
-            requires=doc.grade.requires,
-            environment=self.task.environment,
-            work_at=doc.work_at,
-        )
+        sandbox = grader_sandbox(self.scratch, self.task.needs, self.task.task.doc.work_at)
         try:
             execution = self.runtime.run(sandbox, process, captured, self.stop)
         except SandboxError as exc:
