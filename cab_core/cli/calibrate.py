@@ -20,7 +20,7 @@ from .text import one_line, say
 
 
 @click.command
-@click.option("--tui", "tuis", multiple=True, metavar="NAME[@VERSION]", help="the CLI; several")
+@click.option("--tui", "tuis", multiple=True, metavar="NAME|FILE[@VERSION]", help="the CLI; several")
 @click.option("--all", "every", is_flag=True, help="every CLI that is installed as a plugin")
 @click.option("--task", "tasks", multiple=True, default=("*",), metavar="PATTERN", help="tasks  [all]")
 @click.option("--full", is_flag=True, help="every scripted model on every task")

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import attrs
 
+from cab_core.declared.reading import find_cli
 from cab_core.gateway.models import EndpointChoice
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult
@@ -82,7 +83,8 @@ class _Run:
 
     def of(self, tui: str) -> Calibrated:
         asked, store = self._asked, Store(self._asked.runs)
-        sweep = first_sweep(tui, asked.tasks, asked.runtime)
+        name, _ = find_cli(self._plugins, tui)
+        sweep = first_sweep(name, tui, asked.tasks, asked.runtime)
         plan = self._run(lambda make: make(sweep))
         first = [store.result(path) for path, _ in self._cells]
         limits = self._limits(tasks_of_others(plan, asked.full), first)

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import click
 
+from cab_core.declared.reading import find_cli
 from cab_core.errors import UserError
 from cab_core.gateway.models import EndpointChoice, Model, resolve
 from cab_core.plugins.registry import Plugins
@@ -33,7 +34,7 @@ from .text import say
 
 
 @click.command
-@click.option("--tui", metavar="NAME[@VERSION]", help="the CLI")
+@click.option("--tui", metavar="NAME|FILE[@VERSION]", help="the CLI")
 @click.option("--model", metavar="ID", help="the model")
 @click.option("--task", metavar="ID", help="the task")
 @click.option("--probe-only", is_flag=True, help="look at the endpoint, run nothing; wants --model alone")
@@ -80,7 +81,7 @@ def _check_names(plugins: Plugins, said: dict[str, Any]) -> None:
         return
     if not all(said[name] for name in ("tui", "model", "task")):
         raise UserError("cab check needs --tui, --model and --task together (or none of them)")
-    plugins.adapter(said["tui"].partition("@")[0])
+    plugins.adapter(find_cli(plugins, said["tui"])[0])
     Catalog(plugins, said["packs"]).select((said["task"],))
     if said["runs"] is not None:
         Store(said["runs"]).check_writable()
@@ -93,7 +94,7 @@ def _protocol(plugins: Plugins, model: Model, tui: str | None) -> str:
         UserError: they have none in common, or nothing here speaks it.
     """
     if tui is not None:
-        return match(plugins.adapter(tui.partition("@")[0]), model, plugins).name
+        return match(plugins.adapter(find_cli(plugins, tui)[0]), model, plugins).name
     return plugins.protocol(next(iter(model.protocols), USUAL)).name
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cab_core.declared.reading import find_cli
 from cab_core.errors import UserError
 from cab_core.leases import in_use
 from cab_core.plugins.registry import Plugins
@@ -31,7 +32,7 @@ def command() -> None:
 
 
 @command.command
-@click.argument("tuis", nargs=-1, required=True, metavar="NAME[@VERSION]...")
+@click.argument("tuis", nargs=-1, required=True, metavar="NAME|FILE[@VERSION]...")
 @click.option(
     "--task", "tasks", multiple=True, default=("*",), help="build for the toolchains of these tasks  [*]"
 )
@@ -55,7 +56,7 @@ def build(
     rows = []
     with Progress(quiet=as_json) as progress:
         for tui in tuis:
-            name, _, version = tui.partition("@")
+            name, version = find_cli(plugins, tui)
             adapter = plugins.adapter(name)
             wanted = wanted_version(adapter, version)
             for need in needs:
@@ -90,7 +91,7 @@ def _together(needs: Sequence[Needs]) -> Needs:
 def _check_inside(plugins: Plugins, tuis: tuple[str, ...]) -> None:
     """A cell image holds this distribution and no other: a CLI of another would not be known in it."""
     ours = plugins.owner("runtime", "docker").distribution
-    for name in (tui.partition("@")[0] for tui in tuis):
+    for name in (find_cli(plugins, tui)[0] for tui in tuis):
         owner = plugins.owner("adapter", name).owner
         if owner.partition(":")[0] != ours:
             raise UserError(

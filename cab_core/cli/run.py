@@ -33,7 +33,9 @@ _ROWS = 200  # cells that the table at the end shows one by one
 
 @click.command
 @click.argument("sweep_file", required=False, type=click.Path(path_type=Path))
-@click.option("--tui", "tuis", multiple=True, metavar="NAME[@VERSION]", help="a CLI; several make a matrix")
+@click.option(
+    "--tui", "tuis", multiple=True, metavar="NAME|FILE[@VERSION]", help="a CLI; several make a matrix"
+)
 @click.option(
     "--model", "models", multiple=True, metavar="ID", help="scripted:oracle, or an id your endpoint knows"
 )

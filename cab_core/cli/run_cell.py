@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command
-@click.option("--tui", required=True, metavar="NAME[@VERSION]", help="the CLI")
+@click.option("--tui", required=True, metavar="NAME|FILE[@VERSION]", help="the CLI")
 @click.option("--model", required=True, metavar="ID", help="the model")
 @click.option("--task", required=True, metavar="ID", help="the task")
 @click.option(

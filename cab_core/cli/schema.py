@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from cab_core.declared.document import CliDoc
 from cab_core.gateway.models import ConfigDoc
 from cab_core.records import CellResult, Inputs, Observed, PackDoc, Sweep, TaskDoc
 from cab_core.records.calibration import Calibration
@@ -23,6 +24,7 @@ DOCUMENTS: dict[str, Any] = {
     "pack": PackDoc,
     "sweep": Sweep,
     "stack": StackDoc,
+    "cli": CliDoc,
     "config": ConfigDoc,
     "inputs": Inputs,
     "observed": Observed,

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cab_core.declared.reading import find_cli
 from cab_core.plugins.protocols import Adapter
 from cab_core.plugins.registry import Plugins
 from cab_core.runtimes.install import installed_version
@@ -28,7 +29,7 @@ def command() -> None:
 
 
 @command.command
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME|FILE")
 @click.option("--all", "every", is_flag=True, help=f"all that the registry has, not the newest {_NEWEST}")
 @options.runs
 @options.as_json
@@ -38,7 +39,7 @@ def versions(plugins: Plugins, name: str, every: bool, runs: Path, as_json: bool
 
     The first is what NAME@latest means. Calibrated is a version with a passing record below RUNS.
     """
-    adapter = plugins.adapter(name)
+    adapter = plugins.adapter(find_cli(plugins, name)[0])
     known = releases(adapter)
     rows = [_row(plugins, adapter, version, known, runs) for version in _versions(adapter, known)]
     shown = [row for n, row in enumerate(rows) if every or n < _NEWEST or _known_here(row)]

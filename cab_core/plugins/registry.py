@@ -50,6 +50,10 @@ class Plugins:
         """What the scan of the entry points found."""
         return load(self._disabled)
 
+    def add(self, row: PluginRow) -> None:
+        """Offer one more object in this run alone, such as a CLI that a file declares."""
+        self.rows.append(row)
+
     @property
     def rows(self) -> list[PluginRow]:
         """All objects; those that share a name have the status `conflict`."""

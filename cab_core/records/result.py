@@ -62,6 +62,9 @@ class Wiring:
     stack_owners: dict[str, str] = attrs.field(
         factory=dict, metadata=doc("plugins that offer the other stacks, by name")
     )
+    declared: str | None = attrs.field(
+        default=None, metadata=doc("the file that declares the CLI, TOML; null: a plugin offers it")
+    )
 
 
 @attrs.frozen(kw_only=True)

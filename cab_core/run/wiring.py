@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 import tomli_w
 
+from cab_core.declared.adapter import declared_in
 from cab_core.records import (
     Accounted,
     Applied,
@@ -84,7 +85,9 @@ def wiring(planned: PlannedCell, files: tuple[WorkFile, ...]) -> Wiring:
         protocol=planned.protocol.name,
     )
     launch = planned.adapter.launch(job)
-    return _published(launch, job, to_fill, _stack_files(planned.stack_parts, public), planned.stack_parts)
+    stacks = _stack_files(planned.stack_parts, public)
+    found = _published(launch, job, to_fill, stacks, planned.stack_parts)
+    return attrs.evolve(found, declared=declared_in(planned.adapter))
 
 
 def _standing(planned: PlannedCell) -> dict[str, str]:

@@ -19,6 +19,7 @@ def needed_files(result: CellResult, inputs: Inputs | None) -> dict[str, str]:
     """Return the files that a command needs beside it, by name, as words for a shell: stacks, the model's."""
     stacks, names = result.wiring.stacks, list(result.wiring.needs)
     files = {file_of(name): shell.word(text, names, inside=True) for name, text in stacks.items()}
+    files |= declared_file(result)
     if inputs and not result.scripted and (said := _of_model(inputs)):
         # The endpoint is given on the command line, which goes before this one.
         document = {"models": {result.cell.model: {"endpoint": "http://127.0.0.1/v1", **said}}}
@@ -43,6 +44,23 @@ def pack_option(result: CellResult) -> tuple[str, ...]:
 def file_of(stack: str) -> str:
     """Return a name for a stack's file; a stranger's cell may call it anything."""
     return re.sub(r"[^A-Za-z0-9_.-]", "_", stack).lstrip(".") + ".toml"
+
+
+def declared_file(result: CellResult) -> dict[str, str]:
+    """Return the file that declares the CLI, by its name, as a word for a shell; nothing where none does."""
+    text = result.wiring.declared
+    return {} if text is None else {_cli_file(result): shell.quoted(text)}
+
+
+def _cli_file(result: CellResult) -> str:
+    """Return a name for it that no stack's file has."""
+    return f"cli-{file_of(result.cell.tui)}"
+
+
+def tui_option(result: CellResult) -> tuple[str, str]:
+    """Return the option that names the CLI: by its name, or by the file that declares it."""
+    named = result.cell.tui if result.wiring.declared is None else _cli_file(result)
+    return "--tui", f"{named}@{result.cell.tui_version}"
 
 
 def _of_model(inputs: Inputs) -> dict[str, Json]:

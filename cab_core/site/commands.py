@@ -10,7 +10,7 @@ from cab_core.stats import settings
 
 from . import shell
 from .badge import message
-from .cell_files import file_of, needed_files, pack_lines, pack_option, written
+from .cell_files import declared_file, file_of, needed_files, pack_lines, pack_option, tui_option, written
 from .rows import Row
 
 SITE = "https://YOUR-SITE"
@@ -89,7 +89,8 @@ def _wants(result: CellResult) -> str:
     """Return what must be installed beside cab so that the cell can be run again."""
     adapter, task = result.identity.adapter, result.task
     owners = sorted(f"stack {name} of {owner}" for name, owner in result.wiring.stack_owners.items())
-    parts = [f"cab {result.host.get('cab', '')}".strip(), f"adapter {adapter}" if adapter else "", *owners]
+    by_plugin = adapter and result.wiring.declared is None
+    parts = [f"cab {result.host.get('cab', '')}".strip(), f"adapter {adapter}" if by_plugin else "", *owners]
     return "with " + ", ".join((*filter(None, parts), f"task pack {task.pack} version {task.pack_version}"))
 
 
@@ -111,7 +112,7 @@ def _cell(result: CellResult) -> list[tuple[str, str]]:
     cell, config = result.cell, result.cell.configuration
     stacks = [file_of(name) if name in result.wiring.stacks else name for name in cell.stack]
     return [
-        ("--tui", f"{cell.tui}@{cell.tui_version}"),
+        tui_option(result),
         ("--model", cell.model),
         ("--task", cell.task),
         *([("--attempt", str(cell.attempt))] if cell.attempt != 1 else []),
@@ -141,7 +142,7 @@ def _number(value: float) -> str:
 def check_command(result: CellResult) -> str:
     """Return `cab check` for this task, with a model of the reader's."""
     pairs = (
-        ("--tui", f"{result.cell.tui}@{result.cell.tui_version}"),
+        tui_option(result),
         ("--task", result.cell.task),
     )
     return _script(
@@ -149,6 +150,7 @@ def check_command(result: CellResult) -> str:
         *shell.needed(STANDING),
         "export YOUR_KEY",
         *pack_lines(result),
+        *written(result, declared_file(result)),
         " \\\n  ".join(
             ("cab check", *pack_option(result), *_options(*pairs), '--model "$YOUR_MODEL_ID"', *_REACHED)
         ),

@@ -15,10 +15,10 @@ from .plan import Plan
 SWEEP_ID = "calibration-{}"  # of a CLI, so that two can be calibrated at a time
 
 
-def first_sweep(tui: str, tasks: Sequence[str], runtime: str) -> Sweep:
-    """Return the sweep of those whose figures are known on every task."""
+def first_sweep(name: str, tui: str, tasks: Sequence[str], runtime: str) -> Sweep:
+    """Return the sweep of those whose figures are known on every task. `name`: what CLI `tui` stands for."""
     return Sweep(
-        sweep_id=SWEEP_ID.format(tui.partition("@")[0]),
+        sweep_id=SWEEP_ID.format(name),
         tuis=(tui,),
         models=_ids(EVERYWHERE),
         tasks=tuple(tasks),

@@ -7,6 +7,8 @@ from itertools import product
 
 import attrs
 
+from cab_core.declared.adapter import declared_in
+from cab_core.declared.reading import find_cli
 from cab_core.errors import InfraError, PluginCrash, PluginUnusable, UserError
 from cab_core.gateway.models import ConfigDoc, EndpointChoice, Model, resolve
 from cab_core.plugins.protocols import Adapter, Runtime, Say
@@ -86,7 +88,7 @@ def make_plan(
     for model in models:
         check_price(model, sweep.limits)
     tasks = catalog.select(sweep.tasks)
-    check_no_key(choice, models, sweep, stack, tasks)
+    check_no_key(choice, models, sweep, stack, tasks, _declared(clis))
     for cli, model in product([c for c in clis if c.trouble is None], models):
         check_settings(cli.adapter, match(cli.adapter, model, plugins), sweep)
     for url in sorted({m.endpoint for m in models if m.endpoint}):
@@ -132,6 +134,12 @@ def _planners(
     return list(made.values()), tuple(dict.fromkeys(str(c.trouble) for c in ready if c.trouble is not None))
 
 
+def _declared(clis: Sequence[_Cli]) -> dict[str, str]:
+    """Return the files that declare CLIs, by name."""
+    found = {cli.adapter.name: declared_in(cli.adapter) for cli in clis if cli.trouble is None}
+    return {name: text for name, text in found.items() if text is not None}
+
+
 def _check_any(clis: Sequence[_Cli]) -> None:
     """End here where no CLI can be had: then nobody's cells are left to run."""
     troubles = [cli.trouble for cli in clis if cli.trouble is not None]
@@ -170,7 +178,7 @@ def _install(cli: _Cli, place: _Place, stack: Stack, say: Say) -> dict[Needs, In
 
 
 def _cli(plugins: Plugins, text: str) -> _Cli:
-    name, _, version = text.partition("@")
+    name, version = find_cli(plugins, text)
     try:
         adapter, row = plugins.adapter(name), plugins.owner("adapter", name)
     except PluginUnusable as exc:

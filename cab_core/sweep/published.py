@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from cab_core.errors import UserError
 from cab_core.gateway.models import EndpointChoice, Model
@@ -14,9 +14,16 @@ from cab_core.tasks.stacks import Stack
 
 
 def check_no_key(
-    choice: EndpointChoice, models: list[Model], sweep: Sweep, stack: Stack, tasks: Iterable[PackedTask]
+    choice: EndpointChoice,
+    models: list[Model],
+    sweep: Sweep,
+    stack: Stack,
+    tasks: Iterable[PackedTask],
+    declared: Mapping[str, str],
 ) -> None:
     """Refuse a sweep that spells a key, or a piece of one, where everybody will read it.
+
+    `declared`: the files that declare CLIs, by the CLI's name.
 
     It cannot be taken out afterwards: what is published there tells one cell from another.
 
@@ -25,7 +32,8 @@ def check_no_key(
     """
     known = {choice.key, *choice.taken.values(), *(s for m in models for s in m.secrets)}
     keys = Redactor({key: "[key]" for key in known if key})
-    for where, text in _published(models, sweep, stack, tasks):
+    files = ((f"the file of CLI {name!r}", text) for name, text in declared.items())
+    for where, text in (*files, *_published(models, sweep, stack, tasks)):
         if keys.finds(text.encode("utf-8", "surrogatepass")):
             raise UserError(
                 f"{keys.text(where)} holds the endpoint's key or a piece of it, and it is published with the "

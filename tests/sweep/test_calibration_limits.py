@@ -59,7 +59,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> object:
 
 def test_each_task_has_its_own_limit(make: object) -> None:
     """For those that never end; tasks of a pack that may be refused are chosen first; all cells are of one sweep."""
-    first = first_sweep("aider", ["mutations/py-l*", "refusal/py-*", TASK], "local")
+    first = first_sweep("aider", "aider", ["mutations/py-l*", "refusal/py-*", TASK], "local")
     plan = make(first)  # type: ignore[operator]
     chosen = tasks_of_others(plan, full=False)
     assert {t.partition("/")[0] for t in chosen} == {"mutations", "refusal"} and len(chosen) == 2

@@ -25,7 +25,7 @@ SAID = f"Repeat this: {KEY}"
 def check(sweep: Sweep = SWEEP, *items: Any, task: PackedTask | None = None, url: str | None = None) -> None:
     """Check a sweep whose endpoint has the key."""
     model = Model(id="m", endpoint=url or "http://127.0.0.1:1/v1", key=KEY)
-    check_no_key(EndpointChoice(), [model], sweep, Stack(items=items), [task or find_task(TASK)])
+    check_no_key(EndpointChoice(), [model], sweep, Stack(items=items), [task or find_task(TASK)], {})
 
 
 def told(task: PackedTask, **more: Any) -> PackedTask:
@@ -81,14 +81,14 @@ def test_a_key_that_no_model_of_the_sweep_has_is_one() -> None:
     sweep = attrs.evolve(SWEEP, options={"ask": KEY})
     for choice in (EndpointChoice(key=KEY), EndpointChoice(taken={"A": KEY})):
         with pytest.raises(UserError, match=r"options\.ask"):
-            check_no_key(choice, [], sweep, Stack(), [])
+            check_no_key(choice, [], sweep, Stack(), [], {})
 
 
 def test_a_placeholder_may_stand_anywhere() -> None:
     """`none` is no secret; nor is what all keys of a kind begin with."""
     sweep = attrs.evolve(SWEEP, options={"a": "none", "b": "sk-ant-api03-", "c": "sk-proj-"})
     for key in ("none", "sk-ant-api03-Xy7Kq2Lm9Pw4", "sk-proj-Xy7Kq2Lm9Pw4"):
-        check_no_key(EndpointChoice(key=key), [], sweep, Stack(), [])
+        check_no_key(EndpointChoice(key=key), [], sweep, Stack(), [], {})
 
 
 def test_nothing_is_written_where_a_key_stands_in_an_option(cab: Cab, tmp_path: Path) -> None:

@@ -1,0 +1,123 @@
+"""A CLI as a command names it: by its name, or by a file that declares it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from cab_core.errors import BadDocument
+from cab_core.plugins.checked import Misfit
+from cab_core.plugins.contract import settled
+from cab_core.plugins.loader import PluginRow
+from cab_core.plugins.registration import Registration
+from cab_core.plugins.registry import Plugins
+from cab_core.records import Args, Env, Files, Instructions, Job, McpServer, Skill, WorkFile
+from cab_core.tasks.documents import read_document
+
+from .adapter import Declared
+from .document import CliDoc
+
+FILE = "file"  # stands for the distribution, of which a declared CLI has none
+_FILE = re.compile(r"(?P<path>.*\.toml)(?:@(?P<version>[^@/]*))?", re.DOTALL)
+
+
+def find_cli(plugins: Plugins, text: str) -> tuple[str, str]:
+    """Return name and version, which may be empty, of `NAME[@VERSION]` or `FILE.toml[@VERSION]`.
+
+    The CLI of a file is among the plugins of this run from then on.
+
+    Raises:
+        UserError: there is no such file, or it declares none.
+    """
+    found = _FILE.fullmatch(text)
+    if found is None:
+        name, _, version = text.partition("@")
+        return name, version
+    return _declare(plugins, Path(found["path"])), found["version"] or ""
+
+
+def _declare(plugins: Plugins, path: Path) -> str:
+    adapter = read_declared(path)
+    row = _row(adapter, path)
+    named = [r for r in plugins.rows if r.kind == "adapter" and r.name == adapter.name]
+    for other in named:
+        if (other.owner, other.version) != (row.owner, row.version):
+            said = f"{adapter.name!r} is the name of a CLI of {other.owner} already; give this one another"
+            raise BadDocument(str(path), [("name", said)])
+    if not named:
+        plugins.add(row)
+    return adapter.name
+
+
+def _row(adapter: Declared, path: Path) -> PluginRow:
+    return PluginRow(
+        name=adapter.name,
+        distribution=FILE,
+        entry_point=path.name,
+        version=hashlib.sha256(adapter.text.encode()).hexdigest()[:16],
+        kind="adapter",
+        status="ok",
+        summary=f"declared in {path}",
+        registration=Registration(name=adapter.name, summary="", factory=lambda: adapter),
+        where=str(path),
+        roots=(str(path),),
+    )
+
+
+def read_declared(path: Path) -> Declared:
+    """Return the adapter that a file declares, whose templates were all filled in once.
+
+    Raises:
+        BadDocument: it cannot be read, does not fit the format, or a template names what nobody has.
+    """
+    document = read_document(path, CliDoc)
+    adapter = Declared(document, path.read_text(encoding="utf-8"))
+    _try(adapter, path)
+    return adapter
+
+
+def _try(adapter: Declared, path: Path) -> None:
+    """Fill in every template, and hold what comes of it against the rules of an adapter."""
+    from .templates import BadTemplate
+
+    try:
+        _hold("options", adapter.options, "options", adapter)
+        _hold("recipe", adapter.recipe(adapter.default_version), "install", adapter)
+        for job in _jobs(adapter.document):
+            _hold("launch", adapter.launch(job), "launch", adapter, job)
+    except BadTemplate as exc:
+        raise BadDocument(str(path), [(exc.where, exc.said)]) from exc
+    except Misfit as exc:
+        raise BadDocument(str(path), [(exc.where, f"expected {exc.expected}, got {exc.got}")]) from exc
+
+
+def _hold(member: str, value: object, key: str, adapter: Declared, *args: Job) -> None:
+    """Hold a member of the adapter against its rules.
+
+    Raises:
+        Misfit: it breaks one; its place is the key of the document.
+    """
+    try:
+        settled("adapter", member, value, adapter, args)
+    except Misfit as exc:
+        raise Misfit(f"{key}.{exc.where}", exc.expected, exc.got) from exc
+
+
+def _jobs(document: CliDoc) -> tuple[Job, Job]:
+    """Return a job that sets nothing which need not be set, and one that sets everything."""
+    least = Job(
+        prompt="prompt", model="model", protocol=document.protocols[0], endpoint="http://127.0.0.1/v1",
+        token="token", home="/home", workdir="/work", deadline_s=60,
+    )  # fmt: skip
+    stack = (
+        Instructions(name="probe", text="probe"), McpServer(name="probe", command=("true",)),
+        Skill(name="probe", description="probe", text="probe"), Env(name="probe", values={}),
+        Args(name="probe", argv=()), Files(name="probe", files={}),
+    )  # fmt: skip
+    most = Job(
+        prompt="prompt", model="model", protocol=document.protocols[-1], endpoint="http://127.0.0.1/v1",
+        token="token", home="/home", workdir="/work", deadline_s=60, context_tokens=8192, stack=stack,
+        files=(WorkFile(path="a.py", size=1, text=True),),
+    )  # fmt: skip
+    return least, most

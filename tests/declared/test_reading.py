@@ -1,0 +1,68 @@
+"""Naming a CLI by a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cab_core.declared.reading import find_cli
+from cab_core.errors import BadDocument
+from cab_core.plugins.registry import Plugins
+
+from .made import declared, write
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("aider", ("aider", "")), ("aider@1.2", ("aider", "1.2")), ("aider@", ("aider", ""))],
+)
+def test_a_name_stays_a_name(text: str, expected: tuple[str, str]) -> None:
+    """With or without a version."""
+    assert find_cli(Plugins(), text) == expected
+
+
+def test_a_file_is_a_cli_of_this_run(tmp_path: Path) -> None:
+    """With its path, which may hold an @, and its hash as the version of what offers it; twice is once."""
+    (tmp_path / "a@b").mkdir()
+    path, plugins = write(tmp_path / "a@b/house.toml"), Plugins()
+    assert find_cli(plugins, f"{path}") == ("house", "") and find_cli(plugins, f"{path}@2") == ("house", "2")
+    row = plugins.owner("adapter", "house")
+    assert row.owner == "file:house.toml" and len(row.version) == 16
+    assert plugins.adapter("house").default_version == "1"
+
+
+def test_two_files_of_one_name_are_told(tmp_path: Path) -> None:
+    """As is one that has the name of an installed CLI."""
+    plugins = Plugins()
+    find_cli(plugins, str(write(tmp_path / "a.toml")))
+    for other, owner in ({"version": "2"}, "file:a.toml"), ({"name": "aider"}, "codingagentbench:aider"):
+        with pytest.raises(BadDocument, match=f"b.toml: name: .* of {owner} already; give this one another"):
+            find_cli(plugins, str(write(tmp_path / "b.toml", **other)))
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"launch": {"argv": ["x"], "env": {"KEY": "{{ tokn }}"}}}, "launch.env.KEY: .*did you mean 'token'"),
+        ({"launch": {"argv": ["{{ context_tokens }}"]}}, r"launch.argv\[0\]: names what is not set here"),
+        ({"launch": {"argv": []}}, "launch.argv"),
+        ({"launch": {"argv": [["{{ options.x }}"]]}}, "launch.argv: expected a program first"),
+        ({"launch": {"argv": ["x"], "files": {"../up": ""}}}, "launch.files: expected paths relative to HOME"),
+        ({"launch": {"argv": ["x"], "env": {"A=B": ""}}}, "launch.env"),
+        ({"install": {"pip": ["/srv/x"]}}, r"install.pip\[0\]: expected names of packages"),
+        ({"install": {"npm": ["x@{{ versio }}"]}}, r"install.npm\[0\]: .*did you mean 'version'"),
+        ({"stack": {"skills": "{{ nam }}.md"}}, "stack.skills: .*did you mean 'name'"),
+        ({"options": {"x": {"type": "number!"}}}, "options.x: expected a JSON Schema"),
+        ({"read": {"message": "somewhere"}}, "read.message"),
+        ({"stak": {}}, "stak: unknown key; did you mean 'stack'"),
+        ({"name": "a b"}, "name"),
+    ],
+)
+def test_a_mistake_is_told_with_its_key_when_the_file_is_read(
+    tmp_path: Path, said: dict[str, Any], told: str
+) -> None:
+    """Nothing has been installed or run by then."""
+    with pytest.raises(BadDocument, match=f"house.toml: {told}"):
+        declared(tmp_path, **said)
