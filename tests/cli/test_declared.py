@@ -30,7 +30,18 @@ HERE = Installation(name="house", version="1", reported="1", path=(), env={})
 def test_a_file_runs_and_its_page_runs_it_again(cab: Cab, tmp_path: Path, endpoint: Endpoint) -> None:
     """The cell has the CLI's own name and the file; the command of its page and its check bring the file along."""
     write(cab.cwd / "house.toml", launch=LAUNCH)
-    words = ("--tui", "./house.toml", "--model", "m", "--task", TASK, "--endpoint", endpoint.url, "--key", "k-123")
+    words = (
+        "--tui",
+        "./house.toml",
+        "--model",
+        "m",
+        "--task",
+        TASK,
+        "--endpoint",
+        endpoint.url,
+        "--key",
+        "k-123",
+    )
     assert cab("run", *words).returncode == 0
     assert "done before" in cab("run", *words).stderr
     [(_, result)] = Store(cab.cwd / "runs").standing()
@@ -42,7 +53,11 @@ def test_a_file_runs_and_its_page_runs_it_again(cab: Cab, tmp_path: Path, endpoi
     assert "adapter file:" not in scripts["run"]
     run(scripts["run"], tmp_path / "again", endpoint, HERE)
     [(_, again)] = Store(tmp_path / "again/cab-cell/runs").standing()
-    assert (again.cell.tui, again.outcome, again.wiring.declared) == ("house", "passed", result.wiring.declared)
+    assert (again.cell.tui, again.outcome, again.wiring.declared) == (
+        "house",
+        "passed",
+        result.wiring.declared,
+    )
     assert "Provisional score" in run(scripts["check"], tmp_path / "check", endpoint, HERE)
     run(scripts["endpoint"], tmp_path / "own", endpoint, HERE)
 

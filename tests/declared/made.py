@@ -39,6 +39,8 @@ def job(**said: Any) -> Job:
     return Job(**{**usual, "workdir": "/w", "deadline_s": 60, **said})
 
 
-def left(base: Path, stdout: str = "", stderr: str = "", code: int | None = 0, cut: bool = False) -> Leftovers:
+def left(
+    base: Path, stdout: str = "", stderr: str = "", code: int | None = 0, cut: bool = False
+) -> Leftovers:
     """Return what a CLI left."""
     return Leftovers(job=job(), home=base, exit_code=code, stdout=stdout, stderr=stderr, stdout_cut=cut)

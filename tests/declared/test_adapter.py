@@ -42,11 +42,18 @@ def test_what_has_no_place_is_skipped_with_the_key_that_is_missing(tmp_path: Pat
     """Nothing is dropped without a word."""
     launch = declared(tmp_path).launch(job(stack=STACK))
     reasons = [a.reason for a in launch.stack if a.reason]
-    assert [r.rpartition("(")[2] for r in reasons] == ["stack.instructions)"] * 2 + ["stack.mcp)", "stack.skills)"]
+    assert [r.rpartition("(")[2] for r in reasons] == ["stack.instructions)"] * 2 + [
+        "stack.mcp)",
+        "stack.skills)",
+    ]
 
 
 def test_the_version_is_filled_into_packages(tmp_path: Path) -> None:
     """By which the registry is asked for others, too."""
     install = {"npm": ["house@{{ version }}"], "pip": ["house=={{ version }}"], "env": {"P": "{prefix}/x"}}
     recipe = declared(tmp_path, install=install).recipe("2.0")
-    assert (recipe.npm, recipe.pip, recipe.env_at("/opt")) == (("house@2.0",), ("house==2.0",), {"P": "/opt/x"})
+    assert (recipe.npm, recipe.pip, recipe.env_at("/opt")) == (
+        ("house@2.0",),
+        ("house==2.0",),
+        {"P": "/opt/x"},
+    )

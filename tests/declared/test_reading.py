@@ -49,7 +49,10 @@ def test_two_files_of_one_name_are_told(tmp_path: Path) -> None:
         ({"launch": {"argv": ["{{ context_tokens }}"]}}, r"launch.argv\[0\]: names what is not set here"),
         ({"launch": {"argv": []}}, "launch.argv"),
         ({"launch": {"argv": [["{{ options.x }}"]]}}, "launch.argv: expected a program first"),
-        ({"launch": {"argv": ["x"], "files": {"../up": ""}}}, "launch.files: expected paths relative to HOME"),
+        (
+            {"launch": {"argv": ["x"], "files": {"../up": ""}}},
+            "launch.files: expected paths relative to HOME",
+        ),
         ({"launch": {"argv": ["x"], "env": {"A=B": ""}}}, "launch.env"),
         ({"install": {"pip": ["/srv/x"]}}, r"install.pip\[0\]: expected names of packages"),
         ({"install": {"npm": ["x@{{ versio }}"]}}, r"install.npm\[0\]: .*did you mean 'version'"),

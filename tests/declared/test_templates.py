@@ -23,7 +23,9 @@ def test_any_text_is_filled_in_as_it_is(text: str) -> None:
 @given(st.text())
 def test_tojson_writes_a_text_that_json_reads_back(text: str) -> None:
     """Whatever a model is called, the config stays one."""
-    assert json.loads(fill('{"model": {{ model | tojson }}}', values_of(job(model=text)), "x")) == {"model": text}
+    assert json.loads(fill('{"model": {{ model | tojson }}}', values_of(job(model=text)), "x")) == {
+        "model": text
+    }
 
 
 def test_a_list_is_left_out_whole_where_a_value_is_not_set() -> None:
