@@ -51,10 +51,13 @@ class Declared:
 
     def launch(self, job: Job) -> Launch:
         """Fill in the templates; what the stack adds to files and variables goes over them."""
+        return self.launch_with(job, Effect(where=self.document.stack).apply(job.stack))
+
+    def launch_with(self, job: Job, stack: Effect) -> Launch:
+        """Return the launch with what a stack adds."""
         from .templates import fill, fill_all, fill_words, values_of
 
         said, values = self.document.launch, values_of(job)
-        stack = Effect(where=self.document.stack).apply(job.stack)
         return Launch(
             argv=(*fill_words(said.argv, values, "launch.argv"), *stack.argv),
             env={**fill_all(said.env, values, "launch.env"), **stack.env},
@@ -96,9 +99,13 @@ class Effect(StackEffect):
         """Name the server in the file of the servers."""
         if self.where.mcp is None:
             return "its file says no place for MCP servers (stack.mcp)"
+        self.add(item)
+        return None
+
+    def add(self, item: McpServer) -> None:
+        """Keep a server."""
         program, *args = item.command
         self.servers[item.name] = {"command": program, "args": args, "env": dict(item.env)}
-        return None
 
     def instructions(self, item: Instructions) -> str | None:
         """Keep the text for the file of instructions."""

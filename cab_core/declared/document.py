@@ -85,6 +85,19 @@ class ReadDoc:
 
 
 @attrs.frozen(kw_only=True)
+class AcpDoc:
+    """The CLI is spoken to by the Agent Client Protocol: `launch.argv` starts its ACP mode.
+
+    The prompt is `launch.stdin` where that is given. Its end, and MCP servers, are the protocol's.
+    """
+
+    auth_method: str | None = attrs.field(
+        default=None, metadata=doc("the way to authenticate to ask for; null: none, it has the key already")
+    )
+    mode: str | None = attrs.field(default=None, metadata=doc("the session mode to ask for"))
+
+
+@attrs.frozen(kw_only=True)
 class CliDoc:
     """The content of a file that declares a CLI (TOML)."""
 
@@ -100,6 +113,9 @@ class CliDoc:
     launch: LaunchDoc = attrs.field(metadata=doc("how one run is started"))
     install: InstallDoc = attrs.field(default=InstallDoc(), metadata=doc("how it is installed"))
     stack: StackDoc = attrs.field(default=StackDoc(), metadata=doc("where it finds what a stack gives it"))
+    acp: AcpDoc | None = attrs.field(
+        default=None, metadata=doc("it speaks the Agent Client Protocol; then `read` says nothing")
+    )
     read: ReadDoc = attrs.field(default=ReadDoc(), metadata=doc("how its end is read"))
     options: dict[str, dict[str, Json]] = attrs.field(
         factory=dict, metadata=doc("JSON Schemas of what `--option` may set, by key")

@@ -15,8 +15,9 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import Args, Env, Files, Instructions, Job, McpServer, Skill, WorkFile
 from cab_core.tasks.documents import read_document
 
+from .acp import DeclaredAcp
 from .adapter import Declared
-from .document import CliDoc
+from .document import CliDoc, ReadDoc
 
 FILE = "file"  # stands for the distribution, of which a declared CLI has none
 _FILE = re.compile(r"(?P<path>.*\.toml)(?:@(?P<version>[^@/]*))?", re.DOTALL)
@@ -72,7 +73,12 @@ def read_declared(path: Path) -> Declared:
         BadDocument: it cannot be read, does not fit the format, or a template names what nobody has.
     """
     document = read_document(path, CliDoc)
-    adapter = Declared(document, path.read_text(encoding="utf-8"))
+    if document.acp is not None and document.read != ReadDoc():
+        raise BadDocument(
+            str(path), [("read", "says nothing of a CLI that speaks ACP, which tells its own end")]
+        )
+    made = Declared if document.acp is None else DeclaredAcp
+    adapter = made(document, path.read_text(encoding="utf-8"))
     _try(adapter, path)
     return adapter
 

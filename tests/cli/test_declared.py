@@ -88,10 +88,21 @@ def test_an_endpoints_key_in_the_file_is_refused(cab: Cab, endpoint: Endpoint) -
 def test_the_file_of_the_page_drives_a_real_cli(cab: Cab) -> None:
     """As the page shows it: the oracle passes, null fails, an option is handed on, the figures are right."""
     write_files("declare-a-cli.md", cab.cwd)
-    [commands] = blocks("declare-a-cli.md")
+    commands, _ = blocks("declare-a-cli.md")
     for line in commands.splitlines():
         done = cab(*shlex.split(line)[1:], PATH=os.environ["PATH"])
         assert done.returncode == 0, (line, done.stdout, done.stderr)
     found = {(r.cell.model, *r.cell.options): r.outcome for _, r in Store(cab.cwd / "runs").standing()}
     assert found["scripted:oracle",] == found["scripted:oracle", "thinking"] == "passed"
     assert found["scripted:null",] == "failed"
+
+
+@pytest.mark.prove  # the client and its agent: tests/declared/test_acp.py
+@pytest.mark.timeout(300)
+def test_the_acp_file_of_the_page_drives_a_real_cli(cab: Cab) -> None:
+    """With the real CLI at the other end of the protocol: the oracle passes, null fails, both turns end well."""
+    write_files("declare-a-cli.md", cab.cwd)
+    _, command = blocks("declare-a-cli.md")
+    assert cab(*shlex.split(command)[1:]).returncode == 0
+    found = {r.cell.model: r.outcome for _, r in Store(cab.cwd / "runs").standing()}
+    assert found == {"scripted:oracle": "passed", "scripted:null": "failed"}
