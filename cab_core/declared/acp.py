@@ -25,6 +25,7 @@ from .document import AcpDoc
 LIBRARY = "agent-client-protocol==0.12.1"
 _CLIENT, _SESSION = ".cab/acp_client.py", ".cab/acp.json"  # below HOME
 _GOOD = ("end_turn", "refusal")  # reasons of an end that is the agent's own
+_COMMANDS = ("/", "!", "@", "$")  # what begins one with an agent or another
 _LONGEST = 300  # characters of a failure
 _ROLES: dict[str, Literal["assistant", "reasoning"]] = {"message": "assistant", "thought": "reasoning"}
 
@@ -43,7 +44,7 @@ class DeclaredAcp(Declared):
         launch = self.launch_with(job, stack)
         session = {
             "cwd": job.workdir,
-            "prompt": job.prompt if launch.stdin is None else launch.stdin,
+            "prompt": _no_command(job.prompt) if launch.stdin is None else launch.stdin,
             "servers": [{"name": name, **server} for name, server in stack.servers.items()],
             **attrs.asdict(self.document.acp or AcpDoc()),
         }
@@ -74,6 +75,11 @@ class DeclaredAcp(Declared):
         if kind == "error":
             return f"error: {at(event, 'message')}"
         return "" if kind == "end" else line
+
+
+def _no_command(prompt: str) -> str:
+    """Of a prompt that begins with `/`, after any white space, agents take the beginning for a command."""
+    return f"The task:\n{prompt}" if prompt.lstrip()[:1] in _COMMANDS else prompt
 
 
 class _Effect(Effect):

@@ -20,7 +20,7 @@ from cab_core.records.stack import StackItem
 from .made import declared, job
 
 AGENT = Path(__file__).with_name("acting_agent.py")
-PROMPT = '/help: take `it` for "data"\n'
+PROMPT = 'Help: take `it` for "data"\n'
 
 
 def speaking(base: Path, way: str, **acp: Any) -> DeclaredAcp:
@@ -74,6 +74,13 @@ def test_the_session_is_what_the_job_says(good: Good) -> None:
     assert given == {
         "auth": "key", "mode": "yolo", "cwd": asked.workdir, "prompt": PROMPT, "servers": [server], "env": "t",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("prompt", ["/help", "\n !ls", "@a.py", "$x"])
+def test_a_prompt_is_no_command(tmp_path: Path, prompt: str) -> None:
+    """Gemini 0.61.0 and opencode 1.18.33 take `/` for one, behind white space too."""
+    session = json.loads(speaking(tmp_path, "well").launch(job(prompt=prompt)).files[".cab/acp.json"])
+    assert session["prompt"] == f"The task:\n{prompt}"
 
 
 def test_the_transcript_is_whole(good: Good) -> None:
