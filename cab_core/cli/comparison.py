@@ -9,10 +9,12 @@ from cab_core.stats import (
     ERROR,
     ESTIMANDS,
     FEWEST,
+    AxisDifference,
     Comparison,
     Pair,
     Sides,
     Tally,
+    axis_differences,
     decimal,
     probability,
 )
@@ -47,6 +49,7 @@ def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellSumm
     p = _equals(float(found.p))
     _say("test", f"{p}  (A better on {found.better}, B on {found.worse} of {found.tasks} tasks)")
     _print_verdict(found, possible)
+    _print_axes(axis_differences(sides.halves(results).pairs), found.tasks)
     print_mixed(sides, results)
     _print_flips(sides, found)
     print_left_out(sides, found, results)
@@ -94,6 +97,28 @@ def _equals(p: float) -> str:
     """Return `p = 0.0312`, or `p < 0.0001`."""
     text = probability(p)
     return f"p {text}" if text.startswith("<") else f"p = {text}"
+
+
+def _print_axes(found: Sequence[AxisDifference], tasks: int) -> None:
+    """Print the axes that plugins add, by name: nobody says here which way is better."""
+    if not found:
+        return
+    say("\nFurther axes, medians over the tasks of which both sides know one:")
+    rows = [
+        (
+            one.axis,
+            *(decimal(v, 3) for v in (one.a, one.b, one.difference)),
+            _between(one),
+            f"{one.tasks}/{tasks}",
+        )
+        for one in found
+    ]
+    print_table(rows, ("axis",), (), ("A", "B", "A - B", "95% interval", "tasks"))
+
+
+def _between(one: AxisDifference) -> str:
+    between = one.interval
+    return "-" if between is None else f"[{decimal(between.low, 3)}, {decimal(between.high, 3)}]"
 
 
 def _print_flips(sides: Sides, found: Comparison) -> None:

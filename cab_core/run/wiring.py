@@ -28,6 +28,7 @@ from cab_core.records import (
 )
 from cab_core.records.placeholders import PACK, PLACES, STANDING, published
 
+from .brought import brought, placed
 from .planned import PlannedCell
 from .secrets import TOKEN_MARK
 
@@ -78,12 +79,13 @@ def wiring(planned: PlannedCell, files: tuple[WorkFile, ...]) -> Wiring:
         workdir=workdir,
         deadline_s=planned.cell.limits.wall_s,
         files=files,
-        stack=tuple(public.values()),
+        stack=tuple(placed(item, home) for item in public.values()),
         options=planned.cell.options,
         model_params=planned.params_of_cli,
         protocol=planned.protocol.name,
     )
     launch = planned.adapter.launch(job)
+    launch = attrs.evolve(launch, files={**launch.files, **brought(public.values())})
     return _published(launch, job, to_fill, _stack_files(planned.stack_parts, public), planned.stack_parts)
 
 
