@@ -22,6 +22,7 @@ from cab_core.stats import (
 from .comparison_notes import print_kept_apart, print_left_out, print_marks, print_mixed, print_unnamed
 from .rows import print_table
 from .summaries import WEAK, interval_text, rate_text
+from .table import axis_figure
 from .text import one_line, say
 
 _LISTED = 40  # flipped pairs in the terminal; --json has all
@@ -105,12 +106,7 @@ def _print_axes(found: Sequence[AxisDifference], tasks: int) -> None:
         return
     say("\nFurther axes, medians over the tasks of which both sides know one:")
     rows = [
-        (
-            one.axis,
-            *(decimal(v, 3) for v in (one.a, one.b, one.difference)),
-            _between(one),
-            f"{one.tasks}/{tasks}",
-        )
+        (one.axis, *map(axis_figure, (one.a, one.b, one.difference)), _between(one), f"{one.tasks}/{tasks}")
         for one in found
     ]
     print_table(rows, ("axis",), (), ("A", "B", "A - B", "95% interval", "tasks"))
@@ -118,7 +114,7 @@ def _print_axes(found: Sequence[AxisDifference], tasks: int) -> None:
 
 def _between(one: AxisDifference) -> str:
     between = one.interval
-    return "-" if between is None else f"[{decimal(between.low, 3)}, {decimal(between.high, 3)}]"
+    return "-" if between is None else f"[{axis_figure(between.low)}, {axis_figure(between.high)}]"
 
 
 def _print_flips(sides: Sides, found: Comparison) -> None:

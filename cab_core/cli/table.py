@@ -59,7 +59,7 @@ def print_results(results: Sequence[tuple[object, CellSummary]]) -> None:
         cell = result.cell
         names = (cell.sweep_id,) * len(sweeps) + (cli_name(cell, further), cell.model, task_name(cell))
         marks = (", ".join(result.all_marks),) * len(marked)
-        added = [_figure(result.headlines.get(axis)) for axis in axes]
+        added = [axis_figure(result.headlines.get(axis)) for axis in axes]
         rows.append((*names, _outcome(result), *marks, *figures(result), *added))
     click.echo()
     print_table(rows, (*sweeps, "CLI", "model", "task"), ("outcome", *marked), (*_FIGURES, *axes))
@@ -106,6 +106,13 @@ def _tokens(found: TokenTotals) -> str:
     if found.total is not None:
         return f"{found.total:,}"
     return "not recorded" if found.at_least is None else f"at least {found.at_least:,}"
+
+
+def axis_figure(value: float | None) -> str:
+    """Return the headline of an axis that a plugin adds, of whatever size, with four digits at least."""
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def _figure(value: float | None) -> str:

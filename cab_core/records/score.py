@@ -16,7 +16,6 @@ from .launch import Harvest
 from .observed import Observed
 from .task import Task
 
-
 # The axes that tables and pages have places for, in the order of the cell page.
 STANDARD_AXES = ("pass_rate", "tokens", "latency", "blast_radius", "refusal", "integrity", "composite")
 

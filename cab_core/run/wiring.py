@@ -26,7 +26,7 @@ from cab_core.records import (
     WorkFile,
     to_json,
 )
-from cab_core.records.placeholders import PACK, PLACES, STANDING, published
+from cab_core.records.placeholders import PACK, PLACES, PLUGIN, STANDING, published
 
 from .brought import brought, placed
 from .planned import PlannedCell
@@ -44,7 +44,7 @@ class _Placeholders:
 
     def of(self, name: str, says: str) -> str:
         """Return a mark. Where the name is taken, or none for a shell, the placeholder has a number."""
-        taken = {*self.marks.values(), *PLACES, PACK}
+        taken = {*self.marks.values(), *PLACES, PACK, PLUGIN}
         if not _VARIABLE.fullmatch(name) or name in taken:
             numbered = (f"YOUR_VALUE_{n}" for n in itertools.count(1))
             name = next(n for n in numbered if n not in taken)

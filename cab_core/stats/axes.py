@@ -18,8 +18,8 @@ from .tally import settled
 class AxisDifference:
     """An axis on the tasks of which both sides know it, `tasks` many: medians over these.
 
-    `difference` is the median of A - B, task by task, which is not `a` - `b`; `interval` is its own, None where
-    the tasks are too few for one. A task's figure is the mean of its cells in which it is known.
+    `difference` is the median of A - B, task by task, which is not `a` - `b`; `interval` is its own, None
+    where the tasks are too few for one. A task's figure is the mean of its cells in which it is known.
     """
 
     axis: str
