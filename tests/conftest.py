@@ -19,6 +19,7 @@ from hypothesis import settings
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Installation
 from tests.support.endpoint import Endpoint
+from tests.support.wheel import own_wheel
 
 CAB = Path(sys.executable).with_name("cab")
 settings.register_profile("tests", deadline=None)  # the machine may be busy
@@ -54,6 +55,12 @@ def installed() -> Callable[[str], Installation]:
 def aider(installed: Callable[[str], Installation]) -> Installation:
     """The real aider, installed once into the user's cache."""
     return installed("aider")
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """cab's own wheel."""
+    return own_wheel(tmp_path_factory)
 
 
 @pytest.fixture

@@ -105,6 +105,6 @@ def check_free(found: Naming, plugins: Plugins) -> None:
         if (row.kind, row.name) == (found.template.registers, found.object) and row.registration is not None:
             without = f"cab -p no:{row.entry_point} new {found.kind} {found.name}"
             raise UserError(
-                f"there is a {found.kind} {found.object!r} already, of {row.owner}, and two of one name "
+                f"the {found.kind} {found.object!r} is there already, of {row.owner}, and two of one name "
                 f"cannot be used: choose another name, uninstall that one, or leave it out with `{without}`"
             )
