@@ -76,6 +76,13 @@ class _Fault(Exception):
         self.status = status
 
 
+def nothing_loaded() -> Loaded:
+    """Return what is there before any plugin is."""
+    loaded = Loaded()
+    loaded.manager.add_hookspecs(hookspecs)
+    return loaded
+
+
 def load(disabled: Iterable[str] = (), paths: Iterable[Path] = ()) -> Loaded:
     """Scan the entry points of group `cab`, and what lies at `paths`, and register each one that works.
 
@@ -86,8 +93,7 @@ def load(disabled: Iterable[str] = (), paths: Iterable[Path] = ()) -> Loaded:
         UnknownName: nothing is there of a name in `disabled`; a variable may name what is not there.
         UserError: there is no plugin at one of the paths.
     """
-    loaded = Loaded()
-    loaded.manager.add_hookspecs(hookspecs)
+    loaded = nothing_loaded()
     installed = sorted(_entry_points(), key=lambda e: (_dist(e), e.name))
     entries: list[Entry] = [*installed, *path_entries(paths)]
     off = set(disabled)
@@ -100,11 +106,11 @@ def load(disabled: Iterable[str] = (), paths: Iterable[Path] = ()) -> Loaded:
             loaded.rows.append(_plain_row(entry, "disabled", "switched off for this run"))
         else:
             loaded.rows.extend(_load_one(entry, loaded.manager))
-    loaded.rows = _mark_conflicts(loaded.rows)
+    loaded.rows = mark_conflicts(loaded.rows)
     return loaded
 
 
-def _mark_conflicts(rows: list[PluginRow]) -> list[PluginRow]:
+def mark_conflicts(rows: list[PluginRow]) -> list[PluginRow]:
     """Give each object whose name another distribution claims too the status `conflict`."""
     owners: dict[tuple[str, str], list[str]] = {}
     for row in rows:
@@ -165,21 +171,28 @@ def _plain_row(entry: Entry, status: Status, fault: str | None) -> PluginRow:
 
 def _load_one(entry: Entry, manager: pluggy.PluginManager) -> list[PluginRow]:
     base = _plain_row(entry, "ok", None)
-    plugin = None
     try:
         _check_requirement(entry)
         plugin = _import(entry)
+    except _Fault as fault:
+        return [attrs.evolve(base, status=fault.status, fault=str(fault))]
+    return rows_of(plugin, attrs.evolve(base, roots=roots_of(entry.module)), manager)
+
+
+def rows_of(plugin: Any, base: PluginRow, manager: pluggy.PluginManager) -> list[PluginRow]:
+    """Register a plugin that is there; return a row for each object, or one that says what is wrong with it.
+
+    `base`: the row of a plugin that registers nothing.
+    """
+    try:
         _register(plugin, base.owner, manager)
         found = list(_registrations(base.owner, manager))
     except _Fault as fault:
-        if plugin is not None and manager.has_plugin(base.owner):
+        if manager.has_plugin(base.owner):
             manager.unregister(plugin)
         return [attrs.evolve(base, status=fault.status, fault=str(fault))]
-    roots = roots_of(entry.module)
     rows = [
-        attrs.evolve(
-            base, name=r.name, kind=kind, summary=r.summary, registration=r, where=where, roots=roots
-        )
+        attrs.evolve(base, name=r.name, kind=kind, summary=r.summary, registration=r, where=where)
         for kind, r, where in found
     ]
     return rows or [base]
