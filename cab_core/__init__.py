@@ -39,6 +39,8 @@ if TYPE_CHECKING:
         Execution,
         Files,
         Grade,
+        GradeCommand,
+        GradeSpec,
         Harvest,
         Installation,
         Instructions,
@@ -56,10 +58,13 @@ if TYPE_CHECKING:
         StackItem,
         Step,
         Task,
+        TaskDoc,
         TokenClaim,
         Usage,
         WorkFile,
     )
+    from cab_core.runtimes.local import LocalRuntime
+    from cab_core.tasks.foreign import file_at, file_of, packed
 
 __version__ = "0.1.0"
 
@@ -99,6 +104,8 @@ _PUBLIC: dict[str, tuple[str, ...]] = {
         "Execution",
         "Files",
         "Grade",
+        "GradeCommand",
+        "GradeSpec",
         "Harvest",
         "Installation",
         "Instructions",
@@ -116,10 +123,13 @@ _PUBLIC: dict[str, tuple[str, ...]] = {
         "StackItem",
         "Step",
         "Task",
+        "TaskDoc",
         "TokenClaim",
         "Usage",
         "WorkFile",
     ),
+    "cab_core.runtimes.local": ("LocalRuntime",),
+    "cab_core.tasks.foreign": ("file_at", "file_of", "packed"),
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 
@@ -141,6 +151,8 @@ __all__ = [
     "Executor",
     "Files",
     "Grade",
+    "GradeCommand",
+    "GradeSpec",
     "Harvest",
     "ImageError",
     "Installation",
@@ -148,6 +160,7 @@ __all__ = [
     "Job",
     "Launch",
     "Leftovers",
+    "LocalRuntime",
     "McpServer",
     "ModelCall",
     "Operation",
@@ -169,6 +182,7 @@ __all__ = [
     "Step",
     "StopSignal",
     "Task",
+    "TaskDoc",
     "TaskFormat",
     "TokenClaim",
     "Usage",
@@ -176,7 +190,10 @@ __all__ = [
     "WireProtocol",
     "WorkFile",
     "__version__",
+    "file_at",
+    "file_of",
     "hookimpl",
+    "packed",
 ]
 
 

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ import hypothesis
 import pytest
 from hypothesis import settings
 
-from cab_core.plugins.registry import Plugins
 from cab_core.records import Installation
 from tests.support.endpoint import Endpoint
+from tests.support.wheel import own_wheel
 
 CAB = Path(sys.executable).with_name("cab")
 settings.register_profile("tests", deadline=None)  # the machine may be busy
@@ -38,22 +37,21 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def installed() -> Callable[[str], Installation]:
+def installed(cab_installed: Callable[[str], Installation]) -> Callable[[str], Installation]:
     """A real CLI by its name, installed once into the user's cache."""
-    plugins = Plugins()
-
-    @cache
-    def install(tui: str) -> Installation:
-        adapter = plugins.adapter(tui)
-        return plugins.runtime("local").install(adapter, adapter.default_version, (), (), print)
-
-    return install
+    return cab_installed
 
 
 @pytest.fixture(scope="session")
 def aider(installed: Callable[[str], Installation]) -> Installation:
     """The real aider, installed once into the user's cache."""
     return installed("aider")
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """cab's own wheel."""
+    return own_wheel(tmp_path_factory)
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ COMMANDS = {
     "tui": ("tui", "Show which versions of a CLI there are, here and elsewhere."),
     "models": ("models", "List models, and see whether they answer."),
     "plugins": ("plugins", "List, explain and check plugins."),
+    "new": ("new", "Write a package with a plugin in it: an adapter, a scorer, a pack ..."),
     "images": ("images", "Build, list, push and remove images."),
     "clean": ("clean", "Remove what killed runners left."),
     "schema": ("schema", "Print the JSON Schema of a document."),
@@ -60,12 +61,11 @@ def _speak_utf8() -> None:
 
 def _overview() -> str:
     rows = [f"  {name:<10} {summary}" for name, (_, summary) in COMMANDS.items()]
-    head = (
-        "Usage: cab [-p no:PLUGIN] COMMAND [OPTIONS]\n\nBenchmark coding-agent CLIs: any CLI x model x task."
-    )
     return "\n".join(
         [
-            head,
+            "Usage: cab [-p no:PLUGIN] [--plugin PATH] COMMAND [OPTIONS]",
+            "",
+            "Benchmark coding-agent CLIs: any CLI x model x task.",
             "",
             "Commands:",
             *rows,

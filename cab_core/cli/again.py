@@ -20,10 +20,15 @@ def command_again(ctx: click.Context) -> str:
     """Return the command line of this invocation, with its limits and parameters; a key is to fill in."""
     given = [p for p in ctx.command.params if _was_given(ctx, p)]
     words = [word for p in given if p.name not in (_SECRET, *_ONCE) for word in _words(p, ctx.params[p.name])]
-    plugin_flags = (ctx.parent.params.get("plugin_flags") or ()) if ctx.parent else ()
-    flags = [word for flag in plugin_flags for word in ("-p", flag)]
+    flags = list(_plugin_flags(ctx.parent.params)) if ctx.parent else []
     key = "CAB_KEY=YOUR_KEY " if any(p.name == _SECRET for p in given) else ""
     return key + shlex.join([program(), *flags, ctx.info_name or "", *words])
+
+
+def _plugin_flags(said: dict[str, Any]) -> Iterator[str]:
+    for name, option in (("plugin_flags", "-p"), ("plugin_paths", "--plugin")):
+        for value in said.get(name) or ():
+            yield from (option, str(value))
 
 
 def program() -> str:

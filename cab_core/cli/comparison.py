@@ -9,10 +9,12 @@ from cab_core.stats import (
     ERROR,
     ESTIMANDS,
     FEWEST,
+    AxisDifference,
     Comparison,
     Pair,
     Sides,
     Tally,
+    axis_differences,
     decimal,
     probability,
 )
@@ -20,6 +22,7 @@ from cab_core.stats import (
 from .comparison_notes import print_kept_apart, print_left_out, print_marks, print_mixed, print_unnamed
 from .rows import print_table
 from .summaries import WEAK, interval_text, rate_text
+from .table import axis_figure
 from .text import one_line, say
 
 _LISTED = 40  # flipped pairs in the terminal; --json has all
@@ -47,6 +50,7 @@ def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellSumm
     p = _equals(float(found.p))
     _say("test", f"{p}  (A better on {found.better}, B on {found.worse} of {found.tasks} tasks)")
     _print_verdict(found, possible)
+    _print_axes(axis_differences(sides.halves(results).pairs), found.tasks)
     print_mixed(sides, results)
     _print_flips(sides, found)
     print_left_out(sides, found, results)
@@ -94,6 +98,23 @@ def _equals(p: float) -> str:
     """Return `p = 0.0312`, or `p < 0.0001`."""
     text = probability(p)
     return f"p {text}" if text.startswith("<") else f"p = {text}"
+
+
+def _print_axes(found: Sequence[AxisDifference], tasks: int) -> None:
+    """Print the axes that plugins add, by name: nobody says here which way is better."""
+    if not found:
+        return
+    say("\nFurther axes, medians over the tasks of which both sides know one:")
+    rows = [
+        (one.axis, *map(axis_figure, (one.a, one.b, one.difference)), _between(one), f"{one.tasks}/{tasks}")
+        for one in found
+    ]
+    print_table(rows, ("axis",), (), ("A", "B", "A - B", "95% interval", "tasks"))
+
+
+def _between(one: AxisDifference) -> str:
+    between = one.interval
+    return "-" if between is None else f"[{axis_figure(between.low)}, {axis_figure(between.high)}]"
 
 
 def _print_flips(sides: Sides, found: Comparison) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cab_core.records import CellSummary, to_json
-from cab_core.stats import Comparison, Pair, Sides, summarise, verdict_of
+from cab_core.stats import Comparison, Pair, Sides, axis_differences, summarise, verdict_of
 
 
 def as_json_values(
@@ -36,6 +36,7 @@ def as_json_values(
         "p_of_all": min(1.0, float(found.p) * max(possible, 1)),
         "pairs": [_pair_json(pair) for pair in found.pairs],
         "flipped": [_pair_json(pair) for pair in found.flipped],
+        "axes": to_json(axis_differences(sides.halves(results).pairs)),
         "only_a": list(found.only_a),
         "only_b": list(found.only_b),
         "voided": {

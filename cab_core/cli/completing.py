@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
@@ -51,13 +53,14 @@ class _Light(ShellComplete):
             return [CompletionItem(n, help=s) for n, (_, s) in COMMANDS.items() if n.startswith(incomplete)]
         for key in (args[-1], " ".join(args[:2])):
             if key in _NAMES and not incomplete.startswith("-"):
-                return [CompletionItem(n) for n in _known(key) if n.startswith(incomplete)]
+                return [CompletionItem(n) for n in _known(key, args) if n.startswith(incomplete)]
         return super().get_completions(args, incomplete)
 
 
-def _known(key: str) -> list[str]:
+def _known(key: str, args: list[str]) -> list[str]:
+    paths = [Path(path) for option, path in pairwise(args) if option == "--plugin"]
     try:
-        return sorted(set(_NAMES[key](Plugins())))
+        return sorted(set(_NAMES[key](Plugins(paths=paths))))
     except CabError:
         return []  # a broken plugin is told by the command
 

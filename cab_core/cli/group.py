@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
@@ -52,13 +53,20 @@ class LazyGroup(Group):
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-p", "plugin_flags", multiple=True, metavar="no:NAME", help="leave a plugin out")
+@click.option(
+    "--plugin",
+    "plugin_paths",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="a plugin that is not installed: its file, its package, or the directory of its distribution",
+)
 @click.pass_context
-def cab(ctx: click.Context, plugin_flags: tuple[str, ...]) -> None:
+def cab(ctx: click.Context, plugin_flags: tuple[str, ...], plugin_paths: tuple[Path, ...]) -> None:
     """Benchmark coding-agent CLIs."""
     for flag in plugin_flags:
         if not flag.startswith("no:") or flag == "no:":
             raise click.UsageError(f"-p {flag}: expected -p no:ENTRYPOINT or -p no:dist:NAME")
-    ctx.obj = tuple(flag.removeprefix("no:") for flag in plugin_flags)
+    ctx.obj = tuple(flag.removeprefix("no:") for flag in plugin_flags), plugin_paths
 
 
 def pass_plugins(command: F) -> F:
@@ -68,6 +76,6 @@ def pass_plugins(command: F) -> F:
     def called(*args: Any, **said: Any) -> Any:
         from cab_core.plugins.registry import Plugins
 
-        return command(Plugins(click.get_current_context().obj or ()), *args, **said)
+        return command(Plugins(*click.get_current_context().obj or ()), *args, **said)
 
     return cast("F", called)

@@ -61,7 +61,7 @@ def _print(rows: Sequence[PluginRow]) -> None:
 @pass_plugins
 def info(plugins: Plugins, name: str, as_json: bool) -> int:
     """Explain one object or entry point, and say what is wrong with it."""
-    from .plugin_check import faults_of
+    from cab_core.checks.rows import faults_of
 
     rows = [r for r in plugins.rows if name in (r.name, r.entry_point, r.distribution, r.owner)]
     if not rows:
@@ -84,7 +84,7 @@ def info(plugins: Plugins, name: str, as_json: bool) -> int:
 @pass_plugins
 def doctor(plugins: Plugins, as_json: bool) -> int:
     """Make every object, ask it what a run would, say what is wrong, and exit 1 where something is."""
-    from .plugin_check import faults_of
+    from cab_core.checks.rows import faults_of
 
     checked = zip(plugins.rows, faults_of(plugins, plugins.rows), strict=True)
     found = [(row, fault) for row, faults in checked for fault in faults]

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cab_core.records import OUTCOMES, Cell, CellSummary, Configuration, TokenTotals, to_json
+from cab_core.records import OUTCOMES, Cell, CellSummary, Configuration, TokenTotals, further_axes, to_json
 from cab_core.records.marks import legend
 from cab_core.stats import distinctions
 
@@ -53,14 +53,16 @@ def print_results(results: Sequence[tuple[object, CellSummary]]) -> None:
     further = distinctions(r.cell.configuration for _, r in results)
     sweeps = ("sweep",) if len({r.cell.sweep_id for _, r in results}) > 1 else ()
     marked = ("marks",) if len({r.all_marks for _, r in results}) > 1 else ()
+    axes = further_axes(axis for _, r in results for axis in r.axes)
     rows = []
     for _, result in results:
         cell = result.cell
         names = (cell.sweep_id,) * len(sweeps) + (cli_name(cell, further), cell.model, task_name(cell))
         marks = (", ".join(result.all_marks),) * len(marked)
-        rows.append((*names, _outcome(result), *marks, *figures(result)))
+        added = [axis_figure(result.headlines.get(axis)) for axis in axes]
+        rows.append((*names, _outcome(result), *marks, *figures(result), *added))
     click.echo()
-    print_table(rows, (*sweeps, "CLI", "model", "task"), ("outcome", *marked), _FIGURES)
+    print_table(rows, (*sweeps, "CLI", "model", "task"), ("outcome", *marked), (*_FIGURES, *axes))
     click.echo()
     _print_marks([r.all_marks for _, r in results])
 
@@ -104,6 +106,13 @@ def _tokens(found: TokenTotals) -> str:
     if found.total is not None:
         return f"{found.total:,}"
     return "not recorded" if found.at_least is None else f"at least {found.at_least:,}"
+
+
+def axis_figure(value: float | None) -> str:
+    """Return the headline of an axis that a plugin adds, of whatever size, with four digits at least."""
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def _figure(value: float | None) -> str:

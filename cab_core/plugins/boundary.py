@@ -165,6 +165,11 @@ def unguarded(thing: Any) -> Any:
     return thing._made if isinstance(thing, Guarded) else thing
 
 
+def owner_of(thing: Any) -> str | None:
+    """Return the plugin that made an object, `distribution:entry point`; None where it is not guarded."""
+    return thing._owner if isinstance(thing, Guarded) else None
+
+
 def _nothing_more(_: Any) -> None:
     """Hold a value against nothing but its type."""
 

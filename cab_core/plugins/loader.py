@@ -11,6 +11,7 @@ import inspect
 import os
 from collections.abc import Iterable, Iterator
 from importlib import metadata
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
@@ -22,11 +23,13 @@ from cab_core.errors import UnknownName, nearest
 
 from . import hookspecs
 from .authors import defined_at, is_ctrl_c, raised_at, roots_of, said
+from .by_path import BY_PATH, PathEntry, path_entries
 from .markers import PROJECT
 from .registration import API_VERSION, HOOK_KINDS, Kind, Registration
 
 GROUP = "cab"
 Status = Literal["ok", "broken", "disabled", "refused", "conflict"]
+Entry = metadata.EntryPoint | PathEntry
 
 
 @attrs.frozen(kw_only=True)
@@ -73,18 +76,26 @@ class _Fault(Exception):
         self.status = status
 
 
-def load(disabled: Iterable[str] = ()) -> Loaded:
-    """Scan the entry points of group `cab` and register each one that works.
+def nothing_loaded() -> Loaded:
+    """Return what is there before any plugin is."""
+    loaded = Loaded()
+    loaded.manager.add_hookspecs(hookspecs)
+    return loaded
+
+
+def load(disabled: Iterable[str] = (), paths: Iterable[Path] = ()) -> Loaded:
+    """Scan the entry points of group `cab`, and what lies at `paths`, and register each one that works.
 
     `disabled` holds entry point names or `dist:NAME`; the variables CAB_DISABLE_PLUGINS (comma
     separated) and CAB_NO_PLUGINS=1 add to it.
 
     Raises:
         UnknownName: nothing is there of a name in `disabled`; a variable may name what is not there.
+        UserError: there is no plugin at one of the paths.
     """
-    loaded = Loaded()
-    loaded.manager.add_hookspecs(hookspecs)
-    entries = sorted(_entry_points(), key=lambda e: (_dist(e), e.name))
+    loaded = nothing_loaded()
+    installed = sorted(_entry_points(), key=lambda e: (_dist(e), e.name))
+    entries: list[Entry] = [*installed, *path_entries(paths)]
     off = set(disabled)
     for name in off - (known := {e.name for e in entries} | {f"dist:{_dist(e)}" for e in entries}):
         raise UnknownName("plugin", name, known, "`cab plugins list` names them")
@@ -95,11 +106,11 @@ def load(disabled: Iterable[str] = ()) -> Loaded:
             loaded.rows.append(_plain_row(entry, "disabled", "switched off for this run"))
         else:
             loaded.rows.extend(_load_one(entry, loaded.manager))
-    loaded.rows = _mark_conflicts(loaded.rows)
+    loaded.rows = mark_conflicts(loaded.rows)
     return loaded
 
 
-def _mark_conflicts(rows: list[PluginRow]) -> list[PluginRow]:
+def mark_conflicts(rows: list[PluginRow]) -> list[PluginRow]:
     """Give each object whose name another distribution claims too the status `conflict`."""
     owners: dict[tuple[str, str], list[str]] = {}
     for row in rows:
@@ -124,8 +135,10 @@ class Origin:
     requires: tuple[str, ...] = ()
 
 
-def origin_of(entry: metadata.EntryPoint) -> Origin:
+def origin_of(entry: Entry) -> Origin:
     """Return where an entry point comes from."""
+    if isinstance(entry, PathEntry):
+        return Origin(BY_PATH, entry.version)
     return _origin(entry.dist) if entry.dist else Origin()
 
 
@@ -135,7 +148,7 @@ def _origin(dist: metadata.Distribution) -> Origin:
     return Origin(told["Name"] or "unknown", told["Version"] or "", tuple(dist.requires or ()))
 
 
-def _dist(entry: metadata.EntryPoint) -> str:
+def _dist(entry: Entry) -> str:
     return origin_of(entry).name
 
 
@@ -143,11 +156,12 @@ def _entry_points() -> Iterable[metadata.EntryPoint]:
     return metadata.entry_points(group=GROUP)
 
 
-def _plain_row(entry: metadata.EntryPoint, status: Status, fault: str | None) -> PluginRow:
+def _plain_row(entry: Entry, status: Status, fault: str | None) -> PluginRow:
+    origin = origin_of(entry)
     return PluginRow(
         name=entry.name,
-        distribution=_dist(entry),
-        version=origin_of(entry).version,
+        distribution=origin.name,
+        version=origin.version,
         entry_point=entry.name,
         kind="plugin",
         status=status,
@@ -155,29 +169,36 @@ def _plain_row(entry: metadata.EntryPoint, status: Status, fault: str | None) ->
     )
 
 
-def _load_one(entry: metadata.EntryPoint, manager: pluggy.PluginManager) -> list[PluginRow]:
+def _load_one(entry: Entry, manager: pluggy.PluginManager) -> list[PluginRow]:
     base = _plain_row(entry, "ok", None)
-    plugin = None
     try:
         _check_requirement(entry)
         plugin = _import(entry)
+    except _Fault as fault:
+        return [attrs.evolve(base, status=fault.status, fault=str(fault))]
+    return rows_of(plugin, attrs.evolve(base, roots=roots_of(entry.module)), manager)
+
+
+def rows_of(plugin: Any, base: PluginRow, manager: pluggy.PluginManager) -> list[PluginRow]:
+    """Register a plugin that is there; return a row for each object, or one that says what is wrong with it.
+
+    `base`: the row of a plugin that registers nothing.
+    """
+    try:
         _register(plugin, base.owner, manager)
         found = list(_registrations(base.owner, manager))
     except _Fault as fault:
-        if plugin is not None and manager.has_plugin(base.owner):
+        if manager.has_plugin(base.owner):
             manager.unregister(plugin)
         return [attrs.evolve(base, status=fault.status, fault=str(fault))]
-    roots = roots_of(entry.module)
     rows = [
-        attrs.evolve(
-            base, name=r.name, kind=kind, summary=r.summary, registration=r, where=where, roots=roots
-        )
+        attrs.evolve(base, name=r.name, kind=kind, summary=r.summary, registration=r, where=where)
         for kind, r, where in found
     ]
     return rows or [base]
 
 
-def _check_requirement(entry: metadata.EntryPoint) -> None:
+def _check_requirement(entry: Entry) -> None:
     """Refuse a plugin whose own metadata says that it needs another cab than this one."""
     wanted = [
         r for r in origin_of(entry).requires if r.lower().replace("_", "-").startswith("codingagentbench")
@@ -195,7 +216,7 @@ def _check_requirement(entry: metadata.EntryPoint) -> None:
             raise _Fault(f"needs codingagentbench {need.specifier}, this is {__version__}", "refused")
 
 
-def _import(entry: metadata.EntryPoint) -> Any:
+def _import(entry: Entry) -> Any:
     try:
         return entry.load()
     except BaseException as exc:
@@ -205,6 +226,8 @@ def _import(entry: metadata.EntryPoint) -> Any:
 
 
 def _register(plugin: Any, owner: str, manager: pluggy.PluginManager) -> None:
+    if other := manager.get_name(plugin):
+        raise _Fault(f"it is there already, as {other}", "conflict")
     try:
         manager.register(plugin, name=owner)
         manager.check_pending()

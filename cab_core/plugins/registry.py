@@ -13,6 +13,7 @@ from cab_core.records import StackItem
 from .authors import defined_at, is_ctrl_c, raised_at, said
 from .blame import Blame
 from .boundary import guarded, take
+from .by_path import BY_PATH
 from .checked import Misfit, checked
 from .contract import NAME_IN, contract_of
 from .loader import Loaded, PluginRow, load
@@ -41,14 +42,14 @@ def _unheard(said: str) -> None:
 class Plugins:
     """The plugins of one run. Loading is done on first use; objects are made once, when asked for."""
 
-    def __init__(self, disabled: Iterable[str] = ()) -> None:
-        self._disabled = tuple(disabled)
+    def __init__(self, disabled: Iterable[str] = (), paths: Iterable[Path] = ()) -> None:
+        self._disabled, self._paths = tuple(disabled), tuple(paths)
         self._made: dict[tuple[Kind, str], Any] = {}
 
     @functools.cached_property
     def loaded(self) -> Loaded:
         """What the scan of the entry points found."""
-        return load(self._disabled)
+        return load(self._disabled, self._paths)
 
     def add(self, row: PluginRow) -> None:
         """Offer one more object in this run alone, such as a CLI that a file declares."""
@@ -81,7 +82,8 @@ class Plugins:
         if rows:
             return rows[0]
         for row in self.rows:
-            if row.status != "ok" and name in (row.entry_point, row.name):
+            # What was given by a path was meant: nobody knows what it would have offered.
+            if row.status != "ok" and (name in (row.entry_point, row.name) or row.distribution == BY_PATH):
                 raise PluginUnusable(
                     f"{_WORDS[kind]} {name!r}: plugin {row.owner} is {row.status}: {row.fault}"
                 )

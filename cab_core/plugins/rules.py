@@ -13,6 +13,7 @@ from cab_core.records.arguments import word_fault
 from .checked import Misfit
 
 REMEDY = "what is long or no text belongs on standard input or in a file"
+BROUGHT = ".cab-stack"  # below HOME: what servers of a stack bring
 _LONGEST_NAME = 255  # bytes of a file's name (NAME_MAX)
 _INDEX = "names of packages, or URLs: a path of this machine is in no image, and nobody else has it"
 _PATH = re.compile(r"(^|@\s*)((git\+)?file:|~?/|\.\.?(/|$))|^[^:]*\.(whl|tgz|tar\.gz|zip|deb)$")
@@ -59,7 +60,7 @@ def _place(path: str, where: str) -> Iterator[Misfit]:
     ways = path.split("/")
     if path.startswith("/") or "\0" in path or not ways[-1] or {"..", "."} & {*ways}:
         yield Misfit(where, "paths relative to HOME that stay below it", f"{path[:200]!r}, outside HOME")
-    elif posixpath.normpath(path) == ".cab-stdin":
+    elif posixpath.normpath(path).split("/")[0] in (".cab-stdin", BROUGHT):
         yield Misfit(where, "paths that cab does not use itself", repr(path))
     elif any(len(name.encode("utf-8", "replace")) > _LONGEST_NAME for name in ways):
         yield Misfit(where, f"names of at most {_LONGEST_NAME} bytes", f"{path[:60]!r}..., with a longer one")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from cab_core.records import Args, Env, Files, Instructions, McpServer, Skill, StackItem
@@ -50,15 +50,22 @@ def _misfits(item: StackItem, at: str) -> Iterator[Misfit]:
         yield from rules.words(item.command, in_it(at, "command"))
         yield from rules.variables(item.env, in_it(at, "env"))
         yield from rules.packages(item.recipe, in_it(at, "recipe")) if item.recipe else ()
+        yield from _files(item.files, in_it(at, "files"))
+        if not item.files and any("{files}" in word for word in (*item.command, *item.env.values())):
+            yield Misfit(in_it(at, "files"), "the files whose directory `{files}` names", "none")
     elif isinstance(item, Env):
         yield from rules.variables(item.values, in_it(at, "values"))
     elif isinstance(item, Args):
         yield from rules.words(item.argv, in_it(at, "argv"))
     elif isinstance(item, Files):
-        yield from rules.files(item.files, in_it(at, "files"))
-        for path, other in combinations(item.files, 2):
-            if rules.meet(path, other):
-                yield Misfit(in_it(at, "files"), "files that can lie beside each other", _file(path, other))
+        yield from _files(item.files, in_it(at, "files"))
     elif isinstance(item, Instructions | Skill):
         yield from rules.text(item.text, in_it(at, "text"))
         yield from rules.text(getattr(item, "description", ""), in_it(at, "description"))
+
+
+def _files(texts: Mapping[str, str], at: str) -> Iterator[Misfit]:
+    yield from rules.files(texts, at)
+    for path, other in combinations(texts, 2):
+        if rules.meet(path, other):
+            yield Misfit(at, "files that can lie beside each other", _file(path, other))

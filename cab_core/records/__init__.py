@@ -31,7 +31,7 @@ from .observed import Observed, TextSeen, ToolSeen
 from .outcomes import OUTCOMES, Outcome, OutcomeRule, is_solved
 from .recipe import Recipe
 from .result import CellResult, Identity, Voided, Wiring
-from .score import Evidence, RefusalSigns, Score
+from .score import STANDARD_AXES, Evidence, RefusalSigns, Score, further_axes
 from .span import Span
 from .stack import Args, Env, Files, Instructions, McpServer, Skill, StackItem, StackPart
 from .summary import CellSummary
@@ -53,6 +53,7 @@ from .task import (
 
 __all__ = [
     "OUTCOMES",
+    "STANDARD_AXES",
     "Accounted",
     "Applied",
     "Args",
@@ -126,6 +127,7 @@ __all__ = [
     "Wiring",
     "WorkFile",
     "from_json",
+    "further_axes",
     "is_solved",
     "to_json",
     "totals",

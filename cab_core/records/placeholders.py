@@ -15,6 +15,7 @@ STANDING = {
 }
 PLACES = ("HOME", "WORKDIR")  # which the script itself makes
 PACK = "YOUR_PACK"  # a directory, for `--pack`
+PLUGIN = "YOUR_PLUGIN"  # a path, for `--plugin`
 
 
 def published(text: str, marks: Mapping[str, str]) -> str:

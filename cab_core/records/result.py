@@ -36,6 +36,10 @@ class Identity:
     adapter: str | None = None
     endpoint: str | None = None
     exit_code: int | None = None
+    by_path: tuple[str, ...] = attrs.field(
+        default=(),
+        metadata=doc("plugins that took part without being installed, path:NAME; `--plugin` gives them"),
+    )
 
 
 @attrs.frozen(kw_only=True)

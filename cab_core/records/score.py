@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import attrs
 
@@ -15,6 +15,14 @@ from .grading import Grade
 from .launch import Harvest
 from .observed import Observed
 from .task import Task
+
+# The axes that tables and pages have places for, in the order of the cell page.
+STANDARD_AXES = ("pass_rate", "tokens", "latency", "blast_radius", "refusal", "integrity", "composite")
+
+
+def further_axes(axes: Iterable[str]) -> list[str]:
+    """Return those of the axes that plugins add, each once, by name."""
+    return sorted({*axes} - {*STANDARD_AXES})
 
 
 @attrs.frozen(kw_only=True)

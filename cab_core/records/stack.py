@@ -12,12 +12,20 @@ from .recipe import Recipe
 
 @attrs.frozen(kw_only=True)
 class McpServer:
-    """A server of the Model Context Protocol, spoken to over its standard input and output."""
+    """A server of the Model Context Protocol, spoken to over its standard input and output.
+
+    `files` are programs and data that it brings itself, by relative path. They are laid into the sandbox, and
+    `{files}` in `command` and in the values of `env` stands for the directory that they are in.
+    """
 
     name: str = attrs.field(metadata=doc("name of the server", pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$"))
     command: tuple[str, ...] = attrs.field(metadata=doc("program and arguments", minItems=1))
     env: dict[str, str] = attrs.field(factory=dict, metadata=doc("variables of the server"))
     recipe: Recipe | None = attrs.field(default=None, metadata=doc("what must be installed for it"))
+    files: dict[str, str] = attrs.field(
+        factory=dict,
+        metadata=doc("text by path, brought along: `{files}` in command and env is their directory"),
+    )
     kind: Literal["mcp"] = "mcp"
 
 

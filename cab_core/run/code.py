@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+
+from cab_core.plugins.by_path import BY_PATH
+from cab_core.plugins.sources import hash_of, package_files
 
 
 def code_of(plugin: object, distribution: str | None = None) -> str | None:
@@ -21,11 +22,8 @@ def code_of(plugin: object, distribution: str | None = None) -> str | None:
     if own is None:
         return None
     root = _root(Path(own), name)
-    files = {*_package(root, name, Path(own)), *_installed(distribution), *_beside(root)}
-    found = hashlib.sha256()
-    for path in sorted(files):
-        found.update(f"{os.path.relpath(path, root)}\0{_digest(path)}\n".encode("utf-8", "surrogateescape"))
-    return found.hexdigest()
+    package = package_files(root, name.partition(".")[0], Path(own))
+    return hash_of({*package, *_installed(distribution), *_beside(root)}, root)
 
 
 def _root(file: Path, name: str) -> Path:
@@ -34,20 +32,9 @@ def _root(file: Path, name: str) -> Path:
     return file.resolve().parents[parts]
 
 
-def _package(root: Path, name: str, own: Path) -> Iterator[Path]:
-    """Yield the files of the top package, or the module alone."""
-    top = root / name.partition(".")[0]
-    if not top.is_dir():
-        yield own.resolve()
-        return
-    for base, directories, files in os.walk(top):
-        directories[:] = [d for d in directories if d != "__pycache__" and not d.startswith(".")]
-        yield from (Path(base, f) for f in files if not f.endswith(".pyc"))
-
-
 def _installed(distribution: str | None) -> Iterator[Path]:
     try:
-        listed = metadata.files(distribution) if distribution else None
+        listed = metadata.files(distribution) if distribution and distribution != BY_PATH else None
     except metadata.PackageNotFoundError:
         return
     for file in listed or ():
@@ -66,13 +53,3 @@ def _beside(root: Path) -> Iterator[Path]:
             continue  # most: a path to compare is slow to make
         if Path(file).parent == root:
             yield Path(file)
-
-
-def _digest(path: Path) -> str:
-    if not path.is_file():
-        return "no regular file"  # a pipe would be waited for
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return "cannot be read"

@@ -108,6 +108,8 @@ def _public_item(item: StackItem) -> dict[str, Any]:
     if isinstance(item, McpServer) and item.recipe:
         item = attrs.evolve(item, recipe=item.recipe.public())
     said = to_json(item)
+    if isinstance(item, McpServer) and not item.files:
+        del said["files"]  # as in the keys of cells from before a server could bring any
     hidden = {"env", "values", "files"} & said.keys()
     return {**said, **{name: {k: _hash(v) for k, v in said[name].items()} for name in hidden}}
 

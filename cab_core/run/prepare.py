@@ -17,6 +17,7 @@ from cab_core.workdir.directories import AGENT, GATE, make_directories
 from cab_core.workdir.manifest import Manifest, take_manifest
 from cab_core.workdir.materialise import materialise
 
+from .brought import brought, placed
 from .cell_run import CellRun
 from .planned import PlannedCell
 
@@ -75,7 +76,7 @@ def lay_out(planned: PlannedCell, scratch: Path, endpoint: str, token: str) -> P
     before = take_manifest(work)
     job = make_job(planned, before, work, endpoint, token, lambda n: planned.runtime.inside(scratch, n))
     launch = planned.adapter.launch(job)
-    for path, text in launch.files.items():
+    for path, text in {**launch.files, **brought(planned.stack)}.items():
         _write_config(planned, Tree(scratch / "home"), path, text)
     return Prepared(
         scratch=scratch,
@@ -120,7 +121,7 @@ def make_job(
         workdir=inside("work"),
         deadline_s=planned.cell.limits.wall_s,
         files=tuple(work_files(before, work)),
-        stack=planned.stack,
+        stack=tuple(placed(item, inside("home")) for item in planned.stack),
         options=planned.cell.options,
         model_params=planned.params_of_cli,
         context_tokens=planned.model.context_tokens,

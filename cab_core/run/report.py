@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Sequence
 from typing import Literal
 
 from cab_core import __version__
 from cab_core.errors import InfraError
+from cab_core.plugins.boundary import owner_of
+from cab_core.plugins.by_path import BY_PATH
+from cab_core.plugins.protocols import Scorer
 from cab_core.records import (
     CellResult,
     Evidence,
@@ -51,7 +55,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         started_at=run.started_at,
         ended_at=found.ended_at or utc_now(),
         wall_ms=found.wall_ms,
-        identity=_identity(planned, found),
+        identity=_identity(planned, found, run.context.scorers),
         tokens=found.sums.tokens,
         claim=found.harvest.claim if found.harvest else TokenClaim(),
         scores=scored.scores,
@@ -94,7 +98,7 @@ def evidence_of(planned: PlannedCell, found: Findings, outcome: str) -> Evidence
     )
 
 
-def _identity(planned: PlannedCell, found: Findings) -> Identity:
+def _identity(planned: PlannedCell, found: Findings, scorers: Sequence[Scorer]) -> Identity:
     served = _served(found)
     installed = planned.installation
     return Identity(
@@ -107,7 +111,15 @@ def _identity(planned: PlannedCell, found: Findings) -> Identity:
         adapter=planned.adapter_owner,
         endpoint=planned.model.endpoint,
         exit_code=found.execution.exit_code if found.execution else None,
+        by_path=_by_path(planned, scorers),
     )
+
+
+def _by_path(planned: PlannedCell, scorers: Sequence[Scorer]) -> tuple[str, ...]:
+    """Return the plugins that took part and are not installed. A pack is a directory, told as such."""
+    owners = [owner_of(made) for made in (planned.adapter, planned.runtime, *scorers)]
+    owners += [planned.blame.owner, *(part.owner for part in planned.stack_parts)]
+    return tuple(sorted({owner for owner in owners if owner and owner.startswith(f"{BY_PATH}:")}))
 
 
 def _served(found: Findings) -> list[str]:

@@ -27,8 +27,9 @@ from cab_core.records import (
     WorkFile,
     to_json,
 )
-from cab_core.records.placeholders import PACK, PLACES, STANDING, published
+from cab_core.records.placeholders import PACK, PLACES, PLUGIN, STANDING, published
 
+from .brought import brought, placed
 from .planned import PlannedCell
 from .secrets import TOKEN_MARK
 
@@ -44,7 +45,7 @@ class _Placeholders:
 
     def of(self, name: str, says: str) -> str:
         """Return a mark. Where the name is taken, or none for a shell, the placeholder has a number."""
-        taken = {*self.marks.values(), *PLACES, PACK}
+        taken = {*self.marks.values(), *PLACES, PACK, PLUGIN}
         if not _VARIABLE.fullmatch(name) or name in taken:
             numbered = (f"YOUR_VALUE_{n}" for n in itertools.count(1))
             name = next(n for n in numbered if n not in taken)
@@ -79,12 +80,13 @@ def wiring(planned: PlannedCell, files: tuple[WorkFile, ...]) -> Wiring:
         workdir=workdir,
         deadline_s=planned.cell.limits.wall_s,
         files=files,
-        stack=tuple(public.values()),
+        stack=tuple(placed(item, home) for item in public.values()),
         options=planned.cell.options,
         model_params=planned.params_of_cli,
         protocol=planned.protocol.name,
     )
     launch = planned.adapter.launch(job)
+    launch = attrs.evolve(launch, files={**launch.files, **brought(public.values())})
     stacks = _stack_files(planned.stack_parts, public)
     found = _published(launch, job, to_fill, stacks, planned.stack_parts)
     return attrs.evolve(found, declared=declared_in(planned.adapter))

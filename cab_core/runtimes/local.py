@@ -8,8 +8,10 @@ cell image (see `cell_image`) agent and grader are users of their own.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from cab_core.plugins.protocols import Adapter, Output, Say, StopSignal
 from cab_core.records import Execution, Installation, Process, Recipe, Sandbox
@@ -30,7 +32,11 @@ class LocalRuntime:
     citable = False
     networks = ("open",)
     sockets = False
-    facts: dict[str, object] = {}  # noqa: RUF012
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """Return nothing: what a cell says of the host is all there is."""
+        return {}
 
     def install(
         self,

@@ -34,6 +34,8 @@ def _lacking(recipe: Recipe) -> Iterator[str]:
 
 
 def _has_debian(package: str) -> bool:
+    if shutil.which(package):
+        return True  # whoever installed it
     query = shutil.which("dpkg-query")
     if query is None:
         return True  # not Debian: whether it is there shows when the CLI is started

@@ -10,7 +10,7 @@ import tomli_w
 from cab_core.defaults import PROTOCOL
 from cab_core.gateway.models import ModelDoc
 from cab_core.records import CellResult, Inputs, Json
-from cab_core.records.placeholders import PACK, STANDING
+from cab_core.records.placeholders import PACK, PLUGIN, STANDING
 
 from . import shell
 
@@ -39,6 +39,23 @@ def pack_lines(result: CellResult) -> list[str]:
 def pack_option(result: CellResult) -> tuple[str, ...]:
     """Return the option that names that directory, on this machine."""
     return (f'--pack "${PACK}"',) if result.pack_by_path else ()
+
+
+def plugin_lines(result: CellResult) -> list[str]:
+    """Return the lines that declare where the plugins lie that no installation offers."""
+    says = {name: f"where the plugin {owner} lies" for name, owner in _by_path(result).items()}
+    return [*shell.needed(says), *(f'{name}=$(realpath "${name}")' for name in says)]
+
+
+def plugin_options(result: CellResult) -> str:
+    """Return the options that name them, each with a blank before it; they stand before the command."""
+    return "".join(f' --plugin "${name}"' for name in _by_path(result))
+
+
+def _by_path(result: CellResult) -> dict[str, str]:
+    """Return those plugins by the placeholders of their paths."""
+    found = enumerate(result.identity.by_path)
+    return {f"{PLUGIN}_{n + 1}" if n else PLUGIN: owner for n, owner in found}
 
 
 def file_of(stack: str) -> str:

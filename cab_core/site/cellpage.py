@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cab_core.records import OUTCOMES, Step
+from cab_core.records import OUTCOMES, STANDARD_AXES, Step, further_axes
 from cab_core.store.reading import read_whole
 
 from . import commands
@@ -30,16 +30,16 @@ from .timing import parts
 FINAL_SHOWN = 20_000  # characters of the final message
 STEP_SHOWN = 8_000  # of a step of the CLI's own transcript
 _TRANSCRIPT = 120_000  # of all of them
-# The axes in the reference's order, with the name and the form of their headline.
-_FIGURES = (
-    ("pass_rate", "Pass", "figure"),
-    ("tokens", "Tokens/correct", "whole"),
-    ("latency", "Wall", "seconds"),
-    ("blast_radius", "Blast", "figure"),
-    ("refusal", "Refusal", "figure"),
-    ("integrity", "Integrity", "figure"),
-    ("composite", "Composite", "figure"),
-)
+# The name and the form of an axis' headline, where these are not just its own name and a figure.
+_SHOWN = {
+    "pass_rate": ("Pass", "figure"),
+    "tokens": ("Tokens/correct", "whole"),
+    "latency": ("Wall", "seconds"),
+    "blast_radius": ("Blast", "figure"),
+    "refusal": ("Refusal", "figure"),
+    "integrity": ("Integrity", "figure"),
+    "composite": ("Composite", "figure"),
+}
 
 
 def cell_files(
@@ -126,15 +126,12 @@ def _above(m: CellData) -> dict[str, str]:
 
 def _figures(m: CellData) -> list[tuple[str, float | None, str]]:
     """Return the axes' headlines: name, value, form. `integrity` and the like are 1 where neutral."""
-    return [(name, _headline(m, axis), form) for axis, name, form in _FIGURES]
-
-
-def _headline(m: CellData, axis: str) -> float | None:
-    return m.result.headlines.get(axis)
+    heads, further = m.result.headlines, further_axes(m.result.axes)
+    shown = ((axis, *_SHOWN.get(axis, (axis, "figure"))) for axis in (*STANDARD_AXES, *further))
+    return [(name, heads.get(axis), form) for axis, name, form in shown]
 
 
 def _breakdown(m: CellData) -> list[tuple[str, dict[str, Any]]]:
     """Return the axes' values: those of the reference in its order, then any others."""
-    known = [axis for axis, _, _ in _FIGURES if axis in m.result.scores]
-    others = sorted(m.result.scores.keys() - set(known))
-    return [(axis, m.result.scores[axis].values) for axis in (*known, *others)]
+    known = [axis for axis in STANDARD_AXES if axis in m.result.scores]
+    return [(axis, m.result.scores[axis].values) for axis in (*known, *further_axes(m.result.axes))]

@@ -10,7 +10,17 @@ from cab_core.stats import settings
 
 from . import shell
 from .badge import message
-from .cell_files import declared_file, file_of, needed_files, pack_lines, pack_option, tui_option, written
+from .cell_files import (
+    declared_file,
+    file_of,
+    needed_files,
+    pack_lines,
+    pack_option,
+    plugin_lines,
+    plugin_options,
+    tui_option,
+    written,
+)
 from .rows import Row
 
 SITE = "https://YOUR-SITE"
@@ -72,11 +82,12 @@ def run_cell_command(result: CellResult, inputs: Inputs | None = None) -> str:
         *(["# the cell had no bound on calls, this one has one"] if cell.limits.calls is None else []),
         *given,
         *(["export YOUR_KEY"] if given else []),
+        *plugin_lines(result),
         *pack_lines(result),
         *written(result, made),
         " \\\n  ".join(
             (
-                "cab run-cell",
+                f"cab{plugin_options(result)} run-cell",
                 *pack_option(result),
                 *_options(*_cell(result), *place, *_limits(cell.limits)),
                 *(_REACHED if given else ()),
@@ -149,10 +160,17 @@ def check_command(result: CellResult) -> str:
         shell.comment("provisional score: not for citation"),
         *shell.needed(STANDING),
         "export YOUR_KEY",
+        *plugin_lines(result),
         *pack_lines(result),
         *written(result, declared_file(result)),
         " \\\n  ".join(
-            ("cab check", *pack_option(result), *_options(*pairs), '--model "$YOUR_MODEL_ID"', *_REACHED)
+            (
+                f"cab{plugin_options(result)} check",
+                *pack_option(result),
+                *_options(*pairs),
+                '--model "$YOUR_MODEL_ID"',
+                *_REACHED,
+            )
         ),
     )
 

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
-from cab_core.records.placeholders import PACK, PLACES, STANDING, parts
+from cab_core.records.placeholders import PACK, PLACES, PLUGIN, STANDING, parts
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -51,7 +51,8 @@ def needed(needs: Mapping[str, str]) -> list[str]:
 
 def _declared(name: str, says: str) -> str:
     plain = re.sub(r"[^A-Za-z0-9 .,:/_@()-]", "?", says)  # it stands between quotation marks and braces
-    empty = ":" if name in (*STANDING, PACK) else ""  # a value of a stack may be empty
+    ours = name in (*STANDING, PACK) or name.startswith(PLUGIN)
+    empty = ":" if ours else ""  # a value of a stack may be empty
     return f'"${{{name}{empty}?{plain}}}"'
 
 

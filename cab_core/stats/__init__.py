@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cab_core.records import Configuration
 
 if TYPE_CHECKING:
+    from .axes import AxisDifference, axis_differences
     from .comparison import Comparison, compare
     from .figures import Figure
     from .halves import Halves
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 # module -> what is used of it: loaded then, for a run tells configurations apart and asks for no figure.
 _PUBLIC: dict[str, tuple[str, ...]] = {
+    "axes": (
+        "AxisDifference",
+        "axis_differences",
+    ),
     "comparison": (
         "Comparison",
         "compare",
@@ -81,6 +86,7 @@ __all__ = [
     "ESTIMANDS",
     "FEWEST",
     "FIGURES",
+    "AxisDifference",
     "Comparison",
     "Configuration",
     "Figure",
@@ -94,6 +100,7 @@ __all__ = [
     "Summary",
     "Tally",
     "Verdict",
+    "axis_differences",
     "compare",
     "configurations",
     "decimal",

@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 
 from cab_core.errors import CabError, PluginConflict, PluginUnusable, UnknownName, UserError, nearest
+from cab_core.plugins.by_path import BY_PATH
 from cab_core.plugins.registry import Plugins
 from cab_core.records import LateFiles, PackedTask
 
@@ -61,7 +62,7 @@ class Catalog:
                 f"plugin {row.owner}: task pack {name!r} calls itself {min(strangers)!r} in its pack.toml, "
                 f"expected the name under which it was registered (at {row.where})"
             )
-        return tasks
+        return _given(root, tasks) if row.distribution == BY_PATH else tasks
 
     def select(self, patterns: Sequence[str]) -> list[PackedTask]:
         """Return the tasks that match any pattern (fnmatch on the whole id; `*` crosses `/`).

@@ -10,7 +10,7 @@ import tomli_w
 
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Instructions, Job, McpServer, Skill
-from tests.adapters.drive import MCP_SERVER
+from cab_core.testing.drive import MCP_SERVER
 from tests.conftest import Cab
 from tests.support.clis import CLIS
 from tests.support.endpoint import KEY, Endpoint

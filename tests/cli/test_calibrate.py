@@ -17,7 +17,7 @@ from cab_core.store.calibrations import calibrations
 from cab_core.store.reading import read_json
 from cab_core.sweep.calibration import EVERYWHERE, OTHERS, RULES, findings
 from cab_core.sweep.calibration_table import wrong
-from tests.adapters.solutions import odd_task
+from cab_core.testing.solutions import odd_task
 from tests.conftest import Cab
 from tests.support.often import rows
 from tests.support.puppet import play

@@ -23,9 +23,9 @@ from cab_core.run.upstreams import script_context
 from cab_core.sweep.calibration import findings
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.toolchains import missing
+from cab_core.testing.solutions import left, odd_task, told, wanted
 from cab_core.workdir.compare import matches
 from cab_core.workdir.reference import reference_of
-from tests.adapters.solutions import left, odd_task, told, wanted
 from tests.support.agent import ARGV, SHELL, WRITE, Agent
 from tests.support.often import rows
 from tests.support.packs import write_pack

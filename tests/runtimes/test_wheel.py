@@ -14,15 +14,11 @@ CODE = "import sys; from cab_core.runtimes.wheel import own_wheel; n, d = own_wh
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where cab is installed from a wheel, as `pip install codingagentbench` does it."""
     base = tmp_path_factory.mktemp("wheel")
-    checkout = Path(__file__).parents[2]
     pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
-    wheel = [*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(base), str(checkout)]
-    subprocess.run(wheel, check=True)
-    [made] = base.glob("*.whl")
-    subprocess.run([*pip, "install", "--no-deps", "--target", str(base / "site"), str(made)], check=True)
+    subprocess.run([*pip, "install", "--no-deps", "--target", str(base / "site"), str(wheel)], check=True)
     return base / "site"
 
 

@@ -16,12 +16,12 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Installation
 from cab_core.site.build import build_site
 from cab_core.store.cells import Store
-from tests.adapters.drive import ENDS, MCP_SERVER
+from cab_core.testing.drive import MCP_SERVER, told_the_end
+from cab_core.testing.spoken import origin_of
 from tests.conftest import CAB, Cab
 from tests.support.clis import CLIS
 from tests.support.endpoint import KEY, Endpoint
 from tests.support.often import rows
-from tests.support.spoken import origin_of
 
 pytestmark = [
     pytest.mark.slow,
@@ -123,7 +123,7 @@ def told(tmp_path: Path, endpoint: Endpoint, installation: Installation) -> Iter
             "kilo": ["--model-param", "seed=7"],
             "pi": ["--option", "thinking=high", "--model-param", "seed=7"],
             "mini-swe-agent": ["--option", "step_limit=5", "--model-param", "seed=7"]}  # fmt: skip
-    endpoint.ends = ENDS.get(installation.name)
+    endpoint.ends = told_the_end(Plugins().adapter(installation.name))
     cell = cab.json(
         "run-cell", "--tui", installation.name, "--model", "m", "--task", TASK, "--stack", "house.toml",
         "--endpoint", endpoint.url, "--key-env", "K", "--wall", "200", "--max-calls", "50", "--max-tokens", "90000",
@@ -148,7 +148,7 @@ def test_each_is_run(
     assert (again.cell, again.content_key) == (result.cell, result.content_key)
 
     endpoint.requests.clear()
-    bare = origin_of(Plugins().adapter(installation.name).protocols[0], endpoint.url)
+    bare = origin_of(Plugins().protocol(Plugins().adapter(installation.name).protocols[0]), endpoint.url)
     assert f"such as http://127.0.0.1:8000{'/v1' if bare == endpoint.url else '}'}" in scripts["endpoint"]
     run(scripts["endpoint"], tmp_path / "own", endpoint, installation, bare)
     assert shown(endpoint.requests[0], tmp_path) == shown(first, tmp_path)

@@ -11,9 +11,14 @@ from typing import Any
 
 from cab_core.gateway.protocols.responses_items import call_item
 from cab_core.gateway.scripted.shell import Call
-from tests.support import spoken
+from cab_core.plugins.wire_protocol import WireProtocol
 from tests.support.forms import chat, gemini, messages, responses
-from tests.support.wire import CHAT
+from tests.support.wire import CHAT, PROTOCOLS
+
+
+def protocol_of(path: str) -> WireProtocol:
+    """Return the protocol that a call's path belongs to."""
+    return next((p for p in PROTOCOLS[1:] if p.operation("POST", path.partition("?")[0])), CHAT)
 
 
 class Acting:
@@ -28,7 +33,7 @@ class Acting:
 
             def do_POST(self) -> None:
                 request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                protocol = spoken.protocol_of(self.path) or CHAT
+                protocol = protocol_of(self.path)
                 asked = protocol.as_chat(request)
                 acting.requests.append(asked)
                 data = _WRITTEN[protocol.name](request, *act(asked)).encode()

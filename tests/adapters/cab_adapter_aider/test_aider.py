@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from cab_adapter_aider.adapter import Aider
@@ -13,39 +12,10 @@ from cab_adapter_aider.history import transcript
 from cab_core.records import Instructions, Job, McpServer, WorkFile
 from cab_core.store.cells import Store
 from tests.adapters.built_in import BuiltInTasks
-from tests.adapters.drive import in_a_trap
-from tests.adapters.one_run import OneRun
-from tests.adapters.prompts import PromptArrives
-from tests.adapters.solutions import SolutionArrives
+from tests.adapters.real import Real
 from tests.conftest import Cab
 
 needs_aider = pytest.mark.usefixtures("aider")
-
-
-@pytest.mark.aider
-class TestPrompt(PromptArrives):
-    """The task's text through aider."""
-
-    tui = "aider"
-
-
-@pytest.mark.aider
-class TestOneRun(OneRun):
-    """A plain run of aider."""
-
-    tui = "aider"
-    estimates = True
-
-
-@pytest.mark.aider
-class TestSolution(SolutionArrives):
-    """A solution through aider, which has text and no tool."""
-
-    tui = "aider"
-    cannot = frozenset(
-        {"unended.txt.too", "becomes.sh", "new.sh", "no-more.sh", "binary.dat", "latin.txt", "fence.md"}
-        | {"#title.txt", "other/begins-blank.txt"}
-    )
 
 
 def test_a_long_text_is_no_argument() -> None:
@@ -138,9 +108,16 @@ HOSTILE = {
 }
 
 
-@needs_aider
-def test_the_work_dir_cannot_redirect_the_endpoint(cab: Cab, tmp_path: Path) -> None:
-    """With every file in the work dir that aider would read, all calls still reach the gateway."""
-    cell = in_a_trap(cab, tmp_path / "trap", "aider", HOSTILE)
-    assert cell["outcome"] == "passed", cell["why"]
-    assert cell["scores"]["blast_radius"]["values"]["added"] == []
+@pytest.mark.aider
+class TestAider(Real):
+    """What holds for every CLI, of aider, which has text and no tool."""
+
+    name = "aider"
+    echo, hostile = None, HOSTILE
+    estimates = True
+    cannot = frozenset(
+        {"unended.txt.too", "becomes.sh", "new.sh", "no-more.sh", "binary.dat", "latin.txt", "fence.md"}
+        | {"#title.txt", "other/begins-blank.txt"}
+    )
+    words = {}
+    tries = {}

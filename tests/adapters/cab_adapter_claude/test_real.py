@@ -6,30 +6,9 @@ import json
 
 import pytest
 
-from tests.adapters.behaviour import Behaves
-from tests.adapters.one_run import OneRun
-from tests.adapters.prompts import PromptArrives
-from tests.adapters.solutions import SolutionArrives
+from tests.adapters.real import Real
 
 pytestmark = pytest.mark.slow
-
-
-class TestPrompt(PromptArrives):
-    """The task's text through claude."""
-
-    tui = "claude"
-
-
-class TestTranscript(OneRun):
-    """The transcript of claude."""
-
-    tui = "claude"
-
-
-class TestSolution(SolutionArrives):
-    """A solution through claude: what its edits cannot do, its shell can."""
-
-    tui = "claude"
 
 
 HOOK = [{"hooks": [{"type": "command", "command": "touch evil"}]}]
@@ -56,9 +35,13 @@ HOSTILE = {
 }
 
 
-class TestBehaviour(Behaves):
+class TestClaude(Real):
     """What holds for every CLI, of claude."""
 
-    tui, edits, echo, memory, hostile = "claude", "Write", "mcp__probe__echo", "CLAUDE.md", HOSTILE
-    words = {"404": "may not exist"}
-    tries = {"404": 2}  # once more without a stream; the gateway asks an endpoint only once then
+    name = "claude"
+    edits, echo, memory, hostile = "Write", "mcp__probe__echo", "CLAUDE.md", HOSTILE
+    words = {**Real.words, "404": "may not exist"}
+    tries = {
+        **Real.tries,
+        "404": 2,
+    }  # once more without a stream; the gateway asks an endpoint only once then

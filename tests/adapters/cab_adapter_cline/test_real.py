@@ -7,33 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.behaviour import Behaves, Install
 from tests.adapters.drive import in_a_trap
-from tests.adapters.one_run import OneRun
-from tests.adapters.prompts import PromptArrives
-from tests.adapters.solutions import SolutionArrives
+from tests.adapters.real import Real
 from tests.conftest import Cab
-from tests.support.endpoint import Endpoint
 
 pytestmark = pytest.mark.slow
-
-
-class TestPrompt(PromptArrives):
-    """The task's text through cline."""
-
-    tui = "cline"
-
-
-class TestTranscript(OneRun):
-    """The transcript of cline."""
-
-    tui = "cline"
-
-
-class TestSolution(SolutionArrives):
-    """A solution through cline: what its edits cannot do, its shell can."""
-
-    tui = "cline"
 
 
 EVIL = "http://127.0.0.1:9/v1"
@@ -72,21 +50,13 @@ HOSTILE = {
 }
 
 
-class TestBehaviour(Behaves):
+class TestCline(Real):
     """What holds for every CLI, of cline."""
 
-    tui, edits, echo, memory, hostile = "cline", "editor", "probe__echo", "AGENTS.md", HOSTILE
+    name = "cline"
+    edits, echo, memory, hostile = "editor", "probe__echo", "AGENTS.md", HOSTILE
     skill = "my-skill"  # it names skills, and does not describe them
-    tries = {"429": 6, "500": 6}
-
-    @pytest.mark.parametrize("status", ["401", "404", "429", pytest.param("500", marks=pytest.mark.prove)])
-    def test_an_error_of_the_endpoint_is_told_and_not_asked_for_again(
-        self, installed: Install, endpoint: Endpoint, tmp_path: Path, status: str
-    ) -> None:
-        """It cannot be told to ask once: of 5xx it asks again for 60 s, of 429 as soon as the endpoint allows."""
-        super().test_an_error_of_the_endpoint_is_told_and_not_asked_for_again(
-            installed, endpoint, tmp_path, status
-        )
+    tries = {**Real.tries, "429": 6, "500": 6}  # of 5xx for 60 s, of 429 as soon as the endpoint allows
 
 
 @pytest.mark.xfail(

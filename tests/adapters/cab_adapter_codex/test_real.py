@@ -6,30 +6,9 @@ import json
 
 import pytest
 
-from tests.adapters.behaviour import Behaves
-from tests.adapters.one_run import OneRun
-from tests.adapters.prompts import PromptArrives
-from tests.adapters.solutions import SolutionArrives
+from tests.adapters.real import Real
 
 pytestmark = pytest.mark.slow
-
-
-class TestPrompt(PromptArrives):
-    """The task's text through codex."""
-
-    tui = "codex"
-
-
-class TestTranscript(OneRun):
-    """The transcript of codex."""
-
-    tui = "codex"
-
-
-class TestSolution(SolutionArrives):
-    """A solution through codex: what its edits cannot do, its shell can."""
-
-    tui = "codex"
 
 
 EVIL = """
@@ -58,8 +37,9 @@ HOSTILE = {
 }
 
 
-class TestBehaviour(Behaves):
+class TestCodex(Real):
     """What holds for every CLI, of codex."""
 
-    tui, edits, echo, memory, hostile = "codex", "apply_patch", "mcp__probe__echo", "AGENTS.md", HOSTILE
-    words = {"429": "429", "500": "high demand"}
+    name = "codex"
+    edits, echo, memory, hostile = "apply_patch", "mcp__probe__echo", "AGENTS.md", HOSTILE
+    words = {**Real.words, "429": "429", "500": "high demand"}

@@ -3,36 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
-from tests.adapters.behaviour import Behaves, Install
-from tests.adapters.one_run import OneRun
-from tests.adapters.prompts import PromptArrives
-from tests.adapters.solutions import SolutionArrives
-from tests.support.endpoint import Endpoint
+from tests.adapters.real import Real
 
 pytestmark = pytest.mark.slow
-
-
-class TestPrompt(PromptArrives):
-    """The task's text through Continue."""
-
-    tui = "continue"
-
-
-class TestTranscript(OneRun):
-    """The transcript of Continue, which keeps nothing of what the model thought."""
-
-    tui = "continue"
-    thoughts = False
-
-
-class TestSolution(SolutionArrives):
-    """A solution through Continue: what its edits cannot do, its shell can."""
-
-    tui = "continue"
 
 
 EVIL = "http://127.0.0.1:9/v1"
@@ -76,17 +52,11 @@ HOSTILE = {
 }
 
 
-class TestBehaviour(Behaves):
-    """What holds for every CLI, of Continue."""
+class TestContinue(Real):
+    """What holds for every CLI, of continue."""
 
-    tui, edits, echo, memory, hostile = "continue", "Write", "echo", "AGENTS.md", HOSTILE
-    tries = {"500": 3}
-
-    @pytest.mark.parametrize("status", ["401", "404", "500"])
-    def test_an_error_of_the_endpoint_is_told_and_not_asked_for_again(
-        self, installed: Install, endpoint: Endpoint, tmp_path: Path, status: str
-    ) -> None:
-        """Of 5xx it asks again unless the answer says not to, as the gateway's does; of 429 for minutes, too long for here."""
-        super().test_an_error_of_the_endpoint_is_told_and_not_asked_for_again(
-            installed, endpoint, tmp_path, status
-        )
+    name = "continue"
+    edits, echo, memory, hostile = "Write", "echo", "AGENTS.md", HOSTILE
+    thoughts = False
+    tries = {**Real.tries, "500": 3}  # unless the answer says not to, as the gateway's does
+    patient = frozenset({"429"})

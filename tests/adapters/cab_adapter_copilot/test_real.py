@@ -9,43 +9,13 @@ import pytest
 from cab_adapter_copilot.adapter import Copilot
 
 from cab_core.records import Args, Env, Files, Installation, Instructions, McpServer, Skill
+from cab_core.testing.adapter import Driven
+from cab_core.testing.drive import MCP_SERVER, drive, tools
 from tests.adapters.built_in import BuiltInTasks
-from tests.adapters.drive import MCP_SERVER, drive, in_a_trap, tools
-from tests.adapters.one_run import OneRun, Ran
-from tests.adapters.prompts import PromptArrives
-from tests.adapters.solutions import SolutionArrives
-from tests.conftest import Cab
+from tests.adapters.real import Real
 from tests.support.endpoint import Endpoint
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("copilot")]
-
-
-class TestPrompt(PromptArrives):
-    """The task's text through copilot."""
-
-    tui = "copilot"
-
-
-class TestSolution(SolutionArrives):
-    """A solution through copilot: what its edits cannot do, its shell can."""
-
-    tui = "copilot"
-
-
-class TestOneRun(OneRun):
-    """A plain run of copilot."""
-
-    tui = "copilot"
-
-    def test_what_the_model_is_told(self, ran: Ran) -> None:
-        """The prompt with the time in front."""
-        [request] = ran.requests
-        assert request["messages"][-1]["content"].endswith('\n\nLook at "it".')
-
-    def test_home_stays_small(self, ran: Ran) -> None:
-        """The program's 235 MB are shared by all runs."""
-        sizes = [p.stat().st_size for p in (ran.root / "home").rglob("*") if p.is_file()]
-        assert sum(sizes) < 5_000_000
 
 
 class TestBuiltInTasks(BuiltInTasks):
@@ -69,16 +39,6 @@ def test_a_stack_reaches_the_model(copilot: Installation, endpoint: Endpoint, tm
     assert "PROBE-MARK" in tools(request)["probe-echo"] and "grep" not in tools(request)
     assert all(mark in json.dumps(request) for mark in ("STYLE-MARK", "SKILL-MARK", "FILES-MARK"))
     assert harvest.finished and harvest.final_message == endpoint.reply
-
-
-@pytest.mark.parametrize(("status", "says"), [("401", "HTTP 401"), ("404", "not found on provider")])
-def test_an_error_of_the_endpoint_is_told(
-    copilot: Installation, endpoint: Endpoint, tmp_path: Path, status: str, says: str
-) -> None:
-    """A refused call is a failure in copilot's words, and no end."""
-    endpoint.mode = status
-    harvest = drive(Copilot(), copilot, endpoint, tmp_path)
-    assert harvest.finished is False and says in (harvest.failure or "")
 
 
 SERVER = {"type": "local", "command": "touch", "args": ["evil"], "tools": ["*"]}
@@ -106,8 +66,15 @@ HOSTILE = {
 }
 
 
-def test_the_work_dir_cannot_redirect_the_endpoint(cab: Cab, tmp_path: Path) -> None:
-    """With every file in the work dir that copilot could read, all calls reach the gateway."""
-    cell = in_a_trap(cab, tmp_path / "trap", "copilot", HOSTILE)
-    assert cell["outcome"] == "passed", cell["why"]
-    assert cell["scores"]["blast_radius"]["values"]["added"] == []
+class TestCopilot(Real):
+    """What holds for every CLI, of copilot."""
+
+    name = "copilot"
+    edits, echo, memory, hostile = "create", "probe-echo", "AGENTS.md", HOSTILE
+    words = {"401": "HTTP 401", "404": "not found on provider"}
+    tries = {}
+
+    def test_what_the_model_is_told(self, driven: Driven) -> None:
+        """The prompt with the time in front."""
+        [request] = driven.requests
+        assert request["messages"][-1]["content"].endswith('\n\nLook at "it".')

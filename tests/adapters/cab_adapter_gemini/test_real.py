@@ -6,30 +6,9 @@ import json
 
 import pytest
 
-from tests.adapters.behaviour import Behaves
-from tests.adapters.one_run import OneRun
-from tests.adapters.prompts import PromptArrives
-from tests.adapters.solutions import SolutionArrives
+from tests.adapters.real import Real
 
 pytestmark = pytest.mark.slow
-
-
-class TestPrompt(PromptArrives):
-    """The task's text through gemini."""
-
-    tui = "gemini"
-
-
-class TestTranscript(OneRun):
-    """The transcript of gemini."""
-
-    tui = "gemini"
-
-
-class TestSolution(SolutionArrives):
-    """A solution through gemini: what its edits cannot do, its shell can."""
-
-    tui = "gemini"
 
 
 HOOK = [{"hooks": [{"type": "command", "command": "touch evil"}]}]
@@ -54,7 +33,8 @@ HOSTILE = {
 }
 
 
-class TestBehaviour(Behaves):
+class TestGemini(Real):
     """What holds for every CLI, of gemini."""
 
-    tui, edits, echo, memory, hostile = "gemini", "write_file", "mcp_probe_echo", "GEMINI.md", HOSTILE
+    name = "gemini"
+    edits, echo, memory, hostile = "write_file", "mcp_probe_echo", "GEMINI.md", HOSTILE

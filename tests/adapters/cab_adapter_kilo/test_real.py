@@ -7,33 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.behaviour import Behaves
 from tests.adapters.built_in import BuiltInTasks
 from tests.adapters.drive import in_a_trap
-from tests.adapters.one_run import OneRun
-from tests.adapters.prompts import PromptArrives
-from tests.adapters.solutions import SolutionArrives
+from tests.adapters.real import Real
 from tests.conftest import Cab
 
 pytestmark = pytest.mark.slow
-
-
-class TestPrompt(PromptArrives):
-    """The task's text through kilo."""
-
-    tui = "kilo"
-
-
-class TestTranscript(OneRun):
-    """The transcript of kilo."""
-
-    tui = "kilo"
-
-
-class TestSolution(SolutionArrives):
-    """A solution through kilo: what its edits cannot do, its shell can."""
-
-    tui = "kilo"
 
 
 class TestBuiltInTasks(BuiltInTasks):
@@ -67,11 +46,12 @@ HOSTILE = {
 }  # fmt: skip
 
 
-class TestBehaviour(Behaves):
-    """What holds for every CLI, of kilo, which asks once more at the least where it does so at all."""
+class TestKilo(Real):
+    """What holds for every CLI, of kilo."""
 
-    tui, edits, echo, memory, hostile = "kilo", "write", "probe_echo", "AGENTS.md", HOSTILE
-    tries = {"429": 2, "500": 2}
+    name = "kilo"
+    edits, echo, memory, hostile = "write", "probe_echo", "AGENTS.md", HOSTILE
+    tries = {**Real.tries, "429": 2, "500": 2}  # once more at the least, where it does so at all
 
 
 @pytest.mark.xfail(

@@ -4,33 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.adapters.behaviour import Behaves
 from tests.adapters.built_in import BuiltInTasks
-from tests.adapters.one_run import OneRun
-from tests.adapters.prompts import PromptArrives
-from tests.adapters.solutions import SolutionArrives
+from tests.adapters.real import Real
 from tests.conftest import Cab
 from tests.support.endpoint import KEY, Endpoint
 
 pytestmark = pytest.mark.slow
-
-
-class TestPrompt(PromptArrives):
-    """The task's text through mini-swe-agent."""
-
-    tui = "mini-swe-agent"
-
-
-class TestTranscript(OneRun):
-    """The transcript of mini-swe-agent."""
-
-    tui = "mini-swe-agent"
-
-
-class TestSolution(SolutionArrives):
-    """A solution through mini-swe-agent, which has a shell alone."""
-
-    tui = "mini-swe-agent"
 
 
 class TestBuiltInTasks(BuiltInTasks):
@@ -56,11 +35,12 @@ HOSTILE = {
 }
 
 
-class TestBehaviour(Behaves):
+class TestMiniSweAgent(Real):
     """What holds for every CLI, of mini-swe-agent."""
 
-    tui, edits, echo, memory, hostile = "mini-swe-agent", "bash", None, None, HOSTILE
-    skills = streams = False
+    name = "mini-swe-agent"
+    edits, echo, memory, hostile = "bash", None, None, HOSTILE
+    streams = False
 
 
 def test_what_a_sweep_sets_reaches_the_model(cab: Cab, endpoint: Endpoint) -> None:

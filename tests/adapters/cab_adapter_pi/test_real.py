@@ -10,34 +10,13 @@ import pytest
 
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Installation, McpServer
-from tests.adapters.behaviour import Behaves
+from cab_core.testing.drive import MCP_SERVER, drive, tools
 from tests.adapters.built_in import BuiltInTasks
-from tests.adapters.drive import MCP_SERVER, drive, tools
-from tests.adapters.one_run import OneRun
-from tests.adapters.prompts import PromptArrives
-from tests.adapters.solutions import SolutionArrives
+from tests.adapters.real import Real
 from tests.conftest import Cab
 from tests.support.endpoint import KEY, Endpoint
 
 pytestmark = pytest.mark.slow
-
-
-class TestPrompt(PromptArrives):
-    """The task's text through pi."""
-
-    tui = "pi"
-
-
-class TestTranscript(OneRun):
-    """The transcript of pi."""
-
-    tui = "pi"
-
-
-class TestSolution(SolutionArrives):
-    """A solution through pi: what its edits cannot do, its shell can."""
-
-    tui = "pi"
 
 
 class TestBuiltInTasks(BuiltInTasks):
@@ -74,10 +53,11 @@ HOSTILE = {
 }  # fmt: skip
 
 
-class TestBehaviour(Behaves):
+class TestPi(Real):
     """What holds for every CLI, of pi."""
 
-    tui, edits, echo, memory, hostile = "pi", "write", "mcp__probe__echo", "AGENTS.md", HOSTILE
+    name = "pi"
+    edits, echo, memory, hostile = "write", "mcp__probe__echo", "AGENTS.md", HOSTILE
 
 
 def test_what_is_set_reaches_the_model(cab: Cab, endpoint: Endpoint) -> None:

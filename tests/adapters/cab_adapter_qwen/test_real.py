@@ -3,35 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
-from tests.adapters.behaviour import Behaves, Install
-from tests.adapters.one_run import OneRun
-from tests.adapters.prompts import PromptArrives
-from tests.adapters.solutions import SolutionArrives
-from tests.support.endpoint import Endpoint
+from tests.adapters.real import Real
 
 pytestmark = pytest.mark.slow
-
-
-class TestPrompt(PromptArrives):
-    """The task's text through qwen."""
-
-    tui = "qwen"
-
-
-class TestTranscript(OneRun):
-    """The transcript of qwen."""
-
-    tui = "qwen"
-
-
-class TestSolution(SolutionArrives):
-    """A solution through qwen: what its edits cannot do, its shell can."""
-
-    tui = "qwen"
 
 
 EVIL = "http://127.0.0.1:9/v1"
@@ -72,17 +49,9 @@ HOSTILE = {
 }
 
 
-class TestBehaviour(Behaves):
+class TestQwen(Real):
     """What holds for every CLI, of qwen."""
 
-    tui, edits, echo, memory, hostile = "qwen", "write_file", "mcp__probe__echo", "QWEN.md", HOSTILE
-    tries = {"429": 7, "500": 7}
-
-    @pytest.mark.parametrize("status", ["401", "404", "429", pytest.param("500", marks=pytest.mark.prove)])
-    def test_an_error_of_the_endpoint_is_told_and_not_asked_for_again(
-        self, installed: Install, endpoint: Endpoint, tmp_path: Path, status: str
-    ) -> None:
-        """It cannot be told to ask once: of 5xx it asks again for 80 s, of 429 as soon as the endpoint allows."""
-        super().test_an_error_of_the_endpoint_is_told_and_not_asked_for_again(
-            installed, endpoint, tmp_path, status
-        )
+    name = "qwen"
+    edits, echo, memory, hostile = "write_file", "mcp__probe__echo", "QWEN.md", HOSTILE
+    tries = {**Real.tries, "429": 7, "500": 7}  # of 5xx for 80 s, of 429 as soon as the endpoint allows

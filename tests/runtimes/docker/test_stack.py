@@ -7,7 +7,8 @@ import json
 import pytest
 import tomli_w
 
-from tests.adapters.drive import ENDS, MCP_SERVER
+from cab_core.plugins.registry import Plugins
+from cab_core.testing.drive import MCP_SERVER, told_the_end
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
 from tests.support.often import rows
@@ -43,7 +44,7 @@ TOLD = {
 def test_a_stack_is_applied_in_the_container(cab: Cab, endpoint: Endpoint, tui: str) -> None:
     """The text is in the model's request for every CLI, the tool where the CLI speaks MCP; the cell says so."""
     tools, reason = TOLD[tui]
-    endpoint.ends = ENDS.get(tui)
+    endpoint.ends = told_the_end(Plugins().adapter(tui))
     (cab.cwd / "house.toml").write_text(tomli_w.dumps(HOUSE))
     args = (
         "--tui",

@@ -9,7 +9,7 @@ import tomli_w
 
 from cab_core.gateway.chat_form import objects
 from cab_core.gateway.scripted.shell import Call
-from tests.adapters.drive import MCP_SERVER
+from cab_core.testing.drive import MCP_SERVER
 from tests.conftest import Cab
 from tests.support.acting import Acting
 from tests.support.endpoint import KEY

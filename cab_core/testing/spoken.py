@@ -1,4 +1,4 @@
-"""How the test endpoint answers in any protocol but chat completions, which it speaks by itself."""
+"""How the endpoint answers in any protocol but chat completions: by what the protocol says itself."""
 
 from __future__ import annotations
 
@@ -9,25 +9,24 @@ from typing import Any
 
 from cab_core.gateway.protocols.scripted import event
 from cab_core.plugins.protocols import Reply
+from cab_core.plugins.registry import Plugins
 from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import Usage
-from tests.support.wire import GEMINI, MESSAGES, RESPONSES
 
+CHAT = "openai-chat"
 USAGE = Usage(prompt=1000, completion=50)
 _USAGE = {"usage", "usageMetadata"}
 THOUGHT = "I should look first."
 
 
-def protocol_of(path: str) -> WireProtocol | None:
-    """Return the protocol that a call's path belongs to; None: chat completions."""
-    path = path.partition("?")[0]
-    return next((p for p in (RESPONSES, MESSAGES, GEMINI) if p.operation("POST", path)), None)
+def others_than_chat(plugins: Plugins) -> list[WireProtocol]:
+    """Return the protocols that are there, without chat completions."""
+    return [plugins.protocol(name) for name in plugins.names("protocol") if name != CHAT]
 
 
-def origin_of(protocol: str, url: str) -> str:
+def origin_of(protocol: WireProtocol, url: str) -> str:
     """Return an endpoint's address, which ends in /v1, as CLIs of a protocol are given it."""
-    bare = protocol in (MESSAGES.name, GEMINI.name)
-    return url.removesuffix("/v1") if bare else url
+    return url.removesuffix("/v1") + protocol.base
 
 
 def stream_of(
@@ -53,8 +52,8 @@ def _uncounted(event: bytes) -> bytes:
 def _thinking(protocol: WireProtocol, model: str, request: dict[str, Any]) -> Iterator[bytes]:
     opening = list(protocol.opening(model, request))
     yield from opening[:1]
-    for data in _THOUGHTS[protocol.name]:
-        yield event(data, None if protocol is GEMINI else data["type"])
+    for data in _THOUGHTS.get(protocol.name, ()):  # of a protocol that is not known here nothing is thought
+        yield event(data, data.get("type"))
     yield from opening[1:]
 
 
@@ -62,19 +61,19 @@ _PART = {"type": "summary_text", "text": THOUGHT}
 _ITEM = {"type": "reasoning", "id": "rs_0", "summary": []}
 _WHERE = {"item_id": "rs_0", "output_index": 7, "summary_index": 0}
 _THOUGHTS: dict[str, list[dict[str, Any]]] = {
-    RESPONSES.name: [
+    "openai-responses": [
         {"type": "response.output_item.added", "output_index": 7, "item": _ITEM},
         {"type": "response.reasoning_summary_text.delta", **_WHERE, "delta": THOUGHT},
         {"type": "response.output_item.done", "output_index": 7, "item": {**_ITEM, "summary": [_PART]}},
     ],
     # At the place where the text comes next: the stream is read block by block.
-    MESSAGES.name: [
+    "anthropic-messages": [
         {"type": "content_block_start", "index": 0, "content_block": {"type": "thinking", "thinking": ""}},
         {"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": THOUGHT}},
         {"type": "content_block_delta", "index": 0, "delta": {"type": "signature_delta", "signature": "s"}},
         {"type": "content_block_stop", "index": 0},
     ],
-    GEMINI.name: [
+    "gemini": [
         {
             "candidates": [
                 {"index": 0, "content": {"role": "model", "parts": [{"text": THOUGHT, "thought": True}]}}

@@ -37,7 +37,7 @@ from cab_core.runtimes.install import installed_version
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.native import load_as_listed
 
-from .protocol_check import faults_of_protocol
+from .protocol import faults_of_protocol
 
 _REQUEST = {"model": "probe", "messages": [{"role": "user", "content": "probe"}]}
 
@@ -51,7 +51,7 @@ _STACK = (
 )
 
 
-def faults_of(plugins: Plugins, rows: Sequence[PluginRow]) -> list[list[str]]:
+def faults_of(plugins: Plugins, rows: Sequence[PluginRow], thorough: bool = False) -> list[list[str]]:
     """Return what is wrong with each object, in sentences that name its plugin and place."""
     # In another thread, as in a run: there a KeyboardInterrupt is the plugin's, not the terminal's.
     with ThreadPoolExecutor(max_workers=1) as pool:

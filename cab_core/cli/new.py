@@ -1,0 +1,57 @@
+"""`cab new`."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from cab_core.plugins.registry import Plugins
+
+from . import options
+from .group import pass_plugins
+from .table import print_json
+from .text import plain, say
+
+
+@click.command
+@click.argument("kind", metavar="adapter|scorer|pack|stack|runtime|format")
+@click.argument("name")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="new directory  [cab-KIND-NAME]", metavar="DIR"
+)
+@options.as_json
+@pass_plugins
+def command(plugins: Plugins, kind: str, name: str, output: Path | None, as_json: bool) -> int:
+    """Write a distribution with a plugin of KIND, called NAME, that works as it is and passes its own tests.
+
+    Nothing is asked of any network, and nothing that is there is overwritten.
+    """
+    from cab_core.new.kinds import check_free, naming
+    from cab_core.new.write import write
+
+    found = naming(kind, name)
+    check_free(found, plugins)
+    target = output or Path(found.distribution)
+    files = write(found, target)
+    commands = _next(target, found.tried)
+    if as_json:
+        about = {
+            "kind": kind,
+            "name": found.object,
+            "distribution": found.distribution,
+            "package": found.package,
+        }
+        print_json({**about, "directory": str(target), "files": files, "next": commands})
+        return 0
+    where = plain(str(target))
+    say(f"{len(files)} files are written to {where}; what is yours to change is marked HERE. Next:")
+    for line in commands:
+        say(f"  {plain(line)}")
+    return 0
+
+
+def _next(target: Path, tried: str) -> list[str]:
+    """Return what installs it, shows it at work and tests it."""
+    return [f"cd {shlex.quote(str(target))} && pip install -e '.[test]'", tried, "pytest"]

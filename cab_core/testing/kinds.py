@@ -1,0 +1,151 @@
+"""Conformance of what is no adapter: scorers, packs, runtimes, executors, formats, stacks, wire protocols."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from cab_core.plugins.protocols import StopSignal
+from cab_core.plugins.registry import Plugins
+from cab_core.records import Execution, Process, Sandbox
+from cab_core.run.validate import validate
+from cab_core.tasks.catalog import Catalog, load_as
+from cab_core.tasks.stacks import compose
+from cab_core.tasks.toolchains import lacking
+from cab_core.workdir.directories import AGENT, make_directories
+
+from .cells import CellRunner
+from .conformance import Conformance
+from .drive import Said
+from .script_adapter import TinyAgent
+
+
+class ScorerConformance(Conformance):
+    """A subclass names its axis."""
+
+    kind = "scorer"
+
+    @pytest.mark.parametrize("model", ["scripted:oracle", "scripted:null"])
+    def test_its_axis_stands_in_a_cell(self, run_cell: CellRunner, model: str) -> None:
+        """It is scored, and what is written is read back."""
+        record = run_cell(model=model).record
+        assert self.name in record.scores, record.unscored.get(self.name)
+
+
+class PackConformance(Conformance):
+    """A subclass names its pack; `tasks` are those that are graded here, all where none is named."""
+
+    kind = "task_pack"
+    tasks: ClassVar[tuple[str, ...]] = ()
+
+    def test_unsolved_fails_and_the_reference_passes(self, cab_plugins: Plugins, tmp_path: Path) -> None:
+        """Every task's grader rejects the unsolved tree and accepts the reference, where its toolchain is."""
+        found = {}
+        for number, packed in enumerate(Catalog(cab_plugins).select([f"{self.name}/*"])):
+            if (self.tasks and packed.task.name not in self.tasks) or lacking(packed.task.doc.grade.requires):
+                continue
+            (scratch := tmp_path / str(number)).mkdir()
+            finding = validate(packed, cab_plugins.runtime("local"), scratch, StopSignal())
+            found[packed.task.id] = finding.fault
+        assert found or self.tasks == (), "none of the tasks could be graded here"
+        assert {task: fault for task, fault in found.items() if fault} == {}
+
+
+class RuntimeConformance(Conformance):
+    """A subclass names its runtime, which is tried where its `doctor` says that it can be."""
+
+    kind = "runtime"
+
+    @pytest.fixture(autouse=True)
+    def _is_there(self, made: Any) -> None:
+        checks = made.doctor() if hasattr(made, "doctor") else ()
+        if lacks := [check for check in checks if not check.ok]:
+            pytest.skip("; ".join(f"{c.what}: {c.say}" for c in lacks))
+
+    def test_a_cell_passes(self, run_cell: CellRunner) -> None:
+        """The whole way: agent, gateway, grader."""
+        record = run_cell(runtime=self.name).record
+        assert record.outcome == "passed", record.why
+        assert record.cell.runtime == self.name
+
+    def test_a_process_ends_with_its_code_and_its_words(self, made: Any, tmp_path: Path) -> None:
+        """Both channels are kept apart; standard input is what was given."""
+        said, ended = _run(made, "cat; echo err >&2; exit 7", stdin=b"in\n")
+        assert (bytes(said.stdout), bytes(said.stderr), ended.exit_code) == (b"in\n", b"err\n", 7)
+        assert (ended.stopped, ended.timed_out) == (None, False)
+
+    def test_what_takes_too_long_is_ended(self, made: Any) -> None:
+        """By the limit, and what it started with it."""
+        said, ended = _run(made, "sleep 60 & echo up; wait", timeout_s=2.0)
+        assert (ended.stopped, bytes(said.stdout)) == ("limit_wall", b"up\n")
+        assert ended.duration_s < 30
+
+    def test_what_is_to_be_cancelled_is_ended(self, made: Any) -> None:
+        """With the reason that was given, also where it was given before."""
+        stop = StopSignal()
+        stop.stop("cancelled")
+        _, ended = _run(made, "sleep 60", stop=stop)
+        assert ended.stopped == "cancelled"
+
+
+def _run(
+    runtime: Any, command: str, timeout_s: float = 60.0, stdin: bytes = b"", stop: StopSignal | None = None
+) -> tuple[Said, Execution]:
+    said, agent = Said(), TinyAgent()
+    installation = runtime.install(agent, agent.default_version, (), (), print)
+    with runtime.scratch() as scratch:
+        make_directories(scratch, AGENT)
+        (given := scratch / "home/stdin").write_bytes(stdin)
+        sandbox = Sandbox(
+            scratch=str(scratch), mounts=AGENT, role="agent", network=runtime.networks[0],
+            installation=installation,
+        )  # fmt: skip
+        process = Process(
+            argv=("sh", "-c", command), cwd=runtime.inside(scratch, "work"), timeout_s=timeout_s, grace_s=0.5,
+            stdin=str(given),
+        )  # fmt: skip
+        return said, runtime.run(sandbox, process, said, stop or StopSignal())
+
+
+class ExecutorConformance(Conformance):
+    """A subclass names its executor."""
+
+    kind = "executor"
+
+
+class FormatConformance(Conformance):
+    """A subclass names its format; `example` is a directory of that layout with tasks that can be run."""
+
+    kind = "task_format"
+    example: ClassVar[Path | None] = None
+
+    def test_the_example_is_read(self, cab_plugins: Plugins) -> None:
+        """It is recognised, has tasks, each of them can be run, and reading it again gives the same."""
+        if self.example is None:
+            pytest.skip("the class has no `example`")
+        first, second = (load_as(cab_plugins, self.name, self.example) for _ in range(2))
+        assert first and {p.task.id: p.task.doc.unavailable for p in first if p.task.doc.unavailable} == {}
+        assert [(p.task.id, p.task.tree_hash) for p in first] == [
+            (p.task.id, p.task.tree_hash) for p in second
+        ]
+
+
+class StackConformance(Conformance):
+    """A subclass names its stack."""
+
+    kind = "stack"
+
+    def test_a_cell_accounts_for_each_item(self, run_cell: CellRunner, cab_plugins: Plugins) -> None:
+        """A CLI that can do nothing with it skips each item with a reason."""
+        record = run_cell(model="scripted:null", stack=compose([self.name], cab_plugins)).record
+        assert record.outcome == "failed", record.why
+        items = cab_plugins.get("stack", self.name)
+        assert [a.item for a in record.stack] == [f"{i.kind}:{i.name}" for i in items]
+
+
+class ProtocolConformance(Conformance):
+    """A subclass names its wire protocol."""
+
+    kind = "protocol"
