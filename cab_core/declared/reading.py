@@ -47,7 +47,7 @@ def _declare(plugins: Plugins, path: Path) -> str:
             said = f"{adapter.name!r} is the name of a CLI of {other.owner} already; give this one another"
             raise BadDocument(str(path), [("name", said)])
     if not named:
-        plugins.add(row)
+        plugins.add_row(row)
     return adapter.name
 
 

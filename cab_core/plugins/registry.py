@@ -51,7 +51,7 @@ class Plugins:
         """What the scan of the entry points found."""
         return load(self._disabled, self._paths)
 
-    def add(self, row: PluginRow) -> None:
+    def add_row(self, row: PluginRow) -> None:
         """Offer one more object in this run alone, such as a CLI that a file declares."""
         self.rows.append(row)
 
