@@ -9,7 +9,7 @@ import attrs
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
 from cab_core.plugins.dialects import WriteFiles
-from cab_core.plugins.toolkit import StackEffect, skill_document
+from cab_core.plugins.toolkit import StackEffect, skill_files
 from cab_core.records import Instructions, McpServer, Skill, Step
 
 from .session import failed_servers, failure, last_word, read_session, token_claim, transcript
@@ -132,5 +132,5 @@ class _Effect(StackEffect):
         return None
 
     def skill(self, item: Skill) -> str | None:
-        self.files[f"{_OWN}/skills/{item.name}/SKILL.md"] = skill_document(item)
+        self.files |= skill_files(item, f"{_OWN}/skills")
         return None

@@ -6,7 +6,7 @@ import json
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
 from cab_core.plugins.dialects import WriteFiles
-from cab_core.plugins.toolkit import StackEffect, json_events, skill_document
+from cab_core.plugins.toolkit import StackEffect, json_events, skill_files
 from cab_core.records import Instructions, McpServer, Skill
 
 from .events import failed_servers, failure, finished, shown, token_claim, transcript
@@ -111,7 +111,7 @@ class _Effect(StackEffect):
         return None
 
     def skill(self, item: Skill) -> str | None:
-        self.files[f".copilot/skills/{item.name}/SKILL.md"] = skill_document(item)
+        self.files |= skill_files(item, ".copilot/skills")
         return None
 
 

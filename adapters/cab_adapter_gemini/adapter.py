@@ -10,7 +10,7 @@ import tomli_w
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
 from cab_core.plugins.dialects import WriteFiles
-from cab_core.plugins.toolkit import StackEffect, json_events, skill_document
+from cab_core.plugins.toolkit import StackEffect, json_events, skill_files
 from cab_core.records import Instructions, McpServer, Skill, Step
 
 from .events import failure, final_message, finished, shown, token_claim
@@ -165,5 +165,5 @@ class _Effect(StackEffect):
         return None
 
     def skill(self, item: Skill) -> str | None:
-        self.files[f"{_OWN}/skills/{item.name}/SKILL.md"] = skill_document(item)
+        self.files |= skill_files(item, f"{_OWN}/skills")
         return None

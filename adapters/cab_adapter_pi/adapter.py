@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe, TokenClaim
-from cab_core.plugins.toolkit import StackEffect, json_events, skill_document
+from cab_core.plugins.toolkit import StackEffect, json_events, skill_files
 from cab_core.records import Instructions, McpServer, Skill, StackItem, Step
 
 from .dialect import WriteTool
@@ -134,7 +134,7 @@ class _Effect(StackEffect):
         return None
 
     def skill(self, item: Skill) -> str | None:
-        self.files[f"{_OWN}/skills/{item.name}/SKILL.md"] = skill_document(item)
+        self.files |= skill_files(item, f"{_OWN}/skills")
         return None
 
 

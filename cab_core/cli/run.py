@@ -42,7 +42,7 @@ _ROWS = 200  # cells that the table at the end shows one by one
 @click.option("--task", "tasks", multiple=True, metavar="PATTERN", help="fnmatch on the task id; * crosses /")
 @click.option("--attempts", type=click.IntRange(min=1), help="runs of each cell  [1]")
 @click.option(
-    "--stack", "stacks", multiple=True, metavar="NAME|FILE", help="given to the CLI; composed in order"
+    "--stack", "stacks", multiple=True, metavar="NAME|[NAME=]PATH", help="given to the CLI; composed in order"
 )
 @click.option(
     "--option",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--model", required=True, metavar="ID", help="the model")
 @click.option("--task", required=True, metavar="ID", help="the task")
 @click.option(
-    "--stack", "stacks", multiple=True, metavar="NAME|FILE", help="given to the CLI; composed in order"
+    "--stack", "stacks", multiple=True, metavar="NAME|[NAME=]PATH", help="given to the CLI; composed in order"
 )
 @click.option("--option", "pairs", multiple=True, metavar="KEY=VALUE", help="an option of the CLI's adapter")
 @click.option(

@@ -9,7 +9,7 @@ import attrs
 
 from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.protocols import Adapter, Leftovers
-from cab_core.plugins.toolkit import StackEffect, skill_document
+from cab_core.plugins.toolkit import StackEffect, skill_files
 from cab_core.records import Harvest, Instructions, Job, Launch, McpServer, Recipe, Skill, StackItem
 
 from .document import CliDoc, StackDoc
@@ -118,7 +118,7 @@ class Effect(StackEffect):
         """Write the skill's document."""
         if self.where.skills is None:
             return "its file says no place for skills (stack.skills)"
-        self.files[_of(self.where.skills, item, "stack.skills")] = skill_document(item)
+        self.files |= skill_files(item, self.where.skills)
         return None
 
 

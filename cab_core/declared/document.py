@@ -52,7 +52,7 @@ class StackDoc:
     )
     skills: str | None = attrs.field(
         default=None,
-        metadata=doc("the file of a skill, a template of `name`: .foo/skills/{{ name }}/SKILL.md"),
+        metadata=doc("the directory in which each skill has one of its own: .foo/skills"),
     )
     mcp: str | None = attrs.field(
         default=None, metadata=doc('the file of the servers: {"mcpServers": {NAME: {command, args, env}}}')

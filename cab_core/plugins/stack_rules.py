@@ -62,6 +62,7 @@ def _misfits(item: StackItem, at: str) -> Iterator[Misfit]:
     elif isinstance(item, Instructions | Skill):
         yield from rules.text(item.text, in_it(at, "text"))
         yield from rules.text(getattr(item, "description", ""), in_it(at, "description"))
+        yield from _files(getattr(item, "files", {}), in_it(at, "files"))
 
 
 def _files(texts: Mapping[str, str], at: str) -> Iterator[Misfit]:

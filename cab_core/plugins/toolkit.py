@@ -84,6 +84,12 @@ def skill_document(skill: Skill) -> str:
     return f"---\nname: {skill.name}\ndescription: {json.dumps(skill.description)}\n---\n\n{skill.text}"
 
 
+def skill_files(skill: Skill, directory: str) -> dict[str, str]:
+    """Return the files of a skill for a CLI that looks for skills in `directory`, each in one of its own."""
+    files = skill.files or {"SKILL.md": skill_document(skill)}
+    return {f"{directory}/{skill.name}/{path}": text for path, text in files.items()}
+
+
 @attrs.define
 class StackEffect:
     """What a stack adds to a launch. A subclass says what its CLI does with servers, texts and skills.

@@ -40,11 +40,17 @@ class Instructions:
 
 @attrs.frozen(kw_only=True)
 class Skill:
-    """A skill: a text that the agent reads when its description fits."""
+    """A skill: a text that the agent reads when its description fits.
+
+    `files` is its directory where it has one: SKILL.md as it was written, and what lies beside it.
+    """
 
     name: str = attrs.field(metadata=doc("name of the skill", pattern="^[a-z0-9][a-z0-9-]*$"))
     description: str = attrs.field(metadata=doc("when it is useful"))
     text: str = attrs.field(metadata=doc("the text, Markdown"))
+    files: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("text by path in the skill's directory, SKILL.md among them")
+    )
     kind: Literal["skill"] = "skill"
 
 
@@ -103,11 +109,15 @@ class StackDoc:
 
 @attrs.frozen(kw_only=True)
 class StackPart:
-    """One of the stacks that were composed. `owner`: the plugin that offers it; None: it was a file."""
+    """One of the stacks that were composed. `owner`: the plugin that offers it; None: it was a file.
+
+    `left_out`: what of the file or directory no CLI can be given, each with why.
+    """
 
     name: str
     items: tuple[StackItem, ...]
     owner: str | None = None
+    left_out: tuple[str, ...] = ()
 
     def document(self) -> StackDoc:
         """Return it as the content of a stack file: its items by kind."""

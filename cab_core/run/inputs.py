@@ -15,7 +15,7 @@ from cab_core.gateway.price_table import TablePrice
 from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.protocols import Adapter
 from cab_core.plugins.wire_protocol import WireProtocol
-from cab_core.records import Installation, McpServer, PackedTask, StackItem, TaskFile, to_json
+from cab_core.records import Installation, McpServer, PackedTask, Skill, StackItem, TaskFile, to_json
 from cab_core.records.inputs import (
     CliInputs,
     GraderInputs,
@@ -108,8 +108,8 @@ def _public_item(item: StackItem) -> dict[str, Any]:
     if isinstance(item, McpServer) and item.recipe:
         item = attrs.evolve(item, recipe=item.recipe.public())
     said = to_json(item)
-    if isinstance(item, McpServer) and not item.files:
-        del said["files"]  # as in the keys of cells from before a server could bring any
+    if isinstance(item, McpServer | Skill) and not item.files:
+        del said["files"]  # as in the keys of cells from before there could be any
     hidden = {"env", "values", "files"} & said.keys()
     return {**said, **{name: {k: _hash(v) for k, v in said[name].items()} for name in hidden}}
 

@@ -22,7 +22,7 @@ from .cell_run import CellRun
 from .planned import PlannedCell
 
 _HEAD = 8192  # bytes of a file by which it is called text
-_PRIVATE = 0o600  # a config may hold the token
+_PRIVATE, _PROGRAM = 0o600, 0o700  # a config may hold the token; a script may be started by its name
 _STDIN = ".cab-stdin"  # below HOME, which every runtime gives to the user inside
 
 
@@ -155,7 +155,7 @@ def _is_text(path: Path) -> bool:
 
 def _write_config(planned: PlannedCell, home: Tree, path: str, text: str) -> None:
     try:
-        home.write(path, text.encode("utf-8"), _PRIVATE)
+        home.write(path, text.encode("utf-8"), _PROGRAM if text.startswith("#!") else _PRIVATE)
     except OSError as exc:
         theirs = exc.errno in (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP)
         said = f"the file {path[:200]!r}, which cannot be written: {exc.strerror}"

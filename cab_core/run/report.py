@@ -64,7 +64,13 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
         citable=_sealed(planned) and planned.model.scripted is None,
         marks=_marks(planned, found, validation),
         validation=validation,
-        notes=(*_notes(found), *_unpriced(planned), *withdrawn_told(parameters), *lacking(stack)),
+        notes=(
+            *_notes(found),
+            *_unpriced(planned),
+            *withdrawn_told(parameters),
+            *lacking(stack),
+            *_left_out(planned),
+        ),
         unwritten=dict(found.unwritten),
         stack=stack,
         recording=_recording(planned) if found.execution else None,
@@ -145,6 +151,11 @@ def _marks(planned: PlannedCell, found: Findings, validation: Validation | None)
 
 def _sealed(planned: PlannedCell) -> bool:
     return planned.runtime.citable and planned.cell.network == "gateway"
+
+
+def _left_out(planned: PlannedCell) -> list[str]:
+    """Say what of a stack no CLI could be given."""
+    return [f"of stack {part.name}, left out: {why}" for part in planned.stack_parts for why in part.left_out]
 
 
 def _notes(found: Findings) -> list[str]:

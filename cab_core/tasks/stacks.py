@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import combinations, product
 from pathlib import Path
@@ -12,10 +13,18 @@ from cab_core.errors import BadDocument, UnknownName, UserError
 from cab_core.plugins.checked import Misfit
 from cab_core.plugins.registry import Plugins
 from cab_core.plugins.stack_rules import clash, hold_stack
-from cab_core.records import McpServer, Recipe, StackItem, StackPart
+from cab_core.records import Instructions, McpServer, Recipe, StackItem, StackPart
 from cab_core.records.stack import StackDoc
 
+from .agent_plugins import MANIFEST, read_plugin
 from .documents import read_document
+from .skills import DOCUMENT, BadSkill, skill_of
+from .stack_files import read_files, read_text
+
+_EXPECTED = (
+    "a stack is the name of a plugin's, a stack file (.toml), a text (.md), a directory with SKILL.md or "
+    "plugin.json; NAME=PATH gives one at a path another name"
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -50,16 +59,58 @@ def compose(wanted: Sequence[str], plugins: Plugins) -> Stack:
 
 def _find(text: str, plugins: Plugins) -> tuple[StackPart, str]:
     """Return a stack, and what it is called where it is at fault."""
-    if text.endswith(".toml"):
-        found = _read(Path(text))
-        return StackPart(name=found.name, items=found.items()), f"{found.name!r} ({text})"
+    name, path = _path(text)
+    if path is not None:
+        found = _at(path)
+        part = attrs.evolve(found, name=name or found.name)
+        return part, f"{part.name!r} ({path})"
     try:
         items: tuple[StackItem, ...] = plugins.get("stack", text)
     except UnknownName as exc:
-        hint = "a stack is the name of a plugin's, or a file whose name ends in .toml"
-        raise UnknownName("stack", text, exc.known, hint) from exc
+        raise UnknownName("stack", text, exc.known, _EXPECTED) from exc
     row = plugins.owner("stack", text)
     return StackPart(name=text, items=items, owner=row.owner), f"{text!r} ({row.owner}, at {row.made_at})"
+
+
+def _path(text: str) -> tuple[str, Path | None]:
+    """Return name and path of `[NAME=]PATH`; no path: it is the name of a plugin's stack."""
+    named = re.fullmatch(r"([A-Za-z0-9][A-Za-z0-9_.-]*)=(.+)", text, re.DOTALL)
+    path = Path(named[2] if named else text)
+    is_one = named or path.suffix in (".toml", ".md") or "/" in text
+    return (named[1] if named else "", path) if is_one else ("", None)
+
+
+def _at(path: Path) -> StackPart:
+    """Return the stack of a file or a directory.
+
+    Raises:
+        UserError: it is none.
+    """
+    if path.suffix == ".toml":
+        found = _read(path)
+        return StackPart(name=found.name, items=found.items())
+    if path.suffix == ".md":
+        return _text_alone(path)
+    if (path / MANIFEST).is_file():
+        return read_plugin(path)
+    if (path / DOCUMENT).is_file():
+        return _skill_alone(path)
+    raise UserError(f"stack {path}: {'there is none' if path.is_dir() else 'no such directory'}; {_EXPECTED}")
+
+
+def _text_alone(path: Path) -> StackPart:
+    """Return a text to read first, such as an AGENTS.md."""
+    name = re.sub(r"[^A-Za-z0-9_-]", "-", path.stem).lstrip("-_") or "text"
+    return StackPart(name=name, items=(Instructions(name=name, text=read_text(path)),))
+
+
+def _skill_alone(path: Path) -> StackPart:
+    files = read_files(path)
+    try:
+        skill, unknown = skill_of(path.resolve().name, files.texts)
+    except BadSkill as exc:
+        raise UserError(f"stack {path}: {exc}") from exc
+    return StackPart(name=skill.name, items=(skill,), left_out=(*files.left_out, *unknown))
 
 
 def _read(path: Path) -> StackDoc:

@@ -14,6 +14,8 @@ from cab_core.testing.drive import MCP_SERVER
 from tests.conftest import Cab
 from tests.support.clis import CLIS
 from tests.support.endpoint import KEY, Endpoint
+from tests.support.often import rows
+from tests.tasks.test_agent_plugins import write as write_plugin
 
 pytestmark = pytest.mark.slow
 
@@ -170,3 +172,27 @@ def test_what_aider_takes_is_seen_and_the_rest_is_skipped(cab: Cab, endpoint: En
         "item": "mcp:gone", "reason": "aider speaks no MCP", "tool_prefix": None, "state": None, "evidence": None,
         "tokens_a_call": None,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("tui", rows(["copilot", "opencode", "codex", "claude", "pi"], ["copilot"]))
+def test_what_others_wrote_is_given_as_it_is(tui: str, cab: Cab, endpoint: Endpoint) -> None:
+    """A plugin with a script for a server, a skill with a file of its own, and an AGENTS.md: all take effect."""
+    server = f"#!{sys.executable}\nimport os\nassert os.environ['PLUGIN_ROOT'] == os.getcwd()\n"
+    server += "open(os.environ['PLUGIN_DATA'] + '/seen', 'w').close()\n" + MCP_SERVER[2]
+    plugin = write_plugin(
+        cab.cwd / "plugin", {"probe": {"type": "stdio", "command": "./bin/probe", "env": {"PROBE": "x"}}}
+    )
+    (plugin / "bin").mkdir()
+    (plugin / "bin/probe").write_text(server)
+    (plugin / "skills/greet/words.txt").write_text("hello")
+    greeting = (
+        "---\nname: greet\ndescription: How a user of this house is greeted\n---\nSay what words.txt says.\n"
+    )
+    (plugin / "skills/greet/SKILL.md").write_text(greeting)
+    (cab.cwd / "AGENTS.md").write_text(RULE)
+    chosen = ("--tui", tui, "--model", "m", "--task", "mutations/py-stock-reorder", "--stack", "./plugin")
+    more = ("--stack", "rules=AGENTS.md", "--endpoint", endpoint.url, "--key-env", "K", "--json")
+    cell = cab.json("run-cell", *chosen, *more, K=KEY)
+    states = {item["item"]: item["state"] for item in cell["stack"]}
+    assert states == {"mcp:probe": "offered", "skill:greet": "offered", "instructions:AGENTS": "present"}
+    assert cell["cell"]["stack"] == ["house.tools", "rules"]

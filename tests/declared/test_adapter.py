@@ -21,7 +21,7 @@ STACK = (
 PLACES = {
     "instructions": ".house/RULES.md",
     "mcp": ".house/mcp.json",
-    "skills": ".house/{{ name }}/SKILL.md",
+    "skills": ".house",
     "tool_prefix": "mcp__{{ name }}__",
 }
 

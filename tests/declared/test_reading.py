@@ -56,7 +56,7 @@ def test_two_files_of_one_name_are_told(tmp_path: Path) -> None:
         ({"launch": {"argv": ["x"], "env": {"A=B": ""}}}, "launch.env"),
         ({"install": {"pip": ["/srv/x"]}}, r"install.pip\[0\]: expected names of packages"),
         ({"install": {"npm": ["x@{{ versio }}"]}}, r"install.npm\[0\]: .*did you mean 'version'"),
-        ({"stack": {"skills": "{{ nam }}.md"}}, "stack.skills: .*did you mean 'name'"),
+        ({"stack": {"mcp": "m", "tool_prefix": "{{ nam }}"}}, "stack.tool_prefix: .*did you mean 'name'"),
         ({"options": {"x": {"type": "number!"}}}, "options.x: expected a JSON Schema"),
         ({"read": {"message": "somewhere"}}, "read.message"),
         ({"stak": {}}, "stak: unknown key; did you mean 'stack'"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import subprocess
 import tomllib
 import zipfile
 from pathlib import Path
@@ -17,7 +19,7 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import PackDoc, Sweep, from_json
 from cab_core.run.validate import validate
 from cab_core.store.cells import Store
-from tests.conftest import Cab
+from tests.conftest import CAB, Cab
 from tests.site.made import Made
 from tests.site.talked import small
 from tests.support.commands import changed
@@ -102,10 +104,9 @@ def test_the_stack_of_the_page_takes_effect(cab: Cab) -> None:
     """With the CLI that the page names: every item is applied, the server installed, started and offered."""
     [stack] = [text for text in blocks("use-a-stack.md", "toml") if 'name = "house"' in text]
     (cab.cwd / "house.toml").write_text(stack)
-    first, *compared = blocks("use-a-stack.md")
+    first, compared, *_ = blocks("use-a-stack.md")
     lines = [
-        line.replace("YOUR_MODEL", "scripted:null").replace("*", "py-lru-cache")
-        for line in (first, *compared)
+        line.replace("YOUR_MODEL", "scripted:null").replace("*", "py-lru-cache") for line in (first, compared)
     ]
     done = cab(*shlex.split(lines[0])[1:])
     assert done.returncode == 0, (done.stdout, done.stderr)
@@ -120,6 +121,30 @@ def test_the_stack_of_the_page_takes_effect(cab: Cab) -> None:
     done = cab(*shlex.split(compare)[1:], "--scripted")
     assert done.returncode == 0, done.stderr
     assert "house with opencode, mcp:clock: offered in 1 of 1 cells; about" in " ".join(done.stdout.split())
+
+
+@pytest.mark.prove  # stacks of all kinds by path: tests/adapters/test_stacks.py
+@pytest.mark.timeout(600)
+def test_two_versions_of_an_agents_md_are_compared(cab: Cab) -> None:
+    """As the page types it, in a repository with two of them: each is a stack of its own, and present."""
+    script = ["git init -q .", "git config user.email a@b", "git config user.name a"]
+    for text in (
+        "Write short functions, and say what they return.",
+        "Write no function without a test for it.",
+    ):
+        script += [f"echo '{text}' > AGENTS.md", "git add AGENTS.md", "git commit -qm rules"]
+    for block in blocks("use-a-stack.md")[2:]:
+        script += block.replace("YOUR_MODEL", "scripted:null").replace("*", "py-lru-cache").splitlines()
+    script = [f"{line} --scripted" if line.startswith("cab compare") else line for line in script]
+    env = {**os.environ, "PATH": f"{CAB.parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-e"], input="\n".join(script).replace(" --attempts 3", ""), cwd=cab.cwd, env=env, text=True,
+        capture_output=True, check=False, timeout=500,
+    )  # fmt: skip
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    said = " ".join(done.stdout.split())
+    assert "ours with opencode, instructions:AGENTS: present in 1 of 1 cells" in said
+    assert "before with opencode, instructions:old: present in 1 of 1 cells" in said
 
 
 def test_a_site_for_private_code_has_no_wire_record(cab: Cab) -> None:

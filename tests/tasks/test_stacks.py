@@ -11,6 +11,7 @@ from cab_core.gateway.models import Model
 from cab_core.plugins.registry import Plugins
 from cab_core.tasks.stacks import compose
 from tests.support.puppet import Puppet, find_task, plan_one
+from tests.tasks.test_agent_plugins import write as write_plugin
 
 HOUSE = """
 schema_version = 1
@@ -142,3 +143,38 @@ def test_the_stack_is_part_of_the_content_key(tmp_path: Path) -> None:
 
     assert key(HOUSE) == key(HOUSE)
     assert len({key(HOUSE), key(HOUSE.replace("tabs", "spaces")), key(None)}) == 3
+
+
+def test_a_text_a_skill_and_a_plugin_are_stacks(tmp_path: Path) -> None:
+    """By their paths; each goes by its own name, or by one that it is given there."""
+    (tmp_path / "AGENTS.md").write_text("Be brief.")
+    (tmp_path / "greet").mkdir()
+    (tmp_path / "greet/SKILL.md").write_text("---\nname: greet\ndescription: d\nodd: 1\n---\nHello.\n")
+    write_plugin(tmp_path / "plugin")
+    paths = (
+        f"{tmp_path}/AGENTS.md",
+        f"brief={tmp_path}/AGENTS.md",
+        f"{tmp_path}/greet",
+        f"hi={tmp_path}/plugin",
+    )
+    found = [compose([path], Plugins()) for path in paths]
+    assert [stack.names for stack in found] == [("AGENTS",), ("brief",), ("greet",), ("hi",)]
+    assert [[(i.kind, i.name) for i in stack.items] for stack in found] == [
+        [("instructions", "AGENTS")], [("instructions", "AGENTS")], [("skill", "greet")], [("skill", "greet")],
+    ]  # fmt: skip
+    assert found[2].parts[0].left_out == ("SKILL.md: 'odd' in its front matter is unknown",)
+
+
+def test_what_is_no_stack_is_told(tmp_path: Path) -> None:
+    """With all that one can be."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad/SKILL.md").write_text("no front matter")
+    for text, said in {
+        f"{tmp_path}/empty": "there is none; a stack is the name",
+        f"{tmp_path}/nothing": "no such directory; a stack is the name",
+        f"x={tmp_path}/bad": "begins with no front matter",
+        "house": "NAME=PATH gives one at a path another name",
+    }.items():
+        with pytest.raises(UserError, match=said):
+            compose([text], Plugins())

@@ -1,0 +1,60 @@
+"""Reading a directory that is given as a stack."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cab_core.errors import UserError
+from cab_core.tasks.stack_files import read_files, read_text
+
+
+def test_texts_are_read_and_the_others_are_told(tmp_path: Path) -> None:
+    """A link inside is followed, one that leads out is not; nor is a pipe waited for."""
+    root = tmp_path / "s"
+    (root / "sub/.git").mkdir(parents=True)
+    (tmp_path / "secret").write_text("secret")
+    (root / "a.md").write_text("a")
+    (root / "sub/.git/x").write_text("x")
+    (root / "logo.png").write_bytes(b"\x89PNG\xff")
+    (root / "sub/in").symlink_to("../a.md")
+    (root / "sub/out").symlink_to("../../secret")
+    (root / "sub/up").symlink_to("../..")
+    (root / "sub/gone").symlink_to("nothing")
+    os.mkfifo(root / "pipe")
+    found = read_files(root)
+    assert found.texts == {"a.md": "a", "sub/in": "a"}
+    assert [said.partition(":")[0] for said in found.left_out] == [
+        "logo.png",
+        "pipe",
+        "sub/gone",
+        "sub/out",
+        "sub/up",
+    ]
+    assert "leads out" in found.left_out[3] and "leads out" in found.left_out[4]
+
+
+@pytest.mark.parametrize(
+    "files", [{"big": 3 << 20}, {str(n): 1 for n in range(1100)}, {"a": 1_500_000, "b": 1_500_000}]
+)
+def test_what_is_too_large_for_every_cell_is_refused(tmp_path: Path, files: dict[str, int]) -> None:
+    """With what to do."""
+    for name, size in files.items():
+        (tmp_path / name).write_text("x" * size)
+    with pytest.raises(UserError, match="belongs into a package"):
+        read_files(tmp_path)
+
+
+def test_a_file_that_was_named_is_a_text_or_a_mistake(tmp_path: Path) -> None:
+    """Nothing is left out of it."""
+    (tmp_path / "bad.md").write_bytes(b"\xff")
+    (tmp_path / "big.md").write_text("x" * (3 << 20))
+    for name, said in {
+        "none.md": "No such file",
+        "bad.md": "is not UTF-8",
+        "big.md": "is larger than",
+    }.items():
+        with pytest.raises(UserError, match=said):
+            read_text(tmp_path / name)
