@@ -55,19 +55,28 @@ mkdir -p "$2/node_modules/.bin" && cp "$(dirname "$0")/foo" "$2/node_modules/.bi
 """
 
 
-def write_files(page: str, into: Path) -> None:
-    """Write every block that begins with the name of a file."""
-    for kind in ("toml", "python", "text"):
-        for text in blocks(page, kind):
-            if match := re.match(r"# ([\w./-]+\.\w+)\n", text):
-                path = into / match.group(1)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text[match.end() :] if kind == "text" else text)
+def type_in(cab: Cab, page: str) -> str:
+    """Do as a page says, from its top to its end: write each block that begins with a file's name, run each command.
+
+    Return what the commands say.
+    """
+    said = ""
+    for kind, text in re.findall(r"^```(\w*)\n(.*?)^```$", (HOW_TO / page).read_text(), re.M | re.S):
+        if not kind:
+            said += "".join(run(cab, line) for line in text.splitlines())
+        elif match := re.match(r"# ([\w./-]+\.\w+)\n", text):
+            path = cab.cwd / match.group(1)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text[match.end() :] if kind == "text" else text)
+    return said
 
 
 def run(cab: Cab, line: str) -> str:
     """Run a command of a page; what pip would install goes where the command of this test finds it."""
     words = shlex.split(line)
+    if words[0] == "cd":
+        cab.cwd = cab.cwd / words[1]
+        return ""
     if words[0] == "cab":
         done = cab(*words[1:])
         assert done.returncode == 0 and "warning: plugin" not in done.stderr, (line, done.stdout, done.stderr)
@@ -106,14 +115,12 @@ def test_what_a_page_shows_works(cab: Cab, page: str, tmp_path: Path) -> None:
         (programs / name).chmod(0o755)
     if page == "add-a-cli.md":
         cab.env |= {"PATH": f"{programs}:{cab.env['PATH']}", "CAB_CACHE": str(tmp_path / "cache")}
-    write_files(page, cab.cwd)
-    [commands] = blocks(page)
-    said = "".join(run(cab, line) for line in commands.splitlines())
+    said, commands = type_in(cab, page), "".join(blocks(page))
     assert ", 0 faults" in said
     rows = cab.json("results", "--scripted", "--json")
     assert [r["outcome"] for r in rows] == ["passed" if "scripted:oracle" in commands else "failed"]
     if page == "write-a-scorer.md":
-        assert rows[0]["scores"]["patience"] > 0
+        assert rows[0]["scores"]["patience"] > 0 and re.search(r"composite +patience$", said, re.M)
     if page == "add-a-cli.md":
         with_a_stack(cab)
     if page == "add-a-wire-protocol.md":
