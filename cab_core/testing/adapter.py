@@ -40,7 +40,7 @@ HOME_BYTES = 5_000_000
 
 
 class Driven(NamedTuple):
-    """A run that has ended: what the adapter read, what the endpoint was asked and said, and its directories."""
+    """A run that has ended: what the adapter read, what the endpoint was asked, said, and its directories."""
 
     harvest: Harvest
     requests: list[dict[str, Any]]

@@ -42,7 +42,7 @@ def scripted(model: str) -> Model:
 
 @attrs.frozen
 class CellRunner:
-    """Runs cells, which are written below `root`. `installed` installs a CLI once; `task` is the usual task."""
+    """Runs cells, written below `root`. `installed` installs a CLI once; `task` is the usual task."""
 
     plugins: Plugins
     root: Path
