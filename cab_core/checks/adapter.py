@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,6 @@ import attrs
 
 from cab_core.errors import CabError
 from cab_core.plugins.contract import UNTOLD
-from cab_core.plugins.protocols import Leftovers
 from cab_core.plugins.rules import token_on_argv
 from cab_core.records import Harvest, Job, Launch, TokenClaim, to_json
 from cab_core.records.schema import check as check_schema
@@ -26,8 +27,8 @@ from .look import Look
 def faults(look: Look) -> Iterator[str]:
     """Yield what is wrong with an adapter."""
     adapter = look.made
-    yield from look.tried(lambda: adapter.recipe(adapter.default_version))
-    yield from look.tried(adapter.version_argv)
+    yield from look.ask(lambda: adapter.recipe(adapter.default_version))
+    yield from look.ask(adapter.version_argv)
     yield from _of_protocols(look)
     with tempfile.TemporaryDirectory(prefix="cab-check-") as home:
         Path(home, "work").mkdir()
@@ -48,32 +49,22 @@ def _of_protocols(look: Look) -> Iterator[str]:
 
 
 def _of_launch(look: Look, job: Job) -> Iterator[str]:
-    cases = jobs.every(job, look.made) if look.thorough else jobs.few(job)
-    told: set[str] = set()
-    for case, each in cases:
-        for said in look.tried(lambda each=each: look.made.launch(each), case):  # type: ignore[misc]
-            yield said
-        for said in _of_one(look, each):
-            if said not in told:
-                told.add(said)
-                given = f", given {case}," if case else ""
-                yield look.fault(f"launch(){given} {said}", "launch")
+    for case, of_case in jobs.every(job, look.made) if look.thorough else jobs.few(job):
+        own = copy.deepcopy(of_case)
+        launch = yield from look.ask(partial(look.made.launch, own), case)
+        for said in _of_one(look, launch, own, repr(of_case)) if launch else ():
+            given = f", given {case}," if case else ""
+            yield from look.once(f"launch {said[:12]}", look.fault(f"launch(){given} {said}", "launch"))
 
 
-def _of_one(look: Look, job: Job) -> Iterator[str]:
-    """Yield what is wrong with a launch that keeps its contract."""
-    before = repr(job)
-    try:
-        launch: Launch = look.made.launch(job)
-        again = look.made.launch(job) if look.thorough else launch
-    except CabError:
-        return  # told already
+def _of_one(look: Look, launch: Launch, job: Job, before: str) -> Iterator[str]:
+    """Yield what is wrong with a launch that keeps its contract; `before`: the job as it was given."""
     if said := token_on_argv(launch.argv, job.token):
         yield said
-    if launch != again:
-        yield f"gives another {_difference(launch, again)} the second time; expected the same"
     if repr(job) != before:
         yield "changes the job that it was given; expected it to be left alone"
+    elif look.thorough and (again := look.made.launch(job)) != launch:
+        yield f"gives another {_difference(launch, again)} the second time; expected the same"
     untold = [account.item for account in launch.stack if account.reason == UNTOLD]
     if untold and look.thorough:
         yield f"says nothing of {untold[0]}; expected an `Applied` for each item, with why it is skipped"
@@ -85,52 +76,39 @@ def _difference(one: Any, other: Any) -> str:
 
 
 def _of_harvest(look: Look, job: Job) -> Iterator[str]:
-    yield from look.tried(lambda: look.made.harvest(left.nothing(job)))
+    yield from look.ask(lambda: look.made.harvest(left.nothing(job)))
     if not look.thorough:
         return
     for code in (None, 0, 1, 137):
-        empty = left.nothing(job, code)
-        yield from _of_leftovers(look, empty, f"no output and the exit code {code}")
-        yield from _out_of_nothing(look, empty)
+        case = f"no output and the exit code {code}"
+        found = yield from look.ask(partial(look.made.harvest, left.nothing(job, code)), case)
+        for what, said in _out_of_nothing(found, code) if found else ():
+            yield from look.once(what, look.fault(f"harvest(), given {case}, {said}", "harvest"))
     for case, leftovers in left.garbage(job):
-        yield from _of_leftovers(look, leftovers, case)
+        found = yield from look.ask(partial(look.made.harvest, leftovers), case)
+        for what, said in _of_garbage(found) if found else ():
+            yield from look.once(what, look.fault(f"harvest(), given {case}, {said}", "harvest"))
 
 
-def _of_leftovers(look: Look, leftovers: Leftovers, case: str) -> Iterator[str]:
-    """Yield what is wrong with what is made of hostile leftovers, of which nothing is known."""
-    yield from look.tried(lambda: look.made.harvest(leftovers), case)
-    for found in _made(lambda: look.made.harvest(leftovers)):
-        try:
-            written = to_json(found)
-            check_schema(written, Harvest, "the harvest")
-            json.dumps(written)
-        except (CabError, ValueError, RecursionError) as exc:
-            yield look.fault(
-                f"harvest(), given {case}, returns what cannot be written: {exc}"[:400], "harvest"
-            )
-        if (found.claim.prompt, found.claim.completion) != (None, None):
-            told = _claimed(found.claim)
-            yield look.fault(f"harvest(), given {case}, claims {told}; expected unknown (None)", "harvest")
-
-
-def _out_of_nothing(look: Look, leftovers: Leftovers) -> Iterator[str]:
+def _out_of_nothing(found: Harvest, code: int | None) -> Iterator[tuple[str, str]]:
     """Yield what an adapter says of a CLI that said nothing. Its exit code may be its only evidence."""
-    for found in _made(lambda: look.made.harvest(leftovers)):
-        if found.finished and leftovers.exit_code != 0:
-            said = f"no output and the exit code {leftovers.exit_code}, says that the CLI finished"
-            yield look.fault(
-                f"harvest(), given {said}; expected False, or None where it is unknown", "harvest"
-            )
-        if found.final_message is not None:
-            said = "has a final message; expected None"
-            yield look.fault(f"harvest(), given no output, {said}", "harvest")
+    if found.finished and code != 0:
+        yield "finished", "says that the CLI finished; expected False, or None where it is unknown"
+    if found.final_message is not None:
+        yield "final", "has a final message; expected None"
+    yield from _of_garbage(found)
 
 
-def _made(call: Callable[[], Harvest]) -> Iterator[Harvest]:
+def _of_garbage(found: Harvest) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with what is made of leftovers that hold no figure."""
     try:
-        yield call()
-    except CabError:
-        return  # told already
+        written = to_json(found)
+        check_schema(written, Harvest, "the harvest")
+        json.dumps(written)
+    except (CabError, ValueError, RecursionError) as exc:
+        yield "written", f"returns what cannot be written: {exc}"[:400]
+    if (found.claim.prompt, found.claim.completion) != (None, None):
+        yield "claims", f"claims {_claimed(found.claim)}; expected unknown (None)"
 
 
 def _claimed(claim: TokenClaim) -> str:
@@ -140,10 +118,10 @@ def _claimed(claim: TokenClaim) -> str:
 def _of_render(look: Look) -> Iterator[str]:
     if not hasattr(look.made, "render"):
         return
-    yield from look.tried(lambda: look.made.render("{}"))
+    yield from look.ask(lambda: look.made.render("{}"))
     for case, text in left.GARBAGE.items() if look.thorough else ():
         for line in dict.fromkeys(text.split("\n")[:50]):
-            yield from look.tried(lambda line=line: look.made.render(line), f"a line of {case}")  # type: ignore[misc]
+            yield from look.ask(partial(look.made.render, line), f"a line of {case}")
 
 
 def _of_disk(look: Look, home: str) -> Iterator[str]:

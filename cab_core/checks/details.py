@@ -58,7 +58,7 @@ def _short(recipe: Recipe) -> dict[str, Any]:
 
 
 def _scorer(plugins: Plugins, made: Any) -> dict[str, Any]:
-    """Return what it needs, its keys, and which of them the headline is, by what it makes of canned evidence."""
+    """Return what it needs, its keys, and which of them the headline is on all canned evidence."""
     keys: list[str] = []
     heads: set[str] | None = None
     for found in scores_of(plugins, made):

@@ -38,10 +38,8 @@ def of_dialect(look: Look, job: Job) -> Iterator[str]:
     """Yield what is wrong with an adapter's dialect, where it has one."""
     if not hasattr(look.made, "dialect"):
         return
-    yield from look.tried(look.made.dialect)
-    try:
-        dialect = look.made.dialect()
-    except CabError:
+    dialect = yield from look.ask(look.made.dialect)
+    if dialect is None:
         return
     requests = _REQUESTS if look.thorough else {"": _REQUEST}
     files = _FILES if look.thorough else {"": _FILES[""]}
@@ -55,11 +53,11 @@ def of_dialect(look: Look, job: Job) -> Iterator[str]:
 def _asked(
     look: Look, dialect: Any, files: Mapping[str, str], request: dict[str, Any], job: Job, given: str
 ) -> Iterator[str]:
-    yield from look.tried(lambda: dialect.edit(files, request, job), given)
+    yield from look.ask(lambda: dialect.edit(files, request, job), given)
     if hasattr(dialect, "cannot"):
-        yield from look.tried(lambda: dialect.cannot(files, request, job), given)
+        yield from look.ask(lambda: dialect.cannot(files, request, job), given)
     if hasattr(dialect, "done"):
-        yield from look.tried(lambda: dialect.done("done", request, job), given)
+        yield from look.ask(lambda: dialect.done("done", request, job), given)
 
 
 def _ends(look: Look, dialect: Any, job: Job) -> Iterator[str]:

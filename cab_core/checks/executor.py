@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
-from cab_core.errors import CabError
+from cab_core.errors import CabError, PluginCrash
 from cab_core.records import Cell
 
 from .look import Look
@@ -16,7 +16,7 @@ Span = tuple[str, float, float]
 
 def faults(look: Look) -> Iterator[str]:
     """Yield what is wrong with an executor."""
-    yield from look.tried(lambda: list(look.made.map([], str, 1)))
+    yield from look.ask(lambda: list(look.made.map([], str, 1)))
     if look.thorough:
         for width in (1, 2, _CELLS + 2):
             yield from _of_width(look, width)
@@ -39,12 +39,15 @@ def _spent(cell: Cell) -> Span:
 
 def _of_width(look: Look, width: int) -> Iterator[str]:
     case = f"{_CELLS} cells and a width of {width}"
-    spans: list[Span] = []
-    yield from look.tried(lambda: spans.extend(look.made.map(_cells(), _spent, width)), case)
+    spans: list[Span] | None = yield from look.ask(lambda: list(look.made.map(_cells(), _spent, width)), case)
+    if spans is None:
+        return
     if (done := sorted(name for name, _, _ in spans)) != sorted(cell.cell_id for cell in _cells()):
-        yield look.fault(f"map(), given {case}, yields {len(done)} results; expected each cell's once", "map")
+        said = f"map(), given {case}, yields {len(done)} results; expected each cell's once"
+        yield from look.once("yields", look.fault(said, "map"))
     if (most := _at_once(spans)) > width:
-        yield look.fault(f"map(), given {case}, runs {most} at once; expected {width} at most", "map")
+        said = f"map(), given {case}, runs {most} at once; expected {width} at most"
+        yield from look.once("at once", look.fault(said, "map"))
 
 
 def _at_once(spans: Sequence[Span]) -> int:
@@ -61,6 +64,8 @@ def _of_failure(look: Look) -> Iterator[str]:
     """Yield what becomes of what the work raises: the runner must have it."""
     try:
         found = list(look.made.map(_cells(), _raises, 2))
+    except PluginCrash:
+        return  # told already
     except CabError as exc:
         if str(exc) != "probe":
             yield look.fault(f"map() makes another error of what the work raises: {exc}", "map")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, TypeVar
 
 import attrs
 
@@ -14,6 +14,8 @@ from cab_core.plugins.loader import PluginRow
 from cab_core.plugins.registration import Kind
 from cab_core.plugins.registry import WORDS, Plugins
 
+R = TypeVar("R")
+
 
 @attrs.frozen
 class Look:
@@ -23,7 +25,7 @@ class Look:
     row: PluginRow
     made: Any
     thorough: bool = False
-    _told: dict[str, None] = attrs.field(factory=dict, init=False)
+    _told: set[str] = attrs.field(factory=set, init=False)
 
     @property
     def kind(self) -> Kind:
@@ -38,17 +40,26 @@ class Look:
         word = f"{WORDS[self.kind]} {self.row.name!r}"
         return f"plugin {self.row.owner}: {word}: {what} (at {where or self.row.made_at})"
 
-    def tried(self, call: Callable[[], object], case: str = "") -> Iterator[str]:
-        """Make a call; yield what is wrong with it, the first time that it is.
+    def ask(self, call: Callable[[], R], case: str = "") -> Generator[str, None, R | None]:
+        """Make a call; yield what is wrong with it, the first time that it is, and return what it returns.
 
-        `case`: what was special about what it was given.
+        `case`: what was special about what it was given. None is returned where something is wrong.
         """
         try:
-            call()
+            return call()
         except CabError as exc:
-            if (said := str(exc)) not in self._told:
-                self._told[said] = None
-                yield _with(said, case)
+            said = str(exc)
+            # What one line does to one method is one fault, whatever it says of each case.
+            yield from self.once(
+                f"{said.partition('() ')[0]} {said.rpartition('(at ')[2]}", _with(said, case)
+            )
+            return None
+
+    def once(self, what: str, said: str) -> Iterator[str]:
+        """Yield a sentence, unless one on `what` was yielded: the same of each further case says nothing."""
+        if what not in self._told:
+            self._told.add(what)
+            yield said
 
 
 # Objects whose class is their author's; what a pack's or a stack's factory makes is a plain value.

@@ -24,7 +24,7 @@ def faults(look: Look) -> Iterator[str]:
         yield catalog.faults[look.row.name]
         return
     if (root / "pack.toml").is_file():
-        yield from look.tried(lambda: load_as_listed(root))  # a run leaves out a task that cannot be read
+        yield from look.ask(lambda: load_as_listed(root))  # a run leaves out a task that cannot be read
     if look.thorough:
         yield from _of_tasks(look, root)
 

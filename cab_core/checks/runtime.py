@@ -15,37 +15,29 @@ _GATEWAY = "http://127.0.0.1:4321"
 def faults(look: Look) -> Iterator[str]:
     """Yield what is wrong with a runtime."""
     runtime = look.made
-    yield from look.tried(lambda: runtime.inside(Path("/probe"), "work"))
+    yield from look.ask(lambda: runtime.inside(Path("/probe"), "work"))
     if hasattr(runtime, "doctor"):
-        yield from look.tried(lambda: list(runtime.doctor()))
-    if look.thorough:
-        yield from look.tried(lambda: runtime.facts)
-        yield from look.tried(lambda: runtime.endpoint(_GATEWAY))
         yield from _of_doctor(look)
+    if look.thorough:
+        yield from look.ask(lambda: runtime.facts)
         yield from _of_addresses(look)
         yield from _of_scratch(look)
 
 
 def _of_doctor(look: Look) -> Iterator[str]:
     """Yield findings that a person could not act on."""
-    try:
-        checks = list(look.made.doctor()) if hasattr(look.made, "doctor") else []
-    except CabError:
-        return  # told already
-    for check in checks:
+    for check in (yield from look.ask(lambda: list(look.made.doctor()))) or ():
         if not check.ok and not (check.say or check.remedy):
             said = f"doctor() says that {check.what} is not well; expected what was seen, and what to do"
             yield look.fault(said, "doctor")
 
 
 def _of_addresses(look: Look) -> Iterator[str]:
-    try:
-        seen, work = look.made.endpoint(_GATEWAY), look.made.inside(Path("/probe"), "work")
-    except CabError:
-        return  # told already
-    if not seen.startswith("http://"):
+    seen = yield from look.ask(lambda: look.made.endpoint(_GATEWAY))
+    work = yield from look.ask(lambda: look.made.inside(Path("/probe"), "work"))
+    if seen is not None and not seen.startswith("http://"):
         yield look.fault(f"endpoint() returns {seen!r}; expected an address, http://HOST:PORT", "endpoint")
-    if not work.startswith("/"):
+    if work is not None and not work.startswith("/"):
         yield look.fault(f"inside() returns {work!r}; expected an absolute path", "inside")
 
 

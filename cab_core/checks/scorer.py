@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from cab_core.errors import CabError
@@ -22,7 +23,7 @@ def faults(look: Look) -> Iterator[str]:
     before = _before(look.made, usable)
     if before is None:
         return  # told already
-    yield from look.tried(lambda: look.made.score(evidence.nothing(), _scores(before, evidence.nothing())))
+    yield from look.ask(lambda: look.made.score(evidence.nothing(), _scores(before, evidence.nothing())))
     if look.thorough:
         yield from dict.fromkeys(_of_evidence(look, before))
 
@@ -63,14 +64,20 @@ def _cases(scorer: Scorer, before: list[Scorer]) -> Iterator[tuple[str, Evidence
 def _of_evidence(look: Look, before: list[Scorer]) -> Iterator[str]:
     keys: frozenset[str] | None = None
     for case, given, scores in _cases(look.made, before):
-        yield from look.tried(lambda given=given, scores=scores: look.made.score(given, scores), case)  # type: ignore[misc]
-        if (found := _score(look.made, given, scores)) is None:
+        as_given = repr((given, scores))
+        found = yield from look.ask(partial(look.made.score, given, scores), case)
+        if found is None:
             continue
         keys = keys if keys is not None else frozenset(found.values)
-        wrong = [*_of_score(found, keys), *_of_purity(look.made, given, scores, found)]
+        wrong = list(_of_score(found, keys))
+        if _score(look.made, given, scores) != found:
+            wrong.append("gives another score the second time; expected the same for the same evidence")
+        if repr((given, scores)) != as_given:
+            wrong.append("changes what it was given; expected it to be left alone")
         if case.startswith("nothing") and not OUTCOMES[given.outcome].counted and found.headline is not None:
             wrong.append(f"has the headline {found.headline}; expected None, which is unknown")
-        yield from (look.fault(f"score(), given {case}, {said}", "score") for said in wrong)
+        for said in wrong:
+            yield from look.once(said[:12], look.fault(f"score(), given {case}, {said}", "score"))
 
 
 def _score(scorer: Any, given: Evidence, scores: Mapping[str, Score]) -> Score | None:
@@ -87,12 +94,3 @@ def _of_score(found: Score, keys: frozenset[str]) -> Iterator[str]:
         yield f"has other keys than else: {', '.join(odd)}; expected all of them always, None where unknown"
     if found.headline is not None and found.headline not in found.values.values():
         yield f"has the headline {found.headline}, which none of its values is; expected one of them"
-
-
-def _of_purity(scorer: Any, given: Evidence, scores: dict[str, Score], found: Score) -> Iterator[str]:
-    """Yield what a scorer does besides: the same in is the same out, and what is given stays as it was."""
-    before = repr((given, scores))
-    if _score(scorer, given, scores) != found:
-        yield "gives another score the second time; expected the same for the same evidence"
-    if repr((given, scores)) != before:
-        yield "changes what it was given; expected it to be left alone"

@@ -16,7 +16,7 @@ def faults(look: Look) -> Iterator[str]:
     if not look.thorough or look.row.registration is None:
         return
     row, make = look.row, look.row.registration.make
-    yield from look.tried(
+    yield from look.ask(
         lambda: take(make(), tuple[StackItem, ...], row.owner, f"stack {row.name!r}", row.made_at)
     )
     if look.made and list(make()) != list(look.made):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from cab_core.errors import CabError, PluginCrash, UserError
+from cab_core.errors import PluginCrash, UserError
 
 from .look import Look
 
@@ -30,7 +30,7 @@ def faults(look: Look) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="cab-check-") as place:
         empty = Path(place, "empty")
         empty.mkdir()
-        yield from look.tried(lambda: look.made.recognises(empty))
+        yield from look.ask(lambda: look.made.recognises(empty))
         if look.thorough:
             yield from _recognised(look, empty, "an empty directory")
             yield from _recognised(look, Path(place, "none"), "a directory that is not there")
@@ -46,25 +46,16 @@ def _filled(root: Path, data: bytes) -> Path:
 
 
 def _recognised(look: Look, root: Path, what: str) -> Iterator[str]:
-    yield from look.tried(lambda: look.made.recognises(root), what)
-    if _or_none(lambda: look.made.recognises(root)):
+    if (yield from look.ask(lambda: look.made.recognises(root), what)):
         yield look.fault(f"recognises() says yes to {what}; expected no", "recognises")
-
-
-def _or_none(call: Callable[[], object]) -> object:
-    try:
-        return call()
-    except CabError:
-        return None  # told already
 
 
 def _of_garbage(look: Look, root: Path, what: str) -> Iterator[str]:
     """Yield what a format does with a directory of files by the right names with the wrong content."""
     before = sorted(root.rglob("*"))
     case = f"files that hold {what}"
-    yield from look.tried(lambda: look.made.recognises(root), case)
-    if _or_none(lambda: look.made.recognises(root)):
-        yield from look.tried(lambda: _load(look, root), case)
+    if (yield from look.ask(lambda: look.made.recognises(root), case)):
+        yield from look.ask(lambda: _load(look, root), case)
     if sorted(root.rglob("*")) != before:
         yield look.fault(f"given {case}, changes the directory; expected it to be read alone", "load")
 

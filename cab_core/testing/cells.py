@@ -25,6 +25,7 @@ from cab_core.tasks.stacks import Stack
 
 from .script_adapter import TinyAgent
 
+Install = Callable[[str], Installation]  # a CLI by its name
 WALL_S = 90  # a CLI may take long to start on a busy machine
 
 
@@ -46,7 +47,7 @@ class CellRunner:
 
     plugins: Plugins
     root: Path
-    installed: Callable[[str], Installation]
+    installed: Install
     task: PackedTask
 
     def __call__(
