@@ -37,14 +37,14 @@ def test_it_is_a_whole_distribution_that_the_doctor_finds_nothing_in(kind: str, 
 
 
 def test_what_it_writes_is_as_tools_want_it(tmp_path: Path) -> None:
-    """Linted and formatted, of every kind, with no setting but the length of a line."""
+    """Linted and formatted, of every kind, in its own directory, with no setting but the length of a line."""
+    ruff = [sys.executable, "-m", "ruff"]
     for kind in TEMPLATES:
         write(naming(kind, "foo"), tmp_path / kind)
-    ruff = [sys.executable, "-m", "ruff"]
-    for command in (["check", "--select", "E,F,W,I,B,UP,C4,SIM"], ["format", "--check"]):
-        argv = [*ruff, *command, "--isolated", "--line-length", "120", str(tmp_path)]
-        done = subprocess.run(argv, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout
+        for command in (["check", "--select", "E,F,W,I,B,UP,C4,SIM"], ["format", "--check"]):
+            argv = [*ruff, *command, "--isolated", "--line-length", "120", "."]
+            done = subprocess.run(argv, cwd=tmp_path / kind, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout
 
 
 def test_a_pack_is_locked(tmp_path: Path) -> None:

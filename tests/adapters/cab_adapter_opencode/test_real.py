@@ -11,8 +11,9 @@ from cab_adapter_opencode.adapter import Opencode
 
 from cab_core.records import Args, Env, Files, Installation, Instructions, McpServer, Skill
 from cab_core.testing.adapter import Driven
+from cab_core.testing.drive import MCP_SERVER, drive, tools
 from tests.adapters.built_in import BuiltInTasks
-from tests.adapters.drive import MCP_SERVER, drive, in_a_trap, tools
+from tests.adapters.drive import in_a_trap
 from tests.adapters.real import Real
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
@@ -82,6 +83,8 @@ class TestOpencode(Real):
 
     name = "opencode"
     edits, echo, memory, hostile = "write", "probe_echo", "AGENTS.md", HOSTILE
+    tries = {"401": 1, "404": 1}
+    patient = frozenset({"429", "500"})
 
     def test_what_the_model_is_told(self, driven: Driven) -> None:
         """The prompt bare."""
