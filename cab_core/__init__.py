@@ -9,6 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cab_core.declared.acp import DeclaredAcp
+    from cab_core.declared.adapter import DeclaredCli
+    from cab_core.declared.reading import read_declared
     from cab_core.errors import ImageError, SandboxError, UserError
     from cab_core.plugins.markers import hookimpl
     from cab_core.plugins.protocols import (
@@ -70,6 +73,9 @@ __version__ = "0.1.0"
 
 # module -> the names in it that are public here. A test freezes them.
 _PUBLIC: dict[str, tuple[str, ...]] = {
+    "cab_core.declared.acp": ("DeclaredAcp",),
+    "cab_core.declared.adapter": ("DeclaredCli",),
+    "cab_core.declared.reading": ("read_declared",),
     "cab_core.errors": (
         "ImageError",
         "SandboxError",
@@ -143,6 +149,8 @@ __all__ = [
     "Change",
     "Changes",
     "Check",
+    "DeclaredAcp",
+    "DeclaredCli",
     "Dialect",
     "Entry",
     "Env",
@@ -194,6 +202,7 @@ __all__ = [
     "file_of",
     "hookimpl",
     "packed",
+    "read_declared",
 ]
 
 

@@ -20,12 +20,12 @@ HEAVY = ("docker", "aiohttp", "jinja2", "jsonschema", "opentelemetry.sdk")
 def test_the_public_surface_is_frozen() -> None:
     """Adding to or taking from what plugin authors import is a decision, not an accident."""
     assert cab_core.__all__ == [
-        "Adapter", "Applied", "Args", "Asked", "Cell", "CellResult", "Change", "Changes", "Check", "Dialect", "Entry",
+        "Adapter", "Applied", "Args", "Asked", "Cell", "CellResult", "Change", "Changes", "Check", "DeclaredAcp", "DeclaredCli", "Dialect", "Entry",
         "Env", "Evidence", "Execution", "Executor", "Files", "Grade", "GradeCommand", "GradeSpec", "Harvest", "ImageError", "Installation",
         "Instructions", "Job", "Launch", "Leftovers", "LocalRuntime", "McpServer", "ModelCall", "Operation", "Output", "PackedTask",
         "Process", "Reading", "Recipe", "RefusalSigns", "Registration", "Reply", "Runtime", "Sandbox", "SandboxError",
         "Score", "Scorer", "Skill", "StackItem", "Step", "StopSignal", "Task", "TaskDoc", "TaskFormat", "TokenClaim",
-        "Usage", "UserError", "WireProtocol", "WorkFile", "__version__", "file_at", "file_of", "hookimpl", "packed",
+        "Usage", "UserError", "WireProtocol", "WorkFile", "__version__", "file_at", "file_of", "hookimpl", "packed", "read_declared",
     ]  # fmt: skip
     assert all(getattr(cab_core, name) for name in cab_core.__all__)
     assert set(cab_core.__all__) <= set(dir(cab_core))

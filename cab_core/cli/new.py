@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from cab_core.errors import UserError
 from cab_core.plugins.registry import Plugins
 
 from . import options
@@ -14,24 +16,38 @@ from .group import pass_plugins
 from .table import print_json
 from .text import plain, say
 
+if TYPE_CHECKING:
+    from cab_core.new.kinds import Naming
+
 
 @click.command
 @click.argument("kind", metavar="adapter|scorer|pack|stack|runtime|format")
-@click.argument("name")
+@click.argument("name", required=False)
+@click.option(
+    "--from",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE.toml",
+    help="make an adapter of a CLI that this file declares",
+)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="new directory  [cab-KIND-NAME]", metavar="DIR"
 )
 @options.as_json
 @pass_plugins
-def command(plugins: Plugins, kind: str, name: str, output: Path | None, as_json: bool) -> int:
+def command(
+    plugins: Plugins, kind: str, name: str | None, file: Path | None, output: Path | None, as_json: bool
+) -> int:
     """Write a distribution with a plugin of KIND, called NAME, that works as it is and passes its own tests.
+
+    `cab new adapter --from FILE.toml` makes one of a CLI that a file declares, which has the name already.
 
     Nothing is asked of any network, and nothing that is there is overwritten.
     """
-    from cab_core.new.kinds import check_free, naming
+    from cab_core.new.kinds import check_free
     from cab_core.new.write import write
 
-    found = naming(kind, name)
+    found = _named(kind, name, file)
     check_free(found, plugins)
     target = output or Path(found.distribution)
     files = write(found, target)
@@ -50,6 +66,21 @@ def command(plugins: Plugins, kind: str, name: str, output: Path | None, as_json
     for line in commands:
         say(f"  {plain(line)}")
     return 0
+
+
+def _named(kind: str, name: str | None, file: Path | None) -> Naming:
+    from cab_core.declared.reading import read_declared
+    from cab_core.new.kinds import naming, naming_of
+
+    if file is None:
+        if name is None:
+            raise UserError(
+                "cab new KIND NAME: the name is missing (an adapter can be made --from FILE.toml)"
+            )
+        return naming(kind, name)
+    if kind != "adapter" or name is not None:
+        raise UserError(f"cab new adapter --from {file}: an adapter alone, and its name is that of the file")
+    return naming_of(read_declared(file))
 
 
 def _next(target: Path, tried: str) -> list[str]:

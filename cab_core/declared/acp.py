@@ -19,7 +19,7 @@ from cab_core.plugins.shown import shown_call
 from cab_core.plugins.toolkit import Event, at, excerpt, json_events, parse, shorten
 from cab_core.records import Harvest, Job, Launch, McpServer, Recipe, Step
 
-from .adapter import Declared, Effect
+from .adapter import DeclaredCli, Effect
 from .document import AcpDoc
 
 LIBRARY = "agent-client-protocol==0.12.1"
@@ -30,7 +30,7 @@ _LONGEST = 300  # characters of a failure
 _ROLES: dict[str, Literal["assistant", "reasoning"]] = {"message": "assistant", "thought": "reasoning"}
 
 
-class DeclaredAcp(Declared):
+class DeclaredAcp(DeclaredCli):
     """Adapter of a CLI with an ACP mode, which `launch.argv` starts."""
 
     def recipe(self, version: str) -> Recipe:

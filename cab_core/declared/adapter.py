@@ -19,10 +19,11 @@ from .ending import ending, last_words
 def declared_in(adapter: Adapter) -> str | None:
     """Return the file that declares a CLI, word for word; None where a plugin offers it."""
     made = unguarded(adapter)
-    return made.text if isinstance(made, Declared) else None
+    is_file = isinstance(made, DeclaredCli) and type(made).__module__.startswith(f"{__package__}.")
+    return made.text if is_file else None
 
 
-class Declared:
+class DeclaredCli:
     """Adapter of a CLI that a document describes. `text`: the file, word for word."""
 
     def __init__(self, document: CliDoc, text: str) -> None:

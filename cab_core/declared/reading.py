@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
+from typing import TypeVar, overload
 
 from cab_core.errors import BadDocument
 from cab_core.plugins.checked import Misfit
@@ -16,9 +17,10 @@ from cab_core.records import Args, Env, Files, Instructions, Job, McpServer, Ski
 from cab_core.tasks.documents import read_document
 
 from .acp import DeclaredAcp
-from .adapter import Declared
+from .adapter import DeclaredCli
 from .document import CliDoc, ReadDoc
 
+C = TypeVar("C", bound=DeclaredCli)
 FILE = "file"  # stands for the distribution, of which a declared CLI has none
 _FILE = re.compile(r"(?P<path>.*\.toml)(?:@(?P<version>[^@/]*))?", re.DOTALL)
 
@@ -51,7 +53,7 @@ def _declare(plugins: Plugins, path: Path) -> str:
     return adapter.name
 
 
-def _row(adapter: Declared, path: Path) -> PluginRow:
+def _row(adapter: DeclaredCli, path: Path) -> PluginRow:
     return PluginRow(
         name=adapter.name,
         distribution=FILE,
@@ -66,8 +68,14 @@ def _row(adapter: Declared, path: Path) -> PluginRow:
     )
 
 
-def read_declared(path: Path) -> Declared:
+@overload
+def read_declared(path: Path) -> DeclaredCli: ...
+@overload
+def read_declared(path: Path, made: type[C]) -> C: ...
+def read_declared(path: Path, made: type[C] | None = None) -> C | DeclaredCli:
     """Return the adapter that a file declares, whose templates were all filled in once.
+
+    `made`: a class of a package that holds the file, which says the rest; `DeclaredAcp` of one with `acp`.
 
     Raises:
         BadDocument: it cannot be read, does not fit the format, or a template names what nobody has.
@@ -77,13 +85,13 @@ def read_declared(path: Path) -> Declared:
         raise BadDocument(
             str(path), [("read", "says nothing of a CLI that speaks ACP, which tells its own end")]
         )
-    made = Declared if document.acp is None else DeclaredAcp
-    adapter = made(document, path.read_text(encoding="utf-8"))
+    usual = DeclaredCli if document.acp is None else DeclaredAcp
+    adapter = (made or usual)(document, path.read_text(encoding="utf-8"))
     _try(adapter, path)
     return adapter
 
 
-def _try(adapter: Declared, path: Path) -> None:
+def _try(adapter: DeclaredCli, path: Path) -> None:
     """Fill in every template, and hold what comes of it against the rules of an adapter."""
     from .templates import BadTemplate
 
@@ -98,7 +106,7 @@ def _try(adapter: Declared, path: Path) -> None:
         raise BadDocument(str(path), [(exc.where, f"expected {exc.expected}, got {exc.got}")]) from exc
 
 
-def _hold(member: str, value: object, key: str, adapter: Declared, *args: Job) -> None:
+def _hold(member: str, value: object, key: str, adapter: DeclaredCli, *args: Job) -> None:
     """Hold a member of the adapter against its rules.
 
     Raises:

@@ -8,6 +8,7 @@ import re
 import attrs
 
 from cab_core import __version__
+from cab_core.declared.adapter import DeclaredCli
 from cab_core.errors import UnknownName, UserError
 from cab_core.plugins.registration import Kind
 from cab_core.plugins.registry import Plugins
@@ -42,6 +43,7 @@ class Naming:
     kind: str
     name: str  # as PEP 503 normalises it: also the entry point
     object: str  # what the plugin's object calls itself
+    declared: DeclaredCli | None = None  # the file out of which an adapter is made
 
     @property
     def template(self) -> Template:
@@ -63,9 +65,17 @@ class Naming:
         """A command that shows it at work."""
         return self.template.tried.format(self.object)
 
+    @property
+    def directory(self) -> str:
+        """Where its templates are."""
+        return self.kind if self.declared is None else "declared"
+
     def values(self) -> dict[str, str]:
         """Return what stands in the templates, by the names that they use."""
+        declared = self.declared
         return {
+            "declared": "" if declared is None else declared.text.rstrip("\n"),
+            "base": "" if declared is None else type(declared).__name__,
             "kind": self.kind,
             "name": self.name,
             "object": self.object,
@@ -93,6 +103,21 @@ def naming(kind: str, said: str) -> Naming:
     if keyword.iskeyword(name):
         raise UserError(f"{name!r} is a word of Python's own; choose another name, such as 'my-{name}'")
     return Naming(kind=kind, name=name, object=name.replace("-", "_") if kind == "scorer" else name)
+
+
+def naming_of(declared: DeclaredCli) -> Naming:
+    """Return what all is to be called where an adapter is made out of a file.
+
+    Raises:
+        UserError: no package can be called as the CLI of the file is.
+    """
+    found = naming("adapter", declared.name)
+    if found.object != declared.name:
+        raise UserError(
+            f"the file calls its CLI {declared.name!r}, of which a package makes {found.object!r}: "
+            "call it so in the file"
+        )
+    return attrs.evolve(found, declared=declared)
 
 
 def check_free(found: Naming, plugins: Plugins) -> None:

@@ -64,7 +64,7 @@ def _write_files(found: Naming, made: Path) -> None:
 def _templates(found: Naming) -> Iterator[tuple[str, str]]:
     """Yield the templates with the paths of what they make; those of the kind go before the common ones."""
     made: dict[str, str] = {}
-    for directory in ("common", found.kind):
+    for directory in ("common", found.directory):
         root = files(__package__).joinpath("templates", directory)
         made |= {_path(name, found): f"{directory}/{name}" for name in _below(root)}
     yield from ((source, path) for path, source in made.items())

@@ -88,8 +88,8 @@ def test_an_endpoints_key_in_the_file_is_refused(cab: Cab, endpoint: Endpoint) -
 def test_the_file_of_the_page_drives_a_real_cli(cab: Cab) -> None:
     """As the page shows it: the oracle passes, null fails, an option is handed on, the figures are right."""
     write_files("declare-a-cli.md", cab.cwd)
-    commands, _ = blocks("declare-a-cli.md")
-    for line in commands.splitlines():
+    commands, _, made = blocks("declare-a-cli.md")
+    for line in (*commands.splitlines(), *made.splitlines()):
         done = cab(*shlex.split(line)[1:], PATH=os.environ["PATH"])
         assert done.returncode == 0, (line, done.stdout, done.stderr)
     found = {(r.cell.model, *r.cell.options): r.outcome for _, r in Store(cab.cwd / "runs").standing()}
@@ -102,7 +102,7 @@ def test_the_file_of_the_page_drives_a_real_cli(cab: Cab) -> None:
 def test_the_acp_file_of_the_page_drives_a_real_cli(cab: Cab) -> None:
     """With the real CLI at the other end of the protocol: the oracle passes, null fails, both turns end well."""
     write_files("declare-a-cli.md", cab.cwd)
-    _, command = blocks("declare-a-cli.md")
+    _, command, _ = blocks("declare-a-cli.md")
     assert cab(*shlex.split(command)[1:]).returncode == 0
     found = {r.cell.model: r.outcome for _, r in Store(cab.cwd / "runs").standing()}
     assert found == {"scripted:oracle": "passed", "scripted:null": "failed"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import tomli_w
 
-from cab_core.declared.adapter import Declared
+from cab_core.declared.adapter import DeclaredCli
 from cab_core.declared.reading import read_declared
 from cab_core.plugins.protocols import Leftovers
 from cab_core.records import Job
@@ -28,7 +28,7 @@ def write(path: Path, **said: Any) -> Path:
     return path
 
 
-def declared(base: Path, **said: Any) -> Declared:
+def declared(base: Path, **said: Any) -> DeclaredCli:
     """Return the adapter of such a file."""
     return read_declared(write(base / "house.toml", **said))
 

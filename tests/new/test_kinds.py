@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from cab_core.errors import UnknownName, UserError
-from cab_core.new.kinds import TEMPLATES, check_free, naming
+from cab_core.new.kinds import TEMPLATES, check_free, naming, naming_of
 from cab_core.plugins.registry import Plugins
+from tests.declared.made import declared
 
 
 @pytest.mark.parametrize("said", ["my-thing", "My_Thing", "my..thing", "cab-scorer-my-thing"])
@@ -63,3 +64,10 @@ def test_every_kind_is_told_in_the_help() -> None:
     """The command's own words name all of them."""
     text = (Path(__file__).parents[2] / "cab_core/cli/new.py").read_text()
     assert f'metavar="{"|".join(TEMPLATES)}"' in text
+
+
+def test_a_file_gives_the_name(tmp_path: Path) -> None:
+    """That of its CLI; one that no package can have is told."""
+    assert naming_of(declared(tmp_path, name="my-house")).distribution == "cab-adapter-my-house"
+    with pytest.raises(UserError, match=r"calls its CLI 'My_House', of which a package makes 'my-house'"):
+        naming_of(declared(tmp_path, name="My_House"))

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from cab_core.declared.adapter import declared_in
 from cab_core.errors import UserError
 from cab_core.new import write as module
-from cab_core.new.kinds import TEMPLATES, naming
+from cab_core.new.kinds import TEMPLATES, naming, naming_of
 from cab_core.new.write import write
 from cab_core.plugins.registry import Plugins
 from cab_core.tasks.native import load_as_listed
+from tests.declared.made import declared, job
 
 
 @pytest.mark.parametrize("kind", TEMPLATES)
@@ -87,3 +89,18 @@ def test_all_of_it_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(UserError, match="cannot be written: No space left on device; nothing of it is there"):
         write(naming("pack", "foo"), tmp_path / "made")
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(("more", "base"), [({}, "DeclaredCli"), ({"acp": {}}, "DeclaredAcp")])
+def test_a_file_becomes_a_package(tmp_path: Path, more: dict[str, object], base: str) -> None:
+    """It holds the file word for word, and an adapter of the right kind that reads it; the page is the plugin's."""
+    cli = declared(tmp_path, launch={"argv": ["x"], "files": {"a": "{{ model }}\n"}}, **more)
+    files = write(naming_of(cli), tmp_path / "made")
+    assert "src/cab_adapter_house/house.toml" in files
+    made = tmp_path / "made/src/cab_adapter_house"
+    assert (made / "house.toml").read_text() == cli.text
+    adapter = Plugins(paths=[tmp_path / "made"]).adapter("house")
+    assert adapter.launch(job()).files["a"] == "m\n" and declared_in(adapter) is None
+    assert f"({base}):" in (made / "adapter.py").read_text()
+    for name in [n for n in sys.modules if n.startswith("cab_adapter_house")]:
+        del sys.modules[name]
