@@ -13,7 +13,7 @@ from cab_core.store.cells import Store
 from tests.conftest import Cab
 from tests.declared.made import write
 from tests.docs.test_how_to import blocks
-from tests.docs.test_plugins import write_files
+from tests.docs.test_plugins import write_file
 from tests.site.test_commands_run import printed, run
 from tests.support.endpoint import Endpoint
 from tests.support.puppet import FIX, PRELUDE
@@ -25,6 +25,12 @@ LAUNCH = {
     "files": {"house.py": PRELUDE + FIX},
 }
 HERE = Installation(name="house", version="1", reported="1", path=(), env={})
+
+
+def write_files(into: Path) -> None:
+    """Write the files of the page."""
+    for text in blocks("declare-a-cli.md", "toml"):
+        write_file("toml", text, into)
 
 
 def test_a_file_runs_and_its_page_runs_it_again(cab: Cab, tmp_path: Path, endpoint: Endpoint) -> None:
@@ -87,7 +93,7 @@ def test_an_endpoints_key_in_the_file_is_refused(cab: Cab, endpoint: Endpoint) -
 @pytest.mark.timeout(300)
 def test_the_file_of_the_page_drives_a_real_cli(cab: Cab) -> None:
     """As the page shows it: the oracle passes, null fails, an option is handed on, the figures are right."""
-    write_files("declare-a-cli.md", cab.cwd)
+    write_files(cab.cwd)
     commands, _, made = blocks("declare-a-cli.md")
     for line in (*commands.splitlines(), *made.splitlines()):
         done = cab(*shlex.split(line)[1:], PATH=os.environ["PATH"])
@@ -101,7 +107,7 @@ def test_the_file_of_the_page_drives_a_real_cli(cab: Cab) -> None:
 @pytest.mark.timeout(300)
 def test_the_acp_file_of_the_page_drives_a_real_cli(cab: Cab) -> None:
     """With the real CLI at the other end of the protocol: the oracle passes, null fails, both turns end well."""
-    write_files("declare-a-cli.md", cab.cwd)
+    write_files(cab.cwd)
     _, command, _ = blocks("declare-a-cli.md")
     assert cab(*shlex.split(command)[1:]).returncode == 0
     found = {r.cell.model: r.outcome for _, r in Store(cab.cwd / "runs").standing()}
