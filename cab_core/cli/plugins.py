@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cab_core.declared.reading import find_cli
 from cab_core.errors import UnknownName
 from cab_core.plugins.loader import PluginRow
 from cab_core.plugins.registration import HOOK_KINDS
@@ -123,11 +124,12 @@ def _print_checked(checked: Sequence[dict[str, Any]]) -> None:
 
 
 def _named(plugins: Plugins, name: str, kind: str | None = None) -> list[PluginRow]:
-    """Return the rows that a name means: of an object, an entry point, a distribution or both.
+    """Return the rows that a name means: of an object, an entry point, a distribution or both, or of a file.
 
     Raises:
         UnknownName: there is none.
     """
+    name, _ = find_cli(plugins, name)
     of_kind = [r for r in plugins.rows if kind in (None, r.kind)]
     rows = [r for r in of_kind if name in (r.name, r.entry_point, r.distribution, r.owner)]
     if not rows:
