@@ -68,7 +68,7 @@ def tiny(cab: Cab, distribution: Callable[..., str]) -> Cab:
             "runs one task",
         ),
         (["run", "--tui", "aider", "--model", "", "--task", "mutations/*"], "a model id is empty"),
-        (["run", *ONE, "--stack", "nosuch"], "whose name ends in .toml"),
+        (["run", *ONE, "--stack", "nosuch"], "a stack file (.toml)"),
         (["run", *PAID, "--max-usd", "1"], "what model 'm' costs"),
         (
             ["run", "--tui", "aider", "--model", "scripted:null", "--task", "mutation/*"],
