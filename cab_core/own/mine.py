@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import attrs
@@ -15,10 +15,11 @@ from cab_core.tasks.documents import read_document
 
 from .bench import Ran, bench
 from .commit_task import task_of
-from .commits import Change, Commit, change_of, commits, prompt_of
+from .commits import Change, Commit, as_module, change_of, commits, prompt_of
 from .ground import MANY, Ground, look, named
 from .languages import is_package, is_test
 from .pack import Draft, make_place
+from .repository import Files
 from .runner import Runner, runner_of
 from .sampled import (
     Asked,
@@ -30,6 +31,7 @@ from .sampled import (
     none_sound,
     runner_here,
     side_by_side,
+    told,
     write,
 )
 
@@ -64,24 +66,41 @@ def mine(asked: Asked, since: str | None) -> Made:
     """
     make_place(asked.target)
     snapshot = asked.snapshot
-    ground = look(snapshot.files, runner_here(asked), asked.trial, asked.stop, asked.environment)
+    runner = runner_here(asked)
+    with asked.doing("the tests as they are"):
+        ground = look(snapshot.files, runner, asked.runtime, asked.stop, asked.environment)
     miner = _Miner(asked, ground, _prompts(asked.target))
     sound, unsound = collect(asked, miner.drafts(since))
     dropped = counted([*miner.why_not(), *("not sound" for _ in unsound)])
+    notes = (*snapshot.notes, *ground.notes, *not_used(miner.prompts, miner.looked, miner.known))
     if not sound:
-        raise none_sound("commit", dropped or "there is none", ground)
+        raise none_sound("commit", told(dropped) if dropped else "there is none", ground)
     looked_at = {"kind": "mine", "since": since, **ground_facts(ground), "looked_at": len(miner.looked)}
     more = {
         "dropped": dropped,
         "not_sound": unsound,
         "tried": miner.rows(),
-        "notes": [*snapshot.notes, *ground.notes],
+        "notes": list(notes),
     }
     prompts = {**miner.prompts, **{d.name: d.doc.prompt for d in sound}}
     text = _HEAD + tomli_w.dumps({"prompts": prompts}, multiline_strings=True)
     title = f"Commits of {asked.repository.name}"
     write(asked, title, sound, facts_of(asked, ground.runner, {**looked_at, **more}), {PROMPTS: text})
-    return Made(tasks=tuple(d.name for d in sound), dropped=dropped, notes=(*snapshot.notes, *ground.notes))
+    return Made(tasks=tuple(d.name for d in sound), dropped=dropped, notes=notes)
+
+
+def not_used(prompts: Iterable[str], looked: Iterable[Looked], known: Collection[str]) -> list[str]:
+    """Return what to say of prompts, by the names of their tasks, that are of none.
+
+    `known` are the names of all commits, of which some were `looked` at.
+    """
+    why = {x.commit.name: x.why for x in looked if x.why is not None}
+    absent = "no commit that was asked for is called so"
+    return [
+        f"{PROMPTS}: {name} is of no task: {why.get(name, absent)}"
+        for name in prompts
+        if name in why or name not in known
+    ]
 
 
 class _Miner:
@@ -89,12 +108,14 @@ class _Miner:
 
     def __init__(self, asked: Asked, ground: Ground, prompts: Mapping[str, str]) -> None:
         self.looked: list[Looked] = []
+        self.known: frozenset[str] = frozenset()  # names of all commits
         self.prompts = prompts
         self._asked, self._ground = asked, ground
 
     def drafts(self, since: str | None) -> Iterator[Draft]:
         """Yield a task for each commit that makes one, as they are asked for."""
         found = list(commits(self._asked.repository, since))
+        self.known = frozenset(commit.name for commit in found)
         for looked in side_by_side(self._asked.jobs, self._look, found):
             self.looked.append(looked)
             if looked.draft is not None:
@@ -113,9 +134,8 @@ class _Miner:
     def _look(self, commit: Commit) -> Looked:
         if commit.why_not is not None:
             return Looked(commit=commit, why=commit.why_not)
-        repository = self._asked.repository
         try:
-            change = change_of(repository.at(commit.parent).files, repository.at(commit.sha).files)
+            change = change_of(self._files(commit.parent), self._files(commit.sha))
         except UserError as exc:
             return Looked(commit=commit, why="cannot be read", detail=str(exc))
         if not any(is_package(path) for path in change.touched):
@@ -124,7 +144,11 @@ class _Miner:
             return Looked(commit=commit, why="changes symbolic links", detail=", ".join(links[:5]))
         if there := sorted(set(change.touched) & self._ground.installed.keys()):
             return Looked(commit=commit, why="its source is installed, too", detail=", ".join(there[:5]))
-        return self._run(commit, change)
+        with self._asked.doing(commit.name):
+            return self._run(commit, change)
+
+    def _files(self, sha: str) -> Files:
+        return as_module(self._asked.repository.at(sha).files, self._asked.snapshot.files)
 
     def _run(self, commit: Commit, change: Change) -> Looked:
         """Run the tests of a commit without its solution and with it, first those alone that it changes.
@@ -134,7 +158,7 @@ class _Miner:
         runner, limit = self._runner(change), _TIMES_SLOWER * self._ground.timeout_s
         needs = runner.needs(self._asked.environment)
         own = tuple(p for p in sorted(change.hidden) if _holds_tests(p)) if runner.is_pytest else runner.paths
-        with bench(change.unsolved, self._asked.trial, needs, self._asked.stop) as place:
+        with bench(change.unsolved, self._asked.runtime, needs, self._asked.stop) as place:
             before = place.run(runner.command(own), limit)
             if before.timed_out:
                 return Looked(commit=commit, why=_ENDLESS)

@@ -119,7 +119,7 @@ def test_the_stack_of_the_page_takes_effect(cab: Cab) -> None:
     assert cab(*shlex.split(without.replace(" --attempts 3", ""))[1:]).returncode == 0
     done = cab(*shlex.split(compare)[1:], "--scripted")
     assert done.returncode == 0, done.stderr
-    assert "house with opencode, mcp:clock: offered in 1 of 1 cells; about" in " ".join(done.stdout.split())
+    assert "house with opencode, mcp:clock: offered in 1 of 1 cell; about" in " ".join(done.stdout.split())
 
 
 def test_a_site_for_private_code_has_no_wire_record(cab: Cab) -> None:
