@@ -81,8 +81,9 @@ def _together(needs: Sequence[Needs]) -> Needs:
     """
     for environment in (need.environment for need in needs if need.environment):
         raise UserError(
-            f"these tasks run in {environment}: a cell image holds cab's own toolchains alone; "
-            "choose others with --task, or build without --cell"
+            f"these tasks run in {environment}: in a cell image tasks are graded by the toolchains that it "
+            "has, which are cab's own alone. Choose others with --task, or build without --cell and run "
+            "the tasks with `cab run --runtime docker`, which makes their image"
         )
     return Needs(requires=tuple(sorted({r for need in needs for r in need.requires})))
 
