@@ -135,6 +135,7 @@ def look(
     if not steady if runner.kind != "exit" else first.why or again.why:
         raise UserError(
             f"no test passes with {' '.join(runner.argv)}: {again.why or 'none was run'}\n{_end(again)}\n"
+            "They are run on what is committed, without files that git ignores or a build made. "
             "What runs them is said with --tests 'COMMAND'"
         )
     either = first.passed() | again.passed()
