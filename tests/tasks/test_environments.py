@@ -19,6 +19,7 @@ from cab_core.tasks.catalog import load_pack
 from cab_core.tasks.environments import archive_of
 from cab_core.tasks.exporting import write_harbor
 from cab_core.tasks.listing import write_list
+from tests.conftest import Cab
 from tests.support.packs import PACK, write_pack
 
 GRADE = '[[grade.commands]]\nargv = ["grep", "-q", "good", "adds.py"]\n'
@@ -137,3 +138,12 @@ def test_nothing_beside_the_pack_gets_into_an_image(tmp_path: Path, how: str) ->
         (root / "files.json").write_text(json.dumps(said))
     with pytest.raises(BadDocument, match="lies outside of the pack"):
         load_pack(Plugins(), root)
+
+
+def test_no_cell_image_is_made_for_it(cab: Cab, tmp_path: Path) -> None:
+    """Why, and what to do instead; before anything is built."""
+    load(tmp_path)
+    done = cab("images", "build", "aider", "--cell", "--pack", "mine", "--task", "mine/*")
+    said = " ".join(done.stderr.split())
+    assert done.returncode == 2 and "these tasks run in image debian@sha256:1" in said, said
+    assert "which are cab's own alone" in said and "run the tasks with `cab run --runtime docker`" in said
