@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 import attrs
-import tomli_w
 
 from cab_core.errors import UserError
 from cab_core.records import GradeCommand, GradeSpec
-from cab_core.records.base import doc
-from cab_core.tasks.documents import read_document
 
 from .bench import Ran, bench
 from .commit_task import task_of
@@ -19,6 +15,7 @@ from .commits import Change, Commit, as_module, change_of, commits, prompt_of
 from .ground import MANY, Ground, look, named
 from .languages import is_package, is_test
 from .pack import Draft, make_place
+from .prompts import FILE, not_used, read_prompts, text_of
 from .repository import Files
 from .runner import Runner, runner_of
 from .sampled import (
@@ -35,17 +32,8 @@ from .sampled import (
     write,
 )
 
-PROMPTS = "prompts.toml"
-_HEAD = "# What an agent is told, by task. Change it as you like, and run the same command again.\n"
 _ENDLESS = "its tests do not end in time"
 _TIMES_SLOWER = 3  # than the newest commit's tests an older one's may be
-
-
-@attrs.frozen(kw_only=True)
-class Prompts:
-    """The content of a `prompts.toml`."""
-
-    prompts: dict[str, str] = attrs.field(factory=dict, metadata=doc("what an agent is told, by task"))
 
 
 @attrs.frozen(kw_only=True)
@@ -69,10 +57,10 @@ def mine(asked: Asked, since: str | None) -> Made:
     runner = runner_here(asked)
     with asked.doing("the tests as they are"):
         ground = look(snapshot.files, runner, asked.runtime, asked.stop, asked.environment)
-    miner = _Miner(asked, ground, _prompts(asked.target))
+    miner = _Miner(asked, ground, read_prompts(asked.target))
     sound, unsound = collect(asked, miner.drafts(since))
     dropped = counted([*miner.why_not(), *("not sound" for _ in unsound)])
-    notes = (*snapshot.notes, *ground.notes, *not_used(miner.prompts, miner.looked, miner.known))
+    notes = (*snapshot.notes, *ground.notes, *not_used(miner.prompts, miner.why_none(), miner.known))
     if not sound:
         raise none_sound("commit", told(dropped) if dropped else "there is none", ground)
     looked_at = {"kind": "mine", "since": since, **ground_facts(ground), "looked_at": len(miner.looked)}
@@ -83,24 +71,11 @@ def mine(asked: Asked, since: str | None) -> Made:
         "notes": list(notes),
     }
     prompts = {**miner.prompts, **{d.name: d.doc.prompt for d in sound}}
-    text = _HEAD + tomli_w.dumps({"prompts": prompts}, multiline_strings=True)
     title = f"Commits of {asked.repository.name}"
-    write(asked, title, sound, facts_of(asked, ground.runner, {**looked_at, **more}), {PROMPTS: text})
+    write(
+        asked, title, sound, facts_of(asked, ground.runner, {**looked_at, **more}), {FILE: text_of(prompts)}
+    )
     return Made(tasks=tuple(d.name for d in sound), dropped=dropped, notes=notes)
-
-
-def not_used(prompts: Iterable[str], looked: Iterable[Looked], known: Collection[str]) -> list[str]:
-    """Return what to say of prompts, by the names of their tasks, that are of none.
-
-    `known` are the names of all commits, of which some were `looked` at.
-    """
-    why = {x.commit.name: x.why for x in looked if x.why is not None}
-    absent = "no commit that was asked for is called so"
-    return [
-        f"{PROMPTS}: {name} is of no task: {why.get(name, absent)}"
-        for name in prompts
-        if name in why or name not in known
-    ]
 
 
 class _Miner:
@@ -125,6 +100,10 @@ class _Miner:
     def why_not(self) -> list[str]:
         """Return why commits are no tasks."""
         return [looked.why for looked in self.looked if looked.why is not None]
+
+    def why_none(self) -> dict[str, str]:
+        """Return by its name why a commit is no task."""
+        return {looked.commit.name: looked.why for looked in self.looked if looked.why is not None}
 
     def rows(self) -> list[dict[str, str]]:
         """Return what a manifest says of those whose tests were run in vain."""
@@ -222,8 +201,3 @@ def _no_task(runner: Runner, before: Ran, after: Ran) -> str | None:
 
 def _holds_tests(path: str) -> bool:
     return is_test(path) and path.endswith(".py") and not path.endswith(("conftest.py", "__init__.py"))
-
-
-def _prompts(target: Path) -> dict[str, str]:
-    path = target / PROMPTS
-    return read_document(path, Prompts).prompts if path.is_file() else {}

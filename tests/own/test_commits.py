@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cab_core.own.commits import Commit, as_module, asked_for, change_of, commits, title_of
-from cab_core.own.mine import Looked, not_used
+from cab_core.own.commits import as_module, asked_for, change_of, commits, title_of
 from cab_core.own.repository import SourceFile, open_repository
 from tests.support.histories import SHOP, history
 
@@ -34,17 +33,6 @@ def test_go_of_before_modules_is_a_module_of_today_s_name() -> None:
     newest = {p: SourceFile(b"new") for p in ("go.mod", "go.sum", "a.go")}
     assert sorted(as_module({"a.go": SourceFile(b"old")}, newest)) == ["a.go", "go.mod", "go.sum"]
     assert as_module({"go.mod": SourceFile(b"old")}, newest) == {"go.mod": SourceFile(b"old")}
-
-
-def test_a_prompt_of_no_task_is_told() -> None:
-    """That of a commit which is none, and one whose commit is gone; not one that was not looked at yet."""
-    made = [Commit(sha=sha * 40, parent="0" * 40, message="", changed=()) for sha in "abc"]
-    looked = [Looked(commit=made[0]), Looked(commit=made[1], why="changes no test")]
-    names = [c.name for c in made]
-    assert not_used([*names, "commit-gone"], looked, names) == [
-        f"prompts.toml: {names[1]} is of no task: changes no test",
-        "prompts.toml: commit-gone is of no task: no commit that was asked for is called so",
-    ]
 
 
 def test_commits_without_tests_or_source_are_told_by_their_paths(tmp_path: Path) -> None:
