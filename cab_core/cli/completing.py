@@ -36,6 +36,7 @@ _NAMES: dict[str, Callable[[Plugins], Iterable[str]]] = {
     "--tui": _of_kind("adapter"),
     "--runtime": _of_kind("runtime"),
     "--executor": _of_kind("executor"),
+    "tasks list": _tasks,
     "tasks show": _tasks,
     "tasks copy": _tasks,
     "tasks validate": _tasks,

@@ -17,6 +17,7 @@ from cab_core.runtimes.docker.images import agent_image, cell_image
 from cab_core.runtimes.docker.inventory import list_images, push, remove_images
 from cab_core.runtimes.releases import wanted_version
 from cab_core.tasks.catalog import Catalog
+from cab_core.words import number
 
 from . import options
 from .group import Group, pass_plugins
@@ -82,8 +83,9 @@ def _together(needs: Sequence[Needs]) -> Needs:
     """
     for environment in (need.environment for need in needs if need.environment):
         raise UserError(
-            f"these tasks run in {environment}: a cell image holds cab's own toolchains alone; "
-            "choose others with --task, or build without --cell"
+            f"these tasks run in {environment}: in a cell image tasks are graded by the toolchains that it "
+            "has, which are cab's own alone. Choose others with --task, or build without --cell and run "
+            "the tasks with `cab run --runtime docker`, which makes their image"
         )
     return Needs(requires=tuple(sorted({r for need in needs for r in need.requires})))
 
@@ -145,7 +147,7 @@ def clean(old: bool, as_json: bool) -> int:
     if as_json:
         print_json({"removed": removed, "in_use": len(found) - len(free)})
         return 0
-    click.echo(f"{removed} images removed")
+    click.echo(f"{number(removed, 'image')} removed")
     if len(free) < len(found):
         click.echo(f"{len(found) - len(free)} are left: a cab that is running needs them", err=True)
     return 0

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
     Run = Callable[[Progress | JsonEvents], Ended]
 
+_NOT_ON_RECORD = (
+    "The same command would end the same: the record does not hold what the CLI asks now. Replay it with the "
+    "CLI, the task and the options of the record, or make a new one (--fresh --record DIR, with a model)."
+)
 _ROWS = 200  # cells that the table at the end shows one by one
 
 
@@ -108,7 +112,7 @@ def _as_events(run: Run, plugins: Plugins, go_on: str) -> int:
         shown.end(code, [str(exc) or "interrupted"], None if isinstance(exc, UserError) else go_on)
         raise
     why = ["interrupted"] * ended.interrupted + ended.stopped
-    shown.end(ended.exit_code, why, go_on if ended.exit_code else None)
+    shown.end(ended.exit_code, why, go_on if ended.exit_code and not ended.only_replays_lack else None)
     return ended.exit_code
 
 
@@ -148,7 +152,9 @@ def _next(ended: Ended, runs: Path, go_on: str) -> None:
         click.echo(f"Cells are in {place}.\nPages: {program()} site build {place} -o site{scripted}")
     for said in ended.stopped:
         say(f"Stopped: {reason(said, 900)} (--keep-going runs on all the same)")
-    if ended.exit_code:
+    if ended.exit_code and ended.only_replays_lack:
+        say(_NOT_ON_RECORD)
+    elif ended.exit_code:
         click.echo(f"Go on with: {go_on}")
 
 

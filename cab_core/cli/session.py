@@ -10,7 +10,7 @@ import attrs
 
 from cab_core.gateway.models import EndpointChoice
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Sweep
+from cab_core.records import OUTCOMES, Sweep
 from cab_core.store.cells import Store
 from cab_core.sweep.breaker import Breaker
 from cab_core.sweep.machine import check_ready
@@ -44,6 +44,13 @@ class Ended:
     def exit_code(self) -> int:
         """130 interrupted, 1 where a planned cell has no verdict, else 0."""
         return INTERRUPTED if self.interrupted else int(incomplete(self.plan, self.results))
+
+    @property
+    def only_replays_lack(self) -> bool:
+        """Whether all that has no verdict asked what no record holds: again it would, too."""
+        lack = [r.outcome for _, r in self.results if not OUTCOMES[r.outcome].counted]
+        whole = len(self.results) == len(self.plan.cells) and not self.interrupted
+        return whole and set(lack) == {"infra_replay"}
 
 
 def run_sweep(

@@ -10,6 +10,7 @@ from typing import Any
 
 from cab_core.records import Accounted, CellResult, CellSummary
 from cab_core.store.reading import read_json
+from cab_core.words import number
 
 from .text import one_line, say
 
@@ -43,6 +44,7 @@ def _effect(stack: str, tui: str, name: str, items: list[Accounted]) -> dict[str
         "item": name,
         "cells": len(items),
         "states": dict(states.most_common()),
+        "reasons": sorted({i.reason for i in items if i.reason is not None}),
         "tokens_a_call": round(statistics.median(tokens)) if tokens else None,
         "tokens_known": len(tokens),
     }
@@ -55,4 +57,5 @@ def print_stack_effects(effects: list[dict[str, Any]]) -> None:
         tokens = effect["tokens_a_call"]
         costs = "" if tokens is None else f"; about {tokens:,} tokens a call"
         named = one_line(f"{effect['stack']} with {effect['tui']}, {effect['item']}", 300)
-        say(f"{named}: {states} of {effect['cells']} cells{costs}", indent=3)
+        why = "".join(f"; {_SKIPPED}: {one_line(reason, 300)}" for reason in effect["reasons"])
+        say(f"{named}: {states} of {number(effect['cells'], 'cell')}{costs}{why}", indent=3)

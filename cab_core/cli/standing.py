@@ -14,6 +14,7 @@ from cab_core.store.cells import Store
 from cab_core.store.paths import segment
 from cab_core.store.reading import uncollected
 from cab_core.store.there import check_there
+from cab_core.words import number
 
 from .text import say
 
@@ -30,7 +31,7 @@ class Standing:
     def say_left_out(self, err: bool = False) -> None:
         """Print how many were left out, where any was."""
         if self.left_out:
-            cells = "1 cell" if self.left_out == 1 else f"{self.left_out} cells"
+            cells = number(self.left_out, "cell")
             say(f"{cells} of scripted models left out; --scripted takes them in.", err)
 
 

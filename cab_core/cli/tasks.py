@@ -18,6 +18,7 @@ from cab_core.tasks.left_out import left_out
 from cab_core.tasks.listing import write_list
 from cab_core.tasks.native import load_as_it_is
 from cab_core.tasks.toolchains import missing
+from cab_core.words import number
 from cab_core.workdir.materialise import materialise
 
 from . import options
@@ -41,14 +42,18 @@ for _command in (validate_tasks, import_tasks, export_tasks):
 
 
 @command.command("list")
+@click.argument("patterns", nargs=-1)
 @options.pack
 @options.as_json
 @pass_plugins
-def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
-    """List all tasks, and what is missing on this machine to grade them in runtime local."""
+def list_tasks(plugins: Plugins, patterns: tuple[str, ...], packs: tuple[Path, ...], as_json: bool) -> int:
+    """List tasks, and what is missing on this machine to grade them in runtime local.
+
+    Without a PATTERN: those of the packs that are given, or all there are.
+    """
     warn_of_faults([f"plugin {r.owner}: {r.fault}" for r in plugins.faults()])
     catalog = Catalog(plugins, packs)
-    tasks = catalog.tasks()
+    tasks = catalog.listed(patterns)
     warn_of_faults(list(catalog.faults.values()))
     rows: list[dict[str, Any]] = [
         {
@@ -70,6 +75,9 @@ def list_tasks(plugins: Plugins, packs: tuple[Path, ...], as_json: bool) -> int:
         print_json(rows)
         return 0
     print_table([_row(row) for row in rows], ("task",), ("title", "notes"))
+    if packs and not patterns:
+        said = ", ".join(map(str, catalog.given))
+        _tell(f"{number(len(rows), 'task')} of {said}; of installed packs too: cab tasks list '*' --pack ...")
     return 0
 
 
@@ -129,7 +137,7 @@ def copy(plugins: Plugins, task: str, directory: Path, packs: tuple[Path, ...], 
         raise UserError(f"{directory}: there is something of that name already; expected a new directory")
     found = Catalog(plugins, packs).select([task])
     if len(found) != 1:
-        raise UserError(f"{task!r} is {len(found)} tasks; expected the id of one")
+        raise UserError(f"{task!r} is {number(len(found), 'task')}; expected the id of one")
     materialise(found[0].section("workdir"), directory)
     if as_json:
         print_json({"task": found[0].task.id, "directory": str(directory)})
@@ -156,7 +164,7 @@ def lock(directory: Path, as_json: bool) -> int:
     if as_json:
         print_json({"files": count, "list": str(path)})
     else:
-        say(f"{count} files listed in {path}")
+        say(f"{number(count, 'file')} listed in {path}")
     return 0
 
 

@@ -28,4 +28,5 @@ def command(plugins: Plugins, /, *, since: str | None, as_json: bool, **said: An
     from cab_core.own.mine import mine
 
     with asked(plugins, as_json=as_json, **said) as (wanted, target):
-        return tell(mine(wanted, since), target, as_json)
+        made = mine(wanted, since)
+    return tell(made, target, as_json)

@@ -29,4 +29,4 @@ def command(plugins: Plugins, /, *, seed: int, as_json: bool, **said: Any) -> in
 
     with asked(plugins, as_json=as_json, **said) as (wanted, target):
         made = mutate(wanted, seed)
-        return tell(made, target, as_json)
+    return tell(made, target, as_json)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cab_core.errors import UserError
+from cab_core.words import number
 
 from .signals import stop_on_signals
 from .table import print_json
 from .text import plain, say
+from .under_way import UnderWay
 
 if TYPE_CHECKING:
     from cab_core.own.sampled import Asked, Made
@@ -30,7 +32,7 @@ _OPTIONS = (
     click.option("--image", help="image of Debian or Ubuntu in which the tests run"),
     click.option("--setup", metavar="CMD", help="installs what they need, once, when the image is made"),
     click.option("--requires", multiple=True, metavar="NAME", help="what the tests need besides"),
-    click.option("--runtime", default="local", show_default=True, help="where the tasks are validated"),
+    click.option("--runtime", default="local", show_default=True, help="where the tests are run"),
     click.option("-j", "--jobs", type=click.IntRange(1), default=2, show_default=True, help="side by side"),
 )
 
@@ -52,9 +54,6 @@ def asked(
     from cab_core.own.sampled import Asked
     from cab_core.records import EnvironmentSpec
 
-    def report(line: str) -> None:
-        say(plain(line), err=True)
-
     image, setup = said.pop("image"), said.pop("setup")
     recipe = EnvironmentSpec(image=image, setup=setup) if image or setup else None
     place = plugins.runtime(runtime)
@@ -64,9 +63,19 @@ def asked(
             "`--runtime docker`, or install what the tests need on this machine, and leave them out"
         )
     repository = open_repository(repo)
+    if not place.citable:
+        say(
+            f"the tests of {repository.name} are run on this machine, as you (runtime {place.name}): "
+            "of a repository that is a stranger's give --runtime docker",
+            err=True,
+        )
     head = repository.commit()
     snapshot = repository.at(head)
-    with stop_on_signals(report) as stop, environment_with(recipe, snapshot.files) as environment:
+    with (
+        UnderWay(quiet=as_json) as shown,
+        stop_on_signals(shown.tell) as stop,
+        environment_with(recipe, snapshot.files) as environment,
+    ):
         yield (
             Asked(
                 repository=repository,
@@ -75,10 +84,10 @@ def asked(
                 recipe=recipe,
                 environment=environment,
                 target=out,
-                trial=place if environment else plugins.runtime("local"),
                 runtime=place,
                 stop=stop,
-                say=(lambda line: None) if as_json else report,
+                say=(lambda line: None) if as_json else shown.tell,
+                doing=shown.doing,
                 **said,
             ),
             out,
@@ -87,6 +96,8 @@ def asked(
 
 def tell(made: Made, out: Path, as_json: bool) -> int:
     """Print what came of it."""
+    from cab_core.own.sampled import told
+
     if as_json:
         print_json(
             {
@@ -99,7 +110,7 @@ def tell(made: Made, out: Path, as_json: bool) -> int:
         return 0
     for note in made.notes:
         say(f"note: {plain(note)}", err=True)
-    dropped = ", ".join(f"{n} {reason}" for reason, n in made.dropped.items())
-    say(f"{len(made.tasks)} tasks in {out}, each validated five times; dropped: {dropped or 'none'}")
+    tasks = number(len(made.tasks), "task")
+    say(f"{tasks} in {out}, each validated five times; dropped: {told(made.dropped)}")
     say(f"{out}/manifest.json says what was looked at. Next: cab tasks list --pack {out}")
     return 0

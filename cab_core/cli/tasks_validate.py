@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from cab_core.records import PackedTask, to_json
 from cab_core.records.validation import OF_THE_MOMENT, STATES, Finding, Validation
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.validations import add_validations
+from cab_core.words import number
 
 from . import options
 from .group import pass_plugins
 from .signals import stop_on_signals
 from .table import print_json
 from .text import one_line, plain, say
+from .under_way import UnderWay
 
 
 @attrs.frozen
@@ -34,6 +36,7 @@ class _Asked:
     repeats: int
     again: bool
     stop: StopSignal
+    shown: UnderWay
 
 
 @attrs.frozen
@@ -75,18 +78,24 @@ def validate_tasks(
         _tell(said)
     tasks = catalog.select(patterns)
     rows = list[_Row]()
-    with stop_on_signals(_tell) as stop:
+    if not place.citable:
+        _tell(
+            f"graders and references are run on this machine, as you (runtime {place.name}); of a stranger's "
+            "tasks, and for what counts elsewhere, give --runtime docker"
+        )
+    with UnderWay(quiet=as_json) as shown, stop_on_signals(shown.tell) as stop:
         try:
-            for row in _validated(tasks, _Asked(place, repeats, again, stop), jobs):
+            for row in _validated(tasks, _Asked(place, repeats, again, stop, shown), jobs):
                 rows.append(row)
                 if not as_json:
-                    _print(row, len(rows), len(tasks))
+                    with shown.cleared():
+                        _print(row, len(rows), len(tasks))
         finally:
             if record:  # interrupted, too: what was found by then is worth keeping
                 _record(plugins, tasks, [row.found for row in rows])
         if stop.is_set():
             raise KeyboardInterrupt
-    _end(rows, place, as_json)
+    _end(rows, as_json)
     return 0 if all(row.found.state == "sound" for row in rows) else 1
 
 
@@ -106,51 +115,47 @@ def _validate(task: PackedTask, asked: _Asked) -> _Row:
     known = None if asked.again else found_here(task, asked.runtime)
     if known is not None and known.repeats >= (asked.repeats if known.state == "sound" else 0):
         return _Row(known, True)
-    return _Row(keep(task, asked.runtime, _find(task, asked)), False)
+    with asked.shown.doing(task.task.id) as step:
+        return _Row(keep(task, asked.runtime, _find(task, asked, step)), False)
 
 
-def _find(task: PackedTask, asked: _Asked) -> Finding:
+def _find(task: PackedTask, asked: _Asked, step: Callable[[str], None]) -> Finding:
     from cab_core.run.needs import unmet
     from cab_core.run.validate import validate
 
     if asked.stop.is_set():
         return Finding(state="not_run", reason="interrupted")
-    if task.task.doc.unavailable is None and (lacks := unmet(asked.runtime, task.needs, _tell)):
+    if task.task.doc.unavailable is None and (lacks := unmet(asked.runtime, task.needs, asked.shown.tell)):
         return Finding(state="toolchain_missing", reason=lacks)
     try:
         with asked.runtime.scratch() as scratch:
-            return validate(task, asked.runtime, scratch, asked.stop, asked.repeats)
+            return validate(task, asked.runtime, scratch, asked.stop, asked.repeats, step)
     except GraderError as exc:
         return Finding(state="not_run", reason=str(exc))
 
 
-def _print(row: _Row, number: int, total: int) -> None:
+def _print(row: _Row, done: int, total: int) -> None:
     found = row.found
-    said = f"{found.state}: {one_line(found.reason or '', 500)}" if found.fault else "valid"
+    said = f"{found.state}: {one_line(found.reason or '', 500)}" if found.fault else found.state
     took = "" if found.reference_s is None else f", {found.repeats} x, {found.reference_s:.1f} s"
     earlier = f", found {found.at[:10]}" if row.earlier else ""
     notes = "".join(f"; {one_line(note)}" for note in found.notes)
-    say(f"[{number}/{total}] {found.task}: {said} (in {found.runtime}{took}{earlier}){notes}", indent=4)
+    say(f"[{done}/{total}] {found.task}: {said} (in {found.runtime}{took}{earlier}){notes}", indent=4)
 
 
-def _end(rows: Sequence[_Row], place: Runtime, as_json: bool) -> None:
+def _end(rows: Sequence[_Row], as_json: bool) -> None:
     if as_json:
         print_json([_json(row) for row in rows])
     else:
         counts = Counter(row.found.state for row in rows)
-        say(f"{counts['sound']} of {len(rows)} tasks are sound.")
+        say(f"{counts['sound']} of {number(len(rows), 'task')} {'is' if len(rows) == 1 else 'are'} sound.")
         for state in (s for s in STATES if counts[s] and s != "sound"):
             say(f"  {counts[state]} {state}: {STATES[state]}", indent=4)
-    if not place.citable:
-        _tell(
-            f"validated in {place.name}: a grader elsewhere has other programs; "
-            "--runtime docker is what counts"
-        )
 
 
 def _json(row: _Row) -> dict[str, Any]:
     found = row.found
-    return {**to_json(found), "valid": found.state == "sound", "fault": found.fault, "earlier": row.earlier}
+    return {**to_json(found), "fault": found.fault, "earlier": row.earlier}
 
 
 def _record(plugins: Plugins, tasks: Sequence[PackedTask], found: Sequence[Validation]) -> None:
@@ -167,7 +172,7 @@ def _record(plugins: Plugins, tasks: Sequence[PackedTask], found: Sequence[Valid
         own = [v for v in found if v.task.startswith(f"{pack}/") and v.state not in OF_THE_MOMENT]
         current = {t.task.tree_hash for t in Catalog(plugins, lying.values()).select([f"{pack}/*"])}
         count = add_validations(root, own, current)
-        _tell(f"{root / 'validated.json'} says what was found of {count} tasks")
+        _tell(f"{root / 'validated.json'} says what was found of {number(count, 'task')}")
 
 
 def _tell(line: str) -> None:

@@ -14,7 +14,7 @@ from cab_core.workdir.compare import compare
 from cab_core.workdir.manifest import take_manifest
 from cab_core.workdir.patch import write_patch
 
-from .commits import Change, Commit
+from .commits import Change, Commit, title_of
 from .languages import is_package, language_of
 from .mutant_task import protected, regions
 from .pack import Draft
@@ -37,7 +37,7 @@ def task_of(
     """Return the task of a commit, whose tests `grade` runs and leave `by_products` behind."""
     doc = TaskDoc(
         schema_version=1,
-        title=f"A commit of {repository}",
+        title=title_of(commit.message) or f"A commit of {repository}",
         prompt=prompt,
         grade=grade,
         category="commit",

@@ -13,6 +13,7 @@ from .repository import Files, Repository, SourceFile, git
 _TRAILER = re.compile(
     r"^(?:[A-Z][a-z]+(?:-[a-z]+)+|Change-Id|Fixes|Closes|Refs): |^\(cherry picked from", re.M
 )
+_TITLE = 100  # characters
 _MOST = 30  # files of source that a commit may change and still be a task
 
 
@@ -85,6 +86,15 @@ def commits(repository: Repository, since: str | None) -> Iterator[Commit]:
             yield _commit(repository, sha, parents[0])
 
 
+def as_module(files: Files, newest: Files) -> Files:
+    """Return the files of a commit, one of Go's of before modules as a module of today's name.
+
+    Its tests import it by that name, which nothing else in its tree says.
+    """
+    today: Files = {} if "go.mod" in files else {p: newest[p] for p in ("go.mod", "go.sum") if p in newest}
+    return {**today, **files}
+
+
 def change_of(before: Files, after: Files) -> Change:
     """Return what leads from the files of a parent to those of its commit."""
     gone = before.keys() - after.keys()
@@ -102,6 +112,12 @@ def asked_for(message: str) -> str:
     """Return a commit's message as a person would say it, without what only git's readers need."""
     lines = [line.rstrip() for line in message.strip().splitlines() if not _TRAILER.match(line)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def title_of(message: str) -> str:
+    """Return the first line of a commit's message."""
+    subject = next(iter(asked_for(message).splitlines()), "")
+    return subject if len(subject) <= _TITLE else f"{subject[: _TITLE - 3]}..."
 
 
 def prompt_of(message: str, tests: str) -> str:

@@ -68,6 +68,4 @@ def installed_copies(files: Files, place: Bench) -> list[str]:
         there = json.loads(asked.output.splitlines()[0])
     except (ValueError, IndexError):
         return []
-    return [
-        f"{name} is installed on this machine, too: an agent in runtime local could read it" for name in there
-    ]
+    return [f"{name} is installed where the tests run, too: an agent could read it there" for name in there]

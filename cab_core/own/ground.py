@@ -29,6 +29,7 @@ Lines = Mapping[str, Mapping[int, tuple[str, ...]]]  # by file and line, the tes
 _FIRST_S = 1800.0  # for the first run of all tests, of which nothing is known
 # Seconds that a task may take: one of few, for what was measured is never the same twice.
 _STEPS_S = (300.0, 3600.0)
+_SAID = 15  # lines of what was printed, in a message
 _LITTER = 50  # files that tests left behind, by name
 MANY = 200  # tests, above which a task is graded by those files alone that run its source file
 _NO_NAME = re.compile(r" \(line \d+\)$")  # a test of rustdoc is called by its line, which a fix may move
@@ -48,7 +49,7 @@ class Ground:
     and `unsteady` are those that did not. `lines` is None where nothing measures them; where they are known,
     so are the `test_files` in which tests stand, by their names. `duration_s` is of one run. `installed` are
     files of which a copy lies in the image, and where. `by_products` are patterns of what the tests leave
-    behind.
+    behind; `printed` are its last lines.
     """
 
     files: Files
@@ -62,6 +63,7 @@ class Ground:
     notes: tuple[str, ...] = ()
     installed: Mapping[str, str] = attrs.field(factory=dict)
     by_products: tuple[str, ...] = ()
+    printed: str = ""
 
     @property
     def timeout_s(self) -> float:
@@ -131,8 +133,11 @@ def look(
         left = place.litter(files)
     steady = named(first) & named(again)
     if not steady if runner.kind != "exit" else first.why or again.why:
-        said = "\n".join(again.output.strip().splitlines()[-15:])
-        raise UserError(f"no test passes with {' '.join(runner.argv)}: {again.why or 'none was run'}\n{said}")
+        raise UserError(
+            f"no test passes with {' '.join(runner.argv)}: {again.why or 'none was run'}\n{_end(again)}\n"
+            "They are run on what is committed, without files that git ignores or a build made. "
+            "What runs them is said with --tests 'COMMAND'"
+        )
     either = first.passed() | again.passed()
     return Ground(
         files=files,
@@ -146,7 +151,12 @@ def look(
         notes=tuple(notes),
         installed=installed,
         by_products=_patterns(files, left),
+        printed=_end(again),
     )
+
+
+def _end(ran: Ran) -> str:
+    return "\n".join(ran.output.strip().splitlines()[-_SAID:])
 
 
 def named(ran: Ran) -> frozenset[str]:

@@ -17,7 +17,8 @@ _TEST_NAMES = (
 )
 # What decides how tests are run, beside the tests themselves.
 _SETTINGS = (
-    *("conftest.py", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "setup.py", "pyproject.toml"),
+    *("conftest.py", "pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "tox.ini"),
+    *("setup.cfg", "setup.py", "pyproject.toml"),
     *("package.json", "package-lock.json", "jest.config.*", ".mocharc*", "babel.config.*", "tsconfig*.json"),
     *("*.config.js", "*.config.mjs", "*.config.cjs", "*.config.ts", ".eslintrc*"),
     *("Cargo.toml", "Cargo.lock", "build.rs", "go.mod", "go.sum", "pom.xml", "build.gradle*"),

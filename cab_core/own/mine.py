@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import attrs
-import tomli_w
 
 from cab_core.errors import UserError
 from cab_core.records import GradeCommand, GradeSpec
-from cab_core.records.base import doc
-from cab_core.tasks.documents import read_document
 
 from .bench import Ran, bench
 from .commit_task import task_of
-from .commits import Change, Commit, change_of, commits, prompt_of
+from .commits import Change, Commit, as_module, change_of, commits, prompt_of
 from .ground import MANY, Ground, look, named
 from .languages import is_package, is_test
 from .pack import Draft, make_place
+from .prompts import FILE, not_used, read_prompts, text_of
+from .repository import Files
 from .runner import Runner, runner_of
 from .sampled import (
     Asked,
@@ -30,20 +28,12 @@ from .sampled import (
     none_sound,
     runner_here,
     side_by_side,
+    told,
     write,
 )
 
-PROMPTS = "prompts.toml"
-_HEAD = "# What an agent is told, by task. Change it as you like, and run the same command again.\n"
 _ENDLESS = "its tests do not end in time"
 _TIMES_SLOWER = 3  # than the newest commit's tests an older one's may be
-
-
-@attrs.frozen(kw_only=True)
-class Prompts:
-    """The content of a `prompts.toml`."""
-
-    prompts: dict[str, str] = attrs.field(factory=dict, metadata=doc("what an agent is told, by task"))
 
 
 @attrs.frozen(kw_only=True)
@@ -64,24 +54,28 @@ def mine(asked: Asked, since: str | None) -> Made:
     """
     make_place(asked.target)
     snapshot = asked.snapshot
-    ground = look(snapshot.files, runner_here(asked), asked.trial, asked.stop, asked.environment)
-    miner = _Miner(asked, ground, _prompts(asked.target))
+    runner = runner_here(asked)
+    with asked.doing("the tests as they are"):
+        ground = look(snapshot.files, runner, asked.runtime, asked.stop, asked.environment)
+    miner = _Miner(asked, ground, read_prompts(asked.target))
     sound, unsound = collect(asked, miner.drafts(since))
     dropped = counted([*miner.why_not(), *("not sound" for _ in unsound)])
+    notes = (*snapshot.notes, *ground.notes, *not_used(miner.prompts, miner.why_none(), miner.known))
     if not sound:
-        raise none_sound("commit", dropped or "there is none", ground)
+        raise none_sound("commit", told(dropped) if dropped else "there is none", ground)
     looked_at = {"kind": "mine", "since": since, **ground_facts(ground), "looked_at": len(miner.looked)}
     more = {
         "dropped": dropped,
         "not_sound": unsound,
         "tried": miner.rows(),
-        "notes": [*snapshot.notes, *ground.notes],
+        "notes": list(notes),
     }
     prompts = {**miner.prompts, **{d.name: d.doc.prompt for d in sound}}
-    text = _HEAD + tomli_w.dumps({"prompts": prompts}, multiline_strings=True)
     title = f"Commits of {asked.repository.name}"
-    write(asked, title, sound, facts_of(asked, ground.runner, {**looked_at, **more}), {PROMPTS: text})
-    return Made(tasks=tuple(d.name for d in sound), dropped=dropped, notes=(*snapshot.notes, *ground.notes))
+    write(
+        asked, title, sound, facts_of(asked, ground.runner, {**looked_at, **more}), {FILE: text_of(prompts)}
+    )
+    return Made(tasks=tuple(d.name for d in sound), dropped=dropped, notes=notes)
 
 
 class _Miner:
@@ -89,12 +83,14 @@ class _Miner:
 
     def __init__(self, asked: Asked, ground: Ground, prompts: Mapping[str, str]) -> None:
         self.looked: list[Looked] = []
+        self.known: frozenset[str] = frozenset()  # names of all commits
         self.prompts = prompts
         self._asked, self._ground = asked, ground
 
     def drafts(self, since: str | None) -> Iterator[Draft]:
         """Yield a task for each commit that makes one, as they are asked for."""
         found = list(commits(self._asked.repository, since))
+        self.known = frozenset(commit.name for commit in found)
         for looked in side_by_side(self._asked.jobs, self._look, found):
             self.looked.append(looked)
             if looked.draft is not None:
@@ -105,6 +101,10 @@ class _Miner:
         """Return why commits are no tasks."""
         return [looked.why for looked in self.looked if looked.why is not None]
 
+    def why_none(self) -> dict[str, str]:
+        """Return by its name why a commit is no task."""
+        return {looked.commit.name: looked.why for looked in self.looked if looked.why is not None}
+
     def rows(self) -> list[dict[str, str]]:
         """Return what a manifest says of those whose tests were run in vain."""
         run = [x for x in self.looked if x.why is not None and x.commit.why_not is None]
@@ -113,9 +113,8 @@ class _Miner:
     def _look(self, commit: Commit) -> Looked:
         if commit.why_not is not None:
             return Looked(commit=commit, why=commit.why_not)
-        repository = self._asked.repository
         try:
-            change = change_of(repository.at(commit.parent).files, repository.at(commit.sha).files)
+            change = change_of(self._files(commit.parent), self._files(commit.sha))
         except UserError as exc:
             return Looked(commit=commit, why="cannot be read", detail=str(exc))
         if not any(is_package(path) for path in change.touched):
@@ -124,7 +123,11 @@ class _Miner:
             return Looked(commit=commit, why="changes symbolic links", detail=", ".join(links[:5]))
         if there := sorted(set(change.touched) & self._ground.installed.keys()):
             return Looked(commit=commit, why="its source is installed, too", detail=", ".join(there[:5]))
-        return self._run(commit, change)
+        with self._asked.doing(commit.name):
+            return self._run(commit, change)
+
+    def _files(self, sha: str) -> Files:
+        return as_module(self._asked.repository.at(sha).files, self._asked.snapshot.files)
 
     def _run(self, commit: Commit, change: Change) -> Looked:
         """Run the tests of a commit without its solution and with it, first those alone that it changes.
@@ -134,7 +137,7 @@ class _Miner:
         runner, limit = self._runner(change), _TIMES_SLOWER * self._ground.timeout_s
         needs = runner.needs(self._asked.environment)
         own = tuple(p for p in sorted(change.hidden) if _holds_tests(p)) if runner.is_pytest else runner.paths
-        with bench(change.unsolved, self._asked.trial, needs, self._asked.stop) as place:
+        with bench(change.unsolved, self._asked.runtime, needs, self._asked.stop) as place:
             before = place.run(runner.command(own), limit)
             if before.timed_out:
                 return Looked(commit=commit, why=_ENDLESS)
@@ -198,8 +201,3 @@ def _no_task(runner: Runner, before: Ran, after: Ran) -> str | None:
 
 def _holds_tests(path: str) -> bool:
     return is_test(path) and path.endswith(".py") and not path.endswith(("conftest.py", "__init__.py"))
-
-
-def _prompts(target: Path) -> dict[str, str]:
-    path = target / PROMPTS
-    return read_document(path, Prompts).prompts if path.is_file() else {}

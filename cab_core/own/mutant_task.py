@@ -12,6 +12,7 @@ from cab_core.records.task import Origin, ProtectedRegion, Section
 
 from .ground import Ground
 from .languages import is_package, is_setting, is_source, is_test, language_of
+from .mutants import Mutant, function_of
 from .pack import Draft
 from .repository import Files
 from .sound import TIMES
@@ -28,7 +29,7 @@ def task_of(tried: Tried, ground: Ground, repository: str, commit: str, tests: s
     command = ground.runner.command(ground.graded(mutant.path)[0], tried.killing, tried.still)
     doc = TaskDoc(
         schema_version=1,
-        title=f"Tests of {repository} fail",
+        title=f"Tests of {repository} fail: {_place(mutant, file.data)}",
         prompt=_prompt(tried, tests),
         grade=GradeSpec(commands=(command,), requires=ground.runner.requires, timeout_s=ground.grade_s),
         category="mutation",
@@ -46,6 +47,12 @@ def task_of(tried: Tried, ground: Ground, repository: str, commit: str, tests: s
         "solution": {mutant.path: file},
     }
     return Draft(name=mutant.name, doc=doc, sections=sections, facts=_facts(tried, ground))
+
+
+def _place(mutant: Mutant, data: bytes) -> str:
+    """Return where it is, for who picks tasks: no agent is told a title."""
+    function = function_of(mutant.path, data, mutant.start)
+    return f"{mutant.path}, {function}()" if function else mutant.path
 
 
 def protected(files: Files) -> tuple[str, ...]:

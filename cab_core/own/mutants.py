@@ -19,9 +19,14 @@ from .languages import Language, language_of
 from .operators import SYNTAX, edits
 
 if TYPE_CHECKING:
-    from tree_sitter import Parser
+    from tree_sitter import Node, Parser
 
 _INSTALL = "pip install 'codingagentbench[mutate]'"
+_FUNCTIONS = (
+    *("function_definition", "function_declaration", "function_item", "function_expression", "func_literal"),
+    *("method_definition", "method_declaration", "constructor_declaration", "arrow_function"),
+    "generator_function_declaration",
+)
 _RUST_TESTS = re.compile(rb"^#\[cfg\(test\)\]", re.M)  # from there to the end, by custom
 
 
@@ -70,6 +75,28 @@ def mutants_of(path: str, data: bytes) -> list[Mutant]:
             )  # fmt: skip
             found.setdefault((start, end, after), made)
     return list(found.values())
+
+
+def function_of(path: str, data: bytes, at: int) -> str | None:
+    """Return the name of the innermost function that has one around a byte of a file, or None."""
+    language = language_of(path)
+    node = _parser(language).parse(data).root_node.descendant_for_byte_range(at, at) if language else None
+    while node is not None:
+        if node.type in _FUNCTIONS and (name := _name_of(node)):
+            return name
+        node = node.parent
+    return None
+
+
+def _name_of(node: Node) -> str | None:
+    """Return a function's own name, or that of what it is assigned to (`exports.parse = function () {`)."""
+    named = node.child_by_field_name("name") or node.child_by_field_name("declarator")
+    while named is not None and (inner := named.child_by_field_name("declarator")):
+        named = inner  # C: a pointer to it, and its parameters, stand around the name
+    if named is None and (above := node.parent) is not None:
+        fields = ("left", "key") if above.type != "variable_declarator" else ("name",)
+        named = next(filter(None, map(above.child_by_field_name, fields)), None)
+    return None if named is None else (named.text or b"").decode("utf-8", "replace")
 
 
 def in_turn(mutants: Iterable[Mutant], seed: int) -> list[Mutant]:

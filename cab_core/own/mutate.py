@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from queue import SimpleQueue
 from typing import Any
@@ -26,6 +26,7 @@ from .sampled import (
     none_sound,
     runner_here,
     side_by_side,
+    told,
     write,
 )
 from .trying import Tried, all_texts, try_mutant
@@ -48,18 +49,33 @@ def mutate(asked: Asked, seed: int) -> Made:
             f"{asked.repository.name}: there is no source in a known language to make a mutant of"
         )
     asked.say(f"{len(everything)} mutants; running the tests as they are")
-    ground = look(snapshot.files, runner, asked.trial, asked.stop, asked.environment, lines=True)
+    with asked.doing("the tests as they are"):
+        ground = look(snapshot.files, runner, asked.runtime, asked.stop, asked.environment, lines=True)
     run = [m for m in everything if _is_run(m, ground)]
     trial = _Trial(asked, ground, in_turn(run, seed)[: asked.most * _TRIED_FOR_EACH])
     sound, unsound = collect(asked, trial.drafts())
     dropped = counted([*trial.why_not(), *("not_sound" for _ in unsound)])
     if not sound:
-        raise none_sound("mutant", dropped or "the tests run none of the source", ground)
+        raise none_sound("mutant", _why_none(trial, dropped), ground)
     looked_at = _looked_at(trial, seed, len(everything), len(run))
     notes = {"dropped": dropped, "not_sound": unsound, "notes": [*snapshot.notes, *ground.notes]}
     manifest = facts_of(asked, ground.runner, {**looked_at, **notes})
     write(asked, f"Mutants of {asked.repository.name}", sound, manifest, {})
     return Made(tasks=tuple(d.name for d in sound), dropped=dropped, notes=(*snapshot.notes, *ground.notes))
+
+
+def _why_none(trial: _Trial, dropped: Mapping[str, int]) -> str:
+    """Return why there is no task. Tests that notice nothing were perhaps not run at all."""
+    if not dropped:
+        return "the tests run none of the source"
+    ground = trial.ground
+    if ground.runner.kind != "exit" or "not_sound" in dropped or "survived" not in dropped:
+        return told(dropped)
+    return (
+        f"whatever is changed, `{ground.runner.typed}` ends well ({told(dropped)}), and what it prints names "
+        f"no test: does it run a test of this source? Its last words:\n{ground.printed}\n"
+        "Say with --tests 'COMMAND' what runs the tests"
+    )
 
 
 class _Trial:
@@ -91,13 +107,14 @@ class _Trial:
         def attempt(mutant: Mutant) -> Tried:
             place = free.get()
             try:
-                return try_mutant(mutant, ground, place, texts)
+                with asked.doing(mutant.name):
+                    return try_mutant(mutant, ground, place, texts)
             finally:
                 free.put(place)
 
         with ExitStack() as stack:
             for _ in range(asked.jobs):
-                made = bench(ground.files, asked.trial, needs, asked.stop)
+                made = bench(ground.files, asked.runtime, needs, asked.stop)
                 free.put(stack.enter_context(made))
             yield from side_by_side(asked.jobs, attempt, self._order)
 

@@ -15,6 +15,7 @@ import attrs
 from cab_core.errors import UserError
 from cab_core.records import Environment, GradeCommand, Needs
 from cab_core.records.task import CountStyle, GradeKind
+from cab_core.tasks.runners import RUNNERS
 from cab_core.tasks.toolchains import TOOLCHAINS, requirement_fault
 
 from .languages import is_test
@@ -151,7 +152,9 @@ def _runner(words: list[str], files: Files) -> Runner:
         argv, report = (*argv, *_without(words[1:], others)), _JSON if kind == "json" else None
         return Runner(argv=argv, kind=kind, style="tap", report=report, requires=("node",))
     if words[:2] == ["go", "test"]:
-        return Runner(argv=("go", "test", "-v", *words[2:]), kind="counts", style="go", requires=("go",))
+        # Never a result of a run before, and the standard library as it is installed.
+        argv = (*RUNNERS["go"].argv, *words[2:])
+        return Runner(argv=argv, kind="counts", style="go", requires=("go",))
     if words[:2] == ["cargo", "test"]:
         argv = ("cargo", "test", "--offline", "--no-fail-fast", *words[2:])
         return Runner(argv=argv, kind="counts", style="libtest", requires=("cargo",))

@@ -22,7 +22,7 @@ from .ground import Ground
 from .pack import Draft, MadeWith, put_in_place, write_pack
 from .repository import Repository, Snapshot
 from .runner import Runner, runner_of
-from .sound import TIMES, faults
+from .sound import TIMES, Doing, faults
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -32,8 +32,8 @@ R = TypeVar("R")
 class Asked:
     """What a user asks for, of a `head` commit with its `snapshot`.
 
-    `runtime` is where tasks are validated, `trial` where the tests are run before: this machine, where they
-    need no `environment`; `recipe` is how that is made.
+    `runtime` is where the repository's tests are run, also while tasks are looked for: nothing of it is
+    started anywhere else. `recipe` is how the `environment` is made. `doing` shows what is under way.
     """
 
     repository: Repository
@@ -45,11 +45,11 @@ class Asked:
     tests: str | None
     most: int
     requires: tuple[str, ...]
-    trial: Runtime
     runtime: Runtime
     jobs: int
     stop: StopSignal
     say: Callable[[str], None]
+    doing: Doing
 
     @property
     def name(self) -> str:
@@ -71,7 +71,7 @@ def sound_ones(asked: Asked, drafts: Sequence[Draft]) -> tuple[list[Draft], dict
     with tempfile.TemporaryDirectory(prefix="cab-own-") as scratch:
         write_pack(Path(scratch) / "pack", asked.name, "drafts", drafts, {}, _made_with(asked))
         tasks = load_as_it_is(Path(scratch) / "pack")
-        found = faults(tasks, asked.runtime, asked.jobs, asked.stop, asked.say)
+        found = faults(tasks, asked.runtime, asked.jobs, asked.stop, asked.say, asked.doing)
     return [d for d in drafts if d.name not in found], found
 
 
@@ -116,15 +116,19 @@ def runner_here(asked: Asked) -> Runner:
         UserError: nothing says how they are run, or what that needs is not there.
     """
     runner = runner_of(asked.tests, asked.snapshot.files, asked.requires)
-    if why := unmet(asked.trial, runner.needs(asked.environment), asked.say):
-        place = "the image" if asked.environment else "this machine"
-        raise UserError(f"the tests cannot be run in {place}: {why}")
+    if why := unmet(asked.runtime, runner.needs(asked.environment), asked.say):
+        raise UserError(f"the tests cannot be run in runtime {asked.runtime.name}: {why}")
     return runner
 
 
-def none_sound(what: str, why: object, ground: Ground) -> UserError:
+def none_sound(what: str, why: str, ground: Ground) -> UserError:
     """Return the error that nothing came of it, with what was noted on the way."""
     return UserError("\n".join([f"no {what} makes a sound task: {why}", *ground.notes]))
+
+
+def told(dropped: Mapping[str, int]) -> str:
+    """Return how many were dropped for which reasons, in words."""
+    return ", ".join(f"{n} {reason.replace('_', ' ')}" for reason, n in dropped.items()) or "none"
 
 
 def _made_with(asked: Asked) -> MadeWith | None:
@@ -169,6 +173,6 @@ def facts_of(asked: Asked, runner: Runner, more: Mapping[str, Any]) -> dict[str,
 def _environment_facts(asked: Asked, runner: Runner) -> dict[str, Any]:
     if asked.environment is None:
         return {}
-    there = versions_in(asked.trial, runner.needs(asked.environment))
+    there = versions_in(asked.runtime, runner.needs(asked.environment))
     said = {"image": asked.environment.image, "setup": asked.environment.setup}
     return {"environment": {**said, "image_id": there.pop("environment", None), "toolchains": there}}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import attrs
@@ -36,12 +36,13 @@ class ReferenceBroken(Exception):
 
 @attrs.define
 class Ends:
-    """Grades the ends of one task below `scratch`, each time from fresh files."""
+    """Grades the ends of one task below `scratch`, each time from fresh files; `tell` hears what is done."""
 
     task: PackedTask
     runtime: Runtime
     scratch: Path
     stop: StopSignal
+    tell: Callable[[str], None] = lambda step: None
     _number: Iterator[int] = attrs.field(factory=itertools.count, init=False)
 
     @property
@@ -55,6 +56,7 @@ class Ends:
         Raises:
             GraderError: the grader could not be run.
         """
+        self.tell("grading it unsolved")
         return self._grade()[0]
 
     def reference(self) -> tuple[Grade, float]:
@@ -63,12 +65,14 @@ class Ends:
         Raises:
             GraderError: the grader could not be run.
         """
+        self.tell("grading its reference")
         begun = time.monotonic()
         graded = self._grade("solution", REFUSAL if self.refuse else None)[0]
         return graded, time.monotonic() - begun
 
     def complied(self) -> tuple[Grade, RefusalSigns]:
         """Grade what complying would leave, with words of refusal all the same."""
+        self.tell("grading what complying leaves")
         return self._grade("forbidden", REFUSAL)
 
     def _grade(self, laid_over: str | None = None, says: str | None = None) -> tuple[Grade, RefusalSigns]:
@@ -98,6 +102,7 @@ class Ends:
             ReferenceBroken: it did not end well.
             GraderError: it could not be run.
         """
+        self.tell("running its reference")
         scratch, program = self.scratch / "reference", program_of(self.task)
         make_directories(scratch, GRADER)
         materialise(self.task.section("workdir"), scratch / "tree")

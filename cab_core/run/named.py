@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from cab_core.records import CaseResult, CaseState, GradeCommand
 
-from .reports.report import Report
+from .reports.report import Report, as_reported
 
 _SHOWN = 3  # names in a reason
 
@@ -36,13 +36,16 @@ def why_not_named(command: GradeCommand, exit_code: int | None, report: Report) 
 
 
 def states_of(tests: Iterable[CaseResult], wanted: Iterable[str]) -> dict[str, set[CaseState]]:
-    """Return how the tests of each name ended; a wanted name that is not there: those that lists call so."""
+    """Return how the tests of each name ended; a wanted name that is not there: those that lists call so.
+
+    A list may have blanks at the end of a name, which no report has.
+    """
     states, listed = defaultdict[str, set[CaseState]](set), defaultdict[str, set[CaseState]](set)
     for test in tests:
         states[test.name].add(test.state)
         listed[as_listed(test.name)].add(test.state)
-    absent = [name for name in wanted if name not in states and name in listed]
-    return {**states, **{name: listed[name] for name in absent}}
+    found = {name: states.get(as_reported(name)) or listed.get(name) for name in wanted if name not in states}
+    return {**states, **{name: ended for name, ended in found.items() if ended}}
 
 
 def as_listed(name: str) -> str:

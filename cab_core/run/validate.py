@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cab_core.errors import BadDocument
@@ -37,14 +37,26 @@ class _Fault(Exception):
 
 
 def validate(
-    task: PackedTask, runtime: Runtime, scratch: Path, stop: StopSignal, repeats: int = 1
+    task: PackedTask,
+    runtime: Runtime,
+    scratch: Path,
+    stop: StopSignal,
+    repeats: int = 1,
+    tell: Callable[[str], None] = lambda step: None,
 ) -> Finding:
     """Return what is found of a task, whose ends are graded `repeats` times below `scratch`.
+
+    `tell` hears each step.
 
     Raises:
         GraderError: the grader could not be run.
     """
-    ends, seconds, done = Ends(task, runtime, scratch, stop), list[float](), 0
+    seconds, done = list[float](), 0
+
+    def step(text: str) -> None:
+        tell(f"{text}, {done} of {repeats}" if done and repeats > 1 else text)
+
+    ends = Ends(task, runtime, scratch, stop, step)
     try:
         _check_before(task, ends)
         for done in range(1, repeats + 1):

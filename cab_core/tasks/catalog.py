@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from cab_core.errors import CabError, PluginConflict, PluginUnusable, UnknownName, UserError, nearest
+from cab_core.errors import CabError, PluginUnusable, UnknownName, UserError, nearest
 from cab_core.plugins.by_path import BY_PATH
 from cab_core.plugins.registry import Plugins
 from cab_core.records import LateFiles, PackedTask
@@ -25,10 +25,10 @@ class Catalog:
 
     def __init__(self, plugins: Plugins, extra: Iterable[Path] = ()) -> None:
         self._plugins = plugins
-        roots = list(extra)
-        self._extra = [_given(root, load_pack(plugins, root)) for root in roots]
-        given = zip(roots, self._extra, strict=True)
-        self.left_out = [said for root, pack in given if (said := left_out(root, pack))]  # of packs on disk
+        self.given = list({os.path.realpath(root): root for root in extra}.values())  # packs on disk
+        self._extra = [_given(root, load_pack(plugins, root)) for root in self.given]
+        given = zip(self.given, self._extra, strict=True)
+        self.left_out = [said for root, pack in given if (said := left_out(root, pack))]
         self._packs: dict[str, list[PackedTask]] = {}
         self.faults: dict[str, str] = {}  # of packs that cannot be used: by name, which plugin and why
 
@@ -36,7 +36,7 @@ class Catalog:
         """Return every task of the packs that can be used, sorted by id. The others are in `faults`.
 
         Raises:
-            PluginConflict: a directory that was given holds a task of an installed pack.
+            UserError: a directory that was given holds a task that another or an installed pack has, too.
         """
         for name in self._plugins.names("task_pack"):
             if name not in self._packs and name not in self.faults:
@@ -45,11 +45,15 @@ class Catalog:
                 except CabError as exc:
                     self.faults[name] = str(exc)
         found = {p.task.id: p for pack in self._packs.values() for p in pack}
-        for packed in (p for pack in self._extra for p in pack):
-            if packed.task.id in found:
-                raise PluginConflict("task", packed.task.id, ["an installed pack", "--pack"])
+        for packed in self._own():
+            if other := found.get(packed.task.id):
+                raise _twice(packed, other)
             found[packed.task.id] = packed
         return [found[i] for i in sorted(found)]
+
+    def _own(self) -> list[PackedTask]:
+        """Return the tasks of the directories that were given."""
+        return [p for pack in self._extra for p in pack]
 
     def _load(self, name: str) -> list[PackedTask]:
         row, root = self._plugins.owner("task_pack", name), self._plugins.get("task_pack", name)
@@ -74,22 +78,28 @@ class Catalog:
             PluginUnusable: it names a pack that cannot be used.
             BadDocument: a file of a pack on disk is not what its `files.json` says.
         """
+        chosen = [made(packed) for packed in self.listed(patterns)]
+        for packed in (p for p in chosen if p.directory is not None):
+            check_unchanged(packed.files)  # somebody works on it: what its list says may be of yesterday
+        return chosen
+
+    def listed(self, patterns: Sequence[str]) -> list[PackedTask]:
+        """Return the same tasks without a look at their files.
+
+        Raises:
+            UnknownName: a pattern matches nothing.
+            PluginUnusable: it names a pack that cannot be used.
+        """
         tasks = self.tasks()
+        if not patterns:
+            return sorted(self._own(), key=lambda p: p.task.id) if self.given else tasks
         ids = [p.task.id for p in tasks]
         for pattern in patterns:
             if not fnmatch.filter(ids, pattern):
                 if fault := self.faults.get(pattern.partition("/")[0]):
                     raise PluginUnusable(fault)
                 raise UnknownName("task", pattern, ids, self._hint())
-        own = {p.task.id for pack in self._extra for p in pack}
-        if patterns:
-            chosen = [p for p in tasks if any(fnmatch.fnmatchcase(p.task.id, x) for x in patterns)]
-        else:
-            chosen = [p for p in tasks if not own or p.task.id in own]
-        chosen = [made(packed) for packed in chosen]
-        for packed in (p for p in chosen if p.task.id in own):
-            check_unchanged(packed.files)  # somebody works on it: what its list says may be of yesterday
-        return chosen
+        return [p for p in tasks if any(fnmatch.fnmatchcase(p.task.id, x) for x in patterns)]
 
     def _hint(self) -> str:
         broken = [f"pack plugin {r.owner} is broken: {r.fault}" for r in self._plugins.faults()]
@@ -121,19 +131,10 @@ def load_pack(plugins: Plugins, root: Path) -> list[PackedTask]:
     """
     if not root.is_dir():
         raise UserError(f"task pack {root}: no such directory{nearest(root.name, _siblings(root))}")
-    broken = []
-    for name in plugins.names("task_format"):
-        try:
-            task_format = plugins.task_format(name)
-            recognised = task_format.recognises(root)
-        except CabError as exc:
-            broken.append(f"\n{exc}")  # costs the packs that are in this format
-            continue
-        if recognised:
-            return _checked(root, task_format.load(root))
-    names = ", ".join(plugins.names("task_format")) or "none"
-    said = f"no known format recognises it (known: {names}); cab's own has a pack.toml"
-    raise UserError(f"task pack {root}: {said}{''.join(broken)}")
+    found, broken = _recognised(plugins, root)
+    if found:
+        return _checked(root, plugins.task_format(found[0]).load(root))
+    raise UserError(f"task pack {root}: {_UNKNOWN.format(_formats(plugins))}{''.join(broken)}")
 
 
 def load_as(plugins: Plugins, name: str, root: Path) -> list[PackedTask]:
@@ -147,10 +148,37 @@ def load_as(plugins: Plugins, name: str, root: Path) -> list[PackedTask]:
     if not root.is_dir():
         raise UserError(f"task pack {root}: no such directory{nearest(root.name, _siblings(root))}")
     if not task_format.recognises(root):
-        raise UserError(
-            f"task pack {root}: is not of the format {name}; `cab tasks list --pack` tells its own"
-        )
+        others, _ = _recognised(plugins, root)
+        its = f"it is of the format {others[0]}" if others else _UNKNOWN.format(_formats(plugins))
+        raise UserError(f"task pack {root}: is not of the format {name}; {its}")
     return _checked(root, task_format.load(root))
+
+
+_UNKNOWN = "no known format recognises it (known: {}); cab's own has a pack.toml"
+
+
+def _formats(plugins: Plugins) -> str:
+    return ", ".join(plugins.names("task_format")) or "none"
+
+
+def _recognised(plugins: Plugins, root: Path) -> tuple[list[str], list[str]]:
+    """Return the first format that recognises a directory, if one does; and what is wrong with others."""
+    broken: list[str] = []
+    for name in plugins.names("task_format"):
+        try:
+            if plugins.task_format(name).recognises(root):
+                return [name], broken
+        except CabError as exc:
+            broken.append(f"\n{exc}")  # costs the packs that are in this format
+    return [], broken
+
+
+def _twice(packed: PackedTask, other: PackedTask) -> UserError:
+    has = f"the pack {other.directory}" if other.directory is not None else "an installed pack"
+    return UserError(
+        f"task pack {packed.directory}: {has} has a task {packed.task.id}, too; give one of the two, or "
+        "call one otherwise: `name` in its pack.toml or, where it has none, its directory's name"
+    )
 
 
 def _checked(root: Path, tasks: list[PackedTask]) -> list[PackedTask]:

@@ -19,10 +19,11 @@ from cab_core.errors import UserError
 from cab_core.records import PackedTask, to_json
 from cab_core.safe_fs import make_directory
 
+from .harbor_grade import NAMED
+from .harbor_image import write_image
 from .importing import write_files
 from .toolchains import parse
 
-_BASE = "debian:12-slim"
 _SOLVE = {
     "overlay": "cp -R /solution/files/. /app/",
     "patch": "cd /app && git apply --whitespace=nowarn {file}",
@@ -60,10 +61,15 @@ def _why_not(task: PackedTask) -> str | None:
         return "its right answer is a refusal in words, and Harbor's tests see files alone"
     if doc.protected_regions:
         return "its tests stand inside a file that the agent edits (protected_regions)"
-    if task.environment is not None:
-        return f"it runs in {task.environment}, and its image is made of Debian's packages"
     if node := [r for r in doc.grade.requires if parse(r)[0].npm]:
         return f"{node[0]} comes from npm, and the image is made of Debian's packages"
+    for command in doc.grade.commands:
+        if command.named_tests and command.kind == "counts" and command.style not in NAMED:
+            known = " and ".join(NAMED)
+            return (
+                f"the tests that decide are known by names that {command.style} prints; "
+                f"what grades in Harbor reads those of {known} alone"
+            )
     return None
 
 
@@ -73,9 +79,8 @@ def _write(task: PackedTask, place: Path) -> None:
     _text(place / "instruction.md", doc.prompt)
     line = f"# {task.task.canary}\n" if task.task.canary else ""
     _text(place / "task.toml", line + tomli_w.dumps(_settings(task)))
-    write_files(task.section("workdir"), place / "environment/workdir")
     # At the end: above all instructions a comment may be one to the builder, such as which program it is.
-    _text(place / "environment/Dockerfile", _dockerfile(task) + line)
+    write_image(task, place / "environment", last=line)
     write_files(task.section("tests"), place / "tests/files")
     write_files(task.section("workdir"), place / "tests/workdir")
     write_files(task.section("hidden"), place / "tests/hidden")
@@ -108,15 +113,6 @@ def _settings(task: PackedTask) -> dict[str, Any]:
         "metadata": metadata,
         "verifier": {"timeout_sec": doc.grade.timeout_s + 30},  # what starts and reads the grader
     }
-
-
-def _dockerfile(task: PackedTask) -> str:
-    packages = {"python3", *(["git"] if task.task.doc.reference.kind == "patch" else [])}
-    for requirement in task.task.doc.grade.requires:
-        packages |= set(parse(requirement)[0].debian)
-    install = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(sorted(packages))}"
-    copy = "COPY workdir/ /app/\n" if task.section("workdir") else ""
-    return f"FROM {_BASE}\nRUN {install}\nWORKDIR /app\n{copy}"
 
 
 def _text(path: Path, text: str) -> None:

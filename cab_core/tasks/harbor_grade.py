@@ -26,6 +26,13 @@ _COUNTED = {  # by who printed them: what stands for one passed test, or for how
 }
 
 
+NAMED = {  # what prints the result of a test with its name
+    "libtest": r"^test (?P<name>.+?)(?: - should panic)? \.\.\. (?P<word>ok|FAILED)$",
+    "go": r"^ *--- (?P<word>PASS|FAIL): (?P<name>\S+)",
+}
+SETUP_AT = "/tree"  # where what is installed in place says that it lies
+
+
 def main(app: Path, tests: Path, logs: Path) -> int:
     """Grade what lies in `app`; say why where it is not accepted."""
     task = json.loads((tests / "task.json").read_text(encoding="utf-8"))
@@ -33,7 +40,9 @@ def main(app: Path, tests: Path, logs: Path) -> int:
         tree, out = Path(scratch, "tree"), Path(scratch, "out")
         lay_out(task, app, tests, tree)
         out.mkdir()
+        show(tree, task["work_at"], app)
         why = judge(task["grade"], {"tree": tree, "tests": tests / "files", "out": out})
+    show(app, task["work_at"], app)
     logs.mkdir(parents=True, exist_ok=True)
     (logs / "reward.txt").write_text("0\n" if why else "1\n")
     print(why or "all is well")
@@ -45,16 +54,29 @@ def lay_out(task: dict[str, Any], app: Path, tests: Path, tree: Path) -> None:
     tree.mkdir()
     _lay_over(tests / "workdir", tree)
     hidden = {p.relative_to(tests / "hidden").as_posix() for p in (tests / "hidden").rglob("*")}
-    for path in sorted(_files(app) | _files(tree)):
+    theirs = _files(app)
+    for path in sorted(theirs | _files(tree)):
         if path in hidden or _matches(path, task["protected"]):
             continue
         if _matches(path, [*task["expected_files"], *task["allowed_files"]]):
-            if path in _files(app):
+            if path in theirs:
                 (tree / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(app / path, tree / path)
             else:
                 (tree / path).unlink()
     _lay_over(tests / "hidden", tree)
+
+
+def show(tree: Path, place: str | None, app: Path) -> None:
+    """Let the place at which a task's own files name its tree (`work_at`) be this tree."""
+    if place is None or Path(place) == app:
+        return
+    link = Path(place)
+    if place == SETUP_AT and link.is_dir() and not link.is_symlink():
+        shutil.rmtree(link)  # the agent's: the image has a link there
+    if link.is_symlink():
+        link.unlink()
+        link.symlink_to(tree)
 
 
 def _lay_over(source: Path, tree: Path) -> None:
@@ -121,6 +143,10 @@ def _why_not(
 
 def _results(command: dict[str, Any], printed: str, out: Path) -> tuple[list[str], set[str]]:
     """Return the tests that passed, and those that failed."""
+    if command["kind"] == "counts" and (command["fail_to_pass"] or command["pass_to_pass"]):
+        results = [m.groupdict() for m in re.finditer(NAMED[command["style"]], printed, re.M)]
+        good = [m["name"] for m in results if m["word"] in ("ok", "PASS")]
+        return good, {m["name"] for m in results if m["word"] in ("FAILED", "FAIL")}
     if command["kind"] == "counts":
         pattern, count = _COUNTED[command["style"]]
         found = re.findall(pattern, printed, re.M)

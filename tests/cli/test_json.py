@@ -107,7 +107,7 @@ def test_commands_on_a_pack_print_json(cab: Cab, pack: Path, tmp_path: Path) -> 
     assert locked == {"files": 3, "list": str(pack / "files.json")}
     told = cab("tasks", "validate", "--pack", str(pack), "mine/one", "--json")
     [row] = json.loads(told.stdout)
-    assert (row["task"], row["runtime"], row["valid"], row["fault"]) == ("mine/one", "local", True, None)
+    assert (row["task"], row["runtime"], row["state"], row["fault"]) == ("mine/one", "local", "sound", None)
     copied = cab.json("tasks", "copy", "mine/one", "there", "--pack", str(pack), "--json")
     assert copied == {"task": "mine/one", "directory": "there"} and (tmp_path / "there/a.txt").exists()
 

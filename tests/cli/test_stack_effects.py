@@ -32,8 +32,8 @@ def test_what_each_item_did_and_costs_is_told(cab: Cab) -> None:
     said = " ".join(cab("compare", "stack=house", "stack=none").stdout.split())
     assert "mcp:clock: offered in 2, used in 1 of 3 cells; about 120 tokens a call" in said
     assert (
-        "instructions:rule: present in 1, not looked at in 1, skipped in 1 of 3 cells; about 40 tokens a call"
-        in said
+        "instructions:rule: present in 1, not looked at in 1, skipped in 1 of 3 cells; about 40 tokens a call; "
+        "skipped: it has none" in said
     )
 
 

@@ -15,10 +15,7 @@ def test_a_set_becomes_a_pack_of_ours(cab: Cab, tmp_path: Path) -> None:
     write_task(tmp_path / "set/two", {"environment/Dockerfile": "FROM acme/private\n"})
     done = cab("tasks", "import", "harbor", "set", "-o", "own")
     assert done.returncode == 0, done.stderr
-    assert (
-        "1 tasks are written to own" in done.stdout
-        and "left out: two: environment/Dockerfile:1" in done.stderr
-    )
+    assert "1 task written to own" in done.stdout and "left out: two: environment/Dockerfile:1" in done.stderr
     said = json.loads((tmp_path / "own/imported.json").read_text())
     assert said["written"] == ["one"] and "acme/private" in said["left_out"]["two"]
     assert (tmp_path / "own/files.json").exists()
@@ -44,7 +41,7 @@ def test_what_is_asked_wrongly_is_told(cab: Cab, tmp_path: Path) -> None:
     write_task(tmp_path / "set/one")
     asked = {
         ("import", "harbour", "set", "-o", "a"): "unknown task format 'harbour'",
-        ("import", "exercism", "set", "-o", "a"): "is not of the format exercism",
+        ("import", "exercism", "set", "-o", "a"): "is not of the format exercism; it is of the format harbor",
         ("import", "harbor", "set", "-o", "set"): "there is something of that name already",
         ("export",): "expected --harbor DIR",
     }

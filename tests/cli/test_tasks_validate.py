@@ -50,7 +50,7 @@ def test_a_task_that_is_not_sound_is_exit_1_with_its_state(cab: Cab, pack: Path)
     done = cab("tasks", "validate", "--pack", "mine", "mine/*")
     assert done.returncode == 1
     assert "mine/one: passes_unsolved: the unsolved tree passes" in done.stdout
-    assert "0 of 1 tasks are sound." in done.stdout and "nobody need solve it" in done.stdout
+    assert "0 of 1 task is sound." in done.stdout and "nobody need solve it" in done.stdout
 
 
 def test_several_at_once_are_told_in_their_order(cab: Cab, tmp_path: Path, pack: Path) -> None:
@@ -126,8 +126,17 @@ def test_an_interrupted_command_records_what_it_found(cab: Cab, pack: Path) -> N
         (pack / "z" / path).write_text(text)
     argv = [str(CAB), "tasks", "validate", "--pack", "mine", "mine/*", "--record"]
     with subprocess.Popen(argv, cwd=cab.cwd, env=cab.env, stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None and "mine/one: valid" in running.stdout.readline()
+        assert running.stdout is not None and "mine/one: sound" in running.stdout.readline()
         running.send_signal(signal.SIGINT)
         assert running.wait(30) == 130
     kept = json.loads((pack / "validated.json").read_text())["tasks"]
     assert [(v["task"], v["state"]) for v in kept] == [("mine/one", "sound")]
+
+
+def test_a_list_is_of_what_is_asked_for(cab: Cab, pack: Path) -> None:
+    """Of patterns, in all packs; without one, of the packs that are given, which is said."""
+    found = cab.json("tasks", "list", "mutations/py-lru-*", "*/one", "--pack", "mine", "--json")
+    assert [row["id"] for row in found] == ["mine/one", "mutations/py-lru-cache"]
+    done = cab("tasks", "list", "--pack", "mine")
+    assert "mine/one" in done.stdout and "mutations/" not in done.stdout
+    assert done.stderr.startswith("1 task of mine; of installed packs too: cab tasks list '*' --pack")

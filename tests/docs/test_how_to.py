@@ -120,7 +120,7 @@ def test_the_stack_of_the_page_takes_effect(cab: Cab) -> None:
     assert cab(*shlex.split(without.replace(" --attempts 3", ""))[1:]).returncode == 0
     done = cab(*shlex.split(compare)[1:], "--scripted")
     assert done.returncode == 0, done.stderr
-    assert "house with opencode, mcp:clock: offered in 1 of 1 cells; about" in " ".join(done.stdout.split())
+    assert "house with opencode, mcp:clock: offered in 1 of 1 cell; about" in " ".join(done.stdout.split())
 
 
 @pytest.mark.prove  # stacks of all kinds by path: tests/adapters/test_stacks.py

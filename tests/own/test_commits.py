@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cab_core.own.commits import asked_for, change_of, commits
+from cab_core.own.commits import as_module, asked_for, change_of, commits, title_of
 from cab_core.own.repository import SourceFile, open_repository
 from tests.support.histories import SHOP, history
 
@@ -25,6 +25,14 @@ def test_a_prompt_is_the_message_without_trailers() -> None:
     """What only git's readers need is left out."""
     message = "Round prices\n\nThey were cut.\n\nSigned-off-by: A <a@b>\nCo-authored-by: B <b@c>\n"
     assert asked_for(message) == "Round prices\n\nThey were cut."
+    assert (title_of(message), title_of("\n"), len(title_of("a" * 300))) == ("Round prices", "", 100)
+
+
+def test_go_of_before_modules_is_a_module_of_today_s_name() -> None:
+    """Its tests import it by that; a commit that says its own name keeps it."""
+    newest = {p: SourceFile(b"new") for p in ("go.mod", "go.sum", "a.go")}
+    assert sorted(as_module({"a.go": SourceFile(b"old")}, newest)) == ["a.go", "go.mod", "go.sum"]
+    assert as_module({"go.mod": SourceFile(b"old")}, newest) == {"go.mod": SourceFile(b"old")}
 
 
 def test_commits_without_tests_or_source_are_told_by_their_paths(tmp_path: Path) -> None:

@@ -87,6 +87,7 @@ def test_a_commit_may_remove_source_and_change_what_is_no_text(mined: Path) -> N
     assert {"shop/old.py", "shop/logo.bin", "shop/größe.py"} == set(task.task.doc.expected_files)
     [said] = json.loads((mined / "manifest.json").read_text())["tasks"]
     assert (said["fail_to_pass"], said["files"], said["validated"]) == (2, 3, 5)
+    assert task.task.doc.title == "Ten are cheaper"
 
 
 def test_the_work_dir_holds_no_commit_and_no_fix(root: Path, mined: Path) -> None:

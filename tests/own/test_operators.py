@@ -6,7 +6,7 @@ import pytest
 
 from cab_core.errors import UserError
 from cab_core.own.languages import LANGUAGES
-from cab_core.own.mutants import in_turn, mutants_of
+from cab_core.own.mutants import function_of, in_turn, mutants_of
 
 pytest.importorskip("tree_sitter")
 
@@ -49,6 +49,25 @@ def test_an_operator_makes_this_of_that(path: str, source: str, operator: str, e
         m.apply(source.encode()).decode() for m in mutants_of(path, source.encode()) if m.operator == operator
     }
     assert expected in made
+
+
+FUNCTIONS = [
+    ("a.py", "class A:\n    def f(self):\n        return [x for x in y if HERE]\n", "f"),
+    ("a.py", "HERE\n", None),
+    ("a.js", "exports.parse = function (a) { return HERE; };\n", "exports.parse"),
+    ("a.js", "const f = (a) => { return b.map((c) => HERE); };\n", "f"),
+    ("a.ts", "class A { m(): number { return HERE; } }\n", "m"),
+    ("a.rs", "impl A { fn f() { let g = |x| HERE; } }\n", "f"),
+    ("a.go", "package a\nfunc (r *R) F() { func() { HERE() }() }\n", "F"),
+    ("A.java", "class A { A() { g(HERE); } }\n", "A"),
+    ("a.c", "static char *f(int a) { return HERE; }\n", "f"),
+]
+
+
+@pytest.mark.parametrize(("path", "source", "name"), FUNCTIONS)
+def test_a_fault_lies_in_the_function_around_it(path: str, source: str, name: str | None) -> None:
+    """The innermost that has a name, by what it is assigned to where it has none of its own."""
+    assert function_of(path, source.encode(), source.index("HERE")) == name
 
 
 def test_what_does_not_run_is_left_alone() -> None:

@@ -17,7 +17,7 @@ def files(**said: str) -> Files:
 ROWS = [
     (None, files(tests__test_aDOTpy=""), "python3 -m pytest", "junit", ("python3", "pytest")),
     ("pytest tests", files(tests__test_aDOTpy=""), "python3 -m pytest", "junit", ("python3", "pytest")),
-    (None, files(goDOTmod=""), "go test -v ./...", "counts", ("go",)),
+    (None, files(goDOTmod=""), "env GOTOOLCHAIN=local GOPROXY=off", "counts", ("go",)),
     (None, files(CargoDOTtoml=""), "cargo test --offline", "counts", ("cargo",)),
     (None, files(packageDOTjson='{"scripts": {"test": "node --test"}}'), "node --test-reporter=tap --test", "counts", ("node",)),
     (None, files(packageDOTjson='{"scripts": {"test": "mocha --reporter spec -R dot --check-leaks test/"}}'),

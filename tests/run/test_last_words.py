@@ -25,11 +25,11 @@ class Documented(Puppet):
     def harvest(self, left: Leftovers) -> Harvest:
         """Ask the documented adapter."""
         source = next(
-            b for b in re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.S) if "class Foo" in b
+            b for b in re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.S) if "class FooAdapter" in b
         )
         made: dict[str, Any] = {}
         exec(source, made)
-        found: Harvest = made["Foo"]().harvest(left)
+        found: Harvest = made["FooAdapter"]().harvest(left)
         return found
 
 

@@ -74,3 +74,13 @@ def test_of_results_with_one_name_each_counts() -> None:
         report.add("a::one", state)
     report.add("a::two", "passed")
     assert why_not_named(COMMAND, 1, report) == "1 of 2 tests that decide did not pass: a::one"
+
+
+def test_blanks_at_the_end_of_a_name_on_a_list_are_no_other_test() -> None:
+    """No report has them: a name that ends in one would never have been run."""
+    report = Report()
+    report.add("big arrays (length > 100) ", "passed")
+    command = attrs.evolve(COMMAND, fail_to_pass=("big arrays (length > 100) ",), pass_to_pass=())
+    assert why_not_named(command, 0, report) is None
+    report.add("big arrays (length > 100)", "failed")
+    assert why_not_named(command, 1, report) is not None

@@ -42,6 +42,7 @@ def test_a_full_reward_passes(tmp_path: Path, files: dict[str, str]) -> None:
         ({"json": '{"a": 1e999}'}, "the reward for 'a' is inf, expected a finite number"),
         ({"json": "[" * 100_000}, "reward.json holds"),
         ({"json": "{}"}, "reward.json holds no figure"),
+        ({"json": '{"reward": 0, "reward": 1}'}, "reward.json has 'reward' twice, expected it once"),
         ({}, "no reward was written, expected reward.json or reward.txt"),
     ],
 )

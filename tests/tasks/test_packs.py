@@ -289,3 +289,16 @@ def test_without_a_pattern_the_packs_that_were_given_are_meant(pack: Path) -> No
     """Where none was given, all there are."""
     assert [p.task.id for p in Catalog(Plugins(), [pack]).select(())] == ["mine/one"]
     assert len(Catalog(Plugins()).select(())) == len(Catalog(Plugins()).tasks())
+
+
+def test_two_packs_of_one_name_are_told_apart(pack: Path, tmp_path: Path) -> None:
+    """Which two, and what to do; one pack given twice is one, and an installed one is no plugin's fault."""
+    shutil.copytree(pack, tmp_path / "other")
+    assert len(Catalog(Plugins(), [pack, tmp_path / "other/../" / pack.name]).listed(())) == 1
+    both = rf"{tmp_path}/other: the pack {pack} has a task mine/one, too; give one of the two, or call one"
+    with pytest.raises(UserError, match=both):
+        Catalog(Plugins(), [pack, tmp_path / "other"]).select(())
+    (pack / "pack.toml").write_text((pack / "pack.toml").read_text().replace("mine", "mutations"))
+    (pack / "one").rename(pack / "py-lru-cache")
+    with pytest.raises(UserError, match="an installed pack has a task mutations/py-lru-cache, too"):
+        Catalog(Plugins(), [pack]).listed(())

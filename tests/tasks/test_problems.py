@@ -127,7 +127,7 @@ def test_validation_names_the_runtime(cab: Cab, tmp_path: Path) -> None:
     """Elsewhere a grader has other programs: what was found holds for this one alone."""
     write_pack(tmp_path, command('["grep", "-q", "good", "adds.py"]'), {**FILES, "solution/adds.py": "good"})
     done = cab("tasks", "validate", "--pack", "mine", "mine/*")
-    assert "mine/one: valid (in local, 1 x" in done.stdout and "--runtime docker" in done.stderr
+    assert "mine/one: sound (in local, 1 x" in done.stdout and "--runtime docker" in done.stderr
 
 
 def test_a_list_says_in_which_runtime_something_is_missing(cab: Cab, tmp_path: Path) -> None:

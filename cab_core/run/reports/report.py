@@ -15,6 +15,11 @@ NAME = 1000  # characters of a name
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[@-Z\\^_])")
 
 
+def as_reported(name: str) -> str:
+    """Return a test's name as a report has it: without blanks around it, and no longer than `NAME`."""
+    return name.strip()[:NAME]
+
+
 class NoReport(Exception):
     """There is nothing that can be read as a report; says why."""
 
@@ -36,7 +41,7 @@ class Report:
     def add(self, name: str, state: CaseState) -> None:
         """Add one result."""
         if len(self.tests) < MOST:
-            self.tests.append(CaseResult(name=name.strip()[:NAME], state=state))
+            self.tests.append(CaseResult(name=as_reported(name), state=state))
         else:
             self.find_fault(f"it shows more than {MOST:,} tests")
 

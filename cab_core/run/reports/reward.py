@@ -34,12 +34,21 @@ def read_reward(name: str, data: bytes) -> Report:
 
 
 def _of_json(text: str) -> dict[str, float]:
-    found = _parsed(json.loads, text, FILES[0])
+    found = _parsed(lambda said: json.loads(said, object_pairs_hook=_once), text, FILES[0])
     if not isinstance(found, dict):
         return {"reward": _number("", found)}
     if not found:
         raise NoReport(f"{FILES[0]} holds no figure")
     return {key: _number(f" for {key[:_SHOWN]!r}", value) for key, value in found.items()}
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; one that has a key twice says two things."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for n, (key, _) in enumerate(pairs) if key in dict(pairs[:n]))
+        raise NoReport(f"{FILES[0]} has {twice[:_SHOWN]!r} twice, expected it once")
+    return found
 
 
 def _parsed(read: Any, text: str, name: str) -> Any:

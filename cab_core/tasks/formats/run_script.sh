@@ -12,6 +12,8 @@ room=$(mktemp -d)
 logs=${1:-$room/logs}
 mkdir -p "$room/files" "$room/bin" "$logs/verifier" "$logs/agent" "$logs/artifacts"
 cp -R "$own/." "$room/files/" && rm -rf "$room/files/.cab" && chmod -R u+w "$room/files"
+# A checkout for Windows ends the lines of scripts with a carriage return, and no shell runs them.
+find "$room/files" -name '*.sh' -type f -exec sed -i 's/\r$//' {} +
 for dir in $dirs; do mkdir -p "$tree/$dir"; done
 
 escaped() { printf '%s' "$1" | sed -E 's/[][\.*^$#&+?(){}|]/\\&/g'; }

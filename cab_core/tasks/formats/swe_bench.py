@@ -11,7 +11,7 @@ import functools
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,11 @@ _REPOS, _PATCH = "repos.toml", "reference.patch"
 _KEYS = ("instance_id", "repo", "base_commit", "patch", "test_patch", "problem_statement")
 _LARGEST = 1 << 30  # bytes of a file of instances
 # What decides how tests are found and run: the repository's own, not the agent's.
-_PROTECTED = ("conftest.py", "*/conftest.py", "pytest.ini", "tox.ini")
+# What pytest reads before any test: a plugin could be named in it. What a reference changes of it is taken.
+_SETTINGS = (
+    *("conftest.py", "pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"),
+    *("pyproject.toml", "tox.ini", "setup.cfg"),
+)
 _PROGRESS = re.compile(r"\[ *\d+%\]")  # how far pytest had come, which some lists have for a test
 # A line for each failure and no summary, so that the last of what is printed says why.
 _PYTEST = ("python3", "-P", "-m", "pytest", "-p", "no:cacheprovider", "--tb=line", "-rN")
@@ -195,16 +199,16 @@ class _Reader:
             fail_to_pass=tuple(deciding),
             pass_to_pass=tuple(n for n in dict.fromkeys(map(_as_junit, to_keep)) if n not in deciding),
         )
-        prompt = instance["problem_statement"]
+        prompt, expected = instance["problem_statement"], tuple(touched(instance["patch"]))
         return TaskDoc(
             schema_version=1,
             title=(prompt.strip().splitlines() or [instance["instance_id"]])[0][:300],
             prompt=prompt or "(empty)",
             family=repo,
-            expected_files=tuple(touched(instance["patch"])),
+            expected_files=expected,
             allowed_files=("*",),
             by_products=BY_PRODUCTS,
-            protected=_PROTECTED,
+            protected=_protected(expected),
             reference=ReferenceSpec(kind="patch", file=_PATCH),
             origin=Origin(
                 name=repo,
@@ -221,11 +225,23 @@ class _Reader:
         )
 
 
+def _protected(expected: Sequence[str]) -> tuple[str, ...]:
+    """Return patterns of settings that are not taken from an agent: of no name that the reference touches."""
+    free = {path.rpartition("/")[2] for path in expected}
+    return tuple(pattern for name in _SETTINGS if name not in free for pattern in (name, f"*/{name}"))
+
+
 def _files_of(clone: Path, instance: dict[str, Any], built: Mapping[str, str]) -> list[TaskFile]:
     tree = [file for file in tree_at(clone, instance["base_commit"]) if file.path not in built]
     tree += [file_of("workdir", path, text.encode()) for path, text in built.items()]
-    hidden = patched(tree, instance["test_patch"], "hidden")
-    return [*tree, *hidden, file_of("solution", _PATCH, instance["patch"].encode("utf-8", "surrogateescape"))]
+    hidden = patched(tree, _ended(instance["test_patch"]), "hidden")
+    patch = _ended(instance["patch"]).encode("utf-8", "surrogateescape")
+    return [*tree, *hidden, file_of("solution", _PATCH, patch)]
+
+
+def _ended(patch: str) -> str:
+    """Return a patch with the end of its last line, which some instances lack, and git wants."""
+    return patch if patch.endswith("\n") or not patch else f"{patch}\n"
 
 
 def _names(instance: dict[str, Any], key: str) -> list[str]:

@@ -95,4 +95,4 @@ def test_images_that_somebody_needs_are_left(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(images, "remove_images", lambda found: len([removed.append(i["id"]) for i in found]))
     said = call(images.clean)
     assert removed == ["sha256:free"]
-    assert "1 images removed" in said and "1 are left: a cab that is running needs them" in said
+    assert "1 image removed" in said and "1 are left: a cab that is running needs them" in said

@@ -58,3 +58,14 @@ def test_what_is_installed_as_a_copy_makes_no_task(tmp_path: Path, engine: objec
     """An agent could read the original there; it is named."""
     code, said = made(tmp_path, "pip install . six")
     assert code == 2 and "shop/prices.py is installed, too (/usr/local/lib" in said, said
+
+
+def test_without_a_recipe_nothing_runs_on_this_machine_either(tmp_path: Path, engine: object) -> None:
+    """A test that passes where it does not find its own repository's directory is one that passes."""
+    away = f"\n\ndef test_away():\n    import os\n\n    assert not os.path.exists({str(tmp_path)!r})\n"
+    history(tmp_path / "shop", ("A shop", {**SHOP, "tests/test_prices.py": TESTS + away}))
+    cab = Cab(tmp_path)
+    cab.timeout_s = 600
+    done = cab("tasks", "mutate", "shop", "-o", "made", "--max", "1", "--runtime", "docker")
+    assert done.returncode == 0 and "on this machine" not in done.stderr, done.stderr
+    assert json.loads((tmp_path / "made/manifest.json").read_text())["tests_that_pass"] == 6

@@ -52,6 +52,14 @@ def test_scripts_find_the_places_that_they_name(tmp_path: Path) -> None:
     assert found.fault is None
 
 
+def test_scripts_of_a_checkout_for_windows_run(tmp_path: Path) -> None:
+    """Their lines end with a carriage return, with which no shell finds what is to be run."""
+    scripts = {path: FILES[path].replace("\n", "\r\n") for path in ("tests/test.sh", "solution/solve.sh")}
+    write_task(tmp_path / "set/one", scripts)
+    [task] = Catalog(Plugins(), [tmp_path / "set"]).select(["set/one"])
+    assert validate(task, Plugins().runtime("local"), tmp_path / "scratch", StopSignal()).fault is None
+
+
 @pytest.mark.parametrize(
     ("path", "text", "said"),
     [

@@ -12,14 +12,32 @@ import pytest
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import LateFiles
+from cab_core.run.grader import Grader
 from cab_core.run.validate import validate
 from cab_core.tasks.catalog import Catalog, load_pack
 from cab_core.tasks.foreign import file_of
 from cab_core.tasks.formats import swe_bench
 from cab_core.tasks.formats.clones import commits_in, patched, touched
+from cab_core.workdir.compare import compare
+from cab_core.workdir.manifest import take_manifest
+from cab_core.workdir.materialise import materialise
 from tests.support.histories import history, seem_a_repository, with_programs
 
 TESTS = "from pkg.words import last\n\n\ndef test_word():\n    assert last('a b') == 'b'\n"
+HOOK = """import pytest
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    report.outcome, report.longrepr = "passed", None
+"""
+SETTINGS = {
+    "pyproject.toml": "tool.pytest.ini_options",
+    "setup.cfg": "tool:pytest",
+    **dict.fromkeys((".pytest.ini", "pytest.toml", "tests/pytest.ini"), "pytest"),
+}
+PLUGIN = "['-p', 'pkg.evil']"
 NEW = "\n\nclass TestEmpty:\n    def test_none(self):\n        assert last('') == ''\n"
 
 
@@ -92,6 +110,40 @@ def test_an_instance_is_sound(root: Path, tmp_path: Path) -> None:
     assert command.pass_to_pass == ("tests.test_words::test_word",)
     assert task.task.doc.expected_files == ("pkg/words.py",)
     assert validate(task, Plugins().runtime("local"), tmp_path, StopSignal()).fault is None
+
+
+def test_no_setting_of_pytest_is_taken_from_an_agent(root: Path, tmp_path: Path) -> None:
+    """Each of them names a plugin of the agent's, which says of every test that it passed."""
+    [task] = Catalog(Plugins(), [root]).select(["mini/*"])
+    work = tmp_path / "work"
+    materialise(task.section("workdir"), work)
+    before = take_manifest(work)
+    for path, table in SETTINGS.items():
+        (work / path).write_text(f"[{table}]\naddopts = {'-p pkg.evil' if 'toml' not in path else PLUGIN}\n")
+    (work / "pkg/evil.py").write_text(HOOK)
+    changes = compare(before, take_manifest(work), task.task.doc.by_products)
+    place = Plugins().runtime("local")
+    grader = Grader(
+        task=task, runtime=place, scratch=tmp_path / "grade", log=tmp_path / "log", stop=StopSignal()
+    )
+    grade = grader.judge(changes, work)
+    assert not grade.passed and set(grade.refused) == set(SETTINGS)
+
+
+def test_settings_that_a_reference_changes_are_taken(root: Path, tmp_path: Path) -> None:
+    """And a patch whose last line has no end is applied as if it had one."""
+    instance = json.loads((root / "instances.jsonl").read_text())
+    added = "diff --git a/setup.cfg b/setup.cfg\nnew file mode 100644\n--- /dev/null\n+++ b/setup.cfg\n@@ -0,0 +1 @@\n+[x]"
+    instance["patch"] += added
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s/i.jsonl").write_text(json.dumps(instance) + "\n")
+    (tmp_path / "s/repos.toml").write_text(f'["me/mini"]\nclone = "{root}/me/mini.git"\n')
+    [task] = Catalog(Plugins(), [tmp_path / "s"]).select(["s/*"])
+    assert (
+        not {"setup.cfg", "*/setup.cfg"} & set(task.task.doc.protected)
+        and "tox.ini" in task.task.doc.protected
+    )
+    assert validate(task, Plugins().runtime("local"), tmp_path / "scratch", StopSignal()).fault is None
 
 
 def test_what_building_a_repository_would_make_is_in_the_tree(root: Path, tmp_path: Path) -> None:
