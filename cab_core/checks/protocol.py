@@ -1,4 +1,4 @@
-"""What `cab plugins doctor` asks a wire protocol: what it says itself must be read back by itself."""
+"""A wire protocol without an endpoint: what it says itself must be read back by itself."""
 
 from __future__ import annotations
 
@@ -13,18 +13,21 @@ from cab_core.gateway.json_body import parse_object
 from cab_core.gateway.parameters import Parameters, sent, settable
 from cab_core.gateway.waits import wait_in_body
 from cab_core.plugins.authors import defined_at
-from cab_core.plugins.blame import Blame, HandedOver, held
+from cab_core.plugins.blame import HandedOver, held
 from cab_core.plugins.protocols import Reply
 from cab_core.plugins.wire_protocol import Asked, Operation, Reading, WireProtocol
 from cab_core.records import Usage
+
+from .look import Look
 
 _REPLY = Reply(text="probe", tool=("probe_tool", {"path": "probe"}))
 _USED = Usage(prompt=11, completion=7)
 _ODD = (b"", b"{", b"[]", b'{"model":1,"model":2}', json.dumps({"messages": "probe", "tools": 1}).encode())
 
 
-def faults_of_protocol(made: WireProtocol, blame: Blame) -> Iterator[str]:
-    """Yield what is wrong with a protocol, each in a sentence that names its plugin and place."""
+def faults(look: Look) -> Iterator[str]:
+    """Yield what is wrong with a protocol."""
+    made, blame = look.made, look.plugins.blame("protocol", look.row.name)
     probe = _Probe(made)
     for ask in (probe.shape, probe.requests, probe.parameters, probe.refusals, probe.whole, probe.stream):
         try:

@@ -41,6 +41,7 @@ _NAMES: dict[str, Callable[[Plugins], Iterable[str]]] = {
     "tasks validate": _tasks,
     "images build": _of_kind("adapter"),
     "plugins info": lambda plugins: {row.name for row in plugins.rows},
+    "plugins check": lambda plugins: {row.name for row in plugins.rows},
 }
 
 

@@ -83,7 +83,7 @@ def settled(kind: str, member: str, value: Any, made: Any, args: tuple[Any, ...]
     return _accounted(value, args) if (kind, member) == ("adapter", "launch") else value
 
 
-_UNTOLD = "the adapter says nothing of it"
+UNTOLD = "the adapter says nothing of it"
 Rule = Callable[[Any, Any, tuple[Any, ...]], Iterator[Misfit]]
 
 
@@ -111,7 +111,7 @@ def _item_names(args: tuple[Any, ...]) -> list[str]:
 def _accounted(launch: Launch, args: tuple[Any, ...]) -> Launch:
     """Return a launch that accounts for every item of the stack, in order: the others were not applied."""
     told = {account.item: account for account in launch.stack}
-    found = (told.get(name) or Applied(item=name, reason=_UNTOLD) for name in _item_names(args))
+    found = (told.get(name) or Applied(item=name, reason=UNTOLD) for name in _item_names(args))
     return attrs.evolve(launch, stack=tuple(found))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import os
+import time
 from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
@@ -47,6 +48,9 @@ class PluginRow:
     registration: Registration | None = attrs.field(default=None, repr=False)
     where: str = attrs.field(default="", repr=False)  # file and line of the hook that registered it
     roots: tuple[str, ...] = attrs.field(default=(), repr=False)  # where the plugin's code lies
+    import_ms: float | None = attrs.field(
+        default=None, repr=False
+    )  # of its module; None: it was not imported
 
     @property
     def owner(self) -> str:
@@ -171,12 +175,14 @@ def _plain_row(entry: Entry, status: Status, fault: str | None) -> PluginRow:
 
 def _load_one(entry: Entry, manager: pluggy.PluginManager) -> list[PluginRow]:
     base = _plain_row(entry, "ok", None)
+    start = time.perf_counter()
     try:
         _check_requirement(entry)
         plugin = _import(entry)
     except _Fault as fault:
         return [attrs.evolve(base, status=fault.status, fault=str(fault))]
-    return rows_of(plugin, attrs.evolve(base, roots=roots_of(entry.module)), manager)
+    took = round((time.perf_counter() - start) * 1000, 1)
+    return rows_of(plugin, attrs.evolve(base, roots=roots_of(entry.module), import_ms=took), manager)
 
 
 def rows_of(plugin: Any, base: PluginRow, manager: pluggy.PluginManager) -> list[PluginRow]:

@@ -22,7 +22,7 @@ from .registration import Kind
 from .stack_rules import hold_stack
 from .wire_protocol import WireProtocol
 
-_WORDS: dict[Kind, str] = {
+WORDS: dict[Kind, str] = {
     "adapter": "CLI",
     "scorer": "axis",
     "task_pack": "task pack",
@@ -74,16 +74,16 @@ class Plugins:
         """
         rows = [r for r in self.rows if r.kind == kind and r.name == name and r.registration is not None]
         if len(rows) > 1:
-            raise PluginConflict(_WORDS[kind], name, [r.owner for r in rows])
+            raise PluginConflict(WORDS[kind], name, [r.owner for r in rows])
         if rows:
             return rows[0]
         for row in self.rows:
             # What was given by a path was meant: nobody knows what it would have offered.
             if row.status != "ok" and (name in (row.entry_point, row.name) or row.distribution == BY_PATH):
                 raise PluginUnusable(
-                    f"{_WORDS[kind]} {name!r}: plugin {row.owner} is {row.status}: {row.fault}"
+                    f"{WORDS[kind]} {name!r}: plugin {row.owner} is {row.status}: {row.fault}"
                 )
-        raise UnknownName(_WORDS[kind], name, self.names(kind))
+        raise UnknownName(WORDS[kind], name, self.names(kind))
 
     def get(self, kind: Kind, name: str) -> Any:
         """Return the object, made on first use.
@@ -98,7 +98,7 @@ class Plugins:
 
     def _make(self, kind: Kind, name: str) -> Any:
         row = self.owner(kind, name)
-        word = f"{_WORDS[kind]} {name!r}"
+        word = f"{WORDS[kind]} {name!r}"
         try:
             return _checked(row, kind, word, _built(row, word))
         except PluginCrash as crash:
@@ -148,7 +148,7 @@ class Plugins:
 
     def blame(self, kind: Kind, name: str) -> Blame:
         """Return what knows the failures of an object that is not behind the boundary."""
-        return Blame(self.get(kind, name), self.owner(kind, name).owner, f"{_WORDS[kind]} {name!r}")
+        return Blame(self.get(kind, name), self.owner(kind, name).owner, f"{WORDS[kind]} {name!r}")
 
 
 def _built(row: PluginRow, word: str) -> Any:

@@ -25,6 +25,7 @@ from cab_core.tasks.stacks import Stack
 
 from .script_adapter import TinyAgent
 
+Install = Callable[[str], Installation]  # a CLI by its name
 WALL_S = 90  # a CLI may take long to start on a busy machine
 
 
@@ -42,11 +43,11 @@ def scripted(model: str) -> Model:
 
 @attrs.frozen
 class CellRunner:
-    """Runs cells, which are written below `root`. `installed` installs a CLI once; `task` is the usual task."""
+    """Runs cells, written below `root`. `installed` installs a CLI once; `task` is the usual task."""
 
     plugins: Plugins
     root: Path
-    installed: Callable[[str], Installation]
+    installed: Install
     task: PackedTask
 
     def __call__(

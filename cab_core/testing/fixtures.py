@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cab_core.plugins.registry import Plugins
     from cab_core.records import Installation
 
-    from .cells import CellRunner
+    from .cells import CellRunner, Ran
     from .endpoint import Endpoint
     from .registry import Registry
 
@@ -75,6 +75,22 @@ def run_cell(
     from .tiny import only_task
 
     return CellRunner(cab_plugins, tmp_path / "runs", cab_installed, only_task(cab_plugins, tiny_pack))
+
+
+@pytest.fixture(scope="session")
+def cab_cells(
+    cab_plugins: Plugins,
+    cab_installed: Callable[[str], Installation],
+    tiny_pack: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Ran]:
+    """A cell that passed and one that failed, by their models, run once with all scorers."""
+    from .cells import CellRunner
+    from .tiny import only_task
+
+    root, task = tmp_path_factory.mktemp("cab-cells"), only_task(cab_plugins, tiny_pack)
+    run = CellRunner(cab_plugins, root, cab_installed, task)
+    return {model: run(model=model) for model in ("scripted:oracle", "scripted:null")}
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from cab_core.plugins.protocols import Leftovers
+from cab_core.plugins.toolkit import StackEffect
 from cab_core.records import Harvest, Job, Launch, Recipe
 
 # What a script may use: `call(prompt)` asks the model and returns the body of the answer.
@@ -59,11 +60,13 @@ class ScriptAdapter:
         return [sys.executable, "--version"]
 
     def launch(self, job: Job) -> Launch:
-        """Run the script, which lies in HOME."""
+        """Run the script, which lies in HOME; servers, texts and skills of a stack are skipped."""
+        stack = StackEffect().apply(job.stack)
         return Launch(
-            argv=("python3", f"{job.home}/script.py"),
-            env={"ENDPOINT": job.endpoint, "TOKEN": job.token, "MODEL": job.model},
-            files={"script.py": PRELUDE + self.script},
+            argv=("python3", f"{job.home}/script.py", *stack.argv),
+            env={"ENDPOINT": job.endpoint, "TOKEN": job.token, "MODEL": job.model, **stack.env},
+            files={"script.py": PRELUDE + self.script, **stack.files},
+            stack=stack.accounts,
         )
 
     def harvest(self, left: Leftovers) -> Harvest:

@@ -82,7 +82,8 @@ class SweBenchFormat:
 
 
 def _files(root: Path) -> list[Path]:
-    return sorted(p for p in root.iterdir() if p.suffix in (".jsonl", ".json") and p.is_file())
+    found = root.iterdir() if root.is_dir() else ()
+    return sorted(p for p in found if p.suffix in (".jsonl", ".json") and p.is_file())
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -11,8 +11,9 @@ from cab_adapter_opencode.adapter import Opencode
 
 from cab_core.records import Args, Env, Files, Installation, Instructions, McpServer, Skill
 from cab_core.testing.adapter import Driven
+from cab_core.testing.drive import MCP_SERVER, drive, tools
 from tests.adapters.built_in import BuiltInTasks
-from tests.adapters.drive import MCP_SERVER, drive, in_a_trap, tools
+from tests.adapters.drive import in_a_trap
 from tests.adapters.real import Real
 from tests.conftest import Cab
 from tests.support.endpoint import Endpoint
