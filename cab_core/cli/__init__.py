@@ -28,7 +28,7 @@ COMMANDS = {
     "tui": ("tui", "Show which versions of a CLI there are, here and elsewhere."),
     "models": ("models", "List models, and see whether they answer."),
     "plugins": ("plugins", "List, explain and check plugins."),
-    "new": ("new", "Write a package with a plugin in it: an adapter, a scorer, a pack ..."),
+    "new": ("new", "Write a package with a plugin in it: an adapter, a scorer, tasks ..."),
     "images": ("images", "Build, list, push and remove images."),
     "clean": ("clean", "Remove what killed runners left."),
     "schema": ("schema", "Print the JSON Schema of a document."),
