@@ -76,8 +76,8 @@ def test_it_does_not_begin_again() -> None:
 
 def test_plugins_that_were_left_out_stay_so() -> None:
     """Options before the command."""
-    context = parsed(["--tui", "a"], "-p", "no:x", "-p", "no:dist:y")
-    assert command_again(context) == "cab -p no:x -p no:dist:y run --tui a"
+    context = parsed(["--tui", "a"], "-p", "no:x", "--plugin", "my own.py", "-p", "no:dist:y")
+    assert command_again(context) == "cab -p no:x -p no:dist:y --plugin 'my own.py' run --tui a"
 
 
 def test_a_command_that_is_not_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

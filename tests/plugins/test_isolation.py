@@ -118,6 +118,17 @@ def test_a_plugin_for_another_cab_is_refused_before_import(
     assert (row["status"], row["fault"]) == ("refused", "needs codingagentbench >=99, this is 0.1.0")
 
 
+def test_a_plugin_for_a_newer_interface_is_refused(cab: Cab, distribution: Callable[..., str]) -> None:
+    """It says which it was written for; asking for it ends before anything runs, with its name and place."""
+    path = distribution("cab-later", ADAPTERS.format(name="later").replace('factory="', 'api=2, factory="'))
+    cab.find_plugins(path)
+    done = cab("run", "--tui", "later", "--model", "scripted:null", "--task", "*", COLUMNS="4000")
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    [row] = [r for r in cab.json("plugins", "list", "--json") if r["distribution"] == "cab-later"]
+    said = f"'later' was written for plugin API 2, this is 1 (at {path}/cab_later.py:3)"
+    assert (row["status"], row["fault"]) == ("refused", said)
+
+
 def test_a_factory_that_fails_is_told_when_asked_for(cab: Cab, distribution: Callable[..., str]) -> None:
     """A registered object that cannot be made fails the run that asks for it, with the cause."""
     path = distribution("cab-ghost", ADAPTERS.format(name="ghost"))

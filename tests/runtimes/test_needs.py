@@ -20,6 +20,17 @@ def test_npm_and_node_are_missed_with_the_remedy(monkeypatch: pytest.MonkeyPatch
     assert lacking(Recipe()) is None
 
 
+def test_a_program_will_do_for_its_debian_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whoever installed it; where neither is there, the package is told."""
+    (tmp_path / "dpkg-query").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "cab-test-tool").write_text("#!/bin/sh\n")
+    for program in tmp_path.iterdir():
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert lacking(Recipe(apt=("cab-test-tool",))) is None
+    assert "apt-get install cab-no-tool" in str(lacking(Recipe(apt=("cab-test-tool", "cab-no-tool"))))
+
+
 def test_no_fitting_python_is_told() -> None:
     """It says which version is wanted."""
     assert "runs on Python <3 only" in str(lacking(Recipe(pip=("x==1",), python="<3")))
