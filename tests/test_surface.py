@@ -11,6 +11,7 @@ import time
 import pytest
 
 import cab_core
+from cab_core import testing
 from tests.conftest import CAB
 
 HEAVY = ("docker", "aiohttp", "jinja2", "jsonschema", "opentelemetry.sdk")
@@ -36,6 +37,20 @@ def test_type_checkers_are_told_of_every_public_name() -> None:
                and isinstance(n.test, ast.Name) and n.test.id == "TYPE_CHECKING"]  # fmt: skip
     told = {a.name: n.module for n in block.body if isinstance(n, ast.ImportFrom) for a in n.names}
     assert told == cab_core._MODULE_OF
+
+
+def test_the_kit_s_surface_is_frozen() -> None:
+    """What authors' tests import from `cab_core.testing`; each name is one, and is told to type checkers."""
+    assert testing.__all__ == [
+        "AdapterConformance", "CellRunner", "Endpoint", "ExecutorConformance", "FormatConformance", "PackConformance",
+        "ProtocolConformance", "Ran", "Registry", "RuntimeConformance", "ScorerConformance", "ScriptAdapter",
+        "StackConformance", "TinyAgent",
+    ]  # fmt: skip
+    assert all(getattr(testing, name) for name in testing.__all__)
+    [block] = [n for n in ast.walk(ast.parse(inspect.getsource(testing))) if isinstance(n, ast.If)
+               and isinstance(n.test, ast.Name) and n.test.id == "TYPE_CHECKING"]  # fmt: skip
+    told = {a.name: f".{n.module}" for n in block.body if isinstance(n, ast.ImportFrom) for a in n.names}
+    assert told == testing._MODULE_OF
 
 
 @pytest.mark.parametrize("args", [["--help"], ["plugins", "list"], ["plugins", "list", "--json"]])

@@ -18,7 +18,8 @@ class OwnWays(Conformance):
     which nothing listens at port 9. `words`: what it says of an error, by status. `tries`: how often it
     asks, by status. `patient`: statuses at which it asks again for minutes, which is not waited for.
     `cannot`: files of `solutions` that it cannot write. `estimates`: the tokens that it tells are an estimate
-    of its own. `thoughts`: whether it keeps what the model thought.
+    of its own. `thoughts`: whether it keeps what the model thought. `complete`: the adapter tells all that
+    may be left out: the transcript, the last words, why it failed.
     """
 
     kind = "adapter"
@@ -34,3 +35,4 @@ class OwnWays(Conformance):
     cannot: ClassVar[frozenset[str] | None] = None
     estimates: ClassVar[bool] = False
     thoughts: ClassVar[bool | None] = None
+    complete: ClassVar[bool] = False

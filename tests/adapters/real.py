@@ -12,6 +12,7 @@ STATUSES = ("401", "404", "429", "500")
 class Real(AdapterConformance):
     """What most of our CLIs do; a subclass says what its own does otherwise."""
 
+    complete = True
     streams = True
     thoughts = True
     cannot = frozenset()

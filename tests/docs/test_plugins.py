@@ -28,13 +28,15 @@ PAGES = (
 DOCS = HOW_TO.parent
 # A CLI that npm would bring: it asks the model, gives it a tool that writes a file, and ends without a call of it.
 FOO = """#!/usr/bin/env python3
-import json, os, sys, urllib.request
+import glob, json, os, sys, urllib.request
 if sys.argv[1:] == ["--version"]:
     sys.exit(print("foo 2.1.0"))
 assert sys.argv[1:3] == ["run", "--model"] and os.path.exists(os.path.expanduser("~/.foo/config.json"))
 known = {"path": {"type": "string"}, "content": {"type": "string"}}
 tool = {"type": "function", "function": {"name": "write", "parameters": {"type": "object", "properties": known}}}
-messages = [{"role": "user", "content": sys.stdin.read()}]
+rules = [open(path).read() for path in sorted(glob.glob(os.path.expanduser("~/.foo/rules/*.md")))]
+messages = [{"role": "system", "content": "\\n".join(["Write files.", *rules])}]
+messages.append({"role": "user", "content": sys.stdin.buffer.read().decode()})
 while True:
     body = json.dumps({"model": sys.argv[3], "messages": messages, "tools": [tool]}).encode()
     head = {"Content-Type": "application/json", "Authorization": "Bearer " + os.environ["FOO_KEY"]}
@@ -43,8 +45,11 @@ while True:
     messages.append(said)
     for made in said.get("tool_calls", ()):
         asked = json.loads(made["function"]["arguments"])
-        open(asked["path"], "w").write(asked["content"])
-        messages.append({"role": "tool", "tool_call_id": made["id"], "content": "written"})
+        if (known := made["function"]["name"] == "write"):
+            os.makedirs(os.path.dirname(asked["path"]) or ".", exist_ok=True)
+            open(asked["path"], "w", newline="").write(asked["content"])
+        result = "written" if known else "there is no such tool"
+        messages.append({"role": "tool", "tool_call_id": made["id"], "content": result})
     if not said.get("tool_calls"):
         sys.exit(print(said["content"]))
 """
@@ -62,13 +67,19 @@ def type_in(cab: Cab, page: str) -> str:
     """
     said = ""
     for kind, text in re.findall(r"^```(\w*)\n(.*?)^```$", (HOW_TO / page).read_text(), re.M | re.S):
-        if not kind:
+        if kind:
+            write_file(kind, text, cab.cwd)
+        else:
             said += "".join(run(cab, line) for line in text.splitlines())
-        elif match := re.match(r"# ([\w./-]+\.\w+)\n", text):
-            path = cab.cwd / match.group(1)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text[match.end() :] if kind == "text" else text)
     return said
+
+
+def write_file(kind: str, text: str, into: Path) -> None:
+    """Write a block, if it begins with the name of a file."""
+    if match := re.match(r"# ([\w./-]+\.\w+)\n", text):
+        path = into / match.group(1)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text[match.end() :] if kind == "text" else text)
 
 
 def run(cab: Cab, line: str) -> str:
@@ -124,7 +135,7 @@ def test_what_a_page_shows_works(cab: Cab, page: str, tmp_path: Path) -> None:
     if page == "add-a-cli.md":
         with_a_stack(cab)
     if page == "add-a-wire-protocol.md":
-        assert "kind          protocol" in said and rows[0]["tokens"] > 0
+        assert re.search(r"^kind +protocol$", said, re.M) and rows[0]["tokens"] > 0
 
 
 def with_a_stack(cab: Cab) -> None:
@@ -157,7 +168,7 @@ def test_the_dialect_of_the_page_edits_and_ends() -> None:
 
 
 def test_every_name_that_the_docs_import_is_public() -> None:
-    """What a page imports from `cab_core` is among the public names, and nothing else is imported but the toolkit."""
+    """What a page imports from `cab_core` is among the public names, and nothing else is imported but the toolkits."""
     seen = set()
     for page in DOCS.rglob("*.md"):
         for text in re.findall(r"^```python\n(.*?)^```$", page.read_text(), re.M | re.S):
@@ -165,7 +176,8 @@ def test_every_name_that_the_docs_import_is_public() -> None:
                 continue  # signatures
             for node in ast.walk(ast.parse(text)):
                 if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cab_core"):
-                    assert node.module in ("cab_core", "cab_core.plugins.toolkit"), (page, node.module)
+                    known = ("cab_core", "cab_core.plugins.toolkit", "cab_core.testing")
+                    assert node.module in known, (page, node.module)
                     seen |= {a.name for a in node.names if node.module == "cab_core"}
     assert {"hookimpl", "Registration", "Reply", "McpServer", "Evidence"} <= seen <= set(cab_core.__all__)
 
