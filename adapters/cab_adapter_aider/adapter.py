@@ -75,13 +75,13 @@ class Aider:
         sent = [e["properties"] for e in events if e.get("event") == "message_send"]
         steps = transcript(left.read(f"{_DIR}/chat.md") or "")
         spoken = [s.text for s in steps if s.role == "assistant"]
-        ends = [e for e in events if e.get("event") == "exit"]
+        failure = _failure(left.stdout)
         return Harvest(
             transcript=tuple(steps),
             claim=TokenClaim() if left.is_cut(log) else _claim(sent),
             final_message=spoken[-1] if spoken else None,
-            finished=str(ends[-1]["properties"].get("reason", "")).startswith("Completed") if ends else None,
-            failure=_failure(left.stdout),
+            finished=_finished(events, failure),
+            failure=failure,
         )
 
     def dialect(self) -> WholeFile:
@@ -133,6 +133,16 @@ def _settings(job: Job) -> list[dict[str, Any]]:
 
 def _events(text: str) -> list[dict[str, Any]]:
     return [e for line in text.split("\n") if isinstance(at(e := parse(line), "properties"), dict)]
+
+
+def _finished(events: list[dict[str, Any]], failure: str | None) -> bool | None:
+    """Aider says that it completed, too, where its last message had no answer: that is no end."""
+    sent = [e["event"] for e in events if e.get("event") in ("message_send_starting", "message_send")]
+    ends = [e for e in events if e.get("event") == "exit"]
+    if not ends:
+        return None
+    unanswered = bool(failure) and sent[-1:] == ["message_send_starting"]
+    return not unanswered and str(ends[-1]["properties"].get("reason", "")).startswith("Completed")
 
 
 def _failure(stdout: str) -> str | None:

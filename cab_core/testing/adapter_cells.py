@@ -87,10 +87,10 @@ class InCells(OwnWays):
         ]
         assert patches[0] == patches[1] and usages[0] == usages[1]
 
-    def test_null_fails(self, cells: CellRunner) -> None:
+    def test_null_fails(self, run_cell: CellRunner) -> None:
         """It ends by itself, and nothing is changed; the model's parameters are in its calls."""
         params = {"max_tokens": 900, "temperature": 0.3}
-        ran = cells(self.name, "scripted:null", model_params=params)
+        ran = run_cell(self.name, "scripted:null", model_params=params)
         assert (ran.record.outcome, ran.record.notes) == ("failed", ()), (ran.record.why, ran.record.notes)
         seen = ran.record.parameters
         assert seen.keys() == params.keys() and {p.by for p in seen.values()} <= {"cli", "gateway"}

@@ -7,6 +7,7 @@ import pytest
 # Of CLIs that start fast.
 OFTEN = {
     ("codex", "429 then fine"), ("claude", "dropped stream"), ("pi", "unknown tool"), ("continue", "404"),
+    ("opencode", "404"), ("copilot", "404"), ("aider", "401"),
 }  # fmt: skip
 
 

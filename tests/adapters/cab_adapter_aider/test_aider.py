@@ -120,4 +120,4 @@ class TestAider(Real):
         | {"#title.txt", "other/begins-blank.txt"}
     )
     words = {}
-    tries = {}
+    patient = frozenset({"429", "500"})

@@ -72,7 +72,8 @@ class TestCopilot(Real):
     name = "copilot"
     edits, echo, memory, hostile = "create", "probe-echo", "AGENTS.md", HOSTILE
     words = {"401": "HTTP 401", "404": "not found on provider"}
-    tries = {}
+    tries = {"401": 1, "404": 1}
+    patient = frozenset({"429", "500"})
 
     def test_what_the_model_is_told(self, driven: Driven) -> None:
         """The prompt with the time in front."""

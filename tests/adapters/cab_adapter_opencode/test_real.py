@@ -83,6 +83,8 @@ class TestOpencode(Real):
 
     name = "opencode"
     edits, echo, memory, hostile = "write", "probe_echo", "AGENTS.md", HOSTILE
+    tries = {"401": 1, "404": 1}
+    patient = frozenset({"429", "500"})
 
     def test_what_the_model_is_told(self, driven: Driven) -> None:
         """The prompt bare."""
