@@ -37,7 +37,7 @@ def test_the_tutorial_ends_in_a_proven_adapter(whole: bool, wheel: Path, tmp_pat
             said[line], before = venv.well(program, *args, cwd=cwd), said.get(line)
             assert before is None or "cab-adapter-foo" in before  # `cab plugins list`, with it and without
     assert "cab-adapter-foo" not in said["cab plugins list"]
-    assert "0 faults" in said["cab plugins check foo"] and "passed" in said["pytest"]
+    assert "adapter foo: no faults" in said["cab plugins check foo"] and "passed" in said["pytest"]
     runs = [json.loads(path.read_text()) for path in (cwd / "runs").rglob("cell.json")]
     told = {(cell["cell"]["model"], cell["outcome"]) for cell in runs if cell["cell"]["sweep_id"] == "local"}
     assert told == {("scripted:oracle", "passed"), ("scripted:null", "failed")}
