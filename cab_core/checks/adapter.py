@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -52,27 +51,32 @@ def _of_launch(look: Look, job: Job) -> Iterator[str]:
     for case, of_case in jobs.every(job, look.made) if look.thorough else jobs.few(job):
         own = copy.deepcopy(of_case)
         launch = yield from look.ask(partial(look.made.launch, own), case)
-        for said in _of_one(look, launch, own, repr(of_case)) if launch else ():
+        if launch is None:
+            continue
+        wrong = list(_of_one(launch, own, of_case))
+        if look.thorough:
+            again = yield from look.ask(partial(look.made.launch, copy.deepcopy(of_case)), case)
+            wrong += _of_both(launch, again or launch)
+        for said in wrong:
             given = f", given {case}," if case else ""
             yield from look.once(f"launch {said[:12]}", look.fault(f"launch(){given} {said}", "launch"))
 
 
-def _of_one(look: Look, launch: Launch, job: Job, before: str) -> Iterator[str]:
+def _of_one(launch: Launch, job: Job, before: Job) -> Iterator[str]:
     """Yield what is wrong with a launch that keeps its contract; `before`: the job as it was given."""
     if said := token_on_argv(launch.argv, job.token):
         yield said
-    if repr(job) != before:
+    if repr(job) != repr(before):
         yield "changes the job that it was given; expected it to be left alone"
-    elif look.thorough and (again := look.made.launch(job)) != launch:
-        yield f"gives another {_difference(launch, again)} the second time; expected the same"
-    untold = [account.item for account in launch.stack if account.reason == UNTOLD]
-    if untold and look.thorough:
+
+
+def _of_both(launch: Launch, again: Launch) -> Iterator[str]:
+    """Yield what is wrong with what an adapter makes of one job twice."""
+    names = [field.name for field in attrs.fields(Launch)]
+    if other := [f"`{name}`" for name in names if getattr(launch, name) != getattr(again, name)]:
+        yield f"gives another {', '.join(other)} the second time; expected the same"
+    if untold := [account.item for account in launch.stack if account.reason == UNTOLD]:
         yield f"says nothing of {untold[0]}; expected an `Applied` for each item, with why it is skipped"
-
-
-def _difference(one: Any, other: Any) -> str:
-    names = [field.name for field in attrs.fields(type(one))]
-    return ", ".join(f"`{name}`" for name in names if getattr(one, name) != getattr(other, name))
 
 
 def _of_harvest(look: Look, job: Job) -> Iterator[str]:

@@ -49,6 +49,8 @@ def _faults_of(plugins: Plugins, row: PluginRow, thorough: bool) -> list[str]:
 
 def notes_of(plugins: Plugins, row: PluginRow) -> list[str]:
     """Return what an author should know of an object that is no fault of it."""
+    if row.status == "disabled":
+        return [f"plugin {row.owner} is {row.fault}: it was not looked at"]
     if row.kind != "stack" or row.status != "ok":
         return []
     try:

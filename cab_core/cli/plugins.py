@@ -67,9 +67,8 @@ def info(plugins: Plugins, name: str, as_json: bool) -> int:
     from cab_core.checks.rows import faults_of
 
     rows = _named(plugins, name)
-    told = [
-        {**_as_json(row), **details_of(plugins, row)} for row in rows
-    ]  # first: it makes them, and times it
+    # First what they are: that makes them, and takes the time of it.
+    told = [{**_as_json(row), **details_of(plugins, row)} for row in rows]
     found = list(zip(told, faults_of(plugins, rows), strict=True))
     if as_json:
         click.echo(json.dumps([{**row, "faults": faults} for row, faults in found], indent=1))
