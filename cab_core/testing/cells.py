@@ -23,9 +23,10 @@ from cab_core.store.reading import read_json
 from cab_core.sweep.planner import Planner
 from cab_core.tasks.stacks import Stack
 
-from .script_adapter import TinyAgent
+from .script_adapter import REQUIRES, ScriptAdapter, TinyAgent
 
 Install = Callable[[str], Installation]  # a CLI by its name
+PLAN_WALL_S = 30  # of what needs no CLI
 WALL_S = 90  # a CLI may take long to start on a busy machine
 
 
@@ -67,13 +68,17 @@ class CellRunner:
         """
         found: Adapter = self.plugins.adapter(adapter) if isinstance(adapter, str) else adapter or TinyAgent()
         place = self.plugins.runtime(runtime)
+        more.setdefault("limits", Limits(wall_s=WALL_S))
+        task = task or self.task
         if runtime != "local":
-            more.setdefault("installation", place.install(found, found.default_version, (), (), print))
+            requires = (*task.needs.requires, *(REQUIRES if isinstance(found, ScriptAdapter) else ()))
+            installation = place.install(found, found.default_version, requires, (), print)
+            more.setdefault("installation", installation)
         elif isinstance(adapter, str):
             more.setdefault("installation", self.installed(adapter))
         planned = plan_one(
             found,
-            task or self.task,
+            task,
             scripted(model) if isinstance(model, str) else model,
             place,
             plugins=self.plugins,
@@ -127,7 +132,7 @@ def plan_one(
         tuis=("x",),
         models=("x",),
         tasks=("x",),
-        limits=limits or Limits(wall_s=WALL_S),
+        limits=limits or Limits(wall_s=PLAN_WALL_S),
         **more,
     )
     found = installation or Installation(name=adapter.name, version="1", reported=f"{adapter.name} 1")

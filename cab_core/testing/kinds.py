@@ -19,7 +19,7 @@ from cab_core.workdir.directories import AGENT, make_directories
 from .cells import CellRunner, Ran
 from .conformance import Conformance
 from .drive import Said
-from .script_adapter import TinyAgent
+from .script_adapter import REQUIRES, TinyAgent
 
 
 class ScorerConformance(Conformance):
@@ -97,13 +97,13 @@ def _run(
     runtime: Any, command: str, timeout_s: float = 60.0, stdin: bytes = b"", stop: StopSignal | None = None
 ) -> tuple[Said, Execution]:
     said, agent = Said(), TinyAgent()
-    installation = runtime.install(agent, agent.default_version, (), (), print)
+    installation = runtime.install(agent, agent.default_version, REQUIRES, (), print)
     with runtime.scratch() as scratch:
         make_directories(scratch, AGENT)
         (given := scratch / "home/stdin").write_bytes(stdin)
         sandbox = Sandbox(
             scratch=str(scratch), mounts=AGENT, role="agent", network=runtime.networks[0],
-            installation=installation,
+            installation=installation, requires=REQUIRES,
         )  # fmt: skip
         process = Process(
             argv=("sh", "-c", command), cwd=runtime.inside(scratch, "work"), timeout_s=timeout_s, grace_s=0.5,

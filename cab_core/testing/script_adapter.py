@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 from cab_core.plugins.protocols import Leftovers
 from cab_core.plugins.toolkit import StackEffect
 from cab_core.records import Harvest, Job, Launch, Recipe
 
+REQUIRES = ("python3",)  # toolchains
 # What a script may use: `call(prompt)` asks the model and returns the body of the answer.
 PRELUDE = """
 import json, os, sys, urllib.request, urllib.error
@@ -52,12 +51,12 @@ class ScriptAdapter:
         self.script, self.harvested = script, harvest or Harvest()
 
     def recipe(self, version: str) -> Recipe:
-        """Nothing is installed."""
+        """Nothing is installed: Python is the sandbox's, see `REQUIRES`."""
         return Recipe()
 
     def version_argv(self) -> list[str]:
-        """Return Python's own."""
-        return [sys.executable, "--version"]
+        """Return what needs no Python: where a CLI is installed there may be none."""
+        return ["sh", "-c", f"echo {self.default_version}"]
 
     def launch(self, job: Job) -> Launch:
         """Run the script, which lies in HOME; servers, texts and skills of a stack are skipped."""

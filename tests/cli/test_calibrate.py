@@ -43,7 +43,6 @@ LITTERS = """
         found = super().launch(job)
         return attrs.evolve(found, files={p: t + "\\nopen('litter', 'w').write('x')" for p, t in found.files.items()})
 """
-KINDS = ("mcp", "instructions", "skill", "env", "args", "files")
 ROOT = str(Path(__file__).parents[2])
 ARGS = ("calibrate", "--tui", "tiny", "--wall", "6", "-j", "2", "--task")
 SWEEP = 'tuis = ["tiny"]\nmodels = ["scripted:null"]\ntasks = ["mutations/py-lru-cache"]\nrequire_calibration = true\n'
@@ -97,7 +96,9 @@ def test_a_cli_without_a_dialect_is_calibrated_and_may_then_run(cab: Cab, distri
     record = read_json(cab.cwd / done["record"], Calibration)
     assert (record.right, record.figures) == (True, (len(done["findings"]),) * 2)
     assert record.claims == (0, 0) and set(record.tasks) == {c.task for c in record.cells}
-    assert record.takes.skips == dict.fromkeys(KINDS, "the adapter says nothing of it")
+    assert record.takes.skips == {
+        "mcp": "this CLI speaks no MCP", "instructions": "this CLI reads no instructions", "skill": "this CLI has no skills",
+    }  # fmt: skip
     assert cab("run", "sweep.toml", **env).returncode == 0
     other = cab("run", "sweep.toml", "--tui", "tiny@2", **env)
     assert other.returncode == 2 and "tiny@2" in other.stderr

@@ -412,7 +412,8 @@ def test_the_doctor_finds_what_would_run_and_be_wrong(cab: Cab, distribution: Ca
     assert before.returncode == 1 and "default_version" not in before.stdout
     assert "launch() puts the token into argv[3]" in before.stdout
     assert f"cab_careless.py:{line_of(CARELESS, 'LAUNCH')})" in before.stdout
-    assert "CLI 'deaf': launch() raised AttributeError: 'McpServer'" in before.stdout
+    raised = "launch(), given a stack of every kind of item, raised AttributeError: 'McpServer'"
+    assert f"CLI 'deaf': {raised}" in before.stdout
     assert f"cab_careless.py:{line_of(CARELESS, 'DEAF')})" in before.stdout
     cab("run", "--tui", "careless", "--model", "scripted:null", "--task", TASK)
     [cell] = [json.loads(f.read_text()) for f in Path(cab.cwd, "runs").rglob("cell.json")]
