@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
@@ -111,13 +110,15 @@ def _entries(given: Path) -> Iterator[PathEntry]:
 
 
 def _of_project(given: Path, root: Path) -> Iterator[PathEntry]:
+    import tomllib
+
     try:
         said = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-        values: dict[str, str] = said["project"]["entry-points"]["cab"]
+        values = {name: str(value) for name, value in dict(said["project"]["entry-points"]["cab"]).items()}
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise UserError(f"--plugin {given}: its pyproject.toml has no [project.entry-points.cab]") from exc
     for name, value in values.items():
-        top = str(value).partition(":")[0].partition(".")[0]
+        top = value.partition(":")[0].partition(".")[0]
         places = [root / base / end for base in ("src", ".") for end in (f"{top}/__init__.py", f"{top}.py")]
         file = next((place for place in places if place.is_file()), None)
         if file is None:
