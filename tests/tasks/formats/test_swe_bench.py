@@ -49,8 +49,13 @@ def git(repo: Path, *argv: str) -> str:
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with one instance and a bare clone of its repository beside it."""
-    root = tmp_path_factory.mktemp("swe") / "mini"
+    """A directory with one instance and a bare clone of its repository."""
+    return write(tmp_path_factory.mktemp("swe"))
+
+
+def write(base: Path) -> Path:
+    """Write such a directory, and one beside it in which the repository was made."""
+    root = base / "mini"
     work = root.parent / "work"
     files = {
         "pkg/__init__.py": "",
