@@ -14,11 +14,12 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult
 from cab_core.records.calibration import Calibration
 from cab_core.store.calibrations import write_record
-from cab_core.store.cells import Store
+from cab_core.store.cells import Store, read_evidence
 from cab_core.sweep.calibration import as_it_must_be
 from cab_core.sweep.calibration_limits import WallLimit, limits_by_oracle
 from cab_core.sweep.calibration_plan import first_sweep, plan_others, tasks_of_others
 from cab_core.sweep.calibration_record import record_of
+from cab_core.sweep.hints import hints
 from cab_core.sweep.lock_file import write_lock_file
 from cab_core.sweep.plan import Plan
 
@@ -45,13 +46,17 @@ class Asked:
 
 @attrs.frozen(kw_only=True)
 class Calibrated:
-    """A CLI with its record, which lies at `path`; or, without one, why it could not be calibrated."""
+    """A CLI with its record, which lies at `path`; or, without one, why it could not be calibrated.
+
+    `hints`: what its adapter's author may look at, right figures or wrong.
+    """
 
     tui: str
     record: Calibration | None = None
     path: Path | None = None
     limits: dict[str, WallLimit] = attrs.field(factory=dict)
     trouble: str | None = None
+    hints: tuple[str, ...] = ()
 
     @property
     def right(self) -> bool:
@@ -92,7 +97,10 @@ class _Run:
         plan = attrs.evolve(plan, cells=[*plan.cells, *rest.cells])
         write_lock_file(plan, asked.runs)
         record = record_of(plan.cells, (store.result(path) for path, _ in self._cells))
-        return Calibrated(tui=tui, record=record, path=write_record(asked.runs, record), limits=limits)
+        told = hints(read_evidence(Path(path), ())[1] for path, _ in self._cells)
+        return Calibrated(
+            tui=tui, record=record, path=write_record(asked.runs, record), limits=limits, hints=tuple(told)
+        )
 
     def _run(self, planner: Callable[[Make], Plan]) -> Plan:
         """Run what is planned, and keep its results; return the plan."""

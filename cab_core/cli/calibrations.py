@@ -30,6 +30,8 @@ def print_one(found: Calibrated) -> None:
     _print_faults(record)
     told, right = record.figures
     say(f"{right} of {told} figures of {len(record.cells)} cells are as they must be.")
+    for hint in found.hints:
+        say(f"hint: {one_line(hint, _LONGEST)}", indent=len("hint: "))
     say(f"Record: {found.path}")
 
 
@@ -51,6 +53,7 @@ def as_json(found: Calibrated) -> dict[str, Any]:
     """Return what was found of one CLI, each figure of it a row."""
     return _counts(found) | {
         "limits": {task: attrs.asdict(limit) for task, limit in found.limits.items()},
+        "hints": list(found.hints),
         "findings": [_row(c, f) for c in (found.record.cells if found.record else ()) for f in c.figures],
     }
 
