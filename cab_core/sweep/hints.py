@@ -18,6 +18,12 @@ def _well(evidence: Evidence) -> bool:
     return evidence.outcome in _GOOD and _answered(evidence)
 
 
+def _failed_by_itself(evidence: Evidence) -> bool:
+    """A CLI that was ended by a limit has had no time to say why."""
+    ended = evidence.execution
+    return evidence.outcome == "infra_upstream" and (ended is None or ended.stopped is None)
+
+
 def _other_words(evidence: Evidence, harvest: Harvest) -> bool:
     said, seen = harvest.final_message, evidence.observed and evidence.observed.last_answer
     return bool(said and seen) and " ".join(str(seen).split()) not in " ".join(str(said).split())
@@ -36,7 +42,7 @@ _HINTS: dict[str, _Test] = {
     "the endpoint failed to the end, and harvest() said that the CLI came to its end (finished is True)":
         lambda e, h: e.outcome == "infra_upstream" and h.finished is True,
     "the CLI did not come to its end, and harvest() gave no `failure` that says why":
-        lambda e, h: e.outcome == "infra_upstream" and h.finished is False and not h.failure,
+        lambda e, h: _failed_by_itself(e) and h.finished is False and not h.failure,
     "harvest() gave no transcript":
         lambda e, h: _well(e) and not h.transcript,
     "the transcript has no word of the agent's":

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 
-from cab_core.records import Cell, Evidence, Harvest, Observed, Step
+from cab_core.records import Cell, Evidence, Execution, Harvest, Observed, Step
 from cab_core.sweep.hints import hints
 from tests.support.puppet import find_task
 
 TASK = find_task("mutations/py-stock-reorder").task
+HANGED = Execution(
+    started_at="",
+    ended_at="",
+    duration_s=1.0,
+    exit_code=None,
+    stopped="limit_wall",
+    stdout_bytes=0,
+    stderr_bytes=0,
+)
 GOOD = {
     "final_message": "All is done.",
     "finished": True,
@@ -33,7 +43,8 @@ def cell(outcome: str = "passed", answer: str | None = "All is  done.", **harves
 def test_an_adapter_that_reads_all_gets_none() -> None:
     """Whatever white space it has; nor where the CLI could not come to its end, and it says so."""
     failed = cell("infra_upstream", None, finished=False, failure="401", final_message=None)
-    assert hints([cell(), cell("refused"), failed, cell("limit_wall", None, finished=None)]) == []
+    ended = attrs.evolve(cell("infra_upstream", finished=False), execution=HANGED)
+    assert hints([cell(), cell("refused"), failed, ended, cell("limit_wall", None, finished=None)]) == []
 
 
 @pytest.mark.parametrize(
