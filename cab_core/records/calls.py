@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 
 import attrs
 
+from .base import doc
 from .parameters import ParameterOfCall
 
 
@@ -61,29 +62,47 @@ class ModelCall:
     None: unknown, or not recorded by the cab that made the call.
     """
 
-    n: int
-    started_at: str
+    n: int = attrs.field(
+        metadata=doc("number of the call in its cell, from 1, in the order in which calls began")
+    )
+    started_at: str = attrs.field(metadata=doc("when it began, UTC, ISO 8601"))
     request_sha256: str
-    model_asked: str | None
-    model_served: str | None
+    model_asked: str | None = attrs.field(
+        metadata=doc("the model that the CLI's request names; null: it names none")
+    )
+    model_served: str | None = attrs.field(
+        metadata=doc("the model that the answer names; null: it names none, or there was none")
+    )
     usage: Usage
-    streamed: bool
-    status: int | None
-    finish_reason: str | None
+    streamed: bool = attrs.field(metadata=doc("the answer came as a stream of events"))
+    status: int | None = attrs.field(
+        metadata=doc("HTTP status of the endpoint's last answer; null: none came")
+    )
+    finish_reason: str | None = attrs.field(
+        metadata=doc("why the model stopped, in the protocol's own words; null: the answer does not say")
+    )
     latency_ms: float
     first_token_ms: float | None
     throttle_ms: float
     tries: int
     fault: str | None = None
-    error: str | None = None
-    usd: float | None = None
-    start_ns: int = 0
+    error: str | None = attrs.field(
+        default=None, metadata=doc("what went wrong, in a sentence; null: nothing did")
+    )
+    usd: float | None = attrs.field(
+        default=None, metadata=doc("cost in US dollars; null: the price or the tokens are not known")
+    )
+    start_ns: int = attrs.field(
+        default=0, metadata=doc("when it began, nanoseconds since the epoch; 0: not recorded")
+    )
     broken_off: bool = False
     refused: Refusal | None = None
     hung_up: bool = False
     first_byte_ms: float | None = None
     quiet_ms: float | None = None
-    received: int | None = None  # bytes of the answer
+    received: int | None = attrs.field(
+        default=None, metadata=doc("bytes of the answer's body; null: not recorded")
+    )
     events: int | None = None
     at_least: int | None = None
     odd: str | None = None
@@ -130,12 +149,25 @@ class TokenTotals:
     are unknown.
     """
 
-    prompt: int | None = None
-    completion: int | None = None
-    cached: int | None = None
-    reasoning: int | None = None
-    cache_write: int | None = None
-    usd: float | None = None
+    prompt: int | None = attrs.field(
+        default=None, metadata=doc("input tokens, those of a cache included; null: not known of every call")
+    )
+    completion: int | None = attrs.field(
+        default=None, metadata=doc("output tokens, reasoning included; null: not known of every call")
+    )
+    cached: int | None = attrs.field(
+        default=None, metadata=doc("of `prompt`, tokens read from a cache; null: not known of every call")
+    )
+    reasoning: int | None = attrs.field(
+        default=None, metadata=doc("of `completion`, tokens of reasoning; null: not known of every call")
+    )
+    cache_write: int | None = attrs.field(
+        default=None, metadata=doc("of `prompt`, tokens written to a cache; null: not known of every call")
+    )
+    usd: float | None = attrs.field(
+        default=None,
+        metadata=doc("cost in US dollars; null: the price, or the tokens of a call, are not known"),
+    )
     without_usage: int = 0
     source: Literal["gateway"] | None = None
     at_least: int | None = None

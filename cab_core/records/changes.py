@@ -6,6 +6,8 @@ from typing import Literal
 
 import attrs
 
+from .base import doc
+
 FileType = Literal["file", "dir", "link", "fifo", "socket", "device", "unreadable"]
 
 
@@ -16,23 +18,36 @@ class Entry:
     `target` is where a link points. `mode` holds the permission bits.
     """
 
-    type: FileType
+    type: FileType = attrs.field(metadata=doc("what lies there; unreadable: it could not be looked at"))
     mode: int
-    size: int = 0
+    size: int = attrs.field(default=0, metadata=doc("bytes of a regular file; 0 for anything else"))
     sha256: str | None = None
     target: str | None = None
-    mtime_ns: int = 0
+    mtime_ns: int = attrs.field(
+        default=0,
+        metadata=doc(
+            "when a regular file was last written, nanoseconds since the epoch; 0 for anything else"
+        ),
+    )
 
 
 @attrs.frozen(kw_only=True)
 class Change:
     """One changed path: `before` is None where it was added, `after` where it was removed."""
 
-    path: str
+    path: str = attrs.field(metadata=doc("path below the work dir"))
     before: Entry | None
     after: Entry | None
-    lines_added: int | None = None
-    lines_removed: int | None = None
+    lines_added: int | None = attrs.field(
+        default=None,
+        metadata=doc("lines that the patch adds; null: the patch does not hold this path, or it is no text"),
+    )
+    lines_removed: int | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "lines that the patch removes; null: the patch does not hold this path, or it is no text"
+        ),
+    )
 
 
 @attrs.frozen(kw_only=True)

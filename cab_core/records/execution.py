@@ -6,6 +6,7 @@ from typing import Literal
 
 import attrs
 
+from .base import doc
 from .environment import Environment
 from .launch import Installation
 
@@ -21,13 +22,15 @@ class Process:
     `tty`: give it a pseudo-terminal, so that it behaves as it does for a person.
     """
 
-    argv: tuple[str, ...]
+    argv: tuple[str, ...] = attrs.field(metadata=doc("program and arguments"))
     cwd: str
-    timeout_s: float
-    env: dict[str, str] = attrs.field(factory=dict)
+    timeout_s: float = attrs.field(metadata=doc("seconds that it may run; then it is ended"))
+    env: dict[str, str] = attrs.field(factory=dict, metadata=doc("environment variables"))
     stdin: str | None = None
     tty: bool = False
-    grace_s: float = 5.0
+    grace_s: float = attrs.field(
+        default=5.0, metadata=doc("seconds between SIGTERM and SIGKILL where it is ended")
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -43,12 +46,17 @@ class Sandbox:
 
     scratch: str
     mounts: dict[str, bool]
-    role: Literal["agent", "grader"]
-    installation: Installation | None = None
+    role: Literal["agent", "grader"] = attrs.field(metadata=doc("who runs in it: the agent, or the grader"))
+    installation: Installation | None = attrs.field(
+        default=None, metadata=doc("the CLI that is there; None: none, as for a grader")
+    )
     requires: tuple[str, ...] = ()
     environment: Environment | None = None
     socket: str | None = None
-    network: str = "gateway"
+    network: str = attrs.field(
+        default="gateway",
+        metadata=doc("what an agent can reach from inside: gateway or open; a grader reaches nothing"),
+    )
     first: tuple[str, ...] = ()
     work_at: str | None = None
 
@@ -64,17 +72,17 @@ class Execution:
     `cut`: only a part of what it left was brought back.
     """
 
-    started_at: str
-    ended_at: str
-    duration_s: float
+    started_at: str = attrs.field(metadata=doc("when it was started, UTC, ISO 8601"))
+    ended_at: str = attrs.field(metadata=doc("when it had ended, UTC, ISO 8601"))
+    duration_s: float = attrs.field(metadata=doc("seconds that it ran, by a monotonic clock"))
     exit_code: int | None
     signal: int | None = None
     stopped: StopReason | None = None
     survivors: int = 0
     unkillable: int = 0
     memory_kills: bool | None = None
-    stdout_bytes: int = 0
-    stderr_bytes: int = 0
+    stdout_bytes: int = attrs.field(default=0, metadata=doc("bytes that it printed on standard output"))
+    stderr_bytes: int = attrs.field(default=0, metadata=doc("bytes that it printed on standard error"))
     cut: bool = False
 
     @property

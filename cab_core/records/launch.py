@@ -21,14 +21,21 @@ class Installation:
     id of the image that all others stand on; `toolchains` are the versions that are really there.
     """
 
-    name: str
-    version: str
+    name: str = attrs.field(metadata=doc("name of the CLI"))
+    version: str = attrs.field(metadata=doc("the version that was asked for"))
     reported: str | None
     path: tuple[str, ...] = ()
-    env: dict[str, str] = attrs.field(factory=dict)
-    image: str | None = None
-    image_id: str | None = None
-    image_digest: str | None = None
+    env: dict[str, str] = attrs.field(factory=dict, metadata=doc("variables that the program always gets"))
+    image: str | None = attrs.field(
+        default=None, metadata=doc("name of the agent's image; None: the runtime has none")
+    )
+    image_id: str | None = attrs.field(
+        default=None, metadata=doc("id of the agent's image; None: the runtime has none")
+    )
+    image_digest: str | None = attrs.field(
+        default=None,
+        metadata=doc("digest of that image in its registry; None: it was never pushed or pulled"),
+    )
     cell_image: str | None = None
     base_image: str | None = None
     toolchains: dict[str, str] = attrs.field(factory=dict)
@@ -38,9 +45,9 @@ class Installation:
 class WorkFile:
     """A regular file that the work dir has before the agent starts: relative path, size in bytes."""
 
-    path: str
-    size: int
-    text: bool
+    path: str = attrs.field(metadata=doc("path below the work dir"))
+    size: int = attrs.field(metadata=doc("bytes"))
+    text: bool = attrs.field(metadata=doc("it can be read as text"))
 
 
 @attrs.frozen(kw_only=True)
@@ -82,9 +89,17 @@ class Applied:
     or it has none.
     """
 
-    item: str
-    reason: str | None = None
-    tool_prefix: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
+    item: str = attrs.field(metadata=doc("the stack item, kind:name"))
+    reason: str | None = attrs.field(
+        default=None, metadata=doc("why it was skipped; null: it was configured")
+    )
+    tool_prefix: str | None = attrs.field(
+        default=None,
+        validator=optional(instance_of(str)),
+        metadata=doc(
+            "what this CLI puts before the names of the item's tools; null: unknown, or it has none"
+        ),
+    )
 
 
 ItemState = Literal["used", "present", "partial", "offered", "lost", "failed", "absent", "unknown"]

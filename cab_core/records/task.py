@@ -238,10 +238,10 @@ class Task:
     """
 
     id: str
-    pack: str
-    pack_version: str
+    pack: str = attrs.field(metadata=doc("name of the pack"))
+    pack_version: str = attrs.field(metadata=doc("version of the pack"))
     tree_hash: str
-    doc: TaskDoc
+    doc: TaskDoc = attrs.field(metadata=doc("the content of its task.toml"))
     family: str | None = attrs.field(default=None, validator=attrs.validators.optional(named))
     private: bool = False
     canary: str | None = None
@@ -279,11 +279,11 @@ class TaskFile:
     `link` is the target of a symbolic link; then `sha256` is that of the target's text.
     """
 
-    section: Section
+    section: Section = attrs.field(metadata=doc("the directory of the task that it lies in"))
     path: str
     source: str
     sha256: str
-    executable: bool = False
+    executable: bool = attrs.field(default=False, metadata=doc("it may be run"))
     link: str | None = None
 
 
@@ -320,8 +320,10 @@ class PackedTask:
     maker found of this very task. `environment`: the image in which it runs, where its pack has a recipe.
     """
 
-    task: Task
-    files: tuple[TaskFile, ...] | LateFiles
+    task: Task = attrs.field(metadata=doc("the task"))
+    files: tuple[TaskFile, ...] | LateFiles = attrs.field(
+        metadata=doc("its files; those of a large set are made when they are first looked at")
+    )
     directory: str | None = None
     validation: Validation | None = None
     environment: Environment | None = None
