@@ -75,7 +75,9 @@ class CallSums:
 
     count: int = attrs.field(default=0, metadata=doc("calls that have ended"))
     ends: Counter[str] = attrs.field(factory=Counter)
-    last: ModelCall | None = None
+    last: ModelCall | None = attrs.field(
+        default=None, metadata=doc("the call with the highest number; None: there was none")
+    )
     decided: ModelCall | None = None
     cut: ModelCall | None = None
     longest: ModelCall | None = attrs.field(

@@ -45,8 +45,12 @@ class Configuration:
     version: str = attrs.field(default="", metadata=doc("version of the CLI"))
     runtime: str = attrs.field(default="", metadata=doc("name of the runtime"))
     network: str = attrs.field(default="", metadata=doc("what the agent can reach: gateway or open"))
-    options: str = "{}"
-    model_params: str = "{}"
+    options: str = attrs.field(
+        default="{}", metadata=doc("options of the adapter, a canonical JSON object as text")
+    )
+    model_params: str = attrs.field(
+        default="{}", metadata=doc("parameters of each call to the model, a canonical JSON object as text")
+    )
 
     @property
     def name(self) -> str:

@@ -19,10 +19,13 @@ class Entry:
     """
 
     type: FileType = attrs.field(metadata=doc("what lies there; unreadable: it could not be looked at"))
-    mode: int
+    mode: int = attrs.field(metadata=doc("permission bits"))
     size: int = attrs.field(default=0, metadata=doc("bytes of a regular file; 0 for anything else"))
-    sha256: str | None = None
-    target: str | None = None
+    sha256: str | None = attrs.field(
+        default=None,
+        metadata=doc("sha256 of the content; null: it is no regular file, or was too large to read"),
+    )
+    target: str | None = attrs.field(default=None, metadata=doc("where a link points; null: it is no link"))
     mtime_ns: int = attrs.field(
         default=0,
         metadata=doc(
@@ -36,8 +39,8 @@ class Change:
     """One changed path: `before` is None where it was added, `after` where it was removed."""
 
     path: str = attrs.field(metadata=doc("path below the work dir"))
-    before: Entry | None
-    after: Entry | None
+    before: Entry | None = attrs.field(metadata=doc("what was there; null: the path was added"))
+    after: Entry | None = attrs.field(metadata=doc("what is there; null: the path was removed"))
     lines_added: int | None = attrs.field(
         default=None,
         metadata=doc("lines that the patch adds; null: the patch does not hold this path, or it is no text"),
@@ -65,8 +68,17 @@ class Changes:
     left_out_of_patch: tuple[str, ...] = ()
     extra_git_dir: bool | None = False
     notes: tuple[str, ...] = ()
-    cut: bool = False
-    unknown: tuple[str, ...] = ()
+    cut: bool = attrs.field(
+        default=False,
+        metadata=doc("there was more than was looked at, so what is not here may have happened"),
+    )
+    unknown: tuple[str, ...] = attrs.field(
+        default=(),
+        metadata=doc(
+            "kinds of paths of which not all were looked at: own to the task, watched, expected, "
+            "protected, allowed, git, other"
+        ),
+    )
 
     def knows(self, kind: str) -> bool:
         """Return whether all paths of a kind were looked at; older records do not say of which kinds."""

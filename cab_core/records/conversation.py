@@ -25,7 +25,9 @@ class ToolUse:
         default=None, metadata=doc("id of the call, which its result repeats; null: the protocol gave none")
     )
     result: str | None = None
-    result_call: int | None = None
+    result_call: int | None = attrs.field(
+        default=None, metadata=doc("number of the call that first brought the result; null: none did")
+    )
     failed: bool | None = None
 
 
@@ -41,7 +43,7 @@ class Turn:
     role: Role = attrs.field(metadata=doc("who said it"))
     text: str = attrs.field(metadata=doc("what was said"))
     call: int
-    answer: bool = False
+    answer: bool = attrs.field(default=False, metadata=doc("it is the answer to the call `call`"))
     reasoning: str | None = attrs.field(
         default=None, metadata=doc("what the model thought before it; null: the endpoint does not tell")
     )

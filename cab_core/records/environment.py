@@ -19,8 +19,8 @@ class Environment:
     setup: str | None = attrs.field(
         metadata=doc("shell command that is run when the image is made; None: none")
     )
-    files: tuple[str, ...]
-    directory: str = attrs.field(eq=False)
+    files: tuple[str, ...] = attrs.field(metadata=doc("paths, with `/`, below `directory`"))
+    directory: str = attrs.field(eq=False, metadata=doc("directory of this machine that holds the files"))
     digest: str
 
     def __str__(self) -> str:

@@ -56,12 +56,14 @@ class Grade:
     changed none.
     """
 
-    passed: bool
+    passed: bool = attrs.field(metadata=doc("every command accepted the result"))
     commands: tuple[CommandResult, ...] = attrs.field(
         default=(), metadata=doc("the commands that were run, in order")
     )
-    taken: tuple[str, ...] = ()
-    refused: dict[str, str] = attrs.field(factory=dict)
+    taken: tuple[str, ...] = attrs.field(default=(), metadata=doc("paths that were taken from the agent"))
+    refused: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("paths that were not taken from the agent, each with the reason")
+    )
     notes: tuple[str, ...] = attrs.field(
         default=(), metadata=doc("what a reader should know of the grading, in sentences")
     )
@@ -71,7 +73,14 @@ class Grade:
             "share of the tests that passed, 0 to 1, of those that passed or failed; null: none did"
         ),
     )
-    contradicted: Contradicted | None = None
+    contradicted: Contradicted | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "how what passed fared against tests that contradict the task's: rejected, as it must"
+            " be; passed, and so the verdict is no pass; unknown, none could be made; null: not "
+            "looked at"
+        ),
+    )
     passes_as_it_stands: bool | None = None
 
     @property

@@ -42,7 +42,10 @@ class ModelInputs(Part):
 
     id: str = attrs.field(metadata=doc("id of the model"))
     protocol: str = attrs.field(metadata=doc("the wire protocol that is spoken"))
-    protocol_code: str | None = None
+    protocol_code: str | None = attrs.field(
+        default=None,
+        metadata=doc("sha256 of the source files of a plugin's protocol; null: it is one of cab's own"),
+    )
     endpoint: str | None = attrs.field(
         default=None, metadata=doc("base URL of the endpoint; null: a script answers")
     )
@@ -74,7 +77,9 @@ class CliInputs(Part):
     version: str = attrs.field(metadata=doc("the version that was asked for"))
     reported: str | None = attrs.field(metadata=doc("the version that the CLI says it has; null: unknown"))
     adapter: str = attrs.field(metadata=doc("distribution:entry point@version"))
-    code: str | None
+    code: str | None = attrs.field(
+        metadata=doc("sha256 of the adapter's source files; null: they cannot be read")
+    )
     recipe: Recipe = attrs.field(
         metadata=doc(
             "how it is installed; a package of this machine is told by its name and a hash of its path"
@@ -151,7 +156,9 @@ class Inputs:
     sandbox: SandboxInputs = attrs.field(metadata=doc("where the agent runs"))
     task: TaskInputs = attrs.field(metadata=doc("what the agent is given"))
     stack: StackInputs = attrs.field(metadata=doc("what the CLI is given besides"))
-    grader: GraderInputs
+    grader: GraderInputs = attrs.field(
+        metadata=doc("what the verdict depends on besides; it makes the grader's key alone")
+    )
 
     @property
     def content_key(self) -> str:

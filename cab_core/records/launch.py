@@ -23,7 +23,9 @@ class Installation:
 
     name: str = attrs.field(metadata=doc("name of the CLI"))
     version: str = attrs.field(metadata=doc("the version that was asked for"))
-    reported: str | None
+    reported: str | None = attrs.field(
+        metadata=doc("the version that the CLI says it has; None: it says none")
+    )
     path: tuple[str, ...] = ()
     env: dict[str, str] = attrs.field(factory=dict, metadata=doc("variables that the program always gets"))
     image: str | None = attrs.field(
@@ -36,9 +38,16 @@ class Installation:
         default=None,
         metadata=doc("digest of that image in its registry; None: it was never pushed or pulled"),
     )
-    cell_image: str | None = None
-    base_image: str | None = None
-    toolchains: dict[str, str] = attrs.field(factory=dict)
+    cell_image: str | None = attrs.field(
+        default=None,
+        metadata=doc("reference, by digest, of a pushed image that holds cab too; None: there is none"),
+    )
+    base_image: str | None = attrs.field(
+        default=None, metadata=doc("id of the image that all others stand on; None: the runtime has none")
+    )
+    toolchains: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("versions that are really there, by name")
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -151,9 +160,19 @@ class Launch:
 class TokenClaim:
     """What the CLI says it used: `prompt` and `completion` tokens, None where unknown, and the `source`."""
 
-    prompt: int | None = attrs.field(default=None, converter=count)
-    completion: int | None = attrs.field(default=None, converter=count)
-    source: str | None = None
+    prompt: int | None = attrs.field(
+        default=None,
+        converter=count,
+        metadata=doc("input tokens by the CLI's own count; null: it does not tell"),
+    )
+    completion: int | None = attrs.field(
+        default=None,
+        converter=count,
+        metadata=doc("output tokens by the CLI's own count; null: it does not tell"),
+    )
+    source: str | None = attrs.field(
+        default=None, metadata=doc("where the CLI says so; null: it does not tell")
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -166,7 +185,11 @@ class Step:
     it does.
     """
 
-    role: Literal["user", "assistant", "tool", "system", "info", "reasoning"]
+    role: Literal["user", "assistant", "tool", "system", "info", "reasoning"] = attrs.field(
+        metadata=doc(
+            "who said it; info is what the CLI itself says to its user, reasoning what the model thought"
+        )
+    )
     text: str = attrs.field(validator=instance_of(str))
     tool: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
     usage: Usage | None = None

@@ -234,13 +234,13 @@ class Task:
     """A task of a pack. `id` is `pack/name`; `tree_hash` covers every file listed for it.
 
     `family` is `pack:name`, by what the task says, its pack's rule or its twin; None: it has none.
-    `private`: its pack is; `canary` is its pack's line, found nowhere else.
+    `private`: its pack is not for others. `canary`: its pack's line, found nowhere else; None: it has none.
     """
 
-    id: str
+    id: str = attrs.field(metadata=doc("pack/name"))
     pack: str = attrs.field(metadata=doc("name of the pack"))
     pack_version: str = attrs.field(metadata=doc("version of the pack"))
-    tree_hash: str
+    tree_hash: str = attrs.field(metadata=doc("hash over every file listed for it"))
     doc: TaskDoc = attrs.field(metadata=doc("the content of its task.toml"))
     family: str | None = attrs.field(default=None, validator=attrs.validators.optional(named))
     private: bool = False
@@ -280,11 +280,13 @@ class TaskFile:
     """
 
     section: Section = attrs.field(metadata=doc("the directory of the task that it lies in"))
-    path: str
-    source: str
-    sha256: str
+    path: str = attrs.field(metadata=doc("path within its section"))
+    source: str = attrs.field(metadata=doc("where it lies on this machine"))
+    sha256: str = attrs.field(metadata=doc("sha256 of the content; of a link, of its target's text"))
     executable: bool = attrs.field(default=False, metadata=doc("it may be run"))
-    link: str | None = None
+    link: str | None = attrs.field(
+        default=None, metadata=doc("where a symbolic link points; None: it is no link")
+    )
 
 
 class LateFiles(Sequence[TaskFile]):

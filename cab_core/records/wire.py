@@ -25,8 +25,8 @@ class WireHead:
 
     wire: int = attrs.field(metadata=doc("version of this format"))
     cell: str = attrs.field(metadata=doc("id of the cell, as in its cell.json"))
-    model: str
-    protocol: str
+    model: str = attrs.field(metadata=doc("the model that the requests name"))
+    protocol: str = attrs.field(metadata=doc("name of the wire protocol"))
 
 
 @attrs.frozen(kw_only=True)
@@ -37,10 +37,15 @@ class WireBody:
     bytes of that body. `left_out`: how many bytes follow that are not kept.
     """
 
-    text: str
-    like: int | None = None
-    first: int = 0
-    last: int = 0
+    text: str = attrs.field(
+        metadata=doc("the bytes between what `first` and `last` take of an earlier request")
+    )
+    like: int | None = attrs.field(
+        default=None,
+        metadata=doc("number of the earlier call whose request is repeated in part; null: none is"),
+    )
+    first: int = attrs.field(default=0, metadata=doc("bytes from the beginning of that request"))
+    last: int = attrs.field(default=0, metadata=doc("bytes from the end of that request"))
     left_out: int = 0
 
 
@@ -50,7 +55,7 @@ class WireRequest:
 
     start_ns: int = attrs.field(metadata=doc("when the call began, nanoseconds since the epoch"))
     method: str = attrs.field(metadata=doc("HTTP method"))
-    path: str
+    path: str = attrs.field(metadata=doc("path below the address of the endpoint"))
     query: str = attrs.field(metadata=doc("query of the address, without the question mark; empty: none"))
     headers: Headers = attrs.field(
         metadata=doc("names and values, in the order sent; credentials are left out")
@@ -67,12 +72,17 @@ class WireAnswer:
     """
 
     tried: int = attrs.field(metadata=doc("which sending of the request it answers, from 1"))
-    at_ms: float
+    at_ms: float = attrs.field(metadata=doc("milliseconds from the call's start until its head had come"))
     status: int = attrs.field(metadata=doc("HTTP status"))
     headers: Headers = attrs.field(metadata=doc("names and values, in the order sent"))
     body: WireBody = attrs.field(metadata=doc("the body, or its first part where it is long"))
     pieces: tuple[tuple[int, int], ...]
-    coding: str | None = None
+    coding: str | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "how the body was packed when it was sent; it stands here unpacked; null: it was not packed"
+        ),
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -104,8 +114,11 @@ class WireLine:
     Where `n` is 0 it is on no call, but a `count`.
     """
 
-    n: int
-    count: WireCount | None = None
+    n: int = attrs.field(metadata=doc("number of the call; 0: it is no call of the model, but a `count`"))
+    count: WireCount | None = attrs.field(
+        default=None,
+        metadata=doc("tokens of a text that the CLI asked for; null: the line is something else"),
+    )
     request: WireRequest | None = attrs.field(
         default=None, metadata=doc("what the CLI asked; null: the line is something else")
     )
@@ -115,4 +128,7 @@ class WireLine:
     part: WirePart | None = attrs.field(
         default=None, metadata=doc("more of an answer; null: the line is something else")
     )
-    end_ms: float | None = None
+    end_ms: float | None = attrs.field(
+        default=None,
+        metadata=doc("milliseconds from the call's start to its end; null: the line is something else"),
+    )
