@@ -18,7 +18,7 @@ _BOUNDS = {
     "minimum": ">= {}",
     "exclusiveMinimum": "> {}",
     "minItems": "at least {}",
-    "minLength": "at least {} characters",
+    "minLength": "length >= {}",
     "pattern": "pattern `{}`",
 }
 
