@@ -47,8 +47,8 @@ class HeldCell:
     content_key: str = attrs.field(metadata=doc("sha256 of all that the run depended on"))
     outcome: Outcome = attrs.field(metadata=doc("how the cell ended"))
     why: str = attrs.field(metadata=doc("the outcome in a sentence that a person can act on"))
-    started_at: str = attrs.field(metadata=doc("UTC, ISO 8601"))
-    ended_at: str = attrs.field(metadata=doc("UTC, ISO 8601"))
+    started_at: str = attrs.field(metadata=doc("when the cell began, UTC, ISO 8601"))
+    ended_at: str = attrs.field(metadata=doc("when the cell had ended, UTC, ISO 8601"))
     tokens: int | None = attrs.field(metadata=doc("input and output tokens that crossed the gateway"))
     claim: int | None = attrs.field(metadata=doc("the same as the CLI itself counts them"))
     unwritten: dict[str, str] = attrs.field(

@@ -22,9 +22,15 @@ class Limits:
     """
 
     wall_s: float = attrs.field(default=WALL_S, metadata=doc("seconds the agent may run", exclusiveMinimum=0))
-    calls: int | None = attrs.field(default=CALLS, metadata=doc("model calls", minimum=1))
-    tokens: int | None = attrs.field(default=None, metadata=doc("input and output tokens", minimum=1))
-    usd: float | None = attrs.field(default=None, metadata=doc("US dollars", exclusiveMinimum=0))
+    calls: int | None = attrs.field(
+        default=CALLS, metadata=doc("model calls at most; null: no bound", minimum=1)
+    )
+    tokens: int | None = attrs.field(
+        default=None, metadata=doc("input and output tokens at most; null: no bound", minimum=1)
+    )
+    usd: float | None = attrs.field(
+        default=None, metadata=doc("US dollars at most; null: no bound", exclusiveMinimum=0)
+    )
 
 
 @attrs.frozen(kw_only=True, order=True)

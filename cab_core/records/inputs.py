@@ -99,7 +99,9 @@ class SandboxInputs(Part):
     base_image: str | None = attrs.field(
         default=None, metadata=doc("id of the image that all others stand on; null: the runtime has none")
     )
-    toolchains: dict[str, str | None] = attrs.field(factory=dict, metadata=doc("version by name"))
+    toolchains: dict[str, str | None] = attrs.field(
+        factory=dict, metadata=doc("version by name of what the task requires; null: it is not there")
+    )
 
 
 @attrs.frozen(kw_only=True)

@@ -144,15 +144,15 @@ class CellResult(Summarised):
     task: Task = attrs.field(metadata=doc("on what task, with its document"))
     outcome: Outcome = attrs.field(metadata=doc("how it ended; the first of the list that applies"))
     why: str = attrs.field(metadata=doc("the outcome in a sentence that a person can act on"))
-    started_at: str = attrs.field(metadata=doc("UTC, ISO 8601"))
-    ended_at: str = attrs.field(metadata=doc("UTC, ISO 8601"))
+    started_at: str = attrs.field(metadata=doc("when the cell began, UTC, ISO 8601"))
+    ended_at: str = attrs.field(metadata=doc("when the cell had ended, UTC, ISO 8601"))
     wall_ms: float | None = attrs.field(
         metadata=doc("milliseconds that the CLI's process ran; null: it never ran")
     )
     identity: Identity = attrs.field(metadata=doc("which programs took part"))
     tokens: TokenTotals = attrs.field(metadata=doc("what crossed the gateway"))
     claim: TokenClaim = attrs.field(metadata=doc("what the CLI itself says"))
-    scores: dict[str, Score] = attrs.field(metadata=doc("by axis"))
+    scores: dict[str, Score] = attrs.field(metadata=doc("the axes that were computed, by name"))
     unscored: dict[str, str] = attrs.field(
         factory=dict, metadata=doc("axes whose scorer failed, with the reason; `cab rescore` tries again")
     )
@@ -162,7 +162,9 @@ class CellResult(Summarised):
     execution: Execution | None = attrs.field(
         default=None, metadata=doc("how the CLI's process ended; null: it was never started")
     )
-    citable: bool = attrs.field(default=False, metadata=doc("false: provisional"))
+    citable: bool = attrs.field(
+        default=False, metadata=doc("a model answered, and the agent ran sealed: it may be cited")
+    )
     marks: tuple[str, ...] = attrs.field(
         default=(), metadata=doc("such as sealed, provisional, scripted, in-process"), validator=named
     )
@@ -208,7 +210,9 @@ class CellResult(Summarised):
         default=None, metadata=doc("input and output of those tries together; 0: they took none")
     )
     voided_usd: float | None = attrs.field(default=None, metadata=doc("cost of those tries together"))
-    host: dict[str, Json] = attrs.field(factory=dict, metadata=doc("machine and cab version"))
+    host: dict[str, Json] = attrs.field(
+        factory=dict, metadata=doc("facts on the machine, and the version of cab")
+    )
 
     @property
     def network(self) -> str:
