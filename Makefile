@@ -6,12 +6,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Hundreds of short processes would compile the project's modules anew, each a quarter of a second.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint unit prove clean
+.PHONY: help demo test lint unit docs prove clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo   the real aider on real tasks, graded, scored, with pages (no key, no Docker needed)"
 	@echo "make test   linters, types, import floors, all tests (of long matrices a few rows)"
+	@echo "make docs   the documentation as a site, in build/docs"
 	@echo "make prove  everything in full, before a release (hours, needs Docker)"
 	@echo "make clean  remove the virtual environment and what was built"
 
@@ -49,6 +50,9 @@ unit: $(VENV)/.dev
 # The slowest are named at the end.
 test: lint
 	$(BIN)/pytest -n 3 --dist worksteal --durations=25
+
+docs: $(VENV)/.dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

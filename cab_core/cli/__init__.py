@@ -32,6 +32,7 @@ COMMANDS = {
     "images": ("images", "Build, list, push and remove images."),
     "clean": ("clean", "Remove what killed runners left."),
     "schema": ("schema", "Print the JSON Schema of a document."),
+    "reference": ("reference", "Print a page of the reference, drawn from the code."),
     "completion": ("completion", "Print the script by which a shell completes commands and names."),
     "doctor": ("doctor", "Say what is missing on this machine and how to get it."),
 }

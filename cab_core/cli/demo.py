@@ -27,7 +27,14 @@ SWEEP = Sweep(
 
 @click.command
 @options.runs
-@click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("site"), show_default=True)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("site"),
+    show_default=True,
+    help="directory that gets the pages",
+)
 @click.option("-j", "width", type=click.IntRange(min=1), default=2, show_default=True, help="cells at once")
 @options.as_json
 @pass_plugins

@@ -43,7 +43,7 @@ Channel = Literal["stdout", "stderr"]
 class Reply:
     """What a scripted model answers, in the terms of chat completions.
 
-    `tool` is `(name, arguments)` of one tool call; then `text` may be empty.
+    `text`: what it says; empty where it calls a tool alone. `tool`: `(name, arguments)` of one tool call.
     """
 
     text: str = ""
@@ -84,6 +84,9 @@ class Leftovers:
     Nothing need be there, or be what it was: read files by `read`, which raises nothing, and not below
     `home` yourself. Of a channel that printed more than is kept the middle is left out, a line says so, and
     `stdout_cut` or `stderr_cut` is true: what is counted there is unknown.
+
+    `job`: what the CLI was launched for. `home`: its HOME, as this process sees it. `exit_code`: None where
+    a signal ended it. `stdout`: what it printed there, as text. `stderr`: the same of the other channel.
     """
 
     job: Job
@@ -122,6 +125,7 @@ class Leftovers:
 class Adapter(Protocol):
     """Knows one CLI. It runs nothing itself.
 
+    `name`: the CLI's, as `--tui` has it. `default_version`: the one to use where none is named.
     `protocols`: the wire protocols that the CLI can be made to speak, the best first: `openai-chat`,
     `openai-responses`, `anthropic-messages`, `gemini`, or what another plugin offers.
     """
@@ -146,7 +150,7 @@ class Adapter(Protocol):
 class AdapterExtras(Protocol):
     """What an adapter may have besides.
 
-    `options` are JSON Schemas of what `--option KEY=VALUE` may set, `model_params` the model
+    `options`: JSON Schemas of what `--option KEY=VALUE` may set, by key. `model_params`: the model
     parameters that the CLI can set itself (left out: any); others are set by the gateway, where the wire
     protocol has them.
     """
@@ -163,7 +167,10 @@ class AdapterExtras(Protocol):
 
 @runtime_checkable
 class Scorer(Protocol):
-    """Computes one axis: evidence in, score out, no process and no file. `needs` names axes to come first."""
+    """Computes one axis: evidence in, score out, no process and no file.
+
+    `axis`: its name. `needs`: axes to come first.
+    """
 
     axis: str
     needs: tuple[str, ...]
@@ -181,9 +188,10 @@ class Output(Protocol):
 
 @attrs.frozen(kw_only=True)
 class Check:
-    """One finding of `cab doctor`: what was looked at, whether it is well, what was seen and what to do.
+    """One finding of `cab doctor`.
 
-    `needed`: no run at all is possible without it.
+    `what`: what was looked at. `ok`: it is well. `say`: what was seen. `needed`: no run at all is possible
+    without it. `remedy`: what to do about it.
     """
 
     what: str
@@ -197,9 +205,10 @@ class Check:
 class Runtime(Protocol):
     """A place where processes run.
 
-    `networks` are the networks that an agent can have there, the default first: `gateway` (the model
-    endpoint and nothing else) or `open`. `sockets` says whether the gateway is reached through
-    a socket in the scratch directory, `facts` what else a reader should know.
+    `name`: what `--runtime` calls it. `citable`: an agent on network `gateway` is sealed in it, so that its
+    figures may be quoted. `networks`: those that an agent can have there, the default first: `gateway` (the
+    model endpoint and nothing else) or `open`. `sockets`: the gateway is reached through a socket in the
+    scratch directory. `facts`: what else a reader should know.
     """
 
     name: str
@@ -262,7 +271,7 @@ class RuntimeExtras(Protocol):
 
 
 class Executor(Protocol):
-    """Runs the cells of a sweep."""
+    """Runs the cells of a sweep. `name`: what a sweep file calls it."""
 
     name: str
 
@@ -271,7 +280,7 @@ class Executor(Protocol):
 
 
 class TaskFormat(Protocol):
-    """Reads a directory of task data of one layout.
+    """Reads a directory of task data of one layout. `name`: what the layout is called.
 
     Tasks that are related share the `family` of their documents.
     """

@@ -30,9 +30,10 @@ class Registration:
     """One object that a plugin offers.
 
     `name` is what the object calls itself (`name`; `axis` of a scorer; of a task pack what `pack.toml` says).
-    `factory` makes it on first use: a callable without arguments, or `"module:attribute"`, which
-    imports that module only then. `api` is the version of the plugin interface it was written for: one that
-    cab does not speak is refused when it is found, not when it is used.
+    `summary`: a line for people. `factory` makes it on first use: a callable without arguments, or
+    `"module:attribute"`, which imports that module only then. `api` is the version of the plugin
+    interface it was written for: one that cab does not speak is refused when it is found, not when it is
+    used.
     """
 
     name: str = attrs.field(validator=attrs.validators.matches_re(r"[A-Za-z0-9][A-Za-z0-9_.-]*"))

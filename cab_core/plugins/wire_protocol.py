@@ -22,9 +22,10 @@ Body = dict[str, Any]
 class Operation:
     """What a request asks for, as its method and its path tell.
 
-    `call`: an answer of the model. `count`: how many tokens a text has. `models`, `model`: which there are,
-    or one of them. `path`: what is added to the address of an endpoint, without a slash in front. `model`
-    and `stream`: where the path says so; None: the body does.
+    `kind`: `call` is an answer of the model, `count` how many tokens a text has, `models` and `model`
+    which there are, or one of them. `path`: what is added to the address of an endpoint, without a slash
+    in front. `model`: which one, where the path says so; None: the body does. `stream`: whether the
+    answer is to come as one, where the path says so; None: the body does.
     """
 
     kind: Literal["call", "count", "models", "model"]
@@ -37,10 +38,11 @@ class Operation:
 class Asked:
     """What the gateway reads in a request; the rest goes on as it came.
 
-    `model`: None where it names none, or readers could differ on which. `extended`: the body with what the
-    gateway adds so that usage is reported, or None where nothing must be added; what was added is inserted,
-    every other byte stays. `sound`: it is a conversation, as far as can be seen; what is none, no server
-    takes. `request`: the whole of it, to be looked at once and then let go.
+    `model`: None where it names none, or readers could differ on which. `stream`: the answer is to come
+    as one. `extended`: the body with what the gateway adds so that usage is reported, or None where
+    nothing must be added; what was added is inserted, every other byte stays. `sound`: it is a
+    conversation, as far as can be seen; what is none, no server takes. `request`: the whole of it, to be
+    looked at once and then let go.
     """
 
     model: str | None
@@ -55,9 +57,10 @@ class Reading:
     """What has been read out of an answer so far. A protocol says in `take` where all of it stands.
 
     `usage`: tokens; `prompt` with those that were read from or written to a cache, `completion` with the
-    reasoning. `finish_reason`: in the protocol's own words. `failed`: the object in which an error stood.
-    `done`: the protocol's last event has come. `events`: those in which the model wrote something.
-    `answered`: it is an answer of a model, if an empty one.
+    reasoning. `model`: the one that it names. `finish_reason`: in the protocol's own words. `failed`: the
+    object in which an error stood. `done`: the protocol's last event has come. `events`: those in which
+    the model wrote something. `answered`: it is an answer of a model, if an empty one. `said`: its text,
+    its reasoning and the tools that it calls.
     """
 
     usage: Usage = Usage()
@@ -86,13 +89,14 @@ class Reading:
 class WireProtocol(Protocol):
     """How a CLI and an endpoint speak with each other.
 
-    `base`: what follows the gateway's origin in the address that CLIs are given, such as `/v1`. `spoken`:
-    method and path of what there is, to be told to whoever asks for something else. `provider`: its flavour
-    by the names of OpenTelemetry's `gen_ai.provider.name`. `end_mark`: the data of an event that ends a
-    stream and is no JSON, or None. `named`: clients know an event by its name (`event:`), and miss one that
-    has none. `written`: the fields of an event that hold a piece of what the model writes; `noise`: those
-    that differ from event to event and say nothing, such as a number. By both, events are known that need
-    not be parsed, so nothing else may follow from them.
+    `name`: what adapters and cab.toml call it. `base`: what follows the gateway's origin in the address
+    that CLIs are given, such as `/v1`. `spoken`: method and path of what there is, to be told to whoever
+    asks for something else. `provider`: its flavour by the names of OpenTelemetry's
+    `gen_ai.provider.name`. `end_mark`: the data of an event that ends a stream and is no JSON, or None.
+    `named`: clients know an event by its name (`event:`), and miss one that has none. `written`: the
+    fields of an event that hold a piece of what the model writes; `noise`: those that differ from event
+    to event and say nothing, such as a number. By both, events are known that need not be parsed, so
+    nothing else may follow from them.
     """
 
     name: str

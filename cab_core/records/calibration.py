@@ -17,10 +17,14 @@ class HeldFigure:
     """One figure of one cell, held against what it must be."""
 
     figure: str = attrs.field(metadata=doc("`axis.key`, or `outcome`"))
-    must: Must
+    must: Must = attrs.field(
+        metadata=doc(
+            "how it is compared: is: equal to `value`; above: greater; like: fits one of the patterns"
+        )
+    )
     value: Json = attrs.field(metadata=doc("what it must be, be above of, or be one of"))
     found: Json = attrs.field(metadata=doc("what it is; null where nobody knows"))
-    right: bool
+    right: bool = attrs.field(metadata=doc("it is as it must be"))
 
     @property
     def axis(self) -> str:
@@ -38,19 +42,21 @@ class HeldCell:
     """One scripted model on one task, with its figures."""
 
     persona: str = attrs.field(metadata=doc("the scripted model, such as oracle"))
-    task: str
-    cell_id: str
+    task: str = attrs.field(metadata=doc("id of the task"))
+    cell_id: str = attrs.field(metadata=doc("id of the cell, as in its cell.json"))
     content_key: str = attrs.field(metadata=doc("sha256 of all that the run depended on"))
-    outcome: Outcome
+    outcome: Outcome = attrs.field(metadata=doc("how the cell ended"))
     why: str = attrs.field(metadata=doc("the outcome in a sentence that a person can act on"))
-    started_at: str = attrs.field(metadata=doc("UTC, ISO 8601"))
-    ended_at: str = attrs.field(metadata=doc("UTC, ISO 8601"))
+    started_at: str = attrs.field(metadata=doc("when the cell began, UTC, ISO 8601"))
+    ended_at: str = attrs.field(metadata=doc("when the cell had ended, UTC, ISO 8601"))
     tokens: int | None = attrs.field(metadata=doc("input and output tokens that crossed the gateway"))
     claim: int | None = attrs.field(metadata=doc("the same as the CLI itself counts them"))
     unwritten: dict[str, str] = attrs.field(
         factory=dict, metadata=doc("files that the scripted model could not write through the CLI, with why")
     )
-    figures: tuple[HeldFigure, ...] = ()
+    figures: tuple[HeldFigure, ...] = attrs.field(
+        default=(), metadata=doc("the figures that are known beforehand, each with what was found")
+    )
 
     @property
     def unable(self) -> bool:
@@ -81,11 +87,11 @@ class Takes:
 class Calibration:
     """The content of a calibration record: a CLI in one version and runtime, by one version of cab."""
 
-    schema_version: Literal[2] = 2
+    schema_version: Literal[2] = attrs.field(default=2, metadata=doc("version of this format"))
     cab: str = attrs.field(metadata=doc("the version of cab"))
-    tui: str
-    version: str
-    runtime: str
+    tui: str = attrs.field(metadata=doc("name of the CLI"))
+    version: str = attrs.field(metadata=doc("the version of the CLI that was asked for"))
+    runtime: str = attrs.field(metadata=doc("the runtime in which its cells ran"))
     reported: str | None = attrs.field(metadata=doc("the version that the CLI says it has"))
     adapter: str = attrs.field(metadata=doc("the plugin that drove it"))
     at: str = attrs.field(metadata=doc("when the record was written, UTC, ISO 8601"))
@@ -93,8 +99,10 @@ class Calibration:
     tasks: dict[str, str] = attrs.field(
         factory=dict, metadata=doc("hashes of the tasks' trees, by id, where the CLI could do what they want")
     )
-    cells: tuple[HeldCell, ...] = ()
-    takes: Takes = Takes()
+    cells: tuple[HeldCell, ...] = attrs.field(
+        default=(), metadata=doc("every cell that was run, with its figures")
+    )
+    takes: Takes = attrs.field(default=Takes(), metadata=doc("what the CLI can be given, by its adapter"))
 
     @property
     def right(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import attrs
 
+from .base import doc
 from .calls import ModelCall, N, TokenTotals
 
 _NAMES = 100  # of models; an endpoint may name another with each call
@@ -72,17 +73,21 @@ class CallSums:
     first hundred names that the endpoint gave its model.
     """
 
-    count: int = 0
+    count: int = attrs.field(default=0, metadata=doc("calls that have ended"))
     ends: Counter[str] = attrs.field(factory=Counter)
-    last: ModelCall | None = None
+    last: ModelCall | None = attrs.field(
+        default=None, metadata=doc("the call with the highest number; None: there was none")
+    )
     decided: ModelCall | None = None
     cut: ModelCall | None = None
-    longest: ModelCall | None = None
+    longest: ModelCall | None = attrs.field(
+        default=None, metadata=doc("the call with the longest `latency_ms`; None: there was no call")
+    )
     waited_ms: float = 0.0
     newest: int = 0
     in_form: bool = False
     models: set[str] = attrs.field(factory=set)
-    _tokens: _Tokens = attrs.field(factory=_Tokens)
+    _tokens: _Tokens = attrs.field(factory=_Tokens, metadata=doc("tokens and dollars so far"))
 
     @classmethod
     def of(cls, calls: Iterable[ModelCall]) -> CallSums:

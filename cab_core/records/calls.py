@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 
 import attrs
 
+from .base import doc
 from .parameters import ParameterOfCall
 
 
@@ -23,13 +24,41 @@ class Usage:
     one of `completion`; `audio` of both. `cache_write_1h`: of `cache_write` those that are kept for an hour.
     """
 
-    prompt: int | None = attrs.field(default=None, converter=count)
-    completion: int | None = attrs.field(default=None, converter=count)
-    cached: int | None = attrs.field(default=None, converter=count)
-    reasoning: int | None = attrs.field(default=None, converter=count)
-    cache_write: int | None = attrs.field(default=None, converter=count)
-    audio: int | None = attrs.field(default=None, converter=count)
-    cache_write_1h: int | None = attrs.field(default=None, converter=count)
+    prompt: int | None = attrs.field(
+        default=None,
+        converter=count,
+        metadata=doc("input tokens, those of a cache included; null: the endpoint did not say"),
+    )
+    completion: int | None = attrs.field(
+        default=None,
+        converter=count,
+        metadata=doc("output tokens, reasoning included; null: the endpoint did not say"),
+    )
+    cached: int | None = attrs.field(
+        default=None,
+        converter=count,
+        metadata=doc("of `prompt`, tokens read from a cache; null: the endpoint did not say"),
+    )
+    reasoning: int | None = attrs.field(
+        default=None,
+        converter=count,
+        metadata=doc("of `completion`, tokens of reasoning; null: the endpoint did not say"),
+    )
+    cache_write: int | None = attrs.field(
+        default=None,
+        converter=count,
+        metadata=doc("of `prompt`, tokens written to a cache; null: the endpoint did not say"),
+    )
+    audio: int | None = attrs.field(
+        default=None,
+        converter=count,
+        metadata=doc("tokens of sound, of `prompt` and `completion`; null: the endpoint did not say"),
+    )
+    cache_write_1h: int | None = attrs.field(
+        default=None,
+        converter=count,
+        metadata=doc("of `cache_write`, tokens kept for an hour; null: the endpoint did not say"),
+    )
 
     @property
     def total(self) -> int | None:
@@ -61,30 +90,78 @@ class ModelCall:
     None: unknown, or not recorded by the cab that made the call.
     """
 
-    n: int
-    started_at: str
-    request_sha256: str
-    model_asked: str | None
-    model_served: str | None
-    usage: Usage
-    streamed: bool
-    status: int | None
-    finish_reason: str | None
-    latency_ms: float
-    first_token_ms: float | None
-    throttle_ms: float
+    n: int = attrs.field(
+        metadata=doc("number of the call in its cell, from 1, in the order in which calls began")
+    )
+    started_at: str = attrs.field(metadata=doc("when it began, UTC, ISO 8601"))
+    request_sha256: str = attrs.field(metadata=doc("sha256 of the request's body as the CLI sent it"))
+    model_asked: str | None = attrs.field(
+        metadata=doc("the model that the CLI's request names; null: it names none")
+    )
+    model_served: str | None = attrs.field(
+        metadata=doc("the model that the answer names; null: it names none, or there was none")
+    )
+    usage: Usage = attrs.field(metadata=doc("tokens as the endpoint reported them"))
+    streamed: bool = attrs.field(metadata=doc("the answer came as a stream of events"))
+    status: int | None = attrs.field(
+        metadata=doc("HTTP status of the endpoint's last answer; null: none came")
+    )
+    finish_reason: str | None = attrs.field(
+        metadata=doc("why the model stopped, in the protocol's own words; null: the answer does not say")
+    )
+    latency_ms: float = attrs.field(
+        metadata=doc("milliseconds from the first try to the last byte, without `throttle_ms`")
+    )
+    first_token_ms: float | None = attrs.field(
+        metadata=doc(
+            "milliseconds from the call's start to the first of what the model wrote; null: it wrote nothing"
+        )
+    )
+    throttle_ms: float = attrs.field(
+        metadata=doc("milliseconds spent waiting because the endpoint asked for it")
+    )
     tries: int
-    fault: str | None = None
-    error: str | None = None
-    usd: float | None = None
-    start_ns: int = 0
-    broken_off: bool = False
-    refused: Refusal | None = None
-    hung_up: bool = False
-    first_byte_ms: float | None = None
-    quiet_ms: float | None = None
-    received: int | None = None  # bytes of the answer
-    events: int | None = None
+    fault: str | None = attrs.field(
+        default=None,
+        metadata=doc("trouble of the endpoint, or of the way to it, in a word; null: there was none"),
+    )
+    error: str | None = attrs.field(
+        default=None, metadata=doc("what went wrong, in a sentence; null: nothing did")
+    )
+    usd: float | None = attrs.field(
+        default=None, metadata=doc("cost in US dollars; null: the price or the tokens are not known")
+    )
+    start_ns: int = attrs.field(
+        default=0, metadata=doc("when it began, nanoseconds since the epoch; 0: not recorded")
+    )
+    broken_off: bool = attrs.field(
+        default=False, metadata=doc("the CLI hung up, or the cell ended, before the answer was whole")
+    )
+    refused: Refusal | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "what was wrong with what the agent sent: its context, the endpoint's policy, or the "
+            "request; null: it was not refused for that"
+        ),
+    )
+    hung_up: bool = attrs.field(default=False, metadata=doc("the CLI hung up before the answer was whole"))
+    first_byte_ms: float | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "milliseconds from the call's start to the first byte of the answer, keep-alives too;"
+            " null: none came"
+        ),
+    )
+    quiet_ms: float | None = attrs.field(
+        default=None, metadata=doc("milliseconds without a byte when the call ended; null: not recorded")
+    )
+    received: int | None = attrs.field(
+        default=None, metadata=doc("bytes of the answer's body; null: not recorded")
+    )
+    events: int | None = attrs.field(
+        default=None,
+        metadata=doc("events of the stream in which the model wrote something; null: it was no stream"),
+    )
     at_least: int | None = None
     odd: str | None = None
     waits: tuple[tuple[float, float], ...] | None = None
@@ -130,14 +207,31 @@ class TokenTotals:
     are unknown.
     """
 
-    prompt: int | None = None
-    completion: int | None = None
-    cached: int | None = None
-    reasoning: int | None = None
-    cache_write: int | None = None
-    usd: float | None = None
-    without_usage: int = 0
-    source: Literal["gateway"] | None = None
+    prompt: int | None = attrs.field(
+        default=None, metadata=doc("input tokens, those of a cache included; null: not known of every call")
+    )
+    completion: int | None = attrs.field(
+        default=None, metadata=doc("output tokens, reasoning included; null: not known of every call")
+    )
+    cached: int | None = attrs.field(
+        default=None, metadata=doc("of `prompt`, tokens read from a cache; null: not known of every call")
+    )
+    reasoning: int | None = attrs.field(
+        default=None, metadata=doc("of `completion`, tokens of reasoning; null: not known of every call")
+    )
+    cache_write: int | None = attrs.field(
+        default=None, metadata=doc("of `prompt`, tokens written to a cache; null: not known of every call")
+    )
+    usd: float | None = attrs.field(
+        default=None,
+        metadata=doc("cost in US dollars; null: the price, or the tokens of a call, are not known"),
+    )
+    without_usage: int = attrs.field(
+        default=0, metadata=doc("calls that were answered, at least in part, without usage")
+    )
+    source: Literal["gateway"] | None = attrs.field(
+        default=None, metadata=doc("who counted; null: the sums are not known")
+    )
     at_least: int | None = None
 
     @property

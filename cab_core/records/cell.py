@@ -22,9 +22,15 @@ class Limits:
     """
 
     wall_s: float = attrs.field(default=WALL_S, metadata=doc("seconds the agent may run", exclusiveMinimum=0))
-    calls: int | None = attrs.field(default=CALLS, metadata=doc("model calls", minimum=1))
-    tokens: int | None = attrs.field(default=None, metadata=doc("input and output tokens", minimum=1))
-    usd: float | None = attrs.field(default=None, metadata=doc("US dollars", exclusiveMinimum=0))
+    calls: int | None = attrs.field(
+        default=CALLS, metadata=doc("model calls at most; null: no bound", minimum=1)
+    )
+    tokens: int | None = attrs.field(
+        default=None, metadata=doc("input and output tokens at most; null: no bound", minimum=1)
+    )
+    usd: float | None = attrs.field(
+        default=None, metadata=doc("US dollars at most; null: no bound", exclusiveMinimum=0)
+    )
 
 
 @attrs.frozen(kw_only=True, order=True)
@@ -34,14 +40,23 @@ class Configuration:
     `options` and `model_params` are canonical JSON objects as texts, so that a configuration can be hashed.
     """
 
-    tui: str
-    model: str
-    stack: tuple[str, ...] = ()
-    version: str = ""
-    runtime: str = ""
-    network: str = ""
-    options: str = "{}"
-    model_params: str = "{}"
+    tui: str = attrs.field(metadata=doc("name of the CLI"))
+    model: str = attrs.field(metadata=doc("id of the model"))
+    stack: tuple[str, ...] = attrs.field(
+        default=(),
+        metadata=doc(
+            "names of the stacks, in the order in which they are composed; empty: the CLI as shipped"
+        ),
+    )
+    version: str = attrs.field(default="", metadata=doc("version of the CLI"))
+    runtime: str = attrs.field(default="", metadata=doc("name of the runtime"))
+    network: str = attrs.field(default="", metadata=doc("what the agent can reach: gateway or open"))
+    options: str = attrs.field(
+        default="{}", metadata=doc("options of the adapter, a canonical JSON object as text")
+    )
+    model_params: str = attrs.field(
+        default="{}", metadata=doc("parameters of each call to the model, a canonical JSON object as text")
+    )
 
     @property
     def name(self) -> str:
@@ -85,28 +100,42 @@ class CellKey:
     A joined text would not do: model `m` with task `p/q/r` reads like `m/p` with `q/r`.
     """
 
-    sweep_id: str
-    configuration: Configuration
-    task: str
-    attempt: int
+    sweep_id: str = attrs.field(metadata=doc("name of the sweep"))
+    configuration: Configuration = attrs.field(
+        metadata=doc("what the cell is an attempt of, with whichever task")
+    )
+    task: str = attrs.field(metadata=doc("id of the task"))
+    attempt: int = attrs.field(metadata=doc("which attempt it is, from 1"))
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False)  # there are a hundred thousand
 class Cell:
     """One CLI x model x task x stack x attempt, in one runtime and set up in one way."""
 
-    sweep_id: str = attrs.field(validator=named)
-    tui: str = attrs.field(validator=named)
-    tui_version: str = attrs.field(validator=named)
-    model: str = attrs.field(validator=named)
-    task: str = attrs.field(validator=named)
-    attempt: int = attrs.field(default=1, validator=[ge(1), lt(10**9)])
-    stack: tuple[str, ...] = attrs.field(default=(), validator=named)
-    runtime: str = attrs.field(default="local", validator=named)
-    network: str = attrs.field(default="open", validator=named)
-    limits: Limits = Limits()
-    model_params: dict[str, Json] = attrs.field(factory=dict)
-    options: dict[str, Json] = attrs.field(factory=dict)
+    sweep_id: str = attrs.field(validator=named, metadata=doc("name of the sweep"))
+    tui: str = attrs.field(validator=named, metadata=doc("name of the CLI"))
+    tui_version: str = attrs.field(validator=named, metadata=doc("version of the CLI that was asked for"))
+    model: str = attrs.field(validator=named, metadata=doc("id of the model"))
+    task: str = attrs.field(validator=named, metadata=doc("id of the task, pack/name"))
+    attempt: int = attrs.field(
+        default=1, validator=[ge(1), lt(10**9)], metadata=doc("which attempt it is, from 1")
+    )
+    stack: tuple[str, ...] = attrs.field(
+        default=(),
+        validator=named,
+        metadata=doc(
+            "names of the stacks, in the order in which they are composed; empty: the CLI as shipped"
+        ),
+    )
+    runtime: str = attrs.field(default="local", validator=named, metadata=doc("name of the runtime"))
+    network: str = attrs.field(
+        default="open", validator=named, metadata=doc("what the agent can reach: gateway or open")
+    )
+    limits: Limits = attrs.field(default=Limits(), metadata=doc("bounds of the run"))
+    model_params: dict[str, Json] = attrs.field(
+        factory=dict, metadata=doc("parameters of each call to the model, by name")
+    )
+    options: dict[str, Json] = attrs.field(factory=dict, metadata=doc("options of the adapter, by name"))
 
     @functools.cached_property
     def configuration(self) -> Configuration:

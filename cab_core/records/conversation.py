@@ -6,6 +6,8 @@ from typing import Literal
 
 import attrs
 
+from .base import doc
+
 Role = Literal["system", "user", "assistant", "tool", "error"]
 
 
@@ -17,11 +19,15 @@ class ToolUse:
     was an error; None: the protocol, or this CLI, does not say.
     """
 
-    name: str
+    name: str = attrs.field(metadata=doc("name of the tool, as the model knows it"))
     arguments: str
-    id: str | None = None
+    id: str | None = attrs.field(
+        default=None, metadata=doc("id of the call, which its result repeats; null: the protocol gave none")
+    )
     result: str | None = None
-    result_call: int | None = None
+    result_call: int | None = attrs.field(
+        default=None, metadata=doc("number of the call that first brought the result; null: none did")
+    )
     failed: bool | None = None
 
 
@@ -34,12 +40,16 @@ class Turn:
     answer. `again`: how many earlier messages the CLI sent otherwise from here on, or no more.
     """
 
-    role: Role
-    text: str
+    role: Role = attrs.field(metadata=doc("who said it"))
+    text: str = attrs.field(metadata=doc("what was said"))
     call: int
-    answer: bool = False
-    reasoning: str | None = None
-    tools: tuple[ToolUse, ...] = ()
+    answer: bool = attrs.field(default=False, metadata=doc("it is the answer to the call `call`"))
+    reasoning: str | None = attrs.field(
+        default=None, metadata=doc("what the model thought before it; null: the endpoint does not tell")
+    )
+    tools: tuple[ToolUse, ...] = attrs.field(
+        default=(), metadata=doc("calls of tools that the answer asks for")
+    )
     again: int = 0
 
 
@@ -50,8 +60,8 @@ class Thread:
     `begun_by`: the call that answered with a tool that began it, as a sub-agent is; None: nothing shows one.
     """
 
-    calls: tuple[int, ...]
-    turns: tuple[Turn, ...]
+    calls: tuple[int, ...] = attrs.field(metadata=doc("numbers of the model calls, in their order"))
+    turns: tuple[Turn, ...] = attrs.field(metadata=doc("what was said, in order"))
     side: bool
     begun_by: int | None = None
 
@@ -63,7 +73,7 @@ class Conversation:
     `goes_on`: the record has more calls than were read.
     """
 
-    protocol: str
-    threads: tuple[Thread, ...]
+    protocol: str = attrs.field(metadata=doc("the wire protocol that was spoken"))
+    threads: tuple[Thread, ...] = attrs.field(metadata=doc("conversations of the cell, the main one first"))
     left_out: int = 0
     goes_on: bool = False

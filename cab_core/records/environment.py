@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import attrs
 
+from .base import doc
+
 
 @attrs.frozen(kw_only=True)
 class Environment:
@@ -13,10 +15,12 @@ class Environment:
     of these files: one image is made of those that are equal.
     """
 
-    image: str | None
-    setup: str | None
-    files: tuple[str, ...]
-    directory: str = attrs.field(eq=False)
+    image: str | None = attrs.field(metadata=doc("image to begin with; None: cab's own"))
+    setup: str | None = attrs.field(
+        metadata=doc("shell command that is run when the image is made; None: none")
+    )
+    files: tuple[str, ...] = attrs.field(metadata=doc("paths, with `/`, below `directory`"))
+    directory: str = attrs.field(eq=False, metadata=doc("directory of this machine that holds the files"))
     digest: str
 
     def __str__(self) -> str:
@@ -29,8 +33,10 @@ class Environment:
 class Needs:
     """What is needed: toolchains by the names of `grade.requires`, sorted, and an environment or None."""
 
-    requires: tuple[str, ...] = ()
-    environment: Environment | None = None
+    requires: tuple[str, ...] = attrs.field(default=(), metadata=doc("toolchains, sorted by name"))
+    environment: Environment | None = attrs.field(
+        default=None, metadata=doc("image in which they are looked for; None: cab's own")
+    )
 
     @property
     def order(self) -> tuple[tuple[str, ...], str]:

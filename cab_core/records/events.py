@@ -12,14 +12,14 @@ from .cell import Cell
 from .outcomes import Outcome
 
 _NUMBER = doc("the cell's number in the plan, from 1; the same in each of its events", minimum=1)
-_AT = doc("UTC, ISO 8601")
+_AT = doc("when it was printed, UTC, ISO 8601")
 
 
 @attrs.frozen(kw_only=True)
 class PlannedEvent:
     """The first event: what is to be run."""
 
-    event: Literal["planned"]
+    event: Literal["planned"] = attrs.field(metadata=doc("which event it is"))
     at: str = attrs.field(metadata=_AT)
     cells: int = attrs.field(metadata=doc("cells of the plan, those included that have a verdict already"))
 
@@ -28,57 +28,61 @@ class PlannedEvent:
 class StartedEvent:
     """A cell starts."""
 
-    event: Literal["started"]
+    event: Literal["started"] = attrs.field(metadata=doc("which event it is"))
     at: str = attrs.field(metadata=_AT)
     number: int = attrs.field(metadata=_NUMBER)
-    cell_id: str
-    cell: Cell
+    cell_id: str = attrs.field(metadata=doc("id of the cell, as in its cell.json"))
+    cell: Cell = attrs.field(metadata=doc("what is run"))
 
 
 @attrs.frozen(kw_only=True)
 class CallEvent:
     """A model call has ended."""
 
-    event: Literal["call"]
+    event: Literal["call"] = attrs.field(metadata=doc("which event it is"))
     at: str = attrs.field(metadata=_AT)
     number: int = attrs.field(metadata=_NUMBER)
-    call: ModelCall
+    call: ModelCall = attrs.field(metadata=doc("the call, as in calls.jsonl"))
 
 
 @attrs.frozen(kw_only=True)
 class FinishedEvent:
     """A cell has ended and is on disk, or had a verdict before this run."""
 
-    event: Literal["finished"]
+    event: Literal["finished"] = attrs.field(metadata=doc("which event it is"))
     at: str = attrs.field(metadata=_AT)
     number: int = attrs.field(metadata=_NUMBER)
-    cell_id: str
-    cell: Cell
+    cell_id: str = attrs.field(metadata=doc("id of the cell, as in its cell.json"))
+    cell: Cell = attrs.field(metadata=doc("what was run"))
     before: bool = attrs.field(metadata=doc("it had a verdict before this run, and was not run"))
-    outcome: Outcome
+    outcome: Outcome = attrs.field(metadata=doc("how it ended"))
     why: str = attrs.field(metadata=doc("the outcome in a sentence"))
     solved: bool | None = attrs.field(metadata=doc("null: left out of every rate"))
-    tokens: TokenTotals
+    tokens: TokenTotals = attrs.field(metadata=doc("what crossed the gateway"))
     scores: dict[str, float | None] = attrs.field(metadata=doc("headlines by axis"))
-    wall_ms: float | None
-    marks: tuple[str, ...]
-    directory: str
+    wall_ms: float | None = attrs.field(
+        metadata=doc("milliseconds that the CLI's process ran; null: it never ran")
+    )
+    marks: tuple[str, ...] = attrs.field(
+        metadata=doc("what a reader must know before quoting it, such as sealed or provisional")
+    )
+    directory: str = attrs.field(metadata=doc("where the try lies"))
 
 
 @attrs.frozen(kw_only=True)
 class WarningEvent:
     """What a person would have read on the terminal."""
 
-    event: Literal["warning"]
+    event: Literal["warning"] = attrs.field(metadata=doc("which event it is"))
     at: str = attrs.field(metadata=_AT)
-    text: str
+    text: str = attrs.field(metadata=doc("the warning, as it stands on the terminal"))
 
 
 @attrs.frozen(kw_only=True)
 class StoppingEvent:
     """The run was interrupted: cells under way are ended, and no other one starts."""
 
-    event: Literal["stopping"]
+    event: Literal["stopping"] = attrs.field(metadata=doc("which event it is"))
     at: str = attrs.field(metadata=_AT)
     cells: int = attrs.field(metadata=doc("cells that were under way"))
 
@@ -87,18 +91,20 @@ class StoppingEvent:
 class EndEvent:
     """The last event. Tokens and dollars are those of the cells that this run ran."""
 
-    event: Literal["end"]
+    event: Literal["end"] = attrs.field(metadata=doc("which event it is"))
     at: str = attrs.field(metadata=_AT)
-    exit_code: int
+    exit_code: int = attrs.field(metadata=doc("exit code of the command"))
     cells: int | None = attrs.field(metadata=doc("cells of the plan; null: there was none"))
-    passed: int
-    failed: int
+    passed: int = attrs.field(metadata=doc("cells that were solved, those from before this run included"))
+    failed: int = attrs.field(
+        metadata=doc("cells with a verdict that were not solved, those from before this run included")
+    )
     left_out: int = attrs.field(metadata=doc("ended without a verdict"))
     not_run: int | None = attrs.field(metadata=doc("of the plan, were not started"))
     tokens: int | None = attrs.field(metadata=doc("input and output; null: not all are known"))
-    tokens_at_least: int
+    tokens_at_least: int = attrs.field(metadata=doc("input and output tokens that are known"))
     usd: float | None = attrs.field(metadata=doc("US dollars; null: not all is known"))
-    usd_at_least: float
+    usd_at_least: float = attrs.field(metadata=doc("US dollars that are known"))
     why: tuple[str, ...] = attrs.field(metadata=doc("why the run ended before its time, in sentences"))
     go_on: str | None = attrs.field(
         metadata=doc("the command that goes on; null: it would find nothing to do, or the same mistake")

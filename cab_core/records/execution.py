@@ -6,6 +6,7 @@ from typing import Literal
 
 import attrs
 
+from .base import doc
 from .environment import Environment
 from .launch import Installation
 
@@ -21,13 +22,17 @@ class Process:
     `tty`: give it a pseudo-terminal, so that it behaves as it does for a person.
     """
 
-    argv: tuple[str, ...]
-    cwd: str
-    timeout_s: float
-    env: dict[str, str] = attrs.field(factory=dict)
-    stdin: str | None = None
+    argv: tuple[str, ...] = attrs.field(metadata=doc("program and arguments"))
+    cwd: str = attrs.field(metadata=doc("directory to start in, as seen inside"))
+    timeout_s: float = attrs.field(metadata=doc("seconds that it may run; then it is ended"))
+    env: dict[str, str] = attrs.field(factory=dict, metadata=doc("environment variables"))
+    stdin: str | None = attrs.field(
+        default=None, metadata=doc("file of the host to read from; None: there is nothing to read")
+    )
     tty: bool = False
-    grace_s: float = 5.0
+    grace_s: float = attrs.field(
+        default=5.0, metadata=doc("seconds between SIGTERM and SIGKILL where it is ended")
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -41,14 +46,27 @@ class Sandbox:
     nothing has none.
     """
 
-    scratch: str
-    mounts: dict[str, bool]
-    role: Literal["agent", "grader"]
-    installation: Installation | None = None
-    requires: tuple[str, ...] = ()
-    environment: Environment | None = None
-    socket: str | None = None
-    network: str = "gateway"
+    scratch: str = attrs.field(
+        metadata=doc("directory of the host below which the sandbox's directories are")
+    )
+    mounts: dict[str, bool] = attrs.field(
+        metadata=doc("subdirectories of `scratch`, each with whether it may be written to")
+    )
+    role: Literal["agent", "grader"] = attrs.field(metadata=doc("who runs in it: the agent, or the grader"))
+    installation: Installation | None = attrs.field(
+        default=None, metadata=doc("the CLI that is there; None: none, as for a grader")
+    )
+    requires: tuple[str, ...] = attrs.field(default=(), metadata=doc("toolchains that must be there"))
+    environment: Environment | None = attrs.field(
+        default=None, metadata=doc("image in which the toolchains are; None: cab's own")
+    )
+    socket: str | None = attrs.field(
+        default=None, metadata=doc("the gateway's socket, a path of the host; None: the runtime wants none")
+    )
+    network: str = attrs.field(
+        default="gateway",
+        metadata=doc("what an agent can reach from inside: gateway or open; a grader reaches nothing"),
+    )
     first: tuple[str, ...] = ()
     work_at: str | None = None
 
@@ -64,17 +82,23 @@ class Execution:
     `cut`: only a part of what it left was brought back.
     """
 
-    started_at: str
-    ended_at: str
-    duration_s: float
-    exit_code: int | None
-    signal: int | None = None
-    stopped: StopReason | None = None
-    survivors: int = 0
-    unkillable: int = 0
+    started_at: str = attrs.field(metadata=doc("when it was started, UTC, ISO 8601"))
+    ended_at: str = attrs.field(metadata=doc("when it had ended, UTC, ISO 8601"))
+    duration_s: float = attrs.field(metadata=doc("seconds that it ran, by a monotonic clock"))
+    exit_code: int | None = attrs.field(metadata=doc("exit code; null: a signal ended it"))
+    signal: int | None = attrs.field(
+        default=None, metadata=doc("number of the signal that ended it; null: it ended by itself")
+    )
+    stopped: StopReason | None = attrs.field(
+        default=None, metadata=doc("why it was ended; null: it ended by itself")
+    )
+    survivors: int = attrs.field(default=0, metadata=doc("processes that had outlived it and were killed"))
+    unkillable: int = attrs.field(
+        default=0, metadata=doc("processes of other users that outlived it and could not be killed")
+    )
     memory_kills: bool | None = None
-    stdout_bytes: int = 0
-    stderr_bytes: int = 0
+    stdout_bytes: int = attrs.field(default=0, metadata=doc("bytes that it printed on standard output"))
+    stderr_bytes: int = attrs.field(default=0, metadata=doc("bytes that it printed on standard error"))
     cut: bool = False
 
     @property

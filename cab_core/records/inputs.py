@@ -40,13 +40,26 @@ class ModelInputs(Part):
     `protocol_code` is the sha256 of the source files of a plugin's protocol; None: it is one of cab's own.
     """
 
-    id: str
-    protocol: str
-    protocol_code: str | None = None
-    endpoint: str | None = None
-    scripted: str | None = None
-    context_tokens: int | None = None
-    idle_s: float | None = None
+    id: str = attrs.field(metadata=doc("id of the model"))
+    protocol: str = attrs.field(metadata=doc("the wire protocol that is spoken"))
+    protocol_code: str | None = attrs.field(
+        default=None,
+        metadata=doc("sha256 of the source files of a plugin's protocol; null: it is one of cab's own"),
+    )
+    endpoint: str | None = attrs.field(
+        default=None, metadata=doc("base URL of the endpoint; null: a script answers")
+    )
+    scripted: str | None = attrs.field(
+        default=None,
+        metadata=doc("which script answers, or replay: and the sha256 of a record; null: a model does"),
+    )
+    context_tokens: int | None = attrs.field(
+        default=None, metadata=doc("size of the model's context in tokens; null: nobody said")
+    )
+    idle_s: float | None = attrs.field(
+        default=None,
+        metadata=doc("seconds without a byte before a call counts as failed; null: a script answers"),
+    )
     price: dict[str, float | None] | None = attrs.field(
         default=None, metadata=doc("US dollars for a million tokens")
     )
@@ -60,23 +73,35 @@ class ModelInputs(Part):
 class CliInputs(Part):
     """The CLI and what drives it. `code` is the sha256 of the adapter's source files."""
 
-    tui: str
-    version: str
-    reported: str | None
+    tui: str = attrs.field(metadata=doc("name of the CLI"))
+    version: str = attrs.field(metadata=doc("the version that was asked for"))
+    reported: str | None = attrs.field(metadata=doc("the version that the CLI says it has; null: unknown"))
     adapter: str = attrs.field(metadata=doc("distribution:entry point@version"))
-    code: str | None
-    recipe: Recipe
+    code: str | None = attrs.field(
+        metadata=doc("sha256 of the adapter's source files; null: they cannot be read")
+    )
+    recipe: Recipe = attrs.field(
+        metadata=doc(
+            "how it is installed; a package of this machine is told by its name and a hash of its path"
+        )
+    )
 
 
 @attrs.frozen(kw_only=True)
 class SandboxInputs(Part):
     """Where the agent runs: the runtime, what it can reach, and the programs that are there."""
 
-    runtime: str
-    network: str
-    image_id: str | None = None
-    base_image: str | None = None
-    toolchains: dict[str, str | None] = attrs.field(factory=dict, metadata=doc("version by name"))
+    runtime: str = attrs.field(metadata=doc("name of the runtime"))
+    network: str = attrs.field(metadata=doc("what the agent can reach: gateway or open"))
+    image_id: str | None = attrs.field(
+        default=None, metadata=doc("id of the agent's image; null: the runtime has none")
+    )
+    base_image: str | None = attrs.field(
+        default=None, metadata=doc("id of the image that all others stand on; null: the runtime has none")
+    )
+    toolchains: dict[str, str | None] = attrs.field(
+        factory=dict, metadata=doc("version by name of what the task requires; null: it is not there")
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -86,9 +111,9 @@ class TaskInputs(Part):
     `scripted`: the files that a scripted model knows besides; empty for any other model.
     """
 
-    id: str
-    prompt: str
-    workdir: dict[str, str]
+    id: str = attrs.field(metadata=doc("id of the task"))
+    prompt: str = attrs.field(metadata=doc("what the agent is told, word for word"))
+    workdir: dict[str, str] = attrs.field(metadata=doc("files that the agent is given, by path"))
     scripted: dict[str, str] = attrs.field(factory=dict)
 
 
@@ -96,37 +121,46 @@ class TaskInputs(Part):
 class StackInputs(Part):
     """The items of the stack; values of variables and texts of files are hashes, for they may be secret."""
 
-    items: tuple[dict[str, Json], ...] = ()
+    items: tuple[dict[str, Json], ...] = attrs.field(default=(), metadata=doc("the items, in order"))
 
 
 @attrs.frozen(kw_only=True)
 class GraderInputs(Part):
     """What the verdict depends on besides what the agent left. Files are as in `TaskInputs`."""
 
-    cab: str
-    runtime: str
+    cab: str = attrs.field(metadata=doc("the version of cab"))
+    runtime: str = attrs.field(metadata=doc("name of the runtime in which the grader runs"))
+    tests: dict[str, str] = attrs.field(
+        metadata=doc("files of tests/, which the grader's commands use, by path")
+    )
+    hidden: dict[str, str] = attrs.field(
+        factory=dict,
+        metadata=doc("files that are laid over the agent's tree just before it is graded, by path"),
+    )
+    toolchains: dict[str, str | None] = attrs.field(
+        factory=dict, metadata=doc("version by name of what the task requires; null: it is not there")
+    )
     doc: dict[str, Json] = attrs.field(metadata=doc("what the task says of its judging"))
-    tests: dict[str, str]
-    hidden: dict[str, str] = attrs.field(factory=dict)
-    toolchains: dict[str, str | None] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)
 class Inputs:
     """The content of `inputs.json`. All but `grader` makes the content key, `grader` the grader's."""
 
-    schema_version: Literal[1] = 1
-    cab: str
-    attempt: int
-    limits: Limits
-    options: dict[str, Json]
-    model_params: dict[str, Json]
-    cli: CliInputs
-    model: ModelInputs
-    sandbox: SandboxInputs
-    task: TaskInputs
-    stack: StackInputs
-    grader: GraderInputs
+    schema_version: Literal[1] = attrs.field(default=1, metadata=doc("version of this format"))
+    cab: str = attrs.field(metadata=doc("the version of cab"))
+    attempt: int = attrs.field(metadata=doc("which attempt it is, from 1"))
+    limits: Limits = attrs.field(metadata=doc("bounds of the run"))
+    options: dict[str, Json] = attrs.field(metadata=doc("options of the adapter, by name"))
+    model_params: dict[str, Json] = attrs.field(metadata=doc("parameters of each call to the model, by name"))
+    cli: CliInputs = attrs.field(metadata=doc("the CLI and what drives it"))
+    model: ModelInputs = attrs.field(metadata=doc("who answers the calls"))
+    sandbox: SandboxInputs = attrs.field(metadata=doc("where the agent runs"))
+    task: TaskInputs = attrs.field(metadata=doc("what the agent is given"))
+    stack: StackInputs = attrs.field(metadata=doc("what the CLI is given besides"))
+    grader: GraderInputs = attrs.field(
+        metadata=doc("what the verdict depends on besides; it makes the grader's key alone")
+    )
 
     @property
     def content_key(self) -> str:

@@ -21,26 +21,42 @@ class Installation:
     id of the image that all others stand on; `toolchains` are the versions that are really there.
     """
 
-    name: str
-    version: str
-    reported: str | None
+    name: str = attrs.field(metadata=doc("name of the CLI"))
+    version: str = attrs.field(metadata=doc("the version that was asked for"))
+    reported: str | None = attrs.field(
+        metadata=doc("the version that the CLI says it has; None: it says none")
+    )
     path: tuple[str, ...] = ()
-    env: dict[str, str] = attrs.field(factory=dict)
-    image: str | None = None
-    image_id: str | None = None
-    image_digest: str | None = None
-    cell_image: str | None = None
-    base_image: str | None = None
-    toolchains: dict[str, str] = attrs.field(factory=dict)
+    env: dict[str, str] = attrs.field(factory=dict, metadata=doc("variables that the program always gets"))
+    image: str | None = attrs.field(
+        default=None, metadata=doc("name of the agent's image; None: the runtime has none")
+    )
+    image_id: str | None = attrs.field(
+        default=None, metadata=doc("id of the agent's image; None: the runtime has none")
+    )
+    image_digest: str | None = attrs.field(
+        default=None,
+        metadata=doc("digest of that image in its registry; None: it was never pushed or pulled"),
+    )
+    cell_image: str | None = attrs.field(
+        default=None,
+        metadata=doc("reference, by digest, of a pushed image that holds cab too; None: there is none"),
+    )
+    base_image: str | None = attrs.field(
+        default=None, metadata=doc("id of the image that all others stand on; None: the runtime has none")
+    )
+    toolchains: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("versions that are really there, by name")
+    )
 
 
 @attrs.frozen(kw_only=True)
 class WorkFile:
     """A regular file that the work dir has before the agent starts: relative path, size in bytes."""
 
-    path: str
-    size: int
-    text: bool
+    path: str = attrs.field(metadata=doc("path below the work dir"))
+    size: int = attrs.field(metadata=doc("bytes"))
+    text: bool = attrs.field(metadata=doc("it can be read as text"))
 
 
 @attrs.frozen(kw_only=True)
@@ -82,9 +98,17 @@ class Applied:
     or it has none.
     """
 
-    item: str
-    reason: str | None = None
-    tool_prefix: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
+    item: str = attrs.field(metadata=doc("the stack item, kind:name"))
+    reason: str | None = attrs.field(
+        default=None, metadata=doc("why it was skipped; null: it was configured")
+    )
+    tool_prefix: str | None = attrs.field(
+        default=None,
+        validator=optional(instance_of(str)),
+        metadata=doc(
+            "what this CLI puts before the names of the item's tools; null: unknown, or it has none"
+        ),
+    )
 
 
 ItemState = Literal["used", "present", "partial", "offered", "lost", "failed", "absent", "unknown"]
@@ -136,9 +160,19 @@ class Launch:
 class TokenClaim:
     """What the CLI says it used: `prompt` and `completion` tokens, None where unknown, and the `source`."""
 
-    prompt: int | None = attrs.field(default=None, converter=count)
-    completion: int | None = attrs.field(default=None, converter=count)
-    source: str | None = None
+    prompt: int | None = attrs.field(
+        default=None,
+        converter=count,
+        metadata=doc("input tokens by the CLI's own count; null: it does not tell"),
+    )
+    completion: int | None = attrs.field(
+        default=None,
+        converter=count,
+        metadata=doc("output tokens by the CLI's own count; null: it does not tell"),
+    )
+    source: str | None = attrs.field(
+        default=None, metadata=doc("where the CLI says so; null: it does not tell")
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -151,7 +185,11 @@ class Step:
     it does.
     """
 
-    role: Literal["user", "assistant", "tool", "system", "info", "reasoning"]
+    role: Literal["user", "assistant", "tool", "system", "info", "reasoning"] = attrs.field(
+        metadata=doc(
+            "who said it; info is what the CLI itself says to its user, reasoning what the model thought"
+        )
+    )
     text: str = attrs.field(validator=instance_of(str))
     tool: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
     usage: Usage | None = None

@@ -11,7 +11,7 @@ from .base import doc
 class ToolSeen:
     """A tool, by the name under which the model knows it."""
 
-    name: str
+    name: str = attrs.field(metadata=doc("name of the tool, as the requests have it"))
     offered: int = attrs.field(default=0, metadata=doc("how many requests offered it"))
     first: int | None = attrs.field(default=None, metadata=doc("number of the first call that offered it"))
     last: int | None = attrs.field(default=None, metadata=doc("number of the last call that offered it"))

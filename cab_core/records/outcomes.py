@@ -6,6 +6,8 @@ from typing import Literal
 
 import attrs
 
+from .base import doc
+
 Outcome = Literal[
     "cancelled",
     "infra_image",
@@ -34,10 +36,10 @@ Outcome = Literal[
 class OutcomeRule:
     """What follows from an outcome: run again on resume? graded all the same? in the denominator?"""
 
-    retry: bool
-    graded: bool
-    counted: bool
-    says: str
+    retry: bool = attrs.field(metadata=doc("a cell that ended so is run again when the sweep goes on"))
+    graded: bool = attrs.field(metadata=doc("the result is graded all the same"))
+    counted: bool = attrs.field(metadata=doc("it is in the denominator of rates"))
+    says: str = attrs.field(metadata=doc("what it means, in a few words"))
 
 
 _INFRA = {"retry": True, "graded": False, "counted": False}

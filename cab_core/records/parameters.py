@@ -27,7 +27,13 @@ class ParameterOfCall:
     JSON, where it is short; None: nothing.
     """
 
-    how: How
+    how: How = attrs.field(
+        metadata=doc(
+            "cli: the CLI said it; inserted, replaced: the gateway set it, where the CLI said "
+            "nothing or another value; withdrawn: the endpoint refused it; unseen: it was not "
+            "seen under its own name"
+        )
+    )
     place: str | None = None
     said: str | None = None
 
@@ -36,7 +42,7 @@ class ParameterOfCall:
 class ParameterSeen:
     """A parameter of a cell, and in how many of its calls it went to the endpoint in which way."""
 
-    value: Json
+    value: Json = attrs.field(metadata=doc("what the sweep set"))
     by: Literal["cli", "gateway", "in part", "not set"] | None = attrs.field(
         metadata=doc(
             "whose doing it is that each call had it; in part: some had it not; null: no call, or not known"

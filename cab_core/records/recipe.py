@@ -7,6 +7,8 @@ import re
 
 import attrs
 
+from .base import doc
+
 # A package that lies on this machine, as pip and npm take one, with what stands before it.
 _PATH = re.compile(r"(^|@ *)((?:git\+)?(?:file:|~/|\.{0,2}/)[^\s;]*)")
 
@@ -23,9 +25,9 @@ class Recipe:
     below the prefix; one that is not there is passed over.
     """
 
-    pip: tuple[str, ...] = ()
-    npm: tuple[str, ...] = ()
-    apt: tuple[str, ...] = ()
+    pip: tuple[str, ...] = attrs.field(default=(), metadata=doc("requirements of pip"))
+    npm: tuple[str, ...] = attrs.field(default=(), metadata=doc("packages of npm"))
+    apt: tuple[str, ...] = attrs.field(default=(), metadata=doc("packages of Debian, in images alone"))
     python: str = ">=3.11"
     env: dict[str, str] = attrs.field(factory=dict)
     path: tuple[str, ...] = ()

@@ -25,17 +25,37 @@ from .validation import Validation
 class Identity:
     """Which programs took part. None: unknown, or not there in this runtime."""
 
-    container_image: str | None = None
-    image_digest: str | None = None
-    image_id: str | None = None
+    container_image: str | None = attrs.field(
+        default=None, metadata=doc("name of the agent's image; null: the runtime has none")
+    )
+    image_digest: str | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "digest of that image in its registry; null: it was never pushed or pulled, or there is none"
+        ),
+    )
+    image_id: str | None = attrs.field(
+        default=None, metadata=doc("id of that image; null: the runtime has none")
+    )
     cell_image: str | None = attrs.field(
         default=None, metadata=doc("the pushed image that runs this cell by itself, by digest")
     )
-    model_build_id: str | None = None
-    cli_version: str | None = None
-    adapter: str | None = None
-    endpoint: str | None = None
-    exit_code: int | None = None
+    model_build_id: str | None = attrs.field(
+        default=None,
+        metadata=doc("names that the endpoint gave its model; where it gave none, the id that was asked for"),
+    )
+    cli_version: str | None = attrs.field(
+        default=None, metadata=doc("the version that the CLI says it has; null: unknown")
+    )
+    adapter: str | None = attrs.field(
+        default=None, metadata=doc("plugin that drove the CLI, distribution:entry point@version")
+    )
+    endpoint: str | None = attrs.field(
+        default=None, metadata=doc("base URL of the endpoint; null: a script answered")
+    )
+    exit_code: int | None = attrs.field(
+        default=None, metadata=doc("exit code of the CLI; null: a signal ended it, or it was never started")
+    )
     by_path: tuple[str, ...] = attrs.field(
         default=(),
         metadata=doc("plugins that took part without being installed, path:NAME; `--plugin` gives them"),
@@ -49,8 +69,10 @@ class Wiring:
     Where a placeholder may stand, see `records.placeholders`.
     """
 
-    argv: tuple[str, ...] = ()
-    env: dict[str, str] = attrs.field(factory=dict)
+    argv: tuple[str, ...] = attrs.field(default=(), metadata=doc("program and arguments"))
+    env: dict[str, str] = attrs.field(
+        factory=dict, metadata=doc("environment variables that the adapter sets")
+    )
     files: dict[str, str] = attrs.field(factory=dict, metadata=doc("text by path below HOME"))
     stdin: str | None = attrs.field(default=None, metadata=doc("what it reads from standard input"))
     cwd: str | None = attrs.field(
@@ -78,9 +100,13 @@ class Voided:
     A sum is None where that of one try is unknown. A try in which no call was answered took nothing.
     """
 
-    outcomes: tuple[Outcome, ...] = ()
-    tokens: int | None = 0
-    usd: float | None = 0.0
+    outcomes: tuple[Outcome, ...] = attrs.field(default=(), metadata=doc("how they ended, oldest first"))
+    tokens: int | None = attrs.field(
+        default=0, metadata=doc("input and output tokens of all of them; None: not all are known")
+    )
+    usd: float | None = attrs.field(
+        default=0.0, metadata=doc("US dollars of all of them; None: not all are known")
+    )
 
     @classmethod
     def of(cls, results: Iterable[CellSummary]) -> Voided:
@@ -114,25 +140,31 @@ class CellResult(Summarised):
     cell_id: str = attrs.field(metadata=doc("sweep/tui/model/task, +stack, ~attempt"))
     content_key: str = attrs.field(metadata=doc("sha256 of all that the run depends on"))
     grader_key: str = attrs.field(metadata=doc("sha256 of all that the grader depends on"))
-    cell: Cell
-    task: Task
+    cell: Cell = attrs.field(metadata=doc("what was run"))
+    task: Task = attrs.field(metadata=doc("on what task, with its document"))
     outcome: Outcome = attrs.field(metadata=doc("how it ended; the first of the list that applies"))
     why: str = attrs.field(metadata=doc("the outcome in a sentence that a person can act on"))
-    started_at: str = attrs.field(metadata=doc("UTC, ISO 8601"))
-    ended_at: str = attrs.field(metadata=doc("UTC, ISO 8601"))
-    wall_ms: float | None = attrs.field(metadata=doc("milliseconds from start to end of the agent's stage"))
-    identity: Identity
+    started_at: str = attrs.field(metadata=doc("when the cell began, UTC, ISO 8601"))
+    ended_at: str = attrs.field(metadata=doc("when the cell had ended, UTC, ISO 8601"))
+    wall_ms: float | None = attrs.field(
+        metadata=doc("milliseconds that the CLI's process ran; null: it never ran")
+    )
+    identity: Identity = attrs.field(metadata=doc("which programs took part"))
     tokens: TokenTotals = attrs.field(metadata=doc("what crossed the gateway"))
     claim: TokenClaim = attrs.field(metadata=doc("what the CLI itself says"))
-    scores: dict[str, Score] = attrs.field(metadata=doc("by axis"))
+    scores: dict[str, Score] = attrs.field(metadata=doc("the axes that were computed, by name"))
     unscored: dict[str, str] = attrs.field(
         factory=dict, metadata=doc("axes whose scorer failed, with the reason; `cab rescore` tries again")
     )
     rescored: Rescored | None = attrs.field(
         default=None, metadata=doc("what the run itself had said, where `cab rescore` says otherwise")
     )
-    execution: Execution | None = None
-    citable: bool = attrs.field(default=False, metadata=doc("false: provisional"))
+    execution: Execution | None = attrs.field(
+        default=None, metadata=doc("how the CLI's process ended; null: it was never started")
+    )
+    citable: bool = attrs.field(
+        default=False, metadata=doc("a model answered, and the agent ran sealed: it may be cited")
+    )
     marks: tuple[str, ...] = attrs.field(
         default=(), metadata=doc("such as sealed, provisional, scripted, in-process"), validator=named
     )
@@ -156,8 +188,12 @@ class CellResult(Summarised):
     parameters: dict[str, ParameterSeen] = attrs.field(
         factory=dict, metadata=doc("the model parameters, and how each came into the calls, as was seen")
     )
-    refusal: RefusalSigns = RefusalSigns()
-    wiring: Wiring = Wiring()
+    refusal: RefusalSigns = attrs.field(
+        default=RefusalSigns(), metadata=doc("what reads as a refusal, and which forbidden things were made")
+    )
+    wiring: Wiring = attrs.field(
+        default=Wiring(), metadata=doc("the CLI's own config and command, for a reader who repeats it")
+    )
     not_covered: tuple[str, ...] | None = attrs.field(
         default=None,
         metadata=doc(
@@ -174,7 +210,9 @@ class CellResult(Summarised):
         default=None, metadata=doc("input and output of those tries together; 0: they took none")
     )
     voided_usd: float | None = attrs.field(default=None, metadata=doc("cost of those tries together"))
-    host: dict[str, Json] = attrs.field(factory=dict, metadata=doc("machine and cab version"))
+    host: dict[str, Json] = attrs.field(
+        factory=dict, metadata=doc("facts on the machine, and the version of cab")
+    )
 
     @property
     def network(self) -> str:

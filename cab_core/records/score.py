@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
-from .base import Json
+from .base import Json, doc
 from .calls import ModelCall
 from .cell import Cell
 from .changes import Changes
@@ -34,9 +34,15 @@ class RefusalSigns:
     """
 
     expected: bool = False
-    produced: bool = False
-    keyword_hits: tuple[str, ...] = ()
-    marker_hits: tuple[str, ...] = ()
+    produced: bool = attrs.field(
+        default=False, metadata=doc("the last words refuse, and nothing was changed")
+    )
+    keyword_hits: tuple[str, ...] = attrs.field(
+        default=(), metadata=doc("words of the last message that read as a refusal")
+    )
+    marker_hits: tuple[str, ...] = attrs.field(
+        default=(), metadata=doc("markers of the task that were found in what was changed")
+    )
     unknown: bool = False
 
 

@@ -26,7 +26,7 @@ class McpServer:
         factory=dict,
         metadata=doc("text by path, brought along: `{files}` in command and env is their directory"),
     )
-    kind: Literal["mcp"] = "mcp"
+    kind: Literal["mcp"] = attrs.field(default="mcp", metadata=doc("kind of the item"))
 
 
 @attrs.frozen(kw_only=True)
@@ -35,7 +35,7 @@ class Instructions:
 
     name: str = attrs.field(metadata=doc("name of the text", pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$"))
     text: str = attrs.field(metadata=doc("the text, Markdown"))
-    kind: Literal["instructions"] = "instructions"
+    kind: Literal["instructions"] = attrs.field(default="instructions", metadata=doc("kind of the item"))
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +51,7 @@ class Skill:
     files: dict[str, str] = attrs.field(
         factory=dict, metadata=doc("text by path in the skill's directory, SKILL.md among them")
     )
-    kind: Literal["skill"] = "skill"
+    kind: Literal["skill"] = attrs.field(default="skill", metadata=doc("kind of the item"))
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +60,7 @@ class Env:
 
     name: str = attrs.field(metadata=doc("name of the item"))
     values: dict[str, str] = attrs.field(metadata=doc("variables"))
-    kind: Literal["env"] = "env"
+    kind: Literal["env"] = attrs.field(default="env", metadata=doc("kind of the item"))
 
 
 @attrs.frozen(kw_only=True)
@@ -69,7 +69,7 @@ class Args:
 
     name: str = attrs.field(metadata=doc("name of the item"))
     argv: tuple[str, ...] = attrs.field(metadata=doc("arguments"))
-    kind: Literal["args"] = "args"
+    kind: Literal["args"] = attrs.field(default="args", metadata=doc("kind of the item"))
 
 
 @attrs.frozen(kw_only=True)
@@ -78,7 +78,7 @@ class Files:
 
     name: str = attrs.field(metadata=doc("name of the item"))
     files: dict[str, str] = attrs.field(metadata=doc("text by path below HOME"))
-    kind: Literal["files"] = "files"
+    kind: Literal["files"] = attrs.field(default="files", metadata=doc("kind of the item"))
 
 
 StackItem = McpServer | Instructions | Skill | Env | Args | Files
@@ -114,8 +114,8 @@ class StackPart:
     `left_out`: what of the file or directory no CLI can be given, each with why.
     """
 
-    name: str
-    items: tuple[StackItem, ...]
+    name: str = attrs.field(metadata=doc("name of the stack"))
+    items: tuple[StackItem, ...] = attrs.field(metadata=doc("what it gives to a CLI, in order"))
     owner: str | None = None
     left_out: tuple[str, ...] = ()
 

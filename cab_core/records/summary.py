@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from .base import doc
 from .calls import TokenTotals, sum_of
 from .cell import Cell
 from .marks import PROVISIONAL, RESCORED, SCRIPTED, SEALED
@@ -26,24 +27,36 @@ _MEASURED = ("latency",)  # axes that were observed whatever became of the cell,
 class CellSummary:
     """A cell in a line. The fields are those of `CellResult`, or its properties of that name."""
 
-    cell_id: str
-    content_key: str
-    grader_key: str
-    cell: Cell
-    family: str
-    outcome: Outcome
-    why: str
-    started_at: str
-    ended_at: str
-    wall_ms: float | None
-    tokens: TokenTotals
-    axes: tuple[str, ...]
-    figures: tuple[float | None, ...]  # the axes' headlines, in their order
-    all_marks: tuple[str, ...]
-    unscored: dict[str, str]
-    voided: tuple[Outcome, ...]
-    spent_tokens: int | None
-    spent_usd: float | None
+    cell_id: str = attrs.field(metadata=doc("sweep/tui/model/task, +stack, ~attempt"))
+    content_key: str = attrs.field(metadata=doc("sha256 of all that the run depends on"))
+    grader_key: str = attrs.field(metadata=doc("sha256 of all that the grader depends on"))
+    cell: Cell = attrs.field(metadata=doc("what was run"))
+    family: str = attrs.field(metadata=doc("what statistics move as one: the task's family, else its id"))
+    outcome: Outcome = attrs.field(metadata=doc("how it ended"))
+    why: str = attrs.field(metadata=doc("the outcome in a sentence that a person can act on"))
+    started_at: str = attrs.field(metadata=doc("when the cell began, UTC, ISO 8601"))
+    ended_at: str = attrs.field(metadata=doc("when the cell had ended, UTC, ISO 8601"))
+    wall_ms: float | None = attrs.field(
+        metadata=doc("milliseconds that the CLI's process ran; None: it never ran")
+    )
+    tokens: TokenTotals = attrs.field(metadata=doc("what crossed the gateway"))
+    axes: tuple[str, ...] = attrs.field(metadata=doc("names of the axes"))
+    figures: tuple[float | None, ...] = attrs.field(
+        metadata=doc("headlines of the axes, in their order; None: unknown, or the outcome is not counted")
+    )
+    all_marks: tuple[str, ...] = attrs.field(
+        metadata=doc("the marks of the cell, with rescored where `cab rescore` says otherwise")
+    )
+    unscored: dict[str, str] = attrs.field(metadata=doc("axes whose scorer failed, with the reason"))
+    voided: tuple[Outcome, ...] = attrs.field(
+        metadata=doc("outcomes of earlier tries that stand for nothing, oldest first")
+    )
+    spent_tokens: int | None = attrs.field(
+        metadata=doc("tokens of this try and of those before it; None: not all are known")
+    )
+    spent_usd: float | None = attrs.field(
+        metadata=doc("US dollars of this try and of those before it; None: not all are known")
+    )
 
     @property
     def headlines(self) -> dict[str, float | None]:

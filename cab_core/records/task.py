@@ -234,14 +234,14 @@ class Task:
     """A task of a pack. `id` is `pack/name`; `tree_hash` covers every file listed for it.
 
     `family` is `pack:name`, by what the task says, its pack's rule or its twin; None: it has none.
-    `private`: its pack is; `canary` is its pack's line, found nowhere else.
+    `private`: its pack is not for others. `canary`: its pack's line, found nowhere else; None: it has none.
     """
 
-    id: str
-    pack: str
-    pack_version: str
-    tree_hash: str
-    doc: TaskDoc
+    id: str = attrs.field(metadata=doc("pack/name"))
+    pack: str = attrs.field(metadata=doc("name of the pack"))
+    pack_version: str = attrs.field(metadata=doc("version of the pack"))
+    tree_hash: str = attrs.field(metadata=doc("hash over every file listed for it"))
+    doc: TaskDoc = attrs.field(metadata=doc("the content of its task.toml"))
     family: str | None = attrs.field(default=None, validator=attrs.validators.optional(named))
     private: bool = False
     canary: str | None = None
@@ -279,12 +279,14 @@ class TaskFile:
     `link` is the target of a symbolic link; then `sha256` is that of the target's text.
     """
 
-    section: Section
-    path: str
-    source: str
-    sha256: str
-    executable: bool = False
-    link: str | None = None
+    section: Section = attrs.field(metadata=doc("the directory of the task that it lies in"))
+    path: str = attrs.field(metadata=doc("path within its section"))
+    source: str = attrs.field(metadata=doc("where it lies on this machine"))
+    sha256: str = attrs.field(metadata=doc("sha256 of the content; of a link, of its target's text"))
+    executable: bool = attrs.field(default=False, metadata=doc("it may be run"))
+    link: str | None = attrs.field(
+        default=None, metadata=doc("where a symbolic link points; None: it is no link")
+    )
 
 
 class LateFiles(Sequence[TaskFile]):
@@ -320,8 +322,10 @@ class PackedTask:
     maker found of this very task. `environment`: the image in which it runs, where its pack has a recipe.
     """
 
-    task: Task
-    files: tuple[TaskFile, ...] | LateFiles
+    task: Task = attrs.field(metadata=doc("the task"))
+    files: tuple[TaskFile, ...] | LateFiles = attrs.field(
+        metadata=doc("its files; those of a large set are made when they are first looked at")
+    )
     directory: str | None = None
     validation: Validation | None = None
     environment: Environment | None = None

@@ -61,10 +61,10 @@ class Finding:
 class Validation(Finding):
     """A finding with all that it holds for."""
 
-    schema_version: Literal[1] = 1
-    task: str = attrs.field(metadata=doc("id"))
-    tree_hash: str = attrs.field(metadata=doc("of the task, over every file"))
+    schema_version: Literal[1] = attrs.field(default=1, metadata=doc("version of this format"))
+    task: str = attrs.field(metadata=doc("id of the task"))
+    tree_hash: str = attrs.field(metadata=doc("hash of the task, over every file"))
     key: str = attrs.field(metadata=doc("sha256 over the task, its grader and the runtime's programs"))
-    runtime: str
+    runtime: str = attrs.field(metadata=doc("the runtime in which it was graded"))
     cab: str = attrs.field(metadata=doc("version of cab that found it"))
-    at: str = attrs.field(metadata=doc("UTC, ISO 8601"))
+    at: str = attrs.field(metadata=doc("when it was found, UTC, ISO 8601"))

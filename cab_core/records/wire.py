@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import attrs
 
+from .base import doc
+
 WIRE_FILE = "wire.jsonl.zst"
 VERSION = 1
 
@@ -21,10 +23,10 @@ Headers = tuple[tuple[str, str], ...]
 class WireHead:
     """The first line. `protocol`: the name of what was spoken; `model`: whom the requests name."""
 
-    wire: int
-    cell: str
-    model: str
-    protocol: str
+    wire: int = attrs.field(metadata=doc("version of this format"))
+    cell: str = attrs.field(metadata=doc("id of the cell, as in its cell.json"))
+    model: str = attrs.field(metadata=doc("the model that the requests name"))
+    protocol: str = attrs.field(metadata=doc("name of the wire protocol"))
 
 
 @attrs.frozen(kw_only=True)
@@ -35,10 +37,15 @@ class WireBody:
     bytes of that body. `left_out`: how many bytes follow that are not kept.
     """
 
-    text: str
-    like: int | None = None
-    first: int = 0
-    last: int = 0
+    text: str = attrs.field(
+        metadata=doc("the bytes between what `first` and `last` take of an earlier request")
+    )
+    like: int | None = attrs.field(
+        default=None,
+        metadata=doc("number of the earlier call whose request is repeated in part; null: none is"),
+    )
+    first: int = attrs.field(default=0, metadata=doc("bytes from the beginning of that request"))
+    last: int = attrs.field(default=0, metadata=doc("bytes from the end of that request"))
     left_out: int = 0
 
 
@@ -46,12 +53,14 @@ class WireBody:
 class WireRequest:
     """A request as the CLI sent it. `path`: below the address of the endpoint. Credentials are left out."""
 
-    start_ns: int
-    method: str
-    path: str
-    query: str
-    headers: Headers
-    body: WireBody
+    start_ns: int = attrs.field(metadata=doc("when the call began, nanoseconds since the epoch"))
+    method: str = attrs.field(metadata=doc("HTTP method"))
+    path: str = attrs.field(metadata=doc("path below the address of the endpoint"))
+    query: str = attrs.field(metadata=doc("query of the address, without the question mark; empty: none"))
+    headers: Headers = attrs.field(
+        metadata=doc("names and values, in the order sent; credentials are left out")
+    )
+    body: WireBody = attrs.field(metadata=doc("the body"))
 
 
 @attrs.frozen(kw_only=True)
@@ -62,33 +71,40 @@ class WireAnswer:
     stands here unpacked. `pieces`: when bytes came and how many: (ms from the call's start, bytes as sent).
     """
 
-    tried: int
-    at_ms: float
-    status: int
-    headers: Headers
-    body: WireBody
+    tried: int = attrs.field(metadata=doc("which sending of the request it answers, from 1"))
+    at_ms: float = attrs.field(metadata=doc("milliseconds from the call's start until its head had come"))
+    status: int = attrs.field(metadata=doc("HTTP status"))
+    headers: Headers = attrs.field(metadata=doc("names and values, in the order sent"))
+    body: WireBody = attrs.field(metadata=doc("the body, or its first part where it is long"))
     pieces: tuple[tuple[int, int], ...]
-    coding: str | None = None
+    coding: str | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "how the body was packed when it was sent; it stands here unpacked; null: it was not packed"
+        ),
+    )
 
 
 @attrs.frozen(kw_only=True)
 class WirePart:
     """What goes on an answer: a long one is written as it comes."""
 
-    body: WireBody
-    pieces: tuple[tuple[int, int], ...]
+    body: WireBody = attrs.field(metadata=doc("what follows of the body"))
+    pieces: tuple[tuple[int, int], ...] = attrs.field(
+        metadata=doc("when bytes came and how many: (ms from the call's start, bytes as sent)")
+    )
 
 
 @attrs.frozen(kw_only=True)
 class WireCount:
     """How many tokens a text has, as the CLI asked and the endpoint answered. It is no call of the model."""
 
-    start_ns: int
-    path: str
-    query: str
-    request: WireBody
-    status: int
-    answer: WireBody
+    start_ns: int = attrs.field(metadata=doc("when it was asked, nanoseconds since the epoch"))
+    path: str = attrs.field(metadata=doc("path below the address of the endpoint"))
+    query: str = attrs.field(metadata=doc("query of the address, without the question mark; empty: none"))
+    request: WireBody = attrs.field(metadata=doc("body of the request"))
+    status: int = attrs.field(metadata=doc("HTTP status of the answer"))
+    answer: WireBody = attrs.field(metadata=doc("body of the answer"))
 
 
 @attrs.frozen(kw_only=True)
@@ -98,9 +114,21 @@ class WireLine:
     Where `n` is 0 it is on no call, but a `count`.
     """
 
-    n: int
-    count: WireCount | None = None
-    request: WireRequest | None = None
-    answer: WireAnswer | None = None
-    part: WirePart | None = None
-    end_ms: float | None = None
+    n: int = attrs.field(metadata=doc("number of the call; 0: it is no call of the model, but a `count`"))
+    count: WireCount | None = attrs.field(
+        default=None,
+        metadata=doc("tokens of a text that the CLI asked for; null: the line is something else"),
+    )
+    request: WireRequest | None = attrs.field(
+        default=None, metadata=doc("what the CLI asked; null: the line is something else")
+    )
+    answer: WireAnswer | None = attrs.field(
+        default=None, metadata=doc("what the endpoint answered; null: the line is something else")
+    )
+    part: WirePart | None = attrs.field(
+        default=None, metadata=doc("more of an answer; null: the line is something else")
+    )
+    end_ms: float | None = attrs.field(
+        default=None,
+        metadata=doc("milliseconds from the call's start to its end; null: the line is something else"),
+    )

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from cab_core.cli.schema import DOCUMENTS
 from cab_core.records.fits import fits
 from cab_core.records.schema import schema_of
+from cab_core.reference.documents import DOCUMENTS
 
 _VALUES = [None, True, False, "", "a", "9", [], [1], {}, {"a": 1}, 0, 1, -1, 2, 0.5, -0.5, -1.5]
 _JUNK = st.sampled_from(_VALUES)

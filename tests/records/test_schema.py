@@ -5,11 +5,11 @@ from __future__ import annotations
 import jsonschema
 import pytest
 
-from cab_core.cli.schema import DOCUMENTS
 from cab_core.errors import BadDocument
 from cab_core.gateway.models import ConfigDoc
 from cab_core.records import Sweep, TaskDoc, from_json, to_json
 from cab_core.records.schema import check, schema_of
+from cab_core.reference.documents import DOCUMENTS
 
 TASK = {
     "schema_version": 1,

@@ -57,6 +57,7 @@ def plan(**more: Any) -> PlannedCell:
         "model": MODEL,
         "runtime": LOCAL,
         "stack": STACK,
+        "limits": Limits(wall_s=30),
         "options": {"edit": "diff"},
         "model_params": {"temperature": 0.5},
         "installation": Installation(name="puppet", version="1", reported="puppet 1", image_id="sha256:1"),
