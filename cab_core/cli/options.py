@@ -63,6 +63,12 @@ no_wire = click.option(
 record = click.option(
     "--record", metavar="DIR", help="keep the records of the cells here too, for --model replay:DIR"
 )
+leftovers = click.option(
+    "--keep-leftovers",
+    "leftovers",
+    is_flag=True,
+    help="each cell keeps the HOME that its CLI left",
+)
 real_time = click.option(
     "--real-time", is_flag=True, help="a replayed record answers as fast as the model did"
 )

@@ -16,6 +16,7 @@ from cab_core.plugins.registry import Plugins
 
 from . import options
 from .group import Group, pass_plugins
+from .plugins_harvest import command as harvest
 from .rows import print_table
 from .text import one_line, plain, say
 
@@ -90,6 +91,9 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict):
         value = json.dumps(value, ensure_ascii=False) if value else ""
     return "-" if value in (None, "") else plain(str(value))
+
+
+command.add_command(harvest, "harvest")
 
 
 @command.command

@@ -68,6 +68,7 @@ _ROWS = 200  # cells that the table at the end shows one by one
 @click.option("--network", type=options.OneOf(["gateway", "open"]), help="what the agent can reach")
 @options.no_wire
 @options.record
+@options.leftovers
 @options.real_time
 @options.model_params
 @options.limits
@@ -170,7 +171,7 @@ def _sweep(sweep_file: Path | None, said: dict[str, Any]) -> Sweep:
         given["option_sets"] = options.option_sets(said["pairs"])
     if said["no_wire"]:
         given["wire"] = False
-    given |= {n: said[n] for n in ("record", "real_time") if said[n]}
+    given |= {n: said[n] for n in ("record", "leftovers", "real_time") if said[n]}
     if said["params"]:
         given["model_params"] = options.key_values(said["params"], "--model-param")
     bounds = (said["wall"], said["max_calls"], said["max_tokens"], said["max_usd"])

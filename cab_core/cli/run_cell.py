@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @click.option("--network", type=options.OneOf(["gateway", "open"]), help="what the agent can reach")
 @options.no_wire
 @options.record
+@options.leftovers
 @options.real_time
 @options.model_params
 @options.limits
@@ -59,6 +60,7 @@ def command(plugins: Plugins, /, **said: Any) -> int:
         network=said["network"],
         wire=not said["no_wire"],
         record=said["record"],
+        leftovers=said["leftovers"],
         real_time=said["real_time"],
         limits=bounds,
         options=options.key_values(said["pairs"]),

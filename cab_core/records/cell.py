@@ -210,6 +210,10 @@ class Sweep:
         default=False, metadata=doc("a replayed record answers as fast as the model did")
     )
 
+    leftovers: bool = attrs.field(
+        default=False, metadata=doc("each cell keeps what its CLI left in HOME, without secrets")
+    )
+
     @property
     def all_runtimes(self) -> tuple[str, ...]:
         """The runtimes of the matrix, each once."""

@@ -14,9 +14,9 @@ from cab_core.workdir.directories import make_directories
 from cab_core.workdir.disarm import disarm
 
 from .cell_run import CellRun
+from .leftovers import keep, log
 from .prepare import Prepared
 
-_READ = HEAD + TAIL + 1024  # bytes of a log, with the line in its middle
 # What reading a file raises that is gone, locked, no file any more or full of anything.
 _READING = (OSError, ValueError, EOFError, RecursionError)
 
@@ -31,6 +31,8 @@ def harvest(run: CellRun, prepared: Prepared) -> None:
         PluginCrash: the adapter raised, or returned what is no harvest, whatever was left.
     """
     left = _leftovers(run, prepared)
+    if run.context.leftovers:
+        keep(run, left)
     try:
         harvested = run.planned.adapter.harvest(left)
     except PluginCrash as crash:
@@ -50,8 +52,8 @@ def _leftovers(run: CellRun, prepared: Prepared) -> Leftovers:
         job=prepared.job,
         home=_home(run, prepared.scratch),
         exit_code=ended.exit_code,
-        stdout=_log(run.part / "stdout.log"),
-        stderr=_log(run.part / "stderr.log"),
+        stdout=log(run.part / "stdout.log"),
+        stderr=log(run.part / "stderr.log"),
         stdout_cut=ended.stdout_bytes > HEAD + TAIL,
         stderr_cut=ended.stderr_bytes > HEAD + TAIL,
     )
@@ -73,8 +75,3 @@ def _copes(run: CellRun, left: Leftovers) -> bool:
     except PluginCrash as crash:
         return isinstance(crash.__cause__, _READING)
     return True
-
-
-def _log(path: Path) -> str:
-    with path.open("rb") as file:
-        return file.read(_READ).decode("utf-8", "replace")

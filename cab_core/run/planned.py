@@ -92,6 +92,7 @@ class RunContext:
 
     `wire`: each cell keeps its calls whole.
     `real_time`: a record answers as fast as the model did, not as fast as the CLI takes it.
+    `leftovers`: each cell keeps what its CLI left in HOME.
     """
 
     store: Store
@@ -103,6 +104,7 @@ class RunContext:
     spans: SpanDelivery | None = None
     wire: bool = True
     real_time: bool = False
+    leftovers: bool = False
 
     def tell(self, hook: str, **event: object) -> None:
         """Hand an event to the plugins that observe."""

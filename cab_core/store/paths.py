@@ -9,6 +9,7 @@ import re
 from cab_core.records import Cell, Configuration
 
 LOCK_FILE = "sweep.lock.toml"  # in the directory of a sweep
+LEFTOVERS = "leftovers"  # in that of a try, on request: no page has anything of it
 _PLAIN = re.compile(rb"[A-Za-z0-9._-]")
 _LONGEST = 120  # bytes of one segment
 # Files beside which the pages of cells have directories; one of them is an earlier cab's, since paths stay.

@@ -125,6 +125,7 @@ def _served(
             spans=spans,
             wire=sweep.wire,
             real_time=sweep.real_time,
+            leftovers=sweep.leftovers,
         )
 
 
