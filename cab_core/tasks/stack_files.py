@@ -36,7 +36,7 @@ def read_files(root: Path) -> StackFiles:
     for path in _below(root):
         name = path.relative_to(root).as_posix()
         if (why := _unreadable(path, root)) is not None:
-            left_out.append(f"{name}: {why}")
+            left_out.append(f"{name!a}: {why}" if not name.isprintable() else f"{name}: {why}")
             continue
         try:
             texts[name] = _read(path, _LARGEST).decode()
@@ -76,6 +76,8 @@ def _below(root: Path) -> Iterator[Path]:
 
 def _unreadable(path: Path, root: Path) -> str | None:
     """Return why a file is not read; a link is followed to a regular file of the same directory."""
+    if not path.relative_to(root).as_posix().isprintable():  # what is no UTF-8 is not, either
+        return "its name cannot be written"
     if leads_out(path, root):
         return "it leads out of the directory"
     try:

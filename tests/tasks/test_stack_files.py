@@ -36,6 +36,16 @@ def test_texts_are_read_and_the_others_are_told(tmp_path: Path) -> None:
     assert "leads out" in found.left_out[3] and "leads out" in found.left_out[4]
 
 
+def test_a_name_that_cannot_be_written_is_left_out(tmp_path: Path) -> None:
+    """One that is no UTF-8, one with a line end in it: told so that it can be."""
+    for name in (b"\xff.txt", b"a\nb.txt", "\u00e4.txt".encode()):
+        (tmp_path / os.fsdecode(name)).write_text("x")
+    found = read_files(tmp_path)
+    assert list(found.texts) == ["\u00e4.txt"]
+    said = "its name cannot be written"
+    assert found.left_out == (f"'a\\nb.txt': {said}", f"'\\udcff.txt': {said}")
+
+
 @pytest.mark.parametrize(
     "files", [{"big": 3 << 20}, {str(n): 1 for n in range(1100)}, {"a": 1_500_000, "b": 1_500_000}]
 )
