@@ -33,10 +33,10 @@ def command(plugins: Plugins, sweep_id: str | None, runs: Path, as_json: bool) -
     scorers = plugins.scorers(faults.append)
     warn_of_faults(faults)
     changed = count = 0
-    kept, unknown = Counter[str](), Counter[tuple[str, str]]()
+    kept, failed, unknown = Counter[str](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for directory, _ in Store(runs).summaries(sweep_id):
         result, evidence = read_evidence(directory)
-        found = rescored(result, evidence, scorers)
+        found = rescored(result, evidence, scorers, lambda axis, why: failed.update([(axis, why)]))
         count += 1
         kept.update(result.scores.keys() - {s.axis for s in scorers})
         unknown.update(found.unscored.items())
@@ -44,21 +44,34 @@ def command(plugins: Plugins, sweep_id: str | None, runs: Path, as_json: bool) -
             write_result(directory, found)
             changed += 1
     if as_json:
-        print_json({"cells": count, "changed": changed, "kept": dict(kept), "unknown": _by_axis(unknown)})
+        print_json(
+            {
+                "cells": count,
+                "changed": changed,
+                "kept": dict(kept + _by_axis(failed)),
+                "unknown": _by_axis(unknown),
+            }
+        )
         return 0
     for axis, n in sorted(kept.items()):
         click.echo(
             f"axis {axis} of {plural(n, 'cell')} is kept as it was: no scorer of that name can be used"
         )
     warn_of_faults(
-        [f"axis {axis} is unknown in {plural(n, 'cell')}: {why}" for (axis, why), n in unknown.items()]
+        [
+            *(
+                f"axis {axis} of {plural(n, 'cell')} is kept as it was: {why}"
+                for (axis, why), n in failed.items()
+            ),
+            *(f"axis {axis} is unknown in {plural(n, 'cell')}: {why}" for (axis, why), n in unknown.items()),
+        ]
     )
     click.echo(f"{plural(count, 'cell')} scored, {changed} changed")
     return 0
 
 
-def _by_axis(unknown: Counter[tuple[str, str]]) -> dict[str, int]:
+def _by_axis(unknown: Counter[tuple[str, str]]) -> Counter[str]:
     found = Counter[str]()
     for (axis, _), n in unknown.items():
         found[axis] += n
-    return dict(found)
+    return found

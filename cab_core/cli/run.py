@@ -180,6 +180,7 @@ def _sweep(sweep_file: Path | None, said: dict[str, Any]) -> Sweep:
         return attrs.evolve(base, limits=options.limits_of(base.limits, *bounds), **given)
     lacking = [f"--{n.removesuffix('s')}" for n in ("tuis", "models", "tasks") if n not in given]
     if lacking:
-        raise UserError(f"nothing to run: give {', '.join(lacking)}, or a sweep file")
+        of_pack = " (of one pack: --task 'PACK/*')" if said["packs"] and "tasks" not in given else ""
+        raise UserError(f"nothing to run: give {', '.join(lacking)}{of_pack}, or a sweep file")
     sweep = Sweep(**given)
     return attrs.evolve(sweep, limits=options.limits_of(sweep.limits, *bounds))

@@ -107,6 +107,8 @@ def run_planned(
         shown.expect([planned.cell for planned in plan.cells], width)
         for said in (*catalog.faults.values(), *catalog.left_out, *plan.broken):
             shown.warn(said)
+        for said in dict.fromkeys(note for planned in plan.cells[:1] for note in planned.stack_notes):
+            shown.warn(said)
         for task, why in plan.skipped.items():
             shown.warn(f"{task} is left out: {why}")
         collect_as_usual()

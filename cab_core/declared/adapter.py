@@ -24,10 +24,10 @@ def declared_in(adapter: Adapter) -> str | None:
 
 
 class DeclaredCli:
-    """Adapter of a CLI that a document describes. `text`: the file, word for word."""
+    """Adapter of a CLI that a document describes. `text`: the file, word for word; `place`: where it is."""
 
-    def __init__(self, document: CliDoc, text: str) -> None:
-        self.document, self.text = document, text
+    def __init__(self, document: CliDoc, text: str, place: str) -> None:
+        self.document, self.text, self.place = document, text, place
         self.name, self.default_version = document.name, document.version
         self.protocols, self.options = document.protocols, document.options
         self.model_params = document.model_params

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar, overload
 
-from cab_core.errors import BadDocument
+from cab_core.errors import BadDocument, nearest
 from cab_core.plugins.checked import Misfit
 from cab_core.plugins.contract import settled
 from cab_core.plugins.loader import PluginRow
@@ -18,9 +19,10 @@ from cab_core.tasks.documents import read_document
 
 from .acp import DeclaredAcp
 from .adapter import DeclaredCli
-from .document import CliDoc, ReadDoc
+from .document import CliDoc, LaunchDoc, ReadDoc
 
 C = TypeVar("C", bound=DeclaredCli)
+LATEST = "latest"
 FILE = "file"  # stands for the distribution, of which a declared CLI has none
 _FILE = re.compile(r"(?P<path>.*\.toml)(?:@(?P<version>[^@/]*))?", re.DOTALL)
 
@@ -42,6 +44,11 @@ def find_cli(plugins: Plugins, text: str) -> tuple[str, str]:
 
 def _declare(plugins: Plugins, path: Path) -> str:
     adapter = read_declared(path)
+    known = plugins.names("protocol")
+    for number, name in enumerate(adapter.protocols):
+        if name not in known:
+            said = f"nothing here speaks {name!r}{nearest(name, known)}"
+            raise BadDocument(str(path), [(f"protocols[{number}]", said)])
     row = _row(adapter, path)
     named = [r for r in plugins.rows if r.kind == "adapter" and r.name == adapter.name]
     for other in named:
@@ -81,12 +88,16 @@ def read_declared(path: Path, made: type[C] | None = None) -> C | DeclaredCli:
         BadDocument: it cannot be read, does not fit the format, or a template names what nobody has.
     """
     document = read_document(path, CliDoc)
+    if document.version == LATEST:
+        raise BadDocument(
+            str(path), [("version", "expected a version; `latest` may stand behind the file: FILE@latest")]
+        )
     if document.acp is not None and document.read != ReadDoc():
         raise BadDocument(
             str(path), [("read", "says nothing of a CLI that speaks ACP, which tells its own end")]
         )
     usual = DeclaredCli if document.acp is None else DeclaredAcp
-    adapter = (made or usual)(document, path.read_text(encoding="utf-8"))
+    adapter = (made or usual)(document, path.read_text(encoding="utf-8"), str(path))
     _try(adapter, path)
     return adapter
 
@@ -98,12 +109,37 @@ def _try(adapter: DeclaredCli, path: Path) -> None:
     try:
         _hold("options", adapter.options, "options", adapter)
         _hold("recipe", adapter.recipe(adapter.default_version), "install", adapter)
+        _hold_named(adapter.document)
         for job in _jobs(adapter.document):
             _hold("launch", adapter.launch(job), "launch", adapter, job)
     except BadTemplate as exc:
         raise BadDocument(str(path), [(exc.where, exc.said)]) from exc
     except Misfit as exc:
         raise BadDocument(str(path), [(exc.where, f"expected {exc.expected}, got {exc.got}")]) from exc
+
+
+def _hold_named(document: CliDoc) -> None:
+    """Hold the options and model parameters that templates name against those that are declared.
+
+    Raises:
+        BadTemplate: a template names another: it would never be set.
+    """
+    from .templates import BadTemplate, names_below
+
+    known = {"options": document.options.keys(), "model_params": {*document.model_params}}
+    for where, text in _texts(document.launch):
+        for name, declared in known.items():
+            for other in sorted(names_below(text, name) - declared):
+                said = f"names {other!r} of {name}, which `{name}` does not declare{nearest(other, declared)}"
+                raise BadTemplate(where, said)
+
+
+def _texts(said: LaunchDoc) -> Iterator[tuple[str, str]]:
+    for number, word in enumerate(said.argv):
+        yield from ((f"launch.argv[{number}]", each) for each in ([word] if isinstance(word, str) else word))
+    for key, texts in (("env", said.env), ("files", said.files)):
+        yield from ((f"launch.{key}.{name}", text) for name, text in texts.items())
+    yield "launch.stdin", said.stdin or ""
 
 
 def _hold(member: str, value: object, key: str, adapter: DeclaredCli, *args: Job) -> None:

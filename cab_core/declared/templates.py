@@ -6,7 +6,7 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError
+from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -48,6 +48,17 @@ def _compiled(text: str, known: frozenset[str]) -> Template:
     for name in sorted(find_undeclared_variables(made.parse(text)) - known):
         raise ValueError(f"it names {name!r}{nearest(name, known)}; known are {', '.join(sorted(known))}")
     return made.from_string(text)
+
+
+def names_below(text: str, name: str) -> set[str]:
+    """Return what a template names below a value: `{'think'}` of `{{ options.think }}` and `options`."""
+    made = _environment().parse(text)
+    said: list[object] = [
+        n.attr for n in made.find_all(nodes.Getattr) if getattr(n.node, "name", None) == name
+    ]
+    items = (n for n in made.find_all(nodes.Getitem) if getattr(n.node, "name", None) == name)
+    said += [getattr(n.arg, "value", None) for n in items]
+    return {each for each in said if isinstance(each, str)}
 
 
 def values_of(job: Job) -> dict[str, Any]:

@@ -111,13 +111,13 @@ class StackDoc:
 class StackPart:
     """One of the stacks that were composed. `owner`: the plugin that offers it; None: it was a file.
 
-    `left_out`: what of the file or directory no CLI can be given, each with why.
+    `notes`: what of the file or directory is not as its format has it, or is left out, each with why.
     """
 
     name: str = attrs.field(metadata=doc("name of the stack"))
     items: tuple[StackItem, ...] = attrs.field(metadata=doc("what it gives to a CLI, in order"))
     owner: str | None = None
-    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def document(self) -> StackDoc:
         """Return it as the content of a stack file: its items by kind."""

@@ -46,6 +46,11 @@ class PlannedCell:
     stack_parts: tuple[StackPart, ...] = ()
 
     @property
+    def stack_notes(self) -> list[str]:
+        """What was found of the stacks when they were read, each with the stack's name."""
+        return [f"stack {part.name}: {note}" for part in self.stack_parts for note in part.notes]
+
+    @property
     def inputs(self) -> Inputs:
         """Everything that the result depends on."""
         return self.inputs_of(self)
@@ -82,7 +87,8 @@ class PlannedCell:
 
     def of_launch(self, said: str) -> str:
         """Return a sentence on the adapter's `launch`, with its plugin and line."""
-        at = defined_at(unguarded(self.adapter).launch)
+        made = unguarded(self.adapter)
+        at = getattr(made, "place", None) or defined_at(made.launch)  # a file may declare it
         return f"plugin {self.adapter_owner}: CLI {self.cell.tui!r}: launch() {said} (at {at})"
 
 

@@ -69,7 +69,8 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
             *_unpriced(planned),
             *withdrawn_told(parameters),
             *lacking(stack),
-            *_left_out(planned),
+            *planned.stack_notes,
+            *_other_version(planned),
         ),
         unwritten=dict(found.unwritten),
         stack=stack,
@@ -153,9 +154,12 @@ def _sealed(planned: PlannedCell) -> bool:
     return planned.runtime.citable and planned.cell.network == "gateway"
 
 
-def _left_out(planned: PlannedCell) -> list[str]:
-    """Say what of a stack no CLI could be given."""
-    return [f"of stack {part.name}, left out: {why}" for part in planned.stack_parts for why in part.left_out]
+def _other_version(planned: PlannedCell) -> list[str]:
+    """Say where the CLI itself does not say the version by which its cell is known."""
+    found = planned.installation
+    if found.reported is None or found.version in found.reported:
+        return []
+    return [f"the version is {found.version}, and the CLI says {found.reported[:80]!r}"]
 
 
 def _notes(found: Findings) -> list[str]:

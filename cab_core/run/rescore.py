@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import attrs
 
@@ -19,12 +19,18 @@ from .classify import classify
 from .score import score
 from .secrets import redactor_of
 
+Tell = Callable[[str, str], None]
 # How an earlier cab began the reason of a cell that it called void because a scorer had raised.
 _VOIDED = ("plugin axis ", "the score of axis ")
 
 
-def rescored(result: CellResult, evidence: Evidence, scorers: Sequence[Scorer]) -> CellResult:
-    """Return the result with every axis that can be computed; what cannot be is kept as it was."""
+def rescored(
+    result: CellResult, evidence: Evidence, scorers: Sequence[Scorer], kept: Tell = lambda axis, why: None
+) -> CellResult:
+    """Return the result with every axis that can be computed; what cannot be is kept as it was.
+
+    `kept` is told each axis whose scorer failed and whose figure therefore stays, with why.
+    """
     before = result
     if result.outcome == "infra_plugin" and result.why.startswith(_VOIDED):
         outcome, why = classify(_findings(evidence))
@@ -34,6 +40,8 @@ def rescored(result: CellResult, evidence: Evidence, scorers: Sequence[Scorer]) 
     scores = {**result.scores, **scored.scores}
     said = _hidden().record({**result.unscored, **scored.unscored})
     unscored = {axis: why for axis, why in said.items() if axis not in scores}
+    for axis in scored.unscored.keys() & scores.keys():
+        kept(axis, said[axis])
     return _told(before, attrs.evolve(result, scores=scores, unscored=unscored))
 
 

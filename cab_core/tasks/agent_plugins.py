@@ -6,7 +6,7 @@ costs itself alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agent_plugins import Manifest, StdioServer, ValidationIssue
 
 MANIFEST, _SERVERS = "plugin.json", "mcp.json"
+_SCHEMAS = "https://agent-plugins.org/schemas/1.0.0/{}.schema.json"
 _ROOT, _DATA = "{files}", "{files}.data"  # where the files of a server lie, and beside them
 # The format wants a server to start in the plugin's directory, with one for its data that is there.
 _START = 'mkdir -p "$PLUGIN_DATA" && cd "$1" && shift && exec "$@"'
@@ -42,17 +43,29 @@ def read_plugin(root: Path) -> StackPart:
         manifest = Manifest(root / MANIFEST)
         name, told = manifest.name, list(_issues(MANIFEST, manifest.issues))
     except AgentPluginError as exc:
-        raise UserError(f"stack {exc}") from exc
-    items, left_out = list[StackItem](), [*files.left_out, *told]
+        raise UserError(f"stack {_explained(exc, _SCHEMAS.format('plugin'))}") from exc
+    items, notes = list[StackItem](), [*_without(files.left_out), *told]
     for item in (*_skills(files), *_servers(root, manifest, files)):
         if isinstance(item, str):
-            left_out.append(item)
+            notes.append(item)
         else:
             items.append(item)
     if not items:
-        why = "; ".join(left_out) or "it has neither skills nor servers"
+        why = "; ".join(notes) or "it has neither skills nor servers"
         raise UserError(f"stack {root}: nothing of this plugin can be given to a CLI: {why}")
-    return StackPart(name=name, items=tuple(items), left_out=tuple(left_out))
+    return StackPart(name=name, items=tuple(items), notes=tuple(notes))
+
+
+def _explained(exc: Exception, schema: str) -> str:
+    """Say which `$schema` is expected, and what a name is, where that is the fault."""
+    said = f"{exc}"
+    if "$schema" in said:
+        return f"{said}; expected {schema!r}"
+    return f"{said}; expected a-z, 0-9, single - and . between them" if "name" in said.lower() else said
+
+
+def _without(said: Iterable[str]) -> list[str]:
+    return [f"left out: {each}" for each in said]
 
 
 def _issues(where: str, issues: tuple[ValidationIssue, ...]) -> Iterator[str]:
@@ -71,7 +84,7 @@ def _skills(files: StackFiles) -> Iterator[StackItem | str]:
         try:
             skill, unknown = skill_of(name, own, strict=True)
         except BadSkill as exc:
-            yield f"skill {name}: {exc}"
+            yield f"left out: skill {name}: {exc}"
             continue
         yield skill
         yield from (f"skill {name}: {said}" for said in unknown)
@@ -86,12 +99,13 @@ def _servers(root: Path, manifest: Manifest, files: StackFiles) -> Iterator[Stac
         config = MCPConfig(root / _SERVERS, manifest)
         servers, issues = config.servers, config.issues
     except AgentPluginError as exc:
-        yield f"{exc}"
+        yield f"left out, all servers: {_explained(exc, _SCHEMAS.format('mcp'))}"
         return
-    yield from _issues(_SERVERS, issues)
+    yield from _without(_issues(_SERVERS, issues))
     for name, said in servers.items():
         if not isinstance(said, StdioServer):
-            yield f"server {name}: it is reached over the network ({said.type}), not started in the sandbox"
+            why = f"it is reached over the network ({said.type}), not started in the sandbox"
+            yield f"left out: server {name}: {why}"
             continue
         yield _held(name, _server(name, said, files.texts))
 
@@ -99,11 +113,11 @@ def _servers(root: Path, manifest: Manifest, files: StackFiles) -> Iterator[Stac
 def _held(name: str, server: McpServer) -> McpServer | str:
     """Return a server that can be given to a CLI, or why it cannot."""
     if not server.name.replace("-", "").replace("_", "").isalnum() or not server.name.isascii():
-        return f"server {name}: its name must be letters, digits, - and _"
+        return f"left out: server {name}: its name must be letters, digits, - and _"
     try:
         hold_stack([server], [f"server {name}"])
     except Misfit as exc:
-        return f"{exc.where}: expected {exc.expected}, got {exc.got}"
+        return f"left out: {exc.where}: expected {exc.expected}, got {exc.got}"
     return server
 
 

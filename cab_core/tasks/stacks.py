@@ -86,6 +86,8 @@ def _at(path: Path) -> StackPart:
     Raises:
         UserError: it is none.
     """
+    if path.name == DOCUMENT:
+        return _skill_alone(path.parent)
     if path.suffix == ".toml":
         found = _read(path)
         return StackPart(name=found.name, items=found.items())
@@ -95,13 +97,26 @@ def _at(path: Path) -> StackPart:
         return read_plugin(path)
     if (path / DOCUMENT).is_file():
         return _skill_alone(path)
-    raise UserError(f"stack {path}: {'there is none' if path.is_dir() else 'no such directory'}; {_EXPECTED}")
+    raise UserError(f"stack {path}: {_what_it_is(path)}; {_EXPECTED}")
+
+
+def _what_it_is(path: Path) -> str:
+    if not path.exists():
+        return "no such file or directory"
+    if not path.is_dir():
+        return "a file that is no stack"
+    below = sorted(p.parent.name for name in (DOCUMENT, MANIFEST) for p in path.glob(f"*/{name}"))
+    named = f", though {', '.join(below[:3])} below it {'have' if below[1:] else 'has'} one" if below else ""
+    return f"the directory has neither {DOCUMENT} nor {MANIFEST}{named}"
 
 
 def _text_alone(path: Path) -> StackPart:
     """Return a text to read first, such as an AGENTS.md."""
     name = re.sub(r"[^A-Za-z0-9_-]", "-", path.stem).lstrip("-_") or "text"
-    return StackPart(name=name, items=(Instructions(name=name, text=read_text(path)),))
+    text = read_text(path)
+    if not text.strip():
+        raise UserError(f"stack {path}: the text is empty")
+    return StackPart(name=name, items=(Instructions(name=name, text=text),))
 
 
 def _skill_alone(path: Path) -> StackPart:
@@ -110,7 +125,9 @@ def _skill_alone(path: Path) -> StackPart:
         skill, unknown = skill_of(path.resolve().name, files.texts)
     except BadSkill as exc:
         raise UserError(f"stack {path}: {exc}") from exc
-    return StackPart(name=skill.name, items=(skill,), left_out=(*files.left_out, *unknown))
+    return StackPart(
+        name=skill.name, items=(skill,), notes=(*(f"left out: {said}" for said in files.left_out), *unknown)
+    )
 
 
 def _read(path: Path) -> StackDoc:

@@ -48,7 +48,19 @@ def test_two_files_of_one_name_are_told(tmp_path: Path) -> None:
         ({"launch": {"argv": ["x"], "env": {"KEY": "{{ tokn }}"}}}, "launch.env.KEY: .*did you mean 'token'"),
         ({"launch": {"argv": ["{{ context_tokens }}"]}}, r"launch.argv\[0\]: names what is not set here"),
         ({"launch": {"argv": []}}, "launch.argv"),
-        ({"launch": {"argv": [["{{ options.x }}"]]}}, "launch.argv: expected a program first"),
+        (
+            {"launch": {"argv": ["x", ["{{ options.thnk }}"]]}, "options": {"think": {}}},
+            r"launch.argv\[1\]: names 'thnk' of options, which `options` does not declare; did you mean 'think'",
+        ),
+        (
+            {"launch": {"argv": ["x"], "stdin": "{{ model_params['seed'] }}"}},
+            "launch.stdin: names 'seed' of model_params",
+        ),
+        ({"version": "latest"}, "version: expected a version"),
+        (
+            {"launch": {"argv": [["{{ options.x }}"]]}, "options": {"x": {}}},
+            "launch.argv: expected a program first",
+        ),
         (
             {"launch": {"argv": ["x"], "files": {"../up": ""}}},
             "launch.files: expected paths relative to HOME",
@@ -69,3 +81,11 @@ def test_a_mistake_is_told_with_its_key_when_the_file_is_read(
     """Nothing has been installed or run by then."""
     with pytest.raises(BadDocument, match=f"house.toml: {told}"):
         declared(tmp_path, **said)
+
+
+def test_a_protocol_that_nobody_speaks_is_told(tmp_path: Path) -> None:
+    """With the key, and the nearest that there is."""
+    path = write(tmp_path / "house.toml", protocols=["openai-chat", "openai-chatt"])
+    said = r"house.toml: protocols\[1\]: nothing here speaks 'openai-chatt'; did you mean 'openai-chat'"
+    with pytest.raises(BadDocument, match=said):
+        find_cli(Plugins(), str(path))

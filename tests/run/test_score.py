@@ -95,6 +95,13 @@ def test_a_scorer_that_raises_takes_no_cell_with_it(tmp_path: Path, monkeypatch:
     mended = rescored(read, seen, [behind(Odd(Score(axis="odd", headline=2)))])
     assert (mended.outcome, mended.unscored) == ("passed", {})
     assert {a: s.headline for a, s in mended.scores.items()} == {"good": 1, "odd": 2}
+    # A scorer that fails now takes nothing away from what is there, and that is told.
+    told: list[tuple[str, str]] = []
+    again = rescored(
+        mended, seen, [behind(Odd(KeyError("y"))), behind(GOOD)], lambda *said: told.append(said)
+    )
+    assert again == mended
+    assert [axis for axis, _ in told] == ["odd"] and "raised KeyError: 'y'" in told[0][1]
 
 
 def test_a_cell_that_an_earlier_cab_called_void_has_its_outcome_back(tmp_path: Path) -> None:

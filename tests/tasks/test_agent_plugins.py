@@ -37,7 +37,7 @@ def test_a_plugin_is_its_skills_and_servers(tmp_path: Path) -> None:
     """It goes by its name; nothing is left out without a word."""
     write(tmp_path, {"clock": {"type": "stdio", "command": "clock"}})
     part = read_plugin(tmp_path)
-    assert (part.name, part.left_out, part.owner) == ("house.tools", (), None)
+    assert (part.name, part.notes, part.owner) == ("house.tools", (), None)
     assert [(i.kind, i.name) for i in part.items] == [("skill", "greet"), ("mcp", "clock")]
 
 
@@ -82,7 +82,7 @@ def test_a_part_that_is_wrong_costs_itself_alone(tmp_path: Path) -> None:
     (tmp_path / "skills/none/README.md").write_text("no skill")
     part = read_plugin(tmp_path)
     assert [i.name for i in part.items] == ["greet", "fine"]
-    told = "\n".join(part.left_out)
+    told = "\n".join(part.notes)
     for name in ("hooks", "server web", "odd", "taken", "out", "server a b", "skill bad"):
         assert name in told, name
     assert "none" not in told
@@ -95,9 +95,7 @@ def test_a_broken_mcp_json_leaves_the_skills(tmp_path: Path) -> None:
         (tmp_path / "mcp.json").write_text(text)
         part = read_plugin(tmp_path)
         assert (
-            [type(i) for i in part.items] == [Skill]
-            and len(part.left_out) == 1
-            and "mcp.json" in part.left_out[0]
+            [type(i) for i in part.items] == [Skill] and len(part.notes) == 1 and "mcp.json" in part.notes[0]
         )
 
 

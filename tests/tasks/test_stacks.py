@@ -162,7 +162,7 @@ def test_a_text_a_skill_and_a_plugin_are_stacks(tmp_path: Path) -> None:
     assert [[(i.kind, i.name) for i in stack.items] for stack in found] == [
         [("instructions", "AGENTS")], [("instructions", "AGENTS")], [("skill", "greet")], [("skill", "greet")],
     ]  # fmt: skip
-    assert found[2].parts[0].left_out == ("SKILL.md: 'odd' in its front matter is unknown",)
+    assert found[2].parts[0].notes == ("SKILL.md: 'odd' in its front matter is unknown",)
 
 
 def test_what_is_no_stack_is_told(tmp_path: Path) -> None:
@@ -170,9 +170,15 @@ def test_what_is_no_stack_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad/SKILL.md").write_text("no front matter")
+    (tmp_path / "bad/x.txt").write_text("x")
+    (tmp_path / "empty.md").write_text(" \n")
     for text, said in {
-        f"{tmp_path}/empty": "there is none; a stack is the name",
-        f"{tmp_path}/nothing": "no such directory; a stack is the name",
+        f"{tmp_path}/empty": "has neither SKILL.md nor plugin.json; a stack is the name",
+        f"{tmp_path}/nothing": "no such file or directory; a stack is the name",
+        f"{tmp_path}/bad/../": "neither SKILL.md nor plugin.json, though bad below it has one",
+        f"{tmp_path}/bad/x.txt": "a file that is no stack",
+        f"{tmp_path}/empty.md": "the text is empty",
+        f"{tmp_path}/bad/SKILL.md": "begins with no front matter",
         f"x={tmp_path}/bad": "begins with no front matter",
         "house": "NAME=PATH gives one at a path another name",
     }.items():
