@@ -136,6 +136,8 @@ def _named(plugins: Plugins, name: str, kind: str | None = None) -> list[PluginR
     name, _ = find_cli(plugins, name)
     of_kind = [r for r in plugins.rows if kind in (None, r.kind)]
     rows = [r for r in of_kind if name in (r.name, r.entry_point, r.distribution, r.owner)]
+    # One by its path is called after its directory, too; where it is broken nothing else has its name.
+    rows = rows or [r for r in of_kind if r.entry_point.rpartition("/")[2] == name]
     if not rows:
         raise UnknownName(kind or "plugin", name, {r.name for r in of_kind}, "`cab plugins list` names them")
     return rows

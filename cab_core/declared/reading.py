@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar, overload
 
-from cab_core.errors import BadDocument, nearest
+from cab_core.errors import BadDocument, UserError, nearest
 from cab_core.plugins.checked import Misfit
 from cab_core.plugins.contract import settled
 from cab_core.plugins.loader import PluginRow
@@ -38,6 +38,9 @@ def find_cli(plugins: Plugins, text: str) -> tuple[str, str]:
     found = _FILE.fullmatch(text)
     if found is None:
         name, _, version = text.partition("@")
+        file = Path(f"{name}.toml")
+        if not any(name in (r.name, r.entry_point) for r in plugins.rows) and file.is_file():
+            raise UserError(f"unknown CLI {name!r}; to name the file that lies here write ./{file}")
         return name, version
     return _declare(plugins, Path(found["path"])), found["version"] or ""
 

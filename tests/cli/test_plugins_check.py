@@ -59,3 +59,13 @@ def test_info_tells_what_is_registered(cab: Cab) -> None:
     assert pi["recipe"]["npm"] and "thinking" in pi["options"] and pi["import_ms"] >= 0
     assert latency["headline"] == "wall_clock_ms" and "throttle_ms" in latency["keys"]
     assert mutations["directory"].endswith("cab_tasks_mutations") and mutations["tasks"] >= 24
+
+
+def test_one_by_its_path_that_is_broken_is_found_by_its_name(cab: Cab) -> None:
+    """With what is wrong with it: nothing that it would have offered has a name."""
+    (cab.cwd / "mine").mkdir()
+    (cab.cwd / "mine/pyproject.toml").write_text('[project.entry-points.cab]\nfoo = "foo_mine"\n')
+    code = "from cab_core import hookimpl\n@hookimpl\ndef cab_adapterz():\n    return []\n"
+    (cab.cwd / "mine/foo_mine.py").write_text(code)
+    done = cab("--plugin", "mine", "plugins", "check", "foo")
+    assert done.returncode == 1 and "unknown hook 'cab_adapterz'; did you mean 'cab_adapters'" in done.stdout

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cab_core.declared.reading import find_cli
-from cab_core.errors import BadDocument
+from cab_core.errors import BadDocument, UserError
 from cab_core.plugins.registry import Plugins
 
 from .made import declared, write
@@ -89,3 +89,15 @@ def test_a_protocol_that_nobody_speaks_is_told(tmp_path: Path) -> None:
     said = r"house.toml: protocols\[1\]: nothing here speaks 'openai-chatt'; did you mean 'openai-chat'"
     with pytest.raises(BadDocument, match=said):
         find_cli(Plugins(), str(path))
+
+
+def test_a_file_beside_an_unknown_name_is_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name alone is a plugin's; one that is there stays one."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "house.toml")
+    write(tmp_path / "aider.toml")
+    with pytest.raises(
+        UserError, match=r"unknown CLI 'house'; to name the file that lies here write ./house.toml"
+    ):
+        find_cli(Plugins(), "house@1")
+    assert find_cli(Plugins(), "aider") == ("aider", "")
