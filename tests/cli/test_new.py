@@ -40,7 +40,7 @@ def test_a_program_is_told_all_of_it(cab: Cab) -> None:
         (["adapter", "3d"], "expected a letter"),
         (["adapter", "aider"], "the adapter 'aider' is there already, of codingagentbench:aider"),
         (["adapter", "x", "-o", "."], "nothing is overwritten"),
-        (["adapter"], "Missing argument 'NAME'"),
+        (["adapter"], "the name is missing"),
     ],
 )
 def test_a_mistake_is_the_user_s(cab: Cab, args: list[str], says: str) -> None:

@@ -23,7 +23,7 @@ def sends(
     """Let the endpoint send so much; return how many pieces it could send, call by call."""
     sent: Sent = []
 
-    def answer(handler: BaseHTTPRequestHandler, *_: object) -> None:
+    def answer(_: Endpoint, handler: BaseHTTPRequestHandler, *__: object) -> None:
         handler.send_response(status)
         handler.send_header("Content-Length", str(len(first) + times * len(piece)))
         if encoding:
@@ -39,7 +39,7 @@ def sends(
         except OSError:
             return
 
-    monkeypatch.setattr("tests.support.endpoint._answer", answer)
+    monkeypatch.setattr(Endpoint, "answer", answer)
     return sent
 
 

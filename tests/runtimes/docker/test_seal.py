@@ -189,7 +189,7 @@ def test_a_container_costs_at_most_six_calls_to_the_engine(
 
     mounted("call()")
     monkeypatch.setattr(requests.Session, "send", counted)
-    monkeypatch.setattr("tests.support.puppet.run_cell", planned)
+    monkeypatch.setattr("cab_core.testing.cells.run_cell", planned)
     mounted("call()")
     assert 8 <= len(seen) <= 12, seen
 
