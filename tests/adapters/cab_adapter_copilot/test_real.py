@@ -72,7 +72,7 @@ class TestCopilot(Real):
     name = "copilot"
     edits, echo, memory, hostile = "create", "probe-echo", "AGENTS.md", HOSTILE
     words = {"401": "HTTP 401", "404": "not found on provider"}
-    tries = {"401": 1, "404": 1}
+    tries = {"401": 3, "404": 1}  # a key that is refused it tries again at once
     patient = frozenset({"429", "500"})
 
     def test_what_the_model_is_told(self, driven: Driven) -> None:
