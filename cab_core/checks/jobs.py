@@ -9,21 +9,14 @@ from typing import Any
 import attrs
 
 from cab_core.records import Args, Env, Files, Instructions, Job, McpServer, Skill, StackItem, WorkFile
+from cab_core.records.stack import ONE_OF_EACH
 
 from .values import values_of
 
-STACK: tuple[StackItem, ...] = (
-    Instructions(name="probe", text="probe"),
-    McpServer(name="probe", command=("true",)),
-    Skill(name="probe", description="probe", text="probe"),
-    Env(name="probe", values={"CAB_PROBE": "1"}),
-    Args(name="probe", argv=("--probe",)),
-    Files(name="probe", files={".cab-probe": ""}),
-)
 _TEXT = 'it\'s "quoted" $HOME `id` {braces} \\n é 日本 😀\n\n---\nname: x\n---\n'
 # Each kind of item alone, and of some a second with what is hard to write into a config.
 _ODD_ITEMS: dict[str, StackItem] = {
-    **{item.kind: item for item in STACK},
+    **{item.kind: item for item in ONE_OF_EACH},
     "an MCP server whose words and variables are odd": McpServer(
         name="a-b_C9", command=("/opt/a b/server", "-x", _TEXT), env={"A_B": _TEXT, "EMPTY": ""}
     ),
@@ -66,7 +59,7 @@ def plain(home: str, protocol: str) -> Job:
 def few(job: Job) -> Iterator[tuple[str, Job]]:
     """Yield what is quick to look at."""
     yield "", job
-    yield "a stack of every kind of item", attrs.evolve(job, stack=STACK)
+    yield "a stack of every kind of item", attrs.evolve(job, stack=ONE_OF_EACH)
 
 
 def every(job: Job, adapter: Any) -> Iterator[tuple[str, Job]]:

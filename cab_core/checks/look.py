@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import attrs
 
 from cab_core.errors import CabError
-from cab_core.plugins.authors import defined_at
+from cab_core.plugins.authors import defined_at, file_behind
 from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.loader import PluginRow
 from cab_core.plugins.registration import Kind
@@ -36,7 +36,8 @@ class Look:
         """Return a sentence that names the plugin, the object, and where its author wrote it."""
         thing = unguarded(self.made)
         place = getattr(thing, method, None) if method else None
-        where = defined_at(place if place is not None else type(thing)) if self.kind in _OF_CODE else ""
+        code = defined_at(place if place is not None else type(thing)) if self.kind in _OF_CODE else ""
+        where = file_behind(thing) or code
         word = f"{WORDS[self.kind]} {self.row.name!r}"
         return f"plugin {self.row.owner}: {word}: {what} (at {where or self.row.made_at})"
 

@@ -18,7 +18,7 @@ from cab_core.stats import (
     decimal,
     probability,
 )
-from cab_core.words import number
+from cab_core.words import plural
 
 from .comparison_notes import print_kept_apart, print_left_out, print_marks, print_mixed, print_unnamed
 from .rows import print_table
@@ -45,11 +45,11 @@ def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellSumm
         print_left_out(sides, found, results)
         return
     families = "" if found.families == found.tasks else f", {found.families} families"
-    _say("tasks", f"{found.tasks} that both have ({number(len(found.pairs), 'pair')}{families})")
+    _say("tasks", f"{found.tasks} that both have ({plural(len(found.pairs), 'pair')}{families})")
     _say("A, B", f"{rate_text(found.rate_a)}, {rate_text(found.rate_b)}")
     _say("A - B", f"{rate_text(found.difference, signed=True)}  {_interval(found)}")
     p = _equals(float(found.p))
-    _say("test", f"{p}  (A better on {found.better}, B on {found.worse} of {number(found.tasks, 'task')})")
+    _say("test", f"{p}  (A better on {found.better}, B on {found.worse} of {plural(found.tasks, 'task')})")
     _print_verdict(found, possible)
     _print_axes(axis_differences(sides.halves(results).pairs), found.tasks)
     print_mixed(sides, results)

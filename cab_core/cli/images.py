@@ -17,7 +17,7 @@ from cab_core.runtimes.docker.images import agent_image, cell_image
 from cab_core.runtimes.docker.inventory import list_images, push, remove_images
 from cab_core.runtimes.releases import wanted_version
 from cab_core.tasks.catalog import Catalog
-from cab_core.words import number
+from cab_core.words import plural
 
 from . import options
 from .group import Group, pass_plugins
@@ -147,7 +147,7 @@ def clean(old: bool, as_json: bool) -> int:
     if as_json:
         print_json({"removed": removed, "in_use": len(found) - len(free)})
         return 0
-    click.echo(f"{number(removed, 'image')} removed")
+    click.echo(f"{plural(removed, 'image')} removed")
     if len(free) < len(found):
         click.echo(f"{len(found) - len(free)} are left: a cab that is running needs them", err=True)
     return 0

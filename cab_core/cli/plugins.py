@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from cab_core.declared.reading import find_cli
 from cab_core.errors import UnknownName
 from cab_core.plugins.loader import PluginRow
 from cab_core.plugins.registration import HOOK_KINDS
@@ -133,6 +132,8 @@ def _named(plugins: Plugins, name: str, kind: str | None = None) -> list[PluginR
     Raises:
         UnknownName: there is none.
     """
+    from cab_core.declared.reading import find_cli  # late: `list` names no file
+
     name, _ = find_cli(plugins, name)
     of_kind = [r for r in plugins.rows if kind in (None, r.kind)]
     rows = [r for r in of_kind if name in (r.name, r.entry_point, r.distribution, r.owner)]

@@ -34,10 +34,10 @@ def command(plugins: Plugins, cell: Path, tui: str | None, as_json: bool) -> int
     from .cell_of import try_of
 
     directory = try_of(cell)
-    left = read_again(directory)
+    result = read_json(directory / "cell.json", CellResult)
+    left = read_again(directory, result)
     if left is None:
         raise UserError(f"{directory}: what its CLI left was not kept; run it with --keep-leftovers")
-    result = read_json(directory / "cell.json", CellResult)
     if tui is None and result.wiring.declared is not None:
         raise UserError(f"a file declares the CLI {result.cell.tui!r} of this cell: name it with --tui FILE")
     adapter = plugins.adapter(find_cli(plugins, tui)[0] if tui else result.cell.tui)

@@ -9,8 +9,8 @@ import click
 
 from cab_core.plugins.registry import Plugins
 from cab_core.run.rescore import rescored
-from cab_core.site.text import plural
 from cab_core.store.cells import Store, read_evidence, write_result
+from cab_core.words import plural
 
 from . import options, standing
 from .group import pass_plugins

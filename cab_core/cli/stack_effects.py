@@ -10,7 +10,7 @@ from typing import Any
 
 from cab_core.records import Accounted, CellResult, CellSummary
 from cab_core.store.reading import read_json
-from cab_core.words import number
+from cab_core.words import plural
 
 from .text import one_line, say
 
@@ -58,4 +58,4 @@ def print_stack_effects(effects: list[dict[str, Any]]) -> None:
         costs = "" if tokens is None else f"; about {tokens:,} tokens a call"
         named = one_line(f"{effect['stack']} with {effect['tui']}, {effect['item']}", 300)
         why = "".join(f"; {_SKIPPED}: {one_line(reason, 300)}" for reason in effect["reasons"])
-        say(f"{named}: {states} of {number(effect['cells'], 'cell')}{costs}{why}", indent=3)
+        say(f"{named}: {states} of {plural(effect['cells'], 'cell')}{costs}{why}", indent=3)

@@ -14,7 +14,7 @@ from cab_core.store.cells import Store
 from cab_core.store.paths import segment
 from cab_core.store.reading import uncollected
 from cab_core.store.there import check_there
-from cab_core.words import number
+from cab_core.words import plural
 
 from .text import say
 
@@ -31,7 +31,7 @@ class Standing:
     def say_left_out(self, err: bool = False) -> None:
         """Print how many were left out, where any was."""
         if self.left_out:
-            cells = number(self.left_out, "cell")
+            cells = plural(self.left_out, "cell")
             say(f"{cells} of scripted models left out; --scripted takes them in.", err)
 
 

@@ -23,7 +23,7 @@ from cab_core.stats import (
     summarise,
     verdict_of,
 )
-from cab_core.words import number
+from cab_core.words import plural
 
 from .rows import print_table
 from .text import name_line, say
@@ -89,7 +89,7 @@ def print_summaries(found: Summaries) -> None:
     ranked = _rankings(found)
     others = [c for c in found if not any(c in ranking.ranks for ranking in ranked)]
     for ranking in ranked:
-        same = "task" if ranking.tasks == 1 else number(ranking.tasks, "task")
+        same = "task" if ranking.tasks == 1 else plural(ranking.tasks, "task")
         say(f"\nOn the same {same}:" if len(ranked) > 1 or others else "")
         _print_table(found, names, ranking.ranks)
     if others:

@@ -18,7 +18,7 @@ from cab_core.tasks.left_out import left_out
 from cab_core.tasks.listing import write_list
 from cab_core.tasks.native import load_as_it_is
 from cab_core.tasks.toolchains import missing
-from cab_core.words import number
+from cab_core.words import plural
 from cab_core.workdir.materialise import materialise
 
 from . import options
@@ -77,7 +77,7 @@ def list_tasks(plugins: Plugins, patterns: tuple[str, ...], packs: tuple[Path, .
     print_table([_row(row) for row in rows], ("task",), ("title", "notes"))
     if packs and not patterns:
         said = ", ".join(map(str, catalog.given))
-        _tell(f"{number(len(rows), 'task')} of {said}; of installed packs too: cab tasks list '*' --pack ...")
+        _tell(f"{plural(len(rows), 'task')} of {said}; of installed packs too: cab tasks list '*' --pack ...")
     return 0
 
 
@@ -137,7 +137,7 @@ def copy(plugins: Plugins, task: str, directory: Path, packs: tuple[Path, ...], 
         raise UserError(f"{directory}: there is something of that name already; expected a new directory")
     found = Catalog(plugins, packs).select([task])
     if len(found) != 1:
-        raise UserError(f"{task!r} is {number(len(found), 'task')}; expected the id of one")
+        raise UserError(f"{task!r} is {plural(len(found), 'task')}; expected the id of one")
     materialise(found[0].section("workdir"), directory)
     if as_json:
         print_json({"task": found[0].task.id, "directory": str(directory)})
@@ -164,7 +164,7 @@ def lock(directory: Path, as_json: bool) -> int:
     if as_json:
         print_json({"files": count, "list": str(path)})
     else:
-        say(f"{number(count, 'file')} listed in {path}")
+        say(f"{plural(count, 'file')} listed in {path}")
     return 0
 
 

@@ -12,7 +12,7 @@ from cab_core.errors import UserError
 from cab_core.plugins.registry import Plugins
 from cab_core.records import to_json
 from cab_core.tasks.catalog import Catalog, load_as
-from cab_core.words import number
+from cab_core.words import plural
 
 from . import options
 from .group import pass_plugins
@@ -42,7 +42,7 @@ def import_tasks(plugins: Plugins, format_name: str, path: Path, output: Path, a
         print_json(to_json(said))
         return 0
     where = plain(shlex.quote(str(output)))
-    say(f"{number(len(said.written), 'task')} written to {where}. Next: cab tasks validate --pack {where}")
+    say(f"{plural(len(said.written), 'task')} written to {where}. Next: cab tasks validate --pack {where}")
     _tell_left_out(said.left_out, f"all reasons: {output / MANIFEST}")
     return 0
 
@@ -68,7 +68,7 @@ def export_tasks(
     if as_json:
         print_json({"directory": str(target), "written": len(tasks) - len(left_out), "left_out": left_out})
         return 0
-    say(f"{number(len(tasks) - len(left_out), 'task')} written to {plain(str(target))}")
+    say(f"{plural(len(tasks) - len(left_out), 'task')} written to {plain(str(target))}")
     _tell_left_out(left_out, "--json names all")
     return 0
 

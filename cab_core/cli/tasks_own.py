@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cab_core.errors import UserError
-from cab_core.words import number
+from cab_core.words import plural
 
 from .signals import stop_on_signals
 from .table import print_json
@@ -110,7 +110,7 @@ def tell(made: Made, out: Path, as_json: bool) -> int:
         return 0
     for note in made.notes:
         say(f"note: {plain(note)}", err=True)
-    tasks = number(len(made.tasks), "task")
+    tasks = plural(len(made.tasks), "task")
     say(f"{tasks} in {out}, each validated five times; dropped: {told(made.dropped)}")
     say(f"{out}/manifest.json says what was looked at. Next: cab tasks list --pack {out}")
     return 0

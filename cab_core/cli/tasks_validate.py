@@ -18,7 +18,7 @@ from cab_core.records import PackedTask, to_json
 from cab_core.records.validation import OF_THE_MOMENT, STATES, Finding, Validation
 from cab_core.tasks.catalog import Catalog
 from cab_core.tasks.validations import add_validations
-from cab_core.words import number
+from cab_core.words import plural
 
 from . import options
 from .group import pass_plugins
@@ -148,7 +148,7 @@ def _end(rows: Sequence[_Row], as_json: bool) -> None:
         print_json([_json(row) for row in rows])
     else:
         counts = Counter(row.found.state for row in rows)
-        say(f"{counts['sound']} of {number(len(rows), 'task')} {'is' if len(rows) == 1 else 'are'} sound.")
+        say(f"{counts['sound']} of {plural(len(rows), 'task')} {'is' if len(rows) == 1 else 'are'} sound.")
         for state in (s for s in STATES if counts[s] and s != "sound"):
             say(f"  {counts[state]} {state}: {STATES[state]}", indent=4)
 
@@ -172,7 +172,7 @@ def _record(plugins: Plugins, tasks: Sequence[PackedTask], found: Sequence[Valid
         own = [v for v in found if v.task.startswith(f"{pack}/") and v.state not in OF_THE_MOMENT]
         current = {t.task.tree_hash for t in Catalog(plugins, lying.values()).select([f"{pack}/*"])}
         count = add_validations(root, own, current)
-        _tell(f"{root / 'validated.json'} says what was found of {number(count, 'task')}")
+        _tell(f"{root / 'validated.json'} says what was found of {plural(count, 'task')}")
 
 
 def _tell(line: str) -> None:

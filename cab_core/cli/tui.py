@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from cab_core.declared.reading import find_cli
+from cab_core.defaults import LATEST
 from cab_core.plugins.protocols import Adapter
 from cab_core.plugins.registry import Plugins
 from cab_core.runtimes.install import installed_version
-from cab_core.runtimes.releases import LATEST, releases
+from cab_core.runtimes.releases import releases
 from cab_core.store.calibrations import is_calibrated
 
 from . import options

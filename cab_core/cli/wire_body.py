@@ -10,7 +10,7 @@ import attrs
 
 from cab_core.gateway.events import EventSplitter, begins_a_stream, event_data
 from cab_core.plugins.strict_json import is_deep
-from cab_core.site.text import plural
+from cab_core.words import plural
 
 FOLDED = 300  # characters of a text that are shown
 _EVENTS = 8  # other events that are shown

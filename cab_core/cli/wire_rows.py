@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cab_core.records import ModelCall, to_json
-from cab_core.site.text import plural
 from cab_core.wire.reader import WireCall
+from cab_core.words import plural
 
 from .rows import print_table
 from .text import name_line, say

@@ -21,12 +21,12 @@ from cab_core.records import Harvest, Job, Launch, McpServer, Recipe, Step
 
 from .adapter import DeclaredCli, Effect
 from .document import AcpDoc
+from .ending import LONGEST, with_last_line
 
 LIBRARY = "agent-client-protocol==0.12.1"
 _CLIENT, _SESSION = ".cab/acp_client.py", ".cab/acp.json"  # below HOME
 _GOOD = ("end_turn", "refusal")  # reasons of an end that is the agent's own
 _COMMANDS = ("/", "!", "@", "$")  # what begins one with an agent or another
-_LONGEST = 300  # characters of a failure
 _ROLES: dict[str, Literal["assistant", "reasoning"]] = {"message": "assistant", "thought": "reasoning"}
 
 
@@ -40,7 +40,8 @@ class DeclaredAcp(DeclaredCli):
 
     def launch(self, job: Job) -> Launch:
         """Start the client, which starts the CLI; the protocol takes the stack's servers and the prompt."""
-        stack = _Effect(where=self.document.stack).apply(job.stack)
+        where = attrs.evolve(self.document.stack, mcp=None)  # no file of servers beside
+        stack = _Effect(where=where).apply(job.stack)
         launch = self.launch_with(job, stack)
         session = {
             "cwd": job.workdir,
@@ -89,9 +90,6 @@ class _Effect(Effect):
         self.add(item)
         return None
 
-    def placed(self) -> dict[str, str]:
-        return {path: text for path, text in super().placed().items() if path != self.where.mcp}
-
 
 @functools.cache
 def _client() -> str:
@@ -119,10 +117,10 @@ def _ending(events: Sequence[Event], left: Leftovers) -> tuple[bool | None, str 
     """Return whether the agent came to the end of its turn, None where it was cut off, and why it did not."""
     last = next((e for e in reversed(events) if e["type"] in ("end", "error")), None)
     if last is None:
-        said = next((line for line in reversed(left.stderr.splitlines()) if line.strip()), "")
-        failure = f"it ended in the middle of its turn: {said.strip()}".rstrip(": ")
-        return (None, None) if left.exit_code is None else (False, shorten(failure, _LONGEST))
+        if left.exit_code is None:
+            return None, None
+        return False, with_last_line("it ended in the middle of its turn", left.stderr)
     if last["type"] == "error":
-        return False, shorten(str(last.get("message")), _LONGEST)
+        return False, shorten(str(last.get("message")), LONGEST)
     reason = last.get("reason")
-    return (True, None) if reason in _GOOD else (False, f"its turn ended by {shorten(str(reason), _LONGEST)}")
+    return (True, None) if reason in _GOOD else (False, f"its turn ended by {shorten(str(reason), LONGEST)}")

@@ -24,10 +24,10 @@ def declared_in(adapter: Adapter) -> str | None:
 
 
 class DeclaredCli:
-    """Adapter of a CLI that a document describes. `text`: the file, word for word; `place`: where it is."""
+    """Adapter of a CLI that a document describes. `text`: the file, word for word; `defined_in`: its name."""
 
-    def __init__(self, document: CliDoc, text: str, place: str) -> None:
-        self.document, self.text, self.place = document, text, place
+    def __init__(self, document: CliDoc, text: str, defined_in: str) -> None:
+        self.document, self.text, self.defined_in = document, text, defined_in
         self.name, self.default_version = document.name, document.version
         self.protocols, self.options = document.protocols, document.options
         self.model_params = document.model_params

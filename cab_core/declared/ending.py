@@ -10,7 +10,7 @@ from cab_core.plugins.toolkit import at, parse, shorten
 
 from .document import ReadDoc
 
-_LONGEST = 300  # characters of a line that says why
+LONGEST = 300  # characters of a line that says why
 
 
 def ending(read: ReadDoc, left: Leftovers) -> tuple[bool | None, str | None]:
@@ -20,11 +20,16 @@ def ending(read: ReadDoc, left: Leftovers) -> tuple[bool | None, str | None]:
     if (told := _told(read, left)) is not None:
         return False, told
     if left.exit_code not in read.exit_codes:
-        last = next((line for line in reversed(left.stderr.splitlines()) if line.strip()), "")
-        return False, shorten(f"exit code {left.exit_code}: {last.strip()}".rstrip(": "), _LONGEST)
+        return False, with_last_line(f"exit code {left.exit_code}", left.stderr)
     if read.finished is not None and read.finished not in left.stdout:
         return (None, None) if left.stdout_cut else (False, f"it never printed {read.finished!r}")
     return True, None
+
+
+def with_last_line(said: str, text: str) -> str:
+    """Return what is said with the last line of a text, where it has one, as the reason."""
+    last = next((line.strip() for line in reversed(text.splitlines()) if line.strip()), None)
+    return shorten(said if last is None else f"{said}: {last}", LONGEST)
 
 
 def _told(read: ReadDoc, left: Leftovers) -> str | None:
@@ -32,7 +37,7 @@ def _told(read: ReadDoc, left: Leftovers) -> str | None:
     lines = [*left.stdout.splitlines(), *left.stderr.splitlines()] if read.failed else []
     found = (line for line in reversed(lines) if any(text in line for text in read.failed))
     line = next(found, None)
-    return None if line is None else shorten(line.strip(), _LONGEST)
+    return None if line is None else shorten(line.strip(), LONGEST)
 
 
 def last_words(where: str | None, left: Leftovers) -> str | None:

@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar, overload
 
+import attrs
+
+from cab_core.defaults import LATEST
 from cab_core.errors import BadDocument, UserError, nearest
 from cab_core.plugins.checked import Misfit
 from cab_core.plugins.contract import settled
 from cab_core.plugins.loader import PluginRow
 from cab_core.plugins.registration import Registration
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Args, Env, Files, Instructions, Job, McpServer, Skill, WorkFile
+from cab_core.records import Job, WorkFile
+from cab_core.records.stack import ONE_OF_EACH
 from cab_core.tasks.documents import read_document
 
 from .acp import DeclaredAcp
@@ -22,7 +26,6 @@ from .adapter import DeclaredCli
 from .document import CliDoc, LaunchDoc, ReadDoc
 
 C = TypeVar("C", bound=DeclaredCli)
-LATEST = "latest"
 FILE = "file"  # stands for the distribution, of which a declared CLI has none
 _FILE = re.compile(r"(?P<path>.*\.toml)(?:@(?P<version>[^@/]*))?", re.DOTALL)
 
@@ -46,20 +49,21 @@ def find_cli(plugins: Plugins, text: str) -> tuple[str, str]:
 
 
 def _declare(plugins: Plugins, path: Path) -> str:
+    """Offer the CLI of a file. What it said first holds for the run, which may take hours."""
+    for row in plugins.rows:
+        if row.distribution == FILE and row.where == str(path):
+            return row.name
     adapter = read_declared(path)
     known = plugins.names("protocol")
     for number, name in enumerate(adapter.protocols):
         if name not in known:
             said = f"nothing here speaks {name!r}{nearest(name, known)}"
             raise BadDocument(str(path), [(f"protocols[{number}]", said)])
-    row = _row(adapter, path)
-    named = [r for r in plugins.rows if r.kind == "adapter" and r.name == adapter.name]
-    for other in named:
-        if (other.owner, other.version) != (row.owner, row.version):
+    for other in plugins.rows:
+        if other.kind == "adapter" and other.name == adapter.name:
             said = f"{adapter.name!r} is the name of a CLI of {other.owner} already; give this one another"
             raise BadDocument(str(path), [("name", said)])
-    if not named:
-        plugins.add_row(row)
+    plugins.add_row(_row(adapter, path))
     return adapter.name
 
 
@@ -100,7 +104,7 @@ def read_declared(path: Path, made: type[C] | None = None) -> C | DeclaredCli:
             str(path), [("read", "says nothing of a CLI that speaks ACP, which tells its own end")]
         )
     usual = DeclaredCli if document.acp is None else DeclaredAcp
-    adapter = (made or usual)(document, path.read_text(encoding="utf-8"), str(path))
+    adapter = (made or usual)(document, path.read_text(encoding="utf-8"), path.name)
     _try(adapter, path)
     return adapter
 
@@ -163,14 +167,5 @@ def _jobs(document: CliDoc) -> tuple[Job, Job]:
         prompt="prompt", model="model", protocol=document.protocols[0], endpoint="http://127.0.0.1/v1",
         token="token", home="/home", workdir="/work", deadline_s=60,
     )  # fmt: skip
-    stack = (
-        Instructions(name="probe", text="probe"), McpServer(name="probe", command=("true",)),
-        Skill(name="probe", description="probe", text="probe"), Env(name="probe", values={}),
-        Args(name="probe", argv=()), Files(name="probe", files={}),
-    )  # fmt: skip
-    most = Job(
-        prompt="prompt", model="model", protocol=document.protocols[-1], endpoint="http://127.0.0.1/v1",
-        token="token", home="/home", workdir="/work", deadline_s=60, context_tokens=8192, stack=stack,
-        files=(WorkFile(path="a.py", size=1, text=True),),
-    )  # fmt: skip
-    return least, most
+    files = (WorkFile(path="a.py", size=1, text=True),)
+    return least, attrs.evolve(least, context_tokens=8192, stack=ONE_OF_EACH, files=files)

@@ -101,6 +101,12 @@ def defined_at(thing: Any) -> str:
         return str(getattr(sys.modules.get(cls.__module__), "__file__", cls.__module__))
 
 
+def file_behind(made: Any) -> str | None:
+    """Return the file that an object says it was read from (`defined_in`); None: its code defines it."""
+    file = getattr(made, "defined_in", None)
+    return file if isinstance(file, str) else None
+
+
 def said(exc: BaseException) -> str:
     """Return `Type: text` of an exception, without what attrs adds for its own debugging."""
     try:

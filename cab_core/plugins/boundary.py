@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from cab_core.errors import PluginCrash, SandboxError
 
-from .authors import defined_at, is_ctrl_c, is_ours, raised_at, roots_of, said
+from .authors import defined_at, file_behind, is_ctrl_c, is_ours, raised_at, roots_of, said
 from .checked import Misfit, checked, kind_of
 from .contract import KIND_OF_PROTOCOL, Member, contract_of, settled
 
@@ -124,7 +124,7 @@ class Guarded:
         raise PluginCrash(self._sentence(what, defined_at(where))) from misfit
 
     def _sentence(self, what: str, at: str) -> str:
-        return f"plugin {self._owner}: {self._word}: {what} (at {at})"
+        return f"plugin {self._owner}: {self._word}: {what} (at {file_behind(self._made) or at})"
 
 
 class _Entered:

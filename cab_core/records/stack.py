@@ -82,6 +82,15 @@ class Files:
 
 
 StackItem = McpServer | Instructions | Skill | Env | Args | Files
+# An item of each kind in which nothing is special, to see what an adapter makes of it.
+ONE_OF_EACH: tuple[StackItem, ...] = (
+    Instructions(name="probe", text="probe"),
+    McpServer(name="probe", command=("true",)),
+    Skill(name="probe", description="probe", text="probe"),
+    Env(name="probe", values={"CAB_PROBE": "1"}),
+    Args(name="probe", argv=("--probe",)),
+    Files(name="probe", files={".cab-probe": ""}),
+)
 
 
 @attrs.frozen(kw_only=True)

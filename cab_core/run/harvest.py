@@ -9,12 +9,11 @@ import attrs
 from cab_core.errors import PluginCrash
 from cab_core.plugins.protocols import Leftovers
 from cab_core.records import Harvest
-from cab_core.trace.recording import HEAD, TAIL
 from cab_core.workdir.directories import make_directories
 from cab_core.workdir.disarm import disarm
 
 from .cell_run import CellRun
-from .leftovers import keep, log
+from .leftovers import keep, left_by
 from .prepare import Prepared
 
 # What reading a file raises that is gone, locked, no file any more or full of anything.
@@ -30,7 +29,8 @@ def harvest(run: CellRun, prepared: Prepared) -> None:
     Raises:
         PluginCrash: the adapter raised, or returned what is no harvest, whatever was left.
     """
-    left = _leftovers(run, prepared)
+    assert run.found.execution is not None
+    left = left_by(prepared.job, _home(run, prepared.scratch), run.found.execution, run.part)
     if run.context.leftovers:
         keep(run, left)
     try:
@@ -43,20 +43,6 @@ def harvest(run: CellRun, prepared: Prepared) -> None:
         run.found.notes.append(f"{told}: {crash}"[:600])
     run.found.harvest = run.secrets.record(harvested)
     run.write("harvest.json", run.found.harvest)
-
-
-def _leftovers(run: CellRun, prepared: Prepared) -> Leftovers:
-    ended = run.found.execution
-    assert ended is not None
-    return Leftovers(
-        job=prepared.job,
-        home=_home(run, prepared.scratch),
-        exit_code=ended.exit_code,
-        stdout=log(run.part / "stdout.log"),
-        stderr=log(run.part / "stderr.log"),
-        stdout_cut=ended.stdout_bytes > HEAD + TAIL,
-        stderr_cut=ended.stderr_bytes > HEAD + TAIL,
-    )
 
 
 def _home(run: CellRun, scratch: Path) -> Path:

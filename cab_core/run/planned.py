@@ -10,7 +10,7 @@ import attrs
 
 from cab_core.errors import PluginCrash
 from cab_core.gateway.models import Model
-from cab_core.plugins.authors import defined_at
+from cab_core.plugins.authors import defined_at, file_behind
 from cab_core.plugins.blame import Blame
 from cab_core.plugins.boundary import unguarded
 from cab_core.plugins.observers import Observers
@@ -88,7 +88,7 @@ class PlannedCell:
     def of_launch(self, said: str) -> str:
         """Return a sentence on the adapter's `launch`, with its plugin and line."""
         made = unguarded(self.adapter)
-        at = getattr(made, "place", None) or defined_at(made.launch)  # a file may declare it
+        at = file_behind(made) or defined_at(made.launch)
         return f"plugin {self.adapter_owner}: CLI {self.cell.tui!r}: launch() {said} (at {at})"
 
 

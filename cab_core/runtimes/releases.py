@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Sequence
 
+from cab_core.defaults import LATEST
 from cab_core.errors import ImageError, UserError
 from cab_core.plugins.protocols import Adapter
 from cab_core.plugins.toolkit import at, parse
@@ -14,7 +15,6 @@ from .needs import find_python
 from .package_managers import reason_of
 from .terminal import clean_line
 
-LATEST = "latest"
 _ANY = "0.0.0"  # stands for a version, to see which package of a recipe has it
 _PATIENCE_S = 120
 

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 
 from cab_core.stats import Summary
 from cab_core.store.paths import segment
+from cab_core.words import plural
 
 from .badge import LABEL, colour
 from .output import Files, Output, digest
 from .pixels import ACCENT, INK, SOFT, Canvas
 from .rows import Row
-from .text import percent, plural, span, visible
+from .text import percent, span, visible
 
 _PAPER, _INK, _SOFT, _RATE = "#fdfdfc", "#1d2126", "#6a727c", "#0b5a78"
 

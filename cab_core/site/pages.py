@@ -15,6 +15,7 @@ from cab_core.records import OUTCOMES
 from cab_core.records.marks import legend
 from cab_core.stats import ESTIMANDS, On, Summary, Verdict, settings, summarise
 from cab_core.stats.intervals import FEW
+from cab_core.words import plural
 
 from . import text
 from .calls import end_of
@@ -91,9 +92,9 @@ def environment() -> Environment:
         "visible",
         "content",
         "json_lines",
-        "plural",
     )
     env.filters.update({name: getattr(text, name) for name in names})
+    env.filters["plural"] = plural
     env.filters["words"] = lambda outcome: outcome.replace("_", " ")
     env.globals.update(
         version=__version__,

@@ -96,8 +96,3 @@ def _whole(value: Any) -> Any:
 def json_lines(text: str) -> Markup:
     """Return lines of JSON that may stand in a `<script type="text/plain">` of a page: nothing ends it."""
     return Markup(text.replace("<", "\\u003c"))
-
-
-def plural(n: int, one: str, many: str | None = None) -> str:
-    """Return `1 cell`, `2 cells`."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"

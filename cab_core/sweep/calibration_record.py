@@ -10,32 +10,18 @@ from cab_core.errors import PluginCrash, UserError
 from cab_core.gateway.models import SCRIPTED
 from cab_core.plugins.protocols import Adapter
 from cab_core.records import (
-    Args,
     CellResult,
-    Env,
-    Files,
-    Instructions,
     Job,
-    McpServer,
-    Skill,
     TokenClaim,
     to_json,
 )
 from cab_core.records.calibration import Calibration, HeldCell, HeldFigure, Takes
+from cab_core.records.stack import ONE_OF_EACH
 from cab_core.run.planned import PlannedCell
 from cab_core.store.calibrations import is_calibrated
 from cab_core.trace.clock import utc_now
 
 from .calibration import findings
-
-_ONE_OF_EACH = (
-    McpServer(name="probe", command=("probe",)),
-    Instructions(name="probe", text="probe"),
-    Skill(name="probe", description="probe", text="probe"),
-    Env(name="probe", values={"CAB_PROBE": "1"}),
-    Args(name="probe", argv=("--cab-probe",)),
-    Files(name="probe", files={"cab-probe": "probe"}),
-)
 
 
 def record_of(planned: Sequence[PlannedCell], results: Iterable[CellResult]) -> Calibration:
@@ -102,7 +88,7 @@ def takes(adapter: Adapter) -> Takes:
 def _skips(adapter: Adapter) -> dict[str, str] | None:
     job = Job(
         prompt="probe", model="probe", endpoint="http://127.0.0.1:9/v1", token="probe", home="/home/agent",
-        workdir="/work", deadline_s=60, stack=_ONE_OF_EACH, protocol=next(iter(adapter.protocols), "probe"),
+        workdir="/work", deadline_s=60, stack=ONE_OF_EACH, protocol=next(iter(adapter.protocols), "probe"),
     )  # fmt: skip
     try:
         launch = adapter.launch(job)

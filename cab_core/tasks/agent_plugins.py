@@ -19,7 +19,7 @@ from .skills import DOCUMENT, BadSkill, skill_of
 from .stack_files import StackFiles, read_files
 
 if TYPE_CHECKING:
-    from agent_plugins import Manifest, StdioServer, ValidationIssue
+    from agent_plugins import AgentPluginError, Manifest, StdioServer, ValidationIssue
 
 MANIFEST, _SERVERS = "plugin.json", "mcp.json"
 _SCHEMAS = "https://agent-plugins.org/schemas/1.0.0/{}.schema.json"
@@ -43,7 +43,7 @@ def read_plugin(root: Path) -> StackPart:
         manifest = Manifest(root / MANIFEST)
         name, told = manifest.name, list(_issues(MANIFEST, manifest.issues))
     except AgentPluginError as exc:
-        raise UserError(f"stack {_explained(exc, _SCHEMAS.format('plugin'))}") from exc
+        raise UserError(f"stack {_explained(exc, 'plugin')}") from exc
     items, notes = list[StackItem](), [*_without(files.left_out), *told]
     for item in (*_skills(files), *_servers(root, manifest, files)):
         if isinstance(item, str):
@@ -56,12 +56,15 @@ def read_plugin(root: Path) -> StackPart:
     return StackPart(name=name, items=tuple(items), notes=tuple(notes))
 
 
-def _explained(exc: Exception, schema: str) -> str:
-    """Say which `$schema` is expected, and what a name is, where that is the fault."""
-    said = f"{exc}"
-    if "$schema" in said:
-        return f"{said}; expected {schema!r}"
-    return f"{said}; expected a-z, 0-9, single - and . between them" if "name" in said.lower() else said
+def _explained(exc: AgentPluginError, schema: str) -> str:
+    """Say what is expected where the fault is the version of the format, or a plugin's name."""
+    expected = {
+        ("$schema",): repr(_SCHEMAS.format(schema)),
+        ("name",): "at most 64 of a-z, 0-9, and single - and . between them",
+    }
+    issues = getattr(exc, "issues", ())
+    told = expected.get(issues[0].location) if issues else None
+    return f"{exc}" if told is None else f"{exc}; expected {told}"
 
 
 def _without(said: Iterable[str]) -> list[str]:
@@ -99,7 +102,7 @@ def _servers(root: Path, manifest: Manifest, files: StackFiles) -> Iterator[Stac
         config = MCPConfig(root / _SERVERS, manifest)
         servers, issues = config.servers, config.issues
     except AgentPluginError as exc:
-        yield f"left out, all servers: {_explained(exc, _SCHEMAS.format('mcp'))}"
+        yield f"left out, all servers: {_explained(exc, 'mcp')}"
         return
     yield from _without(_issues(_SERVERS, issues))
     for name, said in servers.items():

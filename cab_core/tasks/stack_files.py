@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from cab_core.errors import UserError
 from cab_core.safe_fs import leads_out
 
 _NOT_READ = (".git", "__pycache__")
-_LARGEST = 2 << 20  # characters of all files together: every cell with the stack keeps them
+_LARGEST = 2 << 20  # bytes of all texts together: every cell with the stack keeps them
+_DECODER = codecs.getincrementaldecoder("utf-8")  # of a file that is cut the last character may be
 _MOST = 1000  # files
 _REMEDY = "what is large belongs into a package, which a server of a stack file brings by its recipe"
 
@@ -38,14 +40,17 @@ def read_files(root: Path) -> StackFiles:
         if (why := _unreadable(path, root)) is not None:
             left_out.append(f"{name!a}: {why}" if not name.isprintable() else f"{name}: {why}")
             continue
+        data = _read(path)
         try:
-            texts[name] = _read(path, _LARGEST).decode()
+            texts[name] = _DECODER().decode(data, final=len(data) <= _LARGEST)
         except UnicodeDecodeError:
             left_out.append(f"{name}: it is no text in UTF-8")
             continue
-        size += len(texts[name])
+        size += len(data)
         if size > _LARGEST or len(texts) > _MOST:
-            raise UserError(f"stack {root}: more than {_LARGEST:,} characters or {_MOST:,} files; {_REMEDY}")
+            raise UserError(
+                f"stack {root}: more than {_LARGEST:,} bytes or {_MOST:,} files of text; {_REMEDY}"
+            )
     return StackFiles(texts, tuple(left_out))
 
 
@@ -56,7 +61,7 @@ def read_text(path: Path) -> str:
         UserError: it cannot be read, is no text, or too large.
     """
     try:
-        data = _read(path, _LARGEST)
+        data = _read(path)
         if len(data) <= _LARGEST:
             return data.decode()
         why = f"is larger than {_LARGEST:,} bytes"
@@ -87,7 +92,7 @@ def _unreadable(path: Path, root: Path) -> str | None:
     return None if stat.S_ISREG(mode) else "it is no regular file"
 
 
-def _read(path: Path, most: int) -> bytes:
-    """Return the beginning of a file, of one that is too large a byte more than `most`."""
+def _read(path: Path) -> bytes:
+    """Return a file; of one that is too large the beginning, which is too large, too."""
     with path.open("rb") as file:
-        return file.read(max(0, most) + 1)
+        return file.read(_LARGEST + 1)

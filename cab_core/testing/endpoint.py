@@ -84,6 +84,18 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
 
+@contextmanager
+def serving(server: ThreadingHTTPServer, released: threading.Event) -> Iterator[None]:
+    """Serve while the context is open; at its end `released` lets go what waits in a handler."""
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield
+    finally:
+        released.set()
+        server.shutdown()
+        server.server_close()
+
+
 class Endpoint:
     """Answers every call with `reply`; `mode` says otherwise, or, for the next few calls, the list `script`.
 
@@ -116,14 +128,8 @@ class Endpoint:
     @contextmanager
     def running(self) -> Iterator[Self]:
         """Serve while the context is open."""
-        thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-        thread.start()
-        try:
+        with serving(self.server, self.released):
             yield self
-        finally:
-            self.released.set()
-            self.server.shutdown()
-            self.server.server_close()
 
     def protocol_of(self, path: str) -> WireProtocol | None:
         """Return the protocol that a call's path belongs to; None: chat completions."""

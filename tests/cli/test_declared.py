@@ -79,6 +79,7 @@ def test_a_template_that_fails_in_a_cell_is_the_files_fault(cab: Cab) -> None:
     [(_, result)] = Store(cab.cwd / "runs").standing()
     assert result.outcome == "infra_plugin"
     assert "file:house.toml" in result.why and "launch.argv[1]" in result.why
+    assert result.why.endswith("(at house.toml)")
 
 
 def test_an_endpoints_key_in_the_file_is_refused(cab: Cab, endpoint: Endpoint) -> None:

@@ -19,6 +19,7 @@ call()
 home = os.environ["HOME"]
 open(home + "/words.txt", "w").write("last words, " + os.environ["TOKEN"])
 open(home + "/data", "wb").write(bytes(range(256)))
+open(home + "/" + os.environ["TOKEN"], "w").close()
 os.symlink("/etc/passwd", home + "/out")
 os.mkfifo(home + "/pipe")
 """
@@ -64,7 +65,7 @@ def test_what_was_left_is_read_again(cab: Cab, kept: Path) -> None:
 
 def test_no_secret_and_nothing_but_files_is_kept(cab: Cab, kept: Path) -> None:
     """The cell's token is replaced, in the job too; a link and a pipe are not there, bytes are as they were."""
-    assert {p.name for p in (kept / "home").iterdir()} == {"house.py", "words.txt", "data"}
+    assert {p.name for p in (kept / "home").iterdir()} == {"house.py", "words.txt", "data", "[token]"}
     assert (kept / "home/data").read_bytes() == bytes(range(256))
     assert json.loads((kept / "job.json").read_text())["token"] == "[token]"
     assert not [p for p in kept.rglob("*") if p.is_file() and b"cab-" in p.read_bytes()]

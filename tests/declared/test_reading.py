@@ -101,3 +101,12 @@ def test_a_file_beside_an_unknown_name_is_offered(tmp_path: Path, monkeypatch: p
     ):
         find_cli(Plugins(), "house@1")
     assert find_cli(Plugins(), "aider") == ("aider", "")
+
+
+def test_what_a_file_said_first_holds_for_the_run(tmp_path: Path) -> None:
+    """A calibration plans again after hours, and somebody may have edited the file."""
+    path, plugins = write(tmp_path / "house.toml"), Plugins()
+    assert find_cli(plugins, str(path)) == ("house", "")
+    write(path, version="2", name="other")
+    assert find_cli(plugins, f"{path}@3") == ("house", "3")
+    assert plugins.adapter("house").default_version == "1"

@@ -10,6 +10,8 @@ from contextlib import contextmanager, nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from cab_core.testing.endpoint import serving
+
 Refusal = tuple[int, Any]
 
 
@@ -52,13 +54,8 @@ class ModelServer:
     @contextmanager
     def running(self) -> Iterator[ModelServer]:
         """Serve while the context is open."""
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
-        try:
+        with serving(self.server, self.released):
             yield self
-        finally:
-            self.released.set()
-            self.server.shutdown()
-            self.server.server_close()
 
 
 class _Quiet(ThreadingHTTPServer):

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from cab_core.testing.endpoint import serving
+
 USAGE = {"prompt_tokens": 1000, "completion_tokens": 50, "total_tokens": 1050}
 HEAD = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m"}
 
@@ -287,11 +289,5 @@ class OddEndpoint:
     @contextmanager
     def running(self) -> Iterator[OddEndpoint]:
         """Serve while the context is open."""
-        thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-        thread.start()
-        try:
+        with serving(self.server, self.released):
             yield self
-        finally:
-            self.released.set()
-            self.server.shutdown()
-            self.server.server_close()

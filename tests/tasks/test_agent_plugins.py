@@ -121,6 +121,21 @@ def test_without_a_manifest_there_is_no_plugin(tmp_path: Path, text: str, said: 
         read_plugin(tmp_path)
 
 
+def test_only_what_is_wrong_is_explained(tmp_path: Path) -> None:
+    """A path with `name` in it is no fault of the name; of another version the one that is known is told."""
+    root = write(tmp_path / "rename")
+    (root / "plugin.json").write_text("{")
+    with pytest.raises(UserError) as raised:
+        read_plugin(root)
+    assert "expected a" not in str(raised.value) and "64" not in str(raised.value)
+    write(root, name="No Name")
+    with pytest.raises(UserError, match="; expected at most 64 of a-z"):
+        read_plugin(root)
+    (root / "plugin.json").write_text('{"$schema": "x", "name": "x"}')
+    with pytest.raises(UserError, match=r"; expected '.*/1.0.0/plugin.schema.json'"):
+        read_plugin(root)
+
+
 def test_a_plugin_that_gives_a_cli_nothing_is_refused(tmp_path: Path) -> None:
     """A run without it would look like one with it."""
     write(tmp_path, {"web": {"type": "sse", "url": "https://example.org/mcp"}})

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cab_core.errors import UserError
-from cab_core.tasks.stack_files import read_files, read_text
+from cab_core.tasks.stack_files import StackFiles, read_files, read_text
 
 
 def test_texts_are_read_and_the_others_are_told(tmp_path: Path) -> None:
@@ -44,6 +44,23 @@ def test_a_name_that_cannot_be_written_is_left_out(tmp_path: Path) -> None:
     assert list(found.texts) == ["\u00e4.txt"]
     said = "its name cannot be written"
     assert found.left_out == (f"'a\\nb.txt': {said}", f"'\\udcff.txt': {said}")
+
+
+def test_a_text_beyond_the_limit_is_never_cut(tmp_path: Path) -> None:
+    """Of letters of three bytes the limit falls between two of them, of two inside one: refused, both."""
+    for letter in ("\u65e5", "\u00e9"):
+        (tmp_path / "big.md").write_text(letter * (2 << 20), encoding="utf-8")
+        with pytest.raises(UserError, match="belongs into a package"):
+            read_files(tmp_path)
+        with pytest.raises(UserError, match="is larger than"):
+            read_text(tmp_path / "big.md")
+
+
+def test_large_bytes_are_left_out(tmp_path: Path) -> None:
+    """They are no text, and cost nothing."""
+    (tmp_path / "font.ttf").write_bytes(b"\xff\x00" * (2 << 20))
+    (tmp_path / "a.md").write_text("a")
+    assert read_files(tmp_path) == StackFiles({"a.md": "a"}, ("font.ttf: it is no text in UTF-8",))
 
 
 @pytest.mark.parametrize(
