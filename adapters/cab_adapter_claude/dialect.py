@@ -22,9 +22,14 @@ class WriteTool(WriteFiles):
     space: tuple[str, str] = ("Bash", "command")
 
     def cannot(self, files: Mapping[str, str], request: Mapping[str, Any], job: Job) -> dict[str, str]:
-        """Return the files that have white space at the end of a line, which `Write` takes off."""
-        return {path: "Write takes white space off its lines" for path, text in files.items() if _loses(text)}
+        """Return the files of which `Write` makes others: it trims lines, and makes a letter of `\\u00e9`."""
+        return {path: why for path, text in files.items() if (why := _spoilt(text)) is not None}
 
 
-def _loses(text: str) -> bool:
-    return any(line != line.rstrip() or line.endswith("\ufeff") for line in re.split("\r\n|\n|\r", text))
+_ESCAPE = re.compile(r"(?<!\\)(\\\\)*\\u[0-9a-fA-F]{4}")
+
+
+def _spoilt(text: str) -> str | None:
+    if any(line != line.rstrip() or line.endswith("\ufeff") for line in re.split("\r\n|\n|\r", text)):
+        return "Write takes white space off its lines"
+    return "Write resolves escapes in it" if _ESCAPE.search(text) else None

@@ -25,6 +25,8 @@ SOLUTION = {
     "tabs.txt": b"\ta\tb \n  trailing  \n\n\n",
     "unicode.txt": "日本 😀 \u2028 \x85 e\u0301 \x0b \x0c end\n".encode(),
     "shell.txt": b"`a` $HOME $(id) 'q' \"d\" \\n %s {x} ```\n",
+    "escapes.txt": b"\\u00e9 \\u0041 \\x41 \\\\u00e9 \\U0001F600 \\ud83d\\ude00 \\u{e9} \\t\n",
+    "entities.txt": b"&amp; &lt;b&gt; &#233; &quot; %C3%A9\n",
     "controls.txt": b"\x1b[31mred\x1b[0m \x00 \x04\n",
     "long.txt": b"x" * 9000 + b"\n",
     "big.txt": b"0123456789 line\n" * 4_000,

@@ -57,6 +57,28 @@ def model(persona: str) -> Model:
     return Model(id=f"scripted:{persona}", scripted=persona)
 
 
+class Deaf(Agent):
+    """A CLI that tells of other calls than it was given, so that its dialect begins anew each time."""
+
+    def dialect(self) -> Deaf:
+        return self
+
+    def edit(self, files: Any, request: Any, job: Job) -> Reply | None:
+        """Give the first file once more."""
+        path, text = next(iter(files.items()))
+        return Reply(tool=("write", {"path": path, "text": text}))
+
+
+def test_a_cli_that_tells_of_other_calls_is_not_given_one_for_ever() -> None:
+    """After a while the model ends, and what it could not bring about is known, with why."""
+    task = TASKS["mutations/py-stock-reorder"]
+    found = script_context(task, reference_of(task), Deaf(), JOB)
+    replies = [asyncio.run(PERSONAS["oracle"](found, {"tools": [WRITE]})) for _ in range(30)]  # type: ignore[arg-type]
+    told = [reply.tool is not None for reply in replies]  # type: ignore[union-attr]
+    assert told == [True] * 20 + [False] * 10
+    assert found.unwritten == {"stock.py": "write writes something else than it is told"}
+
+
 def test_all_personas_are_there() -> None:
     """The eight of the docs, and no other."""
     assert set(PERSONAS) == {"oracle", "null", "vandal", "cheat", "refuser", "hang", "error", "flood"}

@@ -7,11 +7,13 @@ from typing import Any
 
 from cab_core.plugins.protocols import Reply
 from cab_core.plugins.toolkit import calls_made
+from cab_core.records.base import canonical
 
 from .context import ScriptContext, is_text
 from .shell import modes, removals, shell_call, writes
 
 _DONE = "Done: the change is made as asked."
+_MOST = 20  # times that one call is given: several agents of a CLI may be given it, and a CLI may ask again
 
 
 def end(context: ScriptContext, text: str, request: Mapping[str, Any]) -> Reply:
@@ -29,8 +31,25 @@ def carry_out(
     """Return the next reply that brings `files` about, and others to be `removed`.
 
     What the CLI's edits cannot write, modes and removals go through its shell tool. Where it offers none, an
-    edit comes as near as it can, and what is lacking is found as `unwritten`.
+    edit comes as near as it can, and what is lacking is found as `unwritten`. A CLI that tells of another
+    call than the one that it was given would be given it for ever: after a while it is taken as done.
     """
+    reply = _next(context, files, request, removed)
+    if reply.tool is None or not _too_often(context, reply.tool):
+        return reply
+    context.unwritten.update(dict.fromkeys(files, f"{reply.tool[0]} writes something else than it is told"))
+    return end(context, _DONE, request)
+
+
+def _too_often(context: ScriptContext, call: tuple[str, dict[str, Any]]) -> bool:
+    said = canonical(call)
+    context.given[said] += 1
+    return context.given[said] > _MOST
+
+
+def _next(
+    context: ScriptContext, files: Mapping[str, str], request: Mapping[str, Any], removed: Sequence[str]
+) -> Reply:
     lacking = _lacking(context, files, request)
     if shell_call(request, "true") is not None:
         plain = {p: t for p, t in files.items() if p not in lacking}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import attrs
@@ -27,7 +28,7 @@ class ScriptContext:
     is what an agent would leave that does what it must not, on a task where a refusal is right. Bytes that
     are no UTF-8 are surrogates in a text. `executable` are the files that are to be so, `was_executable`
     those of the pristine work dir that are. `unwritten` is filled: what could not be brought about through
-    the CLI, by path, with why.
+    the CLI, by path, with why. `given`: how often each call of a tool was, in all conversations.
     """
 
     doc: TaskDoc
@@ -40,6 +41,7 @@ class ScriptContext:
     executable: frozenset[str] = frozenset()
     was_executable: frozenset[str] = frozenset()
     unwritten: dict[str, str] = attrs.field(factory=dict)
+    given: Counter[str] = attrs.field(factory=Counter)
 
     @property
     def refuse(self) -> bool:

@@ -149,6 +149,12 @@ def test_the_dialect_makes_room_and_writes_each_file_once() -> None:
 
 
 def test_what_write_would_change_is_told() -> None:
-    """It takes white space off the ends of lines."""
+    """It takes white space off the ends of lines, and makes a letter of an escape that no backslash is before."""
+    escapes = {
+        "letter": "x = '\\u00e9'",
+        "after": "\\\\\\u00e9",
+        "kept": "\\\\u00e9 \\x41 \\n \\U0001F600 \\u{e9} \\u12",
+    }
+    assert set(Claude().dialect().cannot(escapes, {}, JOB)) == {"letter", "after"}
     files = {"plain": "a\n\n b", "crlf": "a\r\nb\r\n", "blank": "a \nb", "tab": "a\t\r\n", "page": "a\x0c\n"}
     assert set(Claude().dialect().cannot(files, {}, JOB)) == {"blank", "tab", "page"}
