@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
-
 from cab_core.records import Skill
 
 DOCUMENT = "SKILL.md"
@@ -44,6 +42,8 @@ def _parts(document: str) -> tuple[Mapping[Any, Any], str]:
     found = _FRONT.match(document)
     if found is None:
         raise BadSkill(f"{DOCUMENT} begins with no front matter: `---`, `name:`, `description:`, `---`")
+    import yaml  # late: most runs have no skill
+
     try:
         front = yaml.safe_load(found[1])
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
