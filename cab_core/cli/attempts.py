@@ -45,5 +45,3 @@ def _cells(figure: OfAttempts) -> tuple[str, str]:
 
 def _tasks(one: AtK) -> tuple[str, str]:
     return str(one.pass_at.tasks), str(one.pass_at.left_out)
-
-

@@ -30,21 +30,38 @@ _SHARE = click.FloatRange(min=0, max=1, min_open=True)
 
 @click.command
 @click.argument("sides", nargs=-1, required=True, metavar="A B...")
-@click.option("--max-cells", type=click.IntRange(min=2), help="cells of the race at most, of all sides together")
 @click.option(
-    "--max-usd", type=click.FloatRange(min=0, min_open=True), help="US dollars the race may cost, of all cells together"
+    "--max-cells", type=click.IntRange(min=2), help="cells of the race at most, of all sides together"
 )
-@click.option("--difference", type=_SHARE, default=0.2, show_default=True, help="of the rates, that is worth knowing")
-@click.option("--flips", type=_SHARE, help="share of tasks on which A and B are taken to differ, to plan with  [0.3]")
+@click.option(
+    "--max-usd",
+    type=click.FloatRange(min=0, min_open=True),
+    help="US dollars the race may cost, of all cells together",
+)
+@click.option(
+    "--difference", type=_SHARE, default=0.2, show_default=True, help="of the rates, that is worth knowing"
+)
+@click.option(
+    "--flips", type=_SHARE, help="share of tasks on which A and B are taken to differ, to plan with  [0.3]"
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="fixes the order of the tasks")
 @click.option("--tui", "tuis", multiple=True, metavar="NAME|FILE[@VERSION]", help="the CLI of every side")
 @click.option("--model", "models", multiple=True, metavar="ID", help="the model of every side")
 @click.option(
-    "--task", "tasks", multiple=True, metavar="PATTERN", required=True, help="fnmatch on the task id; * crosses /"
+    "--task",
+    "tasks",
+    multiple=True,
+    metavar="PATTERN",
+    required=True,
+    help="fnmatch on the task id; * crosses /",
 )
-@click.option("--attempts", type=click.IntRange(min=1), default=1, show_default=True, help="runs of each cell")
+@click.option(
+    "--attempts", type=click.IntRange(min=1), default=1, show_default=True, help="runs of each cell"
+)
 @click.option("--stack", "stacks", multiple=True, metavar="NAME|[NAME=]PATH", help="the stack of every side")
-@click.option("--option", "pairs", multiple=True, metavar="KEY=VALUE", help="an option of the adapter, on every side")
+@click.option(
+    "--option", "pairs", multiple=True, metavar="KEY=VALUE", help="an option of the adapter, on every side"
+)
 @click.option("-j", "width", type=click.IntRange(min=1), default=1, show_default=True, help="cells at once")
 @click.option("--runtime", "runtimes", multiple=True, help="where the agents run  [local]")
 @click.option("--executor", help="who runs the cells  [local]")

@@ -113,7 +113,9 @@ class Shown:
         for n, pair in enumerate(self.race.contests.pairs, 1):
             click.echo()
             for label, i in (("A", 0), ("B", n)):
-                _say(label, f"{one_line(str(self.sides[i]), 300)}  ({name_line(names[self.course.sides[i]])})")
+                _say(
+                    label, f"{one_line(str(self.sides[i]), 300)}  ({name_line(names[self.course.sides[i]])})"
+                )
             self._print_pair(pair)
         click.echo()
         self._print_saved()
@@ -131,7 +133,10 @@ class Shown:
             _say("A - B", f"{rate_text(pair.total / pair.units, signed=True)}  {interval} at every look")
         limit = f"{self.race.contests.limit:g} decides" if pair.says == "undecided" else "decided"
         flips = f"A better on {pair.better}, B on {pair.worse} of {plural(pair.units, 'task')}"
-        _say("e-value", f"{_e(pair.highest if pair.says != 'undecided' else pair.evidence)}, {limit}  ({flips})")
+        _say(
+            "e-value",
+            f"{_e(pair.highest if pair.says != 'undecided' else pair.evidence)}, {limit}  ({flips})",
+        )
         _say("verdict", _verdict(pair))
 
     def _print_saved(self) -> None:

@@ -24,8 +24,14 @@ def sweep_of(side: Selector, shared: Mapping[str, Any], limits: Limits) -> Sweep
     """
     wanted = dict(side.wanted)
     if "sweep" in wanted:
-        raise UserError(f"{str(side)!r}: a side of a race says what is run, which is in one sweep (--sweep-id)")
-    given = {field: shared[field] for field in ("tasks", "attempts", "sweep_id", "executor", "network") if shared[field]}
+        raise UserError(
+            f"{str(side)!r}: a side of a race says what is run, which is in one sweep (--sweep-id)"
+        )
+    given = {
+        field: shared[field]
+        for field in ("tasks", "attempts", "sweep_id", "executor", "network")
+        if shared[field]
+    }
     for key, field in _ONE.items():
         given[field] = _one(key, field, wanted, shared, side)
     given |= {

@@ -72,9 +72,7 @@ def _more(results: Results, relative: Relative) -> list[dict[str, Any]]:
     return [{} for _ in results] if relative is None else [{"relative": value} for value in relative]
 
 
-def _summary_rows(
-    results: Results, on: On, ks: Sequence[int], relative: Relative
-) -> list[dict[str, Any]]:
+def _summary_rows(results: Results, on: On, ks: Sequence[int], relative: Relative) -> list[dict[str, Any]]:
     found = summaries(results, on)
     rows = summary_rows(found)
     if ks:

@@ -13,13 +13,14 @@ than one change.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import attrs
 
-from .comparison import Comparison, Unit, compare
-from .paired import ERROR, Says
+from .comparison import Comparison, Unit, compare, pair
+from .paired import ERROR, Says, probability
 from .tally import Families, Tally
 
 Versions = Sequence[Mapping[Unit, Tally]]
@@ -49,29 +50,30 @@ def change_point(versions: Versions, families: Families | None = None) -> Change
     families = families or {}
     if len(versions) < 2 or not versions[0]:
         return None
-    found = {at: _split(versions, at, families) for at in range(1, len(versions))}
-    at = min(found, key=lambda at: (found[at].p, -abs(found[at].difference or 0.0), at))
-    p = min(Fraction(1), found[at].p * len(found))
-    difference = found[at].difference or 0.0
-    says: Says = "undecided" if p > ERROR else "better" if difference > 0 else "worse"
-    possible = tuple(at for at in found if says != "undecided" and _fits(versions, at, families))
-    return Change(at=at, found=found[at], splits=len(found), p=p, says=says, possible=possible)
+    splits = {at: _p(versions, at, families) for at in range(1, len(versions))}
+    at = min(splits, key=lambda at: (splits[at], -_size(versions, at), at))
+    p = min(Fraction(1), splits[at] * len(splits))
+    found = compare(_together(versions[at:]), _together(versions[:at]), families)
+    says: Says = "undecided" if p > ERROR else "better" if (found.difference or 0.0) > 0 else "worse"
+    possible = tuple(at for at in splits if says != "undecided" and _fits(versions, at, families))
+    return Change(at=at, found=found, splits=len(splits), p=p, says=says, possible=possible)
 
 
 def _fits(versions: Versions, at: int, families: Families) -> bool:
     """Tell whether neither side of a split differs within itself."""
-    inner = list(_inner(versions, at, families))
-    return all(p * len(inner) > ERROR for p in inner)
+    inner = [(part, i) for part in (versions[:at], versions[at:]) for i in range(1, len(part))]
+    return all(_p(part, i, families) * len(inner) > ERROR for part, i in inner)
 
 
-def _inner(versions: Versions, at: int, families: Families) -> Iterator[Fraction]:
-    for part in (versions[:at], versions[at:]):
-        for inner in range(1, len(part)):
-            yield _split(part, inner, families).p
+def _size(versions: Versions, at: int) -> float:
+    """Return how large the difference of a split is, in the units of its own spread: among equal p it decides."""
+    pairs = pair(_together(versions[at:]), _together(versions[:at]))
+    return abs(float(sum(p.difference for p in pairs))) * math.sqrt(at * (len(versions) - at))
 
 
-def _split(versions: Versions, at: int, families: Families) -> Comparison:
-    return compare(_together(versions[at:]), _together(versions[:at]), families)
+def _p(versions: Versions, at: int, families: Families) -> Fraction:
+    """Return p of one split."""
+    return probability(pair(_together(versions[at:]), _together(versions[:at])), families, "like")
 
 
 def _together(versions: Versions) -> dict[Unit, Tally]:

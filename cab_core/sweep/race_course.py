@@ -59,7 +59,9 @@ def lay_out(plans: Sequence[Plan], names: Sequence[str], seed: int) -> Course:
             raise UserError(f"{names[sides.index(side)]} and {names[i]} are the same: {side.name}")
     by_task = [_by_task(plan) for plan in plans]
     common = {task for task in by_task[0] if all(task in tasks for tasks in by_task)}
-    left_out = {task: "not every side can run it" for tasks in by_task for task in tasks if task not in common}
+    left_out = {
+        task: "not every side can run it" for tasks in by_task for task in tasks if task not in common
+    }
     if not common:
         raise UserError("there is no task that every side can run: " + "; ".join(sorted(left_out)[:5]))
     drawn = dict[str, str]()

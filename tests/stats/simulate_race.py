@@ -8,6 +8,7 @@ python -m tests.stats.simulate_race [DRAWS]   prints the table of the page on st
 from __future__ import annotations
 
 import sys
+from functools import cache
 from math import ceil
 
 import attrs
@@ -50,9 +51,11 @@ def race(seen: Array, plan: Plan, futile: float = FUTILE) -> Ended:
     total, squares = seen.cumsum(1), numpy.abs(seen).cumsum(1)
     decided = log_e((squares + total) / 2, (squares - total) / 2) >= numpy.log(LIMIT)
     units = numpy.arange(1, cap + 1)[None, :]
-    start = plan.chance(0.0, 0.0, 0, cap, LIMIT)
-    given_up = _chance(total, squares, units, cap - units, plan) < futile * start
-    given_up[:, -1] = False
+    given_up = numpy.zeros_like(decided)
+    if futile > 0:
+        start = plan.chance(0.0, 0.0, 0, cap, LIMIT)
+        given_up = _chance(total, squares, units, cap - units, plan) < futile * start
+        given_up[:, -1] = False
     at, up = (numpy.where(m.any(1), m.argmax(1), cap) for m in (decided, given_up))
     told = (at < cap) & (at <= up)
     stop = numpy.minimum(numpy.minimum(at, up), cap - 1)
@@ -94,23 +97,34 @@ class Figures:
     share: float
 
 
+@cache
 def figures(
     plan: Plan, times: float, draws: int, longest: float = LONGEST, flips: float | None = None
 ) -> Figures:
     """Draw races whose true difference is so many times the one that was planned for."""
-    rng = numpy.random.default_rng([round(1000 * plan.difference), round(1000 * plan.flips), round(10 * times)])
+    rng = numpy.random.default_rng(
+        [round(1000 * plan.difference), round(1000 * plan.flips), round(10 * times)]
+    )
     difference = times * plan.difference
     seen = draw(
-        rng, difference, max(plan.flips if flips is None else flips, difference), draws, ceil(longest * plan.units)
+        rng,
+        difference,
+        max(plan.flips if flips is None else flips, difference),
+        draws,
+        ceil(longest * plan.units),
     )
     ended = race(seen, plan)
     wrong = ended.says != 0 if times == 0 else ended.says < 0
-    return Figures(float((ended.says != 0).mean()), float(wrong.mean()), float(ended.units.mean()) / plan.units)
+    return Figures(
+        float((ended.says != 0).mean()), float(wrong.mean()), float(ended.units.mean()) / plan.units
+    )
 
 
 def main(draws: int) -> None:
     """Print the figures."""
-    print("| planned for | fixed plan | finds it | race finds it | its cells: equals | as planned | twice that |")
+    print(
+        "| planned for | fixed plan | finds it | race finds it | its cells: equals | as planned | twice that |"
+    )
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for difference, flips in PLANS:
         plan = Plan(difference, flips)

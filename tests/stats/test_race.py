@@ -17,9 +17,9 @@ from cab_core.stats.sequential import Plan, confidence_sequence, evidence, fewes
 from tests.stats import simulate_race as sim
 from tests.stats.test_coverage import at_least, at_most
 
-OFTEN = ((0.2, 0.3), (0.3, 0.5))
+OFTEN = ((0.3, 0.5),)
 ROWS = [pytest.param(p, marks=() if p in OFTEN else pytest.mark.prove) for p in sim.PLANS]
-DRAWS = 2000
+DRAWS = 1000
 
 
 # The evidence.
@@ -70,7 +70,8 @@ def test_an_interval_holds_the_truth_at_every_look_at_once(difference: float, fl
     seen = sim.draw(numpy.random.default_rng(3), difference, flips, draws, 120)
     bets = (2 * numpy.arange(64) - 63) / 64
     parts = [
-        (seen == d).cumsum(1)[..., None] * numpy.log1p(bets * (d - m) / (1 + abs(m))) for d in (-1.0, 0.0, 1.0)
+        (seen == d).cumsum(1)[..., None] * numpy.log1p(bets * (d - m) / (1 + abs(m)))
+        for d in (-1.0, 0.0, 1.0)
     ]
     held = (numpy.exp(sum(parts)).mean(2) < 20).all(1)
     at_least(0.95, {"held": float(held.mean())}, draws)
@@ -108,7 +109,7 @@ def test_the_copy_in_numpy_is_what_contests_do() -> None:
 def test_equals_are_told_apart_in_5_percent_at_most(plan: tuple[float, float]) -> None:
     """Though the race looks after every unit; whatever the share on which the sides really differ."""
     planned = Plan(*plan)
-    found = {flips: sim.figures(planned, 0, DRAWS, flips=flips).wrong for flips in (plan[1], 0.1, 0.9)}
+    found = {flips: sim.figures(planned, 0, DRAWS, flips=flips).wrong for flips in (plan[1], 0.9)}
     at_most(0.05, found, DRAWS)
 
 

@@ -58,9 +58,7 @@ class Share:
         first = hashlib.sha256("\n".join(drawn).encode(errors="surrogatepass")).digest()[:8]
         return int.from_bytes(first, "big") < self.rate * 2**64
 
-    async def __call__(
-        self, context: ScriptContext, request: Mapping[str, Any]
-    ) -> Reply | Failure | Endless:
+    async def __call__(self, context: ScriptContext, request: Mapping[str, Any]) -> Reply | Failure | Endless:
         """Answer as the oracle or as null."""
         persona = oracle if self.solves(context.task, context.attempt) else null
         return await persona(context, request)
