@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 @options.as_json
 @pass_plugins
 def command(
-    plugins: Plugins, /, tui: str, model: str, task: str, without: tuple[str, ...], runs: Path, scripted: bool,
-    as_json: bool,
+    plugins: Plugins, /, tui: str, model: str, task: str, without: tuple[str, ...], runs: Path,
+    scripted: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Did a CLI get better or worse over its versions, and from which one on?
 
-    The versions that RUNS has cells of are held against each other on the tasks that all of them have, model by
-    model; what else tells cells apart (stack, runtime, options ...) stays equal. They stand in the order in which the
-    registry released them.
+    The versions that RUNS has cells of are held against each other on the tasks that all of them have,
+    model by model; what else tells cells apart (stack, runtime, options ...) stays equal. They stand in the
+    order in which the registry released them.
     """
     from .drift_shown import print_drift, values
 
@@ -57,7 +57,8 @@ def command(
             else ""
         )
         raise UserError(
-            f"no cell in {runs} is of {tui!r} with such a model and task{left}; `cab results` shows what there is"
+            f"no cell in {runs} is of {tui!r} with such a model and task{left}; "
+            "`cab results` shows what there is"
         )
     order, why = _order(plugins, tui, {r.cell.tui_version for r in cells})
     groups = {config: _by_version(found, order) for config, found in _groups(cells).items()}
@@ -71,7 +72,7 @@ def command(
 
 
 def _order(plugins: Plugins, tui: str, versions: set[str]) -> tuple[list[str], str | None]:
-    """Return the versions from the first to the last, and why that is not the registry's order where it is not."""
+    """Return the versions from the first to the last, and why not in the registry's order where it is not."""
     from cab_core.runtimes.release_order import in_order
     from cab_core.runtimes.releases import releases
 

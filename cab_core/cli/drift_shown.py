@@ -12,8 +12,9 @@ import attrs
 from cab_core.records import CellSummary, Configuration, to_json
 from cab_core.stats import ESTIMANDS, Figure, Summary, probability, summarise, verdict_of
 from cab_core.stats.change_point import Change, change_point
+from cab_core.stats.comparison import Unit
 from cab_core.stats.paired import FEWEST
-from cab_core.stats.tally import settled
+from cab_core.stats.tally import Tally, settled
 from cab_core.words import plural
 
 from .rows import print_table
@@ -53,7 +54,9 @@ class _Drift:
     def change(self) -> Change | None:
         """The change among them."""
         families = settled((c.cell.task, c.family) for cells in self.cells.values() for c in cells)
-        versions = [{(task,): tally for task, tally in s.by_task.items()} for s in self.summaries.values()]
+        versions: list[dict[Unit, Tally]] = [
+            {(task,): tally for task, tally in s.by_task.items()} for s in self.summaries.values()
+        ]
         return change_point(versions, families)
 
 

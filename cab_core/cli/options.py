@@ -109,7 +109,7 @@ def limits(command: F) -> F:
 
 
 def limits_but_usd(command: F) -> F:
-    """Add the limits of a cell without the one in dollars: for a command that has one for all of its cells."""
+    """Add the limits of a cell without the one in dollars: for a command that has one for all its cells."""
     for option in (
         click.option("--max-tokens", type=click.IntRange(min=1), help="tokens a cell may use"),
         click.option(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from math import ceil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cab_core.defaults import WALL_S
 from cab_core.errors import UserError
 
 from . import options
@@ -16,14 +13,11 @@ from .again import command_again
 from .group import pass_plugins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from cab_core.plugins.registry import Plugins
     from cab_core.records import Sweep
-    from cab_core.stats.sequential import Plan as FixedPlan
     from cab_core.sweep.plan import Plan
-    from cab_core.sweep.race import Race
-    from cab_core.sweep.race_course import Course
 
 _SHARE = click.FloatRange(min=0, max=1, min_open=True)
 
@@ -89,12 +83,12 @@ def command(plugins: Plugins, /, sides: tuple[str, ...], as_json: bool, **said: 
     It may be looked at after every cell: that equals are ever told apart has a chance of 5% at most. The same
     command goes on where it stopped; what has a verdict is not run again.
     """
+    from cab_core.records import Limits
     from cab_core.stats import Selector
-    from cab_core.stats.sequential import FLIPS
-    from cab_core.stats.sequential import Plan as FixedPlan
     from cab_core.sweep.race import Budget, Race
 
     from .progress import Progress
+    from .race_plan import fixed_plan, set_out
     from .race_shown import Shown
     from .race_sides import sweep_of
     from .session import run_planned  # what runs cells is heavy, and `--help` needs none of it
@@ -102,15 +96,15 @@ def command(plugins: Plugins, /, sides: tuple[str, ...], as_json: bool, **said: 
     if len(sides) < 2:
         raise UserError("a race has two sides at least, such as tui=aider tui=opencode")
     selectors = [Selector.parse(side) for side in sides]
-    fixed = FixedPlan(said["difference"], _flips(said["difference"], said["flips"], FLIPS))
-    limits = options.limits_of(_limits(), said["wall"], said["max_calls"], said["max_tokens"], None)
+    fixed = fixed_plan(said["difference"], said["flips"])
+    limits = options.limits_of(Limits(), said["wall"], said["max_calls"], said["max_tokens"], None)
     sweeps = [sweep_of(side, said, limits) for side in selectors]
     race = Race(fixed, Budget(cells=said["max_cells"], usd=said["max_usd"]))
     shown, course = Progress(), list[Any]()
 
     def plan(make: Callable[[Sweep], Plan]) -> Plan:
         plans = [make(sweep) for sweep in sweeps]
-        found, units, planned = _set_out(race, plans, [str(s) for s in selectors], fixed, said)
+        found, units, planned = set_out(race, plans, [str(s) for s in selectors], fixed, said)
         course.append((found, units))
         return planned
 
@@ -126,47 +120,3 @@ def command(plugins: Plugins, /, sides: tuple[str, ...], as_json: bool, **said: 
     )  # fmt: skip
     result.print_json() if as_json else result.print()
     return result.exit_code
-
-
-def _limits() -> Any:
-    from cab_core.records import Limits
-
-    return Limits(wall_s=WALL_S)
-
-
-def _flips(difference: float, flips: float | None, usual: float) -> float:
-    if flips is None:
-        return max(usual, difference)
-    if flips < difference:
-        raise UserError(
-            f"--flips {flips:g}: two sides whose rates differ by {difference:g} differ on that share of the tasks at least"
-        )
-    return flips
-
-
-def _set_out(
-    race: Race, plans: Sequence[Plan], names: Sequence[str], fixed: FixedPlan, said: dict[str, Any]
-) -> tuple[Course, int, Plan]:
-    """Lay the course out; return it, how many of its units may be run, and the plan of their cells."""
-    from cab_core.records import Limits
-    from cab_core.stats.paired import ERROR
-    from cab_core.stats.sequential import LONGEST, fewest
-    from cab_core.sweep.plan import check_price
-    from cab_core.sweep.race_course import lay_out, merged
-
-    course = lay_out(plans, names, said["seed"])
-    for planned in (plan.cells[0] for plan in plans):
-        check_price(planned.model, Limits(usd=said["max_usd"]))
-    cells = said["max_cells"]
-    bound = ceil(LONGEST * fixed.units) if cells is None else cells // (2 * said["attempts"])
-    units = course.units[:bound]
-    needed = fewest(float(ERROR) / (len(names) - 1))
-    if len(units) < needed:
-        lack = f"--max-cells {cells} is too little" if len(course.units) >= needed else "there are too few"
-        raise UserError(
-            f"a race of {len(units)} tasks (one of each family) could decide nothing, whatever came: it takes {needed} at "
-            f"least; {lack}. `cab run` and `cab compare` decide with 6"
-        )
-    why = "tasks" if len(units) == len(course.units) else "length" if cells is None else "budget"
-    race.set_out(units, why)
-    return course, len(units), merged(plans, units)

@@ -143,8 +143,8 @@ class Shown:
         fixed, used = self._fixed, len(self.race.ended)
         saved, tasks = fixed["cells"] - used, plural(fixed["tasks"], "task")
         plan = (
-            f"{tasks}, which show a difference of {rate_text(self.fixed.difference)} in 80% of cases where the sides "
-            f"differ on {rate_text(self.fixed.flips)}"
+            f"{tasks}, which show a difference of {rate_text(self.fixed.difference)} in 80% of cases "
+            f"where the sides differ on {rate_text(self.fixed.flips)}"
             if fixed["rule"] == "power"
             else f"all {tasks}, one of each family"
         )

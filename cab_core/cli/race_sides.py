@@ -54,6 +54,8 @@ def compared(side: Selector, tui: str, stack: tuple[str, ...]) -> str:
 
 def _one(key: str, field: str, wanted: dict[str, str], shared: Mapping[str, Any], side: Selector) -> Any:
     both = shared[field]
+    if key in ("tui", "model", "runtime") and len(both) > 1:
+        raise UserError(f"--{key} is given {len(both)} times: in a race it stands once, for every side")
     if key not in wanted:
         return both
     if both:

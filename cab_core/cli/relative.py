@@ -36,7 +36,8 @@ def print_relative(results: Results, values: Sequence[float | None], found: Summ
     """Print the mean of each configuration."""
     names = {config: name_line(name) for config, name in distinct_names(found).items()}
     say(
-        "\nThe composite against the other cells of the sweep at the same task (1: solved, cheapest, quickest):"
+        "\nThe composite against the other cells of the sweep at the same task "
+        "(1: solved, cheapest, quickest):"
     )
     rows = [(names[config], *_cells(figure)) for config, figure in _figures(results, values, found).items()]
     print_table(rows, ("CLI × model",), (), ("relative", "95% interval", "known"))

@@ -25,7 +25,7 @@ Relative = list[float | None] | None  # of each cell; None: nobody asked
 @options.runs
 @click.option("--summary", is_flag=True, help="only the table of CLIs and models, with intervals")
 @click.option("--at", "ks", type=click.IntRange(min=1), multiple=True, metavar="K",
-              help="pass@K and pass^K too: one of K attempts solves the task, and all of them do")  # fmt: skip
+              help="pass@K and pass^K too: one of K attempts solves the task, and all do")  # fmt: skip
 @click.option("--relative", "asked", is_flag=True,
               help="the composite against the other cells of the sweep at the same task, too")  # fmt: skip
 @options.on

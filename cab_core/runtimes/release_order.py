@@ -12,8 +12,8 @@ Key = tuple[tuple[tuple[int, int, str], ...], str]
 def in_order(versions: Iterable[str], released: Sequence[str]) -> list[str]:
     """Return versions from the first to the last; `released`: what `releases` says, the latest first.
 
-    The registry names the latest first, whichever came last: that one stands by its number among the others. A
-    version that the registry does not have stands by its number too.
+    The registry names the latest first, whichever came last: that one stands by its number among the
+    others. A version that the registry does not have stands by its number too.
     """
     order, wanted = list(reversed(released[1:])), set(versions)
     for version in sorted({*wanted, *released[:1]} - {*order}, key=_number):

@@ -1,14 +1,15 @@
-"""Versions of one CLI on the same tasks, in the order of their release: is there a version from which it changed?
+"""Versions of one CLI on the same tasks, in the order of their release: did it change with one of them?
 
 Each of the places between two versions is a split: the cells from there on are A, those before are B, and
-the one test of two configurations (`paired.probability`) is asked of every split. The smallest p counts, times the
-number of splits that were looked at (C. E. Bonferroni, 1936), so that the search costs what it must.
+the one test of two configurations (`paired.probability`) is asked of every split. The smallest p counts,
+times the number of splits that were looked at (C. E. Bonferroni, 1936), so that the search costs what it
+must.
 
-Where the change may lie is found by turning the test round (J. Neyman, 1937; for change points: K. J. Worsley,
-"Confidence regions and tests for a change-point in a sequence of exponential family random variables", 1986): a split
-is possible where the versions before it do not differ from each other, nor those behind it, by the same test with
-5% for all splits within both. The true one is among the possible in 95% of cases at least. None possible: more
-than one change.
+Where the change may lie is found by turning the test round (J. Neyman, 1937; for change points: K. J.
+Worsley, "Confidence regions and tests for a change-point in a sequence of exponential family random
+variables", 1986): a split is possible where the versions before it do not differ from each other, nor those
+behind it, by the same test with 5% for all splits within both. The true one is among the possible in 95% of
+cases at least. None possible: more than one change.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ Versions = Sequence[Mapping[Unit, Tally]]
 
 @attrs.frozen(kw_only=True)
 class Change:
-    """What was found. `at`: the first version behind the likeliest split, by its place; `found`: from there on
-    against before. `p` is that of all splits together. `possible` are all places where the change may be.
+    """What was found. `at`: the first version behind the likeliest split, by its place; `found`: from there
+    on against before. `p` is that of all splits together. `possible` are all places where the change may
+    be.
 
     `says` is of the later versions; where it is undecided no change was seen, and `possible` says nothing.
     """
@@ -43,7 +45,7 @@ class Change:
 
 
 def change_point(versions: Versions, families: Families | None = None) -> Change | None:
-    """Return the change among versions that have the same units; None with fewer than two versions or no unit.
+    """Return the change among versions that have the same units; None with one version, or no unit.
 
     A unit is a task's id. Figures are for tasks like these.
     """
@@ -66,7 +68,7 @@ def _fits(versions: Versions, at: int, families: Families) -> bool:
 
 
 def _size(versions: Versions, at: int) -> float:
-    """Return how large the difference of a split is, in the units of its own spread: among equal p it decides."""
+    """Return how large the difference of a split is against its spread: of equal p the largest counts."""
     pairs = pair(_together(versions[at:]), _together(versions[:at]))
     return abs(float(sum(p.difference for p in pairs))) * math.sqrt(at * (len(versions) - at))
 

@@ -91,13 +91,14 @@ class Contest:
 class Contests:
     """The first side against each of the others: whoever asks has it already, and wonders whether to change.
 
-    So there are as many pairs as other sides. They share one error rate by Holm's steps, at every look: a pair
-    is decided where its E was ever at least m / 0.05, with m pairs that are not decided before it. That a pair
-    of equals is ever decided has then a probability of 5% at most, for all together (S. Holm, 1979: of m
-    true hypotheses one is the first to be refused, and that takes m / 0.05 of it).
+    So there are as many pairs as other sides. They share one error rate by Holm's steps, at every look: a
+    pair is decided where its E was ever at least m / 0.05, with m pairs that are not decided before it.
+    That a pair of equals is ever decided has then a probability of 5% at most, for all together (S. Holm,
+    1979: of m true hypotheses one is the first to be refused, and that takes m / 0.05 of it).
 
     A pair is given up where the chance that what is left decides it, were the planned difference there, is
-    less than an eighth of what it was at the start. Giving up decides nothing, and so is never a false decision.
+    less than an eighth of what it was at the start. Giving up decides nothing, and so is never a false
+    decision.
     """
 
     def __init__(self, others: int, plan: Plan, units: int) -> None:

@@ -31,7 +31,7 @@ def pass_all(tally: Tally, k: int) -> float:
 
 @attrs.frozen(kw_only=True)
 class OfAttempts:
-    """A figure of k attempts, the mean over tasks; None where no task has as many. `left_out`: tasks with fewer."""
+    """A figure of k attempts, the mean over `tasks`; None where no task has as many. `left_out`: fewer."""
 
     value: float | None
     interval: Interval | None
@@ -51,8 +51,8 @@ class AtK:
 def at_k(tasks: Mapping[str, Tally], families: Families, k: int) -> AtK:
     """Return the figures of k attempts at these tasks, with intervals for tasks like these.
 
-    The interval is that of a rate, clustered by family (`mean_interval`), where n attempts are worth n // k. A task
-    with fewer than k counted attempts tells nothing of k, and is left out.
+    The interval is that of a rate, clustered by family (`mean_interval`), where n attempts are worth n //
+    k. A task with fewer than k counted attempts tells nothing of k, and is left out.
     """
     enough = {task: tally for task, tally in tasks.items() if tally.counted >= k}
     left_out = len(tasks) - len(enough)

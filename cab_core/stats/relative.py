@@ -1,14 +1,15 @@
 """The composite of a cell against the others of its sweep at the same task.
 
-A cell's own composite holds tokens and time against fixed amounts (10,000 tokens, 10 s), whatever the task takes. Beside
-the others the best of them is the measure: the two terms become best / own, which is 1 for the cheapest and for
-the quickest. The other terms, the weights and the rule of what is worth nothing stay those of the cell:
+A cell's own composite holds tokens and time against fixed amounts (10,000 tokens, 10 s), whatever the task
+takes. Beside the others the best of them is the measure: the two terms become best / own, which is 1 for
+the cheapest and for the quickest. The other terms, the weights and the rule of what is worth nothing stay
+those of the cell:
 
     relative = composite + w_cost (best tokens / tokens - cost_efficiency)
                          + w_latency (best time / time - latency_efficiency)
 
-It is 0 where the composite is 0 and None where it is None. It depends on who else ran: it ranks the cells of one sweep,
-and is not to be held against that of another.
+It is 0 where the composite is 0 and None where it is None. It depends on who else ran: it ranks the cells
+of one sweep, and is not to be held against that of another.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class Composite:
-    """What a cell keeps of its composite. `group`: sweep and task, and what else is never held against each other."""
+    """What a cell keeps of its composite. `group`: sweep, task, and what else keeps cells apart."""
 
     group: Hashable
     value: float | None

@@ -1,21 +1,21 @@
 """Two sides on the same tasks, looked at after every one: a test that stays valid all the while.
 
-A unit is one draw: a task, of a family one task. Its difference D is A's rate less B's, from -1 to 1. Were both
-equally good, D would be 0 on average whatever came before, and whoever bets a share k of a fortune on D would
-have, whatever k from -1 to 1, no more than 1 on average after any number of units. So has who splits it
-evenly over all such bets:
+A unit is one draw: a task, of a family one task. Its difference D is A's rate less B's, from -1 to 1. Were
+both equally good, D would be 0 on average whatever came before, and whoever bets a share k of a fortune on
+D would have, whatever k from -1 to 1, no more than 1 on average after any number of units. So has who
+splits it evenly over all such bets:
 
     E = ½ ∫ Π (1 + k D) dk        with one attempt:  2^n w! l! / (n + 1)!
 
-where A won w and B won l of n = w + l discordant units: the mixture of Beta(1, 1) over A's share of these. E is a
-martingale from 1, so that it ever reaches 1 / α has a probability of at most α (J. Ville, "Étude critique de la
-notion de collectif", 1939; mixtures: H. Robbins, "Statistical methods related to the law of the iterated
-logarithm", 1970; e-values: G. Shafer, "Testing by betting", 2021, and P. Grünwald, R. de Heide, W. Koolen, "Safe
-testing", 2024; bets on a bounded mean: I. Waudby-Smith, A. Ramdas, "Estimating means of bounded random variables
-by betting", 2024). A unit on which both did alike changes nothing.
+where A won w and B won l of n = w + l discordant units: the mixture of Beta(1, 1) over A's share of these.
+E is a martingale from 1, so that it ever reaches 1 / α has a probability of at most α (J. Ville, "Étude
+critique de la notion de collectif", 1939; mixtures: H. Robbins, "Statistical methods related to the law of
+the iterated logarithm", 1970; e-values: G. Shafer, "Testing by betting", 2021, and P. Grünwald, R. de
+Heide, W. Koolen, "Safe testing", 2024; bets on a bounded mean: I. Waudby-Smith, A. Ramdas, "Estimating
+means of bounded random variables by betting", 2024). A unit on which both did alike changes nothing.
 
-The integral is a mean over finitely many bets, which is a valid mixture itself. E does not depend on the order
-of the units, only on which have come; what was looked at before depends on it.
+The integral is a mean over finitely many bets, which is a valid mixture itself. E does not depend on the
+order of the units, only on which have come; what was looked at before depends on it.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def _log_evidence(seen: Differences, mean: float) -> float:
 def confidence_sequence(seen: Differences, error: float = float(ERROR)) -> Interval | None:
     """Return the interval of the mean difference that holds it at every look at once; None without a unit.
 
-    It has all means against which E is less than 1 / error (Waudby-Smith and Ramdas, as above), and so holds 0
-    just where E itself is.
+    It has all means against which E is less than 1 / error (Waudby-Smith and Ramdas, as above), and so
+    holds 0 just where E itself is.
     """
     units = sum(seen.values())
     if not units:
@@ -94,8 +94,8 @@ class Plan:
     def units(self) -> int:
         """How many tasks the fixed plan has: McNemar's exact test finds the difference in 80%.
 
-        (z_.975 √flips + z_.8 √(flips - D²))² / D², and 1 / D for its being exact (R. J. Connor, "Sample size for
-        testing differences in proportions for the paired-sample design", 1987; the correction as that of
+        (z_.975 √flips + z_.8 √(flips - D²))² / D², and 1 / D for its being exact (R. J. Connor, "Sample size
+        for testing differences in proportions for the paired-sample design", 1987; the correction as that of
         J. L. Fleiss, A. Tytun, H. K. Ury, 1980).
         """
         d, normal = self.difference, NormalDist()
@@ -106,10 +106,10 @@ class Plan:
     def chance(self, total: float, squares: float, units: int, left: int, limit: float) -> float:
         """Return how likely E reaches `limit` by the end, were the planned difference there, to either side.
 
-        So far `units` units had differences with that total and sum of squares, and `left` are to come. How many
-        of these differ is taken from what was seen and, as if four units had been seen, from the plan. The
-        rest of the sum is taken as normally distributed; that E may reach the limit before the end and fall
-        again is left out.
+        So far `units` units had differences with that total and sum of squares, and `left` are to come. How
+        many of these differ is taken from what was seen and, as if four units had been seen, from the plan.
+        The rest of the sum is taken as normally distributed; that E may reach the limit before the end and
+        fall again is left out.
         """
         flips = (squares + 4 * self.flips) / (units + 4)
         flipped = squares + left * flips

@@ -1,8 +1,8 @@
 """A race while it runs: which cells may start, and what those that have ended decide.
 
-It sits where a run asks whether a cell may start (see `breaker.Breaker`), so that any executor runs it. Units are
-looked at in the order of the course alone: a cell that ends before an earlier one waits, for to take what
-comes first would be to take what is quick.
+It sits where a run asks whether a cell may start (see `breaker.Breaker`), so that any executor runs it.
+Units are looked at in the order of the course alone: a cell that ends before an earlier one waits, for to
+take what comes first would be to take what is quick.
 """
 
 from __future__ import annotations

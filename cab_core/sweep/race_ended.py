@@ -65,7 +65,7 @@ class EndedCells:
         return sum(bool(a) for a, _ in pairs) / len(pairs), sum(bool(b) for _, b in pairs) / len(pairs)
 
     def is_whole(self, n: int, other: int) -> bool:
-        """Tell whether nothing more is to come of a unit for a pair: of each attempt both cells, or a lost one."""
+        """Tell whether a unit is at its end for a pair: each attempt has both cells, or a lost one."""
         return all(
             self._lost(a, b) or (a in self._solved and b in self._solved) for a, b in self._pairs(n, other)
         )

@@ -82,5 +82,5 @@ def test_one_version_is_shown_and_nothing_is_decided(runs: Path) -> None:
 
 def test_a_cli_without_a_cell_is_a_mistake(runs: Path) -> None:
     """Said with where to look."""
-    with pytest.raises(UserError, match="no cell in .* is of 'nobody'"):
+    with pytest.raises(UserError, match=r"no cell in .* is of 'nobody'"):
         call("--tui", "nobody", "--runs", str(runs))

@@ -1,8 +1,8 @@
 """A scripted model that solves a known share of the tasks: `share?rate=0.7&seed=3`.
 
-It is the oracle on some tasks and null on the others. Which ones follows from a hash of the seed and the task's
-id, and with `by=attempt` of the attempt too. So two rates of one seed are nested: what the lower one solves the
-higher one solves as well.
+It is the oracle on some tasks and null on the others. Which ones follows from a hash of the seed and the
+task's id, and with `by=attempt` of the attempt too. So two rates of one seed are nested: what the lower one
+solves the higher one solves as well.
 """
 
 from __future__ import annotations
