@@ -97,8 +97,8 @@ class Contests:
     1979: of m true hypotheses one is the first to be refused, and that takes m / 0.05 of it).
 
     A pair is given up where the chance that what is left decides it, were the planned difference there, is
-    less than an eighth of what it was at the start. Giving up decides nothing, and so is never a false
-    decision.
+    less than an eighth of what it was at the start; units that were lost may still come. Giving up decides
+    nothing, and so is never a false decision.
     """
 
     def __init__(self, others: int, plan: Plan, units: int) -> None:
@@ -133,14 +133,14 @@ class Contests:
                 pair.add(unit)
         self._decide()
         for pair in self.pairs:
-            if not pair.over and left and self._chance(pair, left) < self._futile:
+            if not pair.over and left and self._chance(pair, left + pair.lost) < self._futile:
                 pair.why = "futility"
 
     def give_up(self, why: Why) -> None:
-        """End what is undecided."""
+        """End what is undecided; where units were lost, the same command runs these again."""
         for pair in self.pairs:
             if not pair.over:
-                pair.why = why
+                pair.why = "infrastructure" if pair.lost and why in ("tasks", "length") else why
 
     def interval(self, pair: Contest) -> Interval | None:
         """Return the interval of a pair's difference, which holds 0 just where nothing is decided."""

@@ -23,6 +23,8 @@ from .race_course import CourseUnit
 from .race_ended import EndedCells
 from .runner import Done, by_outcome
 
+_ENOUGH = 8  # units before their cost says how many more can be paid
+
 
 @attrs.frozen(kw_only=True)
 class Budget:
@@ -128,7 +130,7 @@ class Race(Breaker):
 
     def _left(self) -> int:
         left, dear = self._stop_at - self._next - 1, self.ended.usd_of_unit
-        if self._budget.usd is None or not dear:
+        if self._budget.usd is None or not dear or self._next < _ENOUGH:
             return left
         return max(0, min(left, int((self._budget.usd - self.ended.usd) / dear)))
 
