@@ -78,7 +78,7 @@ def command(plugins: Plugins, /, sides: tuple[str, ...], as_json: bool, **said: 
     \b
       cab race tui=aider tui=opencode --model gpt-a --task 'mutations/*'
       cab race stack=none stack=./docs-mcp --tui aider --model gpt-a --task '*'
-      cab race model=gpt-a model=gpt-b model=gpt-c --tui aider --task '*' --max-usd 20
+      cab race model=gpt-a model=gpt-b model=gpt-c --tui aider --task '*'
 
     It may be looked at after every cell: that equals are ever told apart has a chance of 5% at most. The same
     command goes on where it stopped; what has a verdict is not run again.
