@@ -102,10 +102,15 @@ model_params = click.option(
 
 def limits(command: F) -> F:
     """Add the limits of a cell."""
+    usd = click.option(
+        "--max-usd", type=click.FloatRange(min=0, min_open=True), help="US dollars a cell may cost"
+    )
+    return limits_but_usd(usd(command))
+
+
+def limits_but_usd(command: F) -> F:
+    """Add the limits of a cell without the one in dollars: for a command that has one for all its cells."""
     for option in (
-        click.option(
-            "--max-usd", type=click.FloatRange(min=0, min_open=True), help="US dollars a cell may cost"
-        ),
         click.option("--max-tokens", type=click.IntRange(min=1), help="tokens a cell may use"),
         click.option(
             "--max-calls", type=click.IntRange(min=1), help=f"model calls a cell may make  [{CALLS}]"

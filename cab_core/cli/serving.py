@@ -11,7 +11,7 @@ from cab_core.errors import UserError
 from cab_core.gateway.models import Model
 from cab_core.gateway.scripted.context import ScriptContext
 from cab_core.gateway.scripted.generic import GenericDialect
-from cab_core.gateway.scripted.personas import PERSONAS
+from cab_core.gateway.scripted.named import persona_named
 from cab_core.gateway.scripted.upstream import ScriptedUpstream
 from cab_core.gateway.server import Gateway
 from cab_core.gateway.session import CellSession, new_token
@@ -92,4 +92,4 @@ def _upstream(model: Model, place: str, token: str, protocol: str) -> Upstream:
     grade = GradeSpec(commands=(GradeCommand(argv=("true",)),))
     nothing = TaskDoc(schema_version=1, title="-", prompt="-", expected_files=(), grade=grade)
     context = ScriptContext(doc=nothing, job=job, dialect=GenericDialect())
-    return ScriptedUpstream(model.id, PERSONAS[model.scripted], context)
+    return ScriptedUpstream(model.id, persona_named(model.scripted), context)

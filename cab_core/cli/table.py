@@ -48,21 +48,28 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=1))
 
 
-def print_results(results: Sequence[tuple[object, CellSummary]]) -> None:
-    """Print a table of cells; a column of their marks where not all have the same."""
+def print_results(
+    results: Sequence[tuple[object, CellSummary]], relative: Sequence[float | None] | None = None
+) -> None:
+    """Print a table of cells; a column of their marks where not all have the same.
+
+    `relative`: the composite of each against the others, where a column is to show it.
+    """
     further = distinctions(r.cell.configuration for _, r in results)
     sweeps = ("sweep",) if len({r.cell.sweep_id for _, r in results}) > 1 else ()
     marked = ("marks",) if len({r.all_marks for _, r in results}) > 1 else ()
     axes = further_axes(axis for _, r in results for axis in r.axes)
+    compared = ("relative",) if relative is not None else ()
     rows = []
-    for _, result in results:
+    for n, (_, result) in enumerate(results):
         cell = result.cell
         names = (cell.sweep_id,) * len(sweeps) + (cli_name(cell, further), cell.model, task_name(cell))
         marks = (", ".join(result.all_marks),) * len(marked)
         added = [axis_figure(result.headlines.get(axis)) for axis in axes]
-        rows.append((*names, _outcome(result), *marks, *figures(result), *added))
+        beside = () if relative is None else (_figure(relative[n]),)
+        rows.append((*names, _outcome(result), *marks, *figures(result), *beside, *added))
     click.echo()
-    print_table(rows, (*sweeps, "CLI", "model", "task"), ("outcome", *marked), (*_FIGURES, *axes))
+    print_table(rows, (*sweeps, "CLI", "model", "task"), ("outcome", *marked), (*_FIGURES, *compared, *axes))
     click.echo()
     _print_marks([r.all_marks for _, r in results])
 

@@ -10,7 +10,7 @@ from typing import Literal
 import attrs
 
 from cab_core.distance import nearest_name
-from cab_core.errors import UnknownName, UserError
+from cab_core.errors import UserError
 from cab_core.own_memory import forget
 from cab_core.records.base import doc
 
@@ -20,7 +20,7 @@ from .endpoint_config import EndpointDoc, headers_of, printed_key
 from .price import Price
 from .price_table import TablePrice, Unpriced, table_price
 from .replay.find import Records, find_records
-from .scripted.personas import PERSONAS
+from .scripted.named import persona_named
 
 SCRIPTED, REPLAY = "scripted:", "replay:"
 
@@ -188,8 +188,7 @@ def resolve(model_id: str, choice: EndpointChoice, config: ConfigDoc) -> Model:
         raise UserError("a model id is empty: is the variable set that was to name it?")
     if model_id.startswith(SCRIPTED):
         name = model_id.removeprefix(SCRIPTED)
-        if name not in PERSONAS:
-            raise UnknownName("scripted model", name, PERSONAS)
+        persona_named(name)
         return Model(id=model_id, scripted=name)
     if model_id.startswith(REPLAY):
         records = find_records(Path(model_id.removeprefix(REPLAY)))

@@ -13,7 +13,7 @@ from cab_core.gateway.replay.find import Records
 from cab_core.gateway.replay.upstream import ReplayUpstream
 from cab_core.gateway.scripted.context import ScriptContext
 from cab_core.gateway.scripted.generic import GenericDialect
-from cab_core.gateway.scripted.personas import CARRY_OUT, PERSONAS
+from cab_core.gateway.scripted.named import carries_out, persona_named
 from cab_core.gateway.scripted.upstream import ScriptedUpstream
 from cab_core.gateway.upstream import EndpointUpstream, Upstream
 from cab_core.plugins.protocols import Adapter
@@ -54,10 +54,11 @@ def upstream_for(run: CellRun, job: Job) -> Upstream:
     if planned.model.records is not None:
         return _replay(run, planned.model.records, job)
     name = planned.model.scripted
-    reference = reference_of(planned.task) if name in CARRY_OUT else Reference(())
-    script = script_context(planned.task, reference, planned.adapter, job, found.unwritten)
-    persona = PERSONAS[name]
-    return ScriptedUpstream(planned.model.id, persona, script, found.keep_crash)
+    reference = reference_of(planned.task) if carries_out(name) else Reference(())
+    script = script_context(
+        planned.task, reference, planned.adapter, job, found.unwritten, planned.cell.attempt
+    )
+    return ScriptedUpstream(planned.model.id, persona_named(name), script, found.keep_crash)
 
 
 def _replay(run: CellRun, records: Records, job: Job) -> Upstream:
@@ -80,6 +81,7 @@ def script_context(
     adapter: Adapter,
     job: Job,
     unwritten: dict[str, str] | None = None,
+    attempt: int = 1,
 ) -> ScriptContext:
     """Return what a scripted model knows. An adapter without a dialect gets the generic one."""
     solution = reference.files
@@ -87,6 +89,8 @@ def script_context(
     made = {f.path for f in ends}
     return ScriptContext(
         doc=task.task.doc,
+        task=task.task.id,
+        attempt=attempt,
         job=job,
         dialect=getattr(adapter, "dialect", GenericDialect)(),
         work=_texts(work),

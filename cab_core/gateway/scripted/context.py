@@ -29,6 +29,7 @@ class ScriptContext:
     are no UTF-8 are surrogates in a text. `executable` are the files that are to be so, `was_executable`
     those of the pristine work dir that are. `unwritten` is filled: what could not be brought about through
     the CLI, by path, with why. `given`: how often each call of a tool was, in all conversations.
+    `task`: its id, empty where there is none.
     """
 
     doc: TaskDoc
@@ -42,6 +43,8 @@ class ScriptContext:
     was_executable: frozenset[str] = frozenset()
     unwritten: dict[str, str] = attrs.field(factory=dict)
     given: Counter[str] = attrs.field(factory=Counter)
+    task: str = ""
+    attempt: int = 1
 
     @property
     def refuse(self) -> bool:

@@ -1,0 +1,97 @@
+"""`cab drift`."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+import click
+
+from cab_core.errors import CabError, UserError
+from cab_core.records import CellSummary, Configuration
+from cab_core.stats import one_of_each
+
+from . import options, standing
+from .group import pass_plugins
+from .table import print_json
+
+if TYPE_CHECKING:
+    from cab_core.plugins.registry import Plugins
+
+
+@click.command
+@click.option("--tui", required=True, metavar="NAME", help="the CLI")
+@click.option("--model", metavar="PATTERN", default="*", help="only with these models")
+@click.option("--task", metavar="PATTERN", default="*", help="only these tasks")
+@click.option(
+    "--without", multiple=True, metavar="VERSION", help="leave a version out, such as one with few tasks"
+)
+@options.runs
+@standing.option
+@options.as_json
+@pass_plugins
+def command(
+    plugins: Plugins, /, tui: str, model: str, task: str, without: tuple[str, ...], runs: Path,
+    scripted: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Did a CLI get better or worse over its versions, and from which one on?
+
+    The versions that RUNS has cells of are held against each other on the tasks that all of them have,
+    model by model; what else tells cells apart (stack, runtime, options ...) stays equal. They stand in the
+    order in which the registry released them.
+    """
+    from .drift_shown import print_drift, values
+
+    there = standing.standing(
+        runs, scripted, chosen=lambda r: r.cell.tui == tui and fnmatch.fnmatchcase(r.cell.task, task)
+    )
+    cells = [r for _, r in one_of_each(there.cells) if fnmatch.fnmatchcase(r.cell.model, model)]
+    cells = [r for r in cells if r.cell.tui_version not in without]
+    if not cells:
+        left = (
+            f"; {there.left_out} of scripted models are left out, --scripted takes them in"
+            if there.left_out
+            else ""
+        )
+        raise UserError(
+            f"no cell in {runs} is of {tui!r} with such a model and task{left}; "
+            "`cab results` shows what there is"
+        )
+    order, why = _order(plugins, tui, {r.cell.tui_version for r in cells})
+    groups = {config: _by_version(found, order) for config, found in _groups(cells).items()}
+    if as_json:
+        print_json([values(config, found, why) for config, found in groups.items()])
+    else:
+        for config, found in groups.items():
+            print_drift(config, found, why)
+    there.say_left_out(err=as_json)
+    return 0
+
+
+def _order(plugins: Plugins, tui: str, versions: set[str]) -> tuple[list[str], str | None]:
+    """Return the versions from the first to the last, and why not in the registry's order where it is not."""
+    from cab_core.runtimes.release_order import in_order
+    from cab_core.runtimes.releases import releases
+
+    if len(versions) < 2:
+        return sorted(versions), None
+    try:
+        return in_order(versions, releases(plugins.adapter(tui))), None
+    except CabError as exc:
+        return in_order(versions, ()), str(exc)
+
+
+def _groups(cells: Sequence[CellSummary]) -> dict[Configuration, list[CellSummary]]:
+    """Return the cells by all that tells them apart but the version."""
+    found: dict[Configuration, list[CellSummary]] = {}
+    for cell in cells:
+        found.setdefault(attrs.evolve(cell.cell.configuration, version=""), []).append(cell)
+    return dict(sorted(found.items()))
+
+
+def _by_version(cells: Sequence[CellSummary], order: Sequence[str]) -> dict[str, list[CellSummary]]:
+    found = {version: [c for c in cells if c.cell.tui_version == version] for version in order}
+    return {version: cells for version, cells in found.items() if cells}

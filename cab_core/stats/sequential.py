@@ -1,0 +1,142 @@
+"""Two sides on the same tasks, looked at after every one: a test that stays valid all the while.
+
+A unit is one draw: a task, of a family one task. Its difference D is A's rate less B's, from -1 to 1. Were
+both equally good, D would be 0 on average whatever came before, and whoever bets a share k of a fortune on
+D would have, whatever k from -1 to 1, no more than 1 on average after any number of units. So has who
+splits it evenly over all such bets:
+
+    E = ½ ∫ Π (1 + k D) dk        with one attempt:  2^n w! l! / (n + 1)!
+
+where A won w and B won l of n = w + l discordant units: the mixture of Beta(1, 1) over A's share of these.
+E is a martingale from 1, so that it ever reaches 1 / α has a probability of at most α (J. Ville, "Étude
+critique de la notion de collectif", 1939; mixtures: H. Robbins, "Statistical methods related to the law of
+the iterated logarithm", 1970; e-values: G. Shafer, "Testing by betting", 2021, and P. Grünwald, R. de
+Heide, W. Koolen, "Safe testing", 2024; bets on a bounded mean: I. Waudby-Smith, A. Ramdas, "Estimating
+means of bounded random variables by betting", 2024). A unit on which both did alike changes nothing.
+
+The integral is a mean over finitely many bets, which is a valid mixture itself. E does not depend on the
+order of the units, only on which have come; what was looked at before depends on it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from statistics import NormalDist
+
+import attrs
+
+from .intervals import Interval
+from .paired import ERROR
+
+_MANY = 256
+_BETS = tuple((2 * i + 1 - _MANY) / _MANY for i in range(_MANY))
+_FINE = 100  # steps to either side of 0 in which an end of the interval is looked for
+_HALVINGS = 20
+LONGEST = 1.5  # times as many units as the fixed plan has; beyond that a race costs more than it can save
+FUTILE = 0.125  # of the chance of a decision that there was at the start
+POWER = 0.8  # of the fixed plan
+FLIPS = 0.3  # tasks on which two sides differ, where nobody says how many: of most pairs fewer do
+
+Differences = Mapping[float, int]  # how many units had a difference
+
+
+def evidence(seen: Differences, mean: float = 0.0) -> float:
+    """Return E against the hypothesis that the difference is `mean` on average."""
+    return math.exp(min(_log_evidence(seen, mean), 700.0))
+
+
+def _log_evidence(seen: Differences, mean: float) -> float:
+    # A bet k on D - mean, which is between -1 - |mean| and 1 + |mean|: nothing is lost beyond the stake.
+    moved = [((d - mean) / (1 + abs(mean)), n) for d, n in seen.items()]
+    logs = [sum(n * math.log1p(bet * d) for d, n in moved) for bet in _BETS]
+    most = max(logs)
+    return most + math.log(math.fsum(math.exp(value - most) for value in logs) / _MANY)
+
+
+def confidence_sequence(seen: Differences, error: float = float(ERROR)) -> Interval | None:
+    """Return the interval of the mean difference that holds it at every look at once; None without a unit.
+
+    It has all means against which E is less than 1 / error (Waudby-Smith and Ramdas, as above), and so
+    holds 0 just where E itself is.
+    """
+    units = sum(seen.values())
+    if not units:
+        return None
+    limit, mean = -math.log(error), sum(d * n for d, n in seen.items()) / units
+    ends = [_end(seen, mean, side, limit) for side in (-1, 1)]
+    return Interval(low=ends[0], high=ends[1], method="betting", units=units, level=1 - error)
+
+
+def _end(seen: Differences, mean: float, side: int, limit: float) -> float:
+    """Return the farthest mean to one side that is not ruled out, from outside in."""
+    outside = float(side)
+    steps = [side * (1 - i / _FINE) for i in range(2 * _FINE)]
+    inside = next((m for m in steps if side * (m - mean) <= 0 or _log_evidence(seen, m) < limit), mean)
+    if inside == outside:
+        return outside
+    outside = inside + side / _FINE
+    inside = mean if side * (inside - mean) < 0 else inside
+    for _ in range(_HALVINGS):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if _log_evidence(seen, middle) < limit else (inside, middle)
+    return outside
+
+
+@attrs.frozen
+class Plan:
+    """What a race is to find: a difference, where the two sides differ on a share `flips` of the tasks."""
+
+    difference: float
+    flips: float
+
+    @property
+    def units(self) -> int:
+        """How many tasks the fixed plan has: McNemar's exact test finds the difference in 80%.
+
+        (z_.975 √flips + z_.8 √(flips - D²))² / D², and 1 / D for its being exact (R. J. Connor, "Sample size
+        for testing differences in proportions for the paired-sample design", 1987; the correction as that of
+        J. L. Fleiss, A. Tytun, H. K. Ury, 1980).
+        """
+        d, normal = self.difference, NormalDist()
+        z = normal.inv_cdf(1 - float(ERROR) / 2) * math.sqrt(self.flips)
+        z += normal.inv_cdf(POWER) * math.sqrt(self.flips - d * d)
+        return math.ceil(z * z / (d * d) + 1 / d)
+
+    def chance(self, total: float, squares: float, units: int, left: int, limit: float) -> float:
+        """Return how likely E reaches `limit` by the end, were the planned difference there, to either side.
+
+        So far `units` units had differences with that total and sum of squares, and `left` are to come. How
+        many of these differ is taken from what was seen and, as if four units had been seen, from the plan.
+        The rest of the sum is taken as normally distributed; that E may reach the limit before the end and
+        fall again is left out.
+        """
+        flips = (squares + 4 * self.flips) / (units + 4)
+        flipped = squares + left * flips
+        needed = _needed(flipped, limit)
+        if needed is None or left == 0:
+            return 0.0
+        spread = math.sqrt(left * max(flips - self.difference**2, 0.01))
+        return NormalDist().cdf((abs(total) + left * self.difference - needed) / spread)
+
+
+def _needed(flipped: float, limit: float) -> float | None:
+    """Return the total of so many discordant units at which E is `limit`; None where none is enough."""
+
+    def log_e(total: float) -> float:
+        won, lost = (flipped + total) / 2, (flipped - total) / 2
+        ways = math.lgamma(won + 1) + math.lgamma(lost + 1) - math.lgamma(flipped + 2)
+        return flipped * math.log(2) + ways
+
+    least, most = 0.0, flipped
+    if log_e(most) < math.log(limit):
+        return None
+    for _ in range(_HALVINGS):
+        middle = (least + most) / 2
+        least, most = (middle, most) if log_e(middle) < math.log(limit) else (least, middle)
+    return most
+
+
+def fewest(error: float) -> int:
+    """Return how many units must come, all won by one side, before anything is decided."""
+    return next(n for n in range(1, 10_000) if 2**n >= (n + 1) / error)
