@@ -15,7 +15,8 @@ from cab_core.store.cells import Store
 from cab_core.sweep.breaker import Breaker
 from cab_core.sweep.machine import check_ready
 from cab_core.sweep.plan import Plan, make_plan
-from cab_core.sweep.runner import Done, Verdict, by_outcome, incomplete, run_plan
+from cab_core.sweep.runner import by_outcome, incomplete, run_plan
+from cab_core.sweep.states import Done, Verdict
 from cab_core.tasks.catalog import Catalog
 
 from . import collect_as_usual, options

@@ -129,9 +129,9 @@ class Store:
         """
         return read_summary(f"{directory}/cell.json")
 
-    def voided(self, cell: Cell, content_key: str) -> Voided:
-        """Return the finished tries of the same that do not stand."""
-        results = map(self.summary, self.tries(cell))
+    def voided(self, cell: Cell, content_key: str, but: str = "") -> Voided:
+        """Return the finished tries of the same that do not stand; `but`: the directory of one that may."""
+        results = (self.summary(path) for path in self.tries(cell) if path != but)
         return Voided.of(r for r in results if r.content_key == content_key)
 
     def verdict(
