@@ -143,7 +143,9 @@ class Regraded:
     """Of which earlier try of the cell the work was graded again, and what that had come to."""
 
     at: str = attrs.field(metadata=doc("when it was graded again, UTC, ISO 8601"))
-    of_try: int = attrs.field(metadata=doc("number of the try that ran the CLI, beside this one"))
+    of_try: int = attrs.field(
+        metadata=doc("number of the try beside this one in which the CLI ran; 0: it is not there")
+    )
     outcome: Outcome = attrs.field(metadata=doc("how that try had ended"))
 
 

@@ -153,7 +153,7 @@ class Summarised:
 
     @property
     def all_marks(self) -> tuple[str, ...]:
-        """The marks, `regraded`, `rescored`, and `sealed` for a citable cell of an earlier cab, which wrote none."""
+        """The marks, derived ones, and `sealed` for a citable cell of an earlier cab, which wrote none."""
         former = self.citable and self.execution is not None and SEALED not in self.marks
         derived = {REGRADED: self.regraded, RESCORED: self.rescored}
         return (*([SEALED] if former else []), *self.marks, *(mark for mark, held in derived.items() if held))

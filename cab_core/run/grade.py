@@ -40,7 +40,7 @@ def grade(run: CellRun, prepared: Prepared, changes: Changes, scratch: Path) -> 
 
 
 def judge(grader: Grader, changes: Changes, left: Path, refusal: RefusalSigns) -> Grade:
-    """Return the whole verdict on an agent's changes, in `left`: a second look, and what a refusal makes of it.
+    """Return the verdict on an agent's changes, in `left`, with a second look and what a refusal makes of it.
 
     Raises:
         GraderError: the grader could not be run.

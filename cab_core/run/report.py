@@ -36,7 +36,6 @@ from .told import vain_told, withdrawn_told
 from .validated import kept
 from .wiring import wiring
 
-
 OF_TASK = (IN_PROCESS, UNVALIDATED, PRIVATE)  # marks that follow from the task
 
 

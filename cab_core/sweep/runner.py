@@ -82,7 +82,8 @@ def run_plan(
     executor = plugins.executor(plan.sweep.executor)
     scorers = plugins.scorers(events.warn)
     _sweep_scratch(events)
-    with store.lock(plan.sweep.sweep_id), Observers(plugins.loaded.manager, events.warn) as observers:
+    shard = str(plan.shard) if plan.shard else ""
+    with store.lock(plan.sweep.sweep_id, shard), Observers(plugins.loaded.manager, events.warn) as observers:
         changed = write_lock_file(plan, store.root)
         with uncollected():
             kept = [None if fresh else _kept(p, store, events, verdict) for p in plan.cells]
