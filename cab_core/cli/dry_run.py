@@ -76,10 +76,16 @@ def _print_forecast(found: Preview, further: Any) -> None:
     if not bases:
         say("No model is called.")
         return
-    n = sum(b.cells for b in bases)
+    n, totals = sum(b.cells for b in bases), dict(_totals(found))
     click.echo()
-    say(f"To run {plural(n, 'cell')}, by what earlier cells took: the median, and the half in the middle:")
-    for name, total in _totals(found):
+    if not any(total.spread for total in totals.values()):
+        say(f"What it takes to run {plural(n, 'cell')} is unknown:")
+        totals = {}
+    else:
+        say(
+            f"To run {plural(n, 'cell')}, by what earlier cells took: the median, and the half in the middle:"
+        )
+    for name, total in totals.items():
         say(f"  {name}: {_told(name, total)}", indent=4)
     for b in bases[:_MOST]:
         say(f"  {_rests(b, further)}", indent=4)
@@ -115,7 +121,7 @@ def _rests(basis: Basis, further: Any) -> str:
     said = f"{plural(basis.cells, 'cell')} of {name} x {config.model}: "
     n = max((s.n for s in basis.figures.values() if s), default=0)
     if basis.level is None:
-        return f"{said}unknown, there is no earlier cell"
+        return f"{said}there is no earlier cell"
     of = "this configuration" if basis.level == "configuration" else "this CLI and model, set up otherwise"
     return f"{said}by {plural(n, 'cell')} of {of}"
 
