@@ -54,6 +54,8 @@ def command(sources: tuple[Path, ...], target: Path, as_json: bool) -> int:
                 for sweep in sweeps:
                     told += [f"{source}: {said}" for said in merge_lock_file(source, target, sweep)]
                 merge_cells(source, store, sweeps, merged)
+    for source in (source for source, sweeps in found.items() if not sweeps):
+        say(f"warning: {source}: no finished cell is there that can be read", err=True)
     (_print_json if as_json else _print)(merged, told, given, target)
     return int(bool(merged.refused))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ def verdict(directory: Path) -> Any:
     found = json.loads((directory / "grade.json").read_text())
     for command in found["commands"]:
         command.pop("duration_s")
+        command["stdout_tail"] = re.sub(r"finished in [\d.]+s", "", command["stdout_tail"])
     return found
 
 

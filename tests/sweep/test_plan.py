@@ -185,7 +185,7 @@ def test_what_is_as_the_lock_file_says_is_let_through(plan: Callable[..., Plan],
         ({"attempts": 2}, "attempts was 1, is 2"),
         ({"limits": Limits(wall_s=7)}, "limits.wall_s was 600.0, is 7"),
         ({"tasks": ("mutations/py-*",)}, 'tasks.mutations/py-moving-average was not there, is "'),
-        ({"models": ("scripted:oracle",)}, "models.scripted:oracle.endpoint was not there"),
+        ({"models": ("scripted:oracle",)}, "models.scripted:oracle was not there"),
         ({"tuis": ("puppet@2",)}, "clis.puppet@2 local"),
     ],
 )
