@@ -26,7 +26,7 @@ from cab_core.safe_fs import Tree, make_directory
 
 from .cells import Store, write_result
 from .paths import LEFTOVERS, attempt_path, segment
-from .reading import read_optional
+from .reading import read_optional, read_whole, record_of
 from .standing import ACCEPTED, Accepted, accept, try_number
 
 _STAGING = ".merging"  # in the directory of a sweep: what a killed merge left, and nothing else
@@ -154,13 +154,15 @@ def _copy(path: Path, source: Path, target: Store, merged: Merged, copies: Mappi
         _NoCell: one of its files is not as cab writes it.
         OSError: the target cannot be written.
     """
-    result = Store(source).result(path)  # the whole record: a summary passes over faults
+    said = read_whole(path / "cell.json")
+    result = record_of(said, CellResult, f"{path}/cell.json")  # whole: a summary passes over faults
     attempt = target.root / attempt_path(result.cell)
     staging = target.root / segment(result.cell.sweep_id) / _STAGING / secrets.token_hex(8)
     make_directories(staging)
     try:
         _copy_files(path, Tree(source), path.relative_to(source), staging, merged)
-        _check_copied(staging, result)
+        if read_whole(staging / "cell.json") != said:  # who wrote it may still write
+            raise _NoCell("it changed while it was copied")
         if result.regraded is not None:  # the try that it speaks of may have another number here
             ran = try_number((copies.get(result.regraded.of_try) or "").rpartition("/")[2]) or 0
             write_result(staging, attrs.evolve(result, regraded=attrs.evolve(result.regraded, of_try=ran)))
@@ -171,12 +173,6 @@ def _copy(path: Path, source: Path, target: Store, merged: Merged, copies: Mappi
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return str(final)
-
-
-def _check_copied(staging: Path, result: CellResult) -> None:
-    """See that what was copied is what was looked at: who wrote it may still write."""
-    if Store(staging).result(staging) != result:
-        raise _NoCell("it changed while it was copied")
 
 
 def _next_number(attempt: Path) -> int:

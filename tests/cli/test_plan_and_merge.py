@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from cab_core.store.cells import Store
 from tests.conftest import CAB, Cab
+from tests.support.background import BATCH, Run
 from tests.support.tiny import PLUGIN
 
 PACK = Path(__file__).parents[2] / "task_packs/cab_tasks_mutations"
@@ -102,7 +104,7 @@ def test_a_run_grades_the_kept_patch_again(tiny: Cab) -> None:
     assert [json.loads(p.read_text())["outcome"] for p in tries] == ["passed", "failed"]
     assert "done before" in tiny(*RUN).stderr
     tiny(*RUN, "--fresh")
-    assert tiny.json("results", "--json", "--scripted")[0]["outcome"] != "failed"
+    assert len(list(tiny.cwd.glob("runs/*/*/*/*/*/*/*/3/cell.json"))) == 1
 
 
 def test_what_a_regraded_cell_is_stands_on_its_page(tiny: Cab) -> None:
@@ -175,28 +177,19 @@ def test_three_shards_merged_are_one_run(tiny: Cab) -> None:
 
 def test_two_shards_run_at_once_in_one_directory(tiny: Cab) -> None:
     """A whole run beside one is refused, as is the same shard twice, and merging into it."""
-    read, write = os.pipe()
-    said, say = os.pipe()
-    tiny.env["SCRIPT"] = "os.write(int(os.environ['SAY']), b'.'); os.read(int(os.environ['GO']), 1); call()"
-    first = subprocess.Popen(
-        [str(CAB), *RUN, "--attempts", "2", "--shard", "1/2"], cwd=tiny.cwd, pass_fds=(read, say),
-        env={**tiny.env, "SAY": str(say), "GO": str(read)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        os.read(said, 1)  # its cell is under way
-        tiny.env["SCRIPT"] = "call()"
-        assert tiny(*RUN, "--attempts", "2", "--shard", "2/2").returncode == 0
+    run, two = Run(tiny), (*BATCH, "--attempts", "2")
+    with run.started("--attempts", "2", "--shard", "1/2", script="say('here'); wait(); fix()") as first:
+        run.hear("here")
+        tiny.env["SCRIPT"] = MENDS
+        assert tiny(*two, "--shard", "2/2").returncode == 0
         for more in ((), ("--shard", "1/2")):
-            done = tiny(*RUN, "--attempts", "2", *more)
+            done = tiny(*two, *more)
             assert done.returncode == 2 and "is being run by another cab" in done.stderr, done.stderr
         shutil.copytree(tiny.cwd / "runs", tiny.cwd / "other")
         assert "is being run by another cab" in tiny("merge", "other", "-o", "runs").stderr
-    finally:
-        os.write(write, b".")
+        run.go_on()
         first.wait()
-        for fd in (read, write, said, say):
-            os.close(fd)
-    assert len(outcomes(tiny)) == 2
+    assert [n for _, n, _ in outcomes(tiny)] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -218,9 +211,8 @@ def test_a_mistake_is_told(tiny: Cab, args: tuple[str, ...], said: str) -> None:
 def tries(root: Path) -> dict[str, list[str]]:
     """Return the finished tries by attempt."""
     found: dict[str, list[str]] = {}
-    for path in root.rglob("cell.json"):
-        if not path.parent.name.endswith(".part"):
-            found.setdefault(str(path.parent.parent), []).append(path.parent.name)
+    for path in map(Path, Store(root).finished()):
+        found.setdefault(str(path.parent), []).append(path.name)
     return found
 
 
