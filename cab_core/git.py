@@ -32,19 +32,30 @@ NOWHERE = {"GIT_DIR": os.devnull, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_N
 
 
 def run_git(
-    argv: Sequence[str], cwd: Path, given: bytes = b"", nowhere: bool = False
+    argv: Sequence[str],
+    cwd: Path,
+    given: bytes = b"",
+    nowhere: bool = False,
+    largest: int | None = None,
+    patience_s: float | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a git command in a directory; `nowhere`: as if no repository were there.
 
+    `largest`: bytes of a file that it may write. `patience_s`: seconds that it may take.
+
     Raises:
         UserError: git cannot be started.
+        subprocess.TimeoutExpired: it took longer.
     """
     env = {k: v for k, v in os.environ.items() if k not in _WHERE}
     env |= {**_OWN, **_SEALED, **(NOWHERE if nowhere else {})}
     off = [word for setting in _OFF for word in ("-c", setting)]
+    command = ["git", *off, *argv]
+    if largest is not None:  # in units of 512 bytes, as POSIX has it
+        command = ["sh", "-c", f'ulimit -f {largest // 512} && exec "$@"', "sh", *command]
     try:
         return subprocess.run(
-            ["git", *off, *argv], cwd=cwd, input=given, capture_output=True, env=env, check=False
+            command, cwd=cwd, input=given, capture_output=True, env=env, check=False, timeout=patience_s
         )
     except OSError as exc:
         if not cwd.is_dir():

@@ -8,6 +8,7 @@ where a lock cannot tell.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import functools
@@ -115,6 +116,24 @@ class Lease:
             self.path.unlink(missing_ok=True)
         os.ftruncate(self._fd, 0)
         os.close(self._fd)
+
+
+@contextlib.contextmanager
+def shared(path: Path) -> Iterator[None]:
+    """Hold a lease together with others who do so too, while the context is open: nobody has it alone.
+
+    Raises:
+        LeaseHeld: somebody has it alone.
+        OSError: the file cannot be made.
+    """
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as exc:
+        raise LeaseHeld(read_holder(path)) from exc
+    finally:
+        os.close(fd)
 
 
 def is_held(path: Path) -> bool:

@@ -25,6 +25,8 @@ COMMANDS = {
     "wire": ("wire", "Show what a CLI asked its model and what it was answered, call by call."),
     "export": ("export", "Write trajectories that other tools read."),
     "rescore": ("rescore", "Compute the axes of finished cells anew, without running anything."),
+    "regrade": ("regrade", "Grade kept patches again where only the grader changed; calls no model."),
+    "merge": ("merge", "Put runs directories together, such as those of shards."),
     "site": ("site", "Build the pages; serve them on this machine."),
     "tasks": ("tasks", "List, show, check and lock tasks."),
     "tui": ("tui", "Show which versions of a CLI there are, here and elsewhere."),

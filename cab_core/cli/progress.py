@@ -16,6 +16,7 @@ import click
 
 from cab_core.gateway.activity import Activity
 from cab_core.records import Cell, CellKey, CellSummary, Configuration
+from cab_core.records.marks import REGRADED
 from cab_core.stats import distinctions
 from cab_core.sweep.runner import Events
 
@@ -141,7 +142,8 @@ class Progress:
         with self._printing:
             with self._lock:
                 took = f"{self.tally.finished(result):.1f} s"
-                line = self._line(result, f"{took}  {screen.tokens(result.tokens)}".rstrip())
+                spent = "regraded" if REGRADED in result.all_marks else screen.tokens(result.tokens)
+                line = self._line(result, f"{took}  {spent}".rstrip())
             self._print(*line)
 
     def _kept(self, result: CellSummary, _: str) -> None:

@@ -20,10 +20,11 @@ from .text import reason, say
 if TYPE_CHECKING:
     from cab_core.plugins.registry import Plugins
     from cab_core.records import Sweep
+    from cab_core.sweep.plan import Plan
 
     from .json_events import JsonEvents
     from .progress import Progress
-    from .session import Ended
+    from .session import Ended, Make
     from .tally import Tally
 
     Run = Callable[[Progress | JsonEvents], Ended]
@@ -61,6 +62,13 @@ _ROWS = 200  # cells that the table at the end shows one by one
 )
 @click.option("--executor", help="who runs the cells  [local]")
 @click.option("--sweep-id", help="name of the sweep  [local]")
+@click.option(
+    "--shard", metavar="I/N", help="only the I-th of N parts of the cells, I from 1; `cab merge` joins them"
+)
+@click.option("--locked", is_flag=True, help="refuse whatever is not as the sweep's sweep.lock.toml says")
+@click.option(
+    "--dry-run", is_flag=True, help="say what would be run, why, and what it would take; run nothing"
+)
 @click.option("--fresh", is_flag=True, help="run again what has a verdict already")
 @click.option(
     "--keep-going", is_flag=True, help=f"run on where the endpoint failed {FAILED_IN_A_ROW} cells in a row"
@@ -81,8 +89,11 @@ def command(plugins: Plugins, /, sweep_file: Path | None, **said: Any) -> int:
     """Run a matrix of CLIs x models x tasks.
 
     What is to be run stands in a sweep file (TOML), in options, or both: options win. The same
-    command again goes on where it stopped.
+    command again goes on where it stopped. Where only a grader changed, the kept patch is graded again, and
+    no model is called (see `cab regrade`).
     """
+    if said["dry_run"]:
+        return _dry_run(plugins, sweep_file, said)
     from cab_core.sweep.breaker import Breaker
 
     from .session import run_planned  # what runs cells is heavy, and `--help` needs none of it
@@ -90,15 +101,49 @@ def command(plugins: Plugins, /, sweep_file: Path | None, **said: Any) -> int:
     breaker = Breaker(None if said["keep_going"] else FAILED_IN_A_ROW)
 
     def run(shown: Progress | JsonEvents) -> Ended:
-        sweep = _sweep(sweep_file, said)
+        planner = _planner(sweep_file, said)
         choice = options.choice_of(said["endpoint"], said["key"], said["key_env"])
         return run_planned(
-            lambda make: make(sweep), plugins, choice, said["runs"], said["packs"], said["width"],
+            planner, plugins, choice, said["runs"], said["packs"], said["width"],
             said["fresh"], shown, breaker,
         )  # fmt: skip
 
     go_on = command_again(click.get_current_context())
     return _as_events(run, plugins, go_on) if said["as_json"] else _as_table(run, said["runs"], go_on)
+
+
+def _planner(sweep_file: Path | None, said: dict[str, Any]) -> Callable[[Make], Plan]:
+    """Return what makes the plan out of what was said."""
+    from cab_core.sweep.lock_file import check_locked
+    from cab_core.sweep.shards import Shard
+
+    sweep, shard = _sweep(sweep_file, said), Shard.parse(said["shard"]) if said["shard"] else None
+
+    def planner(make: Make) -> Plan:
+        plan = make(sweep)
+        if said["locked"]:
+            check_locked(plan, said["runs"])
+        return plan.of_shard(shard) if shard else plan
+
+    return planner
+
+
+def _dry_run(plugins: Plugins, sweep_file: Path | None, said: dict[str, Any]) -> int:
+    """Say what would be done. CLIs are made ready, since what is installed is a part of what a cell is."""
+    from cab_core.store.cells import Store
+    from cab_core.sweep.preview import preview
+    from cab_core.sweep.runner import by_outcome
+
+    from .dry_run import print_preview, print_preview_json
+    from .progress import Progress
+    from .session import planned
+
+    choice = options.choice_of(said["endpoint"], said["key"], said["key_env"])
+    with (shown := Progress(quiet=said["as_json"])):
+        plan = planned(_planner(sweep_file, said), plugins, choice, said["packs"], shown)
+        found = preview(plan, Store(said["runs"]), said["width"], by_outcome, said["fresh"])
+    print_preview_json(found) if said["as_json"] else print_preview(found)
+    return 0
 
 
 def _as_events(run: Run, plugins: Plugins, go_on: str) -> int:

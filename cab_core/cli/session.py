@@ -15,7 +15,8 @@ from cab_core.store.cells import Store
 from cab_core.sweep.breaker import Breaker
 from cab_core.sweep.machine import check_ready
 from cab_core.sweep.plan import Plan, make_plan
-from cab_core.sweep.runner import Done, Verdict, by_outcome, incomplete, run_plan
+from cab_core.sweep.runner import by_outcome, incomplete, run_plan
+from cab_core.sweep.states import Done, Verdict
 from cab_core.tasks.catalog import Catalog
 
 from . import collect_as_usual, options
@@ -80,6 +81,25 @@ def run_sweep(
     return ended.results, ended.exit_code
 
 
+def planned(
+    planner: Callable[[Make], Plan],
+    plugins: Plugins,
+    choice: EndpointChoice,
+    packs: tuple[Path, ...],
+    shown: Progress | JsonEvents,
+) -> Plan:
+    """Return what `planner` makes out of sweeps; what is odd in it is `shown`."""
+    check_ready(shown.warn)
+    shown.say("reading tasks")
+    catalog, config = Catalog(plugins, packs), options.config()
+    plan = planner(lambda sweep: make_plan(sweep, plugins, catalog, choice, config, shown.say))
+    for said in (*catalog.faults.values(), *catalog.left_out, *plan.broken):
+        shown.warn(said)
+    for said in dict.fromkeys(note for one in plan.cells[:1] for note in one.stack_notes):
+        shown.warn(said)
+    return plan
+
+
 def run_planned(
     planner: Callable[[Make], Plan],
     plugins: Plugins,
@@ -100,15 +120,8 @@ def run_planned(
     store, breaker = Store(runs), breaker or Breaker()
     store.check_writable()
     with shown:
-        check_ready(shown.warn)
-        shown.say("reading tasks")
-        catalog, config = Catalog(plugins, packs), options.config()
-        plan = planner(lambda sweep: make_plan(sweep, plugins, catalog, choice, config, shown.say))
-        shown.expect([planned.cell for planned in plan.cells], width)
-        for said in (*catalog.faults.values(), *catalog.left_out, *plan.broken):
-            shown.warn(said)
-        for said in dict.fromkeys(note for planned in plan.cells[:1] for note in planned.stack_notes):
-            shown.warn(said)
+        plan = planned(planner, plugins, choice, packs, shown)
+        shown.expect([p.cell for p in plan.cells], width)
         for task, why in plan.skipped.items():
             shown.warn(f"{task} is left out: {why}")
         collect_as_usual()

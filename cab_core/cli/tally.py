@@ -13,6 +13,7 @@ import attrs
 from cab_core.gateway.activity import Activity
 from cab_core.gateway.models import SCRIPTED
 from cab_core.records import Cell, CellKey, CellSummary, Configuration, TokenTotals
+from cab_core.records.marks import REGRADED
 
 _ENOUGH = 3  # cells of a configuration before their mean says anything of the next
 
@@ -75,7 +76,8 @@ class Tally:
         """Take the end of a cell; return how many seconds it took."""
         now = time.monotonic()
         took = now - self.running.pop(result.cell.key, (result.cell, now))[1]
-        self.spend.add(result.tokens, result.scripted)
+        if REGRADED not in result.all_marks:  # what its run took was spent before
+            self.spend.add(result.tokens, result.scripted)
         self._ended(result, took)
         return took
 

@@ -9,6 +9,7 @@ SCRIPTED = "scripted"
 PROVISIONAL = "provisional"
 IN_PROCESS = "in-process"
 RESCORED = "rescored"
+REGRADED = "regraded"
 UNVALIDATED = "unvalidated"
 PRIVATE = "private"
 
@@ -23,6 +24,8 @@ MARKS = {
     "`cab tasks validate`",
     PRIVATE: "the task is of a private pack, whose author does not want it to be published",
     RESCORED: "`cab rescore` came to other figures than the run itself; the page of the cell has both",
+    REGRADED: "the kept patch of an earlier try was graded again, since the grader had changed; no model was "
+    "called for it, and tokens and time are those of that try",
     "incomplete": "a cell without a verdict, or a configuration without one on some task of the page",
 }
 

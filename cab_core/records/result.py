@@ -12,6 +12,7 @@ from .calls import TokenTotals, sum_of
 from .cell import Cell
 from .execution import Execution
 from .launch import Accounted, TokenClaim
+from .marks import REGRADED
 from .outcomes import OUTCOMES, Outcome
 from .parameters import ParameterSeen
 from .price import PriceSource
@@ -97,7 +98,8 @@ class Wiring:
 class Voided:
     """Earlier tries of a cell that stand for nothing: how they ended, oldest first, and what they took.
 
-    A sum is None where that of one try is unknown. A try in which no call was answered took nothing.
+    A sum is None where that of one try is unknown. A try in which no call was answered took nothing, nor did
+    one that was graded again alone.
     """
 
     outcomes: tuple[Outcome, ...] = attrs.field(default=(), metadata=doc("how they ended, oldest first"))
@@ -116,9 +118,13 @@ class Voided:
             return cls()
         return cls(
             outcomes=tuple(r.outcome for r in vain),
-            tokens=sum_of(0 if r.tokens.unanswered else r.tokens.total for r in vain),
-            usd=sum_of(0.0 if r.tokens.unanswered else r.tokens.usd for r in vain),
+            tokens=sum_of(0 if _took_nothing(r) else r.tokens.total for r in vain),
+            usd=sum_of(0.0 if _took_nothing(r) else r.tokens.usd for r in vain),
         )
+
+
+def _took_nothing(result: CellSummary) -> bool:
+    return result.tokens.unanswered or REGRADED in result.all_marks
 
 
 @attrs.frozen(kw_only=True)
@@ -130,6 +136,17 @@ class Rescored:
     headlines: dict[str, float | None] = attrs.field(
         factory=dict, metadata=doc("the figures of then, by axis, of those that are others now")
     )
+
+
+@attrs.frozen(kw_only=True)
+class Regraded:
+    """Of which earlier try of the cell the work was graded again, and what that had come to."""
+
+    at: str = attrs.field(metadata=doc("when it was graded again, UTC, ISO 8601"))
+    of_try: int = attrs.field(
+        metadata=doc("number of the try beside this one in which the CLI ran; 0: it is not there")
+    )
+    outcome: Outcome = attrs.field(metadata=doc("how that try had ended"))
 
 
 @attrs.frozen(kw_only=True)
@@ -158,6 +175,10 @@ class CellResult(Summarised):
     )
     rescored: Rescored | None = attrs.field(
         default=None, metadata=doc("what the run itself had said, where `cab rescore` says otherwise")
+    )
+    regraded: Regraded | None = attrs.field(
+        default=None,
+        metadata=doc("of which earlier try the work was graded again; null: the CLI was run for this try"),
     )
     execution: Execution | None = attrs.field(
         default=None, metadata=doc("how the CLI's process ended; null: it was never started")

@@ -16,7 +16,7 @@ import attrs
 from .base import doc
 from .calls import TokenTotals, sum_of
 from .cell import Cell
-from .marks import PROVISIONAL, RESCORED, SCRIPTED, SEALED
+from .marks import PROVISIONAL, REGRADED, RESCORED, SCRIPTED, SEALED
 from .outcomes import OUTCOMES, Outcome, is_solved
 
 _NONE: dict[str, str] = {}  # one for all cells
@@ -45,7 +45,7 @@ class CellSummary:
         metadata=doc("headlines of the axes, in their order; None: unknown, or the outcome is not counted")
     )
     all_marks: tuple[str, ...] = attrs.field(
-        metadata=doc("the marks of the cell, with rescored where `cab rescore` says otherwise")
+        metadata=doc("the marks of the cell, with regraded and rescored where it is")
     )
     unscored: dict[str, str] = attrs.field(metadata=doc("axes whose scorer failed, with the reason"))
     voided: tuple[Outcome, ...] = attrs.field(
@@ -98,6 +98,7 @@ class Summarised:
     unscored: dict[str, str]
     execution: Any
     rescored: Any
+    regraded: Any
     citable: bool
     marks: tuple[str, ...]
     voided: tuple[Outcome, ...]
@@ -152,9 +153,10 @@ class Summarised:
 
     @property
     def all_marks(self) -> tuple[str, ...]:
-        """The marks, `rescored`, and `sealed` for a citable cell of an earlier cab, which wrote none."""
+        """The marks, derived ones, and `sealed` for a citable cell of an earlier cab, which wrote none."""
         former = self.citable and self.execution is not None and SEALED not in self.marks
-        return (*([SEALED] if former else []), *self.marks, *([RESCORED] if self.rescored else []))
+        derived = {REGRADED: self.regraded, RESCORED: self.rescored}
+        return (*([SEALED] if former else []), *self.marks, *(mark for mark, held in derived.items() if held))
 
     @property
     def spent_tokens(self) -> int | None:

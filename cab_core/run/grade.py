@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cab_core.records import OUTCOMES, Changes
+from cab_core.records import OUTCOMES, Changes, Grade, RefusalSigns
 from cab_core.trace.spans import set_attributes
 
 from .cell_run import CellRun
@@ -34,7 +34,16 @@ def grade(run: CellRun, prepared: Prepared, changes: Changes, scratch: Path) -> 
         secrets=run.secrets,
     )
     with run.trace.span("grade", f"grade:{task.task.id}") as span:
-        verdict = SecondLook(grader, changes, prepared.work).at(grader.judge(changes, prepared.work))
-        found.grade = settle(verdict, found.refusal)
+        found.grade = judge(grader, changes, prepared.work, found.refusal)
         set_attributes(span, passed=found.grade.passed)
     run.write("grade.json", found.grade)
+
+
+def judge(grader: Grader, changes: Changes, left: Path, refusal: RefusalSigns) -> Grade:
+    """Return the verdict on an agent's changes, in `left`, with a second look and what a refusal makes of it.
+
+    Raises:
+        GraderError: the grader could not be run.
+    """
+    verdict = SecondLook(grader, changes, left).at(grader.judge(changes, left))
+    return settle(verdict, refusal)

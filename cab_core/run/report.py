@@ -15,8 +15,10 @@ from cab_core.plugins.protocols import Scorer
 from cab_core.records import (
     CellResult,
     Evidence,
+    Grade,
     Identity,
     Outcome,
+    PackedTask,
     TokenClaim,
     Wiring,
 )
@@ -33,6 +35,8 @@ from .stack_state import account, lacking
 from .told import vain_told, withdrawn_told
 from .validated import kept
 from .wiring import wiring
+
+OF_TASK = (IN_PROCESS, UNVALIDATED, PRIVATE)  # marks that follow from the task
 
 
 def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
@@ -143,9 +147,16 @@ def _marks(planned: PlannedCell, found: Findings, validation: Validation | None)
         SCRIPTED: planned.model.scripted is not None,
         PROVISIONAL: not sealed,
         SEALED: sealed and found.execution is not None,  # what never ran, ran nowhere
-        IN_PROCESS: planned.task.task.in_process,
+    }
+    return (*(mark for mark, held in holds.items() if held), *marks_of_task(planned.task, validation))
+
+
+def marks_of_task(packed: PackedTask, validation: Validation | None) -> tuple[str, ...]:
+    """Return the marks that follow from the task, and what was found of it before."""
+    holds = {
+        IN_PROCESS: packed.task.in_process,
         UNVALIDATED: validation is None or validation.state != "sound",
-        PRIVATE: planned.task.task.private,
+        PRIVATE: packed.task.private,
     }
     return tuple(mark for mark, held in holds.items() if held)
 
@@ -176,11 +187,14 @@ def _notes(found: Findings) -> list[str]:
     served = _served(found)
     if len(served) > 1:
         notes.append(f"the endpoint named more than one model as its own: {', '.join(served)}"[:500])
-    for part in (found.changes, found.grade):
-        notes += part.notes if part else ()
-    if found.grade and found.grade.refused:
-        notes.append(f"not taken from the agent: {', '.join(sorted(found.grade.refused)[:20])}")
-    return notes
+    notes += found.changes.notes if found.changes else ()
+    return notes + (notes_of_grade(found.grade) if found.grade else [])
+
+
+def notes_of_grade(grade: Grade) -> list[str]:
+    """Return what a reader should know of the grading."""
+    refused = f"not taken from the agent: {', '.join(sorted(grade.refused)[:20])}"
+    return [*grade.notes, *([refused] if grade.refused else [])]
 
 
 def _unpriced(planned: PlannedCell) -> list[str]:

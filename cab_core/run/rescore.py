@@ -33,7 +33,7 @@ def rescored(
     """
     before = result
     if result.outcome == "infra_plugin" and result.why.startswith(_VOIDED):
-        outcome, why = classify(_findings(evidence))
+        outcome, why = classify(findings_of(evidence))
         result = attrs.evolve(result, outcome=outcome, why=why)
         evidence = attrs.evolve(evidence, outcome=outcome)
     scored = score(evidence, scorers)
@@ -64,7 +64,8 @@ def _hidden() -> Redactor:
     return redactor_of((), new_token())
 
 
-def _findings(evidence: Evidence) -> Findings:
+def findings_of(evidence: Evidence) -> Findings:
+    """Return what a run had found, out of what it recorded."""
     return Findings(
         execution=evidence.execution,
         harvest=evidence.harvest,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from cab_core.records import Change, Changes, Entry, PackedTask, TaskDoc
+from cab_core.records import Change, Changes, Entry, PackedTask, TaskDoc, TaskFile
 from cab_core.safe_fs import FILE, PROGRAM, BelowLink, Tree
 from cab_core.workdir.compare import matches
 from cab_core.workdir.materialise import materialise
@@ -39,11 +39,8 @@ def assemble(task: PackedTask, changes: Changes, left: Path, tree: Path) -> Subm
 
     What an agent left under the name of a hidden file is not taken.
     """
-    hidden = task.section("hidden")
-    own = {f.path: f for f in (*task.section("workdir"), *hidden)}
-    materialise(own.values(), tree)
-    submission, doc = Submission(tree), task.task.doc
-    protected = Protected((*doc.protected, *(glob.escape(f.path) for f in hidden)), own.values())
+    materialise(_own(task).values(), tree)
+    submission, doc, protected = Submission(tree), task.task.doc, _protected(task)
     budgets = {True: _MOST, False: _MOST}  # of what is expected, and of what is allowed beside it
     # What goes makes space for what comes: a file where a directory was.
     for change in sorted(changes.changes, key=lambda c: c.after is not None):
@@ -70,6 +67,21 @@ def assemble(task: PackedTask, changes: Changes, left: Path, tree: Path) -> Subm
             submission.broken = str(exc)
             submission.notes.append(str(exc))
     return submission
+
+
+def taken(task: PackedTask, changes: Changes) -> list[Change]:
+    """Return the changes whose content the task takes, and so the verdict rests on, as far as space lasts."""
+    protected = _protected(task)
+    return [c for c in changes.changes if c.after and _why_not(task.task.doc, protected, c) is None]
+
+
+def _own(task: PackedTask) -> dict[str, TaskFile]:
+    return {f.path: f for f in (*task.section("workdir"), *task.section("hidden"))}
+
+
+def _protected(task: PackedTask) -> Protected:
+    hidden = (glob.escape(f.path) for f in task.section("hidden"))
+    return Protected((*task.task.doc.protected, *hidden), _own(task).values())
 
 
 def _why_not(doc: TaskDoc, protected: Protected, change: Change) -> str | None:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from cab_core.durable import make_directories, rename, sync_files, write_whole
 from cab_core.errors import UserError
-from cab_core.leases import Lease, LeaseHeld
+from cab_core.leases import Lease, LeaseHeld, shared
 from cab_core.records import (
     OUTCOMES,
     Cell,
@@ -129,9 +129,9 @@ class Store:
         """
         return read_summary(f"{directory}/cell.json")
 
-    def voided(self, cell: Cell, content_key: str) -> Voided:
-        """Return the finished tries of the same that do not stand."""
-        results = map(self.summary, self.tries(cell))
+    def voided(self, cell: Cell, content_key: str, but: str = "") -> Voided:
+        """Return the finished tries of the same that do not stand; `but`: the directory of one that may."""
+        results = (self.summary(path) for path in self.tries(cell) if path != but)
         return Voided.of(r for r in results if r.content_key == content_key)
 
     def verdict(
@@ -144,6 +144,10 @@ class Store:
             if same and not OUTCOMES[result.outcome].retry:
                 return path, result
         return None
+
+    def stands(self, cell: Cell) -> str:
+        """Return the directory of the try that stands, of a cell that has one."""
+        return choose([(path, self.summary(path)) for path in self.tries(cell)])[0]
 
     def standing(self, sweep: str | None = None) -> Iterator[tuple[Path, CellResult]]:
         """Yield of every cell the try that stands (see `standing.choose`), in the order of the paths.
@@ -164,7 +168,7 @@ class Store:
     def _standing(self, sweep: str | None, read: Callable[[str], R]) -> Iterator[tuple[Path, R]]:
         # By address, so that not all results of a large store are held at once.
         by_address: dict[str, list[str]] = {}
-        for path in self._finished(sweep):
+        for path in self.finished(sweep):
             by_address.setdefault(_address(path), []).append(path)
         for address in sorted(by_address, key=lambda path: path.split("/")):  # as paths compare
             cells: dict[CellKey, list[tuple[str, R]]] = {}
@@ -176,7 +180,7 @@ class Store:
                 path, result = choose(tried)
                 yield Path(path), result
 
-    def _finished(self, sweep: str | None) -> Iterator[str]:
+    def finished(self, sweep: str | None = None) -> Iterator[str]:
         """Yield the directories of finished tries. No link is followed, and nothing recurses."""
         base = self.root / segment(sweep) if sweep else self.root
         waiting = [str(base)] if base == self.root or not base.is_symlink() else []
@@ -206,8 +210,8 @@ class Store:
         return UserError(f"--runs {self.root}: cannot be written to: {reason}")
 
     @contextlib.contextmanager
-    def lock(self, sweep: str) -> Iterator[None]:
-        """Hold the sweep's lock: one runner per sweep.
+    def lock(self, sweep: str, shard: str = "") -> Iterator[None]:
+        """Hold the sweep's lock: one runner per sweep, or one for each of its shards, such as `1/3`.
 
         Raises:
             UserError: another runner holds it.
@@ -215,23 +219,25 @@ class Store:
         directory = self.root / segment(sweep)
         if directory.is_symlink():
             raise UserError(f"{directory} is a link: cab writes a sweep into a directory of its own")
-        try:
-            make_directories(directory)
-            lease = Lease(directory / ".lock")
-        except LeaseHeld as exc:
-            raise UserError(
-                f"sweep {sweep!r} in {self.root} is being run by another cab ({exc}); "
-                "wait for it, or use another sweep_id or --runs"
-            ) from exc
-        except OSError as exc:
-            if exc.errno in (errno.ENOSPC, errno.EDQUOT):
-                exc.filename = str(directory / ".lock")
-                raise  # trouble of the disk, and no mistake
-            raise self._unwritable(exc.strerror) from exc
-        try:
+        with contextlib.ExitStack() as held:
+            try:
+                make_directories(directory)
+                if shard:
+                    held.enter_context(shared(directory / ".lock"))
+                lease = Lease(directory / (f".lock-{shard.replace('/', '-of-')}" if shard else ".lock"))
+                held.callback(lease.release, keep=True)
+            except LeaseHeld as exc:
+                what = f"shard {shard} of sweep {sweep!r}" if shard else f"sweep {sweep!r}"
+                raise UserError(
+                    f"{what} in {self.root} is being run by another cab ({exc}); "
+                    "wait for it, or use another sweep_id or --runs"
+                ) from exc
+            except OSError as exc:
+                if exc.errno in (errno.ENOSPC, errno.EDQUOT):
+                    exc.filename = str(directory / ".lock")
+                    raise  # trouble of the disk, and no mistake
+                raise self._unwritable(exc.strerror) from exc
             yield
-        finally:
-            lease.release(keep=True)
 
 
 def _entries(directory: str | os.PathLike[str]) -> list[os.DirEntry[str]]:

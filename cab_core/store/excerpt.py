@@ -91,6 +91,7 @@ class Excerpt(Summarised, msgspec.Struct):
     unscored: dict[str, str] = {}
     execution: _There | None = None
     rescored: _There | None = None
+    regraded: _There | None = None
     citable: bool = False
     marks: tuple[str, ...] = ()
     voided: tuple[Outcome, ...] = ()

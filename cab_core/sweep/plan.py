@@ -26,6 +26,7 @@ from .match import match
 from .planner import Planner
 from .published import check_no_key
 from .settings import check_settings
+from .shards import Shard
 from .stand_in import StandIn
 
 
@@ -33,13 +34,23 @@ from .stand_in import StandIn
 class Plan:
     """The cells of a sweep, and the tasks that cannot be graded there, with the reason.
 
-    `broken`: why CLIs cannot be had, whose cells will say so.
+    `broken`: why CLIs cannot be had, whose cells will say so. `tasks`: ids of all that were selected, whether
+    they can be graded here or not. `shard`: which part of a whole plan this is, `whole` the whole.
     """
 
     sweep: Sweep
     cells: list[PlannedCell]
     skipped: dict[str, str]
     broken: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    shard: Shard | None = None
+    whole: Plan | None = None
+
+    def of_shard(self, shard: Shard) -> Plan:
+        """Return this part of the plan, the same on every machine that makes this plan."""
+        mine = shard.cells([p.cell for p in self.cells], self.tasks)
+        cells = [p for p in self.cells if p.cell.key in mine]
+        return attrs.evolve(self, cells=cells, shard=shard, whole=self)
 
     def of_attempt(self, attempt: int) -> Plan:
         """Return the plan of this attempt at each cell, in the place of the first."""
@@ -102,7 +113,9 @@ def make_plan(
             models, sweep.all_options, place.tasks, range(1, sweep.attempts + 1)
         )
     ]
-    return Plan(sweep=sweep, cells=cells, skipped=skipped, broken=broken)
+    return Plan(
+        sweep=sweep, cells=cells, skipped=skipped, broken=broken, tasks=tuple(t.task.id for t in tasks)
+    )
 
 
 def _planners(

@@ -31,13 +31,13 @@ from .calibration_record import demand
 from .cassettes import keep_record
 from .lock_file import write_lock_file
 from .plan import Plan
+from .regrading import Watch, regrade_first
+from .states import Done, Verdict
 
 if TYPE_CHECKING:
     from cab_core.gateway.server import Gateway
 
 SWEEP_FINISHED = "cab_sweep_finished"
-Done = tuple[str, CellSummary]  # a cell that has ended, with its directory
-Verdict = Callable[[Store, PlannedCell, Sequence[str]], Done | None]
 
 
 def by_outcome(store: Store, planned: PlannedCell, tries: Sequence[str]) -> Done | None:
@@ -69,6 +69,8 @@ def run_plan(
 ) -> list[Done]:
     """Run the plan's cells and return what came of every one, in the plan's order.
 
+    Where only the grader changed, the kept work is graded again first, without a model.
+
     `fresh`: run those too that have a verdict already. `breaker`: what stops cells of a dead endpoint.
     `verdict`: what of a cell's tries makes that it is not run again.
 
@@ -80,18 +82,25 @@ def run_plan(
     executor = plugins.executor(plan.sweep.executor)
     scorers = plugins.scorers(events.warn)
     _sweep_scratch(events)
-    with store.lock(plan.sweep.sweep_id), Observers(plugins.loaded.manager, events.warn) as observers:
+    shard = str(plan.shard) if plan.shard else ""
+    with store.lock(plan.sweep.sweep_id, shard), Observers(plugins.loaded.manager, events.warn) as observers:
         changed = write_lock_file(plan, store.root)
         with uncollected():
             kept = [None if fresh else _kept(p, store, events, verdict) for p in plan.cells]
         todo = [p for p, found in zip(plan.cells, kept, strict=True) if found is None]
-        if not fresh:
-            for said in (*changed, *why_anew(todo, store)):
-                events.warn(said)
         done: dict[CellKey, Done] = {}
+        if not fresh:
+            for said in changed:
+                events.warn(said)
+            watch = Watch(
+                observers=observers, started=events.started, finished=events.finished, warn=events.warn
+            )
+            done, todo = regrade_first(todo, store, scorers, stop, width, watch)
+            for said in why_anew(todo, store):
+                events.warn(said)
         if todo:
             with _served(plan.sweep, store, scorers, observers, events, stop) as context:
-                done = _run(todo, plan.sweep.record, context, executor, width, events, breaker or Breaker())
+                done |= _run(todo, plan.sweep.record, context, executor, width, events, breaker or Breaker())
         both = (found or done.get(p.cell.key) for p, found in zip(plan.cells, kept, strict=True))
         results = [found for found in both if found is not None]
         if observers.hear(SWEEP_FINISHED):

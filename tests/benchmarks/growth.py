@@ -1,6 +1,6 @@
 """How what `cab` costs grows with tasks and cells: processor seconds and megabytes at several sizes.
 
-    python -m tests.benchmarks.growth [--sizes 1000 10000] [--only list plan again results summary]
+    python -m tests.benchmarks.growth [--sizes 1000 10000] [--only list plan again dry-run dry-new merge merge-again ...]
 
 Each size is ten times the one before where nothing else is said; linear work is then ten times as much. Cells are
 copies of one that was really run, so their files are of the size that real ones have. No figure decides pass or fail.
@@ -118,6 +118,10 @@ def commands(
         "list": [CAB, "tasks", "list", "--pack", pack],
         "plan": [sys.executable, "-c", _PLAN, pack, str(cells)],
         "again": [CAB, "run", *arguments(pack, cells), "--runs", runs],
+        "dry-run": [CAB, "run", *arguments(pack, cells), "--runs", runs, "--dry-run"],
+        "dry-new": [CAB, "run", *arguments(pack, cells), "--runs", runs.with_name("none"), "--dry-run"],
+        "merge": [CAB, "merge", runs, "-o", runs.with_name(f"{runs.name}-merged")],
+        "merge-again": [CAB, "merge", runs, "-o", runs.with_name(f"{runs.name}-merged")],
         "results": [CAB, "results", "--runs", runs, "--scripted"],
         "summary": [CAB, "results", "--summary", "--runs", runs, "--scripted"],
     }
@@ -147,7 +151,7 @@ def main() -> None:
                 finish_all(pack, size, runs, env)
             for name, argv in commands(pack, size, runs, args.only):
                 seconds, megabytes, printed = measured(argv, env)
-                print(f"{name:<8} {size:>7}: {seconds:7.2f} s of a processor, {megabytes:5.0f} MB, "
+                print(f"{name:<11} {size:>7}: {seconds:7.2f} s of a processor, {megabytes:5.0f} MB, "
                       f"{printed:>10,} bytes printed", flush=True)  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def is_read(at: tuple[str, ...]) -> bool:
         return len(at) == 1 or at[1] in ("id", "pack", "family") or "refusal" in at
     if at[0] == "scores":
         return len(at) == 1 or at[-1] == "headline"
-    return at[0] in Excerpt.__struct_fields__ and at[0] not in ("execution", "rescored")
+    return at[0] in Excerpt.__struct_fields__ and at[0] not in ("execution", "rescored", "regraded")
 
 
 def of_the_whole(data: bytes) -> CellSummary | None:

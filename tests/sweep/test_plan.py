@@ -14,9 +14,10 @@ from cab_core import __version__
 from cab_core.errors import UserError
 from cab_core.gateway.models import ConfigDoc, EndpointChoice, ModelDoc
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Recipe, Sweep
-from cab_core.sweep.lock_file import pins, write_lock_file
+from cab_core.records import Limits, Recipe, Sweep
+from cab_core.sweep.lock_file import check_locked, merge_lock_file, pins, write_lock_file
 from cab_core.sweep.plan import Plan, make_plan
+from cab_core.sweep.shards import Shard
 from cab_core.tasks.catalog import Catalog
 from tests.support.puppet import Puppet, find_task, plan_one
 
@@ -161,3 +162,74 @@ def test_cells_of_a_plan_share_all_but_their_identity(plan: Callable[..., Plan])
         if getattr(one.cell, f.name) is not getattr(other.cell, f.name)
     }
     assert unlike == {"attempt"}
+
+
+def locked(made: Plan, root: Path) -> Path:
+    """Write the lock file of a plan; return it."""
+    (root / "local").mkdir(parents=True, exist_ok=True)
+    write_lock_file(made, root)
+    return root / "local" / "sweep.lock.toml"
+
+
+def test_what_is_as_the_lock_file_says_is_let_through(plan: Callable[..., Plan], tmp_path: Path) -> None:
+    """Whatever the order of what was asked for; a part of it, too."""
+    made = plan(models=("scripted:null", "scripted:oracle"), attempts=2)
+    locked(made, tmp_path)
+    check_locked(plan(models=("scripted:oracle", "scripted:null"), attempts=2), tmp_path)
+    check_locked(made.of_shard(Shard(1, 3)), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"attempts": 2}, "attempts was 1, is 2"),
+        ({"limits": Limits(wall_s=7)}, "limits.wall_s was 600.0, is 7"),
+        ({"tasks": ("mutations/py-*",)}, 'tasks.mutations/py-moving-average was not there, is "'),
+        ({"models": ("scripted:oracle",)}, "models.scripted:oracle was not there"),
+        ({"tuis": ("puppet@2",)}, "clis.puppet@2 local"),
+    ],
+)
+def test_anything_else_is_refused_by_name(
+    plan: Callable[..., Plan], tmp_path: Path, more: dict[str, Any], said: str
+) -> None:
+    """Each difference: which key, what is locked, what it is now."""
+    locked(plan(), tmp_path)
+    with pytest.raises(UserError, match="--locked: nothing was run") as raised:
+        check_locked(plan(**more), tmp_path)
+    assert said in str(raised.value)
+
+
+@pytest.mark.parametrize("key", ["adapter_sha256", "recipe_sha256", "protocol", "cab", "python3"])
+def test_another_code_is_refused(plan: Callable[..., Plan], tmp_path: Path, key: str) -> None:
+    """Another recipe, plugin, toolchain or cab: all that a content key is made of."""
+    path = locked(plan(), tmp_path)
+    line = next(line for line in path.read_text().splitlines() if line.startswith(f"{key} = "))
+    path.write_text(path.read_text().replace(line, f'{key} = "other"'))
+    with pytest.raises(UserError, match=rf'{key} was "other", is '):
+        check_locked(plan(), tmp_path)
+
+
+@pytest.mark.parametrize("text", [None, "", "no toml ["])
+def test_without_a_lock_file_nothing_is_locked(
+    plan: Callable[..., Plan], tmp_path: Path, text: str | None
+) -> None:
+    """That is a mistake, and says how there comes to be one."""
+    (tmp_path / "local").mkdir()
+    if text is not None:
+        (tmp_path / "local/sweep.lock.toml").write_text(text)
+    with pytest.raises(UserError, match="without --locked writes it"):
+        check_locked(plan(), tmp_path)
+
+
+def test_lock_files_are_put_together(plan: Callable[..., Plan], tmp_path: Path) -> None:
+    """What only one of them has is there; what they say differently is named, and the first stands."""
+    a, b, out = tmp_path / "a", tmp_path / "b", tmp_path / "out"
+    locked(plan(), a), locked(plan(models=("scripted:oracle",), limits=Limits(wall_s=7)), b)
+    (out / "local").mkdir(parents=True)
+    assert merge_lock_file(a, out, "local") == []
+    assert (out / "local/sweep.lock.toml").read_bytes() == (a / "local/sweep.lock.toml").read_bytes()
+    assert merge_lock_file(b, out, "local") == ["limits.wall_s was 600.0, is 7"]
+    both = tomllib.loads((out / "local/sweep.lock.toml").read_text())
+    assert set(both["models"]) == {"scripted:null", "scripted:oracle"} and len(both["configurations"]) == 2
+    assert both["limits"]["wall_s"] == 600
+    assert merge_lock_file(b, out, "local") == ["limits.wall_s was 600.0, is 7"]

@@ -13,7 +13,8 @@ from typing import Any, cast
 
 from cab_core.run.planned import PlannedCell
 from cab_core.store.cells import Store
-from cab_core.sweep.runner import Done, Events, _kept
+from cab_core.sweep.runner import Events, _kept
+from cab_core.sweep.states import Done
 from tests.site.made import SHA, Made
 
 CELLS = 50
