@@ -105,7 +105,7 @@ class Progress:
             )
         yield from drawn
 
-    def expect(self, cells: Sequence[Cell], width: int = 1) -> None:
+    def expect(self, cells: Sequence[Cell], width: int | None = 1) -> None:
         """Take the cells that are to come, of which so many run at once, and what tells them apart."""
         configurations = [cell.configuration for cell in cells]
         self._further = distinctions(configurations)
@@ -132,10 +132,10 @@ class Progress:
     def _look_at(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
-    def _started(self, cell: Cell) -> None:
+    def _started(self, cell: Cell, where: str | None = None) -> None:
         self._say_kept()
         with self._lock:
-            self.tally.started(cell)
+            self.tally.started(cell, where)
 
     def _finished(self, result: CellSummary, _: Path) -> None:
         with self._printing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +11,10 @@ import attrs
 
 from cab_core.gateway.models import EndpointChoice
 from cab_core.plugins.registry import Plugins
-from cab_core.records import OUTCOMES, Sweep
+from cab_core.records import OUTCOMES, Json, Sweep
 from cab_core.store.cells import Store
 from cab_core.sweep.breaker import Breaker
+from cab_core.sweep.executors import SCHEDULER, executor_settings
 from cab_core.sweep.machine import check_ready
 from cab_core.sweep.plan import Plan, make_plan
 from cab_core.sweep.runner import Done, Verdict, by_outcome, incomplete, run_plan
@@ -86,15 +88,17 @@ def run_planned(
     choice: EndpointChoice,
     runs: Path,
     packs: tuple[Path, ...],
-    width: int,
+    width: int | None,
     fresh: bool,
     shown: Progress | JsonEvents,
     breaker: Breaker | None = None,
     verdict: Verdict = by_outcome,
+    scheduler: str | None = None,
 ) -> Ended:
     """Run what `planner` makes out of sweeps, which is `shown` while it runs; return how it ended.
 
-    `verdict`: what makes that a cell is not run again, unless it is to be run `fresh`.
+    `width`: None for as many cells at once as an executor has places. `verdict`: what makes that a cell is
+    not run again, unless it is to be run `fresh`. `scheduler`: where the executor's workers are.
     """
     warn_of_faults([f"plugin {r.owner}: {r.fault}" for r in plugins.faults()])
     store, breaker = Store(runs), breaker or Breaker()
@@ -103,8 +107,15 @@ def run_planned(
         check_ready(shown.warn)
         shown.say("reading tasks")
         catalog, config = Catalog(plugins, packs), options.config()
-        plan = planner(lambda sweep: make_plan(sweep, plugins, catalog, choice, config, shown.say))
-        shown.expect([planned.cell for planned in plan.cells], width)
+        settings: dict[str, Json] = {}
+
+        def make(sweep: Sweep) -> Plan:
+            settings.update(executor_settings(sweep, plugins, config, scheduler, choice))
+            return make_plan(sweep, plugins, catalog, choice, config, shown.say)
+
+        plan = planner(make)
+        elsewhere = width is None and SCHEDULER in settings
+        shown.expect([planned.cell for planned in plan.cells], None if elsewhere else width or 1)
         for said in (*catalog.faults.values(), *catalog.left_out, *plan.broken):
             shown.warn(said)
         for said in dict.fromkeys(note for planned in plan.cells[:1] for note in planned.stack_notes):
@@ -113,5 +124,8 @@ def run_planned(
             shown.warn(f"{task} is left out: {why}")
         collect_as_usual()
         with stop_on_signals(shown.warn, shown.stopping) as stop:
-            results = run_plan(plan, plugins, store, width, shown.events, stop, fresh, breaker, verdict)
+            at_once = sys.maxsize if elsewhere else width or 1
+            results = run_plan(
+                plan, plugins, store, at_once, shown.events, stop, fresh, breaker, verdict, settings
+            )
     return Ended(plan=plan, results=results, interrupted=stop.is_set(), stopped=breaker.told())

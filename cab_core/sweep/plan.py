@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
 
 import attrs
@@ -24,6 +25,7 @@ from cab_core.tasks.stacks import Stack, compose
 
 from .match import match
 from .planner import Planner
+from .portable import Portable, handed_over, portable
 from .published import check_no_key
 from .settings import check_settings
 from .stand_in import StandIn
@@ -33,13 +35,16 @@ from .stand_in import StandIn
 class Plan:
     """The cells of a sweep, and the tasks that cannot be graded there, with the reason.
 
-    `broken`: why CLIs cannot be had, whose cells will say so.
+    `broken`: why CLIs cannot be had, whose cells will say so. `portable`: what a worker needs to plan a cell
+    again; `variables`: and what one that is started on this machine needs besides, keys among it.
     """
 
     sweep: Sweep
     cells: list[PlannedCell]
     skipped: dict[str, str]
     broken: tuple[str, ...] = ()
+    portable: Callable[[], Portable]
+    variables: dict[str, str] = attrs.field(factory=dict, repr=False)
 
     def of_attempt(self, attempt: int) -> Plan:
         """Return the plan of this attempt at each cell, in the place of the first."""
@@ -102,7 +107,14 @@ def make_plan(
             models, sweep.all_options, place.tasks, range(1, sweep.attempts + 1)
         )
     ]
-    return Plan(sweep=sweep, cells=cells, skipped=skipped, broken=broken)
+    return Plan(
+        sweep=sweep,
+        cells=cells,
+        skipped=skipped,
+        broken=broken,
+        portable=partial(portable, sweep, plugins, catalog.given, choice, config),
+        variables=handed_over(choice),
+    )
 
 
 def _planners(

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import errno
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import attrs
 
-from cab_core.errors import InfraError, UserError
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import Executor, Scorer, StopSignal
 from cab_core.plugins.registry import Plugins
-from cab_core.records import OUTCOMES, Cell, CellKey, CellSummary, Sweep
+from cab_core.records import OUTCOMES, CellKey, CellSummary, Json, Sweep
 from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.runtimes.reaper import REAPER
 from cab_core.runtimes.scratch import remove_scratch, stale_scratch
@@ -28,32 +23,17 @@ from cab_core.trace.otlp import delivery
 from .anew import why_anew
 from .breaker import Breaker
 from .calibration_record import demand
-from .cassettes import keep_record
 from .lock_file import write_lock_file
 from .plan import Plan
-
-if TYPE_CHECKING:
-    from cab_core.gateway.server import Gateway
+from .work import CellWork, Done, Events
 
 SWEEP_FINISHED = "cab_sweep_finished"
-Done = tuple[str, CellSummary]  # a cell that has ended, with its directory
 Verdict = Callable[[Store, PlannedCell, Sequence[str]], Done | None]
 
 
 def by_outcome(store: Store, planned: PlannedCell, tries: Sequence[str]) -> Done | None:
     """Return the newest of a cell's tries, of the same content, whose outcome stands."""
     return store.verdict(tries, planned.content_key, planned.grader_key)
-
-
-@attrs.define(kw_only=True)
-class Events:
-    """What whoever watches a run is told. Calls come from several threads."""
-
-    started: Callable[[Cell], None] = lambda _: None
-    finished: Callable[[CellSummary, Path], None] = lambda *_: None
-    kept: Callable[[CellSummary, str], None] = lambda *_: None
-    warn: Callable[[str], None] = lambda _: None
-    gateway: Callable[[Gateway], None] = lambda _: None  # where calls under way can be looked at
 
 
 def run_plan(
@@ -66,11 +46,12 @@ def run_plan(
     fresh: bool = False,
     breaker: Breaker | None = None,
     verdict: Verdict = by_outcome,
+    settings: Mapping[str, Json] | None = None,
 ) -> list[Done]:
     """Run the plan's cells and return what came of every one, in the plan's order.
 
     `fresh`: run those too that have a verdict already. `breaker`: what stops cells of a dead endpoint.
-    `verdict`: what of a cell's tries makes that it is not run again.
+    `verdict`: what of a cell's tries makes that it is not run again. `settings`: what is set of the executor.
 
     Raises:
         UserError: another runner has this sweep, or it demands a calibration that there is not.
@@ -91,7 +72,9 @@ def run_plan(
         done: dict[CellKey, Done] = {}
         if todo:
             with _served(plan.sweep, store, scorers, observers, events, stop) as context:
-                done = _run(todo, plan.sweep.record, context, executor, width, events, breaker or Breaker())
+                done = _run(
+                    todo, plan, context, executor, width, events, breaker or Breaker(), settings or {}
+                )
         both = (found or done.get(p.cell.key) for p, found in zip(plan.cells, kept, strict=True))
         results = [found for found in both if found is not None]
         if observers.hear(SWEEP_FINISHED):
@@ -131,36 +114,18 @@ def _served(
 
 def _run(
     todo: Sequence[PlannedCell],
-    record: str | None,
+    plan: Plan,
     context: RunContext,
     executor: Executor,
     width: int,
     events: Events,
     breaker: Breaker,
+    settings: Mapping[str, Json],
 ) -> dict[CellKey, Done]:
-    """Run cells; return those that have ended. `record`: a directory that gets their wire records too."""
-    from cab_core.run.cell import run_cell  # late, as above
-
-    cells, stop = {p.cell.key: p for p in todo}, context.stop
-
-    def work(cell: Cell) -> Done | None:
-        planned, started = cells[cell.key], time.monotonic()
-        if stop.is_set() or not breaker.lets(planned):
-            return None
-        events.started(cell)
-        try:
-            path, result = run_cell(planned, context)
-        except OSError as exc:
-            stop.stop("cancelled")
-            kind = InfraError if exc.errno in (errno.ENOSPC, errno.EDQUOT) else UserError
-            said = f"{context.store.root}: cell {cell.cell_id} cannot be written: {exc.strerror}"
-            raise kind(said) from exc
-        if record is not None:
-            keep_record(path, cell, Path(record))
-        breaker.take(planned, result, started)
-        events.finished(result.summary, path)
-        return str(path), result.summary
-
+    """Run cells; return those that have ended."""
+    work = CellWork(
+        todo, context, events, breaker, plan.sweep.record, plan.portable, plan.variables, settings
+    )
     ended = executor.map([p.cell for p in todo], work, width)
     return {found[1].cell.key: found for found in ended if found is not None}
 

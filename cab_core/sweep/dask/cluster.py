@@ -1,0 +1,78 @@
+"""Where the workers are: a cluster of this machine that lasts as long as the run, or a scheduler's."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import dask
+from distributed import Client, LocalCluster
+
+from cab_core import UserError, Work
+
+PATIENCE_S = 15
+TRIES = 3  # of a cell that kills its worker
+PRELOAD = "cab_core.sweep.dask.preload"
+
+
+@contextmanager
+def client_of(work: Work[Any], width: int) -> Iterator[Client]:
+    """Yield a client of the scheduler that was set or, where none was, of `width` workers of this machine."""
+    if address := work.settings.get("scheduler"):
+        with connected(address) as client:
+            yield client
+    else:
+        with _local(width, work.variables) as client:
+            yield client
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """Yield a client of a scheduler.
+
+    Raises:
+        UserError: none answers there.
+    """
+    _be_silent()
+    try:
+        client = Client(address, timeout=PATIENCE_S, set_as_default=False)
+    except (OSError, ValueError, TypeError) as exc:
+        raise UserError(
+            f"scheduler {address}: no Dask scheduler answers there within {PATIENCE_S} s: {exc}; "
+            "expected the address that `dask scheduler` prints, such as tcp://host:8786"
+        ) from exc
+    with client:
+        yield client
+
+
+@contextmanager
+def _local(width: int, variables: Any) -> Iterator[Client]:
+    """Yield a client of worker processes of this machine, each with one place.
+
+    What they say to each other is encrypted and needs a certificate that is nowhere but in their memory:
+    whoever may connect to a scheduler may run anything, and an agent may be on this machine's network.
+    """
+    _be_silent()
+    with (
+        dask.config.set({"distributed.worker.preload": [PRELOAD]}),
+        LocalCluster(
+            n_workers=width,
+            threads_per_worker=1,
+            resources={"cell": 1},
+            memory_limit=0,  # a cell's limits are its runtime's
+            dashboard_address=None,
+            security=True,
+            silence_logs=logging.CRITICAL,
+            scheduler_kwargs={"allowed_failures": TRIES - 1},
+            env=dict(variables),
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        yield client
+
+
+def _be_silent() -> None:
+    """Keep Dask's log off the terminal: what matters of it is an error of ours."""
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
