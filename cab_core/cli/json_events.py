@@ -24,7 +24,7 @@ from cab_core.records.events import (
     WarningEvent,
 )
 from cab_core.stats import verdict_of
-from cab_core.sweep.runner import Events
+from cab_core.sweep.work import Events
 from cab_core.trace.clock import utc_now
 
 from .progress import stopping_line

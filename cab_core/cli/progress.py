@@ -17,7 +17,7 @@ import click
 from cab_core.gateway.activity import Activity
 from cab_core.records import Cell, CellKey, CellSummary, Configuration
 from cab_core.stats import distinctions
-from cab_core.sweep.runner import Events
+from cab_core.sweep.work import Events
 
 from . import screen
 from .fold import GAP, filled

@@ -17,7 +17,8 @@ from cab_core.sweep.breaker import Breaker
 from cab_core.sweep.executors import SCHEDULER, executor_settings
 from cab_core.sweep.machine import check_ready
 from cab_core.sweep.plan import Plan, make_plan
-from cab_core.sweep.runner import Done, Verdict, by_outcome, incomplete, run_plan
+from cab_core.sweep.runner import Verdict, by_outcome, incomplete, run_plan
+from cab_core.sweep.work import Done
 from cab_core.tasks.catalog import Catalog
 
 from . import collect_as_usual, options

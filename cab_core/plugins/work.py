@@ -77,7 +77,5 @@ def carry_out(
     module, _, name = document["by"].partition(":")
     if not module.startswith("cab_core."):
         raise WorkerError(f"worker {where}: {module[:80]!r} is no module of cab")
-    found: bytes = getattr(import_module(module), name)(
-        document, job, where, began, stop or StopSignal(), ask
-    )
-    return found
+    done: bytes = getattr(import_module(module), name)(document, job, where, began, stop or StopSignal(), ask)
+    return done

@@ -26,7 +26,9 @@ def executor_settings(
     executor = plugins.executor(name)
     known = getattr(executor, "settings", {})
     usual = os.environ.get("CAB_SCHEDULER") if SCHEDULER in known else None
-    found = {**config.executors.get(name, {}), **{SCHEDULER: v for v in (usual, scheduler) if v}}
+    found = dict(config.executors.get(name, {}))
+    if address := scheduler or usual:
+        found[SCHEDULER] = address
     for key, value in found.items():
         _hold(name, key, value, known)
     if found.get(SCHEDULER):

@@ -14,9 +14,4 @@ def cab_executors() -> list[Registration]:
             summary="threads of this process; each cell is processes of its own",
             factory="cab_core.sweep.local:LocalExecutor",
         ),
-        Registration(
-            name="dask",
-            summary="Dask workers on this machine, or those of --scheduler ADDRESS",
-            factory="cab_core.sweep.dask.executor:DaskExecutor",
-        ),
     ]

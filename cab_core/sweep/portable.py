@@ -29,8 +29,8 @@ GIVEN = "--key"  # stands there for a key that has no variable
 class Portable:
     """A sweep as a worker has it. Paths are absolute: they must lead to the same there.
 
-    `run`: tells this run from others of the same sweep. `variables`: those that held a key; `key_env`: the one of the endpoint's. `versions`: of everything that
-    no content key holds, such as scorers and Python.
+    `run`: tells this run from others of the same sweep. `variables`: those that held a key; `key_env`: the
+    one of the endpoint's. `versions`: of everything that no content key holds, such as scorers and Python.
     """
 
     by: str = BY

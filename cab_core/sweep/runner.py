@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import attrs
 
 from cab_core.plugins.observers import Observers
-from cab_core.plugins.protocols import Executor, Scorer, StopSignal
+from cab_core.plugins.protocols import Scorer, StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import OUTCOMES, CellKey, CellSummary, Json, Sweep
 from cab_core.run.planned import PlannedCell, RunContext
@@ -25,7 +25,7 @@ from .breaker import Breaker
 from .calibration_record import demand
 from .lock_file import write_lock_file
 from .plan import Plan
-from .work import CellWork, Done, Events
+from .work import Done, Events
 
 SWEEP_FINISHED = "cab_sweep_finished"
 Verdict = Callable[[Store, PlannedCell, Sequence[str]], Done | None]
@@ -72,9 +72,9 @@ def run_plan(
         done: dict[CellKey, Done] = {}
         if todo:
             with _served(plan.sweep, store, scorers, observers, events, stop) as context:
-                done = _run(
-                    todo, plan, context, executor, width, events, breaker or Breaker(), settings or {}
-                )
+                work = CellWork(todo, plan, context, events, breaker or Breaker(), settings or {})
+                ended = executor.map([p.cell for p in todo], work, width)
+                done = {found[1].cell.key: found for found in ended if found is not None}
         both = (found or done.get(p.cell.key) for p, found in zip(plan.cells, kept, strict=True))
         results = [found for found in both if found is not None]
         if observers.hear(SWEEP_FINISHED):
@@ -110,24 +110,6 @@ def _served(
             real_time=sweep.real_time,
             leftovers=sweep.leftovers,
         )
-
-
-def _run(
-    todo: Sequence[PlannedCell],
-    plan: Plan,
-    context: RunContext,
-    executor: Executor,
-    width: int,
-    events: Events,
-    breaker: Breaker,
-    settings: Mapping[str, Json],
-) -> dict[CellKey, Done]:
-    """Run cells; return those that have ended."""
-    work = CellWork(
-        todo, context, events, breaker, plan.sweep.record, plan.portable, plan.variables, settings
-    )
-    ended = executor.map([p.cell for p in todo], work, width)
-    return {found[1].cell.key: found for found in ended if found is not None}
 
 
 def _warn_of_unscored(results: Sequence[CellSummary], events: Events) -> None:

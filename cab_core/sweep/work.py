@@ -33,7 +33,8 @@ from cab_core.store.reading import read_json, read_lines
 from .archive import unpack
 from .breaker import Breaker
 from .cassettes import keep_record
-from .portable import CarriedCell, Portable
+from .plan import Plan
+from .portable import CarriedCell
 
 if TYPE_CHECKING:
     from cab_core.gateway.server import Gateway
@@ -57,26 +58,21 @@ class Events:
 
 
 class CellWork(Work[Done | None]):
-    """Runs planned cells here, or takes what workers ran. Only this process writes the store.
-
-    `record`: a directory that gets wire records too. `portable`, `variables`: see `Work`.
-    """
+    """Runs planned cells here, or takes what workers ran. Only this process writes the store."""
 
     def __init__(
         self,
         todo: Sequence[PlannedCell],
+        plan: Plan,
         context: RunContext,
         events: Events,
         breaker: Breaker,
-        record: str | None,
-        portable: Callable[[], Portable],
-        variables: Mapping[str, str],
         settings: Mapping[str, Json],
     ) -> None:
         self._cells = {p.cell.key: p for p in todo}
-        self._context, self._events, self._breaker, self._record = context, events, breaker, record
+        self._context, self._events, self._breaker, self._plan = context, events, breaker, plan
         self._since: dict[CellKey, float] = {}  # of cells that have started elsewhere
-        self._portable, self.variables, self.settings = portable, variables, settings
+        self.variables, self.settings = plan.variables, settings
         self.stop = context.stop
         self.budget = any(p.model.bounded for p in todo)
 
@@ -95,7 +91,7 @@ class CellWork(Work[Done | None]):
     @functools.cached_property
     def portable(self) -> bytes:  # type: ignore[override]  # one that runs here needs none
         """What all cells share, for a worker."""
-        return self._portable().dump()
+        return self._plan.portable().dump()
 
     def job(self, cell: Cell) -> bytes | None:
         """Return what a worker is told of a cell."""
@@ -161,8 +157,8 @@ class CellWork(Work[Done | None]):
     def _ended(
         self, planned: PlannedCell, path: Path, result: CellResult, started: float | None = None
     ) -> Done:
-        if self._record is not None:
-            keep_record(path, planned.cell, Path(self._record))
+        if (record := self._plan.sweep.record) is not None:
+            keep_record(path, planned.cell, Path(record))
         since = started or self._since.pop(planned.cell.key, time.monotonic())
         self._breaker.take(planned, result, since)
         self._events.finished(result.summary, path)

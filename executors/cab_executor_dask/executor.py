@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from cab_core import Cell, UserError, Work
 
@@ -15,7 +15,7 @@ class DaskExecutor:
     """Places are the workers' resource `cell`; distributed is imported when cells are run."""
 
     name = "dask"
-    settings = {"scheduler": {"type": "string", "minLength": 1}}
+    settings: ClassVar = {"scheduler": {"type": "string", "minLength": 1}}
 
     def check(self, settings: Mapping[str, Any]) -> None:
         """Look whether Dask is installed, and whether there is a scheduler.

@@ -30,7 +30,7 @@ class _Flight:
 
     number: int
     cell: Cell
-    future: Future
+    future: Future[bytes]
     allowed: frozenset[str] | None
     ran_on: list[str] = attrs.field(factory=list)
     address: str = ""
@@ -41,9 +41,7 @@ class Mapping(Generic[R]):
 
     def __init__(self, client: Client, work: Work[R], width: int) -> None:
         self._client, self._work, self._width = client, work, width
-        self._run = (
-            f"cab-{secrets.token_hex(8)}"  # topic of the workers' events, and name of all that is made
-        )
+        self._run = f"cab-{secrets.token_hex(8)}"  # names what is made there
         self._queue: SimpleQueue[tuple[str, Any]] = SimpleQueue()
         self._flights: dict[int, _Flight] = {}
         self._unfit: dict[str, str] = {}  # addresses of workers that get no more cells, with why

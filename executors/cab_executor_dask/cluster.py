@@ -14,7 +14,7 @@ from cab_core import UserError, Work
 
 PATIENCE_S = 15
 TRIES = 3  # of a cell that kills its worker
-PRELOAD = "cab_core.sweep.dask.preload"
+PRELOAD = "cab_executor_dask.preload"
 
 
 @contextmanager

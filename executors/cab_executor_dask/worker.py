@@ -19,7 +19,7 @@ class Stops(WorkerPlugin):
     """Ends a cell whose task was cancelled or released, as when the runner is gone."""
 
     def __init__(self) -> None:
-        self.running: dict[str, tuple[str, StopSignal]] = {}  # by task: the run, and the cell's stop
+        self.running: dict[Any, tuple[str, StopSignal]] = {}  # by task: the run, and the cell's stop
         self.ended: set[str] = set()  # runs that start nothing more
 
     def transition(self, key: Any, start: str, finish: str, **_: Any) -> None:
@@ -36,7 +36,7 @@ class Stops(WorkerPlugin):
 
 
 async def _stops(worker: Worker) -> Stops:
-    """Return the stops of this worker, which its first cell makes; in its loop, which looks at all plugins."""
+    """Return the stops of this worker; in its loop, which looks at all plugins."""
     found = worker.plugins.setdefault(_PLUGIN, Stops())
     assert isinstance(found, Stops)
     return found
