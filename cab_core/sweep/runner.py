@@ -25,7 +25,7 @@ from .breaker import Breaker
 from .calibration_record import demand
 from .lock_file import write_lock_file
 from .plan import Plan
-from .work import Done, Events
+from .work import CellWork, Done, Events
 
 SWEEP_FINISHED = "cab_sweep_finished"
 Verdict = Callable[[Store, PlannedCell, Sequence[str]], Done | None]

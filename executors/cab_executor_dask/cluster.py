@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -49,18 +51,20 @@ def connected(address: str) -> Iterator[Client]:
 
 @contextmanager
 def _local(width: int, variables: Any) -> Iterator[Client]:
-    """Yield a client of worker processes of this machine, each with one place.
+    """Yield a client of worker processes of this machine, no more than it has processors.
 
     What they say to each other is encrypted and needs a certificate that is nowhere but in their memory:
     whoever may connect to a scheduler may run anything, and an agent may be on this machine's network.
     """
     _be_silent()
+    processes = min(width, os.cpu_count() or 1)
+    places = math.ceil(width / processes)
     with (
         dask.config.set({"distributed.worker.preload": [PRELOAD]}),
         LocalCluster(
-            n_workers=width,
-            threads_per_worker=1,
-            resources={"cell": 1},
+            n_workers=processes,
+            threads_per_worker=places,
+            resources={"cell": places},
             memory_limit=0,  # a cell's limits are its runtime's
             dashboard_address=None,
             security=True,
