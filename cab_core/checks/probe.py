@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from cab_core.errors import CabError, WorkerError
@@ -14,6 +17,12 @@ from cab_core.records import Cell
 
 WORK_S = 0.02
 Span = tuple[str, float, float]
+
+
+@contextmanager
+def _directory() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="cab-probe-") as path:
+        yield Path(path)
 
 
 class Probe(Work[Span]):
@@ -43,6 +52,10 @@ class Probe(Work[Span]):
         """Return when it began and ended."""
         name, start, end = json.loads(archive)
         return name, start, end
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """Return a fresh directory."""
+        return _directory()
 
     def lost(self, cell: Cell, trouble: WorkerError) -> Span:
         """Note it."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from cab_core.errors import WorkerError
@@ -48,6 +50,13 @@ class Work(ABC, Generic[R]):
     @abstractmethod
     def accept(self, cell: Cell, archive: bytes) -> R:
         """Take what `carry_out` returned."""
+
+    @abstractmethod
+    def scratch(self) -> AbstractContextManager[Path]:
+        """Return a fresh directory of this machine, such as for the files of workers that are started here.
+
+        It is removed when it is left; should this process be killed, `cab clean` finds it.
+        """
 
     @abstractmethod
     def lost(self, cell: Cell, trouble: WorkerError) -> R:

@@ -80,6 +80,7 @@ def run_plan(
         if observers.hear(SWEEP_FINISHED):
             whole = [store.result(path) for path, _ in results]
             observers.tell(SWEEP_FINISHED, sweep_id=plan.sweep.sweep_id, results=whole)
+    remove_scratch(stale_scratch())  # of workers that were lost
     _warn_of_unscored([r for _, r in results], events)
     REAPER.retry()
     for said in REAPER.left():

@@ -7,7 +7,7 @@ import functools
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from cab_core.records import (
 )
 from cab_core.records.differences import differences
 from cab_core.run.planned import PlannedCell, RunContext
+from cab_core.runtimes.scratch import plain_scratch
 from cab_core.store.reading import read_json, read_lines
 
 from .archive import unpack
@@ -142,6 +143,10 @@ class CellWork(Work[Done | None]):
                 planned, self._context, _named(trouble, planned), cell.key in self._since
             )
         return self._ended(planned, path, result)
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """Return a fresh directory."""
+        return plain_scratch()
 
     def _may_start(self, planned: PlannedCell) -> bool:
         return not self.stop.is_set() and self._breaker.lets(planned)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import dask
@@ -26,7 +27,7 @@ def client_of(work: Work[Any], width: int) -> Iterator[Client]:
         with connected(address) as client:
             yield client
     else:
-        with _local(width, work.variables) as client:
+        with work.scratch() as directory, _local(width, work.variables, directory) as client:
             yield client
 
 
@@ -50,7 +51,7 @@ def connected(address: str) -> Iterator[Client]:
 
 
 @contextmanager
-def _local(width: int, variables: Any) -> Iterator[Client]:
+def _local(width: int, variables: Mapping[str, str], directory: Path) -> Iterator[Client]:
     """Yield a client of worker processes of this machine, no more than it has processors.
 
     What they say to each other is encrypted and needs a certificate that is nowhere but in their memory:
@@ -60,7 +61,7 @@ def _local(width: int, variables: Any) -> Iterator[Client]:
     processes = min(width, os.cpu_count() or 1)
     places = math.ceil(width / processes)
     with (
-        dask.config.set({"distributed.worker.preload": [PRELOAD]}),
+        dask.config.set({"distributed.worker.preload": [PRELOAD], "temporary-directory": str(directory)}),
         LocalCluster(
             n_workers=processes,
             threads_per_worker=places,
@@ -71,6 +72,7 @@ def _local(width: int, variables: Any) -> Iterator[Client]:
             silence_logs=logging.CRITICAL,
             scheduler_kwargs={"allowed_failures": TRIES - 1},
             env=dict(variables),
+            local_directory=str(directory),
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):

@@ -51,7 +51,7 @@ async def stop_run(run: str, dask_worker: Worker) -> None:
 def carry(portable: bytes, job: bytes, run: str, number: int, shares: bool) -> bytes:
     """Carry out a cell on this worker, and say when it is taken up, and when it starts."""
     worker = get_worker()
-    key, where = worker.get_current_task(), str(worker.name)
+    key, where = worker.get_current_task(), str(worker.name).rpartition("//")[2]  # a name, or an address
     loop = worker.loop.asyncio_loop  # type: ignore[attr-defined]
     stop, stops = StopSignal(), asyncio.run_coroutine_threadsafe(_stops(worker), loop).result()
     stops.running[key] = run, stop
