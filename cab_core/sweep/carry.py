@@ -9,7 +9,7 @@ import json
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,7 +23,6 @@ from cab_core.plugins.protocols import Scorer, StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.plugins.work import Ask
 from cab_core.records import Cell, Json, from_json, to_json
-from cab_core.records.differences import differences
 from cab_core.run.cell import run_cell
 from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.run.upstreams import SharedUpstreams
@@ -98,8 +97,8 @@ class _Sweep:
         self._plans: OrderedDict[str, PlannedCell] = OrderedDict()
         self.upstreams = SharedUpstreams(ask)
         here = versions(self.plugins)
-        if told := list(differences(portable.versions, here)):
-            raise WorkerUnfit(f"it is another than the runner: {'; '.join(told)}")
+        if told := list(_others(portable.versions, here)):
+            raise WorkerUnfit("; ".join(told))
         for name, version in here.items():
             _hold_unchanged(name, version)
 
@@ -188,6 +187,14 @@ def _sweep(document: Json, ask: Ask | None) -> _Sweep:
             if len(_sweeps) > _SWEEPS:
                 _sweeps.popitem(last=False)
         return _sweeps[document["run"]]
+
+
+def _others(runner: dict[str, str], here: dict[str, str]) -> Iterator[str]:
+    """Yield what is another in this process than in the runner's."""
+    for name in sorted({*runner, *here}):
+        there, ours = here.get(name, "not there"), runner.get(name, "not there")
+        if there != ours:
+            yield f"{name} is {there} there, and {ours} where `cab run` was called"
 
 
 def _hold_unchanged(name: str, version: object) -> None:

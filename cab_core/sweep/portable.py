@@ -7,15 +7,14 @@ import os
 import platform
 import secrets
 from collections.abc import Iterable
-from importlib import metadata
 from pathlib import Path
 
 import attrs
 
 from cab_core import __version__
-from cab_core.declared.reading import declares
+from cab_core.declared.reading import FILE, declares
 from cab_core.gateway.models import REPLAY, ConfigDoc, EndpointChoice
-from cab_core.plugins.loader import origin_of
+from cab_core.plugins.loader import PluginRow
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Cell, Json, Sweep, from_json, to_json
 from cab_core.tasks.stacks import path_of
@@ -91,14 +90,17 @@ def handed_over(choice: EndpointChoice) -> dict[str, str]:
 
 
 def versions(plugins: Plugins) -> dict[str, str]:
-    """Return what a cell may depend on that its content key does not hold, by a name for people."""
-    plugins.loaded  # noqa: B018  what is imported by a path is known from then on
+    """Return what a cell may depend on that its content key does not hold, by a name for people.
+
+    Plugins are those that are loaded; a CLI of a file is in the content key of its cells.
+    """
     found = {"cab": __version__, "Python": ".".join(platform.python_version_tuple()[:2])}
-    for entry in metadata.entry_points(group="cab"):
-        origin = origin_of(entry)
-        found[f"plugin {entry.name}"] = f"{origin.name} {origin.version}"
-    rows = (row for row in plugins.rows if row.distribution == "path")
-    return found | {f"plugin {row.entry_point} (by its path)": row.version for row in rows}
+    rows = (row for row in plugins.rows if row.distribution != FILE)
+    return found | {f"plugin {row.entry_point}": _version(row) for row in rows}
+
+
+def _version(row: PluginRow) -> str:
+    return f"{row.distribution} {row.version}" if row.status == "ok" else row.status
 
 
 def absolute(sweep: Sweep) -> Sweep:

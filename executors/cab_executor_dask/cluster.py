@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 import os
@@ -11,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import dask
-from distributed import Client, LocalCluster
+from distributed import Client, LocalCluster, Security
+from distributed.comm.core import connect
 
 from cab_core import UserError, Work
 
@@ -24,30 +26,33 @@ PRELOAD = "cab_executor_dask.preload"
 def client_of(work: Work[Any], width: int) -> Iterator[Client]:
     """Yield a client of the scheduler that was set or, where none was, of `width` workers of this machine."""
     if address := work.settings.get("scheduler"):
-        with connected(address) as client:
+        _be_silent()
+        with Client(address, timeout=PATIENCE_S, set_as_default=False) as client:
             yield client
     else:
         with work.scratch() as directory, _local(width, work.variables, directory) as client:
             yield client
 
 
-@contextmanager
-def connected(address: str) -> Iterator[Client]:
-    """Yield a client of a scheduler.
+def check_reached(address: str) -> None:
+    """Look whether a scheduler can be reached. No client is made for that: one that failed waits at its end.
 
     Raises:
-        UserError: none answers there.
+        UserError: none can.
     """
     _be_silent()
     try:
-        client = Client(address, timeout=PATIENCE_S, set_as_default=False)
+        asyncio.run(_reach(address))
     except (OSError, ValueError, TypeError) as exc:
         raise UserError(
             f"scheduler {address}: no Dask scheduler answers there within {PATIENCE_S} s: {exc}; "
             "expected the address that `dask scheduler` prints, such as tcp://host:8786"
         ) from exc
-    with client:
-        yield client
+
+
+async def _reach(address: str) -> None:
+    comm = await connect(address, timeout=PATIENCE_S, **Security().get_connection_args("client"))
+    await comm.close()
 
 
 @contextmanager

@@ -26,10 +26,9 @@ class DaskExecutor:
         if find_spec("distributed") is None or find_spec("cryptography") is None:
             raise UserError("executor 'dask' needs Dask: pip install 'codingagentbench[dask]'")
         if address := settings.get("scheduler"):
-            from .cluster import connected
+            from .cluster import check_reached
 
-            with connected(address):
-                pass
+            check_reached(address)
 
     def map(self, cells: Sequence[Cell], work: Callable[[Cell], R], width: int) -> Iterator[R]:
         """Yield results as cells finish. When the caller stops early, cells under way are ended.

@@ -134,10 +134,10 @@ class Mapping(Generic[R]):
         elif (flight := self._flights.get(of["number"])) is None:
             return  # of one that was given up meanwhile
         elif what == "taken":
-            flight.ran_on.append(of["worker"])
+            flight.ran_on.append(of["name"])
             flight.address = of["address"]
         else:
-            self._work.started(flight.cell, of["worker"])
+            self._work.started(flight.cell, of["name"])
 
     def _done(self, flight: _Flight) -> Iterator[R]:
         """Yield what came of a cell; it is nowhere in Dask's memory any more before it is written here."""

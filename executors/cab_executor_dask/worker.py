@@ -58,7 +58,7 @@ def carry(portable: bytes, job: bytes, run: str, number: int, shares: bool) -> b
     try:
         if run in stops.ended:
             raise WorkerError(f"worker {where}: the run has ended")
-        said = {"number": number, "worker": where, "address": worker.address}
+        said = {"number": number, "name": where, "address": worker.address}
         worker.log_event(run, {**said, "what": "taken"})
         ask = _ask(worker, run) if shares else None
         return carry_out(
