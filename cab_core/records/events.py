@@ -12,7 +12,7 @@ from .cell import Cell
 from .outcomes import Outcome
 
 _NUMBER = doc("the cell's number in the plan, from 1; the same in each of its events", minimum=1)
-_WORKER = doc("name of the worker that runs it; null: the process of this command does")
+_WORKER = doc("name of the worker that runs it; null: the process of this command does, or it never started")
 _AT = doc("when it was printed, UTC, ISO 8601")
 
 
