@@ -39,10 +39,32 @@ class Sweeps:
     def run(self, cells: int, *args: str, script: str) -> tuple[float, float]:
         """Return the seconds from the first cell's start to the last one's end, and those of a processor."""
         self.count += 1
-        argv = [str(CAB), "--plugin", str(self.root / "tiny.py"), "run", "--tui", "tiny", "--model", "scripted:null"]
-        argv += ["--pack", str(self.root / "pack"), "--sweep-id", f"s{self.count}", "--attempts", str(cells), "--json", *args]
+        argv = [
+            str(CAB),
+            "--plugin",
+            str(self.root / "tiny.py"),
+            "run",
+            "--tui",
+            "tiny",
+            "--model",
+            "scripted:null",
+        ]
+        argv += [
+            "--pack",
+            str(self.root / "pack"),
+            "--task",
+            "tiny/*",
+            "--sweep-id",
+            f"s{self.count}",
+            "--attempts",
+            str(cells),
+            "--json",
+            *args,
+        ]
         before = os.times()
-        process = subprocess.Popen(argv, cwd=self.root, env={**self.env, "SCRIPT": script}, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            argv, cwd=self.root, env={**self.env, "SCRIPT": script}, stdout=subprocess.PIPE, text=True
+        )
         started, ended = 0.0, 0.0
         assert process.stdout is not None
         for line in process.stdout:
@@ -75,7 +97,9 @@ def rates(sweeps: Sweeps, dask: Cluster, cells: int, waits: float, rounds: int) 
         alone, _ = sweeps.run(cells, *to, "-j", "1", script=script)
         both, _ = sweeps.run(cells, *to, script=script)
         ratios.append(alone / both)
-        print(f"  one place {cells / alone:.2f} cells/s, two workers {cells / both:.2f} cells/s: {alone / both:.2f} times")
+        print(
+            f"  one place {cells / alone:.2f} cells/s, two workers {cells / both:.2f} cells/s: {alone / both:.2f} times"
+        )
     print(f"median ratio {statistics.median(ratios):.2f} (of cells that wait {waits:g} s)")
     for worker in (one, second):
         worker.kill()

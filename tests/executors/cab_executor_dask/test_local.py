@@ -73,6 +73,8 @@ def test_a_killed_worker_s_cell_runs_elsewhere(run: Run) -> None:
     run.is_clean()
 
 
+@pytest.mark.prove
+@pytest.mark.timeout(300)
 def test_a_run_that_is_stopped_keeps_what_was_spent_and_goes_on(run: Run) -> None:
     """Ctrl-C at the terminal ends the cells in good order; the same command runs them and no others again."""
     with run.started("--attempts", "3", *DASK, script=CELL, start_new_session=True) as runner:
@@ -96,6 +98,8 @@ def test_a_run_that_is_stopped_keeps_what_was_spent_and_goes_on(run: Run) -> Non
     run.is_clean()
 
 
+@pytest.mark.prove
+@pytest.mark.timeout(300)
 def test_nothing_outlives_a_killed_runner(run: Run) -> None:
     """Its workers end with it, and their agents; the same command goes on."""
     with run.started("--attempts", "2", *DASK, script=CELL) as runner:
@@ -109,6 +113,8 @@ def test_nothing_outlives_a_killed_runner(run: Run) -> None:
     run.is_clean()
 
 
+@pytest.mark.prove
+@pytest.mark.timeout(300)
 def test_a_cell_that_kills_its_workers_is_given_up(run: Run) -> None:
     """After three, by name, as trouble of a worker; the others are run."""
     with run.started("-j", "1", *DASK, script=CELL) as runner:

@@ -54,6 +54,8 @@ def results(runs: Path) -> list[CellResult]:
     return sorted(found, key=lambda r: r.cell.attempt)
 
 
+@pytest.mark.prove
+@pytest.mark.timeout(300)
 def test_a_worker_that_is_another_gets_no_more_cells(cab: Cab, dask: Cluster) -> None:
     """The difference is named, the other worker runs the rest, and nothing is run as something else."""
     dask.worker("other", CAB_DISABLE_PLUGINS="scorers")
@@ -68,6 +70,8 @@ def test_a_worker_that_is_another_gets_no_more_cells(cab: Cab, dask: Cluster) ->
     assert ran == {"same": 5, None: 1}
 
 
+@pytest.mark.prove
+@pytest.mark.timeout(300)
 def test_an_endpoint_s_budget_is_all_workers_together(cab: Cab, dask: Cluster) -> None:
     """Four places on two workers never have more calls under way than cab.toml allows."""
     endpoint = Counting()
@@ -93,9 +97,12 @@ def test_an_endpoint_s_budget_is_all_workers_together(cab: Cab, dask: Cluster) -
     assert endpoint.most == 2
 
 
+@pytest.mark.prove
+@pytest.mark.timeout(300)
 def test_a_key_is_of_the_worker_s_environment(cab: Cab, dask: Cluster, endpoint: Endpoint) -> None:
-    """Where it is missing its variable is named; where it is there it is used, and travels nowhere."""
+    """Where it is missing its variable is named; where it is there it is used, and it is written nowhere."""
     dask.worker("poor")
+    dask.wait(1)
     asked = (*ONE, "--model", "m", "--endpoint", endpoint.url, "--key-env", "MY_KEY")
     done = cab("run", *asked, MY_KEY=KEY)
     assert (
@@ -104,12 +111,12 @@ def test_a_key_is_of_the_worker_s_environment(cab: Cab, dask: Cluster, endpoint:
         in " ".join(done.stderr.split())
     )
     dask.worker("rich", MY_KEY=KEY)
-    done = cab("run", *asked, MY_KEY=KEY)
-    [*_, last] = results(cab.cwd / "runs")
+    dask.wait(2)
+    done = cab("run", *asked, "--attempts", "3", MY_KEY=KEY)
+    assert "passed" in {r.outcome for r in results(cab.cwd / "runs")}, done.stderr
     assert {headers["authorization"] for headers in endpoint.headers} == {f"Bearer {KEY}"}
     for path in cab.cwd.rglob("*"):
         assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
-    assert last
 
 
 def test_a_key_on_the_command_line_goes_nowhere(cab: Cab) -> None:
