@@ -53,6 +53,9 @@ class Probe(Work[Span]):
         name, start, end = json.loads(archive)
         return name, start, end
 
+    def warn(self, text: str) -> None:
+        """Take no note of it."""
+
     def scratch(self) -> AbstractContextManager[Path]:
         """Return a fresh directory."""
         return _directory()

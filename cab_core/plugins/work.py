@@ -52,6 +52,10 @@ class Work(ABC, Generic[R]):
         """Take what `carry_out` returned."""
 
     @abstractmethod
+    def warn(self, text: str) -> None:
+        """Tell whoever watches the run."""
+
+    @abstractmethod
     def scratch(self) -> AbstractContextManager[Path]:
         """Return a fresh directory of this machine, such as for the files of workers that are started here.
 

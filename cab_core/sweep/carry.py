@@ -19,6 +19,7 @@ from cab_core.declared.reading import find_cli
 from cab_core.errors import CabError, InfraError, UserError, WorkerError, WorkerUnfit
 from cab_core.gateway.models import EndpointChoice
 from cab_core.gateway.server import Gateway
+from cab_core.own_memory import forget
 from cab_core.plugins.protocols import Scorer, StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.plugins.work import Ask
@@ -229,7 +230,10 @@ def _gateway() -> Gateway:
 @once
 def _keys() -> dict[str, str]:
     """The keys of this process: what the runner handed over, and later what variables held."""
-    return dict(json.loads(os.environ.pop(HANDED, "{}")))
+    found = dict(json.loads(os.environ.pop(HANDED, "{}")))
+    for key in found.values():
+        forget(key)
+    return found
 
 
 def _unheard(_: str) -> None:

@@ -144,6 +144,10 @@ class CellWork(Work[Done | None]):
             )
         return self._ended(planned, path, result)
 
+    def warn(self, text: str) -> None:
+        """Print a warning."""
+        self._events.warn(text)
+
     def scratch(self) -> AbstractContextManager[Path]:
         """Return a fresh directory."""
         return plain_scratch()

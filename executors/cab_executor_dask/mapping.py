@@ -46,7 +46,7 @@ class Mapping(Generic[R]):
         self._flights: dict[int, _Flight] = {}
         self._unfit: dict[str, str] = {}  # addresses of workers that get no more cells, with why
         self._places: dict[str, int] = {}
-        self._looked = 0.0
+        self._looked, self._told = 0.0, False
 
     def results(self, cells: Sequence[Cell]) -> Iterator[R]:
         """Yield what came of each cell."""
@@ -89,6 +89,12 @@ class Mapping(Generic[R]):
         if self._unfit and not self._places and (waiting or self._flights):
             why = "; ".join(dict.fromkeys(self._unfit.values()))
             raise WorkerError(f"no worker is left that can run these cells: {why}")
+        if not self._places and not self._told:
+            self._told = True
+            self._work.warn(
+                "the Dask scheduler has no worker with places yet; one is started with "
+                f"`dask worker {self._client.scheduler.address} --resources cell=K`"
+            )
         for flight in list(self._flights.values()):
             if not flight.ran_on and flight.allowed is not None and not flight.allowed & {*self._places}:
                 self._drop(flight)
@@ -153,6 +159,7 @@ class Mapping(Generic[R]):
             raise self._gone() from exc
         except WorkerUnfit as exc:
             self._unfit[flight.address] = str(exc)
+            self._work.warn(f"it gets no more cells of this run: {exc}")
             self._looked, trouble = 0.0, exc
         except WorkerError as exc:
             trouble = exc

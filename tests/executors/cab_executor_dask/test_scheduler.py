@@ -113,7 +113,7 @@ def test_a_key_is_of_the_worker_s_environment(cab: Cab, dask: Cluster, endpoint:
     dask.worker("rich", MY_KEY=KEY)
     dask.wait(2)
     done = cab("run", *asked, "--attempts", "3", MY_KEY=KEY)
-    assert "passed" in {r.outcome for r in results(cab.cwd / "runs")}, done.stderr
+    assert "failed" in {r.outcome for r in results(cab.cwd / "runs")}, done.stderr
     assert {headers["authorization"] for headers in endpoint.headers} == {f"Bearer {KEY}"}
     for path in cab.cwd.rglob("*"):
         assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
