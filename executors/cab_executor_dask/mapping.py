@@ -93,7 +93,7 @@ class Mapping(Generic[R]):
             self._told = True
             self._work.warn(
                 "the Dask scheduler has no worker with places yet; one is started with "
-                f"`dask worker {self._client.scheduler.address} --resources cell=K`"
+                "`dask worker ADDRESS --nthreads K --resources cell=K`"
             )
         for flight in list(self._flights.values()):
             if not flight.ran_on and flight.allowed is not None and not flight.allowed & {*self._places}:
