@@ -19,7 +19,10 @@ from cab_core import UserError, Work
 
 PATIENCE_S = 15
 TRIES = 3  # of a cell that kills its worker
-PRELOAD = "cab_executor_dask.preload"
+_CONFIG = {
+    "distributed.worker.preload": ["cab_executor_dask.preload"],
+    "distributed.worker.profile.enabled": False,  # looks at all threads a hundred times a second
+}
 
 
 @contextmanager
@@ -66,7 +69,7 @@ def _local(width: int, variables: Mapping[str, str], directory: Path) -> Iterato
     processes = min(width, os.cpu_count() or 1)
     places = math.ceil(width / processes)
     with (
-        dask.config.set({"distributed.worker.preload": [PRELOAD], "temporary-directory": str(directory)}),
+        dask.config.set({**_CONFIG, "temporary-directory": str(directory)}),
         LocalCluster(
             n_workers=processes,
             threads_per_worker=places,

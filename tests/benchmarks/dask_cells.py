@@ -35,6 +35,7 @@ class Sweeps:
         write_tiny_pack(root / "pack")
         (root / "tiny.py").write_text(tiny.PLUGIN)
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("CAB_")}
+        self.env["DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED"] = "False"  # as the how-to has it
 
     def run(self, cells: int, *args: str, script: str) -> tuple[float, float]:
         """Return the seconds from the first cell's start to the last one's end, and those of a processor."""
@@ -98,7 +99,8 @@ def rates(sweeps: Sweeps, dask: Cluster, cells: int, waits: float, rounds: int) 
         both, _ = sweeps.run(cells, *to, script=script)
         ratios.append(alone / both)
         print(
-            f"  one place {cells / alone:.2f} cells/s, two workers {cells / both:.2f} cells/s: {alone / both:.2f} times"
+            f"  one place {cells / alone:.2f} cells/s, two workers {cells / both:.2f} cells/s: {alone / both:.2f} times",
+            flush=True,
         )
     print(f"median ratio {statistics.median(ratios):.2f} (of cells that wait {waits:g} s)")
     for worker in (one, second):
