@@ -89,4 +89,6 @@ def _local(width: int, variables: Mapping[str, str], directory: Path) -> Iterato
 
 def _be_silent() -> None:
     """Keep Dask's log off the terminal: what matters of it is an error of ours."""
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", *logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)

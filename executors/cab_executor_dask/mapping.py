@@ -82,7 +82,7 @@ class Mapping(Generic[R]):
         self._looked = time.monotonic()
         try:
             workers = self._client.scheduler_info(n_workers=-1)["workers"]
-        except (OSError, TimeoutError) as exc:
+        except (OSError, KeyError) as exc:  # one that is gone has nothing to say
             raise self._gone() from exc
         found = {at: int(w.get("resources", {}).get("cell", 0)) for at, w in workers.items()}
         self._places = {at: n for at, n in found.items() if n and at not in self._unfit}
