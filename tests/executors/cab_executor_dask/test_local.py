@@ -126,3 +126,25 @@ def test_a_cell_that_kills_its_workers_is_given_up(run: Run) -> None:
     [result] = run.results()
     assert result.outcome == "infra_worker" and "3 workers died while they ran it" in result.why
     run.is_clean()
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(600)
+def test_every_cell_is_there_once_however_many_workers_die(run: Run) -> None:
+    """Six workers of a sweep are killed, one whenever some cells have ended: none of those is run again."""
+    args = ("--json", "--attempts", "30", *DASK)
+    ended: Counter[int] = Counter()
+    with run.started(*args, script="call(); time.sleep(0.3); fix()", stdout=subprocess.PIPE) as runner:
+        assert runner.stdout is not None
+        for line in runner.stdout:
+            event = json.loads(line)
+            if event["event"] == "started":
+                assert event["number"] not in ended
+            if event["event"] == "finished":
+                ended[event["number"]] += 1
+                if len(ended) % 4 == 0 and len(ended) < 25:
+                    os.kill(workers(runner)[-1], signal.SIGKILL)
+        assert runner.wait(60) == 0
+    assert ended == Counter(range(1, 31))
+    assert Counter(r.outcome for r in run.results()) == {"passed": 30}
+    run.is_clean()
