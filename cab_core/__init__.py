@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from cab_core.declared.acp import DeclaredAcp
     from cab_core.declared.adapter import DeclaredCli
     from cab_core.declared.reading import read_declared
-    from cab_core.errors import ImageError, SandboxError, UserError
+    from cab_core.errors import ImageError, SandboxError, UserError, WorkerError, WorkerUnfit
+    from cab_core.gateway.shared_budget import SharedBudget
     from cab_core.plugins.markers import hookimpl
     from cab_core.plugins.protocols import (
         Adapter,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     )
     from cab_core.plugins.registration import Registration
     from cab_core.plugins.wire_protocol import Asked, Operation, Reading, WireProtocol
+    from cab_core.plugins.work import Work, carry_out
     from cab_core.records import (
         Applied,
         Args,
@@ -80,7 +82,10 @@ _PUBLIC: dict[str, tuple[str, ...]] = {
         "ImageError",
         "SandboxError",
         "UserError",
+        "WorkerError",
+        "WorkerUnfit",
     ),
+    "cab_core.gateway.shared_budget": ("SharedBudget",),
     "cab_core.plugins.markers": ("hookimpl",),
     "cab_core.plugins.protocols": (
         "Adapter",
@@ -97,6 +102,7 @@ _PUBLIC: dict[str, tuple[str, ...]] = {
     ),
     "cab_core.plugins.registration": ("Registration",),
     "cab_core.plugins.wire_protocol": ("Asked", "Operation", "Reading", "WireProtocol"),
+    "cab_core.plugins.work": ("Work", "carry_out"),
     "cab_core.records": (
         "Applied",
         "Args",
@@ -185,6 +191,7 @@ __all__ = [
     "SandboxError",
     "Score",
     "Scorer",
+    "SharedBudget",
     "Skill",
     "StackItem",
     "Step",
@@ -196,8 +203,12 @@ __all__ = [
     "Usage",
     "UserError",
     "WireProtocol",
+    "Work",
     "WorkFile",
+    "WorkerError",
+    "WorkerUnfit",
     "__version__",
+    "carry_out",
     "file_at",
     "file_of",
     "hookimpl",

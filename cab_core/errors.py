@@ -12,6 +12,8 @@ CabError
     │   └── NotStarted   the program cannot be started there; names it
     ├── PluginCrash      a plugin raised, or handed over what it must not      (infra_plugin)
     ├── UpstreamError    the model endpoint cannot be reached                  (infra_upstream)
+    ├── WorkerError      a worker of an executor could not do a cell           (infra_worker)
+    │   └── WorkerUnfit  nor can it do any other of the run
     └── GraderError      the grader itself broke, so there is no verdict       (grader_error)
 """
 
@@ -118,6 +120,28 @@ class ReplayError(InfraError):
     """A record that is replayed does not hold what was asked."""
 
     outcome = "infra_replay"
+
+
+class WorkerError(InfraError):
+    """A worker elsewhere could not do a cell. It crosses processes: what it holds is plain data.
+
+    `outcome`: of the trouble that the worker had. `inputs`: the record of the cell's inputs as the worker
+    would have had them, JSON; empty where they are not the trouble.
+    """
+
+    outcome = "infra_worker"
+
+    def __init__(self, said: str, outcome: str = "infra_worker", inputs: str = "") -> None:
+        super().__init__(said, outcome, inputs)
+        self.outcome, self.inputs = outcome, inputs
+
+    def __str__(self) -> str:
+        """Return what it says for people."""
+        return str(self.args[0])
+
+
+class WorkerUnfit(WorkerError):
+    """Nor can that worker do any other cell of the run: its versions are others, it has no key, no disk."""
 
 
 class GraderError(InfraError):

@@ -24,8 +24,8 @@ def test_the_public_surface_is_frozen() -> None:
         "Env", "Evidence", "Execution", "Executor", "Files", "Grade", "GradeCommand", "GradeSpec", "Harvest", "ImageError", "Installation",
         "Instructions", "Job", "Launch", "Leftovers", "LocalRuntime", "McpServer", "ModelCall", "Operation", "Output", "PackedTask",
         "Process", "Reading", "Recipe", "RefusalSigns", "Registration", "Reply", "Runtime", "Sandbox", "SandboxError",
-        "Score", "Scorer", "Skill", "StackItem", "Step", "StopSignal", "Task", "TaskDoc", "TaskFormat", "TokenClaim",
-        "Usage", "UserError", "WireProtocol", "WorkFile", "__version__", "file_at", "file_of", "hookimpl", "packed", "read_declared",
+        "Score", "Scorer", "SharedBudget", "Skill", "StackItem", "Step", "StopSignal", "Task", "TaskDoc", "TaskFormat", "TokenClaim",
+        "Usage", "UserError", "WireProtocol", "Work", "WorkFile", "WorkerError", "WorkerUnfit", "__version__", "carry_out", "file_at", "file_of", "hookimpl", "packed", "read_declared",
     ]  # fmt: skip
     assert all(getattr(cab_core, name) for name in cab_core.__all__)
     assert set(cab_core.__all__) <= set(dir(cab_core))

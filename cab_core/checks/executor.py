@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 
 from cab_core.errors import CabError, PluginCrash
 from cab_core.records import Cell
 
 from .look import Look
+from .probe import Probe, Span, fails, is_lost, spent
 
-_CELLS, _WORK_S = 6, 0.02
-Span = tuple[str, float, float]
+_CELLS = 6
 
 
 def faults(look: Look) -> Iterator[str]:
     """Yield what is wrong with an executor."""
-    yield from look.ask(lambda: list(look.made.map([], str, 1)))
+    yield from look.ask(lambda: list(look.made.map([], Probe(spent), 1)))
     if look.thorough:
         for width in (1, 2, _CELLS + 2):
             yield from _of_width(look, width)
         yield from _of_failure(look)
+        yield from _of_loss(look)
 
 
 def _cells() -> list[Cell]:
@@ -30,16 +30,11 @@ def _cells() -> list[Cell]:
     ]
 
 
-def _spent(cell: Cell) -> Span:
-    """Work for a moment; say of which cell, from when and until when, in any process of this machine."""
-    start = time.monotonic()
-    time.sleep(_WORK_S)
-    return cell.cell_id, start, time.monotonic()
-
-
 def _of_width(look: Look, width: int) -> Iterator[str]:
     case = f"{_CELLS} cells and a width of {width}"
-    spans: list[Span] | None = yield from look.ask(lambda: list(look.made.map(_cells(), _spent, width)), case)
+    spans: list[Span] | None = yield from look.ask(
+        lambda: list(look.made.map(_cells(), Probe(spent), width)), case
+    )
     if spans is None:
         return
     if (done := sorted(name for name, _, _ in spans)) != sorted(cell.cell_id for cell in _cells()):
@@ -55,15 +50,10 @@ def _at_once(spans: Sequence[Span]) -> int:
     return max((sum(a <= start < b for _, a, b in spans) for _, start, _ in spans), default=0)
 
 
-def _raises(cell: Cell) -> Span:
-    """Work that fails as a runner does."""
-    raise CabError("probe")
-
-
 def _of_failure(look: Look) -> Iterator[str]:
     """Yield what becomes of what the work raises: the runner must have it."""
     try:
-        found = list(look.made.map(_cells(), _raises, 2))
+        found = list(look.made.map(_cells(), Probe(fails), 2))
     except PluginCrash:
         return  # told already
     except CabError as exc:
@@ -71,3 +61,12 @@ def _of_failure(look: Look) -> Iterator[str]:
             yield look.fault(f"map() makes another error of what the work raises: {exc}", "map")
         return
     yield look.fault(f"map() keeps what the work raises to itself, and yields {len(found)} results", "map")
+
+
+def _of_loss(look: Look) -> Iterator[str]:
+    """Yield what becomes of a cell that a worker could not do: the runner must hear of it."""
+    probe = Probe(is_lost)
+    yield from look.ask(lambda: list(look.made.map(_cells(), probe, 2)), "work that a worker cannot do")
+    if len(probe.given_up) != _CELLS:
+        said = f"map() calls lost() for {len(probe.given_up)} of {_CELLS} cells that a worker could not do"
+        yield look.fault(said, "map")

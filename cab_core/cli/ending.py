@@ -10,12 +10,13 @@ import click
 from cab_core.records import CellSummary
 
 from .again import command_again
-from .screen import counts
+from .screen import counts, duration
 from .table import print_results
 from .tally import Tally
-from .text import say
+from .text import name_line, say
 
 INTERRUPTED = 130  # the exit code
+_FEW = 10  # cells of which everybody sees which were slow
 
 
 def print_end(results: Sequence[tuple[object, CellSummary]], tally: Tally) -> None:
@@ -26,6 +27,10 @@ def print_end(results: Sequence[tuple[object, CellSummary]], tally: Tally) -> No
     if tally.not_run:
         parts.append(f"{tally.not_run} not run")
     say(f"{tally.total} {'cell' if tally.total == 1 else 'cells'}: {', '.join(parts)}.")
+    if (tally.total or 0) > _FEW and tally.slowest:
+        click.echo("The slowest:")
+        for took, cell in tally.slowest:
+            say(f"  {duration(took)}  {name_line(cell.cell_id)}")
 
 
 def end_interrupted(

@@ -24,7 +24,7 @@ from cab_core.records.events import (
     WarningEvent,
 )
 from cab_core.stats import verdict_of
-from cab_core.sweep.runner import Events
+from cab_core.sweep.work import Events
 from cab_core.trace.clock import utc_now
 
 from .progress import stopping_line
@@ -40,6 +40,7 @@ class JsonEvents:
         self._manager = plugins.loaded.manager
         self._lock, self._printing = threading.Lock(), threading.Lock()
         self._numbers: dict[CellKey, int] = {}
+        self._workers: dict[CellKey, str | None] = {}
         self.tally = Tally()
         self.events = Events(started=self._started, finished=self._finished, kept=self._kept, warn=self.warn)
 
@@ -59,7 +60,7 @@ class JsonEvents:
         """Print a warning."""
         self._print(WarningEvent(event="warning", at=utc_now(), text=text))
 
-    def expect(self, cells: Sequence[Cell], width: int = 1) -> None:
+    def expect(self, cells: Sequence[Cell], width: int | None = 1) -> None:
         """Print what is planned."""
         self._numbers = {cell.key: n for n, cell in enumerate(cells, 1)}
         self.tally.total = len(cells)
@@ -96,9 +97,15 @@ class JsonEvents:
     @hookimpl
     def cab_cell_started(self, cell: Cell) -> None:
         """Print the start of a cell."""
-        number = self._numbers[cell.key]
         self._print(
-            StartedEvent(event="started", at=utc_now(), number=number, cell_id=cell.cell_id, cell=cell)
+            StartedEvent(
+                event="started",
+                at=utc_now(),
+                number=self._numbers[cell.key],
+                cell_id=cell.cell_id,
+                cell=cell,
+                worker=self._workers.get(cell.key),
+            )
         )
 
     @hookimpl
@@ -111,9 +118,13 @@ class JsonEvents:
         """Print the end of a cell."""
         self._print_end(result.summary, str(directory), before=False)
 
-    def _started(self, cell: Cell) -> None:
+    def _started(self, cell: Cell, where: str | None = None) -> None:
         with self._lock:
-            self.tally.started(cell)
+            self.tally.started(cell, where)
+            again = where is not None and cell.key in self._workers
+            self._workers[cell.key] = where
+        if again:  # plugins, of which this is one, hear of a cell's start once
+            self.cab_cell_started(cell)
 
     def _finished(self, result: CellSummary, _: Path) -> None:
         with self._lock:
@@ -141,6 +152,7 @@ class JsonEvents:
                 wall_ms=result.wall_ms,
                 marks=result.all_marks,
                 directory=directory,
+                worker=self._workers.get(result.cell.key),
             )
         )
 

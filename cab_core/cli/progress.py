@@ -18,7 +18,7 @@ from cab_core.gateway.activity import Activity
 from cab_core.records import Cell, CellKey, CellSummary, Configuration
 from cab_core.records.marks import REGRADED
 from cab_core.stats import distinctions
-from cab_core.sweep.runner import Events
+from cab_core.sweep.work import Events
 
 from . import screen
 from .fold import GAP, filled
@@ -106,7 +106,7 @@ class Progress:
             )
         yield from drawn
 
-    def expect(self, cells: Sequence[Cell], width: int = 1) -> None:
+    def expect(self, cells: Sequence[Cell], width: int | None = 1) -> None:
         """Take the cells that are to come, of which so many run at once, and what tells them apart."""
         configurations = [cell.configuration for cell in cells]
         self._further = distinctions(configurations)
@@ -133,10 +133,10 @@ class Progress:
     def _look_at(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
-    def _started(self, cell: Cell) -> None:
+    def _started(self, cell: Cell, where: str | None = None) -> None:
         self._say_kept()
         with self._lock:
-            self.tally.started(cell)
+            self.tally.started(cell, where)
 
     def _finished(self, result: CellSummary, _: Path) -> None:
         with self._printing:

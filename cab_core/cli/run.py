@@ -56,11 +56,16 @@ _ROWS = 200  # cells that the table at the end shows one by one
     metavar="KEY=VALUE",
     help="an option of the CLI's adapter; several values of one make a matrix",
 )
-@click.option("-j", "width", type=click.IntRange(min=1), default=1, show_default=True, help="cells at once")
+@click.option(
+    "-j", "width", type=click.IntRange(min=1), help="cells at once  [1; with a scheduler all places there]"
+)
 @click.option(
     "--runtime", "runtimes", multiple=True, help="where the agent runs; several make a matrix  [local]"
 )
-@click.option("--executor", help="who runs the cells  [local]")
+@click.option("--executor", help="who runs the cells: local, dask or a plugin's  [local]")
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="where the executor's workers are, such as tcp://host:8786"
+)
 @click.option("--sweep-id", help="name of the sweep  [local]")
 @click.option(
     "--shard", metavar="I/N", help="only the I-th of N parts of the cells, I from 1; `cab merge` joins them"
@@ -105,7 +110,7 @@ def command(plugins: Plugins, /, sweep_file: Path | None, **said: Any) -> int:
         choice = options.choice_of(said["endpoint"], said["key"], said["key_env"])
         return run_planned(
             planner, plugins, choice, said["runs"], said["packs"], said["width"],
-            said["fresh"], shown, breaker,
+            said["fresh"], shown, breaker, scheduler=said["scheduler"],
         )  # fmt: skip
 
     go_on = command_again(click.get_current_context())

@@ -11,6 +11,7 @@ from cab_core.records import Cell, CellKey, TokenTotals
 
 from .fold import GAP, columns, filled
 from .tally import Spend, Tally
+from .text import one_line
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -48,7 +49,10 @@ def lines(
     for line in first:
         yield Text(line, style="bold")
     running = tally.running.items()
-    cells = [(_figures(under_way.get(key), since), name(cell)) for key, (cell, since) in running]
+    cells = [
+        (_figures(under_way.get(key), since, tally.places.get(key)), name(cell))
+        for key, (cell, since) in running
+    ]
     rows, room = list(_rows(cells, width)), height - len(first) - 2
     size = len(rows[0]) if rows else 1
     shown = rows if len(rows) * size <= room else rows[: max(1, (room - 1) // size)]
@@ -101,9 +105,11 @@ def _left(tally: Tally) -> list[str]:
     return [] if found is None else [f"{'about' if found[1] else 'at least'} {duration(found[0])} left"]
 
 
-def _figures(found: Activity | None, since: float) -> tuple[str, str, str]:
-    """Elapsed time, what the cell is doing, and its tokens so far."""
+def _figures(found: Activity | None, since: float, where: str | None) -> tuple[str, str, str]:
+    """Elapsed time, what the cell is doing, and its tokens so far; of one elsewhere, where that is."""
     elapsed = duration(time.monotonic() - since)
+    if where is not None:
+        return elapsed, f"on worker {one_line(where, _ROOM)}", ""
     if found is None:  # no polling can tell which: a quick CLI comes and goes between two drawings
         return elapsed, "preparing or grading", ""
     return elapsed, _doing(found), tokens(found.spent)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
-from cab_core.gateway.models import EndpointChoice
+from cab_core.gateway.models import ConfigDoc, EndpointChoice
 from cab_core.plugins.registry import Plugins
-from cab_core.records import OUTCOMES, Sweep
+from cab_core.records import OUTCOMES, Json, Sweep
 from cab_core.store.cells import Store
 from cab_core.sweep.breaker import Breaker
+from cab_core.sweep.executors import SCHEDULER, executor_settings
 from cab_core.sweep.machine import check_ready
 from cab_core.sweep.plan import Plan, make_plan
 from cab_core.sweep.runner import by_outcome, incomplete, run_plan
@@ -87,12 +89,21 @@ def planned(
     choice: EndpointChoice,
     packs: tuple[Path, ...],
     shown: Progress | JsonEvents,
+    before: Callable[[Sweep, ConfigDoc], None] = lambda *_: None,
 ) -> Plan:
-    """Return what `planner` makes out of sweeps; what is odd in it is `shown`."""
+    """Return what `planner` makes out of sweeps; what is odd in it is `shown`.
+
+    `before`: what looks at a sweep first, and raises where it cannot be run.
+    """
     check_ready(shown.warn)
     shown.say("reading tasks")
     catalog, config = Catalog(plugins, packs), options.config()
-    plan = planner(lambda sweep: make_plan(sweep, plugins, catalog, choice, config, shown.say))
+
+    def make(sweep: Sweep) -> Plan:
+        before(sweep, config)
+        return make_plan(sweep, plugins, catalog, choice, config, shown.say)
+
+    plan = planner(make)
     for said in (*catalog.faults.values(), *catalog.left_out, *plan.broken):
         shown.warn(said)
     for said in dict.fromkeys(note for one in plan.cells[:1] for note in one.stack_notes):
@@ -106,25 +117,36 @@ def run_planned(
     choice: EndpointChoice,
     runs: Path,
     packs: tuple[Path, ...],
-    width: int,
+    width: int | None,
     fresh: bool,
     shown: Progress | JsonEvents,
     breaker: Breaker | None = None,
     verdict: Verdict = by_outcome,
+    scheduler: str | None = None,
 ) -> Ended:
     """Run what `planner` makes out of sweeps, which is `shown` while it runs; return how it ended.
 
-    `verdict`: what makes that a cell is not run again, unless it is to be run `fresh`.
+    `width`: None for as many cells at once as an executor has places. `verdict`: what makes that a cell is
+    not run again, unless it is to be run `fresh`. `scheduler`: where the executor's workers are.
     """
     warn_of_faults([f"plugin {r.owner}: {r.fault}" for r in plugins.faults()])
     store, breaker = Store(runs), breaker or Breaker()
     store.check_writable()
     with shown:
-        plan = planned(planner, plugins, choice, packs, shown)
-        shown.expect([p.cell for p in plan.cells], width)
+        settings: dict[str, Json] = {}
+
+        def set_executor(sweep: Sweep, config: ConfigDoc) -> None:
+            settings.update(executor_settings(sweep, plugins, config, scheduler, choice))
+
+        plan = planned(planner, plugins, choice, packs, shown, set_executor)
+        elsewhere = width is None and SCHEDULER in settings
+        shown.expect([p.cell for p in plan.cells], None if elsewhere else width or 1)
         for task, why in plan.skipped.items():
             shown.warn(f"{task} is left out: {why}")
         collect_as_usual()
         with stop_on_signals(shown.warn, shown.stopping) as stop:
-            results = run_plan(plan, plugins, store, width, shown.events, stop, fresh, breaker, verdict)
+            at_once = sys.maxsize if elsewhere else width or 1
+            results = run_plan(
+                plan, plugins, store, at_once, shown.events, stop, fresh, breaker, verdict, settings
+            )
     return Ended(plan=plan, results=results, interrupted=stop.is_set(), stopped=breaker.told())

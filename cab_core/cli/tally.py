@@ -15,6 +15,7 @@ from cab_core.gateway.models import SCRIPTED
 from cab_core.records import Cell, CellKey, CellSummary, Configuration, TokenTotals
 from cab_core.records.marks import REGRADED
 
+_SLOWEST = 3
 _ENOUGH = 3  # cells of a configuration before their mean says anything of the next
 
 
@@ -43,13 +44,15 @@ class Spend:
 class Tally:
     """The state of a run. Whoever shows it holds a lock around what is called here."""
 
-    width: int = 1
+    width: int | None = 1  # cells at once; None: as many as there are places somewhere
     total: int | None = None
     passed: int = 0
     failed: int = 0
     left_out: int = 0
     spend: Spend = attrs.field(factory=Spend)
     running: dict[CellKey, tuple[Cell, float]] = attrs.field(factory=dict)
+    places: dict[CellKey, str] = attrs.field(factory=dict)  # workers, where it is not this process
+    slowest: list[tuple[float, Cell]] = attrs.field(factory=list)  # of those that ran, the slowest first
     _to_come: Counter[Configuration] = attrs.field(factory=Counter)
     _took: dict[Configuration, tuple[int, float]] = attrs.field(factory=dict)  # cells, seconds
 
@@ -68,14 +71,18 @@ class Tally:
         self.total = (self.total or 0) + len(configurations)
         self._to_come.update(configurations)
 
-    def started(self, cell: Cell) -> None:
-        """Take the start of a cell."""
+    def started(self, cell: Cell, where: str | None = None) -> None:
+        """Take the start of a cell, and the name of its worker where it has one."""
         self.running[cell.key] = cell, time.monotonic()
+        if where is not None:
+            self.places[cell.key] = where
 
     def finished(self, result: CellSummary) -> float:
         """Take the end of a cell; return how many seconds it took."""
         now = time.monotonic()
         took = now - self.running.pop(result.cell.key, (result.cell, now))[1]
+        self.places.pop(result.cell.key, None)
+        self.slowest = sorted([*self.slowest, (took, result.cell)], key=lambda found: -found[0])[:_SLOWEST]
         if REGRADED not in result.all_marks:  # what its run took was spent before
             self.spend.add(result.tokens, result.scripted)
         self._ended(result, took)
@@ -114,7 +121,7 @@ class Tally:
         for cell, since in self.running.values():
             if (config := cell.configuration) in known:
                 known[config] -= min(means[config], now - since)
-        at_once = max(1, min(self.width, sum(to_come.values())))
+        at_once = max(1, min(self.width or len(self.running), sum(to_come.values())))
         return sum(known.values()) / at_once, len(known) == len(to_come)
 
     def spent(self, under_way: Mapping[CellKey, Activity]) -> Spend:

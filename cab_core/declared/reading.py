@@ -30,6 +30,11 @@ FILE = "file"  # stands for the distribution, of which a declared CLI has none
 _FILE = re.compile(r"(?P<path>.*\.toml)(?:@(?P<version>[^@/]*))?", re.DOTALL)
 
 
+def declares(text: str) -> bool:
+    """Return whether a CLI is named by a file, `FILE.toml[@VERSION]`."""
+    return _FILE.fullmatch(text) is not None
+
+
 def find_cli(plugins: Plugins, text: str) -> tuple[str, str]:
     """Return name and version, which may be empty, of `NAME[@VERSION]` or `FILE.toml[@VERSION]`.
 

@@ -12,7 +12,7 @@ import attrs
 from cab_core.distance import nearest_name
 from cab_core.errors import UserError
 from cab_core.own_memory import forget
-from cab_core.records.base import doc
+from cab_core.records.base import Json, doc
 
 from .address import checked_address
 from .budget import Budget
@@ -70,6 +70,9 @@ class ConfigDoc:
         default=None, metadata=doc("where to look up what models without a `price` cost; none: nowhere")
     )
     endpoints: dict[str, EndpointDoc] = attrs.field(factory=dict, metadata=doc("endpoints by their address"))
+    executors: dict[str, dict[str, Json]] = attrs.field(
+        factory=dict, metadata=doc("settings of executors, by their names")
+    )
 
     def endpoint_at(self, url: str) -> EndpointDoc | None:
         """Return what is said of the endpoint with this address, whichever of the two ends in a slash."""
@@ -110,6 +113,11 @@ class Model:
         return self.id if self.records is None else self.records.model
 
     @property
+    def bounded(self) -> bool:
+        """Whether cells together may ask so much of its endpoint and no more."""
+        return self.budget != Budget()
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What is written nowhere."""
         return (*((self.key,) if self.key else ()), *self.headers.values())
@@ -122,6 +130,11 @@ class EndpointChoice:
     url: str | None = None
     key: str | None = attrs.field(default=None, repr=False)
     taken: dict[str, str] = attrs.field(factory=dict, repr=False)  # variables that held a key, and it
+
+    @property
+    def given(self) -> bool:
+        """Whether the key itself was given, not a variable that holds it."""
+        return self.key is not None and self.key not in self.taken.values()
 
     @classmethod
     def of(cls, url: str | None, key: str | None, key_env: str | None) -> EndpointChoice:

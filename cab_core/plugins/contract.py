@@ -22,7 +22,7 @@ _PROTOCOLS: dict[str, tuple[type, type | None, type[CabError] | None]] = {
     "dialect": (protocols.Dialect, protocols.DialectExtras, None),
     "scorer": (protocols.Scorer, None, None),
     "runtime": (protocols.Runtime, protocols.RuntimeExtras, CabError),
-    "executor": (protocols.Executor, None, CabError),
+    "executor": (protocols.Executor, protocols.ExecutorExtras, CabError),
     "task_format": (protocols.TaskFormat, None, UserError),
 }
 KIND_OF_PROTOCOL = {protocols.Dialect: "dialect"}
@@ -159,6 +159,7 @@ _RULES: dict[tuple[str, str], Rule] = {
     ("adapter", "recipe"): _recipe,
     ("adapter", "version_argv"): _version_argv,
     ("adapter", "options"): _options,
+    ("executor", "settings"): _options,
     ("adapter", "protocols"): _protocols,
     ("runtime", "networks"): _networks,
     ("scorer", "score"): _score,

@@ -30,6 +30,7 @@ from cab_core.records import (
 from cab_core.safe_fs import Tree
 
 from .stop import StopSignal as StopSignal
+from .work import Work as Work
 
 if TYPE_CHECKING:
     import io
@@ -276,7 +277,29 @@ class Executor(Protocol):
     name: str
 
     def map(self, cells: Sequence[Cell], work: Callable[[Cell], R], width: int) -> Iterator[R]:
-        """Yield `work(cell)` for each cell as they finish, at most `width` at once."""
+        """Yield the result of each cell as they finish, at most `width` at once.
+
+        `work` is a `Work`. An executor of this process calls it. Another one sends `work.portable` and
+        `work.job(cell)` to a worker, where `carry_out` does the cell, and yields what `work.accept` returns
+        here. A cell whose job is None has no result. Where `work.stop` is set, no other cell starts.
+        """
+
+
+class ExecutorExtras(Protocol):
+    """What an executor may have besides.
+
+    `settings`: JSON Schemas of what may be set of it, by key: in `cab.toml` under `[executors.NAME]`, and
+    `scheduler` by `--scheduler` too.
+    """
+
+    settings: dict[str, Any]
+
+    def check(self, settings: Mapping[str, Any]) -> None:
+        """Look whether it can be used as it is set, before anything is planned.
+
+        Raises:
+            UserError: it cannot; says what to do.
+        """
 
 
 class TaskFormat(Protocol):

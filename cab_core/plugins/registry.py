@@ -40,16 +40,19 @@ def _unheard(said: str) -> None:
 
 
 class Plugins:
-    """The plugins of one run. Loading is done on first use; objects are made once, when asked for."""
+    """The plugins of one run. Loading is done on first use; objects are made once, when asked for.
+
+    `disabled`: names of those left out; `paths`: where others lie that are not installed.
+    """
 
     def __init__(self, disabled: Iterable[str] = (), paths: Iterable[Path] = ()) -> None:
-        self._disabled, self._paths = tuple(disabled), tuple(paths)
+        self.disabled, self.paths = tuple(disabled), tuple(paths)
         self._made: dict[tuple[Kind, str], Any] = {}
 
     @functools.cached_property
     def loaded(self) -> Loaded:
         """What the scan of the entry points found."""
-        return load(self._disabled, self._paths)
+        return load(self.disabled, self.paths)
 
     def add_row(self, row: PluginRow) -> None:
         """Offer one more object in this run alone, such as a CLI that a file declares."""

@@ -12,6 +12,7 @@ from .cell import Cell
 from .outcomes import Outcome
 
 _NUMBER = doc("the cell's number in the plan, from 1; the same in each of its events", minimum=1)
+_WORKER = doc("name of the worker that runs it; null: the process of this command does, or it never started")
 _AT = doc("when it was printed, UTC, ISO 8601")
 
 
@@ -26,13 +27,14 @@ class PlannedEvent:
 
 @attrs.frozen(kw_only=True)
 class StartedEvent:
-    """A cell starts."""
+    """A cell starts; again, where the worker that ran it was lost."""
 
     event: Literal["started"] = attrs.field(metadata=doc("which event it is"))
     at: str = attrs.field(metadata=_AT)
     number: int = attrs.field(metadata=_NUMBER)
     cell_id: str = attrs.field(metadata=doc("id of the cell, as in its cell.json"))
     cell: Cell = attrs.field(metadata=doc("what is run"))
+    worker: str | None = attrs.field(default=None, metadata=_WORKER)
 
 
 @attrs.frozen(kw_only=True)
@@ -67,6 +69,7 @@ class FinishedEvent:
         metadata=doc("what a reader must know before quoting it, such as sealed or provisional")
     )
     directory: str = attrs.field(metadata=doc("where the try lies"))
+    worker: str | None = attrs.field(default=None, metadata=_WORKER)
 
 
 @attrs.frozen(kw_only=True)

@@ -10,6 +10,7 @@ from cab_core.plugins.protocols import (
     Dialect,
     DialectExtras,
     Executor,
+    ExecutorExtras,
     Leftovers,
     Output,
     Reply,
@@ -27,6 +28,7 @@ from cab_core.plugins.wire_protocol import (
     WireProtocol,
     WireProtocolExtras,
 )
+from cab_core.plugins.work import Work
 
 from .classes import class_text, linking
 from .words import signature, text_of
@@ -36,7 +38,7 @@ OBJECTS: dict[str, tuple[type, ...]] = {
     "adapter": (Adapter, AdapterExtras, Dialect, DialectExtras, Reply, Leftovers),
     "scorer": (Scorer,),
     "runtime": (Runtime, RuntimeExtras, Output, StopSignal, Check),
-    "executor": (Executor,),
+    "executor": (Executor, ExecutorExtras, Work),
     "format": (TaskFormat,),
     "protocol": (WireProtocol, WireProtocolExtras, Operation, Asked, Reading, Reply),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cab_core.errors import InfraError
 from cab_core.records import CellResult
 
 from .cell_run import started
@@ -34,4 +35,14 @@ def run_cell(planned: PlannedCell, context: RunContext) -> tuple[Path, CellResul
             grade(run, prepared, changes, scratch)
         directory, result = write(run)
         # The verdict is on disk: whatever becomes of the cleaning, it stands.
+        return directory, clean(run, directory, result)
+
+
+def lost_cell(
+    planned: PlannedCell, context: RunContext, trouble: InfraError, told: bool
+) -> tuple[Path, CellResult]:
+    """Write a cell of which nothing is known but the trouble. `told`: plugins know that it started."""
+    with started(planned, context, told) as run:
+        run.found.trouble = trouble
+        directory, result = write(run)
         return directory, clean(run, directory, result)

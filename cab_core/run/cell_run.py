@@ -112,11 +112,15 @@ class CellRun:
 
 
 @contextmanager
-def started(planned: PlannedCell, context: RunContext) -> Iterator[CellRun]:
-    """Begin a try of a cell; at the end, also where it could not be written, nothing of it is open."""
+def started(planned: PlannedCell, context: RunContext, told: bool = False) -> Iterator[CellRun]:
+    """Begin a try of a cell; at the end, also where it could not be written, nothing of it is open.
+
+    `told`: plugins know of it.
+    """
     voided = context.store.voided(planned.cell, planned.content_key)
     part = context.store.begin(planned.cell)
-    context.tell("cab_cell_started", cell=planned.cell)
+    if not told:
+        context.tell("cab_cell_started", cell=planned.cell)
     token = new_token()
     secrets = redactor_of(planned.model.secrets, token)
     hide_pack(secrets, planned.task)

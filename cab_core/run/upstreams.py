@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cab_core.errors import ReplayError, UserError
+from cab_core.gateway.budget import Budget
 from cab_core.gateway.models import Model
 from cab_core.gateway.replay.cassette import Cassette
 from cab_core.gateway.replay.find import Records
@@ -15,8 +16,10 @@ from cab_core.gateway.scripted.context import ScriptContext
 from cab_core.gateway.scripted.generic import GenericDialect
 from cab_core.gateway.scripted.named import carries_out, persona_named
 from cab_core.gateway.scripted.upstream import ScriptedUpstream
+from cab_core.gateway.shared_budget import SharedEndpoint
 from cab_core.gateway.upstream import EndpointUpstream, Upstream
 from cab_core.plugins.protocols import Adapter
+from cab_core.plugins.work import Ask
 from cab_core.records import Job, PackedTask, TaskFile
 from cab_core.workdir.reference import Reference, reference_of
 
@@ -24,22 +27,35 @@ from .cell_run import CellRun
 
 
 class SharedUpstreams:
-    """One upstream for each endpoint and key, so that all cells share its throttle and connections."""
+    """One upstream for each endpoint and key, so that all cells share its throttle and connections.
 
-    def __init__(self) -> None:
+    `ask`: whom a worker asks for what the endpoint's budget allows all workers together.
+    """
+
+    def __init__(self, ask: Ask | None = None) -> None:
         self._made: dict[tuple[str | None, str | None], EndpointUpstream] = {}
-        self._lock = threading.Lock()
+        self._ask, self._lock = ask, threading.Lock()
 
     def __call__(self, model: Model) -> Upstream:
         """Return the upstream of a model's endpoint."""
         key = (model.endpoint, model.key)
         with self._lock:
             if key not in self._made:
-                assert model.endpoint is not None
-                self._made[key] = EndpointUpstream(
-                    model.endpoint, model.key, model.idle_s, model.headers, model.budget
-                )
+                self._made[key] = self._of(model)
             return self._made[key]
+
+    def _of(self, model: Model) -> EndpointUpstream:
+        assert model.endpoint is not None
+        if self._ask is None or model.budget == Budget():
+            return EndpointUpstream(model.endpoint, model.key, model.idle_s, model.headers, model.budget)
+        return SharedEndpoint(
+            self._ask,
+            model.budget,
+            base_url=model.endpoint,
+            key=model.key,
+            idle_s=model.idle_s,
+            headers=model.headers,
+        )
 
 
 def upstream_for(run: CellRun, job: Job) -> Upstream:

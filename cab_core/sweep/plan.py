@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
 
 import attrs
@@ -24,6 +25,7 @@ from cab_core.tasks.stacks import Stack, compose
 
 from .match import match
 from .planner import Planner
+from .portable import Portable, handed_over, portable
 from .published import check_no_key
 from .settings import check_settings
 from .shards import Shard
@@ -36,12 +38,16 @@ class Plan:
 
     `broken`: why CLIs cannot be had, whose cells will say so. `tasks`: ids of all that were selected, whether
     they can be graded here or not. `shard`: which part of a whole plan this is, `whole` the whole.
+    `portable`: what a worker needs to plan a cell again; `variables`: and what one that is started on this
+    machine needs besides, keys among it.
     """
 
     sweep: Sweep
     cells: list[PlannedCell]
     skipped: dict[str, str]
     broken: tuple[str, ...] = ()
+    portable: Callable[[], Portable]
+    variables: dict[str, str] = attrs.field(factory=dict, repr=False)
     tasks: tuple[str, ...] = ()
     shard: Shard | None = None
     whole: Plan | None = None
@@ -114,7 +120,13 @@ def make_plan(
         )
     ]
     return Plan(
-        sweep=sweep, cells=cells, skipped=skipped, broken=broken, tasks=tuple(t.task.id for t in tasks)
+        sweep=sweep,
+        cells=cells,
+        skipped=skipped,
+        broken=broken,
+        portable=partial(portable, sweep, plugins, catalog.given, choice, config),
+        variables=handed_over(choice),
+        tasks=tuple(t.task.id for t in tasks),
     )
 
 

@@ -13,5 +13,5 @@ def cab_executors() -> list[Registration]:
             name="local",
             summary="threads of this process; each cell is processes of its own",
             factory="cab_core.sweep.local:LocalExecutor",
-        )
+        ),
     ]

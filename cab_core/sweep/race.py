@@ -21,7 +21,8 @@ from cab_core.store.cells import Store
 from .breaker import Breaker
 from .race_course import CourseUnit
 from .race_ended import EndedCells
-from .runner import Done, by_outcome
+from .runner import by_outcome
+from .states import Done
 
 _ENOUGH = 8  # units before their cost says how many more can be paid
 

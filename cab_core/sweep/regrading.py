@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -70,7 +71,7 @@ def regrade_all(
     width: int,
     watch: Watch,
 ) -> Regraded:
-    """Grade all of them again, so many at once, on this machine."""
+    """Grade all of them again on this machine: so many at once, and not more than it has processors."""
     found = Regraded()
 
     def one(cell: Cell) -> None:
@@ -92,7 +93,7 @@ def regrade_all(
             found.done[key] = str(directory), result.summary
             watch.finished(result.summary, directory)
 
-    for _ in LocalExecutor().map([r.cell for r in work.values()], one, width):
+    for _ in LocalExecutor().map([r.cell for r in work.values()], one, min(width, os.cpu_count() or 1)):
         pass
     return found
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import errno
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import attrs
 
-from cab_core.errors import InfraError, UserError
 from cab_core.plugins.observers import Observers
-from cab_core.plugins.protocols import Executor, Scorer, StopSignal
+from cab_core.plugins.protocols import Scorer, StopSignal
 from cab_core.plugins.registry import Plugins
-from cab_core.records import OUTCOMES, Cell, CellKey, CellSummary, Sweep
+from cab_core.records import OUTCOMES, CellKey, CellSummary, Json, Sweep
 from cab_core.run.planned import PlannedCell, RunContext
 from cab_core.runtimes.reaper import REAPER
 from cab_core.runtimes.scratch import remove_scratch, stale_scratch
@@ -28,14 +23,11 @@ from cab_core.trace.otlp import delivery
 from .anew import why_anew
 from .breaker import Breaker
 from .calibration_record import demand
-from .cassettes import keep_record
 from .lock_file import write_lock_file
 from .plan import Plan
 from .regrading import Watch, regrade_first
 from .states import Done, Verdict
-
-if TYPE_CHECKING:
-    from cab_core.gateway.server import Gateway
+from .work import CellWork, Events
 
 SWEEP_FINISHED = "cab_sweep_finished"
 
@@ -43,17 +35,6 @@ SWEEP_FINISHED = "cab_sweep_finished"
 def by_outcome(store: Store, planned: PlannedCell, tries: Sequence[str]) -> Done | None:
     """Return the newest of a cell's tries, of the same content, whose outcome stands."""
     return store.verdict(tries, planned.content_key, planned.grader_key)
-
-
-@attrs.define(kw_only=True)
-class Events:
-    """What whoever watches a run is told. Calls come from several threads."""
-
-    started: Callable[[Cell], None] = lambda _: None
-    finished: Callable[[CellSummary, Path], None] = lambda *_: None
-    kept: Callable[[CellSummary, str], None] = lambda *_: None
-    warn: Callable[[str], None] = lambda _: None
-    gateway: Callable[[Gateway], None] = lambda _: None  # where calls under way can be looked at
 
 
 def run_plan(
@@ -66,13 +47,14 @@ def run_plan(
     fresh: bool = False,
     breaker: Breaker | None = None,
     verdict: Verdict = by_outcome,
+    settings: Mapping[str, Json] | None = None,
 ) -> list[Done]:
     """Run the plan's cells and return what came of every one, in the plan's order.
 
     Where only the grader changed, the kept work is graded again first, without a model.
 
     `fresh`: run those too that have a verdict already. `breaker`: what stops cells of a dead endpoint.
-    `verdict`: what of a cell's tries makes that it is not run again.
+    `verdict`: what of a cell's tries makes that it is not run again. `settings`: what is set of the executor.
 
     Raises:
         UserError: another runner has this sweep, or it demands a calibration that there is not.
@@ -93,19 +75,28 @@ def run_plan(
             for said in changed:
                 events.warn(said)
             watch = Watch(
-                observers=observers, started=events.started, finished=events.finished, warn=events.warn
+                observers=observers,
+                started=lambda cell: events.started(cell, None),
+                finished=events.finished,
+                warn=events.warn,
             )
-            done, todo = regrade_first(todo, store, scorers, stop, width, watch)
+            done, left = regrade_first(todo, store, scorers, stop, width, watch)
+            for again in (p for p in todo if p.cell.key in done):
+                verdict(store, again, store.tries(again.cell))  # which may keep count, as a race does
+            todo = left
             for said in why_anew(todo, store):
                 events.warn(said)
         if todo:
             with _served(plan.sweep, store, scorers, observers, events, stop) as context:
-                done |= _run(todo, plan.sweep.record, context, executor, width, events, breaker or Breaker())
+                work = CellWork(todo, plan, context, events, breaker or Breaker(), settings or {})
+                ended = executor.map([p.cell for p in todo], work, width)
+                done |= {found[1].cell.key: found for found in ended if found is not None}
         both = (found or done.get(p.cell.key) for p, found in zip(plan.cells, kept, strict=True))
         results = [found for found in both if found is not None]
         if observers.hear(SWEEP_FINISHED):
             whole = [store.result(path) for path, _ in results]
             observers.tell(SWEEP_FINISHED, sweep_id=plan.sweep.sweep_id, results=whole)
+    remove_scratch(stale_scratch())  # of workers that were lost
     _warn_of_unscored([r for _, r in results], events)
     REAPER.retry()
     for said in REAPER.left():
@@ -136,42 +127,6 @@ def _served(
             real_time=sweep.real_time,
             leftovers=sweep.leftovers,
         )
-
-
-def _run(
-    todo: Sequence[PlannedCell],
-    record: str | None,
-    context: RunContext,
-    executor: Executor,
-    width: int,
-    events: Events,
-    breaker: Breaker,
-) -> dict[CellKey, Done]:
-    """Run cells; return those that have ended. `record`: a directory that gets their wire records too."""
-    from cab_core.run.cell import run_cell  # late, as above
-
-    cells, stop = {p.cell.key: p for p in todo}, context.stop
-
-    def work(cell: Cell) -> Done | None:
-        planned, started = cells[cell.key], time.monotonic()
-        if stop.is_set() or not breaker.lets(planned):
-            return None
-        events.started(cell)
-        try:
-            path, result = run_cell(planned, context)
-        except OSError as exc:
-            stop.stop("cancelled")
-            kind = InfraError if exc.errno in (errno.ENOSPC, errno.EDQUOT) else UserError
-            said = f"{context.store.root}: cell {cell.cell_id} cannot be written: {exc.strerror}"
-            raise kind(said) from exc
-        if record is not None:
-            keep_record(path, cell, Path(record))
-        breaker.take(planned, result, started)
-        events.finished(result.summary, path)
-        return str(path), result.summary
-
-    ended = executor.map([p.cell for p in todo], work, width)
-    return {found[1].cell.key: found for found in ended if found is not None}
 
 
 def _warn_of_unscored(results: Sequence[CellSummary], events: Events) -> None:

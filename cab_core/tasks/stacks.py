@@ -59,7 +59,7 @@ def compose(wanted: Sequence[str], plugins: Plugins) -> Stack:
 
 def _find(text: str, plugins: Plugins) -> tuple[StackPart, str]:
     """Return a stack, and what it is called where it is at fault."""
-    name, path = _path(text)
+    name, path = path_of(text)
     if path is not None:
         found = _at(path)
         part = attrs.evolve(found, name=name or found.name)
@@ -72,7 +72,7 @@ def _find(text: str, plugins: Plugins) -> tuple[StackPart, str]:
     return StackPart(name=text, items=items, owner=row.owner), f"{text!r} ({row.owner}, at {row.made_at})"
 
 
-def _path(text: str) -> tuple[str, Path | None]:
+def path_of(text: str) -> tuple[str, Path | None]:
     """Return name and path of `[NAME=]PATH`; no path: it is the name of a plugin's stack."""
     named = re.fullmatch(r"([A-Za-z0-9][A-Za-z0-9_.-]*)=(.+)", text, re.DOTALL)
     path = Path(named[2] if named else text)

@@ -74,3 +74,12 @@ def test_the_cost_of_a_page_to_its_reader_is_measured() -> None:
     argv = [sys.executable, "-m", "tests.benchmarks.page_speed", "--turns", "40", "--events", "100"]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
     assert len(re.findall(r"ratio to \d+: \d", done.stdout)) == 2, done.stderr
+
+
+@pytest.mark.prove  # a scheduler and three workers
+@pytest.mark.timeout(300)
+def test_cells_on_dask_workers_are_measured() -> None:
+    """Two workers beside one, and what a cell costs by each executor."""
+    argv = [sys.executable, "-m", "tests.benchmarks.dask_cells", "--cells", "4", "--rounds", "1"]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert len(re.findall(r"median ratio|ms of a processor", done.stdout)) == 3, done.stderr

@@ -9,8 +9,10 @@ from typing import Any, cast
 import pytest
 
 from cab_core.cli import run
+from cab_core.cli.ending import print_end
 from cab_core.cli.session import Ended
 from cab_core.cli.tally import Tally
+from cab_core.records import Cell
 from tests.site.made import Made
 
 
@@ -49,3 +51,13 @@ def test_that_command_takes_scripted_cells_in_where_there_are_some(
 def test_a_run_without_a_cell_prints_no_table(capsys: pytest.CaptureFixture[str]) -> None:
     """Such as one that was interrupted at its beginning."""
     assert printed(capsys, 0) == ""
+
+
+@pytest.mark.parametrize(("cells", "said"), [(10, ""), (11, "The slowest:\n  1:01:05  s/aider/m/p/t\n")])
+def test_the_slowest_are_named_where_they_would_be_overlooked(
+    capsys: pytest.CaptureFixture[str], cells: int, said: str
+) -> None:
+    """Of more than ten cells, with their time."""
+    cell = Cell(sweep_id="s", tui="aider", tui_version="1", model="m", task="p/t")
+    print_end([], Tally(total=cells, slowest=[(3665.0, cell)]))
+    assert capsys.readouterr().out.partition("not run.\n")[2] == said

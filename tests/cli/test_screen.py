@@ -16,6 +16,7 @@ from cab_core.cli.screen import lines, shortened
 from cab_core.cli.tally import Spend, Tally
 from cab_core.gateway.activity import Activity
 from cab_core.records import Cell, TokenTotals
+from tests.site.made import Made
 
 CALL = Activity(
     call=3, under_way=True, held=None, silent_s=None, spent=TokenTotals(prompt=800, completion=12)
@@ -106,3 +107,21 @@ def test_what_a_cell_spent_stays_while_it_is_judged() -> None:
     )
     assert "call 3  812 tokens" in first[1] and "grading  812 tokens" in then[1]
     assert first[0] == then[0] == "0/39  0 passed  0 failed  812 tokens"
+
+
+def test_a_cell_elsewhere_says_where() -> None:
+    """Whatever a worker is called: nothing of its calls is known here while it runs."""
+    places = {CELLS[0].key: "node-7", CELLS[1].key: "\x1b[31mred\nline"}
+    found = drawn(None, None, places=places)
+    assert "0:41  on worker node-7  " in found[1] and "\x1b" not in found[2] and len(found) == 3
+
+
+def test_the_slowest_are_kept() -> None:
+    """Three of all that ran, the slowest first."""
+    tally = Tally(total=5)
+    for n, seconds in enumerate((3, 50, 4, 70, 60)):
+        made = Made(attempt=n + 1)
+        result = made.result(made.cell(), []).summary
+        tally.running[result.cell.key] = result.cell, time.monotonic() - seconds
+        tally.finished(result)
+    assert [round(took) for took, _ in tally.slowest] == [70, 60, 50]

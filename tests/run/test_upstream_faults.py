@@ -15,7 +15,8 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Limits, ModelCall, Sweep
 from cab_core.store.cells import Store
 from cab_core.sweep.plan import make_plan
-from cab_core.sweep.runner import Events, run_plan
+from cab_core.sweep.runner import run_plan
+from cab_core.sweep.work import Events
 from cab_core.tasks.catalog import Catalog
 from tests.support.endpoint import KEY, USAGE, Endpoint
 from tests.support.often import rows

@@ -13,8 +13,9 @@ from typing import Any, cast
 
 from cab_core.run.planned import PlannedCell
 from cab_core.store.cells import Store
-from cab_core.sweep.runner import Events, _kept
+from cab_core.sweep.runner import _kept
 from cab_core.sweep.states import Done
+from cab_core.sweep.work import Events
 from tests.site.made import SHA, Made
 
 CELLS = 50
