@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cab_core.errors import WorkerError, WorkerUnfit
+from cab_core.gateway.shared_budget import SharedBudget
 from cab_core.plugins import hookspecs
 from cab_core.plugins.protocols import (
     Adapter,
@@ -38,7 +40,7 @@ OBJECTS: dict[str, tuple[type, ...]] = {
     "adapter": (Adapter, AdapterExtras, Dialect, DialectExtras, Reply, Leftovers),
     "scorer": (Scorer,),
     "runtime": (Runtime, RuntimeExtras, Output, StopSignal, Check),
-    "executor": (Executor, ExecutorExtras, Work),
+    "executor": (Executor, ExecutorExtras, Work, SharedBudget, WorkerError, WorkerUnfit),
     "format": (TaskFormat,),
     "protocol": (WireProtocol, WireProtocolExtras, Operation, Asked, Reading, Reply),
 }

@@ -22,6 +22,8 @@ def executor_settings(
     Raises:
         UserError: it does not take one, cannot be used, or the sweep cannot be run elsewhere.
     """
+    if not plugins.names("executor"):
+        return {}  # all plugins are off: the CLI that is asked for says more
     name = sweep.executor
     executor = plugins.executor(name)
     known = getattr(executor, "settings", {})

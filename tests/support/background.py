@@ -44,6 +44,8 @@ BATCH = (
 class Run:
     """`cab run` in the background, the pipes to its agents, and what it leaves."""
 
+    patience_s = 30
+
     def __init__(self, cab: Cab) -> None:
         self.cab, self.scratch, self.runs = cab, cab.cwd / "scratch", cab.cwd / "runs"
         self.scratch.mkdir()
@@ -70,7 +72,7 @@ class Run:
 
     def hear(self, text: str, times: int = 1) -> None:
         """Wait until agents have said something so many times."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + self.patience_s
         while self._text.count(text) < times:
             ready, _, _ = select.select([self._said], [], [], max(0, deadline - time.monotonic()))
             assert ready, f"heard only {self._text!r}"

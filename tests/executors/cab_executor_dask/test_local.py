@@ -25,7 +25,9 @@ CELL = "say('up'); wait(); fix()"
 def run(cab: Cab, distribution: Callable[..., str]) -> Run:
     """A run in the background whose agents wait for the test."""
     cab.find_plugins(distribution("cab-tiny", tiny.PLUGIN))
-    return Run(cab)
+    found = Run(cab)
+    found.patience_s = 90  # each worker imports all of Dask and of cab
+    return found
 
 
 def workers(runner: subprocess.Popen[str]) -> list[int]:
