@@ -19,6 +19,7 @@ COMMANDS = {
     "calibrate": ("calibrate", "Do the figures mean something? Scripted models whose figures are known."),
     "results": ("results", "Print what a runs directory holds."),
     "compare": ("compare", "Does A do better than B? Paired by task, with the flipped tasks."),
+    "power": ("power", "How many tasks and attempts does it take to see a difference?"),
     "gateway": ("gateway", "Serve one model on this machine, and print what a CLI asks it."),
     "wire": ("wire", "Show what a CLI asked its model and what it was answered, call by call."),
     "export": ("export", "Write trajectories that other tools read."),
