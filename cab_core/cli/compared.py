@@ -100,8 +100,8 @@ class Compared:
         if self.sensitivity.smallest is None:
             return "With so few tasks or attempts not even the largest difference would be seen for sure."
         return (
-            f"A true difference of about {percent(self.sensitivity.smallest, 0)} or more would have been seen "
-            f"in {percent(POWER, 0)} of such comparisons."
+            f"A true difference of about {percent(self.sensitivity.smallest, 0)} or more would have been "
+            f"seen in {percent(POWER, 0)} of such comparisons."
         )
 
     @property

@@ -13,8 +13,8 @@ from .compared import Compared
 def as_json_values(compared: Compared) -> dict[str, Any]:
     """Return a comparison as `cab compare --json` prints it. A unit's parts are named by `unit`.
 
-    `possible` is how many pairs of configurations could have been compared, `p_of_all` p times that. `says` is
-    what the test says, and `verdict` the same or, with a margin, what that allows.
+    `possible` is how many pairs of configurations could have been compared, `p_of_all` p times that. `says`
+    is what the test says, and `verdict` the same or, with a margin, what that allows.
     """
     sides, found, results, possible = (
         compared.sides,

@@ -1,4 +1,4 @@
-"""A comparison as JUnit XML: a test case for each axis, which fails where its verdict is one of those named."""
+"""A comparison as JUnit XML: a test case for each axis, which fails where its verdict is named."""
 
 from __future__ import annotations
 

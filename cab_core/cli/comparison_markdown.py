@@ -45,7 +45,7 @@ def _table(compared: Compared) -> list[str]:
             rate_text(found.difference, signed=True),
             interval_text(found.interval, signed=True).replace("*", "\\*"),
             probability(float(found.p)),
-            f"**{found.verdict if found.verdict != 'undecided' else 'undecided'}**",
+            f"**{compared.short_verdict}**",
             str(found.tasks),
         )
     ]
@@ -75,7 +75,8 @@ def _flips(compared: Compared) -> list[str]:
 def code(text: str) -> str:
     """Return a text as code, which formats, links and mentions nothing; in a table, too.
 
-    What delimits it is longer than any row of backticks in it (CommonMark 0.31, 6.1); a table's bar is escaped.
+    What delimits it is longer than any row of backticks in it (CommonMark 0.31, 6.1); a table's bar is
+    escaped.
     """
     shown = name_line(text).replace("|", "\\|")
     longest = max(map(len, re.findall("`+", shown)), default=0)

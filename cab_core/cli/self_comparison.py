@@ -14,6 +14,7 @@ from .rows import print_table
 from .table import print_json
 from .text import one_line, say
 
+_LABEL = 10  # columns
 _LISTED = 40  # flaky tasks in the terminal; --json has all
 
 
@@ -26,8 +27,8 @@ def look(sides: Sides, results: Sequence[CellSummary], as_json: bool) -> None:
     found = noise_of(sides.units(results, sides.a))
     if found is None:
         raise UserError(
-            f"A and B are both {sides.a}: to hold a configuration against itself takes two attempts with a verdict "
-            "at one task or more; run it again with --attempts 2, or more"
+            f"A and B are both {sides.a}: to hold a configuration against itself takes two attempts with a "
+            "verdict at one task or more; run it again with --attempts 2, or more"
         )
     if as_json:
         print_json(_values(sides, found))
@@ -42,27 +43,25 @@ def _values(sides: Sides, found: Noise) -> dict[str, Any]:
         "a": str(sides.a),
         "b": str(sides.b),
         "unit": ["task", *sides.common],
-        "noise": {**{k: getattr(found, k) for k in ("tasks", "halves", "floor", "flip", "left_out")}},
+        "noise": {k: getattr(found, k) for k in ("tasks", "halves", "floor", "flip", "left_out")},
         "flaky": flaky,
     }
 
 
 def _print(sides: Sides, found: Noise) -> None:
     say(f"A and B are both {one_line(str(sides.a), 300)}: its attempts are held against each other.\n")
-    tasks = plural(found.tasks, "task")
-    say(f"noise     {percent(found.floor)}: two halves of the attempts at {tasks}, {found.halves} cells each, differ "
-        "by no more than that in 95% of all ways to halve them", indent=10)  # fmt: skip
-    say(f"flips     {percent(found.flip)}: two attempts at a task end differently so often "
-        f"(cab power --flip {found.flip:.3g})", indent=10)  # fmt: skip
+    halves = f"two halves of the attempts at {plural(found.tasks, 'task')}, {found.halves} cells each"
+    often = f"two attempts at a task end differently so often (cab power --flip {found.flip:.3g})"
+    for name, text in (
+        ("noise", f"{percent(found.floor)}: {halves}, differ by no more in 95% of all ways to halve them"),
+        ("flips", f"{percent(found.flip)}: {often}"),
+    ):
+        say(f"{name:<{_LABEL}}{text}", indent=_LABEL)
     if found.left_out:
         say(f"{plural(found.left_out, 'task')} with a single attempt left out.")
     say(f"\n{plural(len(found.flaky), 'flaky task')}" + (":" if found.flaky else ": every attempt agrees."))
-    model = 1 + sides.common.index("model")
-    names = (0, *(i for i in (1 + sides.common.index("tui"), model)))
-    rows = [
-        (*(unit[i] for i in names), f"{tally.solved}/{tally.counted}")
-        for unit, tally in found.flaky[:_LISTED]
-    ]
+    shown = (0, 1 + sides.common.index("tui"), 1 + sides.common.index("model"))
+    rows = [(*(unit[i] for i in shown), f"{t.solved}/{t.counted}") for unit, t in found.flaky[:_LISTED]]
     print_table(rows, ("task", "CLI", "model"), (), ("solved",))
     if len(found.flaky) > _LISTED:
         say(f"and {len(found.flaky) - _LISTED} more; --json has them all")

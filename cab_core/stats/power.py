@@ -19,13 +19,14 @@ from .exact import Chance, as_far
 from .gammas import probability_below
 from .margin import ERROR as CLAIM_ERROR
 from .paired import ERROR, FEWEST
-from .spread import outcomes
+from .spread import POINTS, outcomes
 from .tally import Tally
 
 _EXACT = 1000  # tasks up to which every outcome of one attempt is counted
 _SPREAD = 200  # tasks up to which outcomes of several attempts are tried; beyond, sums are normal
 MOST = 100_000  # tasks that are looked at
 _FINE = 1e-3  # of a difference
+_FEW_POINTS = 400  # while a plan is looked for
 
 # For each difference of a task, from -K to K cells more of A, how likely it is.
 Chances = tuple[float, ...]
@@ -69,31 +70,34 @@ def largest_flip(rate: float) -> float:
     return 2 * rate * (1 - rate)
 
 
-def power_of(chances: Chances, tasks: int, margin: float | None = None) -> float:
-    """Return how likely the test finds A better at so many tasks; with a margin, finds it not worse."""
+def power_of(chances: Chances, tasks: int, margin: float | None = None, points: int = POINTS) -> float:
+    """Return how likely the test finds A better at so many tasks; with a margin, finds it not worse.
+
+    `points`: how many outcomes stand for all, where there are too many to count.
+    """
     attempts = (len(chances) - 1) // 2
     if tasks > (_EXACT if attempts == 1 and margin is None else _SPREAD):
         return _normal(chances, tasks, margin)
     if margin is not None:
-        return _share(chances, tasks, lambda seen: _not_worse(seen, margin))
+        return _share(outcomes(chances, tasks, points), lambda seen: _not_worse(seen, margin))
     if attempts == 1:
         return _of_single(chances, tasks)
-    return _share(chances, tasks, _better)
+    return _share(outcomes(chances, tasks, points), _better)
 
 
 def tasks_needed(chances: Chances, aim: float, margin: float | None = None) -> int | None:
     """Return about how many tasks it takes; None where MOST are too few.
 
-    With several attempts, to 2%: each number that is looked at takes a while.
+    With several attempts, to 3%: each number that is looked at takes a while.
     """
-    low, high, near = 0, FEWEST, 0.02 if len(chances) > 3 else 0.0
-    while power_of(chances, high, margin) < aim:
+    low, high, near = 0, FEWEST, 0.03 if len(chances) > 3 else 0.0
+    while power_of(chances, high, margin, _FEW_POINTS) < aim:
         low, high = high, 2 * high
         if high > MOST:
             return None
     while high - low > max(1, near * high):
         middle = (low + high) // 2
-        low, high = (middle, high) if power_of(chances, middle, margin) < aim else (low, middle)
+        low, high = (middle, high) if power_of(chances, middle, margin, _FEW_POINTS) < aim else (low, middle)
     return high
 
 
@@ -102,7 +106,7 @@ def smallest(assumed: Assumed, tasks: int, attempts: int, aim: float) -> float |
 
     def seen(difference: float) -> bool:
         changed = attrs.evolve(assumed, difference=difference)
-        return power_of(changed.chances(attempts), tasks) >= aim
+        return power_of(changed.chances(attempts), tasks, points=_FEW_POINTS) >= aim
 
     low, high = 0.0, 1 - assumed.rate
     if not seen(high):
@@ -157,8 +161,7 @@ def _at_least(n: int, k: int, p: float) -> float:
     return math.fsum(_binomial(n, p)[k:])
 
 
-def _share(chances: Chances, tasks: int, decided: Callable[[tuple[int, ...]], bool]) -> float:
-    found = outcomes(chances, tasks)
+def _share(found: Sequence[tuple[int, ...]], decided: Callable[[tuple[int, ...]], bool]) -> float:
     return sum(map(decided, found)) / len(found)
 
 
