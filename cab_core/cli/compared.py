@@ -13,6 +13,7 @@ from cab_core.stats import (
     VERDICTS,
     AxisComparison,
     Comparison,
+    Halves,
     On,
     Sensitivity,
     Sides,
@@ -33,6 +34,7 @@ class Compared:
     """The pass rate (`found`), every other axis, and what could have been seen. `possible`: pairs in all."""
 
     sides: Sides
+    halves: Halves
     found: Comparison
     axes: Sequence[AxisComparison]
     sensitivity: Sensitivity
@@ -51,11 +53,12 @@ class Compared:
         cost_margin: float | None = None,
     ) -> Compared:
         """Compare the two sides."""
-        found = sides.compare(results, on, margin)
+        found, halves = sides.compare(results, on, margin), sides.halves(results)
         return cls(
             sides=sides,
+            halves=halves,
             found=found,
-            axes=compare_axes(sides.halves(results).pairs, cost_margin),
+            axes=compare_axes(halves.pairs, cost_margin),
             sensitivity=sensitivity_of(found.pairs, sides.families(results), on, found.verdict, margin),
             results=results,
             possible=possible,

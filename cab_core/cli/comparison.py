@@ -55,7 +55,7 @@ def print_comparison(compared: Compared) -> None:
     _print_flips(sides, found)
     print_left_out(sides, found, results)
     print_unnamed(sides, results)
-    print_marks(sides.halves(results))
+    print_marks(compared.halves)
 
 
 def _say(label: str, text: str) -> None:

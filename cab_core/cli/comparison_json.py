@@ -22,7 +22,7 @@ def as_json_values(compared: Compared) -> dict[str, Any]:
         compared.results,
         compared.possible,
     )
-    halves, (mixed_a, mixed_b) = sides.halves(results), sides.mixed(results)
+    halves, (mixed_a, mixed_b) = compared.halves, sides.mixed(results)
     return {
         "a": str(sides.a),
         "b": str(sides.b),

@@ -52,7 +52,9 @@ def _table(compared: Compared) -> list[str]:
     for one in compared.axes:
         p = "-" if one.p_held is None else probability(one.p_held)
         values = (figure(one.axis, one.a), figure(one.axis, one.b), change(one), between(one), p)
-        rows.append((code(label(one.axis)), *values, compared.axis_verdict(one), str(one.tasks)))
+        rows.append(
+            (code(label(one.axis), in_table=True), *values, compared.axis_verdict(one), str(one.tasks))
+        )
     return [_row(_HEADS), _row("---" for _ in _HEADS), *map(_row, rows)]
 
 
@@ -72,13 +74,15 @@ def _flips(compared: Compared) -> list[str]:
     return ["", f"Flipped, with the rates of A and B: {', '.join(shown)}{more}."]
 
 
-def code(text: str) -> str:
-    """Return a text as code, which formats, links and mentions nothing; in a table, too.
+def code(text: str, in_table: bool = False) -> str:
+    """Return a text as code, which formats, links and mentions nothing.
 
     What delimits it is longer than any row of backticks in it (CommonMark 0.31, 6.1); a table's bar is
     escaped.
     """
-    shown = name_line(text).replace("|", "\\|")
+    shown = name_line(text)
+    if in_table:
+        shown = shown.replace("|", "\\|")
     longest = max(map(len, re.findall("`+", shown)), default=0)
     fence = "`" * (longest + 1)
     blank = " " if longest else ""

@@ -166,7 +166,7 @@ def test_a_name_as_code_is_itself(name: str) -> None:
     """Any text, in a cell of a table: one code element and nothing else, but for blanks at its ends."""
     from cab_core.cli.text import name_line
 
-    shown = code(name)
+    shown = code(name, in_table=True)
     html = rendered(f"| a | b |\n| - | - |\n| {shown} | end |\n")
     cell, end = (e for e in ET.fromstring(html).iter("td"))
     assert "".join(cell.itertext()).strip() == (name_line(name).strip() or "-")
