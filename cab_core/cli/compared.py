@@ -73,7 +73,7 @@ class Compared:
     @property
     def verdict(self) -> str:
         """The verdict on the pass rate in a sentence."""
-        margin = "" if self.found.margin is None else percent(self.found.margin)
+        margin = share(self.found.margin)
         return {
             "better": "A does better.",
             "worse": "B does better.",
@@ -121,7 +121,7 @@ class Compared:
 
 
 def _in_words(says: str, margin: float | None) -> str:
-    by = percent(margin or 0.0)
+    by = share(margin)
     return {
         "better": "A better",
         "worse": "B better",
@@ -133,31 +133,36 @@ def _in_words(says: str, margin: float | None) -> str:
     }[says]
 
 
+def share(margin: float | None) -> str:
+    """Return a margin as it was most likely given: 5%, 2.5%."""
+    return "" if margin is None else f"{100 * margin:g}%"
+
+
 def label(axis: str) -> str:
     """Return what people call an axis."""
     return _LABELS.get(axis, axis)
 
 
 def figure(axis: str, value: float) -> str:
-    """Return a value of an axis, or a difference of two."""
+    """Return a value of an axis."""
     return axis_figure(value / 1000 if axis == "latency" else value)
 
 
 def change(one: AxisComparison) -> str:
     """Return the ratio, as ×1.12, or the difference."""
-    return _ratio(one.value) if one.kind == "ratio" else figure(one.axis, one.value)
+    return _change(one, one.value)
 
 
 def between(one: AxisComparison) -> str:
     """Return the interval of that, or a dash."""
     if one.interval is None:
         return "-"
-    ends = (one.interval.low, one.interval.high)
-    shown = [_ratio(v) if one.kind == "ratio" else figure(one.axis, v) for v in ends]
-    return f"[{shown[0]}, {shown[1]}]"
+    return f"[{_change(one, one.interval.low)}, {_change(one, one.interval.high)}]"
 
 
-def _ratio(value: float) -> str:
+def _change(one: AxisComparison, value: float) -> str:
+    if one.kind == "difference":
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     return f"×{value:.2f}" if 0.01 <= value < 1000 else f"×{value:.1e}"
 
 

@@ -13,12 +13,11 @@ from cab_core.stats import (
     Sides,
     Tally,
     decimal,
-    percent,
     probability,
 )
 from cab_core.words import plural
 
-from .compared import Compared, between, change, figure, label
+from .compared import Compared, between, change, figure, label, share
 from .comparison_notes import print_kept_apart, print_left_out, print_marks, print_mixed, print_unnamed
 from .rows import print_table
 from .summaries import WEAK, interval_text, rate_text
@@ -27,8 +26,8 @@ from .text import one_line, say
 _LISTED = 40  # flipped pairs in the terminal; --json has all
 _LABEL = 10  # columns
 AXES_NOTE = (
-    "× is a ratio of geometric means, A / B; else A - B. All these verdicts together are held to 5% by "
-    "Holm's steps; the verdict on the pass rate stands by itself."
+    "Change: × is the ratio A / B of geometric means, else it is A - B. All these verdicts together are held "
+    "to 5% by Holm's steps; the verdict on the pass rate stands by itself."
 )
 _ALWAYS = ("tui", "model", "stack")  # what a pair is told by; anything else where the pairs differ in it
 
@@ -74,7 +73,7 @@ def _print_margin(found: Comparison) -> None:
     if found.margin is not None and found.bounds is not None:
         low, high = (rate_text(v, signed=True) for v in (found.bounds.low, found.bounds.high))
         said = f"A - B is more than {low}, and it is less than {high} (either is wrong in at most 5%)"
-        _say("margin", f"{percent(found.margin)}: {said}")
+        _say("margin", f"{share(found.margin)}: {said}")
 
 
 def _print_verdict(compared: Compared) -> None:
@@ -126,11 +125,11 @@ def _print_axes(compared: Compared) -> None:
             change(one),
             between(one),
             "-" if one.p_held is None else probability(one.p_held),
-            f"{one.tasks}/{compared.found.tasks}",
+            "" if one.tasks == compared.found.tasks else f"{one.tasks}/{compared.found.tasks}",
         )
         for one in compared.axes
     ]
-    heads = ("A", "B", "A/B, A-B", "95% interval", "p held", "tasks")
+    heads = ("A", "B", "change", "95% interval", "p held", "tasks")
     print_table(rows, ("axis",), ("verdict",), heads)
     say(AXES_NOTE)
 

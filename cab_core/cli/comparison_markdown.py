@@ -12,7 +12,7 @@ from .summaries import interval_text, rate_text
 from .text import name_line
 
 _LISTED = 10  # flipped tasks
-_HEADS = ("", "A", "B", "A - B, A / B", "95% interval", "p", "verdict", "tasks")
+_HEADS = ("", "A", "B", "change", "95% interval", "p", "verdict", "tasks")
 
 
 def as_markdown(compared: Compared) -> str:
