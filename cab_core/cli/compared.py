@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from cab_core.errors import UnknownName
+from cab_core.errors import UnknownName, UserError
 from cab_core.records import CellSummary
 from cab_core.stats import (
     POWER,
@@ -20,6 +20,7 @@ from cab_core.stats import (
     compare_axes,
     percent,
     sensitivity_of,
+    verdicts_of,
 )
 from cab_core.words import plural
 
@@ -183,14 +184,18 @@ def wanted_of(text: str | None) -> list[tuple[str, str]]:
     """Read `worse,undecided,tokens:worse`: an axis, the pass rate where none is named, and a verdict.
 
     Raises:
-        UnknownName: a verdict is none.
+        UserError: none is named, or one that the axis never has.
     """
     found = []
     for part in filter(None, (part.strip() for part in (text or "").split(","))):
         axis, sign, says = part.rpartition(":")
         axis, says = axis if sign else PASS_RATE, says.replace("-", " ")
-        known = VERDICTS if axis == PASS_RATE else (*VERDICTS, "higher", "lower")
+        known = VERDICTS if axis == PASS_RATE else verdicts_of(axis)
         if says not in known:
-            raise UnknownName("verdict", says, known, "as in --fail-on worse,undecided,tokens:worse")
+            raise UnknownName(
+                "verdict", says, known, f"of {axis}, as in --fail-on worse,undecided,tokens:worse"
+            )
         found.append((axis, says))
+    if text is not None and not found:
+        raise UserError("--fail-on names no verdict; expected some, such as worse,undecided")
     return found

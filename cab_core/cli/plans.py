@@ -38,6 +38,9 @@ def plan(
     """Return the plan for so many attempts: what is not asked for, out of what is."""
     if difference is None:
         found = smallest(assumed, tasks or 0, attempts, aim)
+        if found is None:  # a loss may be seen where there is no room for as large a gain
+            loss = smallest(attrs.evolve(assumed, rate=1 - assumed.rate), tasks or 0, attempts, aim)
+            found = None if loss is None else -loss
         return Row(attempts=attempts, tasks=tasks, cells=_cells(tasks, attempts), difference=found, power=aim)
     chances = assumed.chances(attempts)
     if margin is None and difference < 0:  # the test asks both ways

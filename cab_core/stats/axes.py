@@ -28,6 +28,17 @@ _LESS = (*AMOUNTS, "blast_radius")
 _MORE = ("integrity", "refusal", "composite")
 
 
+def verdicts_of(axis: str) -> tuple[Says, ...]:
+    """Return the verdicts that there may be on an axis."""
+    if axis in AMOUNTS:
+        return ("better", "worse", "not worse", "equivalent", "undecided")
+    return (
+        ("better", "worse", "undecided")
+        if axis in _MORE or axis in _LESS
+        else ("higher", "lower", "undecided")
+    )
+
+
 @attrs.frozen(kw_only=True)
 class AxisComparison:
     """An axis on the tasks of which both sides know it, `tasks` many.

@@ -47,9 +47,8 @@ def mean_of(units: Totals) -> Mean | None:
     if n < 2:
         return None
     mean = sum(y for y, _ in units) / size
-    squares = math.fsum((y - mean * z) ** 2 for y, z in units)
-    error = math.sqrt(n / (n - 1) * squares) / size
-    return Mean(value=mean, error=error, units=n) if error > 1e-12 * abs(mean) else None
+    error = math.sqrt(n / (n - 1)) * math.hypot(*(y - mean * z for y, z in units)) / size
+    return Mean(value=mean, error=error, units=n) if 1e-12 * abs(mean) < error < math.inf else None
 
 
 def by_family(values: Sequence[tuple[str, float]]) -> list[tuple[float, float]]:

@@ -196,8 +196,29 @@ def _normal(chances: Chances, tasks: int, margin: float | None) -> float:
     if margin is None:
         reach = NormalDist().inv_cdf(1 - float(ERROR) / 2) * math.sqrt(square)
         return NormalDist().cdf((math.sqrt(tasks) * mean - reach) / spread)
-    room = mean + margin - (1 + mean) / (tasks + 1)  # the imaginary family of the bound takes some of it
-    return NormalDist().cdf(math.sqrt(tasks) * room / spread - NormalDist().inv_cdf(1 - CLAIM_ERROR))
+    room = mean + margin - _reach(spread / math.sqrt(tasks), (1 + mean) / tasks)
+    return NormalDist().cdf(math.sqrt(tasks) * room / spread)
+
+
+def _reach(sigma: float, scale: float) -> float:
+    """Return how far the bound is below the mean that was seen.
+
+    What its weights bring is normal, by `sigma`, and what the imaginary family takes is nearly exponential,
+    with the mean `scale`: their sum exceeds it in 5%, by halving.
+    """
+    low, high = 0.0, 10 * (sigma + scale)
+    if sigma > 30 * scale:  # the sum is normal, and the formula too large for a number
+        return NormalDist().inv_cdf(1 - CLAIM_ERROR) * sigma + scale
+    for _ in range(60):
+        middle = (low + high) / 2
+        x, k = middle / sigma, sigma / scale
+        beyond = _tail(x) + math.exp(min(700.0, k * k / 2 - k * x)) * (1 - _tail(x - k))
+        low, high = (middle, high) if beyond > CLAIM_ERROR else (low, middle)
+    return high
+
+
+def _tail(x: float) -> float:
+    return math.erfc(x / math.sqrt(2)) / 2
 
 
 def moments(chances: Sequence[float]) -> tuple[float, float]:

@@ -81,8 +81,13 @@ def test_what_cannot_be_named_is_the_users_mistake(tmp_path: Path) -> None:
     write(tmp_path, 6, 6, 0)
     with pytest.raises(UnknownName, match="did you mean 'worse'"):
         asked(tmp_path, *AB, "--fail-on", "wrose")
+    with pytest.raises(UserError, match="names no verdict"):
+        asked(tmp_path, *AB, "--fail-on", " , ")
+    for never in ("tokens:lower", "composite:not-worse", "fine:worse"):
+        with pytest.raises(UnknownName, match="unknown verdict"):
+            asked(tmp_path, *AB, "--fail-on", never)
     with pytest.raises(UnknownName, match=r"axis 'tokns'.*did you mean 'tokens'"):
-        asked(tmp_path, *AB, "--fail-on", "tokns:worse")
+        asked(tmp_path, *AB, "--fail-on", "tokns:undecided")
     with pytest.raises(UserError, match="--markdown and --json"):
         asked(tmp_path, *AB, "--markdown", "--json")
     with pytest.raises(UserError, match=r"--junit .*nowhere"):

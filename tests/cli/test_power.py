@@ -106,6 +106,12 @@ def test_the_ends_are_rates_too(rate: str) -> None:
     assert 20 <= row["tasks"] <= 30  # six that differ, in 80% of cases
 
 
+def test_where_there_is_no_room_for_a_gain_it_is_a_loss() -> None:
+    """A side that solves all: of twenty tasks a loss is seen that has six of them."""
+    [row] = plans("--rate", "100%", "--tasks", "20", "--attempts", "1")["plans"]
+    assert -0.45 < row["difference"] < -0.3
+
+
 def test_what_nobody_can_see_is_said() -> None:
     """Not a number that stands for none."""
     assert "none" in call("--rate", "50%", "--tasks", "4", "--attempts", "1")

@@ -105,6 +105,22 @@ def test_no_number_of_tasks_below_what_is_needed_does() -> None:
     assert tasks_needed(Assumed(rate=0.5, difference=1e-4, flip=0.5).chances(1), 0.8) is None
 
 
+def test_many_tasks_that_never_differ_are_claimed_by_their_number() -> None:
+    """No loss among 299 tasks excludes one of a hundredth, and among 298 none: 0.99^299 < 5%. To one in a hundred."""
+    steady = Assumed(rate=1.0, difference=0.0, flip=0.0)
+    for attempts in (1, 3):
+        needed = tasks_needed(steady.chances(attempts), 0.8, 0.01)
+        assert needed == pytest.approx(299, rel=0.035)
+
+
+@pytest.mark.parametrize("flip", [0.02, 0.2, 0.48])
+def test_where_sums_are_normal_a_claim_is_as_likely_as_before(flip: float) -> None:
+    """The two ways agree where one takes over from the other."""
+    for margin, difference in ((0.05, 0.0), (0.1, 0.0), (0.05, 0.03)):
+        chances = Assumed(rate=0.6, difference=difference, flip=flip).chances(1)
+        assert power_of(chances, 201, margin) == pytest.approx(power_of(chances, 200, margin), abs=0.035)
+
+
 def test_more_attempts_need_fewer_tasks() -> None:
     """Where attempts differ; where none does they add nothing."""
     noisy = Assumed(rate=0.6, difference=0.15, flip=0.4)

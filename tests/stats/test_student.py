@@ -44,3 +44,10 @@ def test_where_nothing_varies_nothing_is_said() -> None:
     assert mean_of([(0.1, 1.0)] * 9) is None
     assert mean_of([(0.3, 3.0)]) is None
     assert mean_of([]) is None
+
+
+def test_values_beyond_what_can_be_squared_are_no_error() -> None:
+    """A plugin's axis may have any size; what is no number any more is unknown."""
+    found = mean_of([(1e250, 1.0), (2e250, 1.0), (4e250, 1.0)])
+    assert found is not None and found.p() == pytest.approx(scipy.stats.ttest_1samp([1, 2, 4], 0).pvalue)
+    assert mean_of([(1e308, 1.0), (-1e308, 1.0), (1e308, 1.0), (1e308, 1.0)]) is None
