@@ -186,11 +186,11 @@ def wanted_of(text: str | None) -> list[tuple[str, str]]:
     Raises:
         UserError: none is named, or one that the axis never has.
     """
-    found = []
+    found = list[tuple[str, str]]()
     for part in filter(None, (part.strip() for part in (text or "").split(","))):
         axis, sign, says = part.rpartition(":")
         axis, says = axis if sign else PASS_RATE, says.replace("-", " ")
-        known = VERDICTS if axis == PASS_RATE else verdicts_of(axis)
+        known: Sequence[str] = VERDICTS if axis == PASS_RATE else verdicts_of(axis)
         if says not in known:
             raise UnknownName(
                 "verdict", says, known, f"of {axis}, as in --fail-on worse,undecided,tokens:worse"
