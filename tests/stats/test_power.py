@@ -62,14 +62,14 @@ def test_the_power_is_that_of_a_simulation(
 
 @pytest.mark.prove
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("attempts", [1, 2, 3, 5])
+@pytest.mark.parametrize("attempts", [1, 3])
 @pytest.mark.parametrize("tasks", [6, 20, 100, 250])
 def test_the_power_is_that_of_a_long_simulation(attempts: int, tasks: int) -> None:
     """Within three points, also where sums are taken to be normal."""
     for rate, difference, flip in ((0.5, 0.1, 0.2), (0.8, 0.1, 0.3), (0.3, 0.2, 0.0)):
         assumed = Assumed(rate=rate, difference=difference, flip=flip)
         found = power_of(assumed.chances(attempts), tasks)
-        seen = numpy.mean([better(pairs) for pairs in drawn(assumed, tasks, attempts, 4000)])
+        seen = numpy.mean([better(pairs) for pairs in drawn(assumed, tasks, attempts, 2500)])
         assert abs(found - seen) < NEAR
 
 
