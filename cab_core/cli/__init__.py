@@ -21,6 +21,7 @@ COMMANDS = {
     "compare": ("compare", "Does A do better than B? Paired by task, with the flipped tasks."),
     "race": ("race", "Run A and B task by task until it is decided which does better."),
     "drift": ("drift", "Did a CLI get better or worse over its versions, and when?"),
+    "power": ("power", "How many tasks and attempts does it take to see a difference?"),
     "gateway": ("gateway", "Serve one model on this machine, and print what a CLI asks it."),
     "wire": ("wire", "Show what a CLI asked its model and what it was answered, call by call."),
     "export": ("export", "Write trajectories that other tools read."),

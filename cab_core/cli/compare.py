@@ -13,8 +13,13 @@ from cab_core.errors import UserError
 from cab_core.stats import On, Selector, Sides, one_of_each
 
 from . import options, standing
+from .compared import Compared, failing, wanted_of
 from .comparison import print_comparison
 from .comparison_json import as_json_values
+from .comparison_junit import write_junit
+from .comparison_markdown import as_markdown
+from .self_comparison import look
+from .shares import Share
 from .stack_effects import print_stack_effects, stack_effects
 from .table import print_json
 
@@ -26,8 +31,34 @@ from .table import print_json
 @options.on
 @options.runs
 @standing.option
+@click.option("--margin", type=Share(), help="a difference of pass rates that does not matter: 0.05 or 5%")
+@click.option(
+    "--cost-margin",
+    type=Share(most=10.0),
+    help="how much more tokens, dollars or time do not matter: 0.1 or 10%",
+)
+@click.option(
+    "--fail-on",
+    metavar="VERDICTS",
+    help="exit 1 where the verdict is one of these, such as worse,undecided; of another axis tokens:worse",
+)
+@click.option("--markdown", is_flag=True, help="print one table for a comment below a pull request")
+@click.option("--junit", type=click.Path(path_type=Path), help="write a report for CI here, too")
 @options.as_json
-def command(a: str, b: str, task: str, on: On, runs: Path, scripted: bool, as_json: bool) -> int:
+def command(
+    a: str,
+    b: str,
+    task: str,
+    on: On,
+    runs: Path,
+    scripted: bool,
+    margin: float | None,
+    cost_margin: float | None,
+    fail_on: str | None,
+    markdown: bool,
+    junit: Path | None,
+    as_json: bool,
+) -> int:
     """Does A really do better than B? Compare them on the tasks that both have.
 
     A and B say which cells are meant: KEY=PATTERN, several joined by commas, with the keys tui, model,
@@ -41,26 +72,50 @@ def command(a: str, b: str, task: str, on: On, runs: Path, scripted: bool, as_js
       cab compare tui=aider,version=0.86.1 tui=aider,version=0.86.2
       cab compare option.edit_format=diff option.edit_format=whole
       cab compare sweep=may,tui=aider sweep=june,tui=aider
+      cab compare tui=aider tui=aider                  what chance alone brings
 
     Versions and options may differ where the CLI does, versions where the sweep does, networks where the
-    runtime does.
+    runtime does. A verdict is better, worse or undecided; with --margin also "not worse" (by the margin or
+    more) and "equivalent" (no difference as large).
     """
-    sides = Sides(Selector.parse(a), Selector.parse(b))
+    sides, wanted = Sides(Selector.parse(a), Selector.parse(b)), wanted_of(fail_on)
+    if markdown and as_json:
+        raise UserError("--markdown and --json are two forms of one answer; give one of them")
     there, possible = _standing(runs, task, sides, scripted)
     results = [r for _, r in there.cells]
-    sides.refuse_overlap(results)
+    if not sides.alike:
+        sides.refuse_overlap(results)
     for side in (sides.a, sides.b):
         if not any(side.matches(r) for r in results):
             raise _no_cell(side, runs, task, scripted)
-    found = sides.compare(results, on)
-    effects = stack_effects(there.cells) if "stack" in sides.named else []
+    if sides.alike:
+        _refuse_verdict(margin, cost_margin, fail_on, markdown, junit)
+        look(sides, results, as_json)
+        there.say_left_out(err=as_json)
+        return 0
+    compared = Compared.of(sides, results, possible, on, margin, cost_margin)
+    failed = failing(compared, wanted)
+    if junit is not None:
+        write_junit(junit, compared, failed)
+    effects = stack_effects(there.cells) if "stack" in sides.named and not markdown else []
     if as_json:
-        print_json({**as_json_values(sides, found, results, possible), "stack_items": effects})
+        print_json({**as_json_values(compared), "failed": failed, "stack_items": effects})
+    elif markdown:
+        click.echo(as_markdown(compared), nl=False)
     else:
-        print_comparison(sides, found, results, possible)
+        print_comparison(compared)
         print_stack_effects(effects)
-    there.say_left_out(err=as_json)
-    return 0
+    there.say_left_out(err=as_json or markdown)
+    return 1 if failed else 0
+
+
+def _refuse_verdict(*asked: object) -> None:
+    """Refuse what needs a verdict, of which there is none on one configuration alone."""
+    if any(asked):
+        raise UserError(
+            "A and B are the same: there is no verdict, only what chance alone brings; --margin, "
+            "--cost-margin, --fail-on, --markdown and --junit need two sides"
+        )
 
 
 def _no_cell(side: Selector, runs: Path, task: str, scripted: bool) -> UserError:

@@ -4,40 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cab_core.records import CellSummary
 from cab_core.stats import (
     ERROR,
     ESTIMANDS,
     FEWEST,
-    AxisDifference,
     Comparison,
     Pair,
     Sides,
     Tally,
-    axis_differences,
     decimal,
     probability,
 )
 from cab_core.words import plural
 
+from .compared import Compared, between, change, figure, label, share
 from .comparison_notes import print_kept_apart, print_left_out, print_marks, print_mixed, print_unnamed
 from .rows import print_table
 from .summaries import WEAK, interval_text, rate_text
-from .table import axis_figure
 from .text import one_line, say
 
 _LISTED = 40  # flipped pairs in the terminal; --json has all
 _LABEL = 10  # columns
-_VERDICTS = {
-    "better": "A does better.",
-    "worse": "B does better.",
-    "undecided": "undecided: chance alone may bring such a difference.",
-}
+AXES_NOTE = (
+    "Change: × is the ratio A / B of geometric means, else it is A - B. All these verdicts together are held "
+    "to 5% by Holm's steps; the verdict on the pass rate stands by itself."
+)
 _ALWAYS = ("tui", "model", "stack")  # what a pair is told by; anything else where the pairs differ in it
 
 
-def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellSummary], possible: int) -> None:
+def print_comparison(compared: Compared) -> None:
     """Print a comparison, and what is mixed or differs in it though nobody asked for that."""
+    sides, found, results = compared.sides, compared.found, compared.results
     say(f"A  {one_line(str(sides.a), 300)}\nB  {one_line(str(sides.b), 300)}\n", indent=3)
     if not found.tasks:
         say("No task has a verdict on both sides: there is nothing to compare.")
@@ -50,13 +47,14 @@ def print_comparison(sides: Sides, found: Comparison, results: Sequence[CellSumm
     _say("A - B", f"{rate_text(found.difference, signed=True)}  {_interval(found)}")
     p = _equals(float(found.p))
     _say("test", f"{p}  (A better on {found.better}, B on {found.worse} of {plural(found.tasks, 'task')})")
-    _print_verdict(found, possible)
-    _print_axes(axis_differences(sides.halves(results).pairs), found.tasks)
+    _print_margin(found)
+    _print_verdict(compared)
+    _print_axes(compared)
     print_mixed(sides, results)
     _print_flips(sides, found)
     print_left_out(sides, found, results)
     print_unnamed(sides, results)
-    print_marks(sides.halves(results))
+    print_marks(compared.halves)
 
 
 def _say(label: str, text: str) -> None:
@@ -71,19 +69,31 @@ def _interval(found: Comparison) -> str:
     return text.replace(" 0.0%]", " less than 0%]") if found.says == "worse" else text
 
 
-def _print_verdict(found: Comparison, possible: int) -> None:
-    _say("verdict", _VERDICTS[found.says])
-    if not found.decidable:
+def _print_margin(found: Comparison) -> None:
+    if found.margin is not None and found.bounds is not None:
+        low, high = (rate_text(v, signed=True) for v in (found.bounds.low, found.bounds.high))
+        said = f"A - B is more than {low}, and it is less than {high} (either is wrong in at most 5%)"
+        _say("margin", f"{share(found.margin)}: {said}")
+
+
+def _print_verdict(compared: Compared) -> None:
+    found = compared.found
+    _say("verdict", compared.verdict)
+    if found.decidable:
+        _say("", compared.could_see)
+        if compared.lacks:
+            _say("", compared.lacks)
+    else:
         _say("", _too_few(found))
     say(ESTIMANDS[found.on])
     if found.interval and found.interval.weak:
         say(WEAK)
-    if possible > 1:
-        all_of_them = min(1.0, float(found.p) * possible)
+    if compared.possible > 1:
+        all_of_them = min(1.0, float(found.p) * compared.possible)
         decided = "decided" if found.says != "undecided" and all_of_them <= ERROR else "undecided"
         say(
-            f"Picked out of the {possible} pairs of configurations after the results were seen: {decided}, "
-            f"{_equals(all_of_them)} with all of them allowed for."
+            f"Picked out of the {compared.possible} pairs of configurations after the results were seen: "
+            f"{decided}, {_equals(all_of_them)} with all of them allowed for."
         )
 
 
@@ -101,21 +111,27 @@ def _equals(p: float) -> str:
     return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
-def _print_axes(found: Sequence[AxisDifference], tasks: int) -> None:
-    """Print the axes that plugins add, by name: nobody says here which way is better."""
-    if not found:
+def _print_axes(compared: Compared) -> None:
+    """Print the other axes. Of one that a plugin adds nobody says here which way is better."""
+    if not compared.axes:
         return
-    say("\nFurther axes, medians over the tasks of which both sides know one:")
+    say("\nThe other axes, over the tasks of which both sides know one:")
     rows = [
-        (one.axis, *map(axis_figure, (one.a, one.b, one.difference)), _between(one), f"{one.tasks}/{tasks}")
-        for one in found
+        (
+            label(one.axis),
+            compared.axis_verdict(one),
+            figure(one.axis, one.a),
+            figure(one.axis, one.b),
+            change(one),
+            between(one),
+            "-" if one.p_held is None else probability(one.p_held),
+            "" if one.tasks == compared.found.tasks else f"{one.tasks}/{compared.found.tasks}",
+        )
+        for one in compared.axes
     ]
-    print_table(rows, ("axis",), (), ("A", "B", "A - B", "95% interval", "tasks"))
-
-
-def _between(one: AxisDifference) -> str:
-    between = one.interval
-    return "-" if between is None else f"[{axis_figure(between.low)}, {axis_figure(between.high)}]"
+    heads = ("A", "B", "change", "95% interval", "p held", "tasks")
+    print_table(rows, ("axis",), ("verdict",), heads)
+    say(AXES_NOTE)
 
 
 def _print_flips(sides: Sides, found: Comparison) -> None:

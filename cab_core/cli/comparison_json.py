@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from cab_core.records import CellSummary, to_json
-from cab_core.stats import Comparison, Pair, Sides, axis_differences, summarise, verdict_of
+from cab_core.records import to_json
+from cab_core.stats import Pair, summarise, verdict_of
+
+from .compared import Compared
 
 
-def as_json_values(
-    sides: Sides, found: Comparison, results: Sequence[CellSummary], possible: int
-) -> dict[str, Any]:
+def as_json_values(compared: Compared) -> dict[str, Any]:
     """Return a comparison as `cab compare --json` prints it. A unit's parts are named by `unit`.
 
-    `possible` is how many pairs of configurations could have been compared, `p_of_all` p times that.
+    `possible` is how many pairs of configurations could have been compared, `p_of_all` p times that. `says`
+    is what the test says, and `verdict` the same or, with a margin, what that allows.
     """
-    halves, (mixed_a, mixed_b) = sides.halves(results), sides.mixed(results)
+    sides, found, results, possible = (
+        compared.sides,
+        compared.found,
+        compared.results,
+        compared.possible,
+    )
+    halves, (mixed_a, mixed_b) = compared.halves, sides.mixed(results)
     return {
         "a": str(sides.a),
         "b": str(sides.b),
@@ -31,12 +37,16 @@ def as_json_values(
         "better": found.better,
         "worse": found.worse,
         "p": float(found.p),
-        "verdict": found.says,
+        "says": found.says,
+        "verdict": found.verdict,
+        "margin": found.margin,
+        "bounds": to_json(found.bounds) if found.bounds else None,
+        "sensitivity": to_json(compared.sensitivity),
         "possible": possible,
         "p_of_all": min(1.0, float(found.p) * max(possible, 1)),
         "pairs": [_pair_json(pair) for pair in found.pairs],
         "flipped": [_pair_json(pair) for pair in found.flipped],
-        "axes": to_json(axis_differences(sides.halves(results).pairs)),
+        "axes": to_json(list(compared.axes)),
         "only_a": list(found.only_a),
         "only_b": list(found.only_b),
         "voided": {

@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING, Any
 from cab_core.records import Configuration
 
 if TYPE_CHECKING:
-    from .axes import AxisDifference, axis_differences
+    from .axes import AMOUNTS, AxisComparison, compare_axes, verdicts_of
     from .comparison import Comparison, compare
     from .figures import Figure
     from .halves import Halves
     from .intervals import Interval
+    from .margin import VERDICTS, Bounds
     from .names import distinct_names, distinctions, settings, value_text
+    from .noise import Noise, noise_of
     from .paired import ERROR, FEWEST, Pair
+    from .power import Assumed, largest_flip, measured, power_of, smallest, tasks_needed
     from .ranks import Ranking, rankings
     from .rounding import decimal, percent, probability
     from .select import Selector, one_of_each
+    from .sensitivity import POWER, Sensitivity, sensitivity_of
     from .sides import Sides
     from .summary import FIGURES, Summary, Verdict, configurations, summarise, verdict_of
     from .tally import ESTIMANDS, On, Tally, tallies
@@ -29,8 +33,10 @@ if TYPE_CHECKING:
 # module -> what is used of it: loaded then, for a run tells configurations apart and asks for no figure.
 _PUBLIC: dict[str, tuple[str, ...]] = {
     "axes": (
-        "AxisDifference",
-        "axis_differences",
+        "AMOUNTS",
+        "AxisComparison",
+        "compare_axes",
+        "verdicts_of",
     ),
     "comparison": (
         "Comparison",
@@ -39,16 +45,32 @@ _PUBLIC: dict[str, tuple[str, ...]] = {
     "figures": ("Figure",),
     "halves": ("Halves",),
     "intervals": ("Interval",),
+    "margin": (
+        "VERDICTS",
+        "Bounds",
+    ),
     "names": (
         "distinct_names",
         "distinctions",
         "settings",
         "value_text",
     ),
+    "noise": (
+        "Noise",
+        "noise_of",
+    ),
     "paired": (
         "ERROR",
         "FEWEST",
         "Pair",
+    ),
+    "power": (
+        "Assumed",
+        "largest_flip",
+        "measured",
+        "power_of",
+        "smallest",
+        "tasks_needed",
     ),
     "ranks": (
         "Ranking",
@@ -64,6 +86,11 @@ _PUBLIC: dict[str, tuple[str, ...]] = {
         "one_of_each",
     ),
     "sides": ("Sides",),
+    "sensitivity": (
+        "POWER",
+        "Sensitivity",
+        "sensitivity_of",
+    ),
     "summary": (
         "FIGURES",
         "Summary",
@@ -82,39 +109,54 @@ _PUBLIC: dict[str, tuple[str, ...]] = {
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 
 __all__ = [
+    "AMOUNTS",
     "ERROR",
     "ESTIMANDS",
     "FEWEST",
     "FIGURES",
-    "AxisDifference",
+    "POWER",
+    "VERDICTS",
+    "Assumed",
+    "AxisComparison",
+    "Bounds",
     "Comparison",
     "Configuration",
     "Figure",
     "Halves",
     "Interval",
+    "Noise",
     "On",
     "Pair",
     "Ranking",
     "Selector",
+    "Sensitivity",
     "Sides",
     "Summary",
     "Tally",
     "Verdict",
-    "axis_differences",
     "compare",
+    "compare_axes",
     "configurations",
     "decimal",
     "distinct_names",
     "distinctions",
+    "largest_flip",
+    "measured",
+    "noise_of",
     "one_of_each",
     "percent",
+    "power_of",
     "probability",
     "rankings",
+    "sensitivity_of",
     "settings",
+    "smallest",
     "summarise",
     "tallies",
+    "tasks_needed",
     "value_text",
     "verdict_of",
+    "verdicts_of",
 ]
 
 

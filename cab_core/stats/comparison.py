@@ -9,6 +9,7 @@ from fractions import Fraction
 import attrs
 
 from .intervals import Interval
+from .margin import Bounds, Verdict, bounds, verdict_with
 from .paired import WHOLE, Pair, Says, decidable, interval, probability, verdict
 from .tally import Families, On, Tally
 
@@ -22,7 +23,8 @@ class Comparison:
     `tasks` are those, `families` the independent units that they make. `rate_a` and `rate_b` are means over
     tasks. `better` and `worse` count tasks on which A did better, or worse, than B; `p` is that of the test
     (`paired.probability`), and `says` its verdict on A. `decidable` is False where no result of so few cells
-    could have decided.
+    could have decided. With a `margin`, a difference of rates that does not matter, `bounds` are those of the
+    difference, and `verdict` may be "not worse" or "equivalent"; without one it is what the test says.
     """
 
     on: On
@@ -38,6 +40,9 @@ class Comparison:
     says: Says
     decidable: bool
     interval: Interval | None
+    margin: float | None
+    bounds: Bounds | None
+    verdict: Verdict
     only_a: tuple[str, ...]
     only_b: tuple[str, ...]
 
@@ -48,7 +53,11 @@ class Comparison:
 
 
 def compare(
-    a: Mapping[Unit, Tally], b: Mapping[Unit, Tally], families: Families | None = None, on: On = "like"
+    a: Mapping[Unit, Tally],
+    b: Mapping[Unit, Tally],
+    families: Families | None = None,
+    on: On = "like",
+    margin: float | None = None,
 ) -> Comparison:
     """Pair two sides by unit. What one side alone has is left out and listed.
 
@@ -63,6 +72,7 @@ def compare(
     p_value = probability(pairs, families, on)
     difference = _mean(by_task.values(), len(by_task)) or Fraction(0)
     says = verdict(p_value, difference)
+    at_margin = None if margin is None else bounds(pairs, families, on)
     return Comparison(
         on=on,
         pairs=pairs,
@@ -77,6 +87,9 @@ def compare(
         says=says,
         decidable=decidable(pairs, families, on),
         interval=interval(pairs, families, on, says),
+        margin=margin,
+        bounds=at_margin,
+        verdict=verdict_with(says, at_margin, margin),
         only_a=tuple(" ".join(u) for u in sorted(a.keys() - b.keys())),
         only_b=tuple(" ".join(u) for u in sorted(b.keys() - a.keys())),
     )

@@ -51,7 +51,7 @@ def mean_interval(units: Totals, cells: float, known: float = 1.0) -> Interval |
     if not units:
         return None
     count, size = _sizes(units)
-    ends = _ends(_alike(units, known), (0.0, size), (size, size), cells / len(units))
+    ends = _ends(alike(units, known), (0.0, size), (size, size), cells / len(units))
     mean = sum(y for y, _ in units) / sum(z for _, z in units)
     return _holding(mean, _interval("bootstrap", count, ends, 0.0, 1.0))
 
@@ -102,7 +102,7 @@ def cost_interval(amounts: Totals, cells: int, known: float = 1.0) -> Interval |
     if not spent or not solved or len(amounts) < 2:
         return None
     mean, size = spent / len(amounts), max(1.0, max(z for _, z in amounts))
-    groups = _alike(amounts, known)
+    groups = alike(amounts, known)
     cheap, dear = (mean, size), (mean, 0.0)
     least = most = spent / solved
     low, high = _ends(groups, cheap, dear, cells / len(amounts))
@@ -128,7 +128,7 @@ def median_interval(units: Sequence[Sequence[float]]) -> Interval | None:
     def at_most(value: float) -> float:
         """Return the probability that the median is at most this value."""
         balances = [(sum(0.5 if v > value else -0.5 for v in unit), 1.0) for unit in units]
-        return probability_below(_with(_alike(balances), (-size, 1.0), (size, 1.0), 0.0), 0.0)
+        return probability_below(_with(alike(balances), (-size, 1.0), (size, 1.0), 0.0), 0.0)
 
     low, high = (bisect_left(values, level, key=at_most) for level in (q, 1 - q))
     if at_most(values[0] - 1) >= q or high == len(values):
@@ -146,7 +146,7 @@ def _sizes(units: Totals) -> tuple[int, float]:
     return math.floor(total * total / squares + 0.5), squares / total
 
 
-def _alike(units: Totals, shape: float = 1.0) -> dict[Point, float]:
+def alike(units: Totals, shape: float = 1.0) -> dict[Point, float]:
     """Return the units by what they add up to, each with the shape of all that are alike."""
     found: dict[Point, float] = {}
     for unit in units:

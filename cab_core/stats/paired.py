@@ -58,7 +58,7 @@ def probability(
     unequal = any(pair.a.counted != pair.b.counted for pair in pairs)
     p = Fraction(0)
     if on == "like" or unequal:
-        p = flips([total for total, _ in _by_family(pairs, families)])
+        p = flips([total for total, _ in by_family(pairs, families)])
     if (on == "like" and not unequal) or (enough is not None and p > enough):
         return p
     return max(p, deals([Dealt(attrs.astuple(q.a), attrs.astuple(q.b), q.weight) for q in pairs]))
@@ -100,24 +100,27 @@ def _like(pairs: Sequence[Pair], families: Families) -> Interval | None:
     if not pairs:
         return None
     attempts = harmonic_mean(sorted([p.a.counted for p in pairs] + [p.b.counted for p in pairs]))
-    totals = [(float(total), tasks) for total, tasks in _by_family(pairs, families)]
+    totals = [(float(total), tasks) for total, tasks in by_family(pairs, families)]
     return difference_interval(totals, attempts * len(pairs))
 
 
 def _these(pairs: Sequence[Pair], families: Families) -> Interval | None:
-    tasks = len({p.task for p in pairs})
-    if not tasks:
+    if not pairs:
         return None
     units = len({families.get(p.task, p.task) for p in pairs})
-    sides = []
-    for side in ([(p.weight / tasks, p.a) for p in pairs], [(p.weight / tasks, p.b) for p in pairs]):
-        rate = float(sum((w * tally.rate for w, tally in side), Fraction(0)))
-        sides.append((trials_interval(rate, trials(side), units), rate))
+    sides = [(trials_interval(rate, trials(side), units), rate) for rate, side in sides_of(pairs)]
     (a, rate_a), (b, rate_b) = sides
     return square_and_add(a, b, rate_a, rate_b) if a and b else None
 
 
-def _by_family(pairs: Sequence[Pair], families: Families) -> list[tuple[Fraction, float]]:
+def sides_of(pairs: Sequence[Pair]) -> list[tuple[float, list[tuple[Fraction, Tally]]]]:
+    """Return of A and of B the rate, and what each of its tallies weighs in it."""
+    tasks = len({p.task for p in pairs})
+    sides = ([(p.weight / tasks, p.a) for p in pairs], [(p.weight / tasks, p.b) for p in pairs])
+    return [(float(sum((w * tally.rate for w, tally in side), Fraction(0))), side) for side in sides]
+
+
+def by_family(pairs: Sequence[Pair], families: Families) -> list[tuple[Fraction, float]]:
     """Return the sum of the differences and the number of tasks of each family."""
     sums: dict[str, Fraction] = {}
     tasks: dict[str, float] = {}

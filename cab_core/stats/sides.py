@@ -66,10 +66,20 @@ class Sides:
                 f"B ({self.b}) so that no cell is in both"
             )
 
-    def compare(self, results: Sequence[CellSummary], on: On) -> Comparison:
+    @property
+    def alike(self) -> bool:
+        """Whether both ask for the same: then there is no difference to see but that of chance."""
+        return self.a.wanted == self.b.wanted
+
+    def compare(self, results: Sequence[CellSummary], on: On, margin: float | None = None) -> Comparison:
         """Hold the two sides against each other."""
-        families = settled((r.cell.task, r.family) for r in results)
-        return compare(self.units(results, self.a), self.units(results, self.b), families, on)
+        units = self.units(results, self.a), self.units(results, self.b)
+        return compare(*units, self.families(results), on, margin)
+
+    @staticmethod
+    def families(results: Iterable[CellSummary]) -> dict[str, str]:
+        """Return the family of each task."""
+        return settled((r.cell.task, r.family) for r in results)
 
     def units(self, results: Iterable[CellSummary], side: Selector) -> dict[Unit, Tally]:
         """Return the counted verdicts of one side by unit."""

@@ -1,0 +1,201 @@
+"""A comparison with all that is said of it, in whatever form, and its verdicts in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from cab_core.errors import UnknownName, UserError
+from cab_core.records import CellSummary
+from cab_core.stats import (
+    POWER,
+    VERDICTS,
+    AxisComparison,
+    Comparison,
+    Halves,
+    On,
+    Sensitivity,
+    Sides,
+    compare_axes,
+    percent,
+    sensitivity_of,
+    verdicts_of,
+)
+from cab_core.words import plural
+
+from .table import axis_figure
+
+PASS_RATE = "pass_rate"
+_LABELS = {"latency": "time s", "usd": "dollars", PASS_RATE: "pass rate"}
+
+
+@attrs.frozen(kw_only=True)
+class Compared:
+    """The pass rate (`found`), every other axis, and what could have been seen. `possible`: pairs in all."""
+
+    sides: Sides
+    halves: Halves
+    found: Comparison
+    axes: Sequence[AxisComparison]
+    sensitivity: Sensitivity
+    results: Sequence[CellSummary]
+    possible: int
+    cost_margin: float | None = None
+
+    @classmethod
+    def of(
+        cls,
+        sides: Sides,
+        results: Sequence[CellSummary],
+        possible: int,
+        on: On = "like",
+        margin: float | None = None,
+        cost_margin: float | None = None,
+    ) -> Compared:
+        """Compare the two sides."""
+        found, halves = sides.compare(results, on, margin), sides.halves(results)
+        return cls(
+            sides=sides,
+            halves=halves,
+            found=found,
+            axes=compare_axes(halves.pairs, cost_margin),
+            sensitivity=sensitivity_of(found.pairs, sides.families(results), on, found.verdict, margin),
+            results=results,
+            possible=possible,
+            cost_margin=cost_margin,
+        )
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdict by axis, as `--json` names it: the pass rate first."""
+        return {PASS_RATE: self.found.verdict, **{one.axis: one.says for one in self.axes}}
+
+    @property
+    def verdict(self) -> str:
+        """The verdict on the pass rate in a sentence."""
+        margin = share(self.found.margin)
+        return {
+            "better": "A does better.",
+            "worse": "B does better.",
+            "not worse": f"A is not worse by {margin} or more.",
+            "equivalent": f"no difference as large as {margin}.{self._although}",
+            "undecided": "undecided: chance alone may bring such a difference.",
+        }[self.found.verdict]
+
+    @property
+    def _although(self) -> str:
+        if self.found.says == "undecided":
+            return ""
+        return f" ({'A' if self.found.says == 'better' else 'B'} does better, by less than that.)"
+
+    def axis_verdict(self, one: AxisComparison) -> str:
+        """Return the verdict on an axis in a few words."""
+        return _in_words(one.says, self.cost_margin)
+
+    @property
+    def short_verdict(self) -> str:
+        """The verdict on the pass rate in a few words."""
+        return _in_words(self.found.verdict, self.found.margin)
+
+    @property
+    def could_see(self) -> str:
+        """What difference would have been seen."""
+        if self.sensitivity.smallest is None:
+            return "With so few tasks or attempts not even the largest difference would be seen for sure."
+        return (
+            f"A true difference of about {percent(self.sensitivity.smallest, 0)} or more would have been "
+            f"seen in {percent(POWER, 0)} of such comparisons."
+        )
+
+    @property
+    def lacks(self) -> str:
+        """What it takes for a verdict; empty where there is one."""
+        if self.found.verdict != "undecided" or not self.found.tasks:
+            return ""
+        tasks, attempts = self.sensitivity.more_tasks, self.sensitivity.more_attempts
+        ways = [plural(tasks, "more task") + " like these"] if tasks else []
+        ways += [plural(attempts, "more attempt") + " a task on either side"] if attempts else []
+        if not ways:
+            return "Nothing was observed of which more data would soon make a verdict."
+        return f"An estimate, if the difference is the one observed: about {' or '.join(ways)} would decide."
+
+
+def _in_words(says: str, margin: float | None) -> str:
+    by = share(margin)
+    return {
+        "better": "A better",
+        "worse": "B better",
+        "higher": "A higher",
+        "lower": "A lower",
+        "not worse": f"A not worse by {by}",
+        "equivalent": f"within {by}",
+        "undecided": "undecided",
+    }[says]
+
+
+def share(margin: float | None) -> str:
+    """Return a margin as it was most likely given: 5%, 2.5%."""
+    return "" if margin is None else f"{100 * margin:g}%"
+
+
+def label(axis: str) -> str:
+    """Return what people call an axis."""
+    return _LABELS.get(axis, axis)
+
+
+def figure(axis: str, value: float) -> str:
+    """Return a value of an axis."""
+    return axis_figure(value / 1000 if axis == "latency" else value)
+
+
+def change(one: AxisComparison) -> str:
+    """Return the ratio, as ×1.12, or the difference."""
+    return _change(one, one.value)
+
+
+def between(one: AxisComparison) -> str:
+    """Return the interval of that, or a dash."""
+    if one.interval is None:
+        return "-"
+    return f"[{_change(one, one.interval.low)}, {_change(one, one.interval.high)}]"
+
+
+def _change(one: AxisComparison, value: float) -> str:
+    if one.kind == "difference":
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"×{value:.2f}" if 0.01 <= value < 1000 else f"×{value:.1e}"
+
+
+def failing(compared: Compared, wanted: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the axes whose verdict is one of those named, as (axis, verdict).
+
+    Raises:
+        UnknownName: no such axis is known of both sides: a gate that looks at nothing is open.
+    """
+    verdicts = compared.verdicts
+    for axis, _ in wanted:
+        if axis not in verdicts:
+            raise UnknownName("axis", axis, verdicts, "no task has it known on both sides")
+    return [axis for axis, says in verdicts.items() if (axis, says) in wanted]
+
+
+def wanted_of(text: str | None) -> list[tuple[str, str]]:
+    """Read `worse,undecided,tokens:worse`: an axis, the pass rate where none is named, and a verdict.
+
+    Raises:
+        UserError: none is named, or one that the axis never has.
+    """
+    found = list[tuple[str, str]]()
+    for part in filter(None, (part.strip() for part in (text or "").split(","))):
+        axis, sign, says = part.rpartition(":")
+        axis, says = axis if sign else PASS_RATE, says.replace("-", " ")
+        known: Sequence[str] = VERDICTS if axis == PASS_RATE else verdicts_of(axis)
+        if says not in known:
+            raise UnknownName(
+                "verdict", says, known, f"of {axis}, as in --fail-on worse,undecided,tokens:worse"
+            )
+        found.append((axis, says))
+    if text is not None and not found:
+        raise UserError("--fail-on names no verdict; expected some, such as worse,undecided")
+    return found
