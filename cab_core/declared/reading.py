@@ -136,7 +136,7 @@ def _hold_named(document: CliDoc) -> None:
     known = {"options": document.options.keys(), "model_params": {*document.model_params}}
     for where, text in _texts(document.launch):
         for name, declared in known.items():
-            for other in sorted(names_below(text, name) - declared):
+            for other in sorted(names_below(text, name, where) - declared):
                 said = f"names {other!r} of {name}, which `{name}` does not declare{nearest(other, declared)}"
                 raise BadTemplate(where, said)
 

@@ -48,6 +48,7 @@ def test_two_files_of_one_name_are_told(tmp_path: Path) -> None:
         ({"launch": {"argv": ["x"], "env": {"KEY": "{{ tokn }}"}}}, "launch.env.KEY: .*did you mean 'token'"),
         ({"launch": {"argv": ["{{ context_tokens }}"]}}, r"launch.argv\[0\]: names what is not set here"),
         ({"launch": {"argv": []}}, "launch.argv"),
+        ({"launch": {"argv": ["x"], "stdin": "{{ 1 +"}}, "launch.stdin: cannot be filled in"),
         (
             {"launch": {"argv": ["x", ["{{ options.thnk }}"]]}, "options": {"think": {}}},
             r"launch.argv\[1\]: names 'thnk' of options, which `options` does not declare; did you mean 'think'",
@@ -73,6 +74,7 @@ def test_two_files_of_one_name_are_told(tmp_path: Path) -> None:
         ({"read": {"message": "somewhere"}}, "read.message"),
         ({"stak": {}}, "stak: unknown key; did you mean 'stack'"),
         ({"name": "a b"}, "name"),
+        ({"name": "house\n"}, "name"),
     ],
 )
 def test_a_mistake_is_told_with_its_key_when_the_file_is_read(
