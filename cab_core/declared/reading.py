@@ -114,6 +114,8 @@ def _try(adapter: DeclaredCli, path: Path) -> None:
     from .templates import BadTemplate
 
     try:
+        _hold("default_version", adapter.default_version, "version", adapter)
+        _hold("version_argv", adapter.version_argv(), "version_argv", adapter)
         _hold("options", adapter.options, "options", adapter)
         _hold("recipe", adapter.recipe(adapter.default_version), "install", adapter)
         _hold_named(adapter.document)
@@ -158,7 +160,8 @@ def _hold(member: str, value: object, key: str, adapter: DeclaredCli, *args: Job
     try:
         settled("adapter", member, value, adapter, args)
     except Misfit as exc:
-        raise Misfit(f"{key}.{exc.where}", exc.expected, exc.got) from exc
+        place = f"{key}.{exc.where}".rstrip(".").replace(".[", "[")
+        raise Misfit(place, exc.expected, exc.got) from exc
 
 
 def _jobs(document: CliDoc) -> tuple[Job, Job]:

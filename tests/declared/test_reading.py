@@ -74,6 +74,9 @@ def test_two_files_of_one_name_are_told(tmp_path: Path) -> None:
         ({"read": {"message": "somewhere"}}, "read.message"),
         ({"stak": {}}, "stak: unknown key; did you mean 'stack'"),
         ({"name": "a b"}, "name"),
+        ({"version": "../../x"}, "version: expected a version such as 1.2.3"),
+        ({"version_argv": ["x", "a\nb"]}, r"version_argv\[1\]: expected one line"),
+        ({"install": {"apt": ["x; id"]}}, r"install.apt\[0\]: expected a package of Debian"),
         ({"name": "house\n"}, "name"),
     ],
 )
