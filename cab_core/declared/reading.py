@@ -19,7 +19,7 @@ from cab_core.plugins.registration import Registration
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Job, WorkFile
 from cab_core.records.stack import ONE_OF_EACH
-from cab_core.tasks.documents import read_document
+from cab_core.tasks.documents import read_document_text
 
 from .acp import DeclaredAcp
 from .adapter import DeclaredCli
@@ -94,7 +94,7 @@ def read_declared(path: Path, made: type[C] | None = None) -> C | DeclaredCli:
     Raises:
         BadDocument: it cannot be read, does not fit the format, or a template names what nobody has.
     """
-    document = read_document(path, CliDoc)
+    document, text = read_document_text(path, CliDoc)
     if document.version == LATEST:
         raise BadDocument(
             str(path), [("version", "expected a version; `latest` may stand behind the file: FILE@latest")]
@@ -104,7 +104,7 @@ def read_declared(path: Path, made: type[C] | None = None) -> C | DeclaredCli:
             str(path), [("read", "says nothing of a CLI that speaks ACP, which tells its own end")]
         )
     usual = DeclaredCli if document.acp is None else DeclaredAcp
-    adapter = (made or usual)(document, path.read_text(encoding="utf-8"), path.name)
+    adapter = (made or usual)(document, text, path.name)
     _try(adapter, path)
     return adapter
 
