@@ -22,7 +22,8 @@ GARBAGE = {
     "JSON that is nested 5,000 deep": f'{_DEEP}\n{{"type": "result", "usage": {_DEEP}, "message": {_DEEP}}}',
     "JSON lines of no object": "1\n\"a\"\nnull\n[1, 2]\ntrue\nNaN\n",
     "JSON objects whose fields are of no use": (
-        '{"type": 1}\n{"type": "result", "usage": "many", "result": {}, "message": 5, "error": []}\n'
+        '{"type": 1}\n{"type": []}\n{"type": {}}\n'
+        '{"type": "result", "usage": "many", "result": {}, "message": 5, "error": []}\n'
         '{"type": "text", "part": [], "data": null, "properties": 1, "item": "x"}\n'
     ),
     "numbers too long to be written": f'{{"type": "result", "usage": {{"input_tokens": {_LARGEST}0}}}}\n',
