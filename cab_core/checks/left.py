@@ -43,8 +43,11 @@ def nothing(job: Job, exit_code: int | None = 0) -> Leftovers:
     return Leftovers(job=job, home=Path(job.home), exit_code=exit_code, stdout="", stderr="")
 
 
-def garbage(job: Job) -> Iterator[tuple[str, Leftovers]]:
+def garbage(job: Job, exit_code: int | None) -> Iterator[tuple[str, Leftovers]]:
     """Yield leftovers of which nothing is known, on every channel, in no file and in every file."""
     for case, text in GARBAGE.items():
         for kind in (Leftovers, Everywhere):
-            yield case, kind(job=job, home=Path(job.home), exit_code=1, stdout=text, stderr=text[-1000:])
+            yield (
+                case,
+                kind(job=job, home=Path(job.home), exit_code=exit_code, stdout=text, stderr=text[-1000:]),
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,6 +10,7 @@ from pathlib import PurePosixPath
 
 from cab_core.records import Recipe
 from cab_core.records.arguments import word_fault
+from cab_core.redaction import Redactor
 
 from .checked import Misfit
 
@@ -123,8 +125,12 @@ def version(value: str, where: str) -> Iterator[Misfit]:
 
 
 def token_on_argv(argv: Iterable[str], token: str) -> str | None:
-    """Return what is to be said of a launch with the cell's token among its arguments, or None."""
-    found = [number for number, word in enumerate(argv) if token in word]
+    """Return what is to be said of a launch with the cell's token among its arguments, or None.
+
+    Also where it is written in base64 or hex, or a piece of it stands there.
+    """
+    secret = Redactor({token: ""})
+    found = [n for n, word in enumerate(argv) if token in word or secret.finds(os.fsencode(word))]
     if not found:
         return None
     places = ", ".join(f"argv[{number}]" for number in found)
