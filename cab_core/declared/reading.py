@@ -12,6 +12,7 @@ import attrs
 
 from cab_core.defaults import LATEST
 from cab_core.errors import BadDocument, UserError, nearest
+from cab_core.plugins import rules
 from cab_core.plugins.checked import Misfit
 from cab_core.plugins.contract import settled
 from cab_core.plugins.loader import PluginRow
@@ -119,8 +120,12 @@ def _try(adapter: DeclaredCli, path: Path) -> None:
         _hold("options", adapter.options, "options", adapter)
         _hold("recipe", adapter.recipe(adapter.default_version), "install", adapter)
         _hold_named(adapter.document)
+        _hold_places(adapter.document)
         for job in _jobs(adapter.document):
-            _hold("launch", adapter.launch(job), "launch", adapter, job)
+            launch = adapter.launch(job)
+            _hold("launch", launch, "launch", adapter, job)
+            for misfit in rules.beside(launch.files, "launch.files"):
+                raise misfit
     except BadTemplate as exc:
         raise BadDocument(str(path), [(exc.where, exc.said)]) from exc
     except Misfit as exc:
@@ -141,6 +146,18 @@ def _hold_named(document: CliDoc) -> None:
             for other in sorted(names_below(text, name, where) - declared):
                 said = f"names {other!r} of {name}, which `{name}` does not declare{nearest(other, declared)}"
                 raise BadTemplate(where, said)
+
+
+def _hold_places(document: CliDoc) -> None:
+    """Hold the places of a stack against each other, and against the files: one would be lost unseen.
+
+    Raises:
+        Misfit: two are one.
+    """
+    stack = document.stack
+    taken = {*document.launch.files, *(() if stack.instructions is None else (stack.instructions,))}
+    if stack.mcp is not None and stack.mcp in taken:
+        raise Misfit("stack.mcp", "a file of its own", f"{stack.mcp!r}, which another key names too")
 
 
 def _texts(said: LaunchDoc) -> Iterator[tuple[str, str]]:

@@ -62,6 +62,15 @@ def files(texts: Mapping[str, str], where: str) -> Iterator[Misfit]:
         yield from _place(path, where)
 
 
+def beside(paths: Iterable[str], where: str) -> Iterator[Misfit]:
+    """Yield which file would have to be a directory of another."""
+    places = {posixpath.normpath(path) for path in paths}
+    for path in sorted(places):
+        if above := places & {*map(str, PurePosixPath(path).parents)}:
+            said = f"{min(above)[:60]!r} and {path[:60]!r}"
+            yield Misfit(where, "files that can lie beside each other", said)
+
+
 def _place(path: str, where: str) -> Iterator[Misfit]:
     ways = path.split("/")
     if path.startswith("/") or "\0" in path or not ways[-1] or {"..", "."} & {*ways}:

@@ -64,7 +64,7 @@ def _read(front: str) -> Any:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _DEEPEST or isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
                 said = "has an alias, a tag or a depth that no skill needs"
-                raise BadSkill(f"{DOCUMENT}: its front matter, line {event.start_mark.line + 2}, {said}")
+                raise BadSkill(f"{DOCUMENT}: its front matter {said}")
         return yaml.safe_load(front)
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
         raise BadSkill(f"{DOCUMENT}: its front matter is no YAML: {' '.join(str(exc).split())}") from exc

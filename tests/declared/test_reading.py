@@ -73,6 +73,13 @@ def test_two_files_of_one_name_are_told(tmp_path: Path) -> None:
         ({"options": {"x": {"type": "number!"}}}, "options.x: expected a JSON Schema"),
         ({"read": {"message": "somewhere"}}, "read.message"),
         ({"stak": {}}, "stak: unknown key; did you mean 'stack'"),
+        ({"launch": {"argv": ["x"], "files": {"a": "", "a/b": ""}}}, "launch.files: .*'a' and 'a/b'"),
+        ({"launch": {"argv": ["x"], "files": {".cab": ""}}, "acp": {}}, "launch.files: .*'.cab' and"),
+        ({"stack": {"mcp": "m", "instructions": "m"}}, "stack.mcp: expected a file of its own"),
+        (
+            {"launch": {"argv": ["x"], "files": {"m": ""}}, "stack": {"mcp": "m"}},
+            "stack.mcp: expected a file",
+        ),
         ({"name": "a b"}, "name"),
         ({"version": "../../x"}, "version: expected a version such as 1.2.3"),
         ({"version_argv": ["x", "a\nb"]}, r"version_argv\[1\]: expected one line"),
