@@ -72,6 +72,20 @@ def descriptor_of_regular(
     raise OSError(errno.EINVAL, "no regular file", os.fspath(path))
 
 
+def read_named(path: str | os.PathLike[str], most: int) -> bytes:
+    """Return a regular file that a user named, by a link too; of one with more than `most` bytes `most` + 1.
+
+    Raises:
+        OSError: it is a pipe, which would be waited for, or no file, or cannot be read.
+    """
+    fd = os.open(path, _READ & ~os.O_NOFOLLOW)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, "it is no regular file", os.fspath(path))
+    with os.fdopen(fd, "rb") as file:
+        return file.read(most + 1)
+
+
 def leads_out(directory: str | os.PathLike[str], root: str | os.PathLike[str]) -> bool:
     """Return whether a directory, all links followed, lies outside of `root`: by `..`, or below a link."""
     place, top = os.fspath(directory), os.fspath(root)

@@ -4,7 +4,7 @@
 
 const { spawnSync } = require("node:child_process");
 const { version } = require("./package.json");
-const { command, MISSING } = require("./find.js");
+const { command, hidden, MISSING } = require("./find.js");
 
 const USAGE = `usage: npx codingagentbench check [--tui CLI --model ID --endpoint URL --key-env NAME --task TASK]
 
@@ -22,12 +22,13 @@ function main(args) {
     console.error("All others come with the Python package: uvx --from codingagentbench cab --help");
     return 2;
   }
-  const words = command(args, process.env, version);
+  const [shown, env] = hidden(args, process.env);
+  const words = command(shown, env, version);
   if (words === null) {
     console.error(MISSING);
     return 2;
   }
-  const done = spawnSync(words[0], words.slice(1), { stdio: "inherit" });
+  const done = spawnSync(words[0], words.slice(1), { stdio: "inherit", env });
   if (done.error) {
     console.error(`codingagentbench: ${words[0]} cannot be started: ${done.error.message}`);
     return 1;

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
+import os
+import secrets
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from cab_core.plugins.contract import UNTOLD
 from cab_core.plugins.rules import token_on_argv
 from cab_core.records import Harvest, Job, Launch, TokenClaim, to_json
 from cab_core.records.schema import check as check_schema
+from cab_core.redaction import Redactor
 from cab_core.runtimes.install import installed_version
 
 from . import jobs, left
@@ -48,18 +52,31 @@ def _of_protocols(look: Look) -> Iterator[str]:
 
 
 def _of_launch(look: Look, job: Job) -> Iterator[str]:
-    for case, of_case in jobs.every(job, look.made) if look.thorough else jobs.few(job):
-        own = copy.deepcopy(of_case)
-        launch = yield from look.ask(partial(look.made.launch, own), case)
-        if launch is None:
-            continue
-        wrong = list(_of_one(launch, own, of_case))
-        if look.thorough:
-            again = yield from look.ask(partial(look.made.launch, copy.deepcopy(of_case)), case)
-            wrong += _of_both(launch, again or launch)
-        for said in wrong:
-            given = f", given {case}," if case else ""
-            yield from look.once(f"launch {said[:12]}", look.fault(f"launch(){given} {said}", "launch"))
+    with _a_key_among_the_variables() as key:
+        for case, of_case in jobs.every(job, look.made) if look.thorough else jobs.few(job):
+            own = copy.deepcopy(of_case)
+            launch = yield from look.ask(partial(look.made.launch, own), case)
+            if launch is None:
+                continue
+            wrong = list(_of_one(launch, own, of_case))
+            if Redactor({key: ""}).finds(json.dumps(to_json(launch)).encode()):
+                wrong.append("hands on a variable of the runner, as a key may be; expected those of the job")
+            if look.thorough:
+                again = yield from look.ask(partial(look.made.launch, copy.deepcopy(of_case)), case)
+                wrong += _of_both(launch, again or launch)
+            for said in wrong:
+                given = f", given {case}," if case else ""
+                yield from look.once(f"launch {said[:12]}", look.fault(f"launch(){given} {said}", "launch"))
+
+
+@contextmanager
+def _a_key_among_the_variables() -> Iterator[str]:
+    """Set a variable that nobody asks for by its name, and yield its value."""
+    os.environ[name := f"HOUSE_{secrets.token_hex(4).upper()}_API_KEY"] = key = secrets.token_hex(20)
+    try:
+        yield key
+    finally:
+        del os.environ[name]
 
 
 def _of_one(launch: Launch, job: Job, before: Job) -> Iterator[str]:
@@ -88,10 +105,11 @@ def _of_harvest(look: Look, job: Job) -> Iterator[str]:
         found = yield from look.ask(partial(look.made.harvest, left.nothing(job, code)), case)
         for what, said in _out_of_nothing(found, code) if found else ():
             yield from look.once(what, look.fault(f"harvest(), given {case}, {said}", "harvest"))
-    for case, leftovers in left.garbage(job):
-        found = yield from look.ask(partial(look.made.harvest, leftovers), case)
-        for what, said in _of_garbage(found) if found else ():
-            yield from look.once(what, look.fault(f"harvest(), given {case}, {said}", "harvest"))
+    for code in (None, 0, 1):
+        for case, leftovers in left.garbage(job, code):
+            found = yield from look.ask(partial(look.made.harvest, leftovers), case)
+            for what, said in _of_garbage(found, code) if found else ():
+                yield from look.once(what, look.fault(f"harvest(), given {case}, {said}", "harvest"))
 
 
 def _out_of_nothing(found: Harvest, code: int | None) -> Iterator[tuple[str, str]]:
@@ -100,11 +118,13 @@ def _out_of_nothing(found: Harvest, code: int | None) -> Iterator[tuple[str, str
         yield "finished", "says that the CLI finished; expected False, or None where it is unknown"
     if found.final_message is not None:
         yield "final", "has a final message; expected None"
-    yield from _of_garbage(found)
+    yield from _of_garbage(found, code)
 
 
-def _of_garbage(found: Harvest) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with what is made of leftovers that hold no figure."""
+def _of_garbage(found: Harvest, code: int | None) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with what is made of leftovers that hold no figure, and no end."""
+    if found.finished and code is None:
+        yield "finished", "says that a CLI finished which was killed; expected False, or None (unknown)"
     try:
         written = to_json(found)
         check_schema(written, Harvest, "the harvest")

@@ -43,12 +43,15 @@ _MODELS = ("org/model:tag@2026", "a b", "-m", "scripted:oracle", 'it\'s "$(id)"'
 
 
 def plain(home: str, protocol: str) -> Job:
-    """Return a job in which nothing is special. Its directories are `home` and `home/work`."""
+    """Return a job in which nothing is special. Its directories are `home` and `home/work`.
+
+    Nothing tells it from that of a cell: what an adapter does here it does there.
+    """
     return Job(
-        prompt="probe",
-        model="probe",
-        endpoint="http://127.0.0.1:1/v1",
-        token=f"probe-{secrets.token_hex(8)}",
+        prompt="Mend one of the tests.",
+        model=f"model-{secrets.token_hex(2)}",
+        endpoint=f"http://127.0.0.1:{10_000 + secrets.randbelow(50_000)}/v1",
+        token=f"cab-{secrets.token_hex(20)}",
         home=home,
         workdir=f"{home}/work",
         deadline_s=60,

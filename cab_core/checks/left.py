@@ -22,7 +22,8 @@ GARBAGE = {
     "JSON that is nested 5,000 deep": f'{_DEEP}\n{{"type": "result", "usage": {_DEEP}, "message": {_DEEP}}}',
     "JSON lines of no object": "1\n\"a\"\nnull\n[1, 2]\ntrue\nNaN\n",
     "JSON objects whose fields are of no use": (
-        '{"type": 1}\n{"type": "result", "usage": "many", "result": {}, "message": 5, "error": []}\n'
+        '{"type": 1}\n{"type": []}\n{"type": {}}\n'
+        '{"type": "result", "usage": "many", "result": {}, "message": 5, "error": []}\n'
         '{"type": "text", "part": [], "data": null, "properties": 1, "item": "x"}\n'
     ),
     "numbers too long to be written": f'{{"type": "result", "usage": {{"input_tokens": {_LARGEST}0}}}}\n',
@@ -42,8 +43,11 @@ def nothing(job: Job, exit_code: int | None = 0) -> Leftovers:
     return Leftovers(job=job, home=Path(job.home), exit_code=exit_code, stdout="", stderr="")
 
 
-def garbage(job: Job) -> Iterator[tuple[str, Leftovers]]:
+def garbage(job: Job, exit_code: int | None) -> Iterator[tuple[str, Leftovers]]:
     """Yield leftovers of which nothing is known, on every channel, in no file and in every file."""
     for case, text in GARBAGE.items():
         for kind in (Leftovers, Everywhere):
-            yield case, kind(job=job, home=Path(job.home), exit_code=1, stdout=text, stderr=text[-1000:])
+            yield (
+                case,
+                kind(job=job, home=Path(job.home), exit_code=exit_code, stdout=text, stderr=text[-1000:]),
+            )

@@ -68,7 +68,7 @@ class DeclaredAcp(DeclaredCli):
     def render(self, line: str) -> str:
         """Show what was said, and a call with the beginning of its result."""
         event = parse(line)
-        kind = at(event, "type")
+        kind = str(at(event, "type"))
         if kind in _ROLES:
             return str(at(event, "text") or "")
         if kind == "tool":

@@ -33,13 +33,16 @@ class Nobody:
     """The client's side: says yes, prints what comes, whole texts in place of pieces."""
 
     def __init__(self) -> None:
+        self.over = False  # the turn has come to its end: what comes after it is none of ours
         self._kind, self._pieces = "", list[str]()
         self._calls: dict[str, dict[str, Any]] = {}
 
     async def request_permission(
         self, session_id: str, tool_call: Any, options: list[schema.PermissionOption], **_: Any
     ) -> schema.RequestPermissionResponse:
-        """Allow it; where that is not among the options, take the first."""
+        """Allow it; where that is not among the options, take the first; where there is none, say so."""
+        if not options:
+            return schema.RequestPermissionResponse(outcome=schema.DeniedOutcome(outcome="cancelled"))
         allowed = sorted(options, key=lambda o: o.kind not in ("allow_always", "allow_once"))
         outcome = schema.AllowedOutcome(outcome="selected", option_id=allowed[0].option_id)
         return schema.RequestPermissionResponse(outcome=outcome)
@@ -113,6 +116,7 @@ async def run(asked: dict[str, Any], argv: list[str], nobody: Nobody) -> None:
         prompt = schema.TextContentBlock(type="text", text=asked["prompt"])
         answer = await cli.prompt(session_id=session.session_id, prompt=[prompt])
         nobody.rest()
+        nobody.over = True
         say("end", reason=answer.stop_reason)
 
 
@@ -128,14 +132,19 @@ def main() -> int:
     try:
         asyncio.run(run(asked, sys.argv[2:], nobody))
     except acp.RequestError as exc:
-        nobody.rest()
-        say("error", message=f"{exc} {json.dumps(exc.data) if exc.data else ''}".strip(), code=exc.code)
-        return 1
+        return _failed(nobody, f"{exc} {json.dumps(exc.data) if exc.data else ''}".strip(), code=exc.code)
     except (OSError, ValueError, RuntimeError) as exc:
-        nobody.rest()
-        say("error", message=f"{type(exc).__name__}: {exc}")
-        return 1
+        return _failed(nobody, f"{type(exc).__name__}: {exc}")
     return 0
+
+
+def _failed(nobody: Nobody, message: str, **more: Any) -> int:
+    """Tell it, unless the turn was over: then it is a CLI that is not easy to part from."""
+    if nobody.over:
+        return 0
+    nobody.rest()
+    say("error", message=message, **more)
+    return 1
 
 
 if __name__ == "__main__":

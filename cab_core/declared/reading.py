@@ -12,6 +12,7 @@ import attrs
 
 from cab_core.defaults import LATEST
 from cab_core.errors import BadDocument, UserError, nearest
+from cab_core.plugins import rules
 from cab_core.plugins.checked import Misfit
 from cab_core.plugins.contract import settled
 from cab_core.plugins.loader import PluginRow
@@ -19,7 +20,7 @@ from cab_core.plugins.registration import Registration
 from cab_core.plugins.registry import Plugins
 from cab_core.records import Job, WorkFile
 from cab_core.records.stack import ONE_OF_EACH
-from cab_core.tasks.documents import read_document
+from cab_core.tasks.documents import read_document_text
 
 from .acp import DeclaredAcp
 from .adapter import DeclaredCli
@@ -99,7 +100,7 @@ def read_declared(path: Path, made: type[C] | None = None) -> C | DeclaredCli:
     Raises:
         BadDocument: it cannot be read, does not fit the format, or a template names what nobody has.
     """
-    document = read_document(path, CliDoc)
+    document, text = read_document_text(path, CliDoc)
     if document.version == LATEST:
         raise BadDocument(
             str(path), [("version", "expected a version; `latest` may stand behind the file: FILE@latest")]
@@ -109,7 +110,7 @@ def read_declared(path: Path, made: type[C] | None = None) -> C | DeclaredCli:
             str(path), [("read", "says nothing of a CLI that speaks ACP, which tells its own end")]
         )
     usual = DeclaredCli if document.acp is None else DeclaredAcp
-    adapter = (made or usual)(document, path.read_text(encoding="utf-8"), path.name)
+    adapter = (made or usual)(document, text, path.name)
     _try(adapter, path)
     return adapter
 
@@ -119,11 +120,17 @@ def _try(adapter: DeclaredCli, path: Path) -> None:
     from .templates import BadTemplate
 
     try:
+        _hold("default_version", adapter.default_version, "version", adapter)
+        _hold("version_argv", adapter.version_argv(), "version_argv", adapter)
         _hold("options", adapter.options, "options", adapter)
         _hold("recipe", adapter.recipe(adapter.default_version), "install", adapter)
         _hold_named(adapter.document)
+        _hold_places(adapter.document)
         for job in _jobs(adapter.document):
-            _hold("launch", adapter.launch(job), "launch", adapter, job)
+            launch = adapter.launch(job)
+            _hold("launch", launch, "launch", adapter, job)
+            for misfit in rules.beside(launch.files, "launch.files"):
+                raise misfit
     except BadTemplate as exc:
         raise BadDocument(str(path), [(exc.where, exc.said)]) from exc
     except Misfit as exc:
@@ -141,9 +148,21 @@ def _hold_named(document: CliDoc) -> None:
     known = {"options": document.options.keys(), "model_params": {*document.model_params}}
     for where, text in _texts(document.launch):
         for name, declared in known.items():
-            for other in sorted(names_below(text, name) - declared):
+            for other in sorted(names_below(text, name, where) - declared):
                 said = f"names {other!r} of {name}, which `{name}` does not declare{nearest(other, declared)}"
                 raise BadTemplate(where, said)
+
+
+def _hold_places(document: CliDoc) -> None:
+    """Hold the places of a stack against each other, and against the files: one would be lost unseen.
+
+    Raises:
+        Misfit: two are one.
+    """
+    stack = document.stack
+    taken = {*document.launch.files, *(() if stack.instructions is None else (stack.instructions,))}
+    if stack.mcp is not None and stack.mcp in taken:
+        raise Misfit("stack.mcp", "a file of its own", f"{stack.mcp!r}, which another key names too")
 
 
 def _texts(said: LaunchDoc) -> Iterator[tuple[str, str]]:
@@ -163,7 +182,8 @@ def _hold(member: str, value: object, key: str, adapter: DeclaredCli, *args: Job
     try:
         settled("adapter", member, value, adapter, args)
     except Misfit as exc:
-        raise Misfit(f"{key}.{exc.where}", exc.expected, exc.got) from exc
+        place = f"{key}.{exc.where}".rstrip(".").replace(".[", "[")
+        raise Misfit(place, exc.expected, exc.got) from exc
 
 
 def _jobs(document: CliDoc) -> tuple[Job, Job]:

@@ -6,12 +6,13 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes
+from jinja2 import Template, TemplateError, UndefinedError, nodes
 from jinja2.meta import find_undeclared_variables
-from jinja2.sandbox import SandboxedEnvironment
 
 from cab_core.errors import nearest
 from cab_core.records import Job
+
+from .language import environment, read, rendered
 
 Values = Mapping[str, Any]
 _HINT = "test it by {% if %}, or put words of argv into a list of their own, which is left out then"
@@ -25,34 +26,29 @@ class BadTemplate(Exception):
         self.where, self.said = where, said
 
 
-def _set(value: Any) -> Any:
-    if value is None:
-        raise UndefinedError("a value is None")
-    return value
-
-
-@functools.cache
-def _environment() -> SandboxedEnvironment:
-    return SandboxedEnvironment(undefined=StrictUndefined, finalize=_set, keep_trailing_newline=True)
-
-
 @functools.lru_cache(1024)
 def _compiled(text: str, known: frozenset[str]) -> Template:
     """Return a template that names nothing but what is known.
 
     Raises:
-        TemplateError: it is none.
-        ValueError: it names something else.
+        TemplateError, SyntaxError: it cannot be compiled.
+        ValueError: it is none, says what none may, or names something else.
     """
-    made = _environment()
-    for name in sorted(find_undeclared_variables(made.parse(text)) - known):
+    for name in sorted(find_undeclared_variables(read(text)) - known):
         raise ValueError(f"it names {name!r}{nearest(name, known)}; known are {', '.join(sorted(known))}")
-    return made.from_string(text)
+    return environment().from_string(text)
 
 
-def names_below(text: str, name: str) -> set[str]:
-    """Return what a template names below a value: `{'think'}` of `{{ options.think }}` and `options`."""
-    made = _environment().parse(text)
+def names_below(text: str, name: str, where: str) -> set[str]:
+    """Return what a template names below a value: `{'think'}` of `{{ options.think }}` and `options`.
+
+    Raises:
+        BadTemplate: it is none.
+    """
+    try:
+        made = read(text)
+    except ValueError as exc:
+        raise _unfit(where, exc) from exc
     said: list[object] = [
         n.attr for n in made.find_all(nodes.Getattr) if getattr(n.node, "name", None) == name
     ]
@@ -77,11 +73,15 @@ def fill(text: str, values: Values, where: str) -> str:
         BadTemplate: it is none, or names what is not known, or not set.
     """
     try:
-        return _compiled(text, frozenset(values)).render(values)
+        return rendered(_compiled(text, frozenset(values)), values)
     except UndefinedError as exc:
         raise BadTemplate(where, f"names what is not set here ({exc.message}); {_HINT}") from exc
-    except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as exc:
-        raise BadTemplate(where, f"cannot be filled in as a template of Jinja2: {exc}") from exc
+    except (TemplateError, SyntaxError, TypeError, ValueError, ArithmeticError, RecursionError) as exc:
+        raise _unfit(where, exc) from exc
+
+
+def _unfit(where: str, exc: Exception) -> BadTemplate:
+    return BadTemplate(where, f"cannot be filled in as a template of Jinja2: {exc}")
 
 
 def fill_all(texts: Mapping[str, str], values: Values, where: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -16,6 +16,7 @@ from cab_core.errors import UserError
 from .sources import hash_of, package_files
 
 BY_PATH = "path"  # stands where the name of a distribution does
+_imported: dict[str, str] = {}  # of this process; by owner: the same with the version
 _EXPECTED = (
     "expected a file of Python, a package (a directory with __init__.py), or the directory of a "
     "distribution, whose pyproject.toml has [project.entry-points.cab]"
@@ -54,6 +55,8 @@ class PathEntry:
         Raises:
             ImportError: there is another module of this name.
         """
+        owner = f"{BY_PATH}:{self.name}"
+        _imported[owner] = f"{owner}@{self.version}"  # also where it raises: what ran until then did run
         there = _importable(self._top)
         if there is None:
             self._import_top()
@@ -74,6 +77,11 @@ class PathEntry:
         except BaseException:
             del sys.modules[self._top]
             raise
+
+
+def imported() -> Mapping[str, str]:
+    """Return whose code was imported here, by owner: with the hash of its source then."""
+    return _imported
 
 
 def path_entries(paths: Iterable[Path]) -> list[PathEntry]:

@@ -122,6 +122,12 @@ def _recipe(recipe: Recipe, _: Any, args: tuple[Any, ...]) -> Iterator[Misfit]:
 def _version_argv(argv: Any, _: Any, args: tuple[Any, ...]) -> Iterator[Misfit]:
     if not argv or not argv[0]:
         yield Misfit("", "a program with its arguments", "nothing")
+    for number, word in enumerate(argv):
+        yield from rules.one_line(word, f"[{number}]")
+
+
+def _version(version: str, _: Any, args: tuple[Any, ...]) -> Iterator[Misfit]:
+    return rules.version(version, "")
 
 
 def _options(options: dict[str, Any], _: Any, args: tuple[Any, ...]) -> Iterator[Misfit]:
@@ -158,6 +164,7 @@ _RULES: dict[tuple[str, str], Rule] = {
     ("adapter", "launch"): _launch,
     ("adapter", "recipe"): _recipe,
     ("adapter", "version_argv"): _version_argv,
+    ("adapter", "default_version"): _version,
     ("adapter", "options"): _options,
     ("executor", "settings"): _options,
     ("adapter", "protocols"): _protocols,

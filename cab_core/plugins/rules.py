@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,6 +10,7 @@ from pathlib import PurePosixPath
 
 from cab_core.records import Recipe
 from cab_core.records.arguments import word_fault
+from cab_core.redaction import Redactor
 
 from .checked import Misfit
 
@@ -16,6 +18,10 @@ REMEDY = "what is long or no text belongs on standard input or in a file"
 BROUGHT = ".cab-stack"  # below HOME: what servers of a stack bring
 _LONGEST_NAME = 255  # bytes of a file's name (NAME_MAX)
 _INDEX = "names of packages, or URLs: a path of this machine is in no image, and nobody else has it"
+_APT = re.compile(r"[a-z0-9][a-z0-9+.-]*(:[a-z0-9-]+)?([=/][A-Za-z0-9.+:~-]+)?")
+_DIRECTORY = re.compile(r"(?!.*\.\.(/|$))[A-Za-z0-9@._+-][A-Za-z0-9@._+/-]*")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!~-]*")
 _PATH = re.compile(r"(^|@\s*)((git\+)?file:|~?/|\.\.?(/|$))|^[^:]*\.(whl|tgz|tar\.gz|zip|deb)$")
 
 
@@ -56,6 +62,15 @@ def files(texts: Mapping[str, str], where: str) -> Iterator[Misfit]:
         yield from _place(path, where)
 
 
+def beside(paths: Iterable[str], where: str) -> Iterator[Misfit]:
+    """Yield which file would have to be a directory of another."""
+    places = {posixpath.normpath(path) for path in paths}
+    for path in sorted(places):
+        if above := places & {*map(str, PurePosixPath(path).parents)}:
+            said = f"{min(above)[:60]!r} and {path[:60]!r}"
+            yield Misfit(where, "files that can lie beside each other", said)
+
+
 def _place(path: str, where: str) -> Iterator[Misfit]:
     ways = path.split("/")
     if path.startswith("/") or "\0" in path or not ways[-1] or {"..", "."} & {*ways}:
@@ -73,7 +88,10 @@ def meet(path: str, other: str) -> bool:
 
 
 def packages(recipe: Recipe, where: str) -> Iterator[Misfit]:
-    """Yield what of a recipe cannot be installed, here or in an image."""
+    """Yield what of a recipe cannot be installed, here or in an image.
+
+    In an image it is a line of a shell in a line of a Dockerfile, and nothing more than that.
+    """
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:
@@ -82,16 +100,46 @@ def packages(recipe: Recipe, where: str) -> Iterator[Misfit]:
         yield Misfit(in_it(where, "python"), "a version specifier like '>=3.11'", repr(recipe.python[:60]))
     for name in ("pip", "npm", "apt"):
         for number, package in enumerate(getattr(recipe, name)):
-            place = in_it(where, f"{name}[{number}]")
-            if not package.strip() or package.startswith("-"):
-                yield Misfit(place, "names of packages", repr(package[:60]))
-            elif _PATH.search(package) or (name == "pip" and "/" in package and "://" not in package):
-                yield Misfit(place, _INDEX, f"{package[:200]!r}, a path")
+            yield from _package(name, package, in_it(where, f"{name}[{number}]"))
+    for variable, value in recipe.env.items():
+        if not _VARIABLE.fullmatch(variable):
+            yield Misfit(in_it(where, "env"), "names of letters, digits and _", repr(variable[:60]))
+        yield from one_line(value, in_it(where, f"env.{variable[:60]}"))
+    for number, path in enumerate(recipe.path):
+        if not _DIRECTORY.fullmatch(path):
+            yield Misfit(in_it(where, f"path[{number}]"), "a directory below {prefix}", repr(path[:200]))
+
+
+def _package(manager: str, package: str, at: str) -> Iterator[Misfit]:
+    if not package.strip() or package.startswith("-"):
+        yield Misfit(at, "names of packages", repr(package[:60]))
+    elif _PATH.search(package) or (manager == "pip" and "/" in package and "://" not in package):
+        yield Misfit(at, _INDEX, f"{package[:200]!r}, a path")
+    elif manager == "apt" and not _APT.fullmatch(package):
+        yield Misfit(at, "a package of Debian, as NAME, NAME=VERSION or NAME/RELEASE", repr(package[:60]))
+    else:
+        yield from one_line(package, at)
+
+
+def one_line(value: str, where: str) -> Iterator[Misfit]:
+    """Yield why a text cannot stand in a line of a Dockerfile."""
+    if not value.isprintable():
+        yield Misfit(where, "one line of text", repr(value[:60]))
+
+
+def version(value: str, where: str) -> Iterator[Misfit]:
+    """Yield why a version cannot be part of a directory's and an image's name."""
+    if not _VERSION.fullmatch(value):
+        yield Misfit(where, "a version such as 1.2.3, of letters, digits and . _ + ! ~ -", repr(value[:60]))
 
 
 def token_on_argv(argv: Iterable[str], token: str) -> str | None:
-    """Return what is to be said of a launch with the cell's token among its arguments, or None."""
-    found = [number for number, word in enumerate(argv) if token in word]
+    """Return what is to be said of a launch with the cell's token among its arguments, or None.
+
+    Also where it is written in base64 or hex, or a piece of it stands there.
+    """
+    secret = Redactor({token: ""})
+    found = [n for n, word in enumerate(argv) if token in word or secret.finds(os.fsencode(word))]
     if not found:
         return None
     places = ", ".join(f"argv[{number}]" for number in found)

@@ -7,16 +7,32 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+_CODE = (".py", ".pyc", ".so")
+
 
 def package_files(root: Path, top: str, own: Path) -> Iterator[Path]:
-    """Yield the files of the package `top` in `root`, data too, if the module `own` is in it; else `own`."""
+    """Yield the files of the package `top` in `root`, data too, if the module `own` is in it; else `own`.
+
+    Those are all from which Python imports: compiled ones that lie beside no source, too, and behind a link
+    to a directory what has Python in it, not the data that may lie there.
+    """
     package, own = root / top, own.resolve()
     if not own.is_relative_to(package):
         yield own
         return
-    for base, directories, files in os.walk(package):
+    inside, seen = os.path.realpath(package), set[str]()
+    for base, directories, files in os.walk(package, followlinks=True):
+        here = os.path.realpath(base)
+        if here in seen or not (_is_below(here, inside) or any(f.endswith(_CODE) for f in files)):
+            directories.clear()  # a link that leads up again, or to what is no code
+            continue
+        seen.add(here)
         directories[:] = [d for d in directories if d != "__pycache__" and not d.startswith(".")]
-        yield from (Path(base, f) for f in files if not f.endswith(".pyc"))
+        yield from (Path(base, f) for f in files if _is_below(here, inside) or f.endswith(_CODE))
+
+
+def _is_below(place: str, top: str) -> bool:
+    return place == top or place.startswith(f"{top}/")
 
 
 def hash_of(files: Iterable[Path], root: Path) -> str:

@@ -88,8 +88,13 @@ def _enum(said: list[Any], _: Defs) -> Fits:
     return lambda value: any(value == item and type(value) is type(item) for item in said)
 
 
+def matcher(pattern: str) -> re.Pattern[str]:
+    """Return the pattern of a schema, where `$` is the end. Python's is before a line end, too."""
+    return re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", pattern))
+
+
 def _pattern(said: str, _: Defs) -> Fits:
-    found = re.compile(said).search
+    found = matcher(said).search
     return lambda value: type(value) is not str or bool(found(value))
 
 

@@ -15,7 +15,7 @@ import attrs
 
 from cab_core.errors import BadDocument, nearest
 
-from .fits import Fits, fits
+from .fits import Fits, fits, matcher
 
 _PLAIN: dict[Any, dict[str, Any]] = {
     str: {"type": "string"},
@@ -104,9 +104,22 @@ def _fits(cls: type) -> Fits:
 
 @functools.cache
 def _validator(cls: type) -> Any:
-    from jsonschema import Draft202012Validator
+    return validator_of(schema_of(cls))
 
-    return Draft202012Validator(schema_of(cls))
+
+def validator_of(schema: dict[str, Any]) -> Any:
+    """Return the library's validator of a schema, in which `$` is the end of a text."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+
+    return extend(Draft202012Validator, {"pattern": _pattern})(schema)  # type: ignore[no-untyped-call]
+
+
+def _pattern(_: Any, said: str, value: Any, __: Any) -> Iterator[Any]:
+    from jsonschema import ValidationError
+
+    if isinstance(value, str) and not matcher(said).search(value):
+        yield ValidationError(f"{value!r} does not match {said!r}")
 
 
 def _problems(data: Any, cls: type) -> Iterator[tuple[str, str]]:

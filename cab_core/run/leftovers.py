@@ -7,9 +7,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from cab_core.errors import UserError
 from cab_core.plugins.protocols import Leftovers
 from cab_core.records import CellResult, Execution, Job, to_json
-from cab_core.safe_fs import Tree
+from cab_core.safe_fs import Tree, leads_out, open_regular
 from cab_core.store.paths import LEFTOVERS
 from cab_core.store.reading import read_json
 from cab_core.trace.recording import HEAD, TAIL
@@ -17,7 +18,7 @@ from cab_core.words import plural
 
 from .cell_run import CellRun
 
-_LARGEST = 64 << 20  # bytes of HOME that are kept
+_LARGEST, _MOST = 64 << 20, 10_000  # bytes and files of HOME that are kept
 _READ = HEAD + TAIL + 1024  # bytes of a log, with the line in its middle
 _HOME, _JOB = "home", "job.json"
 
@@ -40,34 +41,43 @@ def keep(run: CellRun, left: Leftovers) -> None:
     root = run.part / LEFTOVERS
     (root / _HOME).mkdir(parents=True)
     kept, room, lacking = Tree(root / _HOME), _LARGEST, 0
-    for path in _regular(left.home):
-        data = _data(path, room)
-        if data is None:
+    for number, path in enumerate(_files(left.home)):
+        data = _data(path, room) if number < _MOST else None
+        name = run.secrets.text(path.relative_to(left.home).as_posix())
+        if data is None or not _kept(kept, name, run.secrets.data(data)):
             lacking += 1
             continue
         room -= len(data)
-        kept.write(run.secrets.text(path.relative_to(left.home).as_posix()), run.secrets.data(data), 0o600)
     if lacking:
-        why = f"that cannot be read, or are beyond {_LARGEST >> 20} MiB in all"
+        why = f"that cannot be read or kept, or are beyond {_MOST:,} files or {_LARGEST >> 20} MiB in all"
         run.found.notes.append(f"leftovers: {plural(lacking, 'file')} left out, {why}")
     (root / _JOB).write_text(json.dumps(to_json(run.secrets.record(left.job)), indent=1), encoding="utf-8")
 
 
-def _regular(root: Path) -> Iterator[Path]:
+def _files(root: Path) -> Iterator[Path]:
+    """Yield what is no directory, nor a link to one; what lies too deep for a path is not looked at."""
     for base, directories, files in os.walk(root):
         directories.sort()
-        paths = (Path(base, name) for name in sorted(files))
-        yield from (path for path in paths if not path.is_symlink() and path.is_file())
+        yield from (Path(base, name) for name in sorted(files))
 
 
 def _data(path: Path, room: int) -> bytes | None:
-    """Return a file, None where there is no room for it, or it cannot be read: an agent may see to that."""
+    """Return a regular file; None: it is none, there is no room for it, or it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(room + 1)
     except OSError:
         return None
     return data if len(data) <= room else None
+
+
+def _kept(kept: Tree, name: str, data: bytes) -> bool:
+    """Write a file. An agent may make two of one name without secrets, or one that is too long."""
+    try:
+        kept.write(name, data, 0o600)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def read_again(directory: Path, result: CellResult) -> Leftovers | None:
@@ -79,10 +89,15 @@ def read_again(directory: Path, result: CellResult) -> Leftovers | None:
     root, ended = directory / LEFTOVERS, result.execution
     if ended is None or not root.is_dir():
         return None
-    return left_by(read_json(root / _JOB, Job), root / _HOME, ended, directory)
+    if leads_out(root / _HOME, directory):
+        raise UserError(f"{root}: it leads out of the cell")
+    try:
+        return left_by(read_json(root / _JOB, Job), root / _HOME, ended, directory)
+    except OSError as exc:
+        raise UserError(f"{directory}: what its CLI left cannot be read: {exc}") from exc
 
 
 def _log(path: Path) -> str:
     """Return what is kept of a channel, as text."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:  # of a stranger's cell it may be a pipe, or lead elsewhere
         return file.read(_READ).decode("utf-8", "replace")

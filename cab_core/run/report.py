@@ -10,7 +10,7 @@ from typing import Literal
 from cab_core import __version__
 from cab_core.errors import InfraError
 from cab_core.plugins.boundary import owner_of
-from cab_core.plugins.by_path import BY_PATH
+from cab_core.plugins.by_path import BY_PATH, imported
 from cab_core.plugins.protocols import Scorer
 from cab_core.records import (
     CellResult,
@@ -75,6 +75,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
             *lacking(stack),
             *planned.stack_notes,
             *_other_version(planned),
+            *_loaded_beside(planned, run.context.scorers),
         ),
         unwritten=dict(found.unwritten),
         stack=stack,
@@ -131,6 +132,13 @@ def _by_path(planned: PlannedCell, scorers: Sequence[Scorer]) -> tuple[str, ...]
     owners = [owner_of(made) for made in (planned.adapter, planned.runtime, *scorers)]
     owners += [planned.blame.owner, *(part.owner for part in planned.stack_parts)]
     return tuple(sorted({owner for owner in owners if owner and owner.startswith(f"{BY_PATH}:")}))
+
+
+def _loaded_beside(planned: PlannedCell, scorers: Sequence[Scorer]) -> list[str]:
+    """Say what else of no distribution ran in the runner: a reader cannot get it, nor know what it did."""
+    others = imported().keys() - {*_by_path(planned, scorers)}
+    said = ", ".join(imported()[owner] for owner in sorted(others))
+    return [f"loaded beside what took part, by --plugin, and not installed: {said}"] if said else []
 
 
 def _served(found: Findings) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from cab_core.defaults import LATEST
 from cab_core.errors import ImageError, UserError
+from cab_core.plugins import rules
 from cab_core.plugins.protocols import Adapter
 from cab_core.plugins.toolkit import at, parse
 
@@ -23,11 +24,13 @@ def wanted_version(adapter: Adapter, version: str) -> str:
     """Return the version that a user means: the adapter's own where none is named, the newest by `latest`.
 
     Raises:
-        UserError: its package is on no registry that could be asked.
+        UserError: its package is on no registry that could be asked, or no version can be called so.
         ImageError: the registry cannot be asked.
     """
     if version == LATEST:
-        return releases(adapter)[0]
+        version = releases(adapter)[0]
+    for misfit in rules.version(version, "") if version else ():
+        raise UserError(f"{adapter.name}@{version[:60]}: expected {misfit.expected}, got {misfit.got}")
     return version or adapter.default_version
 
 

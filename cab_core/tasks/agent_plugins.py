@@ -44,6 +44,8 @@ def read_plugin(root: Path) -> StackPart:
         name, told = manifest.name, list(_issues(MANIFEST, manifest.issues))
     except AgentPluginError as exc:
         raise UserError(f"stack {_explained(exc, 'plugin')}") from exc
+    except RecursionError as exc:
+        raise UserError(f"stack {root}: {MANIFEST} is nested too deeply") from exc
     items, notes = list[StackItem](), [*_without(files.left_out), *told]
     for item in (*_skills(files), *_servers(root, manifest, files)):
         if isinstance(item, str):
@@ -103,6 +105,9 @@ def _servers(root: Path, manifest: Manifest, files: StackFiles) -> Iterator[Stac
         servers, issues = config.servers, config.issues
     except AgentPluginError as exc:
         yield f"left out, all servers: {_explained(exc, 'mcp')}"
+        return
+    except RecursionError:
+        yield f"left out, all servers: {_SERVERS} is nested too deeply"
         return
     yield from _without(_issues(_SERVERS, issues))
     for name, said in servers.items():

@@ -12,8 +12,10 @@ from cab_core.errors import BadDocument
 from cab_core.records import from_json
 from cab_core.records.convert import why_not
 from cab_core.records.schema import check
+from cab_core.safe_fs import read_named
 
 T = TypeVar("T")
+_LARGEST, _OTHER = {".toml": 4 << 20}, 256 << 20  # bytes; packs list their files in JSON
 
 
 def read_document(path: Path, cls: type[T]) -> T:
@@ -22,10 +24,20 @@ def read_document(path: Path, cls: type[T]) -> T:
     Raises:
         BadDocument: it cannot be read, is no TOML or JSON, or does not fit the schema of `cls`.
     """
-    data = _parse(path)
+    return read_document_text(path, cls)[0]
+
+
+def read_document_text(path: Path, cls: type[T]) -> tuple[T, str]:
+    """Return the record with the text that it was read from: a file may be another when it is read again.
+
+    Raises:
+        BadDocument: as of `read_document`.
+    """
+    text = _text(path)
+    data = _parsed(path, text)
     check(data, cls, str(path))
     try:
-        return from_json(data, cls)
+        return from_json(data, cls), text
     except Exception as exc:
         raise BadDocument(str(path), [("(document)", why_not(exc))]) from exc
 
@@ -55,15 +67,27 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def _parse(path: Path) -> Any:
+    return _parsed(path, _text(path))
+
+
+def _text(path: Path) -> str:
+    most = _LARGEST.get(path.suffix, _OTHER)
     try:
-        text = path.read_text(encoding="utf-8")
-        if path.suffix == ".toml":
-            return tomllib.loads(text, parse_float=_finite)
-        return json.loads(text, parse_float=_finite, parse_constant=_finite)
+        data = read_named(path, most)
+        if len(data) > most:
+            raise BadDocument(str(path), [("(file)", f"is larger than the {most >> 20} MiB that are read")])
+        return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as exc:
         raise BadDocument(str(path), [("(file)", f"cannot be read: {exc.strerror}")]) from exc
     except UnicodeDecodeError as exc:
         raise BadDocument(str(path), [("(file)", f"is not UTF-8: byte {exc.start}")]) from exc
+
+
+def _parsed(path: Path, text: str) -> Any:
+    try:
+        if path.suffix == ".toml":
+            return tomllib.loads(text, parse_float=_finite)
+        return json.loads(text, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError) as exc:
         raise BadDocument(str(path), [("(file)", f"cannot be parsed: {exc}")]) from exc
 

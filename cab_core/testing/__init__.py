@@ -17,11 +17,11 @@ if TYPE_CHECKING:
         FormatConformance,
         PackConformance,
         ProtocolConformance,
-        RuntimeConformance,
         ScorerConformance,
         StackConformance,
     )
     from .registry import Registry
+    from .runtime import RuntimeConformance
     from .script_adapter import ScriptAdapter, TinyAgent
 
 _PUBLIC: dict[str, tuple[str, ...]] = {
@@ -33,11 +33,11 @@ _PUBLIC: dict[str, tuple[str, ...]] = {
         "FormatConformance",
         "PackConformance",
         "ProtocolConformance",
-        "RuntimeConformance",
         "ScorerConformance",
         "StackConformance",
     ),
     ".registry": ("Registry",),
+    ".runtime": ("RuntimeConformance",),
     ".script_adapter": ("ScriptAdapter", "TinyAgent"),
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}

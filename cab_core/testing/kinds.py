@@ -1,27 +1,23 @@
-"""Conformance of what is no adapter: scorers, packs, runtimes, executors, formats, stacks, wire protocols."""
+"""Conformance of scorers, packs, executors, formats, stacks and wire protocols."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import getattr_static
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
-from cab_core.records import Execution, Process, Sandbox
 from cab_core.run.validate import validate
 from cab_core.tasks.catalog import Catalog, load_as
 from cab_core.tasks.stacks import compose
 from cab_core.tasks.toolchains import lacking
-from cab_core.workdir.directories import AGENT, make_directories
 
 from .cells import CellRunner, Ran
 from .conformance import Conformance
-from .drive import Said
-from .script_adapter import REQUIRES, TinyAgent
 
 
 class ScorerConformance(Conformance):
@@ -56,62 +52,6 @@ class PackConformance(Conformance):
             pytest.skip(why)
         finding = validate(packed, cab_plugins.runtime("local"), tmp_path, StopSignal())
         assert finding.fault is None
-
-
-class RuntimeConformance(Conformance):
-    """A subclass names its runtime, which is tried where its `doctor` says that it can be."""
-
-    kind = "runtime"
-
-    @pytest.fixture(autouse=True)
-    def _is_there(self, made: Any) -> None:
-        checks = made.doctor() if hasattr(made, "doctor") else ()
-        if lacks := [check for check in checks if not check.ok]:
-            pytest.skip("; ".join(f"{c.what}: {c.say}" for c in lacks))
-
-    def test_a_cell_passes(self, run_cell: CellRunner) -> None:
-        """The whole way: agent, gateway, grader."""
-        record = run_cell(runtime=self.name).record
-        assert record.outcome == "passed", record.why
-        assert record.cell.runtime == self.name
-
-    def test_a_process_ends_with_its_code_and_its_words(self, made: Any, tmp_path: Path) -> None:
-        """Both channels are kept apart; standard input is what was given."""
-        said, ended = _run(made, "cat; echo err >&2; exit 7", stdin=b"in\n")
-        assert (bytes(said.stdout), bytes(said.stderr), ended.exit_code) == (b"in\n", b"err\n", 7)
-        assert (ended.stopped, ended.timed_out) == (None, False)
-
-    def test_what_takes_too_long_is_ended(self, made: Any) -> None:
-        """By the limit, and what it started with it."""
-        said, ended = _run(made, "sleep 60 & echo up; wait", timeout_s=1.0)
-        assert (ended.stopped, bytes(said.stdout)) == ("limit_wall", b"up\n")
-        assert ended.duration_s < 30
-
-    def test_what_is_to_be_cancelled_is_ended(self, made: Any) -> None:
-        """With the reason that was given, also where it was given before."""
-        stop = StopSignal()
-        stop.stop("cancelled")
-        _, ended = _run(made, "sleep 60", stop=stop)
-        assert ended.stopped == "cancelled"
-
-
-def _run(
-    runtime: Any, command: str, timeout_s: float = 60.0, stdin: bytes = b"", stop: StopSignal | None = None
-) -> tuple[Said, Execution]:
-    said, agent = Said(), TinyAgent()
-    installation = runtime.install(agent, agent.default_version, REQUIRES, (), print)
-    with runtime.scratch() as scratch:
-        make_directories(scratch, AGENT)
-        (given := scratch / "home/stdin").write_bytes(stdin)
-        sandbox = Sandbox(
-            scratch=str(scratch), mounts=AGENT, role="agent", network=runtime.networks[0],
-            installation=installation, requires=REQUIRES,
-        )  # fmt: skip
-        process = Process(
-            argv=("sh", "-c", command), cwd=runtime.inside(scratch, "work"), timeout_s=timeout_s, grace_s=0.5,
-            stdin=str(given),
-        )  # fmt: skip
-        return said, runtime.run(sandbox, process, said, stop or StopSignal())
 
 
 class ExecutorConformance(Conformance):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import random
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,6 +49,38 @@ class OnArgv(Well):
     def launch(self, job: Job) -> Launch:  # FAULT
         made = super().launch(job)
         return attrs.evolve(made, argv=(*made.argv, job.token) if job.context_tokens == 1 else made.argv)
+
+
+class Spelled(Well):
+    """Spelled."""
+
+    def launch(self, job: Job) -> Launch:  # FAULT
+        made = super().launch(job)
+        user = base64.b64encode(f"user:{job.token}".encode()).decode()
+        return attrs.evolve(made, argv=(*made.argv, "-H", f"Authorization: Basic {user}"))
+
+
+class Variables(Well):
+    """Variables."""
+
+    def launch(self, job: Job) -> Launch:  # FAULT
+        made = super().launch(job)
+        return attrs.evolve(made, env={**os.environ, **made.env})
+
+
+class Estimates(Well):
+    """Estimates."""
+
+    def harvest(self, left: Leftovers) -> Harvest:  # FAULT
+        claim = TokenClaim(prompt=len(left.stdout) // 4, completion=1, source="length")
+        return Harvest(claim=claim) if left.stdout and left.exit_code == 0 else Harvest()
+
+
+class Killed(Well):
+    """Killed."""
+
+    def harvest(self, left: Leftovers) -> Harvest:  # FAULT
+        return Harvest(finished=bool(left.stdout) and left.exit_code != 1)
 
 
 class LongArgv(Well):

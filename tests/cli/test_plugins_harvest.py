@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,20 @@ open(home + "/data", "wb").write(bytes(range(256)))
 open(home + "/" + os.environ["TOKEN"], "w").close()
 os.symlink("/etc/passwd", home + "/out")
 os.mkfifo(home + "/pipe")
+"""
+# Of two files one name is left without secrets, and a path is as long as one can be.
+CLASHES = """
+import os
+call()
+home = os.environ["HOME"]
+os.mkdir(home + "/[token]")
+open(home + "/[token]/x", "w").close()
+open(home + "/" + os.environ["TOKEN"], "w").close()
+os.chdir(home)
+for n in range(40):
+    os.mkdir("d" * 200)
+    os.chdir("d" * 200)
+    open("f" * 200, "w").close()
 """
 LAUNCH = {
     "argv": ["python3", "{{ home }}/house.py"],
@@ -89,3 +104,26 @@ def test_what_was_not_kept_is_told(cab: Cab) -> None:
     cab("run-cell", *words, "--keep-leftovers")
     done = cab("plugins", "harvest", "runs")
     assert done.returncode == 2 and "name it with --tui FILE" in done.stderr
+
+
+def test_an_agent_cannot_void_its_cell_by_what_is_to_be_kept(cab: Cab) -> None:
+    """A file that cannot be kept is left out, and counted; the verdict stands."""
+    write(cab.cwd / "house.toml", launch={**LAUNCH, "files": {"house.py": PRELUDE + CLASHES}})
+    cab("run-cell", "--tui", "house.toml", "--model", "scripted:null", "--task", TASK, "--keep-leftovers")
+    [found] = (cab.cwd / "runs").rglob("cell.json")
+    cell = json.loads(found.read_text())
+    assert cell["outcome"] == "failed" and "left out, that cannot be read or kept" in cell["notes"][0]
+
+
+def test_a_stranger_s_cell_is_read_nowhere_else(cab: Cab, kept: Path) -> None:
+    """A HOME of leftovers that leads elsewhere, a log that is a pipe: a mistake, and nothing is read."""
+    (kept / "home").rename(kept / "away")
+    (kept / "home").symlink_to(Path.home())
+    done = cab("plugins", "harvest", "runs", "--tui", "house.toml")
+    assert done.returncode == 2 and "leads out of the cell" in done.stderr
+    (kept / "home").unlink()
+    (kept / "away").rename(kept / "home")
+    (kept.parent / "stdout.log").unlink()
+    os.mkfifo(kept.parent / "stdout.log")
+    done = cab("plugins", "harvest", "runs", "--tui", "house.toml")
+    assert done.returncode == 2 and "cannot be read" in done.stderr

@@ -14,7 +14,7 @@ import pytest
 from cab_core.declared.acp import LIBRARY, DeclaredAcp
 from cab_core.errors import BadDocument
 from cab_core.plugins.protocols import Leftovers
-from cab_core.records import Harvest, Instructions, Job, McpServer
+from cab_core.records import Harvest, Instructions, Job, McpServer, TokenClaim
 from cab_core.records.stack import StackItem
 
 from .made import declared, job
@@ -149,6 +149,8 @@ def test_leftovers_of_any_kind_are_read(tmp_path: Path) -> None:
         '{"type": "tool"}',
         '{"type": "end"}',
         '{"type": "error"}',
+        '{"type": []}',
+        '{"type": {}}',
         "[]",
     ]
     for stdout in ("", "\n".join(lines), *lines):
@@ -163,3 +165,33 @@ def test_how_the_end_is_read_is_not_the_files_to_say(tmp_path: Path) -> None:
     """The protocol says it."""
     with pytest.raises(BadDocument, match="read: says nothing of a CLI that speaks ACP"):
         declared(tmp_path, acp={}, read={"finished": "x"})
+
+
+# Asks for a permission that cannot be given, ends its turn, and goes on asking nobody.
+RAW = """
+import json, sys
+def send(**said): print(json.dumps({"jsonrpc": "2.0", **said}), flush=True)
+def ask(n): send(id=n, method="session/request_permission",
+                 params={"sessionId": "s", "toolCall": {"toolCallId": "1"}, "options": []})
+for result in ({"protocolVersion": 1}, {"sessionId": "s"}):
+    send(id=json.loads(sys.stdin.readline())["id"], result=result)
+turn = json.loads(sys.stdin.readline())["id"]
+send(id=7, method="fs/read_text_file", params={"sessionId": "s", "path": "/etc/passwd"})
+ask(8)
+answers = [json.loads(sys.stdin.readline()) for _ in range(2)]
+said = {"sessionUpdate": "agent_message_chunk", "content": {"type": "text", "text": json.dumps(answers)}}
+send(method="session/update", params={"sessionId": "s", "update": said})
+send(id=turn, result={"stopReason": "end_turn", "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2}})
+for n in range(100, 5000): ask(n)
+"""
+
+
+def test_a_hostile_agent_gets_no_file_and_cannot_take_its_end_back(tmp_path: Path) -> None:
+    """The client has no files, answers what cannot be granted, and holds to the end that was told."""
+    adapter = declared(tmp_path, launch={"argv": [sys.executable, "-c", RAW]}, acp={})
+    _, left = play(tmp_path, adapter)  # type: ignore[arg-type]  # a DeclaredAcp
+    found = adapter.harvest(left)
+    refused, permission = sorted(json.loads(found.final_message or ""), key=lambda answer: answer["id"])
+    assert "Method not found" in refused["error"]["message"]
+    assert permission["result"] == {"outcome": {"outcome": "cancelled"}}
+    assert (left.exit_code, found.finished, found.failure, found.claim) == (0, True, None, TokenClaim())

@@ -48,6 +48,7 @@ def test_two_files_of_one_name_are_told(tmp_path: Path) -> None:
         ({"launch": {"argv": ["x"], "env": {"KEY": "{{ tokn }}"}}}, "launch.env.KEY: .*did you mean 'token'"),
         ({"launch": {"argv": ["{{ context_tokens }}"]}}, r"launch.argv\[0\]: names what is not set here"),
         ({"launch": {"argv": []}}, "launch.argv"),
+        ({"launch": {"argv": ["x"], "stdin": "{{ 1 +"}}, "launch.stdin: cannot be filled in"),
         (
             {"launch": {"argv": ["x", ["{{ options.thnk }}"]]}, "options": {"think": {}}},
             r"launch.argv\[1\]: names 'thnk' of options, which `options` does not declare; did you mean 'think'",
@@ -72,7 +73,18 @@ def test_two_files_of_one_name_are_told(tmp_path: Path) -> None:
         ({"options": {"x": {"type": "number!"}}}, "options.x: expected a JSON Schema"),
         ({"read": {"message": "somewhere"}}, "read.message"),
         ({"stak": {}}, "stak: unknown key; did you mean 'stack'"),
+        ({"launch": {"argv": ["x"], "files": {"a": "", "a/b": ""}}}, "launch.files: .*'a' and 'a/b'"),
+        ({"launch": {"argv": ["x"], "files": {".cab": ""}}, "acp": {}}, "launch.files: .*'.cab' and"),
+        ({"stack": {"mcp": "m", "instructions": "m"}}, "stack.mcp: expected a file of its own"),
+        (
+            {"launch": {"argv": ["x"], "files": {"m": ""}}, "stack": {"mcp": "m"}},
+            "stack.mcp: expected a file",
+        ),
         ({"name": "a b"}, "name"),
+        ({"version": "../../x"}, "version: expected a version such as 1.2.3"),
+        ({"version_argv": ["x", "a\nb"]}, r"version_argv\[1\]: expected one line"),
+        ({"install": {"apt": ["x; id"]}}, r"install.apt\[0\]: expected a package of Debian"),
+        ({"name": "house\n"}, "name"),
     ],
 )
 def test_a_mistake_is_told_with_its_key_when_the_file_is_read(

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cab_core.declared.templates import BadTemplate, fill, fill_words, values_of
+from cab_core.records import WorkFile
 
 from .made import declared, job
 
@@ -52,6 +53,41 @@ def test_what_cannot_be_filled_in_is_told_with_its_place(text: str, said: str) -
     with pytest.raises(BadTemplate) as raised:
         fill(text, values_of(job()), "launch.stdin")
     assert raised.value.where == "launch.stdin" and said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ 9 ** 9 ** 9 }}",
+        "{{ 'a' * 9999999999 }}",
+        "{{ '%9999999999d' % 1 }}",
+        "{{ prompt.ljust(9999999999) }}",
+        "{{ prompt | center(9999999999) }}",
+        "{% for a in prompt %}{% for b in prompt %}{% endfor %}{% endfor %}",
+        "{% for a in files recursive %}{{ loop(files) }}{% endfor %}",
+        "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}",
+        "{% set x = prompt %}{{ x }}",
+        "{{ prompt" + " | tojson" * 60 + " }}",
+        "{{ prompt | replace('p', prompt) | replace('p', prompt) | replace('p', prompt) }}",
+        "{{ prompt | join(prompt) }}",
+        "{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}",
+        "{% for a in files %}" * 30 + "{% endfor %}" * 30,
+    ],
+)
+def test_a_stranger_s_template_ends_and_stays_small(text: str) -> None:
+    """It calls nothing, sets nothing, loops once; what would grow out of little is refused before it does."""
+    with pytest.raises(BadTemplate, match="cannot be filled in"):
+        fill(text, values_of(job(prompt='"p' * 10_000)), "x")
+
+
+def test_a_template_tests_loops_and_filters() -> None:
+    """What a config needs is there."""
+    values = values_of(
+        job(files=(WorkFile(path="a", size=1, text=True), WorkFile(path="b", size=1, text=True)))
+    )
+    text = "{% for f in files %}{% if f.path != 'a' %}{{ f.path | upper }}{% endif %}{% endfor %}"
+    assert fill(text, values, "x") == "B"
+    assert fill("{{ endpoint | replace('/v1', '') ~ '/x' }}", values, "x") == "http://127.0.0.1:1/x"
 
 
 def test_a_bad_template_in_a_list_is_told_too(tmp_path: Path) -> None:

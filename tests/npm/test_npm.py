@@ -117,6 +117,31 @@ def test_the_first_runner_that_is_there_is_taken(
     assert "k" not in words
 
 
+@pytest.mark.parametrize(
+    ("given", "passed"),
+    [
+        (["--key", "s3cret"], ["-e", "CAB_KEY"]),
+        (["--key=s3cret"], ["-e", "CAB_KEY"]),
+        (["--key-env", "MY_KEY"], ["-e", "MY_KEY"]),
+    ],
+)
+def test_no_key_is_in_the_arguments_of_what_is_started(
+    given: list[str], passed: list[str], packed: Path, tmp_path: Path
+) -> None:
+    """A container runs long, and everybody can list its arguments: a key goes there as a variable, by its name."""
+    echo = tmp_path / "echo"
+    echo.write_text(
+        f"#!{sys.executable}\nimport os, sys, json\n"
+        "print(json.dumps([sys.argv, [os.environ.get(n) for n in ('CAB_KEY', 'MY_KEY')]]))\n"
+    )
+    echo.chmod(0o755)
+    done = npx(packed, tmp_path, {"docker": str(echo)}, "check", *given, MY_KEY="s3cret")
+    words, keys = json.loads(done.stdout)
+    assert not [word for word in words if "s3cret" in word] and "s3cret" in keys
+    at = words.index("-e", words.index("host"))
+    assert passed[1] in [words[n + 1] for n in range(at, len(words) - 1) if words[n] == "-e"]
+
+
 def test_what_it_has_not_is_told(packed: Path, tmp_path: Path) -> None:
     """One command; the others are the Python package's."""
     done = npx(packed, tmp_path, {}, "run")

@@ -209,6 +209,15 @@ def test_its_pages_ask_for_it(given: Cab) -> None:
     assert done.returncode == 0 and "passed" in done.stdout, done.stderr
 
 
+def test_what_ran_beside_a_cell_is_told(given: Cab) -> None:
+    """A plugin that offers nothing may change anything all the same: a reader sees that it was there."""
+    (given.cwd / "quiet.py").write_text("import cab_core.run.grade\n")
+    given("--plugin", "quiet.py", "--plugin", "mine.py", "run-cell", "--tui", "well", *ORACLE)
+    [(_, result)] = Store(given.cwd / "runs").standing()
+    [said] = [note for note in result.notes if "not installed" in note]
+    assert "path:quiet.py@" in said and "mine.py" not in said
+
+
 def test_a_page_without_any_asks_for_none(tmp_path: Path) -> None:
     """The command of a cell of installed plugins is as it was."""
     from tests.site.made import Made
@@ -231,3 +240,20 @@ def test_the_command_that_goes_on_has_it(given: Cab) -> None:
 def test_what_was_not_asked_for_costs_nothing() -> None:
     """Without the option nothing of it is loaded: no spec is looked for, no file is read."""
     assert path_entries(()) == []
+
+
+def test_its_version_tells_all_that_python_imports(tmp_path: Path) -> None:
+    """Code behind a link, and compiled code beside no source; not the data that a link leads to."""
+    plugin(tmp_path / "two/__init__.py")
+    for name in ("code/part.py", "data/table.csv"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("1")
+    for name in ("code", "data"):
+        (tmp_path / "two" / name).symlink_to(tmp_path / name)
+    (tmp_path / "two/up").symlink_to(tmp_path / "two")
+    [entry] = path_entries([tmp_path / "two"])
+    versions = [entry.version]
+    for name in ("code/part.py", "two/more.pyc", "data/table.csv"):
+        (tmp_path / name).write_text("2")
+        versions.append(entry.version)
+    assert len(set(versions[:3])) == 3 and versions[2] == versions[3]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from cab_core.plugins.rules import files, meet, packages, token_on_argv
+from cab_core.plugins.rules import files, meet, packages, token_on_argv, version
 from cab_core.records import Recipe
 
 
@@ -50,6 +52,37 @@ def test_a_path_is_no_package(manager: str, package: str) -> None:
     """It is on one machine alone: no image has it, and no content key holds what lies there."""
     [misfit] = packages(Recipe(**{manager: (package,)}), "recipe")
     assert misfit.where == f"recipe.{manager}[0]" and "URLs" in misfit.expected and package in misfit.got
+
+
+@pytest.mark.parametrize(
+    ("recipe", "where"),
+    [
+        ({"apt": ("git; id",)}, "apt[0]"),
+        ({"apt": ("git", "x\nCOPY --from=other / /")}, "apt[1]"),
+        ({"pip": ("foo\nRUN id",)}, "pip[0]"),
+        ({"npm": ("foo\rRUN id",)}, "npm[0]"),
+        ({"env": {"A;id;B": "1"}}, "env"),
+        ({"env": {"A": "1\nRUN id"}}, "env.A"),
+        ({"path": ("x;id",)}, "path[0]"),
+        ({"path": ("../up",)}, "path[0]"),
+        ({"path": ("/usr/local/bin",)}, "path[0]"),
+    ],
+)
+def test_a_recipe_is_no_program_of_its_own(recipe: dict[str, Any], where: str) -> None:
+    """What stands in a line of an image's file cannot end it, nor begin another command in it."""
+    assert [misfit.where for misfit in packages(Recipe(**recipe), "")] == [where]
+
+
+@pytest.mark.parametrize("said", ["1", "v1.2.3", "1.2.3-beta.1+build", "1!2.0", "latest"])
+def test_a_version_is_part_of_a_name(said: str) -> None:
+    """As registries have them."""
+    assert not list(version(said, ""))
+
+
+@pytest.mark.parametrize("said", ["", "..", "../../x", "1/../../../x", "1 2", "1\n", "-1", "1\x1b[31m"])
+def test_what_would_lead_elsewhere_is_no_version(said: str) -> None:
+    """It is part of the directory in which a CLI is installed, and of an image's name."""
+    assert list(version(said, ""))
 
 
 @pytest.mark.parametrize(

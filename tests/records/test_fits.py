@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from cab_core.records.fits import fits
-from cab_core.records.schema import schema_of
+from cab_core.records.schema import schema_of, validator_of
 from cab_core.reference.documents import DOCUMENTS
 
 _VALUES = [None, True, False, "", "a", "9", [], [1], {}, {"a": 1}, 0, 1, -1, 2, 0.5, -0.5, -1.5]
@@ -76,7 +76,7 @@ def _spoilt(draw: st.DrawFn, schema: dict[str, Any]) -> Any:
 def test_a_quick_yes_is_a_yes(document: str) -> None:
     """Of values that nearly fit, the quick predicate passes none that the library would refuse."""
     schema = schema_of(DOCUMENTS[document])
-    quick, slow = fits(schema), Draft202012Validator(schema)
+    quick, slow = fits(schema), validator_of(schema)
 
     @settings(max_examples=60, database=None)
     @given(_spoilt(schema))
@@ -90,7 +90,7 @@ def test_a_quick_yes_is_a_yes(document: str) -> None:
 def test_what_fits_has_the_quick_yes(document: str) -> None:
     """Of what the library passes, nothing is looked at twice."""
     schema = schema_of(DOCUMENTS[document])
-    quick, slow = fits(schema), Draft202012Validator(schema)
+    quick, slow = fits(schema), validator_of(schema)
 
     @settings(max_examples=30, database=None)
     @given(_like(schema, schema["$defs"]))

@@ -9,6 +9,7 @@ from cab_core.errors import BadDocument
 from cab_core.gateway.models import ConfigDoc
 from cab_core.records import Sweep, TaskDoc, from_json, to_json
 from cab_core.records.schema import check, schema_of
+from cab_core.records.stack import StackDoc
 from cab_core.reference.documents import DOCUMENTS
 
 TASK = {
@@ -102,3 +103,9 @@ def test_all_problems_are_told_at_once() -> None:
     with pytest.raises(BadDocument) as caught:
         check({"schema_version": 1, "title": 3}, TaskDoc, "x")
     assert {p for p, _ in caught.value.problems} == {"title", "prompt", "grade"}
+
+
+def test_a_line_end_is_no_end_of_a_name() -> None:
+    """A pattern that ends with `$` means the end of the text, which Python takes less strictly."""
+    with pytest.raises(BadDocument, match="name: expected string"):
+        check({"schema_version": 1, "name": "stack\n"}, StackDoc, "x")

@@ -142,3 +142,13 @@ def test_a_plugin_that_gives_a_cli_nothing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "skills/greet/SKILL.md").unlink()
     with pytest.raises(UserError, match=r"nothing of this plugin can be given.*reached over the network"):
         read_plugin(tmp_path)
+
+
+def test_what_is_nested_without_end_is_told(tmp_path: Path) -> None:
+    """In mcp.json it costs the servers, in plugin.json the plugin."""
+    deep = '{"x":' * 100_000 + "1" + "}" * 100_000
+    (write(tmp_path) / "mcp.json").write_text(deep)
+    assert read_plugin(tmp_path).notes == ("left out, all servers: mcp.json is nested too deeply",)
+    (tmp_path / "plugin.json").write_text(deep)
+    with pytest.raises(UserError, match="is nested too deeply"):
+        read_plugin(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,18 @@ def test_numbers_are_those_of_json(tmp_path: Path, value: str) -> None:
     path.write_text(f'{{"tuis": ["a"], "models": ["m"], "tasks": ["*"], "options": {{"x": {value}}}}}')
     with pytest.raises(BadDocument, match=f"expected a finite number, got {value}"):
         read_document(path, Sweep)
+
+
+def test_a_document_is_a_file_of_a_bounded_size(tmp_path: Path) -> None:
+    """A pipe is not waited for, a device not read for ever, and a long file not for minutes."""
+    pipe, endless, long = (tmp_path / f"{name}.toml" for name in ("pipe", "endless", "long"))
+    os.mkfifo(pipe)
+    endless.symlink_to("/dev/zero")
+    long.write_bytes(b"#" * (4 << 20) + b"#")
+    for path, said in (
+        (pipe, "no regular file"),
+        (endless, "no regular file"),
+        (long, "larger than the 4 MiB"),
+    ):
+        with pytest.raises(BadDocument, match=said):
+            read_document(path, Sweep)

@@ -79,3 +79,27 @@ def test_line_ends_and_empty_bodies_are_fine(tmp_path: Path, document: str) -> N
     """As upstream has it."""
     assert skill_of("do-it", {"SKILL.md": document})[0].name == "do-it"
     assert faults(tmp_path, document) == []
+
+
+_ALIASES = "a0: &a0 [x]\n" + "".join(
+    f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(30)
+)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        f"{_ALIASES}compatibility: *a30",
+        "x: !!int ''",
+        "x: !!bool maybe",
+        "x: !!timestamp soon",
+        "x: !!python/object/apply:os.system [id]",
+        f"x: {'[' * 30_000}",
+        f"x: {':'.join('1' * 9_000)}\ncompatibility: {':'.join('1' * 9_000)}\n{':'.join('1' * 9_000)}: 1",
+        f"x: {'a, ' * 30_000}",
+    ],
+)
+def test_a_stranger_s_front_matter_is_told_at_once(more: str) -> None:
+    """What says much by little, a tag, a depth, a key that is no text: none of it is made."""
+    with pytest.raises(BadSkill, match=r"SKILL.md: "):
+        skill_of("do-it", {"SKILL.md": f"---\nname: do-it\ndescription: d\n{more}\n---\n"})

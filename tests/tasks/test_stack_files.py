@@ -85,3 +85,35 @@ def test_a_file_that_was_named_is_a_text_or_a_mistake(tmp_path: Path) -> None:
     }.items():
         with pytest.raises(UserError, match=said):
             read_text(tmp_path / name)
+
+
+def test_a_text_that_leads_elsewhere_is_not_given_to_an_agent(tmp_path: Path) -> None:
+    """In a stranger's checkout AGENTS.md may be a link to a key; one to a file beside it is usual."""
+    (tmp_path / "key").write_text("secret")
+    root = tmp_path / "checkout"
+    root.mkdir()
+    (root / "CLAUDE.md").write_text("text")
+    (root / "beside.md").symlink_to("CLAUDE.md")
+    (root / "AGENTS.md").symlink_to(tmp_path / "key")
+    assert read_text(root / "beside.md") == "text"
+    with pytest.raises(UserError, match=f"leads out of its directory; name {tmp_path / 'key'}"):
+        read_text(root / "AGENTS.md")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """Nor a device read to its end."""
+    os.mkfifo(tmp_path / "AGENTS.md")
+    with pytest.raises(UserError, match="no regular file"):
+        read_text(tmp_path / "AGENTS.md")
+
+
+def test_thousands_of_files_are_no_thousands_of_lines(tmp_path: Path) -> None:
+    """Every cell keeps what was left out; and a directory without end is not looked through."""
+    for number in range(30):
+        (tmp_path / f"{number}.bin").write_bytes(b"\xff")
+    assert len(read_files(tmp_path).left_out) == 21
+    assert read_files(tmp_path).left_out[-1] == "and 10 files more"
+    for number in range(10_001):
+        (tmp_path / f"{number}.md").touch()
+    with pytest.raises(UserError, match="more than 10,000 files and directories"):
+        read_files(tmp_path)
