@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import attrs
 
-from cab_core.errors import InfraError
+from cab_core.errors import CabError, InfraError, UserError
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import Scorer, StopSignal
 from cab_core.records import Cell, CellKey, CellSummary
@@ -70,7 +71,12 @@ def regrade_all(
     width: int,
     watch: Watch,
 ) -> Regraded:
-    """Grade all of them again, so many at once, on this machine."""
+    """Grade all of them again, so many at once, on this machine.
+
+    Raises:
+        InfraError: the disk is full.
+        UserError: the store cannot be written.
+    """
     found = Regraded()
 
     def one(cell: Cell) -> None:
@@ -84,8 +90,14 @@ def regrade_all(
             directory, result = regrade(work[key], store, scorers, stop)
         except NotKept as exc:
             found.not_kept[key] = str(exc)
-        except InfraError as exc:
+        except CabError as exc:
             found.failed[key] = str(exc)
+        except OSError as exc:
+            stop.stop("cancelled")
+            kind = InfraError if exc.errno in (errno.ENOSPC, errno.EDQUOT) else UserError
+            raise kind(f"{store.root}: cell {cell.cell_id} cannot be written: {exc.strerror}") from exc
+        except Exception as exc:  # noqa: BLE001  one cell's accident must not end the others
+            found.failed[key] = f"internal error of cab, {type(exc).__name__}: {exc}"
         else:
             if watch.observers is not None:
                 watch.observers.tell("cab_cell_finished", result=result, directory=directory)
