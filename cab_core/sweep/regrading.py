@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import attrs
 
-from cab_core.errors import InfraError
+from cab_core.errors import CabError, InfraError, UserError
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import Scorer, StopSignal
 from cab_core.records import Cell, CellKey, CellSummary
@@ -71,7 +72,12 @@ def regrade_all(
     width: int,
     watch: Watch,
 ) -> Regraded:
-    """Grade all of them again on this machine: so many at once, and not more than it has processors."""
+    """Grade all of them again on this machine: so many at once, and not more than it has processors.
+
+    Raises:
+        InfraError: the disk is full.
+        UserError: the store cannot be written.
+    """
     found = Regraded()
 
     def one(cell: Cell) -> None:
@@ -85,8 +91,14 @@ def regrade_all(
             directory, result = regrade(work[key], store, scorers, stop)
         except NotKept as exc:
             found.not_kept[key] = str(exc)
-        except InfraError as exc:
+        except CabError as exc:
             found.failed[key] = str(exc)
+        except OSError as exc:
+            stop.stop("cancelled")
+            kind = InfraError if exc.errno in (errno.ENOSPC, errno.EDQUOT) else UserError
+            raise kind(f"{store.root}: cell {cell.cell_id} cannot be written: {exc.strerror}") from exc
+        except Exception as exc:  # noqa: BLE001  one cell's accident must not end the others
+            found.failed[key] = f"internal error of cab, {type(exc).__name__}: {exc}"
         else:
             if watch.observers is not None:
                 watch.observers.tell("cab_cell_finished", result=result, directory=directory)

@@ -141,6 +141,7 @@ def test_regrade_is_told_cell_by_cell(tiny: Cab) -> None:
     assert (rows[0]["was"], rows[0]["outcome"], rows[0]["why_not"]) == ("failed", "failed", None)
 
 
+@pytest.mark.prove
 def test_a_task_that_changed_is_no_case_for_a_grader(tiny: Cab) -> None:
     """What the agent did answers another question."""
     tiny(*RUN)
@@ -175,6 +176,7 @@ def test_three_shards_merged_are_one_run(tiny: Cab) -> None:
     assert (tiny.cwd / "all" / lock).read_bytes() == (tiny.cwd / "whole" / lock).read_bytes()
 
 
+@pytest.mark.prove  # the locks by themselves: tests/store/test_merge.py
 def test_two_shards_run_at_once_in_one_directory(tiny: Cab) -> None:
     """A whole run beside one is refused, as is the same shard twice, and merging into it."""
     run, two = Run(tiny), (*BATCH, "--attempts", "2")
@@ -252,7 +254,8 @@ def _event(line: bytes) -> dict[str, Any]:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.prove)])
+@pytest.mark.prove  # at every file: tests/store/test_merge.py
+@pytest.mark.parametrize("kills", [3, 20])
 def test_a_merge_that_is_killed_is_finished_by_the_same_command(tiny: Cab, kills: int) -> None:
     """Whenever it is killed: no half cell is there."""
     tiny(*RUN)

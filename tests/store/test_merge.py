@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 import pytest
 
+from cab_core.errors import UserError
 from cab_core.records.result import Regraded
 from cab_core.store import merge as merging
 from cab_core.store.cells import Store, write_result
@@ -233,3 +234,16 @@ def test_other_files_are_counted_and_left(tmp_path: Path) -> None:
     (Made().write(a) / "index.html").write_text("<script>")
     assert merge(out, a).other_files == {"index.html": 1}
     assert not list(out.rglob("index.html"))
+
+
+def test_shards_hold_a_sweep_together_and_nobody_else_does(tmp_path: Path) -> None:
+    """Each once; a whole run and a merge wait for all of them, and they for it."""
+    store = Store(tmp_path)
+    with store.lock("s", "1/3"), store.lock("s", "2/3"):
+        for shard in ("", "1/3"):
+            with pytest.raises(UserError, match="is being run by another cab"), store.lock("s", shard):
+                pass
+    with store.lock("s"), pytest.raises(UserError, match="shard 1/3 of sweep 's'"), store.lock("s", "1/3"):
+        pass
+    with store.lock("s", "1/3"):
+        pass
