@@ -14,7 +14,7 @@ from cab_core import records
 
 from .commands import commands_text
 from .documents import DOCUMENTS, reached
-from .lists import marks_text, outcomes_text
+from .lists import columns_text, marks_text, outcomes_text
 from .objects import OBJECTS, classes_text, hooks_text
 from .words import text_of
 
@@ -77,6 +77,7 @@ def pages(root: click.Command) -> dict[str, Page]:
     found["records"] = Page("Records", _records)
     found["outcomes"] = Page("Outcomes", outcomes_text)
     found["marks"] = Page("Marks of a cell", marks_text)
+    found["columns"] = Page("Columns of `cab export`", columns_text)
     return found
 
 
