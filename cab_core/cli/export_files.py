@@ -25,10 +25,11 @@ def write_trajectories(cells: Walk, out: Path, plugins: Plugins) -> tuple[dict[s
     Raises:
         UserError: two cells have one address, or a file of one cannot be read.
     """
-    written: dict[str, CellKey] = {}
+    written, silent = dict[str, CellKey](), 0
     for directory, _ in cells:
         result = read_json(directory / "cell.json", CellResult)
         if (made := _trajectory(directory, result, plugins)) is None:
+            silent += 1
             continue
         address = attempt_path(result.cell)
         if written.setdefault(address, result.cell.key) != result.cell.key:
@@ -36,7 +37,10 @@ def write_trajectories(cells: Walk, out: Path, plugins: Plugins) -> tuple[dict[s
         target = out / address / "trajectory.json"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(made, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    return {"trajectories": len(written), "directory": str(out)}, [f"{len(written)} trajectories in {out}"]
+    lines = [f"{plural(len(written), 'trajectory', 'trajectories')} in {out}"]
+    if silent:
+        lines.append(f"{plural(silent, 'cell')} left out: nothing is known to have been said")
+    return {"trajectories": len(written), "silent": silent, "directory": str(out)}, lines
 
 
 def _trajectory(directory: Path, result: CellResult, plugins: Plugins) -> dict[str, Any] | None:

@@ -1,8 +1,8 @@
 """Predictions as SWE-bench's own harness reads them: JSON lines with a patch for each instance.
 
 Its keys are `instance_id`, `model_name_or_path` and `model_patch` (`swebench.harness.utils` and
-`run_evaluation` of swebench 5.0). It takes one prediction an instance from a file and reports under the model's name, so what is
-compared goes into files of its own: one for each sweep, configuration and attempt.
+`run_evaluation` of swebench 5.0). It takes one prediction an instance from a file and reports under the
+model's name, so there is a file for each sweep, configuration and attempt.
 """
 
 from __future__ import annotations

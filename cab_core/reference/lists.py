@@ -32,8 +32,8 @@ def columns_text() -> str:
     rows.append(_column("axis_NAME", AxisColumn(""), "scores.NAME.headline"))
     about = (
         "One row a cell, by the try that stands; a column for each axis comes last. What is unknown is empty "
-        "(CSV) or null (JSON lines, Parquet), and never 0. A column of type json holds a list or an object: in "
-        "CSV and in Parquet as text in JSON. Times are UTC, ISO 8601. `of` is the field of `cell.json` "
+        "(CSV) or null (JSON lines, Parquet), and never 0. A column of type json holds a list or an object "
+        "(CSV and Parquet: as text in JSON). Times are UTC, ISO 8601. `of` is the field of `cell.json` "
         "(`cab reference cell`), or what the record makes of its fields."
     )
     return "\n\n".join((about, "\n".join(rows)))
