@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cab_core.records import CellSummary
+from cab_core.records import CellSummary, axis_name
 from cab_core.stats import (
     ERROR,
     ESTIMANDS,
@@ -24,7 +24,7 @@ from .comparison_notes import print_kept_apart, print_left_out, print_marks, pri
 from .rows import print_table
 from .summaries import WEAK, interval_text, rate_text
 from .table import axis_figure
-from .text import one_line, say
+from .text import name_line, one_line, say
 
 _LISTED = 40  # flipped pairs in the terminal; --json has all
 _LABEL = 10  # columns
@@ -107,7 +107,12 @@ def _print_axes(found: Sequence[AxisDifference], tasks: int) -> None:
         return
     say("\nFurther axes, medians over the tasks of which both sides know one:")
     rows = [
-        (one.axis, *map(axis_figure, (one.a, one.b, one.difference)), _between(one), f"{one.tasks}/{tasks}")
+        (
+            name_line(axis_name(one.axis, one.unit)),
+            *map(axis_figure, (one.a, one.b, one.difference)),
+            _between(one),
+            f"{one.tasks}/{tasks}",
+        )
         for one in found
     ]
     print_table(rows, ("axis",), (), ("A", "B", "A - B", "95% interval", "tasks"))

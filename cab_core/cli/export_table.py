@@ -35,10 +35,10 @@ def write_table(form: str, cells: Walk, out: Path | None) -> tuple[dict[str, Any
     from cab_core.export.columns import Columns, Row, columns_for, row
     from cab_core.export.tables import TEXTS, write_parquet
 
-    paths, axes = list[str](), dict[str, None]()
+    paths, axes = list[str](), dict[str, str]()
     for directory, summary in cells:
         paths.append(str(directory))
-        axes |= dict.fromkeys(summary.axes)
+        axes |= {a: unit or axes.get(a, "") for a, unit in zip(summary.axes, summary.units, strict=True)}
     columns: Columns = columns_for(axes)
 
     def rows() -> Iterator[Row]:

@@ -8,7 +8,16 @@ from typing import Any
 
 import click
 
-from cab_core.records import OUTCOMES, Cell, CellSummary, Configuration, TokenTotals, further_axes, to_json
+from cab_core.records import (
+    OUTCOMES,
+    Cell,
+    CellSummary,
+    Configuration,
+    TokenTotals,
+    axis_name,
+    further_axes,
+    to_json,
+)
 from cab_core.records.marks import legend
 from cab_core.stats import distinctions
 
@@ -36,6 +45,7 @@ def as_row(result: CellSummary) -> dict[str, Any]:
         "why": result.why,
         "marks": list(result.all_marks),
         "scores": result.headlines,
+        "units": {axis: unit for axis, unit in zip(result.axes, result.units, strict=True) if unit},
         "tokens": result.tokens.total,
         "tokens_at_least": result.tokens.at_least,
         "started_at": result.started_at,
@@ -54,6 +64,8 @@ def print_results(results: Sequence[tuple[object, CellSummary]]) -> None:
     sweeps = ("sweep",) if len({r.cell.sweep_id for _, r in results}) > 1 else ()
     marked = ("marks",) if len({r.all_marks for _, r in results}) > 1 else ()
     axes = further_axes(axis for _, r in results for axis in r.axes)
+    units = {axis: unit for _, r in results for axis, unit in zip(r.axes, r.units, strict=True) if unit}
+    named = [name_line(axis_name(axis, units.get(axis))) for axis in axes]
     rows = []
     for _, result in results:
         cell = result.cell
@@ -62,7 +74,7 @@ def print_results(results: Sequence[tuple[object, CellSummary]]) -> None:
         added = [axis_figure(result.headlines.get(axis)) for axis in axes]
         rows.append((*names, _outcome(result), *marks, *figures(result), *added))
     click.echo()
-    print_table(rows, (*sweeps, "CLI", "model", "task"), ("outcome", *marked), (*_FIGURES, *axes))
+    print_table(rows, (*sweeps, "CLI", "model", "task"), ("outcome", *marked), (*_FIGURES, *named))
     click.echo()
     _print_marks([r.all_marks for _, r in results])
 

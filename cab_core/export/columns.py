@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any, Literal, Union
 
 import attrs
@@ -185,9 +185,10 @@ class AxisColumn:
 Columns = tuple[Column | AxisColumn, ...]
 
 
-def columns_for(axes: Iterable[str]) -> Columns:
-    """Return the columns of a table of cells that have these axes."""
-    return (*COLUMNS, *map(AxisColumn, (*STANDARD_AXES, *further_axes(axes))))
+def columns_for(axes: Mapping[str, str]) -> Columns:
+    """Return the columns of a table of cells that have these axes; by axis its unit, empty: it has none."""
+    named = (*STANDARD_AXES, *further_axes(axes))
+    return (*COLUMNS, *(AxisColumn(axis, axes.get(axis, "")) for axis in named))
 
 
 def row(columns: Columns, result: CellResult) -> Row:

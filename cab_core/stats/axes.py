@@ -20,9 +20,11 @@ class AxisDifference:
 
     `difference` is the median of A - B, task by task, which is not `a` - `b`; `interval` is its own, None
     where the tasks are too few for one. A task's figure is the mean of its cells in which it is known.
+    `unit`: of the axis, where it has one.
     """
 
     axis: str
+    unit: str | None
     a: float
     b: float
     difference: float
@@ -36,7 +38,9 @@ def axis_differences(pairs: Sequence[tuple[Half, Half]]) -> list[AxisDifference]
     axes = further_axes(axis for cell in cells for axis in cell.axes)
     families = settled((cell.cell.task, cell.family) for cell in cells)
     found = {axis: _by_task(pairs, axis) for axis in axes}
-    return [_difference(axis, tasks, families) for axis, tasks in found.items() if tasks]
+    units = {axis: unit for cell in cells for axis, unit in zip(cell.axes, cell.units, strict=True) if unit}
+    named = ((axis, units.get(axis), tasks) for axis, tasks in found.items() if tasks)
+    return [_difference(axis, unit, tasks, families) for axis, unit, tasks in named]
 
 
 def _by_task(pairs: Sequence[tuple[Half, Half]], axis: str) -> dict[str, list[tuple[float, float]]]:
@@ -54,7 +58,7 @@ def _known(half: Sequence[CellSummary], axis: str) -> list[float]:
 
 
 def _difference(
-    axis: str, tasks: Mapping[str, list[tuple[float, float]]], families: Mapping[str, str]
+    axis: str, unit: str | None, tasks: Mapping[str, list[tuple[float, float]]], families: Mapping[str, str]
 ) -> AxisDifference:
     a, b = ([fmean(pair[i] for pair in pairs) for pairs in tasks.values()] for i in (0, 1))
     differences = [x - y for x, y in zip(a, b, strict=True)]
@@ -63,6 +67,7 @@ def _difference(
         units.setdefault(families[task], []).append(value)
     return AxisDifference(
         axis=axis,
+        unit=unit,
         a=median(a),
         b=median(b),
         difference=median(differences),

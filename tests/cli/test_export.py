@@ -38,7 +38,7 @@ def test_all_formats_hold_the_same(cab: Cab) -> None:
     table = pq.read_table(cab.cwd / "cells.parquet")
     with (cab.cwd / "cells.csv").open(newline="", encoding="utf-8") as file:
         plain = list(csv.DictReader(file))
-    columns = columns_for(())
+    columns = columns_for({})
     names = [c.name for c in columns]
     assert list(lines[0]) == list(plain[0]) == table.column_names == names
     for line, shown, kept in zip(lines, plain, table.to_pylist(), strict=True):

@@ -30,7 +30,7 @@ def test_a_column_says_what_it_is(column: Column) -> None:
 
 def test_no_name_comes_twice() -> None:
     """Nor does that of an axis."""
-    names = [c.name for c in columns_for(["tokens", "tidiness"])]
+    names = [c.name for c in columns_for({"tokens": "", "tidiness": "lines"})]
     assert len(names) == len(set(names)) and names[-1] == "axis_tidiness"
 
 
@@ -39,7 +39,7 @@ def test_a_row_has_values_of_the_types_that_are_said(tmp_path: Path, outcome: st
     """Of a cell that went well and of one without a verdict; what is unknown is None, and no column is 0 for it."""
     made = Made(outcome=outcome, tokens=(1200, 300) if outcome == "passed" else None, stack=("house",))
     result = read_json(made.write(tmp_path) / "cell.json", CellResult)
-    columns = columns_for(result.axes)
+    columns = columns_for(dict.fromkeys(result.axes, ""))
     found = row(columns, result)
     for column in columns:
         value = found[column.name]

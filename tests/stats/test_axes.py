@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from cab_core.export.columns import columns_for
 from cab_core.records import STANDARD_AXES, further_axes
 from cab_core.stats import Selector, Sides, axis_differences
 from cab_core.store.cells import Store
+from tests.conftest import Cab
 from tests.site.made import Made
 
 SIDES = Sides(Selector.parse("tui=a"), Selector.parse("tui=b"))
@@ -44,3 +46,18 @@ def test_of_an_axis_that_one_side_lacks_nothing_is_said(tmp_path: Path) -> None:
 def test_the_standard_ones_have_their_own_places() -> None:
     """What is added is named, each once, by name."""
     assert further_axes([*STANDARD_AXES, "z", "a", "z"]) == ["a", "z"]
+
+
+def test_a_unit_stands_behind_the_name_of_its_axis(cab: Cab) -> None:
+    """In tables, in their JSON, on the page of a cell and in an exported table; one that is hostile is shown."""
+    for tui in ("a", "b"):
+        made = Made(tui=tui, headlines={"patience": 2.5, "bare": 1.0}, units={"patience": "s\x1b[2J"})
+        made.write(cab.cwd / "runs")
+    said = cab("results").stdout + cab("compare", "tui=a", "tui=b").stdout
+    assert said.count("patience (s\\x1b[2J)") == 2 and "bare (" not in said and "\x1b[2J" not in said
+    assert [row["units"] for row in cab.json("results", "--json")] == [{"patience": "s\x1b[2J"}] * 2
+    cab("site", "build", "runs", "-o", "site")
+    page = next((cab.cwd / "site/cell/a").rglob("index.html")).read_text()
+    assert "patience (s" in page and "\x1b[2J" not in page
+    axes = columns_for({"patience": "s"})
+    assert (axes[-1].name, axes[-1].unit) == ("axis_patience", "s")
