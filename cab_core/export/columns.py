@@ -42,17 +42,17 @@ class Column:
     @property
     def type(self) -> Type:
         """What its values are; `json`: a list or an object."""
-        return _type_of(_members_on(self.path)[-1][0])
+        return _type_of(members_on(self.path)[-1].hint)
 
     @property
     def says(self) -> str:
         """What it means."""
-        return _parted(_members_on(self.path)[-1][1])[0]
+        return _parted(members_on(self.path)[-1].says)[0]
 
     @property
     def empty(self) -> str:
         """When it is empty; empty itself: it never is."""
-        return "; or: ".join(_parted(says)[1] for hint, says in _members_on(self.path) if _may_be_null(hint))
+        return "; or: ".join(_parted(m.says)[1] for m in members_on(self.path) if _may_be_null(m.hint))
 
 
 def _parted(text: str) -> tuple[str, str]:
@@ -65,15 +65,25 @@ def _parted(text: str) -> tuple[str, str]:
     return says, ""
 
 
+@attrs.frozen
+class Member:
+    """A field or a computed member of a record: its type, and what it means."""
+
+    cls: Any
+    name: str
+    hint: Any
+    says: str
+
+
 @functools.cache
-def _members_on(path: str) -> list[tuple[Any, str]]:
-    """Return the type and the meaning of each field, or computed member, on the way to one."""
+def members_on(path: str) -> list[Member]:
+    """Return each member on the way to one, that one last."""
     names = path.split(".")
     cls: Any = CellSummary if len(names) == 1 and names[0] in _members(CellSummary) else CellResult
-    found = list[tuple[Any, str]]()
+    found = list[Member]()
     for name in names:
-        found.append(_members(cls)[name])
-        cls = _record_in(found[-1][0])
+        found.append(Member(cls, name, *_members(cls)[name]))
+        cls = _record_in(found[-1].hint)
     return found
 
 

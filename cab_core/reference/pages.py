@@ -12,6 +12,7 @@ import click
 
 from cab_core import records
 
+from . import feeds
 from .commands import commands_text
 from .documents import DOCUMENTS, reached
 from .lists import columns_text, marks_text, outcomes_text
@@ -88,10 +89,13 @@ def _objects(kind: str) -> Callable[[], str]:
 def _document(name: str) -> Callable[[], str]:
     def draw() -> str:
         told = f"`cab schema {name}` prints its JSON Schema."
+        told += f" {feeds.ABOUT}" if name == "cell" else ""
         return f"{told}\n\n{classes_text(tuple(reached(DOCUMENTS[name])))}"
 
     return draw
 
 
 def _records() -> str:
-    return f"{text_of(records)} In JSON None is null.\n\n{classes_text(tuple(record_classes()))}"
+    return (
+        f"{text_of(records)} In JSON None is null. {feeds.ABOUT}\n\n{classes_text(tuple(record_classes()))}"
+    )
