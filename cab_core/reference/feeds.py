@@ -16,8 +16,8 @@ from cab_core.plugins.registry import Plugins
 from cab_core.records import Evidence, Score
 
 ABOUT = (
-    "`Feeds` says which columns of `cab export` a field is, and which axes read it: those of the scorers that "
-    "are installed, as was seen when each was shown the evidence of `cab plugins check`."
+    "`Feeds` says which columns of `cab export` a field is, and which axes read it: those of the scorers "
+    "that are installed, as was seen when each was shown the evidence of `cab plugins check`."
 )
 Field = tuple[str, str]  # a class and a member of it
 Fed = dict[Field, list[str]]
