@@ -20,7 +20,7 @@ from cab_core.plugins.rules import token_on_argv
 from cab_core.records import Harvest, Job, Launch, TokenClaim, to_json
 from cab_core.records.schema import check as check_schema
 from cab_core.redaction import Redactor
-from cab_core.runtimes.install import installed_version
+from cab_core.runtimes.install import installed_version, program_found
 
 from . import jobs, left
 from .dialect import of_dialect
@@ -41,7 +41,29 @@ def faults(look: Look) -> Iterator[str]:
         yield from of_dialect(look, job)
         yield from _of_render(look)
         yield from _of_disk(look, home)
+        yield from _of_program(look, job)
     yield from _of_version(look)
+
+
+def notes(look: Look) -> Iterator[str]:
+    """Yield what cannot be told of an adapter while its CLI is not installed."""
+    adapter = look.made
+    if installed_version(adapter, adapter.default_version) is None:
+        yield look.fault(
+            "is not installed here, so nobody looked whether its recipe brings the program that it starts; "
+            "`cab calibrate` installs it"
+        )
+
+
+def _of_program(look: Look, job: Job) -> Iterator[str]:
+    """Yield where the program that is started is not in what the recipe installs, as far as that is here."""
+    launch = yield from look.ask(lambda: look.made.launch(copy.deepcopy(job)))
+    program = launch.argv[0] if launch and launch.argv else ""
+    if program and "/" not in program:
+        found = program_found(look.made, look.made.default_version, program)
+        if found is False:
+            said = f"starts {program!r}, which is neither in what its recipe installs nor on this machine"
+            yield look.fault(said, "launch")
 
 
 def _of_protocols(look: Look) -> Iterator[str]:

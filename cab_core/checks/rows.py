@@ -24,6 +24,9 @@ _CHECKS: dict[str, Callable[[Look], Iterator[str]]] = {
 }
 
 
+_NOTES: dict[str, Callable[[Look], Iterator[str]]] = {"adapter": adapter.notes, "stack": stack.notes}
+
+
 def faults_of(plugins: Plugins, rows: Sequence[PluginRow], thorough: bool = False) -> list[list[str]]:
     """Return what is wrong with each object, in sentences that name its plugin and place.
 
@@ -51,9 +54,10 @@ def notes_of(plugins: Plugins, row: PluginRow) -> list[str]:
     """Return what an author should know of an object that is no fault of it."""
     if row.status == "disabled":
         return [f"plugin {row.owner} is {row.fault}: it was not looked at"]
-    if row.kind != "stack" or row.status != "ok":
+    told = _NOTES.get(row.kind)
+    if told is None or row.status != "ok":
         return []
     try:
-        return list(stack.notes(Look(plugins, row, plugins.get("stack", row.name))))
+        return list(told(Look(plugins, row, plugins.get(row.kind, row.name))))  # type: ignore[arg-type]
     except CabError:
         return []  # told as a fault

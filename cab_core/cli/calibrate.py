@@ -22,7 +22,7 @@ from .text import one_line, say
 @click.command
 @click.option("--tui", "tuis", multiple=True, metavar="NAME|FILE[@VERSION]", help="the CLI; several")
 @click.option("--all", "every", is_flag=True, help="every CLI that is installed as a plugin")
-@click.option("--task", "tasks", multiple=True, default=("*",), metavar="PATTERN", help="tasks  [all]")
+@click.option("--task", "tasks", multiple=True, metavar="PATTERN", help="tasks  [all, or those of --pack]")
 @click.option("--full", is_flag=True, help="every scripted model on every task")
 @click.option("--fresh", is_flag=True, help="run again what was right before, on the same content")
 @click.option("--runtime", default="local", show_default=True, help="where the agent runs")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cab_core.records import axis_name
 from cab_core.stats import (
     ERROR,
     ESTIMANDS,
@@ -21,7 +22,7 @@ from .compared import Compared, between, change, figure, label, share
 from .comparison_notes import print_kept_apart, print_left_out, print_marks, print_mixed, print_unnamed
 from .rows import print_table
 from .summaries import WEAK, interval_text, rate_text
-from .text import one_line, say
+from .text import name_line, one_line, say
 
 _LISTED = 40  # flipped pairs in the terminal; --json has all
 _LABEL = 10  # columns
@@ -118,7 +119,7 @@ def _print_axes(compared: Compared) -> None:
     say("\nThe other axes, over the tasks of which both sides know one:")
     rows = [
         (
-            label(one.axis),
+            name_line(axis_name(label(one.axis), one.unit)),
             compared.axis_verdict(one),
             figure(one.axis, one.a),
             figure(one.axis, one.b),

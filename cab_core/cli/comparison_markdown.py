@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cab_core.records import axis_name
 from cab_core.stats import ESTIMANDS, decimal, probability
 
 from .compared import Compared, between, change, figure, label
@@ -53,7 +54,7 @@ def _table(compared: Compared) -> list[str]:
         p = "-" if one.p_held is None else probability(one.p_held)
         values = (figure(one.axis, one.a), figure(one.axis, one.b), change(one), between(one), p)
         rows.append(
-            (code(label(one.axis), in_table=True), *values, compared.axis_verdict(one), str(one.tasks))
+            (code(axis_name(label(one.axis), one.unit), in_table=True), *values, compared.axis_verdict(one), str(one.tasks))
         )
     return [_row(_HEADS), _row("---" for _ in _HEADS), *map(_row, rows)]
 

@@ -2,67 +2,90 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from cab_core.conversation.atif import trajectory
-from cab_core.conversation.claimed_atif import claimed_trajectory
-from cab_core.conversation.read import read_conversation
 from cab_core.errors import UserError
-from cab_core.records import Cell, CellResult, Harvest
-from cab_core.store.paths import attempt_path
-from cab_core.store.reading import read_json, read_optional
 
 from . import options, standing
+from .export_files import write_predictions, write_trajectories
+from .export_table import FORMS, write_table
 from .group import pass_plugins
 from .table import print_json
+from .text import say
 
 if TYPE_CHECKING:
     from cab_core.plugins.registry import Plugins
 
+_ALL = (*FORMS, "swebench", "atif")
+
 
 @click.command
-@click.option("--atif", is_flag=True, required=True, help="Agent Trajectory Interchange Format")
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="directory for the files")
+@click.option("--csv", is_flag=True, help="a table, CSV")
+@click.option("--jsonl", is_flag=True, help="a table, a JSON object a line")
+@click.option("--parquet", is_flag=True, help="a table, Parquet; wants codingagentbench[parquet]")
+@click.option(
+    "--swebench", is_flag=True, help="predictions for SWE-bench's own harness, a file a configuration"
+)
+@click.option("--atif", is_flag=True, help="Agent Trajectory Interchange Format, a file a cell")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    help="file for a table (CSV and JSON lines: left out, standard output), directory for the others",
+)
 @click.option("--sweep-id", help="only this sweep")
 @options.runs
 @standing.option
 @options.as_json
 @pass_plugins
-def command(plugins: Plugins, /, *, out: Path, sweep_id: str | None, runs: Path, **flags: bool) -> int:
-    """Write what other tools read, a file a cell."""
-    count = 0
-    cells: dict[str, Cell] = {}
-    found = standing.standing(runs, flags["scripted"], sweep_id)
-    for directory, _ in found.cells:
-        result = read_json(directory / "cell.json", CellResult)
-        if (made := _trajectory(directory, result, plugins)) is not None:
-            address = attempt_path(result.cell)
-            if cells.setdefault(address, result.cell) != result.cell:
-                raise UserError(
-                    f"{directory}: another cell has the same address, {address}; export them apart"
-                )
-            _write(made, out / address / "trajectory.json")
-            count += 1
-    if flags["as_json"]:
-        print_json({"trajectories": count, "directory": str(out), "left_out": found.left_out})
+def command(
+    plugins: Plugins,
+    /,
+    *,
+    out: Path | None,
+    sweep_id: str | None,
+    runs: Path,
+    scripted: bool,
+    as_json: bool,
+    **forms: bool,
+) -> int:
+    """Write cells as other tools read them: as a table with a row a cell, or as files.
+
+    Of each cell the try that stands. `cab reference columns` says what a table has.
+    """
+    form = _form(forms, out, as_json)
+    cells = standing.Walk(runs, scripted, sweep_id)
+    if form in FORMS:
+        told, lines = write_table(form, cells, out)
+    else:
+        assert out is not None
+        told, lines = (
+            write_predictions(cells, out) if form == "swebench" else write_trajectories(cells, out, plugins)
+        )
+    if as_json:
+        print_json({**told, "left_out": cells.left_out})
         return 0
-    click.echo(f"{count} trajectories in {out}")
-    found.say_left_out()
+    for line in lines:
+        say(line)
+    cells.say_left_out(err=out is None)
     return 0
 
 
-def _trajectory(directory: Path, result: CellResult, plugins: Plugins) -> dict[str, Any] | None:
-    """Return what was said on the wire, else what the CLI says of itself; None where there is neither."""
-    if (said := read_conversation(directory, plugins.protocol)) is not None:
-        return trajectory(result, *said)
-    harvest = read_optional(directory / "harvest.json", Harvest)
-    return None if harvest is None else claimed_trajectory(result, harvest)
+def _form(forms: dict[str, bool], out: Path | None, as_json: bool) -> str:
+    """Return the one form that was asked for.
 
-
-def _write(found: dict[str, Any], target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    Raises:
+        UserError: none was, or several, or it needs a place that was not named.
+    """
+    chosen = [name for name in _ALL if forms[name]]
+    if len(chosen) != 1:
+        said = "none" if not chosen else " and ".join(f"--{name}" for name in chosen)
+        raise UserError(f"expected one of {', '.join(f'--{name}' for name in _ALL)}; got {said}")
+    (form,) = chosen
+    if out is None and (as_json or form not in ("csv", "jsonl")):
+        what = "file" if form in FORMS else "directory"
+        raise UserError(f"--{form}{' --json' if as_json else ''}: expected -o with a {what} to write to")
+    return form

@@ -76,6 +76,10 @@ def pass_plugins(command: F) -> F:
     def called(*args: Any, **said: Any) -> Any:
         from cab_core.plugins.registry import Plugins
 
-        return command(Plugins(*click.get_current_context().obj or ()), *args, **said)
+        from .own_plugins import plugins_of_directory
+
+        left_out, paths = click.get_current_context().obj or ((), ())
+        given = {path.resolve(): path for path in (*plugins_of_directory(), *paths)}
+        return command(Plugins(left_out, tuple(given.values())), *args, **said)
 
     return cast("F", called)

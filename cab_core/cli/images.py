@@ -35,7 +35,10 @@ def command() -> None:
 @command.command
 @click.argument("tuis", nargs=-1, required=True, metavar="NAME|FILE[@VERSION]...")
 @click.option(
-    "--task", "tasks", multiple=True, default=("*",), help="build for the toolchains of these tasks  [*]"
+    "--task",
+    "tasks",
+    multiple=True,
+    help="build for their toolchains  [all, or those of --pack]",
 )
 @click.option("--cell", is_flag=True, help="one image with cab and packs, for `docker run IMAGE run-cell`")
 @options.pack

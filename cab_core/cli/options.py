@@ -31,7 +31,8 @@ pack = click.option(
     "packs",
     type=click.Path(path_type=Path),
     multiple=True,
-    help="a task pack on disk, used as it is",
+    help="a task pack on disk, used as it is; where no tasks are named, its tasks; those that are named "
+    "may be of any pack",
 )
 on = click.option(
     "--on",

@@ -44,7 +44,13 @@ _ROWS = 200  # cells that the table at the end shows one by one
 @click.option(
     "--model", "models", multiple=True, metavar="ID", help="scripted:oracle, or an id your endpoint knows"
 )
-@click.option("--task", "tasks", multiple=True, metavar="PATTERN", help="fnmatch on the task id; * crosses /")
+@click.option(
+    "--task",
+    "tasks",
+    multiple=True,
+    metavar="PATTERN",
+    help="fnmatch on the task id; * crosses /  [all of --pack]",
+)
 @click.option("--attempts", type=click.IntRange(min=1), help="runs of each cell  [1]")
 @click.option(
     "--stack", "stacks", multiple=True, metavar="NAME|[NAME=]PATH", help="given to the CLI; composed in order"
@@ -228,9 +234,10 @@ def _sweep(sweep_file: Path | None, said: dict[str, Any]) -> Sweep:
     if sweep_file is not None:
         base = read_document(sweep_file, Sweep)
         return attrs.evolve(base, limits=options.limits_of(base.limits, *bounds), **given)
-    lacking = [f"--{n.removesuffix('s')}" for n in ("tuis", "models", "tasks") if n not in given]
+    wanted = ("tuis", "models") if said["packs"] else ("tuis", "models", "tasks")
+    lacking = [f"--{n.removesuffix('s')}" for n in wanted if n not in given]
     if lacking:
-        of_pack = " (of one pack: --task 'PACK/*')" if said["packs"] and "tasks" not in given else ""
-        raise UserError(f"nothing to run: give {', '.join(lacking)}{of_pack}, or a sweep file")
+        raise UserError(f"nothing to run: give {', '.join(lacking)}, or a sweep file")
+    given.setdefault("tasks", ())  # all of the packs that were given
     sweep = Sweep(**given)
     return attrs.evolve(sweep, limits=options.limits_of(sweep.limits, *bounds))

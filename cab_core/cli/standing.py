@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import attrs
@@ -30,9 +30,37 @@ class Standing:
 
     def say_left_out(self, err: bool = False) -> None:
         """Print how many were left out, where any was."""
-        if self.left_out:
-            cells = plural(self.left_out, "cell")
-            say(f"{cells} of scripted models left out; --scripted takes them in.", err)
+        say_left_out(self.left_out, err)
+
+
+class Walk:
+    """The same cells one by one, none of them kept: for what goes through a store of any size.
+
+    `left_out`: how many of scripted models it has passed over so far.
+    """
+
+    def __init__(self, runs: Path, scripted: bool, sweep: str | None) -> None:
+        """Raises UserError where there is no such directory, or no such sweep in it."""
+        check(runs, sweep)
+        self._runs, self._scripted, self._sweep = runs, scripted, sweep
+        self.left_out = 0
+
+    def __iter__(self) -> Iterator[tuple[Path, CellSummary]]:
+        for directory, result in Store(self._runs).summaries(self._sweep):
+            if self._scripted or not result.scripted:
+                yield directory, result
+            else:
+                self.left_out += 1
+
+    def say_left_out(self, err: bool = False) -> None:
+        """Print how many were left out, where any was."""
+        say_left_out(self.left_out, err)
+
+
+def say_left_out(left_out: int, err: bool = False) -> None:
+    """Print how many cells of scripted models were left out, where any was."""
+    if left_out:
+        say(f"{plural(left_out, 'cell')} of scripted models left out; --scripted takes them in.", err)
 
 
 def check(runs: Path, sweep: str | None) -> None:

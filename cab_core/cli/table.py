@@ -8,7 +8,16 @@ from typing import Any
 
 import click
 
-from cab_core.records import OUTCOMES, Cell, CellSummary, Configuration, TokenTotals, further_axes, to_json
+from cab_core.records import (
+    OUTCOMES,
+    Cell,
+    CellSummary,
+    Configuration,
+    TokenTotals,
+    axis_name,
+    further_axes,
+    to_json,
+)
 from cab_core.records.marks import legend
 from cab_core.stats import distinctions
 
@@ -36,6 +45,7 @@ def as_row(result: CellSummary) -> dict[str, Any]:
         "why": result.why,
         "marks": list(result.all_marks),
         "scores": result.headlines,
+        "units": {axis: unit for axis, unit in zip(result.axes, result.units, strict=True) if unit},
         "tokens": result.tokens.total,
         "tokens_at_least": result.tokens.at_least,
         "started_at": result.started_at,
@@ -60,6 +70,8 @@ def print_results(
     marked = ("marks",) if len({r.all_marks for _, r in results}) > 1 else ()
     axes = further_axes(axis for _, r in results for axis in r.axes)
     compared = ("relative",) if relative is not None else ()
+    units = {axis: unit for _, r in results for axis, unit in zip(r.axes, r.units, strict=True) if unit}
+    named = [name_line(axis_name(axis, units.get(axis))) for axis in axes]
     rows = []
     for n, (_, result) in enumerate(results):
         cell = result.cell
@@ -69,7 +81,7 @@ def print_results(
         beside = () if relative is None else (_figure(relative[n]),)
         rows.append((*names, _outcome(result), *marks, *figures(result), *beside, *added))
     click.echo()
-    print_table(rows, (*sweeps, "CLI", "model", "task"), ("outcome", *marked), (*_FIGURES, *compared, *axes))
+    print_table(rows, (*sweeps, "CLI", "model", "task"), ("outcome", *marked), (*_FIGURES, *compared, *named))
     click.echo()
     _print_marks([r.all_marks for _, r in results])
 

@@ -22,12 +22,16 @@ VERSION = "ATIF-v1.8"
 Calls = Mapping[int, ModelCall]
 
 
-def trajectory(result: CellResult, conversation: Conversation, calls: Calls) -> dict[str, Any]:
+def trajectory(result: CellResult, conversation: Conversation, calls: Calls) -> dict[str, Any] | None:
     """Return the trajectory as JSON values. What is unknown is left out, as the format wants.
 
-    Side calls (a title, a summary, a sub-agent) are trajectories within it.
+    Side calls (a title, a summary, a sub-agent) are trajectories within it. None where nothing was said: the
+    format wants a step in each.
     """
-    main, *sides = conversation.threads or (Thread(calls=(), turns=(), side=False),)
+    threads = [thread for thread in conversation.threads if thread.turns]
+    if not threads:
+        return None
+    main, *sides = threads
     found = {**head(result), **_thread(main, calls)}
     found["final_metrics"] = final_metrics(result, len(found["steps"]))
     if sides:

@@ -12,8 +12,13 @@ from .atif import extra, final_metrics, head, known
 _SOURCES = {"user": "user", "assistant": "agent", "system": "system", "info": "system"}
 
 
-def claimed_trajectory(result: CellResult, harvest: Harvest) -> dict[str, Any]:
-    """Return the trajectory as JSON values. What is unknown is left out, as the format wants."""
+def claimed_trajectory(result: CellResult, harvest: Harvest) -> dict[str, Any] | None:
+    """Return the trajectory as JSON values. What is unknown is left out, as the format wants.
+
+    None where the CLI tells nothing: the format wants a step.
+    """
+    if not harvest.transcript:
+        return None
     return {
         **head(result),
         "steps": [{"step_id": n, **step} for n, step in enumerate(_steps(harvest.transcript), 1)],

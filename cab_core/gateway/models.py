@@ -74,6 +74,14 @@ class ConfigDoc:
         factory=dict, metadata=doc("settings of executors, by their names")
     )
 
+    plugins: tuple[str, ...] = attrs.field(
+        default=(),
+        metadata=doc(
+            "plugins that are not installed, by their paths from the directory of this file, as `--plugin` "
+            "takes them; their code is run only where CAB_TRUST names that directory"
+        ),
+    )
+
     def endpoint_at(self, url: str) -> EndpointDoc | None:
         """Return what is said of the endpoint with this address, whichever of the two ends in a slash."""
         return next((e for at, e in self.endpoints.items() if at.rstrip("/") == url.rstrip("/")), None)

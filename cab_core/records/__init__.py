@@ -31,7 +31,7 @@ from .observed import Observed, TextSeen, ToolSeen
 from .outcomes import OUTCOMES, Outcome, OutcomeRule, is_solved
 from .recipe import Recipe
 from .result import CellResult, Identity, Voided, Wiring
-from .score import STANDARD_AXES, Evidence, RefusalSigns, Score, further_axes
+from .score import STANDARD_AXES, Evidence, RefusalSigns, Score, axis_name, further_axes
 from .span import Span
 from .stack import Args, Env, Files, Instructions, McpServer, Skill, StackItem, StackPart
 from .summary import CellSummary
@@ -126,6 +126,7 @@ __all__ = [
     "Voided",
     "Wiring",
     "WorkFile",
+    "axis_name",
     "from_json",
     "further_axes",
     "is_solved",

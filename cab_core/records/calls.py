@@ -232,11 +232,17 @@ class TokenTotals:
     source: Literal["gateway"] | None = attrs.field(
         default=None, metadata=doc("who counted; null: the sums are not known")
     )
-    at_least: int | None = None
+    at_least: int | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "input and output tokens that there were at the least, where the sums are unknown; "
+            "null: the sums are known, or nothing is"
+        ),
+    )
 
     @property
     def total(self) -> int | None:
-        """Input and output together."""
+        """Input and output together; None where either is unknown."""
         return None if self.prompt is None or self.completion is None else self.prompt + self.completion
 
     @property

@@ -43,13 +43,17 @@ class Identity:
     )
     model_build_id: str | None = attrs.field(
         default=None,
-        metadata=doc("names that the endpoint gave its model; where it gave none, the id that was asked for"),
+        metadata=doc(
+            "names that the endpoint gave its model; where it gave none, the id that was asked for; "
+            "null: unknown"
+        ),
     )
     cli_version: str | None = attrs.field(
         default=None, metadata=doc("the version that the CLI says it has; null: unknown")
     )
     adapter: str | None = attrs.field(
-        default=None, metadata=doc("plugin that drove the CLI, distribution:entry point@version")
+        default=None,
+        metadata=doc("plugin that drove the CLI, distribution:entry point@version; null: unknown"),
     )
     endpoint: str | None = attrs.field(
         default=None, metadata=doc("base URL of the endpoint; null: a script answered")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
-from .base import Json, doc
+from .base import Json, doc, named
 from .calls import ModelCall
 from .cell import Cell
 from .changes import Changes
@@ -23,6 +23,11 @@ STANDARD_AXES = ("pass_rate", "tokens", "latency", "blast_radius", "refusal", "i
 def further_axes(axes: Iterable[str]) -> list[str]:
     """Return those of the axes that plugins add, each once, by name."""
     return sorted({*axes} - {*STANDARD_AXES})
+
+
+def axis_name(axis: str, unit: str | None) -> str:
+    """Return an axis with its unit, where it has one, as tables and pages call it."""
+    return f"{axis} ({unit})" if unit else axis
 
 
 @attrs.frozen(kw_only=True)
@@ -80,3 +85,8 @@ class Score:
     axis: str
     values: dict[str, Json] = attrs.field(factory=dict)
     headline: float | None = None
+    unit: str | None = attrs.field(
+        default=None,
+        validator=attrs.validators.optional(named),
+        metadata=doc("unit of `headline`, such as s or USD, for tables and pages; null: it has none"),
+    )

@@ -44,6 +44,9 @@ class CellSummary:
     figures: tuple[float | None, ...] = attrs.field(
         metadata=doc("headlines of the axes, in their order; None: unknown, or the outcome is not counted")
     )
+    units: tuple[str | None, ...] = attrs.field(
+        metadata=doc("units of these headlines, in their order; None: it has none")
+    )
     all_marks: tuple[str, ...] = attrs.field(
         metadata=doc("the marks of the cell, with regraded and rescored where it is")
     )
@@ -122,6 +125,7 @@ class Summarised:
             tokens=self.tokens,
             axes=_once(self.axes),
             figures=self.figures,
+            units=_once(self.units),
             all_marks=_once(self.all_marks),
             unscored=self.unscored or _NONE,
             voided=self.voided,
@@ -139,6 +143,11 @@ class Summarised:
     def axes(self) -> tuple[str, ...]:
         """The names of the axes."""
         return tuple(self.scores)
+
+    @property
+    def units(self) -> tuple[str | None, ...]:
+        """The units of the axes' headlines, in their order; None: it has none."""
+        return tuple(score.unit for score in self.scores.values())
 
     @property
     def figures(self) -> tuple[float | None, ...]:

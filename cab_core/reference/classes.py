@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from . import feeds
 from .words import Link, begun_by, said_of, signature, text_of, type_in_words
 
 # Bounds of a field's JSON Schema, as people read them.
@@ -84,7 +85,12 @@ def _fields(cls: type, link: Link) -> Iterator[str]:
     hints = typing.get_type_hints(cls) if _public(cls) else {}
     for field in _public(cls):
         about = "; ".join((type_in_words(hints[field.name], link), *_bounds(field), _default(field)))
-        yield f"`{field.name}` ({about}): {_meaning(cls, field)}"
+        yield f"`{field.name}` ({about}): {_told(cls, field)}"
+
+
+def _told(cls: type, field: Any) -> str:
+    says, fed = _meaning(cls, field), feeds.told(cls, field.name)
+    return f"{says.rstrip('.')}.{fed}" if fed else says
 
 
 def _bounds(field: Any) -> Iterator[str]:

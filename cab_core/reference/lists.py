@@ -1,7 +1,8 @@
-"""Closed lists: the outcomes and the marks of a cell."""
+"""Closed lists: the outcomes, the marks of a cell, the columns of a table of cells."""
 
 from __future__ import annotations
 
+from cab_core.export.columns import COLUMNS, AxisColumn, Column
 from cab_core.records.marks import MARKS
 from cab_core.records.outcomes import OUTCOMES, OutcomeRule
 
@@ -22,3 +23,22 @@ def outcomes_text() -> str:
 def marks_text() -> str:
     """Return the marks of cells."""
     return "\n".join(f"* `{mark}`: {says}" for mark, says in MARKS.items())
+
+
+def columns_text() -> str:
+    """Return the columns of `cab export`, in their order."""
+    rows = ["| column | type | unit | means | empty where | of |", "| --- | --- | --- | --- | --- | --- |"]
+    rows += [_column(c.name, c, c.path) for c in COLUMNS]
+    rows.append(_column("axis_NAME", AxisColumn(""), "scores.NAME.headline"))
+    about = (
+        "One row a cell, by the try that stands; a column for each axis comes last. What is unknown is empty "
+        "(CSV) or null (JSON lines, Parquet), and never 0. A column of type json holds a list or an object "
+        "(CSV and Parquet: as text in JSON). Times are UTC, ISO 8601. `of` is the field of `cell.json` "
+        "(`cab reference cell`), or what the record makes of its fields."
+    )
+    return "\n\n".join((about, "\n".join(rows)))
+
+
+def _column(name: str, column: Column | AxisColumn, path: str) -> str:
+    said = (column.type, column.unit, column.says, column.empty or "never")
+    return f"| `{name}` | " + " | ".join(part.replace("|", "\\|") for part in said) + f" | `{path}` |"

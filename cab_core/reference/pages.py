@@ -12,9 +12,10 @@ import click
 
 from cab_core import records
 
+from . import feeds
 from .commands import commands_text
 from .documents import DOCUMENTS, reached
-from .lists import marks_text, outcomes_text
+from .lists import columns_text, marks_text, outcomes_text
 from .objects import OBJECTS, classes_text, hooks_text
 from .words import text_of
 
@@ -77,6 +78,7 @@ def pages(root: click.Command) -> dict[str, Page]:
     found["records"] = Page("Records", _records)
     found["outcomes"] = Page("Outcomes", outcomes_text)
     found["marks"] = Page("Marks of a cell", marks_text)
+    found["columns"] = Page("Columns of `cab export`", columns_text)
     return found
 
 
@@ -87,10 +89,13 @@ def _objects(kind: str) -> Callable[[], str]:
 def _document(name: str) -> Callable[[], str]:
     def draw() -> str:
         told = f"`cab schema {name}` prints its JSON Schema."
+        told += f" {feeds.ABOUT}" if name == "cell" else ""
         return f"{told}\n\n{classes_text(tuple(reached(DOCUMENTS[name])))}"
 
     return draw
 
 
 def _records() -> str:
-    return f"{text_of(records)} In JSON None is null.\n\n{classes_text(tuple(record_classes()))}"
+    return (
+        f"{text_of(records)} In JSON None is null. {feeds.ABOUT}\n\n{classes_text(tuple(record_classes()))}"
+    )

@@ -220,7 +220,8 @@ def _call_spans(run: CellRun, calls: Sequence[ModelCall]) -> None:
             f"spans.jsonl has the first {_SPANS:,} of {len(calls):,} calls to the model; calls.jsonl has all"
         )
     for call in islice(calls, _SPANS):
-        attributes = call_attributes(call, _provider(run), run.planned.cell.model_params)
+        params, endpoint = run.planned.cell.model_params, run.planned.model.endpoint
+        attributes = call_attributes(call, _provider(run), params, endpoint)
         error = (call.error or error_type(call)) if call.ended != "answered" else None
         run.trace.call(f"model_call:{call.n}", call.start_ns, end_ns(call), attributes, error)
 

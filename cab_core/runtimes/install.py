@@ -73,6 +73,14 @@ def installed_version(adapter: Adapter, version: str) -> str | None:
     return _ready(home, Installation(name=adapter.name, version=version, reported=None))
 
 
+def program_found(adapter: Adapter, version: str, program: str) -> bool | None:
+    """Tell whether a program is in what a recipe installs, or on this machine; None: not installed here."""
+    if installed_version(adapter, version) is None:
+        return None
+    at = _at(_home(f"{adapter.name}-{version}", adapter.recipe(version)), adapter, version)
+    return shutil.which(program, path=_path(at)) is not None
+
+
 def with_extras(found: Installation, extras: Iterable[tuple[Recipe, str]]) -> Installation:
     """Return an installation with a stack's recipes, each with the prefix at which it is installed.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cab_core.records import OUTCOMES, STANDARD_AXES, Step, further_axes
+from cab_core.records import OUTCOMES, STANDARD_AXES, Step, axis_name, further_axes
 from cab_core.store.reading import read_whole
 
 from . import commands
@@ -127,7 +127,8 @@ def _above(m: CellData) -> dict[str, str]:
 def _figures(m: CellData) -> list[tuple[str, float | None, str]]:
     """Return the axes' headlines: name, value, form. `integrity` and the like are 1 where neutral."""
     heads, further = m.result.headlines, further_axes(m.result.axes)
-    shown = ((axis, *_SHOWN.get(axis, (axis, "figure"))) for axis in (*STANDARD_AXES, *further))
+    named = {a: (axis_name(a, score.unit), "figure") for a, score in m.result.scores.items()} | _SHOWN
+    shown = ((axis, *named.get(axis, (axis, "figure"))) for axis in (*STANDARD_AXES, *further))
     return [(name, heads.get(axis), form) for axis, name, form in shown]
 
 

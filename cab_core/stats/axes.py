@@ -47,11 +47,12 @@ class AxisComparison:
     means; `a` and `b` are those means. `interval` is that of `value` at tasks like these, and `p` that of its
     test: None where the tasks are too few, or none differs from another. `p_held` is p with all axes allowed
     for (`holm.held`), from which `says` comes: "better" and "worse" of A where the axis knows which way is
-    better, else "higher" and "lower".
+    better, else "higher" and "lower". `unit`: of an axis that a plugin adds, where it has one.
     """
 
     axis: str
     kind: Literal["ratio", "difference"]
+    unit: str | None = None
     a: float
     b: float
     value: float
@@ -84,6 +85,8 @@ def compare_axes(
     B takes, and "equivalent" where B takes less than 1.1 times what A takes, too.
     """
     families = settled((cell.cell.task, cell.family) for a, b in pairs for cell in (*a, *b))
+    cells = (cell for a, b in pairs for cell in (*a, *b))
+    units = {axis: unit for cell in cells for axis, unit in zip(cell.axes, cell.units, strict=True) if unit}
     known = {axis: _known(tasks, families) for axis, tasks in _by_axis(pairs).items()}
     p = {axis: k.mean.p() for axis, k in known.items() if k.mean}
     p_held = held(p)
@@ -91,6 +94,7 @@ def compare_axes(
     return [
         attrs.evolve(
             _compared(axis, found, p.get(axis)),
+            unit=units.get(axis),
             p_held=p_held.get(axis),
             says=_together(claims.get(axis), _says(axis, found.mean, p_held.get(axis))),
         )

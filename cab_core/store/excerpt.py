@@ -66,6 +66,7 @@ class _Task(msgspec.Struct):
 
 class _Score(msgspec.Struct):
     headline: float | None = None
+    unit: str | None = None
 
 
 class _There(msgspec.Struct):
@@ -111,7 +112,8 @@ def excerpt_of(data: bytes) -> Excerpt | None:
         found.cell, found.tokens = _cell(found.cell), _tokens(found.tokens)
     except (ValueError, RecursionError, CabError, BaseValidationError):
         return None
-    return found if _exact(found) and _short((*found.marks, found.task.family or "")) else None
+    units = (score.unit or "" for score in found.scores.values())
+    return found if _exact(found) and _short((*found.marks, found.task.family or "", *units)) else None
 
 
 def _cell(found: Any) -> Cell:

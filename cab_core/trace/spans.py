@@ -16,6 +16,7 @@ from cab_core.redaction import Redactor
 
 from .clock import iso_of_ns
 from .files import close_on_disk
+from .genai import span_name
 from .otlp import SpanDelivery
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
 KIND = "cab.kind"
+NAME = "cab.name"  # cab's own name of a span that a collector gets under that of the conventions
 
 
 class CellTrace:
@@ -61,7 +63,11 @@ class CellTrace:
     def span(self, kind: str, name: str, /, **attributes: Any) -> Iterator[Span]:
         """Open a span below the one that is open; an exception marks it as an error and goes through."""
         with self._tracer.start_as_current_span(name, attributes=_flat({KIND: kind, **attributes})) as span:
-            yield span
+            try:
+                yield span
+            except BaseException as exc:
+                span.set_attribute("error.type", type(exc).__qualname__)
+                raise
 
     def past(
         self,
@@ -164,20 +170,22 @@ def _json_lines(path: Path, secrets: Redactor) -> Any:
 
 
 def _public(span: ReadableSpan, secrets: Redactor) -> ReadableSpan:
-    """Return a span as it may leave this process."""
+    """Return a span as it may leave this process, under the name that the conventions have for it."""
     from opentelemetry.sdk.trace import Event, ReadableSpan
     from opentelemetry.trace import Status
 
     def clean(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
         return secrets.record(dict(attributes or {}))
 
-    said = span.status.description
+    said, attributes = span.status.description, dict(span.attributes or {})
+    if (name := span_name(attributes)) is not None:
+        attributes[NAME] = span.name
     return ReadableSpan(
-        name=secrets.text(span.name),
+        name=secrets.text(name or span.name),
         context=span.get_span_context(),
         parent=span.parent,
         resource=span.resource,
-        attributes=clean(span.attributes),
+        attributes=clean(attributes),
         events=[Event(e.name, clean(e.attributes), e.timestamp) for e in span.events],
         links=span.links,
         kind=span.kind,

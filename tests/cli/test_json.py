@@ -125,7 +125,7 @@ def test_commands_on_cells_print_json(cab: Cab) -> None:
     assert pages == str(cab.cwd / "pages/index.html") and Path(pages).exists()
     assert cab.json("site", "build", "cells", "-o", "again", "--json")["pages"].endswith("again/index.html")
     written = cab.json("export", "--atif", "-o", "out", "--runs", "cells", "--json")
-    assert written == {"trajectories": 1, "directory": "out", "left_out": 0}
+    assert written == {"trajectories": 1, "silent": 0, "directory": "out", "left_out": 0}
     assert cab.json("rescore", "--runs", "cells", "--json")["cells"] == 1
 
 

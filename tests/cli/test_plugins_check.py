@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from tests.benchmarks.cold_start import NIL
 from tests.conftest import Cab
 
 CODE = """
@@ -69,3 +70,34 @@ def test_one_by_its_path_that_is_broken_is_found_by_its_name(cab: Cab) -> None:
     (cab.cwd / "mine/foo_mine.py").write_text(code)
     done = cab("--plugin", "mine", "plugins", "check", "foo")
     assert done.returncode == 1 and "unknown hook 'cab_adapterz'; did you mean 'cab_adapters'" in done.stdout
+
+
+def test_a_program_that_no_recipe_brings_is_told_where_it_can_be_known(cab: Cab) -> None:
+    """Before the CLI is installed it is said that nobody looked; afterwards the program is missed by name."""
+    cab.env["CAB_CACHE"] = str(cab.cwd / "cache")
+    (cab.cwd / "cab_astray.py").write_text(
+        NIL.replace('argv=("python3", job', 'argv=("nowhere-to-be-found", job')
+    )
+    check = ("--plugin", "cab_astray.py", "plugins", "check", "nil", "--json")
+    [before] = json.loads(cab(*check).stdout)
+    assert (
+        "nowhere-to-be-found" not in str(before["faults"])
+        and "nobody looked whether its recipe brings" in before["notes"][0]
+    )
+    cab(
+        "--plugin",
+        "cab_astray.py",
+        "run",
+        "--tui",
+        "nil",
+        "--model",
+        "scripted:null",
+        "--task",
+        "mutations/py-lru-cache",
+    )
+    done = cab(*check)
+    [after] = json.loads(done.stdout)
+    assert done.returncode == 1 and after["notes"] == [], after
+    assert "starts 'nowhere-to-be-found', which is neither in what its recipe installs" in str(
+        after["faults"]
+    )

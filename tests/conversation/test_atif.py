@@ -1,21 +1,23 @@
-"""The conversation of a cell as an ATIF trajectory, held against a model of the format that others wrote."""
+"""The conversation of a cell as an ATIF trajectory, held against Harbor's own model, whose format it is."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from atif import Trajectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cab_core.conversation.atif import trajectory
+from cab_core.conversation.atif import VERSION, trajectory
+from cab_core.conversation.claimed_atif import claimed_trajectory
 from cab_core.conversation.read import read_conversation
-from cab_core.records import CellResult
+from cab_core.records import CellResult, Harvest, ModelCall, Step, Usage
 from cab_core.records.conversation import Conversation, Thread, ToolUse, Turn
 from tests.conftest import Cab
+from tests.support.atif import Trajectory
 from tests.support.puppet import play
 from tests.support.wire import PROTOCOLS
 
@@ -26,7 +28,9 @@ def made(root: Path, script: str = "call()") -> tuple[dict[str, Any], CellResult
     known = {p.name: p for p in PROTOCOLS}
     said = read_conversation(where, known.__getitem__)
     assert said is not None
-    return trajectory(result, *said), result
+    found = trajectory(result, *said)
+    assert found is not None
+    return found, result
 
 
 def test_what_was_said_stands_with_its_times_and_figures(tmp_path: Path) -> None:
@@ -83,7 +87,8 @@ def test_whatever_was_said_the_trajectory_is_one(result: CellResult, threads: li
     said = Conversation(protocol="p", threads=tuple(threads), left_out=3)
     found = trajectory(result, said, {})
     json.dumps(found)
-    Trajectory.model_validate(found)
+    assert found is None or Trajectory.model_validate(found)
+    assert (found is None) == (not any(thread.turns for thread in threads))
 
 
 def test_the_command_takes_the_record_before_the_clis_own_word(cab: Cab) -> None:
@@ -95,3 +100,41 @@ def test_the_command_takes_the_record_before_the_clis_own_word(cab: Cab) -> None
     assert told["trajectories"] == 1 and found.notes is None
     given = [step for step in found.steps if step.source == "agent" and step.llm_call_count == 0]
     assert given and found.steps[-1].llm_call_count == 1
+
+
+def test_the_version_is_upstreams_newest() -> None:
+    """A new one is a reason to look what it has."""
+    assert Trajectory.model_fields["schema_version"].default == VERSION
+
+
+def test_what_a_cli_claims_is_a_trajectory_too(tmp_path: Path) -> None:
+    """Of a cell without a wire record."""
+    where, result = play(tmp_path, "call()", wire=False)
+    left = Harvest(
+        transcript=tuple(Step(role=role, text="x", tool="t") for role in ("user", "assistant", "tool", "reasoning", "info"))
+    )  # fmt: skip
+    found = Trajectory.model_validate(claimed_trajectory(result, left))
+    assert [s.source for s in found.steps] == ["user", "agent", "agent", "agent", "system"]
+
+
+def test_arguments_and_times_are_those_of_the_wire(tmp_path: Path) -> None:
+    """What the model called a tool with, as an object, at the time of its answer."""
+    tool = ToolUse(name="shell", arguments='{"command": ["ls", "-l"]}', id="c1", result="a.txt", failed=False)
+    turns = (
+        Turn(role="user", text="list", call=1, answer=False),
+        Turn(role="assistant", text="", call=1, answer=True, tools=(tool,)),
+    )
+    _, result = play(tmp_path, "call()")
+    call = ModelCall(
+        n=1, started_at="", request_sha256="", model_asked="m", model_served="m", usage=Usage(), streamed=False,
+        status=200, finish_reason="stop", latency_ms=1500.0, first_token_ms=None, throttle_ms=0.0, tries=1,
+        start_ns=1_790_000_000_000_000_000,
+    )  # fmt: skip
+    said = Conversation(protocol="p", threads=(Thread(calls=(1,), turns=turns, side=False),), left_out=0)
+    asked, answer = Trajectory.model_validate(trajectory(result, said, {1: call})).steps
+    [called] = answer.tool_calls or []
+    assert (called.function_name, called.arguments) == ("shell", {"command": ["ls", "-l"]})
+    [seen] = (answer.observation and answer.observation.results) or []
+    assert (seen.source_call_id, seen.content) == (called.tool_call_id, "a.txt")
+    times = [datetime.fromisoformat(s.timestamp or "") for s in (asked, answer)]
+    assert (times[1] - times[0]).total_seconds() == 1.5

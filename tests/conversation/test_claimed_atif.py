@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from atif import Trajectory
-
 from cab_core.conversation.claimed_atif import claimed_trajectory
 from cab_core.records import Harvest, Step
+from tests.support.atif import Trajectory
 from tests.support.puppet import Puppet, play
 
 STEPS = (
@@ -24,7 +23,7 @@ def test_a_trajectory_has_steps_calls_and_totals(tmp_path: Path) -> None:
     """Users, agent and tools in order; totals are the gateway's; what is unknown is left out."""
     _, result = play(tmp_path, "", adapter=Puppet("call()", Harvest(transcript=STEPS, finished=True)))
     found = claimed_trajectory(result, Harvest(transcript=STEPS))
-    Trajectory.model_validate(found)
+    assert found is not None and Trajectory.model_validate(found)
     assert found["schema_version"] == "ATIF-v1.8" and found["agent"]["name"] == "puppet"
     assert [(s["step_id"], s["source"]) for s in found["steps"]] == [
         (1, "user"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+import yaml
 
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
@@ -186,3 +187,23 @@ def test_a_cell_is_run_again_without_a_model(cab: Cab) -> None:
         ("scripted:oracle", "passed"),
         ("replay:records", "passed"),
     ]
+
+
+def test_the_workflow_of_the_page_publishes_what_it_built(cab: Cab) -> None:
+    """Its shell steps as they stand; what is uploaded is what they wrote, and the job that builds may write nothing."""
+    [text] = blocks("publish-results.md", "yaml")
+    flow = yaml.safe_load(text)
+    build, publish = flow["jobs"]["build"], flow["jobs"]["publish"]
+    Made().write(cab.cwd / "runs")
+    env = {**os.environ, "PATH": f"{CAB.parent}{os.pathsep}{os.environ['PATH']}"}
+    steps = [step for step in build["steps"] if "run" in step and not step["run"].startswith("pip install")]
+    for step in steps:
+        given = dict.fromkeys(step.get("env", {}), "https://example.org/bench")
+        subprocess.run(["bash", "-euc", step["run"]], cwd=cab.cwd, env={**env, **given}, check=True)
+    [uploaded] = [step["with"]["path"] for step in build["steps"] if "upload" in step.get("uses", "")]
+    page = next((cab.cwd / uploaded / "cell").rglob("index.html")).read_text()
+    assert (cab.cwd / uploaded / "index.html").is_file() and "https://example.org/bench" in page
+    assert "write" not in build["permissions"].values() and publish["needs"] == "build"
+    assert publish["permissions"] == {"pages": "write", "id-token": "write"} and flow["permissions"] == {
+        "contents": "read"
+    }

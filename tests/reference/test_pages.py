@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Callable
 
 import click
 import pytest
@@ -117,3 +118,35 @@ def test_an_option_of_a_command_is_told_with_its_value() -> None:
 
     text = commands_text(command)
     assert "Do it." in text and r"* `--width INTEGER RANGE`: how \*wide\*  [x>=1] (several times)" in text
+
+
+@pytest.mark.parametrize(
+    ("of", "said"),
+    [
+        ("passed", "Feeds: read by axis `pass_rate`."),
+        ("cache_write", "Feeds: read by axis `tokens`."),
+        ("tui", "Feeds: column `tui` of `cab export`."),
+        ("by_path", None),
+    ],
+)
+def test_a_field_says_what_it_feeds(texts: dict[str, str], of: str, said: str | None) -> None:
+    """What scorers were seen to read, and what is exported; of others nothing is said."""
+    lines = re.findall(rf"^\* `{of}` .*$", texts["records"], re.M)
+    assert any(said in line for line in lines) if said else not any("Feeds" in line for line in lines)
+
+
+def test_a_scorer_of_somebody_else_is_seen_to_read(cab: Cab, distribution: Callable[..., str]) -> None:
+    """Also what it reads by way of a computed member."""
+    code = """
+from cab_core import Registration, Score, hookimpl
+class Late:
+    axis, needs = "late", ()
+    def score(self, evidence, scores):
+        return Score(axis="late", headline=float(sum(c.tokens or 0 for c in evidence.calls)))
+@hookimpl
+def cab_scorers():
+    return [Registration(name="late", summary="late", factory=Late)]
+"""
+    cab.find_plugins(distribution("cab-late", code))
+    said = cab("reference", "records").stdout
+    assert re.search(r"^\* `prompt` .* read by axes .*`late`", said, re.M)

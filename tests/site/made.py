@@ -92,6 +92,7 @@ class Made:
     spans: list[dict[str, Any]] | None = None
     scores: dict[str, dict[str, Any]] | None = None
     headlines: dict[str, float | None] | None = None
+    units: dict[str, str] = attrs.field(factory=dict)
     applied: tuple[Accounted, ...] = ()
     host: dict[str, Any] = attrs.field(factory=dict)
     voided: tuple[Outcome, ...] = ()
@@ -265,7 +266,10 @@ class Made:
         }
         heads.update(self.headlines or {})
         values = self.scores or {axis: {axis: head} for axis, head in heads.items()}
-        return {a: Score(axis=a, values=values.get(a, {}), headline=h) for a, h in heads.items()}
+        return {
+            a: Score(axis=a, values=values.get(a, {}), headline=h, unit=self.units.get(a))
+            for a, h in heads.items()
+        }
 
     def harvest(self) -> Harvest:
         """What the CLI left."""

@@ -9,12 +9,14 @@ import numpy
 import pytest
 import scipy.stats
 
+from cab_core.export.columns import columns_for
 from cab_core.records import STANDARD_AXES, further_axes
 from cab_core.stats import AxisComparison, Selector, Sides, compare_axes
 from cab_core.stats.axes import _at_margin
 from cab_core.stats.holm import held
 from cab_core.stats.means import mean_of
 from cab_core.store.cells import Store
+from tests.conftest import Cab
 from tests.site.made import Made
 from tests.stats.test_coverage import at_most
 
@@ -153,3 +155,18 @@ def test_the_test_of_an_axis_decides_in_one_of_twenty_where_there_is_no_differen
         means = [mean_of([(float(v), 1.0) for v in row]) for row in one - five]
         found[n] = sum(m is not None and m.p() <= 0.05 for m in means) / draws
     at_most(0.05, found, draws)
+
+
+def test_a_unit_stands_behind_the_name_of_its_axis(cab: Cab) -> None:
+    """In tables, in their JSON, on the page of a cell and in an exported table; one that is hostile is shown."""
+    for tui in ("a", "b"):
+        made = Made(tui=tui, headlines={"patience": 2.5, "bare": 1.0}, units={"patience": "s\x1b[2J"})
+        made.write(cab.cwd / "runs")
+    said = cab("results").stdout + cab("compare", "tui=a", "tui=b").stdout
+    assert said.count("patience (s\\x1b[2J)") == 2 and "bare (" not in said and "\x1b[2J" not in said
+    assert [row["units"] for row in cab.json("results", "--json")] == [{"patience": "s\x1b[2J"}] * 2
+    cab("site", "build", "runs", "-o", "site")
+    page = next((cab.cwd / "site/cell/a").rglob("index.html")).read_text()
+    assert "patience (s" in page and "\x1b[2J" not in page
+    axes = columns_for({"patience": "s"})
+    assert (axes[-1].name, axes[-1].unit) == ("axis_patience", "s")

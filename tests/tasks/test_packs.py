@@ -18,6 +18,8 @@ from cab_core.tasks.catalog import Catalog, load_pack
 from cab_core.tasks.listing import write_list
 from cab_core.tasks.toolchains import missing, parse
 from cab_core.workdir.materialise import materialise
+from tests.benchmarks.cold_start import install_nil
+from tests.conftest import Cab
 from tests.support.work import calls_of
 
 
@@ -203,6 +205,19 @@ def test_an_unknown_task_is_answered_with_the_nearest() -> None:
     """A misspelt pattern names what was probably meant."""
     with pytest.raises(UnknownName, match="did you mean 'mutations/py-lru-cache'"):
         Catalog(Plugins()).select(["mutations/py-lru-cach"])
+
+
+def test_a_pack_that_is_given_is_all_that_is_meant(cab: Cab, pack: Path) -> None:
+    """To list and to run, where no task is named; a pattern is on the tasks of all packs."""
+    cab.env |= install_nil(pack.parent / "site")
+    listed = [row["id"] for row in cab.json("tasks", "list", "--pack", str(pack), "--json")]
+    run = ["run", "--tui", "nil", "--model", "scripted:null", "--pack", str(pack), "--json"]
+    ran = [json.loads(line) for line in cab(*run).stdout.splitlines()]
+    assert listed == ["mine/one"] and "mine/one" in str(ran) and "mutations/" not in str(ran), ran
+    every = [row["id"] for row in cab.json("tasks", "list", "--pack", str(pack), "--json", "*")]
+    assert "mine/one" in every and len(every) > 50
+    done = cab(*run[:-3])
+    assert done.returncode == 2 and "nothing to run: give --task, or a sweep file" in done.stderr
 
 
 def test_patterns_cross_slashes() -> None:
