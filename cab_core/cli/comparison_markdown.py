@@ -54,7 +54,12 @@ def _table(compared: Compared) -> list[str]:
         p = "-" if one.p_held is None else probability(one.p_held)
         values = (figure(one.axis, one.a), figure(one.axis, one.b), change(one), between(one), p)
         rows.append(
-            (code(axis_name(label(one.axis), one.unit), in_table=True), *values, compared.axis_verdict(one), str(one.tasks))
+            (
+                code(axis_name(label(one.axis), one.unit), in_table=True),
+                *values,
+                compared.axis_verdict(one),
+                str(one.tasks),
+            )
         )
     return [_row(_HEADS), _row("---" for _ in _HEADS), *map(_row, rows)]
 

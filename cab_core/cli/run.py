@@ -152,7 +152,7 @@ def _dry_run(plugins: Plugins, sweep_file: Path | None, said: dict[str, Any]) ->
     choice = options.choice_of(said["endpoint"], said["key"], said["key_env"])
     with (shown := Progress(quiet=said["as_json"])):
         plan = planned(_planner(sweep_file, said), plugins, choice, said["packs"], shown)
-        found = preview(plan, Store(said["runs"]), said["width"], by_outcome, said["fresh"])
+        found = preview(plan, Store(said["runs"]), said["width"] or 1, by_outcome, said["fresh"])
     print_preview_json(found) if said["as_json"] else print_preview(found)
     return 0
 

@@ -6,6 +6,7 @@ environments. A directory is ready when it holds a whole `ready.json`; one witho
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -45,7 +46,10 @@ def install(
     home = _home(f"{adapter.name}-{version}", recipe)
     found = attrs.evolve(_at(home, adapter, version), toolchains=known_versions(requires))
     with asked_for(adapter, version):
-        reported = _once(home, recipe, found, lambda: _read_version(adapter, found), say)
+        read = functools.cache(functools.partial(_read_version, adapter, found))
+        reported = _once(home, recipe, found, read, say, tuple(adapter.version_argv()))
+        if not recipe.pip and not recipe.npm:  # a program of the machine, which may be another by now
+            reported = read()
     if gone := _absent_interpreter(adapter, found):
         raise ImageError(gone)
     return with_extras(attrs.evolve(found, reported=reported), [_extra(e, say) for e in extras])
@@ -70,7 +74,8 @@ def _at(home: Path, adapter: Adapter, version: str) -> Installation:
 def installed_version(adapter: Adapter, version: str) -> str | None:
     """Return what a CLI that is installed here says its version is; None where it is not installed."""
     home = _home(f"{adapter.name}-{version}", adapter.recipe(version))
-    return _ready(home, Installation(name=adapter.name, version=version, reported=None))
+    what = Installation(name=adapter.name, version=version, reported=None)
+    return _ready(home, what, tuple(adapter.version_argv()))
 
 
 def program_found(adapter: Adapter, version: str, program: str) -> bool | None:
@@ -104,10 +109,20 @@ def _home(name: str, recipe: Recipe) -> Path:
     return cache_root() / "clis" / f"{name}-{recipe_hash(recipe)[:12]}"
 
 
-def _once(home: Path, recipe: Recipe, what: Installation, read_version: Callable[[], str], say: Say) -> str:
-    """Install a recipe where it is not ready; return what the program says its version is."""
+def _once(
+    home: Path,
+    recipe: Recipe,
+    what: Installation,
+    read_version: Callable[[], str],
+    say: Say,
+    asked: Sequence[str] = (),
+) -> str:
+    """Install a recipe where it is not ready; return what the program says its version is.
+
+    `asked`: how it is asked, since another question has another answer.
+    """
     with locked(home, f"the installation {home.name}", say):
-        reported = _ready(home, what)
+        reported = _ready(home, what, asked)
         if reported is None:
             if lacks := lacking(recipe):
                 raise ImageError(f"{what.name}: {lacks}")
@@ -120,7 +135,7 @@ def _once(home: Path, recipe: Recipe, what: Installation, read_version: Callable
             except ImageError:
                 remove_tree(home)  # half of it is of no use, and a disk that it filled stays full
                 raise
-            marker = {"name": what.name, "version": what.version, "reported": reported}
+            marker = {"name": what.name, "version": what.version, "reported": reported, "asked": asked}
             keep_json(home / _READY, marker)
         process_lease().use(f"path {home}")
     return reported
@@ -150,13 +165,15 @@ def _check_unused(home: Path) -> None:
         )
 
 
-def _ready(home: Path, what: Installation) -> str | None:
+def _ready(home: Path, what: Installation, asked: Sequence[str] = ()) -> str | None:
     """Return the version that a finished installation told, or None where it is not known to be finished.
 
     A marker that is cut off, or another's, is none: what it says of a version would be said of every cell.
     """
     marker = read_object(home / _READY) or {}
     if (marker.get("name"), marker.get("version")) != (what.name, what.version):
+        return None
+    if marker.get("asked", [*asked]) != [*asked]:
         return None
     reported = marker.get("reported")
     if what.name == "extra":

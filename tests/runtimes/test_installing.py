@@ -109,6 +109,32 @@ def test_a_full_disk_is_not_left_full(cache: Path, tmp_path: Path, monkeypatch: 
     assert rest[0].endswith("/npm/half") and not list(cache.glob("clis/*/"))
 
 
+def test_the_version_of_a_machine_s_own_program_is_read_anew(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was installed of it, so nobody says when it becomes another."""
+    program = tmp_path / "bin" / "toy"
+    program.parent.mkdir()
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(Cli, "version_argv", lambda _: ["toy"])
+    for version in ("toy 1", "toy 2"):
+        program.write_text(f"#!/bin/sh\necho {version}\n")
+        program.chmod(0o755)
+        assert install(Cli(), "1", (), (), print).reported == version
+
+
+def test_another_question_for_the_version_installs_anew(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an adapter asked before says nothing of what it asks now."""
+    npm = cache / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text("#!/bin/sh\n")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{npm.parent}:{os.environ['PATH']}")
+    for word in ("one", "two", "two"):
+        monkeypatch.setattr(Cli, "version_argv", lambda _, word=word: ["echo", word])
+        assert install(Cli(npm=("x@1",)), "1", (), (), print).reported == word
+
+
 def marker(cache: Path) -> Path:
     """Return the file that says that the CLI is there."""
     return next(cache.glob("clis/toy-*/ready.json"))
