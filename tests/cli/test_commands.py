@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import signal
 import subprocess
 import time
@@ -137,7 +136,7 @@ def test_a_run_goes_on_where_it_stopped(tiny: Cab) -> None:
     assert "done before" not in other.stderr
     assert sorted(p.name for p in (tiny.cwd / TRIES).iterdir()) == ["1", "2"]
     lock = (tiny.cwd / "runs/local/sweep.lock.toml").read_text()
-    assert f'reported = "Python {platform.python_version()}"' in lock
+    assert 'reported = "1"' in lock
 
 
 def test_results_and_rescore_and_site(tiny: Cab) -> None:
