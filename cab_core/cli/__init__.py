@@ -24,7 +24,7 @@ COMMANDS = {
     "power": ("power", "How many tasks and attempts does it take to see a difference?"),
     "gateway": ("gateway", "Serve one model on this machine, and print what a CLI asks it."),
     "wire": ("wire", "Show what a CLI asked its model and what it was answered, call by call."),
-    "export": ("export", "Write trajectories that other tools read."),
+    "export": ("export", "Write tables, trajectories and predictions that other tools read."),
     "rescore": ("rescore", "Compute the axes of finished cells anew, without running anything."),
     "regrade": ("regrade", "Grade kept patches again where only the grader changed; calls no model."),
     "merge": ("merge", "Put runs directories together, such as those of shards."),

@@ -22,12 +22,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from statistics import NormalDist
 
 import attrs
 
 from .intervals import Interval
 from .paired import ERROR
+from .power import MOST, tasks_needed
+from .sensitivity import POWER
 
 _MANY = 256
 _BETS = tuple((2 * i + 1 - _MANY) / _MANY for i in range(_MANY))
@@ -35,7 +38,6 @@ _FINE = 100  # steps to either side of 0 in which an end of the interval is look
 _HALVINGS = 20
 LONGEST = 1.5  # times as many units as the fixed plan has; beyond that a race costs more than it can save
 FUTILE = 0.125  # of the chance of a decision that there was at the start
-POWER = 0.8  # of the fixed plan
 FLIPS = 0.3  # tasks on which two sides differ, where nobody says how many: of most pairs fewer do
 
 Differences = Mapping[float, int]  # how many units had a difference
@@ -92,16 +94,8 @@ class Plan:
 
     @property
     def units(self) -> int:
-        """How many tasks the fixed plan has: McNemar's exact test finds the difference in 80%.
-
-        (z_.975 √flips + z_.8 √(flips - D²))² / D², and 1 / D for its being exact (R. J. Connor, "Sample size
-        for testing differences in proportions for the paired-sample design", 1987; the correction as that of
-        J. L. Fleiss, A. Tytun, H. K. Ury, 1980).
-        """
-        d, normal = self.difference, NormalDist()
-        z = normal.inv_cdf(1 - float(ERROR) / 2) * math.sqrt(self.flips)
-        z += normal.inv_cdf(POWER) * math.sqrt(self.flips - d * d)
-        return math.ceil(z * z / (d * d) + 1 / d)
+        """How many tasks the fixed plan has: with so many the test of a comparison finds it in 80%."""
+        return _fixed_size(self.difference, self.flips)
 
     def chance(self, total: float, squares: float, units: int, left: int, limit: float) -> float:
         """Return how likely E reaches `limit` by the end, were the planned difference there, to either side.
@@ -118,6 +112,12 @@ class Plan:
             return 0.0
         spread = math.sqrt(left * max(flips - self.difference**2, 0.01))
         return NormalDist().cdf((abs(total) + left * self.difference - needed) / spread)
+
+
+@lru_cache
+def _fixed_size(difference: float, flips: float) -> int:
+    won, lost = (flips + difference) / 2, (flips - difference) / 2
+    return tasks_needed((lost, 1 - flips, won), POWER) or MOST
 
 
 def _needed(flipped: float, limit: float) -> float | None:
