@@ -1,4 +1,4 @@
-"""The long proofs: twenty kills, and every CLI x scripted model x task in Docker. Prints a table.
+"""The long proofs: twenty kills, a matrix, and every CLI x scripted model x task in Docker. Prints a table.
 
 make prove
 """
@@ -13,10 +13,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 CAB = str(Path(sys.executable).with_name("cab"))
 KILLS = 20
+MATRIX = ("codex", "claude", "pi")
+RIGHT = {"scripted:oracle": "passed", "scripted:null": "failed"}
 
 
 def run(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -61,6 +64,28 @@ def kills(cwd: Path) -> str | None:
     return None
 
 
+def matrix(cwd: Path, tuis: Sequence[str] = MATRIX, tasks: str = "*", attempts: int = 2) -> str | None:
+    """Run CLIs x oracle and null x tasks x attempts in Docker; the same command again does nothing."""
+    asked = [part for tui in tuis for part in ("--tui", tui)]
+    asked += [part for model in RIGHT for part in ("--model", model)]
+    sweep = ["run", *asked, "--task", tasks, "--attempts", str(attempts)]
+    sweep += ["--runtime", "docker", "-j", "2", "--sweep-id", "matrix"]
+    done = run(*sweep, cwd=cwd)
+    found = run("results", "--json", "--scripted", "--sweep-id", "matrix", cwd=cwd).stdout
+    rows = json.loads(found) if done.returncode == 0 else []
+    tasks_run = {r["task"] for r in rows}
+    wrong = [r["cell_id"] for r in rows if r["outcome"] != RIGHT[r["model"]]]
+    if wrong or not rows or len(rows) != len(tuis) * len(RIGHT) * len(tasks_run) * attempts:
+        return f"exit {done.returncode}, {len(rows)} rows, wrong: {wrong}; {done.stderr[-1500:]}"
+    start = time.monotonic()
+    again = run(*sweep, "--json", cwd=cwd)
+    took = time.monotonic() - start
+    if again.returncode or '"started"' in again.stdout:
+        return f"again: exit {again.returncode}; {again.stderr[-1500:]}"
+    print(f"{len(rows)} cells, each once; the same command again: {took:.1f} s", flush=True)
+    return None
+
+
 def calibrate(cwd: Path) -> str | None:
     """Hold every axis against every scripted model on every task, through every CLI; print the table."""
     done = run("calibrate", "--all", "--full", "--runtime", "docker", "-j", "2", cwd=cwd)
@@ -71,7 +96,11 @@ def calibrate(cwd: Path) -> str | None:
 def main() -> None:
     """Prove, print, and exit 1 where something is wrong."""
     base = Path(tempfile.mkdtemp(prefix="prove-", dir=os.environ.get("CAB_PROVE_DIR")))
-    proofs = {"twenty kills": lambda: kills(base), "calibrate --all --full": lambda: calibrate(base)}
+    proofs = {
+        "twenty kills": lambda: kills(base),
+        "matrix": lambda: matrix(base),
+        "calibrate --all --full": lambda: calibrate(base),
+    }
     failed = 0
     for name, proof in proofs.items():
         start = time.monotonic()
