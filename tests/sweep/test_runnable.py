@@ -7,7 +7,7 @@ import pytest
 from cab_core.errors import UserError
 from cab_core.plugins.registry import Plugins
 from cab_core.records import PackedTask
-from cab_core.sweep.plan import _places
+from cab_core.sweep.places import places_of
 from tests.support.puppet import find_task
 
 RUST, PYTHON = find_task("polyglot/rust-owner-borrow-fix"), find_task("mutations/py-lru-cache")
@@ -37,7 +37,7 @@ def bare_host(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def runnable_in(runtime: object) -> tuple[list[PackedTask], dict[str, str]]:
     """Return which of the two tasks can be graded in a runtime, and why the others cannot."""
-    [place], skipped = _places([runtime], ["open"], [RUST, PYTHON], print)  # type: ignore[list-item]
+    [place], skipped = places_of([runtime], ["open"], [RUST, PYTHON], print)  # type: ignore[list-item]
     return place.tasks, skipped
 
 
@@ -59,11 +59,11 @@ def test_where_none_can_be_graded_the_runtime_is_named() -> None:
     with pytest.raises(
         UserError, match="in runtime 'elsewhere':\n  polyglot/rust-owner-borrow-fix: no rustc there"
     ):
-        _places([Asked()], ["open"], [RUST], print)  # type: ignore[list-item]
+        places_of([Asked()], ["open"], [RUST], print)  # type: ignore[list-item]
 
 
 def test_of_several_runtimes_each_has_its_own_tasks() -> None:
     """What one lacks the other may have; the reason names the runtime."""
-    places, skipped = _places([Asked(), Silent()], ["open", "open"], [RUST, PYTHON], print)  # type: ignore[list-item]
+    places, skipped = places_of([Asked(), Silent()], ["open", "open"], [RUST, PYTHON], print)  # type: ignore[list-item]
     assert [place.tasks for place in places] == [[PYTHON], [RUST]]
     assert set(skipped) == {f"{RUST.task.id} in elsewhere", f"{PYTHON.task.id} in silent"}
