@@ -64,7 +64,7 @@ def check_any(clis: Sequence[Cli]) -> None:
 
 
 def installed_in(cli: Cli, place: Place, stack: Stack, say: Say) -> tuple[Cli, dict[Needs, Installation]]:
-    """Make a CLI ready for the tasks of a place. One that cannot be has the trouble, and nothing installed."""
+    """Make a CLI ready for a place's tasks; one that cannot be has the trouble, and nothing installed."""
     if cli.trouble is None:
         try:
             installed = _install(cli, place, stack, say)
