@@ -90,12 +90,17 @@ def _print_verdict(compared: Compared) -> None:
     if found.interval and found.interval.weak:
         say(WEAK)
     if compared.possible > 1:
-        all_of_them = min(1.0, float(found.p) * compared.possible)
-        decided = "decided" if found.says != "undecided" and all_of_them <= ERROR else "undecided"
-        say(
-            f"Picked out of the {compared.possible} pairs of configurations after the results were seen: "
-            f"{decided}, {_equals(all_of_them)} with all of them allowed for."
-        )
+        say(picked_out(compared))
+
+
+def picked_out(compared: Compared) -> str:
+    """Return what the verdict is worth to somebody who saw all pairs before this one was named."""
+    all_of_them = min(1.0, float(compared.found.p) * compared.possible)
+    decided = "decided" if compared.found.says != "undecided" and all_of_them <= ERROR else "undecided"
+    return (
+        f"Picked out of the {compared.possible} pairs of configurations after the results were seen: "
+        f"{decided}, {_equals(all_of_them)} with all of them allowed for."
+    )
 
 
 def _too_few(found: Comparison) -> str:
