@@ -8,7 +8,6 @@ from cab_core.records import axis_name
 from cab_core.stats import (
     ERROR,
     ESTIMANDS,
-    FEWEST,
     Comparison,
     Pair,
     Sides,
@@ -80,12 +79,9 @@ def _print_margin(found: Comparison) -> None:
 def _print_verdict(compared: Compared) -> None:
     found = compared.found
     _say("verdict", compared.verdict)
-    if found.decidable:
-        _say("", compared.could_see)
-        if compared.lacks:
-            _say("", compared.lacks)
-    else:
-        _say("", _too_few(found))
+    _say("", compared.could_see)
+    if compared.lacks:
+        _say("", compared.lacks)
     say(ESTIMANDS[found.on])
     if found.interval and found.interval.weak:
         say(WEAK)
@@ -101,14 +97,6 @@ def picked_out(compared: Compared) -> str:
         f"Picked out of the {compared.possible} pairs of configurations after the results were seen: "
         f"{decided}, {_equals(all_of_them)} with all of them allowed for."
     )
-
-
-def _too_few(found: Comparison) -> str:
-    if found.on == "these":
-        return "With so few cells no result could decide; more tasks or attempts are needed."
-    one, many = ("task", "tasks") if found.families == found.tasks else ("family", "families of tasks")
-    count = f"{found.families} {one if found.families == 1 else many}"
-    return f"With {count} no result could decide; at least {FEWEST} are needed."
 
 
 def _equals(p: float) -> str:

@@ -199,6 +199,7 @@ def test_a_table_says_what_its_cells_are_worth(tmp_path: Path) -> None:
     assert "Left out: 1 × infra_upstream" in said
     assert "\\* of 3 tasks or families at most" in said
     assert "Picked out of the 3 pairs" in said
+    assert "With 1 task no result could decide; at least 6 are needed." in said
 
 
 # The report.
