@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from cab_core.distance import nearest_name
 from cab_core.errors import UserError
 from cab_core.stats import On, Selector, Sides, one_of_each
 
@@ -18,6 +17,7 @@ from .comparison import print_comparison
 from .comparison_json import as_json_values
 from .comparison_junit import write_junit
 from .comparison_markdown import as_markdown
+from .no_cell import no_cell
 from .self_comparison import look
 from .shares import Share
 from .stack_effects import print_stack_effects, stack_effects
@@ -87,7 +87,7 @@ def command(
         sides.refuse_overlap(results)
     for side in (sides.a, sides.b):
         if not any(side.matches(r) for r in results):
-            raise _no_cell(side, runs, task, scripted)
+            raise no_cell(side, runs, task, scripted)
     if sides.alike:
         _refuse_verdict(margin, cost_margin, fail_on, markdown, junit)
         look(sides, results, as_json)
@@ -116,22 +116,6 @@ def _refuse_verdict(*asked: object) -> None:
             "A and B are the same: there is no verdict, only what chance alone brings; --margin, "
             "--cost-margin, --fail-on, --markdown and --junit need two sides"
         )
-
-
-def _no_cell(side: Selector, runs: Path, task: str, scripted: bool) -> UserError:
-    """Return what is said of a side that no cell is on: the nearest that there is."""
-    there = [r for _, r in standing.standing(runs, True).cells]
-    near, tasks = side.nearest(r.cell for r in there), {r.cell.task for r in there}
-    near_task = task if fnmatch.filter(tasks, task) else nearest_name(task, tasks)
-    at = f" at a task like {task!r}" if task != "*" else ""
-    said = f"no cell in {runs} is {side}{at}"
-    if not scripted and any(r.scripted and side.matches(r) for r in there):
-        said += " (scripted models are left out; --scripted takes them in)"
-    elif near != side:
-        return UserError(f"{said}; did you mean {str(near)!r}?")
-    elif near_task not in (task, None):
-        return UserError(f"{said}; did you mean --task {near_task!r}?")
-    return UserError(f"{said}; `cab results` shows what there is")
 
 
 def _standing(runs: Path, task: str, sides: Sides, scripted: bool) -> tuple[standing.Standing, int]:

@@ -9,6 +9,7 @@ import attrs
 from cab_core.errors import UnknownName, UserError
 from cab_core.records import CellSummary
 from cab_core.stats import (
+    FEWEST,
     POWER,
     VERDICTS,
     AxisComparison,
@@ -100,7 +101,9 @@ class Compared:
 
     @property
     def could_see(self) -> str:
-        """What difference would have been seen."""
+        """What difference would have been seen, or that none could have been."""
+        if not self.found.decidable:
+            return _too_few(self.found)
         if self.sensitivity.smallest is None:
             return "With so few tasks or attempts not even the largest difference would be seen for sure."
         return (
@@ -111,7 +114,7 @@ class Compared:
     @property
     def lacks(self) -> str:
         """What it takes for a verdict; empty where there is one."""
-        if self.found.verdict != "undecided" or not self.found.tasks:
+        if self.found.verdict != "undecided" or not self.found.tasks or not self.found.decidable:
             return ""
         tasks, attempts = self.sensitivity.more_tasks, self.sensitivity.more_attempts
         ways = [plural(tasks, "more task") + " like these"] if tasks else []
@@ -119,6 +122,14 @@ class Compared:
         if not ways:
             return "Nothing was observed of which more data would soon make a verdict."
         return f"An estimate, if the difference is the one observed: about {' or '.join(ways)} would decide."
+
+
+def _too_few(found: Comparison) -> str:
+    if found.on == "these":
+        return "With so few cells no result could decide; more tasks or attempts are needed."
+    one, many = ("task", "tasks") if found.families == found.tasks else ("family", "families of tasks")
+    count = f"{found.families} {one if found.families == 1 else many}"
+    return f"With {count} no result could decide; at least {FEWEST} are needed."
 
 
 def _in_words(says: str, margin: float | None) -> str:

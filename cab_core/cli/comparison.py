@@ -8,7 +8,6 @@ from cab_core.records import axis_name
 from cab_core.stats import (
     ERROR,
     ESTIMANDS,
-    FEWEST,
     Comparison,
     Pair,
     Sides,
@@ -80,30 +79,24 @@ def _print_margin(found: Comparison) -> None:
 def _print_verdict(compared: Compared) -> None:
     found = compared.found
     _say("verdict", compared.verdict)
-    if found.decidable:
-        _say("", compared.could_see)
-        if compared.lacks:
-            _say("", compared.lacks)
-    else:
-        _say("", _too_few(found))
+    _say("", compared.could_see)
+    if compared.lacks:
+        _say("", compared.lacks)
     say(ESTIMANDS[found.on])
     if found.interval and found.interval.weak:
         say(WEAK)
     if compared.possible > 1:
-        all_of_them = min(1.0, float(found.p) * compared.possible)
-        decided = "decided" if found.says != "undecided" and all_of_them <= ERROR else "undecided"
-        say(
-            f"Picked out of the {compared.possible} pairs of configurations after the results were seen: "
-            f"{decided}, {_equals(all_of_them)} with all of them allowed for."
-        )
+        say(picked_out(compared))
 
 
-def _too_few(found: Comparison) -> str:
-    if found.on == "these":
-        return "With so few cells no result could decide; more tasks or attempts are needed."
-    one, many = ("task", "tasks") if found.families == found.tasks else ("family", "families of tasks")
-    count = f"{found.families} {one if found.families == 1 else many}"
-    return f"With {count} no result could decide; at least {FEWEST} are needed."
+def picked_out(compared: Compared) -> str:
+    """Return what the verdict is worth to somebody who saw all pairs before this one was named."""
+    all_of_them = min(1.0, float(compared.found.p) * compared.possible)
+    decided = "decided" if compared.found.says != "undecided" and all_of_them <= ERROR else "undecided"
+    return (
+        f"Picked out of the {compared.possible} pairs of configurations after the results were seen: "
+        f"{decided}, {_equals(all_of_them)} with all of them allowed for."
+    )
 
 
 def _equals(p: float) -> str:

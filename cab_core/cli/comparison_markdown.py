@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from cab_core.records import axis_name
-from cab_core.stats import ESTIMANDS, decimal, probability
+from cab_core.stats import ESTIMANDS, decimal, probability, summarise, verdict_of
 
 from .compared import Compared, between, change, figure, label
-from .comparison import AXES_NOTE
-from .summaries import interval_text, rate_text
+from .comparison import AXES_NOTE, picked_out
+from .comparison_notes import marks_of
+from .summaries import WEAK, interval_text, rate_text
 from .text import name_line
 
 _LISTED = 10  # flipped tasks
@@ -31,8 +32,11 @@ def as_markdown(compared: Compared) -> str:
         lines.append("No task has a verdict on both sides: there is nothing to compare.")
     else:
         lines += [compared.could_see, *filter(None, [compared.lacks]), ESTIMANDS[found.on]]
+        lines += [WEAK.replace("*", "\\*")] if found.interval and found.interval.weak else []
+        lines += [picked_out(compared)] if compared.possible > 1 else []
         lines += [AXES_NOTE] if compared.axes else []
         lines += _flips(compared)
+    lines += _notes(compared)
     return "\n".join(lines) + "\n"
 
 
@@ -78,6 +82,14 @@ def _flips(compared: Compared) -> list[str]:
     ]
     more = f", and {len(flipped) - _LISTED} more" if len(flipped) > _LISTED else ""
     return ["", f"Flipped, with the rates of A and B: {', '.join(shown)}{more}."]
+
+
+def _notes(compared: Compared) -> list[str]:
+    """Return the marks of the cells and how many have no verdict: a table without them says too much."""
+    excluded = summarise(map(verdict_of, compared.results)).why_excluded
+    found = [f"Left out: {excluded}."] if excluded else []
+    found += marks_of(compared.halves)
+    return ["", *found] if found else []
 
 
 def code(text: str, in_table: bool = False) -> str:

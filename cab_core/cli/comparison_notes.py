@@ -40,9 +40,8 @@ def print_left_out(sides: Sides, found: Comparison, results: Sequence[CellSummar
     for name, alone in (("A", found.only_a), ("B", found.only_b)):
         if alone:
             say(f"{len(alone)} of {name} have no partner, first: {one_line(alone[0], 90)}")
-    whole = summarise(map(verdict_of, results))
-    if whole.excluded:
-        say(f"Left out: {whole.why_excluded}")
+    if excluded := summarise(map(verdict_of, results)).why_excluded:
+        say(f"Left out: {excluded}")
     for name, half in zip("AB", sides.chosen(results), strict=True):
         if voided := summarise(map(verdict_of, half)).why_voided:
             say(f"Tried in vain before, {name}: {voided}")
@@ -58,8 +57,8 @@ def print_unnamed(sides: Sides, results: Sequence[CellSummary]) -> None:
 
 def print_marks(halves: Halves) -> None:
     """Say what a reader must know of the cells that are compared."""
-    for mark, says in legend(halves.marks).items():
-        say(f"{'All' if mark == SEALED else 'Some'} of them are {mark}: {says}.")
+    for line in marks_of(halves):
+        say(line)
     limits = halves.differing(lambda result: _limits(result.cell.limits))
     if limits is not None:
         a, b = map(_few, limits)
@@ -68,6 +67,12 @@ def print_marks(halves: Halves) -> None:
     if runtimes is not None:
         both = sorted({*runtimes[0], *runtimes[1]})
         say(f"They ran in different sandboxes ({_few(both)}): a difference may be theirs.")
+
+
+def marks_of(halves: Halves) -> list[str]:
+    """Return a sentence for each mark that any of the cells has."""
+    marks = legend(halves.marks).items()
+    return [f"{'All' if mark == SEALED else 'Some'} of them are {mark}: {says}." for mark, says in marks]
 
 
 def _limits(limits: Limits) -> str:

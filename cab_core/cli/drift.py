@@ -12,10 +12,11 @@ import click
 
 from cab_core.errors import CabError, UserError
 from cab_core.records import CellSummary, Configuration
-from cab_core.stats import one_of_each
+from cab_core.stats import Selector, one_of_each
 
 from . import options, standing
 from .group import pass_plugins
+from .no_cell import no_cell
 from .table import print_json
 
 if TYPE_CHECKING:
@@ -49,17 +50,12 @@ def command(
         runs, scripted, chosen=lambda r: r.cell.tui == tui and fnmatch.fnmatchcase(r.cell.task, task)
     )
     cells = [r for _, r in one_of_each(there.cells) if fnmatch.fnmatchcase(r.cell.model, model)]
+    if not cells:
+        asked = {"tui": tui, "model": model} if model != "*" else {"tui": tui}
+        raise no_cell(Selector(asked), runs, task, scripted)
     cells = [r for r in cells if r.cell.tui_version not in without]
     if not cells:
-        left = (
-            f"; {there.left_out} of scripted models are left out, --scripted takes them in"
-            if there.left_out
-            else ""
-        )
-        raise UserError(
-            f"no cell in {runs} is of {tui!r} with such a model and task{left}; "
-            "`cab results` shows what there is"
-        )
+        raise UserError(f"--without {' '.join(without)} leaves out every version of {tui} in {runs}")
     order, why = _order(plugins, tui, {r.cell.tui_version for r in cells})
     groups = {config: _by_version(found, order) for config, found in _groups(cells).items()}
     if as_json:

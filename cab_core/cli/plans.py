@@ -98,7 +98,7 @@ def print_plans(
         say(f"\nThe smallest difference {claim} in {percent(aim, 0)} of comparisons:")
     else:
         sure = f" in {percent(aim, 0)} of comparisons, about" if planned else ", so often"
-        say(f"\n{percent(difference, signed=True)} {claim}{sure}:")
+        say(f"\nA difference of {percent(difference, signed=True)}, {claim}{sure}:")
     table = [
         (f"{r.attempts}", _count(r.tasks), _count(r.cells), *_found(r, difference, planned)) for r in rows
     ]

@@ -18,9 +18,11 @@ from cab_core.stats import (
 )
 
 from . import options, standing
+from .no_cell import no_cell
 from .plans import as_json_values, plan, print_plans
 from .shares import Share
 from .table import print_json
+from .text import say
 
 _ATTEMPTS = (1, 2, 3, 5)  # that are looked at where none are asked for
 _MOST_ATTEMPTS = 20
@@ -113,13 +115,21 @@ def _measured(
     cells = [(p, r) for p, r in standing.standing(runs, scripted).cells if side.matches(r)]
     if "sweep" not in side.wanted:
         cells = one_of_each(cells)
+    if not cells:
+        raise no_cell(side, runs, scripted=scripted)
     units = Sides(side, side).units([r for _, r in cells], side)
     found, flips = measured((unit[0], tally) for unit, tally in units.items())
     if found is None:
         raise UserError(f"no cell in {runs} with a verdict is {side}; `cab results` shows what there is")
     # Flips that were seen may be a little more than this rate allows: then all tasks are alike.
-    most = largest_flip(found if rate is None else rate)
-    return found if rate is None else rate, flip if flip is not None or flips is None else min(flips, most)
+    rate = found if rate is None else rate
+    most = largest_flip(rate)
+    if flip is not None or flips is None:
+        return rate, flip
+    if flips > most + 1e-9:
+        limit = f"at a rate of {percent(rate)} it is {percent(most)} at most (2 R (1 - R)), which is taken"
+        say(f"two attempts differed in {percent(flips)}; {limit}.", err=True)
+    return rate, min(flips, most)
 
 
 def _assumed(rate: float, difference: float | None, flip: float | None, margin: float | None) -> Assumed:

@@ -15,6 +15,7 @@ from cab_core.stats.sequential import Plan as FixedPlan
 from cab_core.sweep.plan import Plan, check_price
 from cab_core.sweep.race import Race
 from cab_core.sweep.race_course import Course, lay_out, merged
+from cab_core.words import plural
 
 
 def fixed_plan(difference: float, flips: float | None) -> FixedPlan:
@@ -49,8 +50,8 @@ def set_out(
         enough = len(course.units) >= needed
         lack = f"--max-cells {cells} is too little for that" if enough else "give more tasks"
         raise UserError(
-            f"{len(units)} tasks (one of each family) could decide nothing, whatever came: a race takes "
-            f"{needed} at least; {lack}. `cab run` and `cab compare` can decide with fewer"
+            f"{plural(len(units), 'task')} (one of each family) could decide nothing, whatever came: a race "
+            f"takes {needed} at least; {lack}. `cab run` and `cab compare` can decide with fewer"
         )
     why: Why = "tasks" if len(units) == len(course.units) else "length" if cells is None else "budget"
     race.set_out(units, why)

@@ -148,6 +148,10 @@ class Shown:
             if fixed["rule"] == "power"
             else f"all {tasks}, one of each family"
         )
+        if any(pair.why in (*_GOES_ON, "budget") for pair in self.race.contests.pairs):
+            # It was cut short: what it did not run is no saving.
+            say(f"{plural(used, 'cell')}. A fixed plan has {fixed['cells']:,} ({plan}).")
+            return
         what = f"saved {plural(saved, 'cell')}" if saved >= 0 else f"took {plural(-saved, 'cell')} more"
         say(f"{plural(used, 'cell')}: {what} against a fixed plan of {fixed['cells']:,} ({plan}).")
 

@@ -64,6 +64,7 @@ def command(
 
     store = Store(runs)
     found = [r for _, r in standing.standing(runs, True, sweep_id, _chosen(selectors, task)).cells]
+    _check_chosen(found, selectors, runs, task)
     catalog = Catalog(plugins, packs)
     planner = RegradePlanner(store, plugins, catalog, lambda text: say(f"  {text}", err=True), fresh)
     asked = planner.plan(found)
@@ -94,6 +95,23 @@ def _chosen(selectors: Sequence[str], task: str) -> Any:
         return named and fnmatch.fnmatchcase(result.cell.task, task)
 
     return matches
+
+
+def _check_chosen(found: Sequence[CellSummary], selectors: Sequence[str], runs: Path, task: str) -> None:
+    """See that each selector, and the pattern of tasks, has a cell.
+
+    Raises:
+        UserError: one has none; names the nearest.
+    """
+    from cab_core.stats import Selector
+
+    from .no_cell import no_cell
+
+    for side in map(Selector.parse, selectors):
+        if not any(side.matches(result) for result in found):
+            raise no_cell(side, runs, task)
+    if not found and task != "*":
+        raise no_cell(Selector({}), runs, task)
 
 
 def _line(result: CellSummary) -> str:

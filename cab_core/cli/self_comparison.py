@@ -51,7 +51,7 @@ def _values(sides: Sides, found: Noise) -> dict[str, Any]:
 def _print(sides: Sides, found: Noise) -> None:
     say(f"A and B are both {one_line(str(sides.a), 300)}: its attempts are held against each other.\n")
     halves = f"two halves of the attempts at {plural(found.tasks, 'task')}, {found.halves} cells each"
-    often = f"two attempts at a task end differently so often (cab power --flip {found.flip:.3g})"
+    often = "two attempts at a task end differently so often (`cab power --from` reads it from them)"
     for name, text in (
         ("noise", f"{percent(found.floor)}: {halves}, differ by no more in 95% of all ways to halve them"),
         ("flips", f"{percent(found.flip)}: {often}"),

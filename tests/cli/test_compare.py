@@ -189,6 +189,19 @@ def test_a_table_without_a_pair_says_so(tmp_path: Path) -> None:
     assert len(MarkdownIt("commonmark").enable("table").parse(done.stdout)) > 10
 
 
+def test_a_table_says_what_its_cells_are_worth(tmp_path: Path) -> None:
+    """Marks, what is left out and why, what a star means, and how many pairs it was picked from."""
+    for tui in "abc":
+        Made(tui=tui, task="p/x", marks=("provisional",)).write(tmp_path)
+    Made(tui="a", task="p/y", outcome="infra_upstream").write(tmp_path)
+    said = asked(tmp_path, *AB, "--markdown").stdout
+    assert "Some of them are provisional: the CLI did not run sealed" in said
+    assert "Left out: 1 × infra_upstream" in said
+    assert "\\* of 3 tasks or families at most" in said
+    assert "Picked out of the 3 pairs" in said
+    assert "With 1 task no result could decide; at least 6 are needed." in said
+
+
 # The report.
 
 

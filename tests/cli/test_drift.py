@@ -82,5 +82,7 @@ def test_one_version_is_shown_and_nothing_is_decided(runs: Path) -> None:
 
 def test_a_cli_without_a_cell_is_a_mistake(runs: Path) -> None:
     """Said with where to look."""
-    with pytest.raises(UserError, match=r"no cell in .* is of 'nobody'"):
+    with pytest.raises(UserError, match=r"no cell in .* is tui=nobody;"):
         call("--tui", "nobody", "--runs", str(runs))
+    with pytest.raises(UserError, match="did you mean 'tui=aider'"):
+        call("--tui", "aidr", "--runs", str(runs))

@@ -201,6 +201,8 @@ def test_two_shards_run_at_once_in_one_directory(tiny: Cab) -> None:
         ((*RUN, "--shard", "0/3"), "counts from 0: add one"),
         (("regrade", "--runs", "nowhere"), "no such directory"),
         (("regrade", "tiu=x"), "did you mean 'tui'"),
+        (("regrade", "tui=x"), "no cell in runs is tui=x"),
+        (("regrade", "--task", "p/*"), "no cell in runs is at a task like 'p/*'"),
     ],
 )
 def test_a_mistake_is_told(tiny: Cab, args: tuple[str, ...], said: str) -> None:

@@ -78,6 +78,30 @@ def test_rate_and_flips_are_measured_in_cells(tmp_path: Path) -> None:
     assert plans(*source, "--rate", "0.5")["rate"] == 0.5
 
 
+def test_cells_that_are_not_there_are_named_with_the_nearest(tmp_path: Path) -> None:
+    """As by `cab compare`: a slip of the hand, scripted models that were not asked for, the file of a CLI."""
+    Made(tui="mini", task="p/t", model="scripted:oracle", marks=("scripted",)).write(tmp_path)
+    for source, says in (
+        ("tui=mni", "did you mean 'tui=mini'"),
+        ("tui=mini", "scripted models are left out"),
+        ("tui=./of-a-file.toml", "has the name that its file gives it"),
+    ):
+        with pytest.raises(UserError, match=says):
+            call("--from", source, "--runs", str(tmp_path), "--margin", "10%")
+
+
+def test_flips_that_the_rate_does_not_allow_are_cut_and_said(tmp_path: Path) -> None:
+    """Each of two tasks was solved once in two attempts: it flips always, where half is the most."""
+    for task in ("p/a", "p/b"):
+        for attempt, outcome in enumerate(("passed", "failed"), 1):
+            Made(tui="a", task=task, attempt=attempt, outcome=outcome).write(tmp_path)
+    source = ("--from", "tui=a", "--runs", str(tmp_path), "--margin", "20%", "--attempts", "1")
+    done = CliRunner().invoke(power.command, source, catch_exceptions=False)
+    said = " ".join(done.stderr.split())
+    assert "two attempts differed in 100.0%; at a rate of 50.0% it is 50.0% at most" in said
+    assert "end differently in 50.0%." in " ".join(done.stdout.split())
+
+
 @pytest.mark.parametrize(
     ("args", "says"),
     [
@@ -87,7 +111,7 @@ def test_rate_and_flips_are_measured_in_cells(tmp_path: Path) -> None:
         (("--rate", "60%", "--difference", "10%", "--flip", "60%"), "differ in 48.0% at most"),
         (("--rate", "60%", "--margin", "5%", "--difference", "-5%"), "never to be found not worse"),
         (("--rate", "60%", "--difference", "0"), "nothing to see"),
-        (("--from", "tui=x", "--runs", ".", "--tasks", "9"), "no cell in . with a verdict is tui=x"),
+        (("--from", "tui=x", "--runs", ".", "--tasks", "9"), "no cell in . is tui=x"),
         (("--from", "tiu=x", "--runs", ".", "--tasks", "9"), "did you mean 'tui'"),
     ],
 )

@@ -52,6 +52,8 @@ def test_two_scripted_models_of_known_rates(cab: Cab, race: tuple[str, ...]) -> 
     first = cab.json(*race, "--max-cells", "16", "--json")
     [pair] = first["pairs"]
     assert (first["cells"], pair["verdict"], pair["why"]) == (16, "undecided", "budget")
+    cut = cab(*race, "--max-cells", "16").stdout
+    assert "16 cells. A fixed plan has 120" in cut and "saved" not in cut  # it was only cut short
     done = cab(*race)
     assert done.returncode == 0, done.stderr
     assert "16 of 120 cells: done before" in done.stderr
