@@ -20,6 +20,8 @@ from cab_core.stats import (
     compare_axes,
     percent,
     sensitivity_of,
+    summarise,
+    verdict_of,
     verdicts_of,
 )
 from cab_core.words import plural
@@ -121,6 +123,18 @@ class Compared:
         return f"An estimate, if the difference is the one observed: about {' or '.join(ways)} would decide."
 
 
+def left_out(compared: Compared) -> list[str]:
+    """Return, of each side, what is in no pair: whoever can make its failures void may look better."""
+    found, said = compared.found, list[str]()
+    halves = compared.sides.chosen(compared.results)
+    for name, half, alone in zip("AB", halves, (found.only_a, found.only_b), strict=True):
+        excluded = summarise(map(verdict_of, half)).why_excluded
+        parts = [f"without a verdict: {excluded}"] if excluded else []
+        parts += [f"{plural(len(alone), 'task')} without a partner"] if alone else []
+        said += [f"Left out of {name}: {'; '.join(parts)}."] if parts else []
+    return said
+
+
 def _in_words(says: str, margin: float | None) -> str:
     by = share(margin)
     return {
@@ -172,12 +186,27 @@ def failing(compared: Compared, wanted: Sequence[tuple[str, str]]) -> list[str]:
 
     Raises:
         UnknownName: no such axis is known of both sides: a gate that looks at nothing is open.
+        UserError: nor has any task a verdict on both, and `undecided` is not named.
     """
     verdicts = compared.verdicts
     for axis, _ in wanted:
         if axis not in verdicts:
             raise UnknownName("axis", axis, verdicts, "no task has it known on both sides")
+    if wanted and not compared.found.tasks and (PASS_RATE, "undecided") not in wanted:
+        raise UserError(
+            "--fail-on: no task has a verdict on both sides, so there is nothing to look at; `cab compare` "
+            "without it says which cells there are"
+        )
     return [axis for axis, says in verdicts.items() if (axis, says) in wanted]
+
+
+def could_not_fail(compared: Compared, wanted: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the axes that are looked at and undecided whatever came, which is not among what is named."""
+    blind = {one.axis for one in compared.axes if one.p is None}
+    if not compared.found.decidable:
+        blind.add(PASS_RATE)
+    looked_at = dict.fromkeys(axis for axis, _ in wanted)
+    return [axis for axis in looked_at if axis in blind and (axis, "undecided") not in wanted]
 
 
 def wanted_of(text: str | None) -> list[tuple[str, str]]:

@@ -49,6 +49,10 @@ def as_json_values(compared: Compared) -> dict[str, Any]:
         "axes": to_json(list(compared.axes)),
         "only_a": list(found.only_a),
         "only_b": list(found.only_b),
+        "excluded": {
+            name: summarise(map(verdict_of, half)).excluded
+            for name, half in zip("ab", sides.chosen(results), strict=True)
+        },
         "voided": {
             name: summarise(map(verdict_of, half)).voided
             for name, half in zip("ab", sides.chosen(results), strict=True)

@@ -7,7 +7,7 @@ import re
 from cab_core.records import axis_name
 from cab_core.stats import ESTIMANDS, decimal, probability
 
-from .compared import Compared, between, change, figure, label
+from .compared import Compared, between, change, figure, label, left_out
 from .comparison import AXES_NOTE
 from .summaries import interval_text, rate_text
 from .text import name_line
@@ -33,6 +33,7 @@ def as_markdown(compared: Compared) -> str:
         lines += [compared.could_see, *filter(None, [compared.lacks]), ESTIMANDS[found.on]]
         lines += [AXES_NOTE] if compared.axes else []
         lines += _flips(compared)
+    lines += ["", *left_out(compared)] if left_out(compared) else []
     return "\n".join(lines) + "\n"
 
 

@@ -41,11 +41,15 @@ _MOST = 20_000  # files of leftovers
 
 @attrs.frozen(kw_only=True)
 class Conflict:
-    """One cell with two verdicts on the same content. `stands`: the directory of the one that counts."""
+    """One cell with two verdicts on the same content. `stands`: the directory of the one that counts.
+
+    `other_content`: the one that counted before the merge was of other content, and counts no more.
+    """
 
     cell: str
     outcomes: tuple[str, ...]
     stands: str
+    other_content: bool = False
 
 
 @attrs.define
@@ -72,14 +76,14 @@ def merge_cells(source: Path, target: Store, sweeps: Sequence[str], merged: Merg
     """
     for sweep in sweeps:
         shutil.rmtree(target.root / segment(sweep) / _STAGING, ignore_errors=True)
-    changed = dict[str, Cell]()
+    changed = dict[str, tuple[Cell, str]]()
     for attempt, tries in _attempts(source):
         copies = dict[int, str | None]()
         for n, path in tries:
             copies[n] = _take(Path(path), source, target, sweeps, merged, changed, copies)
         _accept_as(attempt, copies, target)
-    for cell in changed.values():
-        merged.conflicts += _conflicts(cell, target)
+    for cell, before in changed.values():
+        merged.conflicts += _conflicts(cell, before, target)
 
 
 def sweeps_in(source: Path) -> list[str]:
@@ -108,12 +112,13 @@ def _take(
     target: Store,
     sweeps: Sequence[str],
     merged: Merged,
-    changed: dict[str, Cell],
+    changed: dict[str, tuple[Cell, str]],
     copies: Mapping[int, str | None],
 ) -> str | None:
     """Copy a try unless it is there; return where it is in the target, None where it was refused.
 
-    `copies`: where the older tries beside it are there, by their numbers.
+    `changed`: the cells that had tries before, with the one that stood. `copies`: where the older tries
+    beside it are there, by their numbers.
     """
     try:
         found = Store(source).summary(path)
@@ -124,13 +129,14 @@ def _take(
                 return there
         if found.cell.sweep_id not in sweeps:
             raise _NoCell("its sweep was not there when the merge began")
+        stood = target.stands(found.cell) if tries else ""
         copied = _copy(path, source, target, merged, copies)
     except (UserError, _NoCell) as exc:
         merged.refused[str(path)] = str(exc)
         return None
     merged.copied += 1
     if tries:
-        changed[attempt_path(found.cell)] = found.cell
+        changed.setdefault(attempt_path(found.cell), (found.cell, stood))
     return copied
 
 
@@ -241,7 +247,12 @@ def _accept_as(attempt: Path, copies: dict[int, str | None], target: Store) -> N
         accept(found, tries)
 
 
-def _conflicts(cell: Cell, target: Store) -> Iterator[Conflict]:
+def _conflicts(cell: Cell, before: str, target: Store) -> Iterator[Conflict]:
+    now = target.stands(cell)
+    was, is_now = target.summary(before), target.summary(now)
+    if (was.content_key, was.grader_key) != (is_now.content_key, is_now.grader_key):
+        outcomes = (was.outcome, is_now.outcome)
+        yield Conflict(cell=cell.cell_id, outcomes=outcomes, stands=now, other_content=True)
     found: dict[tuple[str, str], list[tuple[str, CellSummary]]] = {}
     for path in target.tries(cell):
         summary = target.summary(path)
@@ -250,4 +261,4 @@ def _conflicts(cell: Cell, target: Store) -> Iterator[Conflict]:
     for tries in found.values():
         outcomes = tuple(s.outcome for _, s in tries)
         if len(set(outcomes)) > 1:
-            yield Conflict(cell=cell.cell_id, outcomes=outcomes, stands=target.stands(cell))
+            yield Conflict(cell=cell.cell_id, outcomes=outcomes, stands=now)

@@ -189,6 +189,31 @@ def test_a_table_without_a_pair_says_so(tmp_path: Path) -> None:
     assert len(MarkdownIt("commonmark").enable("table").parse(done.stdout)) > 10
 
 
+def test_a_gate_that_looks_at_nothing_is_shut(tmp_path: Path) -> None:
+    """No task has both sides; and where no result could have shut it, that is said."""
+    Made(tui="a", task="p/x").write(tmp_path)
+    Made(tui="b", task="p/y").write(tmp_path)
+    with pytest.raises(UserError, match="nothing to look at"):
+        asked(tmp_path, *AB, "--fail-on", "worse")
+    few = asked(write(tmp_path / "few", 3, 0, 3), *AB, "--fail-on", "worse")
+    assert few.return_value == 0 and "pass rate had too few tasks for any verdict" in few.stderr
+
+
+def test_what_a_side_lost_is_told_in_every_form(tmp_path: Path) -> None:
+    """Who can make its failures void looks better: here B had no verdict on what it would have failed."""
+    write(tmp_path / "r", 8, 8, 8)
+    for i in range(3):
+        Made(tui="a", task=f"p/v{i}").write(tmp_path / "r")
+        Made(tui="b", task=f"p/v{i}", outcome="no_model_calls").write(tmp_path / "r")
+    report = tmp_path / "gate.xml"
+    done = asked(tmp_path / "r", *AB, "--markdown", "--junit", str(report))
+    lost = "Left out of B: without a verdict: 3 × no_model_calls"
+    assert lost in done.stdout and lost in report.read_text("utf-8")
+    assert "Left out of A: 3 tasks without a partner." in done.stdout
+    assert told(tmp_path / "r", *AB)["excluded"] == {"a": {}, "b": {"no_model_calls": 3}}
+    assert "Left out of B: 3 × no_model_calls" in asked(tmp_path / "r", *AB).stdout
+
+
 # The report.
 
 
