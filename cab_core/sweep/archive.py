@@ -8,7 +8,7 @@ import stat
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import zstandard
 
@@ -73,7 +73,7 @@ def unpack(archive: bytes, into: Path, limit: int = LARGEST) -> None:
     try:
         with (
             zstandard.ZstdDecompressor().stream_reader(archive) as packed,
-            tarfile.open(fileobj=_Bounded(packed, limit + _OVERHEAD), mode="r|") as found,  # type: ignore[arg-type]
+            tarfile.open(fileobj=cast(Any, _Bounded(packed, limit + _OVERHEAD)), mode="r|") as found,
         ):
             for number, member in enumerate(found):
                 room -= max(member.size, 0)
