@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cab_core.errors import UserError
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import LateFiles
