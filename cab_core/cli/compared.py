@@ -21,6 +21,7 @@ from cab_core.stats import (
     percent,
     sensitivity_of,
     summarise,
+    unknown_amounts,
     verdict_of,
     verdicts_of,
 )
@@ -132,7 +133,15 @@ def left_out(compared: Compared) -> list[str]:
         parts = [f"without a verdict: {excluded}"] if excluded else []
         parts += [f"{plural(len(alone), 'task')} without a partner"] if alone else []
         said += [f"Left out of {name}: {'; '.join(parts)}."] if parts else []
-    return said
+    return [*said, *unknown(compared)]
+
+
+def unknown(compared: Compared) -> list[str]:
+    """Return of which amounts one side has more cells that are not known: those are left out of the axis."""
+    return [
+        f"{label(axis)}: not known of {a} of A's cells and {b} of B's, which are left out of that axis."
+        for axis, (a, b) in unknown_amounts(compared.halves.pairs).items()
+    ]
 
 
 def _in_words(says: str, margin: float | None) -> str:

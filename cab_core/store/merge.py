@@ -268,8 +268,8 @@ def _conflicts(cell: Cell, before: str, target: Store) -> Iterator[Conflict]:
     now = target.stands(cell)
     was, is_now = target.summary(before or now), target.summary(now)
     if (was.content_key, was.grader_key) != (is_now.content_key, is_now.grader_key):
-        outcomes = (was.outcome, is_now.outcome)
-        yield Conflict(cell=cell.cell_id, outcomes=outcomes, stands=now, other_content=True)
+        both = (was.outcome, is_now.outcome)
+        yield Conflict(cell=cell.cell_id, outcomes=both, stands=now, other_content=True)
     found: dict[tuple[str, str], list[tuple[str, CellSummary]]] = {}
     for path in target.tries(cell):
         summary = target.summary(path)

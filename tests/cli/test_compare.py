@@ -214,6 +214,16 @@ def test_what_a_side_lost_is_told_in_every_form(tmp_path: Path) -> None:
     assert "Left out of B: 3 × no_model_calls" in asked(tmp_path / "r", *AB).stdout
 
 
+def test_amounts_that_one_side_hides_are_told(tmp_path: Path) -> None:
+    """Whoever hides what it spends where it spends much looks cheap."""
+    write(tmp_path, 8, 8, 8)
+    Made(tui="a", task="p/h", tokens=None).write(tmp_path)
+    Made(tui="b", task="p/h").write(tmp_path)
+    said = "tokens: not known of 1 of A's cells and 0 of B's"
+    assert said in asked(tmp_path, *AB).stdout and said in asked(tmp_path, *AB, "--markdown").stdout
+    assert told(tmp_path, *AB)["unknown_amounts"] == {"tokens": {"a": 1, "b": 0}}
+
+
 # The report.
 
 
