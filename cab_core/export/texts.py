@@ -35,7 +35,7 @@ def in_csv(value: Any) -> str:
     """Return a value as the text of a field of CSV; what is unknown is empty.
 
     A text that begins like a formula, also behind blanks, or with `'`, gets a `'` in front: who takes one
-    away from the front has the text. Control characters but tabs and ends of lines are shown by their symbols.
+    away from the front has the text. Controls but tabs and ends of lines are shown by their symbols.
     """
     if value is None:
         return ""
