@@ -7,6 +7,7 @@ a clone lacks; its attributes say where filters hold. Here all of these are off.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -66,3 +67,16 @@ def run_git(
 def said_by(done: subprocess.CompletedProcess[bytes]) -> str:
     """Return what git said of a failure, in 500 characters at most."""
     return done.stderr.decode("utf-8", "replace").strip()[:500] or f"exit code {done.returncode}"
+
+
+COPIES = "copies a file, and git would copy any file of this machine: expected the contents instead"
+# No line of a file begins so in a patch, for there it has a sign before it.
+_COPY = re.compile(rb"^copy (from|to) ", re.MULTILINE)
+
+
+def copies(patch: bytes) -> bool:
+    """Tell whether a patch copies files: `git apply` holds the path it copies from against nothing.
+
+    A stranger's would so bring /etc/passwd, or a key, to where an agent or a grader reads it.
+    """
+    return _COPY.search(patch) is not None

@@ -12,7 +12,7 @@ from cab_core.errors import UserError
 from cab_core.stats import On, Selector, Sides, one_of_each
 
 from . import options, standing
-from .compared import Compared, failing, wanted_of
+from .compared import Compared, could_not_fail, failing, label, wanted_of
 from .comparison import print_comparison
 from .comparison_json import as_json_values
 from .comparison_junit import write_junit
@@ -22,6 +22,7 @@ from .self_comparison import look
 from .shares import Share
 from .stack_effects import print_stack_effects, stack_effects
 from .table import print_json
+from .text import say
 
 
 @click.command
@@ -95,6 +96,8 @@ def command(
         return 0
     compared = Compared.of(sides, results, possible, on, margin, cost_margin)
     failed = failing(compared, wanted)
+    for axis in could_not_fail(compared, wanted):
+        say(f"warning: --fail-on: {label(axis)} had too few tasks for any verdict, whatever came", err=True)
     if junit is not None:
         write_junit(junit, compared, failed)
     effects = stack_effects(there.cells) if "stack" in sides.named and not markdown else []

@@ -21,6 +21,9 @@ from cab_core.stats import (
     compare_axes,
     percent,
     sensitivity_of,
+    summarise,
+    unknown_amounts,
+    verdict_of,
     verdicts_of,
 )
 from cab_core.words import plural
@@ -132,6 +135,26 @@ def _too_few(found: Comparison) -> str:
     return f"With {count} no result could decide; at least {FEWEST} are needed."
 
 
+def left_out(compared: Compared) -> list[str]:
+    """Return, of each side, what is in no pair: whoever can make its failures void may look better."""
+    found, said = compared.found, list[str]()
+    halves = compared.sides.chosen(compared.results)
+    for name, half, alone in zip("AB", halves, (found.only_a, found.only_b), strict=True):
+        excluded = summarise(map(verdict_of, half)).why_excluded
+        parts = [f"without a verdict: {excluded}"] if excluded else []
+        parts += [f"{plural(len(alone), 'task')} without a partner"] if alone else []
+        said += [f"Left out of {name}: {'; '.join(parts)}."] if parts else []
+    return [*said, *unknown(compared)]
+
+
+def unknown(compared: Compared) -> list[str]:
+    """Return of which amounts one side has more cells that are not known: those are left out of the axis."""
+    return [
+        f"{label(axis)}: not known of {a} of A's cells and {b} of B's, which are left out of that axis."
+        for axis, (a, b) in unknown_amounts(compared.halves.pairs).items()
+    ]
+
+
 def _in_words(says: str, margin: float | None) -> str:
     by = share(margin)
     return {
@@ -183,12 +206,27 @@ def failing(compared: Compared, wanted: Sequence[tuple[str, str]]) -> list[str]:
 
     Raises:
         UnknownName: no such axis is known of both sides: a gate that looks at nothing is open.
+        UserError: nor has any task a verdict on both, and `undecided` is not named.
     """
     verdicts = compared.verdicts
     for axis, _ in wanted:
         if axis not in verdicts:
             raise UnknownName("axis", axis, verdicts, "no task has it known on both sides")
+    if wanted and not compared.found.tasks and (PASS_RATE, "undecided") not in wanted:
+        raise UserError(
+            "--fail-on: no task has a verdict on both sides, so there is nothing to look at; `cab compare` "
+            "without it says which cells there are"
+        )
     return [axis for axis, says in verdicts.items() if (axis, says) in wanted]
+
+
+def could_not_fail(compared: Compared, wanted: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the axes that are looked at and undecided whatever came, which is not among what is named."""
+    blind = {one.axis for one in compared.axes if one.p is None}
+    if not compared.found.decidable:
+        blind.add(PASS_RATE)
+    looked_at = dict.fromkeys(axis for axis, _ in wanted)
+    return [axis for axis in looked_at if axis in blind and (axis, "undecided") not in wanted]
 
 
 def wanted_of(text: str | None) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from cab_core.stats import (
 )
 from cab_core.words import plural
 
-from .compared import Compared, between, change, figure, label, share
+from .compared import Compared, between, change, figure, label, share, unknown
 from .comparison_notes import print_kept_apart, print_left_out, print_marks, print_mixed, print_unnamed
 from .rows import print_table
 from .summaries import WEAK, interval_text, rate_text
@@ -125,6 +125,8 @@ def _print_axes(compared: Compared) -> None:
     ]
     heads = ("A", "B", "change", "95% interval", "p held", "tasks")
     print_table(rows, ("axis",), ("verdict",), heads)
+    for said in unknown(compared):
+        say(said)
     say(AXES_NOTE)
 
 

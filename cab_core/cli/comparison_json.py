@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cab_core.records import to_json
-from cab_core.stats import Pair, summarise, verdict_of
+from cab_core.stats import Pair, summarise, unknown_amounts, verdict_of
 
 from .compared import Compared
 
@@ -47,8 +47,16 @@ def as_json_values(compared: Compared) -> dict[str, Any]:
         "pairs": [_pair_json(pair) for pair in found.pairs],
         "flipped": [_pair_json(pair) for pair in found.flipped],
         "axes": to_json(list(compared.axes)),
+        "unknown_amounts": {
+            axis: dict(zip("ab", counts, strict=True))
+            for axis, counts in unknown_amounts(halves.pairs).items()
+        },
         "only_a": list(found.only_a),
         "only_b": list(found.only_b),
+        "excluded": {
+            name: summarise(map(verdict_of, half)).excluded
+            for name, half in zip("ab", sides.chosen(results), strict=True)
+        },
         "voided": {
             name: summarise(map(verdict_of, half)).voided
             for name, half in zip("ab", sides.chosen(results), strict=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cab_core.errors import UserError
 
-from .compared import PASS_RATE, Compared, between, change
+from .compared import PASS_RATE, Compared, between, change, left_out
 from .summaries import interval_text, rate_text
 from .text import plain
 
@@ -53,9 +53,12 @@ def _said(compared: Compared) -> dict[str, str]:
     interval = interval_text(found.interval, signed=True)
     said = {
         PASS_RATE: f"{compared.verdict} A - B {rate_text(found.difference, signed=True)} {interval}, "
-        f"{found.tasks} tasks. {compared.could_see} {compared.lacks}".rstrip()
+        + " ".join(
+            [f"{found.tasks} tasks.", compared.could_see, compared.lacks, *left_out(compared)]
+        ).rstrip()
     }
     return said | {
-        one.axis: f"{compared.axis_verdict(one)}: {change(one)} {between(one)}, {one.tasks} tasks"
+        one.axis: f"{compared.axis_verdict(one)}: {change(one)} {between(one)}, "
+        f"{one.tasks} of {found.tasks} tasks"
         for one in compared.axes
     }

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from cab_core.records import axis_name
-from cab_core.stats import ESTIMANDS, decimal, probability, summarise, verdict_of
+from cab_core.stats import ESTIMANDS, decimal, probability
 
-from .compared import Compared, between, change, figure, label
+from .compared import Compared, between, change, figure, label, left_out
 from .comparison import AXES_NOTE, picked_out
 from .comparison_notes import marks_of
 from .summaries import WEAK, interval_text, rate_text
@@ -85,10 +85,8 @@ def _flips(compared: Compared) -> list[str]:
 
 
 def _notes(compared: Compared) -> list[str]:
-    """Return the marks of the cells and how many have no verdict: a table without them says too much."""
-    excluded = summarise(map(verdict_of, compared.results)).why_excluded
-    found = [f"Left out: {excluded}."] if excluded else []
-    found += marks_of(compared.halves)
+    """Return the marks of the cells and what has no verdict: a table without them says too much."""
+    found = [*left_out(compared), *marks_of(compared.halves)]
     return ["", *found] if found else []
 
 

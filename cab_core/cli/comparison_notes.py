@@ -40,9 +40,9 @@ def print_left_out(sides: Sides, found: Comparison, results: Sequence[CellSummar
     for name, alone in (("A", found.only_a), ("B", found.only_b)):
         if alone:
             say(f"{len(alone)} of {name} have no partner, first: {one_line(alone[0], 90)}")
-    if excluded := summarise(map(verdict_of, results)).why_excluded:
-        say(f"Left out: {excluded}")
     for name, half in zip("AB", sides.chosen(results), strict=True):
+        if excluded := summarise(map(verdict_of, half)).why_excluded:
+            say(f"Left out of {name}: {excluded}")
         if voided := summarise(map(verdict_of, half)).why_voided:
             say(f"Tried in vain before, {name}: {voided}")
 

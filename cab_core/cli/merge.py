@@ -16,7 +16,7 @@ from . import options
 from .text import one_line, reason, say
 
 if TYPE_CHECKING:
-    from cab_core.store.merge import Merged
+    from cab_core.store.merge import Conflict, Merged
 
 _MOST = 20  # of a kind that are named one by one
 
@@ -79,10 +79,7 @@ def _print(merged: Merged, told: list[str], sources: list[Path], target: Path) -
         say(f"warning: not taken: {said}", err=True)
     for name, n in list(merged.other_files.items())[:_MOST]:
         say(f"warning: {plural(n, 'file')} {one_line(name)} left out, which cab does not write", err=True)
-    conflicts = [
-        f"{c.cell}: {', '.join(c.outcomes)} on the same content; {c.stands} counts" for c in merged.conflicts
-    ]
-    for said in _some(conflicts, "conflicts"):
+    for said in _some([_conflict(c) for c in merged.conflicts], "conflicts"):
         say(f"conflict: {said}", indent=4)
     directories = plural(len(sources), "directory", "directories")
     say(
@@ -90,6 +87,13 @@ def _print(merged: Merged, told: list[str], sources: list[Path], target: Path) -
         f"{target}, {merged.there:,} there before, {len(merged.refused)} not taken, "
         f"{plural(len(merged.conflicts), 'conflict')}"
     )
+
+
+def _conflict(found: Conflict) -> str:
+    if found.other_content:
+        was, is_now = found.outcomes
+        return f"{found.cell}: {was} counted; now {is_now} does, of other content; {found.stands} counts"
+    return f"{found.cell}: {', '.join(found.outcomes)} on the same content; {found.stands} counts"
 
 
 def _some(found: list[str], what: str) -> Iterator[str]:
@@ -102,7 +106,13 @@ def _print_json(merged: Merged, told: list[str], sources: list[Path], target: Pa
     from .table import print_json
 
     conflicts: list[dict[str, Any]] = [
-        {"cell": c.cell, "outcomes": list(c.outcomes), "stands": c.stands} for c in merged.conflicts
+        {
+            "cell": c.cell,
+            "outcomes": list(c.outcomes),
+            "stands": c.stands,
+            "other_content": c.other_content,
+        }
+        for c in merged.conflicts
     ]
     print_json(
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -12,9 +13,11 @@ from cab_core.stats.contest import Why
 from cab_core.stats.paired import ERROR
 from cab_core.stats.sequential import FLIPS, LONGEST, fewest
 from cab_core.stats.sequential import Plan as FixedPlan
+from cab_core.store.paths import segment
 from cab_core.sweep.plan import Plan, check_price
 from cab_core.sweep.race import Race
 from cab_core.sweep.race_course import Course, lay_out, merged
+from cab_core.sweep.race_orders import orders_with
 from cab_core.words import plural
 
 
@@ -54,5 +57,7 @@ def set_out(
             f"takes {needed} at least; {lack}. `cab run` and `cab compare` can decide with fewer"
         )
     why: Why = "tasks" if len(units) == len(course.units) else "length" if cells is None else "budget"
-    race.set_out(units, why)
+    order = [f"{unit.task} {len(unit.sides[0])}" for unit in course.units]
+    directory = said["runs"] / segment(plans[0].sweep.sweep_id)
+    race.set_out(units, why, partial(orders_with, directory, course.sides, order))
     return course, len(units), merged(plans, units)

@@ -76,6 +76,7 @@ class Shown:
                 "fixed_plan": fixed,
                 "saved_cells": fixed["cells"] - used,
                 "pairs": [self._pair_json(n, pair) for n, pair in enumerate(self.race.contests.pairs, 1)],
+                "orders": self.race.orders,
                 "left_out": self.course.left_out,
                 "stopped": self.ended.stopped,
                 "compare": self._compare(),
@@ -95,6 +96,7 @@ class Shown:
             "decides": self.race.contests.limit if pair.says == "undecided" else None,
             "n": pair.units,
             "excluded": pair.lost,
+            "lost_cells": dict(zip("ab", self._lost(n), strict=True)),
             "discordant": pair.better + pair.worse,
             "better": pair.better,
             "worse": pair.worse,
@@ -103,6 +105,10 @@ class Shown:
             "difference": pair.total / pair.units if pair.units else None,
             "interval": to_json(interval) if interval else None,
         }
+
+    def _lost(self, n: int) -> tuple[int, int]:
+        """Cells without a verdict, of A and of the n-th other side: whoever voids its failures has many."""
+        return self.race.ended.lost_of(0), self.race.ended.lost_of(n)
 
     def print(self) -> None:
         """Print the counts, a verdict for each pair, and what it saved."""
@@ -116,16 +122,23 @@ class Shown:
                 _say(
                     label, f"{one_line(str(self.sides[i]), 300)}  ({name_line(names[self.course.sides[i]])})"
                 )
-            self._print_pair(pair)
+            self._print_pair(n, pair)
         click.echo()
+        if self.race.orders > 1:
+            say(
+                f"These sides were looked at in {self.race.orders} orders by now (seeds, sets of tasks, "
+                "attempts). That equals are told apart has a chance of 5% in one order that was chosen "
+                f"before, and of up to {min(5 * self.race.orders, 100)}% in one or the other of these."
+            )
         self._print_saved()
         if self.exit_code:
             click.echo(f"Go on with: {self.go_on}")
         for line in self._compare():
             click.echo(f"Task by task: {line}")
 
-    def _print_pair(self, pair: Contest) -> None:
-        lost = f", {pair.lost} left out: the infrastructure took a cell" if pair.lost else ""
+    def _print_pair(self, n: int, pair: Contest) -> None:
+        a, b = self._lost(n)
+        lost = f", {pair.lost} left out: a cell came to no verdict, of A {a}, of B {b}" if pair.lost else ""
         _say("tasks", f"{pair.units} of {self.most} that it might have taken{lost}")
         if pair.units:
             _say("A, B", ", ".join(rate_text(rate) for rate in pair.rates))

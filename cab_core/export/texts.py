@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 # A spreadsheet runs a text that begins so as a formula, full-width forms too (OWASP, "CSV injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# What a spreadsheet may take away from the front: blanks, and characters that show nothing.
+_UNSEEN = re.compile(r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u2400-\u241f]*")
 _QUOTE = "'"
 _KEPT = "\t\n\r"
 # Controls by what shows them: no reader of CSV takes NUL, and a terminal obeys the others.
@@ -31,12 +34,13 @@ def in_json(value: Any) -> str:
 def in_csv(value: Any) -> str:
     """Return a value as the text of a field of CSV; what is unknown is empty.
 
-    A text that begins like a formula, or with `'`, gets a `'` in front: who takes one away from the front has
-    the text. Control characters but tabs and ends of lines are shown by their symbols.
+    A text that begins like a formula, also behind blanks, or with `'`, gets a `'` in front: who takes one
+    away from the front has the text. Controls but tabs and ends of lines are shown by their symbols.
     """
     if value is None:
         return ""
     if not isinstance(value, str):
         return in_json(value)
     text: str = utf8(value).translate(_SHOWN)
-    return _QUOTE + text if text.startswith((_QUOTE, *_FORMULA)) else text
+    begins = text.startswith((_QUOTE, *_FORMULA)) or _UNSEEN.sub("", text, count=1).startswith(_FORMULA)
+    return _QUOTE + text if begins else text

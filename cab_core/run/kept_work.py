@@ -13,7 +13,7 @@ from pathlib import Path
 import attrs
 
 from cab_core.errors import BadDocument, UserError
-from cab_core.git import run_git, said_by
+from cab_core.git import COPIES, copies, run_git, said_by
 from cab_core.records import Change, Changes, Inputs, PackedTask
 from cab_core.safe_fs import Tree
 from cab_core.store.reading import read_optional, read_start
@@ -94,6 +94,8 @@ def lay_out(directory: Path, task: PackedTask, changes: Changes, work: Path) -> 
 
 
 def _apply(patch: bytes, work: Path) -> None:
+    if copies(patch):
+        raise NotKept(f"{PATCH} {COPIES}")
     # Names that other systems give a meaning to are names here, as they were where the agent wrote them.
     argv = [
         "-c",

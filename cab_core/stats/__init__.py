@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cab_core.records import Configuration
 
 if TYPE_CHECKING:
-    from .axes import AMOUNTS, AxisComparison, compare_axes, verdicts_of
+    from .axes import AMOUNTS, AxisComparison, compare_axes, unknown_amounts, verdicts_of
     from .comparison import Comparison, compare
     from .figures import Figure
     from .halves import Halves
@@ -36,6 +36,7 @@ _PUBLIC: dict[str, tuple[str, ...]] = {
         "AMOUNTS",
         "AxisComparison",
         "compare_axes",
+        "unknown_amounts",
         "verdicts_of",
     ),
     "comparison": (
@@ -154,6 +155,7 @@ __all__ = [
     "summarise",
     "tallies",
     "tasks_needed",
+    "unknown_amounts",
     "value_text",
     "verdict_of",
     "verdicts_of",

@@ -124,6 +124,19 @@ def _figures(half: Half) -> dict[str, list[float]]:
     return found
 
 
+def unknown_amounts(pairs: Sequence[tuple[Half, Half]]) -> dict[str, tuple[int, int]]:
+    """Return by amount of how many cells of A and of B it is not known, where the two differ.
+
+    Those cells are left out of the axis: whoever hides what it spends where it spends much looks cheap.
+    """
+    found = {}
+    for axis in AMOUNTS:
+        a, b = (sum(not _of_cell(c).get(axis) for pair in pairs for c in pair[i]) for i in (0, 1))
+        if a != b:
+            found[axis] = a, b
+    return found
+
+
 def _of_cell(cell: CellSummary) -> dict[str, float | None]:
     figures = {**cell.headlines, "tokens": cell.spent_tokens, "usd": cell.spent_usd}
     figures.pop("pass_rate", None)

@@ -29,7 +29,8 @@ Unit = tuple[float, float]  # rates of A and of B
 class Contest:
     """The first side, A, against another, B. `lost`: units that trouble of the infrastructure took.
 
-    `evidence` is E after the last unit, `highest` the largest that it was. `says` is the verdict on A.
+    `evidence` is E after the last unit, `highest` the largest that it was, and `ahead` the sum of the
+    differences then. `says` is the verdict on A.
     """
 
     seen: Counter[float] = attrs.field(factory=Counter)
@@ -37,6 +38,7 @@ class Contest:
     lost: int = 0
     evidence: float = 1.0
     highest: float = 1.0
+    ahead: float = 0.0
     says: Says = "undecided"
     why: Why | None = None
 
@@ -85,7 +87,8 @@ class Contest:
         self.sums = self.sums[0] + a, self.sums[1] + b
         self.seen[round(a - b, 12)] += 1
         self.evidence = evidence(self.seen)
-        self.highest = max(self.highest, self.evidence)
+        if self.evidence > self.highest:
+            self.highest, self.ahead = self.evidence, self.total
 
 
 class Contests:
@@ -159,7 +162,7 @@ class Contests:
             if not told:
                 return
             first = max(told, key=lambda pair: pair.highest)
-            first.says = "better" if first.total > 0 else "worse"
+            first.says = "better" if first.ahead > 0 else "worse"
 
     def _chance(self, pair: Contest, left: int) -> float:
         return self.plan.chance(pair.total, pair.squares, pair.units, left, self.limit)

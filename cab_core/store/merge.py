@@ -41,11 +41,15 @@ _MOST = 20_000  # files of leftovers
 
 @attrs.frozen(kw_only=True)
 class Conflict:
-    """One cell with two verdicts on the same content. `stands`: the directory of the one that counts."""
+    """One cell with two verdicts on the same content. `stands`: the directory of the one that counts.
+
+    `other_content`: the one that counted before the merge was of other content, and counts no more.
+    """
 
     cell: str
     outcomes: tuple[str, ...]
     stands: str
+    other_content: bool = False
 
 
 @attrs.define
@@ -72,14 +76,15 @@ def merge_cells(source: Path, target: Store, sweeps: Sequence[str], merged: Merg
     """
     for sweep in sweeps:
         shutil.rmtree(target.root / segment(sweep) / _STAGING, ignore_errors=True)
-    changed = dict[str, Cell]()
+    changed = dict[str, tuple[Cell, str]]()
+    new = set[str]()
     for attempt, tries in _attempts(source):
         copies = dict[int, str | None]()
         for n, path in tries:
-            copies[n] = _take(Path(path), source, target, sweeps, merged, changed, copies)
-        _accept_as(attempt, copies, target)
-    for cell in changed.values():
-        merged.conflicts += _conflicts(cell, target)
+            copies[n] = _take(Path(path), source, target, sweeps, merged, changed, new, copies)
+        _accept_as(attempt, copies, target, changed, new)
+    for cell, before in changed.values():
+        merged.conflicts += _conflicts(cell, before, target)
 
 
 def sweeps_in(source: Path) -> list[str]:
@@ -108,12 +113,14 @@ def _take(
     target: Store,
     sweeps: Sequence[str],
     merged: Merged,
-    changed: dict[str, Cell],
+    changed: dict[str, tuple[Cell, str]],
+    new: set[str],
     copies: Mapping[int, str | None],
 ) -> str | None:
     """Copy a try unless it is there; return where it is in the target, None where it was refused.
 
-    `copies`: where the older tries beside it are there, by their numbers.
+    `changed`: the cells that had tries, with the one that stood before the source was read; empty for those
+    in `new`, which had none by then. `copies`: where the older tries beside it are there, by their numbers.
     """
     try:
         found = Store(source).summary(path)
@@ -124,14 +131,22 @@ def _take(
                 return there
         if found.cell.sweep_id not in sweeps:
             raise _NoCell("its sweep was not there when the merge began")
+        if tries:
+            _remember(found.cell, target, changed, new)
         copied = _copy(path, source, target, merged, copies)
     except (UserError, _NoCell) as exc:
         merged.refused[str(path)] = str(exc)
         return None
     merged.copied += 1
-    if tries:
-        changed[attempt_path(found.cell)] = found.cell
+    if not tries:
+        new.add(attempt_path(found.cell))
     return copied
+
+
+def _remember(cell: Cell, target: Store, changed: dict[str, tuple[Cell, str]], new: set[str]) -> None:
+    """Keep what stands of a cell before it is changed."""
+    if (path := attempt_path(cell)) not in changed:
+        changed[path] = cell, "" if path in new else target.stands(cell)
 
 
 def _same(one: CellSummary, other: CellSummary) -> bool:
@@ -227,7 +242,13 @@ def _copy_file(tree: Tree, source: Path, to: Path, budget: int) -> int:
     return budget
 
 
-def _accept_as(attempt: Path, copies: dict[int, str | None], target: Store) -> None:
+def _accept_as(
+    attempt: Path,
+    copies: dict[int, str | None],
+    target: Store,
+    changed: dict[str, tuple[Cell, str]],
+    new: set[str],
+) -> None:
     """Let an older try stand in the target as well, where a later command had taken it for done."""
     try:
         said = read_optional(attempt / ACCEPTED, Accepted)
@@ -236,12 +257,19 @@ def _accept_as(attempt: Path, copies: dict[int, str | None], target: Store) -> N
     found, newest = (copies.get(said.accepted), copies.get(said.newest)) if said else (None, None)
     if found is None or newest is None:
         return
-    tries = target.tries(target.summary(found).cell)
+    cell = target.summary(found).cell
+    tries = target.tries(cell)
     if tries[-1] == newest:  # else the target has something newer to say
+        _remember(cell, target, changed, new)
         accept(found, tries)
 
 
-def _conflicts(cell: Cell, target: Store) -> Iterator[Conflict]:
+def _conflicts(cell: Cell, before: str, target: Store) -> Iterator[Conflict]:
+    now = target.stands(cell)
+    was, is_now = target.summary(before or now), target.summary(now)
+    if (was.content_key, was.grader_key) != (is_now.content_key, is_now.grader_key):
+        both = (was.outcome, is_now.outcome)
+        yield Conflict(cell=cell.cell_id, outcomes=both, stands=now, other_content=True)
     found: dict[tuple[str, str], list[tuple[str, CellSummary]]] = {}
     for path in target.tries(cell):
         summary = target.summary(path)
@@ -250,4 +278,4 @@ def _conflicts(cell: Cell, target: Store) -> Iterator[Conflict]:
     for tries in found.values():
         outcomes = tuple(s.outcome for _, s in tries)
         if len(set(outcomes)) > 1:
-            yield Conflict(cell=cell.cell_id, outcomes=outcomes, stands=target.stands(cell))
+            yield Conflict(cell=cell.cell_id, outcomes=outcomes, stands=now)

@@ -8,6 +8,7 @@ import stat
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import zstandard
 
@@ -17,6 +18,7 @@ from cab_core.safe_fs import Tree, open_regular
 LARGEST = 512 << 20  # bytes of all files of a cell
 _FILES = 100_000
 _COPY = 1 << 20
+_OVERHEAD = 256 << 20  # bytes of an archive beside its files: headers, padding, long names
 _CAP = f"{LARGEST >> 20} MiB, and {_FILES:,} files"
 
 
@@ -71,7 +73,7 @@ def unpack(archive: bytes, into: Path, limit: int = LARGEST) -> None:
     try:
         with (
             zstandard.ZstdDecompressor().stream_reader(archive) as packed,
-            tarfile.open(fileobj=packed, mode="r|") as found,
+            tarfile.open(fileobj=cast(Any, _Bounded(packed, limit + _OVERHEAD)), mode="r|") as found,
         ):
             for number, member in enumerate(found):
                 room -= max(member.size, 0)
@@ -82,6 +84,25 @@ def unpack(archive: bytes, into: Path, limit: int = LARGEST) -> None:
                 found.members.clear()  # type: ignore[attr-defined]  # it would keep them all
     except (tarfile.TarError, zstandard.ZstdError, EOFError, ValueError) as exc:
         raise UserError(f"what came is no archive of a cell: {exc}") from exc
+
+
+class _Bounded:
+    """A stream of so many bytes at most: a header, which is read whole, may claim any length."""
+
+    def __init__(self, stream: Any, limit: int) -> None:
+        self._stream, self._left = stream, limit
+
+    def read(self, size: int) -> bytes:
+        """Return up to so many bytes.
+
+        Raises:
+            TooLarge: the stream has more than it may.
+        """
+        data: bytes = self._stream.read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            raise TooLarge
+        return data
 
 
 def _write(tree: Tree, archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:

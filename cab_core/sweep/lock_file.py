@@ -14,6 +14,7 @@ import tomli_w
 from cab_core import __version__
 from cab_core.durable import write_whole
 from cab_core.errors import UserError
+from cab_core.plugins.by_path import imported
 from cab_core.plugins.loader import origin_of
 from cab_core.records import to_json
 from cab_core.records.differences import differences
@@ -65,7 +66,9 @@ def pins(plan: Plan) -> dict[str, Any]:
             e.name: f"{origin_of(e).name} {origin_of(e).version}"
             for e in metadata.entry_points(group="cab")
             if e.dist
-        },
+        }
+        # Those of a path, `--plugin` or `cab.toml`: their version is a hash of their source.
+        | {owner: version.rpartition("@")[2] for owner, version in imported().items()},
     }
 
 

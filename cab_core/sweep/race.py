@@ -8,7 +8,7 @@ take what comes first would be to take what is quick.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import attrs
 
@@ -49,9 +49,17 @@ class Race(Breaker):
         self._end: Why = "tasks"
         self.ended = EndedCells()
         self.contests = Contests(1, fixed, 0)
+        self._note_order: Callable[[], int] = lambda: 1
+        self.orders = 1
 
-    def set_out(self, units: Sequence[CourseUnit], end: Why) -> None:
-        """Take the units that may be run at most; `end`: what it is that there are no more."""
+    def set_out(
+        self, units: Sequence[CourseUnit], end: Why, note_order: Callable[[], int] = lambda: 1
+    ) -> None:
+        """Take the units that may be run at most; `end`: what it is that there are no more.
+
+        `note_order` is called before the first look, and tells in how many orders these sides were looked at.
+        """
+        self._note_order = note_order
         self._end, self._stop_at, self.ended = end, len(units), EndedCells(units)
         self._others = range(1, len(units[0].sides))
         self.contests = self._fresh()
@@ -97,6 +105,7 @@ class Race(Breaker):
         if self._begun:
             return
         self._begun = True
+        self.orders = self._note_order()
         self.ended.lose(self._lost_before)
         self._look()
         if self.contests.over:

@@ -50,6 +50,14 @@ class EndedCells:
         """US dollars that a unit cost so far, on average."""
         return self.usd / max(1, len({self._unit[key] for key in self._solved}))
 
+    def lost_of(self, side: int) -> int:
+        """Return how many cells of a side the infrastructure took, or never called the model."""
+        return sum(
+            key in self._solved and self._solved[key] is None
+            for unit in self.units
+            for key in unit.keys[side]
+        )
+
     def to_come(self, n: int, sides: Collection[int]) -> int:
         """Return how many cells of these sides of a unit have not ended."""
         return sum(key not in self._solved for i in sides for key in self.units[n].keys[i])

@@ -18,7 +18,7 @@ import attrs
 
 from cab_core.cache import cache_root
 from cab_core.errors import BadDocument, UserError
-from cab_core.git import run_git, said_by
+from cab_core.git import COPIES, copies, run_git, said_by
 from cab_core.records import PackedTask, TaskFile
 from cab_core.safe_fs import Tree
 
@@ -92,6 +92,8 @@ def program_of(task: PackedTask) -> TaskFile:
 def _apply(task: PackedTask, work: Path) -> None:
     materialise(task.section("workdir"), work)
     before, patch = take_manifest(work), program_of(task)
+    if copies(Path(patch.source).read_bytes()):
+        raise BadDocument(patch.source, [("(file)", f"it {COPIES}")])
     argv = ["apply", "--whitespace=nowarn", str(Path(patch.source).absolute())]
     # The work dir is a stranger's, and may look like a repository with filters of its own.
     done = run_git(argv, work, nowhere=True)

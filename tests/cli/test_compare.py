@@ -196,10 +196,45 @@ def test_a_table_says_what_its_cells_are_worth(tmp_path: Path) -> None:
     Made(tui="a", task="p/y", outcome="infra_upstream").write(tmp_path)
     said = asked(tmp_path, *AB, "--markdown").stdout
     assert "Some of them are provisional: the CLI did not run sealed" in said
-    assert "Left out: 1 × infra_upstream" in said
+    assert "Left out of A: without a verdict: 1 × infra_upstream" in said
     assert "\\* of 3 tasks or families at most" in said
     assert "Picked out of the 3 pairs" in said
     assert "With 1 task no result could decide; at least 6 are needed." in said
+
+
+def test_a_gate_that_looks_at_nothing_is_shut(tmp_path: Path) -> None:
+    """No task has both sides; and where no result could have shut it, that is said."""
+    Made(tui="a", task="p/x").write(tmp_path)
+    Made(tui="b", task="p/y").write(tmp_path)
+    with pytest.raises(UserError, match="nothing to look at"):
+        asked(tmp_path, *AB, "--fail-on", "worse")
+    few = asked(write(tmp_path / "few", 3, 0, 3), *AB, "--fail-on", "worse")
+    assert few.return_value == 0 and "pass rate had too few tasks for any verdict" in few.stderr
+
+
+def test_what_a_side_lost_is_told_in_every_form(tmp_path: Path) -> None:
+    """Who can make its failures void looks better: here B had no verdict on what it would have failed."""
+    write(tmp_path / "r", 8, 8, 8)
+    for i in range(3):
+        Made(tui="a", task=f"p/v{i}").write(tmp_path / "r")
+        Made(tui="b", task=f"p/v{i}", outcome="no_model_calls").write(tmp_path / "r")
+    report = tmp_path / "gate.xml"
+    done = asked(tmp_path / "r", *AB, "--markdown", "--junit", str(report))
+    lost = "Left out of B: without a verdict: 3 × no_model_calls"
+    assert lost in done.stdout and lost in report.read_text("utf-8")
+    assert "Left out of A: 3 tasks without a partner." in done.stdout
+    assert told(tmp_path / "r", *AB)["excluded"] == {"a": {}, "b": {"no_model_calls": 3}}
+    assert "Left out of B: 3 × no_model_calls" in asked(tmp_path / "r", *AB).stdout
+
+
+def test_amounts_that_one_side_hides_are_told(tmp_path: Path) -> None:
+    """Whoever hides what it spends where it spends much looks cheap."""
+    write(tmp_path, 8, 8, 8)
+    Made(tui="a", task="p/h", tokens=None).write(tmp_path)
+    Made(tui="b", task="p/h").write(tmp_path)
+    said = "tokens: not known of 1 of A's cells and 0 of B's"
+    assert said in asked(tmp_path, *AB).stdout and said in asked(tmp_path, *AB, "--markdown").stdout
+    assert told(tmp_path, *AB)["unknown_amounts"] == {"tokens": {"a": 1, "b": 0}}
 
 
 # The report.

@@ -68,6 +68,7 @@ def test_two_scripted_models_of_known_rates(cab: Cab, race: tuple[str, ...]) -> 
     assert known == again["cells"]
     found = cab.json("compare", GOOD, BAD, "--scripted", "--json")
     assert found["rate_a"] > found["rate_b"]
+    assert again["orders"] == 1 and cab.json(*race, "--seed", "1", "--json")["orders"] == 2
     few = cab(*race, "--max-cells", "10")
     assert (few.returncode, few.stdout) == (2, "")
     assert "5 tasks (one of each family) could decide nothing" in few.stderr

@@ -12,7 +12,21 @@ from hypothesis import strategies as st
 
 from cab_core.export.texts import in_csv, in_json
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "'=1"]
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "＝1",
+    "'=1",
+    " =1",
+    "\xa0=1",
+    "\ufeff=1",
+    "\u200b\u3000@x",
+]
 
 
 @pytest.mark.parametrize("text", FORMULAS)

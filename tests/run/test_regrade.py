@@ -190,7 +190,14 @@ def _escaping(path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("spoil", [_cut, _other, _link, _gone, _no_calls, _escaping])
+def _copying(path: Path) -> None:
+    with (path / "changes.patch").open("a") as patch:
+        patch.write(
+            "diff --git a/stock.py b/host\nsimilarity index 100%\ncopy from /etc/passwd\ncopy to host\n"
+        )
+
+
+@pytest.mark.parametrize("spoil", [_cut, _other, _link, _gone, _no_calls, _escaping, _copying])
 def test_what_is_not_what_the_agent_left_is_judged_by_nobody(
     tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:

@@ -68,14 +68,37 @@ def test_two_verdicts_on_the_same_are_both_kept_and_named(tmp_path: Path) -> Non
 
 
 def test_two_verdicts_that_agree_are_no_conflict(tmp_path: Path) -> None:
-    """Nor is one on another content, or a try that came to nothing."""
+    """Nor is a try that came to nothing."""
     a, b, out = tmp_path / "a", tmp_path / "b", tmp_path / "out"
     Made(started_at="2026-06-17T00:00:00Z").write(a)
     Made(started_at="2026-06-18T00:00:00Z").write(b)
     Made(started_at="2026-06-19T00:00:00Z", outcome="infra_upstream").write(b)
-    Made(started_at="2026-06-20T00:00:00Z", outcome="failed", content_key=OTHER).write(b)
     merged = merge(out, a, b)
-    assert merged.copied == 4 and merged.conflicts == []
+    assert merged.copied == 3 and merged.conflicts == []
+
+
+def test_a_verdict_on_other_content_that_takes_the_place_of_ours_is_named(tmp_path: Path) -> None:
+    """Whoever made the directory may have written any key into it."""
+    a, out = tmp_path / "a", tmp_path / "out"
+    Made(outcome="failed").write(out)
+    Made(outcome="passed", content_key=OTHER, started_at="2026-06-20T00:00:00Z").write(a)
+    [conflict] = merge(out, a).conflicts
+    assert conflict.other_content and conflict.outcomes == ("failed", "passed")
+    assert conflict.stands.endswith("/2") and merge(out, a).conflicts == []
+    Made(outcome="failed", content_key="e" * 64, started_at="2026-06-21T00:00:00Z").write(a)
+    assert merge(tmp_path / "new", a).conflicts == []  # nothing of ours was there
+
+
+def test_a_strangers_word_on_which_of_our_tries_counts_is_named(tmp_path: Path) -> None:
+    """Who has copies of both may say that the older one was taken for done since."""
+    a, out = tmp_path / "a", tmp_path / "out"
+    first = Made().write(out)
+    second = Made(outcome="failed", content_key=OTHER, started_at="2026-06-18T00:00:00Z").write(out)
+    shutil.copytree(out, a)
+    tries = [str(a / path.relative_to(out)) for path in (first, second)]
+    accept(tries[0], tries)
+    [conflict] = merge(out, a).conflicts
+    assert conflict.other_content and conflict.outcomes == ("failed", "passed")
 
 
 def test_a_try_that_was_scored_anew_is_the_same_try(tmp_path: Path) -> None:

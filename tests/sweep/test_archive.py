@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cab_core.errors import UserError
+from cab_core.sweep import archive as archives
 from cab_core.sweep.archive import TooLarge, pack, unpack
 
 NAMES = st.text(
@@ -88,6 +89,16 @@ def test_what_is_too_large_is_told_with_the_bound(tmp_path: Path) -> None:
     (into := tmp_path / "into").mkdir()
     with pytest.raises(TooLarge):
         unpack(made((info("a"), bytes(2000))), into, limit=1000)
+
+
+def test_a_header_that_claims_a_huge_length_is_not_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Extended headers are no files, and are read into memory before anybody sees their size."""
+    monkeypatch.setattr(archives, "_OVERHEAD", 1 << 20)
+    for kind in (tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME):
+        with pytest.raises(TooLarge):
+            unpack(made((info("h", kind), bytes(3 << 20)), (info("a"), b"x")), tmp_path, limit=1 << 20)
 
 
 @given(st.binary(max_size=200))

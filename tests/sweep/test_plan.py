@@ -209,6 +209,19 @@ def test_another_code_is_refused(plan: Callable[..., Plan], tmp_path: Path, key:
         check_locked(plan(), tmp_path)
 
 
+def test_another_plugin_of_a_path_is_refused(
+    plan: Callable[..., Plan], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scorer that `cab.toml` names is in no content key, and changes what comes out."""
+    own = {"path:score.py": "path:score.py@aaaaaaaaaaaa"}
+    monkeypatch.setattr("cab_core.sweep.lock_file.imported", lambda: own)
+    locked(plan(), tmp_path)
+    check_locked(plan(), tmp_path)
+    own["path:score.py"] = "path:score.py@bbbbbbbbbbbb"
+    with pytest.raises(UserError, match=r'score.py"? was "aaaaaaaaaaaa", is "bbbbbbbbbbbb"'):
+        check_locked(plan(), tmp_path)
+
+
 @pytest.mark.parametrize("text", [None, "", "no toml ["])
 def test_without_a_lock_file_nothing_is_locked(
     plan: Callable[..., Plan], tmp_path: Path, text: str | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from cab_core.store.cells import Store
 from cab_core.sweep.plan import Plan
 from cab_core.sweep.race import Budget, Race
 from cab_core.sweep.race_course import CourseUnit, lay_out
+from cab_core.sweep.race_orders import FILE, orders_with
 
 FIXED = FixedPlan(0.3, 0.5)
 Outcome = Callable[[int, int], str]  # of a unit and a side
@@ -231,6 +233,27 @@ def test_a_dead_endpoint_and_an_interruption_decide_nothing() -> None:
     race.set_out(course, "tasks")
     race.finish(interrupted=True)
     assert race.contests.pairs[0].why == "interrupted"
+
+
+def test_each_side_is_told_what_it_lost() -> None:
+    """A CLI that voids its failures loses no pair by that; it is seen by the count."""
+    race, course = Race(FIXED, Budget()), units(40)
+    run(race, course, lambda n, side: "no_model_calls" if side and n % 2 else a_wins(n, side))
+    assert (race.ended.lost_of(0), race.ended.lost_of(1)) == (0, 7)
+
+
+# Orders.
+
+
+def test_orders_of_the_same_sides_are_counted(tmp_path: Path) -> None:
+    """Whoever is A; the same order again is none more, and a file that is none counts nothing."""
+    a, b, c = (Configuration(tui=name, model="m") for name in "abc")
+    assert [orders_with(tmp_path / "s", (a, b), o) for o in (["1", "2"], ["2", "1"], ["1", "2"])] == [1, 2, 2]
+    assert orders_with(tmp_path / "s", (b, a), ["3"]) == 3
+    assert orders_with(tmp_path / "s", (a, c), ["3"]) == 1
+    for spoilt in ("[", "[1]", '{"x": 1}'):
+        (tmp_path / "s" / FILE).write_text(spoilt)
+        assert orders_with(tmp_path / "s", (a, b), ["3"]) == 1
 
 
 # The course.

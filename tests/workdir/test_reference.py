@@ -77,6 +77,13 @@ def test_a_patch_that_does_not_apply_is_named(tmp_path: Path) -> None:
         reference_of(packed)
 
 
+def test_a_patch_that_copies_a_file_of_this_machine_is_refused(tmp_path: Path) -> None:
+    """git would take it from wherever it is said to be."""
+    copy = "diff --git a/adds.py b/b\nsimilarity index 100%\ncopy from /etc/passwd\ncopy to b\n"
+    with pytest.raises(BadDocument, match=r"fix\.patch.*git would copy any file"):
+        reference_of(task(tmp_path, "patch", "fix.patch", copy))
+
+
 def test_a_patch_inside_of_a_repository_is_applied_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

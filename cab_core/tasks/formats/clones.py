@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cab_core.errors import UserError
-from cab_core.git import run_git, said_by
+from cab_core.git import COPIES, copies, run_git, said_by
 from cab_core.records import TaskFile
 from cab_core.records.task import Section
 from cab_core.safe_fs import Tree
@@ -50,6 +50,8 @@ def patched(files: Sequence[TaskFile], patch: str, section: Section) -> list[Tas
     Raises:
         UserError: git cannot apply it.
     """
+    if copies(_bytes(patch)):
+        raise UserError(f"the patch {COPIES}")
     paths = touched(patch)
     before = {f.path: f for f in files if f.path in paths}
     with tempfile.TemporaryDirectory(prefix="cab-patch-") as scratch:

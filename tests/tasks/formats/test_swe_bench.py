@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cab_core.errors import UserError
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import LateFiles
@@ -208,4 +209,7 @@ def test_odd_names_in_a_patch_are_what_git_means(tmp_path: Path) -> None:
     assert touched('--- "a/\\303\\274.py"\n+++ "b/\\x"\n') == ["ü.py", "\\x"]
     link = "diff --git a/d b/d\nnew file mode 120000\n--- /dev/null\n+++ b/d\n@@ -0,0 +1 @@\n"
     link += f"+{tmp_path}\n\\ No newline at end of file\n"
+    copy = "diff --git a/a b/b\nsimilarity index 100%\ncopy from /etc/passwd\ncopy to b\n"
+    with pytest.raises(UserError, match="git would copy any file of this machine"):
+        patched([], f"{copy}--- a/b\n", "hidden")
     assert patched([], f"--- a/d/secret\n--- a/../../etc/passwd\n--- a//etc/passwd\n{link}", "hidden") == []
