@@ -47,8 +47,8 @@ def faults(look: Look) -> Iterator[str]:
 
 def notes(look: Look) -> Iterator[str]:
     """Yield what cannot be told of an adapter while its CLI is not installed."""
-    adapter = look.made
-    if installed_version(adapter, adapter.default_version) is None:
+    known, reported = _version_here(look)
+    if known and reported is None:
         yield look.fault(
             "is not installed here, so nobody looked whether its recipe brings the program that it starts; "
             "`cab calibrate` installs it"
@@ -60,7 +60,7 @@ def _of_program(look: Look, job: Job) -> Iterator[str]:
     launch = yield from look.ask(lambda: look.made.launch(copy.deepcopy(job)))
     program = launch.argv[0] if launch and launch.argv else ""
     if program and "/" not in program:
-        found = program_found(look.made, look.made.default_version, program)
+        found = yield from look.ask(lambda: program_found(look.made, look.made.default_version, program))
         if found is False:
             said = f"starts {program!r}, which is neither in what its recipe installs nor on this machine"
             yield look.fault(said, "launch")
@@ -177,14 +177,18 @@ def _of_disk(look: Look, home: str) -> Iterator[str]:
         yield look.fault(f"writes {made[0]!r} itself; expected it among the files of its Launch", "launch")
 
 
-def _of_version(look: Look) -> Iterator[str]:
-    adapter = look.made
+def _version_here(look: Look) -> tuple[bool, str | None]:
+    """Return whether that can be told, and what a CLI that is installed here says its version is."""
     try:
-        reported = installed_version(adapter, adapter.default_version)
-    except CabError:
-        return
-    if reported is not None and adapter.default_version not in reported:
+        return True, installed_version(look.made, look.made.default_version)
+    except CabError:  # its recipe, or how it is asked, is wrong: told elsewhere
+        return False, None
+
+
+def _of_version(look: Look) -> Iterator[str]:
+    _, reported = _version_here(look)
+    version = look.made.default_version
+    if reported is not None and version not in reported:
         yield look.fault(
-            f"its default_version is {adapter.default_version!r}, but what its recipe installs says "
-            f"{reported[:80]!r}"
+            f"its default_version is {version!r}, but what its recipe installs says {reported[:80]!r}"
         )

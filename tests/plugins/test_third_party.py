@@ -359,13 +359,14 @@ def test_a_changed_line_runs_the_cells_anew(cab: Cab, distribution: Callable[...
 
 
 def test_the_doctor_finds_them_without_a_run(cab: Cab, third_parties: str) -> None:
-    """All but a program that is not there, which only a sandbox can say; built-in plugins are well."""
+    """All but a program that is not there, which is told once its CLI is installed; built-in plugins are well."""
     done = cab("plugins", "doctor", "--json")
     found = json.loads(done.stdout)
     assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert isinstance(found, list), done.stdout
     told = {row["name"] for row in found}
     assert {row["distribution"] for row in found} == {"cab-faulty", "cab-halfway", "cab-others", "cab-twin"}
-    assert {*ADAPTERS} - told == {"no-program"}
+    assert {*ADAPTERS} - told <= {"no-program"}
     assert {
         "raises",
         "nothing",
