@@ -62,7 +62,7 @@ def _of_program(look: Look, job: Job) -> Iterator[str]:
     if program and "/" not in program:
         found = yield from look.ask(lambda: program_found(look.made, look.made.default_version, program))
         if found is False:
-            said = f"starts {program!r}, which is neither in what its recipe installs nor on this machine"
+            said = f"names a program that its recipe does not install, and this machine lacks: {program!r}"
             yield look.fault(said, "launch")
 
 

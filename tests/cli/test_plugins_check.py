@@ -98,6 +98,4 @@ def test_a_program_that_no_recipe_brings_is_told_where_it_can_be_known(cab: Cab)
     done = cab(*check)
     [after] = json.loads(done.stdout)
     assert done.returncode == 1 and after["notes"] == [], after
-    assert "starts 'nowhere-to-be-found', which is neither in what its recipe installs" in str(
-        after["faults"]
-    )
+    assert "recipe does not install, and this machine lacks: 'nowhere-to-be-found'" in str(after["faults"])
