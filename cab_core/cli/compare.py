@@ -12,11 +12,12 @@ from cab_core.errors import UserError
 from cab_core.stats import On, Selector, Sides, one_of_each
 
 from . import options, standing
-from .compared import Compared, could_not_fail, failing, label, wanted_of
+from .compared import Compared, label
 from .comparison import print_comparison
 from .comparison_json import as_json_values
 from .comparison_junit import write_junit
 from .comparison_markdown import as_markdown
+from .gate import could_not_fail, failing, wanted_of
 from .no_cell import no_cell
 from .self_comparison import look
 from .shares import Share
@@ -79,7 +80,7 @@ def command(
     runtime does. A verdict is better, worse or undecided; with --margin also "not worse" (by the margin or
     more) and "equivalent" (no difference as large).
     """
-    sides, wanted = Sides(Selector.parse(a), Selector.parse(b)), wanted_of(fail_on)
+    sides, wanted = Sides(Selector.parse(a), Selector.parse(b)), wanted_of(fail_on, margin, cost_margin)
     if markdown and as_json:
         raise UserError("--markdown and --json are two forms of one answer; give one of them")
     there, possible = _standing(runs, task, sides, scripted)

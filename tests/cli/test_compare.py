@@ -202,6 +202,15 @@ def test_a_table_says_what_its_cells_are_worth(tmp_path: Path) -> None:
     assert "With 1 task no result could decide; at least 6 are needed." in said
 
 
+def test_a_verdict_that_takes_a_margin_is_refused_without(tmp_path: Path) -> None:
+    """The gate would be open for ever."""
+    write(tmp_path, 8, 8, 8)
+    for named, option in (("not worse", "--margin"), ("tokens:equivalent", "--cost-margin")):
+        with pytest.raises(UserError, match=f"no such verdict without {option}"):
+            asked(tmp_path, *AB, "--fail-on", named)
+        assert asked(tmp_path, *AB, option, "10%", "--fail-on", named).return_value in (0, 1)
+
+
 def test_a_gate_that_looks_at_nothing_is_shut(tmp_path: Path) -> None:
     """No task has both sides; and where no result could have shut it, that is said."""
     Made(tui="a", task="p/x").write(tmp_path)
