@@ -32,7 +32,7 @@ def asked(*words: str) -> tuple[set[str], str]:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        (["r"], {"run", "run-cell", "results", "race", "rescore", "reference"}),
+        (["r"], {"run", "run-cell", "results", "race", "rescore", "regrade", "reference"}),
         (["run", "--task", "mutations/py-lru"], {"mutations/py-lru-cache"}),
         (["tasks", "show", "mutations/py-lru"], {"mutations/py-lru-cache"}),
         (["run", "--tui", "ai"], {"aider"}),

@@ -73,8 +73,8 @@ def test_a_file_runs_and_its_page_runs_it_again(cab: Cab, tmp_path: Path, endpoi
 
 def test_a_template_that_fails_in_a_cell_is_the_files_fault(cab: Cab) -> None:
     """What only an option's value makes impossible is told with the file and the key; the agent did not fail."""
-    write(cab.cwd / "house.toml", options={"n": {}}, launch={"argv": ["python3", ["{{ 1 // options.n }}"]]})
-    words = ("--tui", "house.toml", "--model", "scripted:null", "--task", TASK, "--option", "n=0")
+    write(cab.cwd / "house.toml", options={"n": {}}, launch={"argv": ["python3", ["{{ options.n > 5 }}"]]})
+    words = ("--tui", "house.toml", "--model", "scripted:null", "--task", TASK, "--option", "n=many")
     assert cab("run", *words).returncode == 1
     [(_, result)] = Store(cab.cwd / "runs").standing()
     assert result.outcome == "infra_plugin"
