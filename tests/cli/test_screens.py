@@ -73,7 +73,7 @@ def test_a_run_that_is_interrupted_and_goes_on(run: Run, width: int) -> None:
         assert "0/12  0 passed  0 failed  40 tokens\n" in start  # nothing is known of the time yet
         let_end(run, 5)
         middle = terminal.wait("middle", lambda screen: "[5/12]" in screen and two_wait(screen))
-        assert re.search(r"5/12  0 passed  5 failed  240 tokens\s+about 0:0\d left", middle)
+        assert re.search(r"5/12  0 passed  5 failed  240 tokens\s+about 0:\d\d left", middle)
         terminal.type("C-c")
         terminal.see("after-ctrl-c", "exit 130", "Go on with:")
         said = terminal.unwrapped()
