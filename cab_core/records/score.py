@@ -79,7 +79,7 @@ class Evidence:
 class Score:
     """One axis of a cell. `axis`: its name. `values`: its keys, JSON, None where unknown.
 
-    `headline`: the one figure of it that stands in tables, None where unknown.
+    `headline`: the one figure of it that stands in tables, None where unknown. `unit`: that of the headline.
     """
 
     axis: str

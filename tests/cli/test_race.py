@@ -44,6 +44,7 @@ def race(cab: Cab, tmp_path: Path, distribution: Callable[..., str]) -> tuple[st
     return ("race", GOOD, BAD, "--tui", "tiny-agent", "--pack", "pack", "--task", "tiny/*", "-j", "2")
 
 
+@pytest.mark.prove
 def test_two_scripted_models_of_known_rates(cab: Cab, race: tuple[str, ...]) -> None:
     """It stops early and right; on a small budget first, then goes on there, and again it runs nothing.
 

@@ -130,6 +130,7 @@ def index(authority: tuple[Path, Path], tmp_path: Path) -> Iterator[int]:
     server.server_close()
 
 
+@pytest.mark.prove
 def test_a_cli_is_installed_through_the_proxy(
     index: int, authority: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

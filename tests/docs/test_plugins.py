@@ -131,7 +131,7 @@ def test_what_a_page_shows_works(cab: Cab, page: str, tmp_path: Path) -> None:
     rows = cab.json("results", "--scripted", "--json")
     assert [r["outcome"] for r in rows] == ["passed" if "scripted:oracle" in commands else "failed"]
     if page == "write-a-scorer.md":
-        assert rows[0]["scores"]["patience"] > 0 and re.search(r"composite +patience$", said, re.M)
+        assert rows[0]["scores"]["patience"] > 0 and re.search(r"composite +patience \(s\)$", said, re.M)
     if page == "add-a-cli.md":
         with_a_stack(cab)
     if page == "add-a-wire-protocol.md":

@@ -10,7 +10,7 @@ from tests.support.often import rows
 
 CLIS = ("codex", "claude", "gemini", "qwen", "cline", "continue", "mini-swe-agent", "pi", "kilo")
 RIGHT = {"oracle": "passed", "null": "failed"}
-OFTEN = [("gemini", "oracle")]
+OFTEN: list[tuple[str, str]] = []  # the matrix below runs two of them
 
 
 @pytest.mark.slow
