@@ -79,7 +79,7 @@ def commands() -> dict[str, tuple[str, list[dict[str, str]]]]:
 def test_every_scheduler_deals_all_cells(reader: Cab, where: str) -> None:
     """What each of three machines would run, as its block says it, is the sweep, each cell once."""
     script, machines = commands()[where]
-    script = script.replace("/work/", "").replace("--runtime docker", "").replace("--runtime bwrap", "")
+    script = script.replace("/bench/", "").replace("--runtime docker", "").replace("--runtime bwrap", "")
     script = script.replace("--shard", "--dry-run --json --shard")
     found: list[int] = []
     for machine in machines:
