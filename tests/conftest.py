@@ -15,6 +15,7 @@ import hypothesis
 import pytest
 from hypothesis import settings
 
+from cab_core.plugins import by_path
 from cab_core.records import Installation
 from tests.support.endpoint import Endpoint
 from tests.support.wheel import own_wheel
@@ -34,6 +35,12 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_imported_by_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell says whose code its process imported by `--plugin`: here, what its own test did."""
+    monkeypatch.setattr(by_path, "_imported", {})
 
 
 @pytest.fixture(scope="session")

@@ -76,6 +76,7 @@ def report(run: CellRun, said: tuple[Outcome, str]) -> CellResult:
             *planned.stack_notes,
             *_other_version(planned),
             *_loaded_beside(planned, run.context.scorers),
+            *(notes_of_grade(found.grade) if found.grade else ()),  # last, as where it is graded again
         ),
         unwritten=dict(found.unwritten),
         stack=stack,
@@ -195,8 +196,7 @@ def _notes(found: Findings) -> list[str]:
     served = _served(found)
     if len(served) > 1:
         notes.append(f"the endpoint named more than one model as its own: {', '.join(served)}"[:500])
-    notes += found.changes.notes if found.changes else ()
-    return notes + (notes_of_grade(found.grade) if found.grade else [])
+    return notes + list(found.changes.notes if found.changes else ())
 
 
 def notes_of_grade(grade: Grade) -> list[str]:

@@ -15,6 +15,7 @@ import pytest
 from cab_core.errors import GraderError
 from cab_core.gateway.models import Model
 from cab_core.gateway.scripted.personas import PERSONAS
+from cab_core.plugins import by_path
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
 from cab_core.records import CellResult, Inputs, PackedTask
@@ -217,6 +218,17 @@ def test_a_patch_that_was_cut_is_refused(tmp_path: Path) -> None:
         again(path, taking_all(), tmp_path / "a")
     ran = play(tmp_path / "b", large + FIX)
     same(tmp_path / "b", ran, find_task("mutations/py-stock-reorder"))
+
+
+def test_what_a_run_says_stands_where_it_stood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also beside a plugin that the run had loaded by its path: what is of the grading comes last."""
+    monkeypatch.setattr(by_path, "_imported", {"path:other": "path:other@1"})
+    ran = play(tmp_path, f"{FIX}\nopen('more.txt', 'w').write('mine')")
+    found = same(tmp_path, ran, find_task("mutations/py-stock-reorder"))
+    assert [note.partition(":")[0] for note in found.notes][-2:] == [
+        "loaded beside what took part, by --plugin, and not installed",
+        "not taken from the agent",
+    ]
 
 
 def test_what_the_run_sifted_by_must_be_the_same(tmp_path: Path) -> None:

@@ -50,7 +50,8 @@ def test_a_fix_passes(tmp_path: Path) -> None:
 
 def test_nothing_of_this_machine_is_there(tmp_path: Path) -> None:
     """No network, no other process, no capability, no cab, no pack, no shadow file."""
-    directory, _ = play(tmp_path, LOOK, runtime_name="bwrap")
+    directory, result = play(tmp_path, LOOK, runtime_name="bwrap")
+    assert result.outcome == "failed", result.why
     assert json.loads((directory / "stdout.log").read_text()) == {
         "address": "refused", "dns": "refused", "interfaces": ["lo"], "processes": True,
         "caps": ["0000000000000000"], "harness": [], "etc": False,
