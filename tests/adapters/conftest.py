@@ -1,13 +1,23 @@
-"""Of the kit's long rows a few are run always, the others before a release."""
+"""Of what all have in common that runs a real CLI a part is run always, the rest before a release."""
 
 from __future__ import annotations
 
 import pytest
 
+from cab_core.testing import AdapterConformance
+from tests.adapters.built_in import BuiltInTasks
+
 # Of CLIs that start fast.
 OFTEN = {
     ("codex", "429 then fine"), ("claude", "dropped stream"), ("pi", "unknown tool"), ("continue", "404"),
     ("opencode", "404"), ("copilot", "404"), ("aider", "401"),
+}  # fmt: skip
+# Of each protocol a CLI that starts fast: of these the whole kit is run always.
+WHOLE = {"codex", "claude", "pi"}
+# Of the others not these.
+BEFORE_A_RELEASE = {
+    "test_its_record_answers_it_again", "test_a_task_s_text_is_no_command", "test_an_error_of_the_endpoint_is_told",
+    "test_oracle_passes_and_null_fails",
 }  # fmt: skip
 
 
@@ -15,9 +25,19 @@ OFTEN = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the rows, before those that are marked are left out."""
     for item in items:
-        call = getattr(item, "callspec", None)
-        if call is None or item.get_closest_marker("conformance_long") is None:
+        cls = getattr(item, "cls", None)
+        if not (isinstance(cls, type) and issubclass(cls, (AdapterConformance, BuiltInTasks))):
             continue
-        if not {(item.cls.name, row) for row in call.params.values()} & OFTEN:  # type: ignore[attr-defined]
+        long = item.get_closest_marker("conformance_long") is not None
+        if long:
+            item.add_marker(pytest.mark.timeout(240))
+        if _left(item, getattr(cls, "name", None) or cls.tui, long):
             item.add_marker(pytest.mark.prove)
-        item.add_marker(pytest.mark.timeout(240))
+
+
+def _left(item: pytest.Item, tui: str, long: bool) -> bool:
+    """Return whether a test of the kit is run before a release alone."""
+    if long:
+        call = getattr(item, "callspec", None)
+        return not {(tui, row) for row in (call.params.values() if call else ())} & OFTEN
+    return tui not in WHOLE and getattr(item, "originalname", "") in BEFORE_A_RELEASE
