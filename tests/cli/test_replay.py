@@ -11,15 +11,16 @@ import pytest
 from tests.conftest import Cab
 
 TASKS = ("mutations/py-interval-merge", "mutations/py-stock-reorder")
+TUI = "pi"  # the CLI that starts fastest
 
 
-@pytest.fixture
-def then(cab: Cab, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def then(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two cells that were run, and their records apart."""
-    root = tmp_path / "then"
+    root = tmp_path_factory.mktemp("then")
     tasks = [word for task in TASKS for word in ("--task", task)]
-    done = cab(
-        "run", "--tui", "aider", "--model", "scripted:oracle", *tasks,
+    done = Cab(root)(
+        "run", "--tui", TUI, "--model", "scripted:oracle", *tasks,
         "--runs", str(root / "runs"), "--record", str(root / "records"),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -31,7 +32,7 @@ def replay(cab: Cab, path: Path, task: str, runs: Path, code: int = 0) -> dict[s
     done = cab(
         "run-cell",
         "--tui",
-        "aider",
+        TUI,
         "--model",
         f"replay:{path}",
         "--task",
@@ -64,7 +65,7 @@ def test_the_directory_of_a_cell_answers_it(cab: Cab, then: Path, tmp_path: Path
 def test_a_record_that_is_not_there_is_a_users_mistake(cab: Cab, then: Path, tmp_path: Path) -> None:
     """What was expected is said; a CLI of another protocol is refused before it runs."""
     odd = [
-        (tmp_path / "nowhere", "aider", "no such file or directory"),
+        (tmp_path / "nowhere", TUI, "no such file or directory"),
         (then / "records", "claude", "it does not translate"),
     ]
     for path, tui, said in odd:
@@ -79,7 +80,7 @@ def test_no_wire_keeps_no_record(cab: Cab, tmp_path: Path) -> None:
     cab(
         "run-cell",
         "--tui",
-        "aider",
+        TUI,
         "--model",
         "scripted:null",
         "--task",
@@ -93,7 +94,7 @@ def test_no_wire_keeps_no_record(cab: Cab, tmp_path: Path) -> None:
     done = cab(
         "run-cell",
         "--tui",
-        "aider",
+        TUI,
         "--model",
         f"replay:{there}",
         "--task",
@@ -106,11 +107,11 @@ def test_no_wire_keeps_no_record(cab: Cab, tmp_path: Path) -> None:
 
 def test_what_is_no_record_of_the_cell_is_told(cab: Cab, then: Path) -> None:
     """A path that is not there, a directory of runs; and of another task, which records there are."""
-    argv = ("run-cell", "--tui", "aider", "--task", "mutations/py-lru-cache", "--runs", "again", "--model")
+    argv = ("run-cell", "--tui", TUI, "--task", "mutations/py-lru-cache", "--runs", "again", "--model")
     missing, runs = (cab(*argv, f"replay:{then / name}") for name in ("nonsense", "runs"))
     assert missing.returncode == 2 and "no such file or directory" in missing.stderr
     assert runs.returncode == 2 and "these are runs" in runs.stderr
     done = cab("run", *argv[1:], f"replay:{then / 'records'}")
     told = " ".join((done.stdout + done.stderr).split())
     assert "the same command would end the same" in told.lower() and "Go on with" not in told
-    assert "infra_replay" in told and "has no record of aider/mutations/py-lru-cache/1; it has aider/" in told
+    assert "infra_replay" in told and "has no record of pi/mutations/py-lru-cache/1; it has pi/" in told
