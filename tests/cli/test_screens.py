@@ -16,6 +16,7 @@ import pytest
 from tests.conftest import CAB, Cab
 from tests.support.background import TALK, Run
 from tests.support.endpoint import Endpoint
+from tests.support.often import rows
 from tests.support.tiny import PLUGIN
 from tests.support.tmux import NO_TMUX, Terminal
 
@@ -64,7 +65,7 @@ def let_end(run: Run, cells: int) -> None:
         run.go_on()
 
 
-@pytest.mark.parametrize("width", SIZES)
+@pytest.mark.parametrize("width", rows(SIZES, often=(80,)))
 def test_a_run_that_is_interrupted_and_goes_on(run: Run, width: int) -> None:
     """Start, middle, Ctrl-C, and the printed command, which brings the same cells to their end."""
     with shown(run, width, "first") as terminal:

@@ -84,7 +84,7 @@ def test_outcome(tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tuis", [CLIS, OTHERS], ids=["chat", "others"])
+@pytest.mark.parametrize("tuis", rows([CLIS, OTHERS], often=(OTHERS,)))
 @pytest.mark.parametrize("mode", rows(MODES, OFTEN))
 def test_the_outcome_of_every_real_cli(
     tmp_path: Path, endpoint: Endpoint, mode: str, tuis: tuple[str, ...]

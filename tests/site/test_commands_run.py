@@ -99,7 +99,7 @@ def run(
     return done.stdout + done.stderr
 
 
-@pytest.fixture(params=rows(CLIS, ["copilot", "codex"]))
+@pytest.fixture(params=rows(CLIS, ["codex", "pi"]))
 def installation(request: pytest.FixtureRequest) -> Installation:
     """Each real CLI, installed once into the user's cache."""
     plugins = Plugins()

@@ -19,7 +19,7 @@ from tests.support.often import rows
 TUIS = ("aider", "claude", "codex", "copilot", "gemini", "opencode")
 
 
-@pytest.mark.parametrize("tui", rows(TUIS, often=("aider", "codex")))
+@pytest.mark.parametrize("tui", rows(TUIS, often=("codex",)))
 def test_it_can_be_read_searched_and_followed(
     browser: Browser, tmp_path: Path, installed: Callable[[str], Installation], tui: str
 ) -> None:

@@ -17,8 +17,8 @@ from tests.conftest import Cab
 from tests.runtimes.docker.test_seal import answers
 from tests.support.endpoint import KEY, Endpoint
 
-TASK = "mutations/py-lru-cache"
-ONE = ("run-cell", "--tui", "aider", "--task", TASK, "--json")
+TUI, TASK = "codex", "mutations/py-lru-cache"
+ONE = ("run-cell", "--tui", TUI, "--task", TASK, "--json")
 
 
 def docker_run(*args: str) -> subprocess.CompletedProcess[str]:
@@ -28,9 +28,9 @@ def docker_run(*args: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def image(engine: object, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The cell image of aider for one task, of this very source; those that it took the place of are removed."""
+    """The cell image of a CLI for one task, of this very source; those that it took the place of are removed."""
     cab = Cab(tmp_path_factory.mktemp("cell"))
-    done = cab("images", "build", "--cell", "aider", "--task", TASK)
+    done = cab("images", "build", "--cell", TUI, "--task", TASK)
     assert done.returncode == 0, done.stderr
     name = done.stdout.split()[0]
     remove_images(i for i in list_images() if i["old"] and i["role"] == "cell")
@@ -49,14 +49,14 @@ def test_a_cell_runs_in_it_without_any_network(image: str) -> None:
     assert result["outcome"] == "passed", result["why"]
     assert "provisional" in result["marks"] and result["cell"]["runtime"] == "local"
     identity = result["identity"]
-    assert identity["container_image"].startswith("cab-agent-aider:")
+    assert identity["container_image"].startswith(f"cab-agent-{TUI}:")
     assert client().inspect_image(identity["container_image"])["Id"] == identity["image_id"]
 
 
 def test_it_says_what_it_holds(image: str) -> None:
     """The CLI by its image's id, the toolchains, this cab: by these it is found when a cell is published."""
     held = client().inspect_image(image)["Config"]["Labels"]
-    adapter = Plugins().adapter("aider")
+    adapter = Plugins().adapter(TUI)
     cli = cli_image(adapter, adapter.default_version, print)
     assert {k: held[k] for k in cell_labels("", ())} == cell_labels(cli.id, ("python3>=3.9",))
 
@@ -65,7 +65,7 @@ def test_another_cli_is_not_in_it(image: str) -> None:
     """It says which one is, and how to have the other; nothing is installed into a container."""
     one = ("run-cell", "--tui", "opencode", "--task", TASK, "--model", "scripted:null")
     done = docker_run("--network", "none", image, *one)
-    assert done.returncode == 1 and "this image holds aider, not opencode" in done.stderr
+    assert done.returncode == 1 and f"this image holds {TUI}, not opencode" in done.stderr
 
 
 def test_the_key_reaches_the_endpoint_and_nothing_else(image: str, endpoint: Endpoint) -> None:
