@@ -121,6 +121,30 @@ def test_five_tasks_could_have_seen_nothing(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("tasks", "a", "b", "loss", "gain"),
+    [
+        (8, 8, 0, "is excluded (A - B > +37.5%)", "is not excluded (no upper bound)"),
+        (8, 0, 8, "is not excluded (no lower bound)", "is excluded (A - B < -37.5%)"),
+        (5, 0, 5, "is not excluded (no lower bound)", "is excluded (A - B < -9.8%)"),
+        (20, 20, 20, "is not excluded (A - B > -14.0%)", "is not excluded (A - B < +14.0%)"),
+    ],
+)
+def test_a_margin_is_told_as_what_is_excluded(
+    tmp_path: Path, tasks: int, a: int, b: int, loss: str, gain: str
+) -> None:
+    """In every form alike; an end of the scale is no bound, and a bound claims no more than it may."""
+    runs, report = write(tmp_path / "runs", tasks, a, b), tmp_path / "gate.xml"
+    said = f"A worse by 5% or more {loss}, A better by 5% or more {gain}; each claim is wrong in at most 5%"
+    margin = ("--margin", "5%")
+    assert f"margin    5%: {said}\n" in asked(runs, *AB, *margin).stdout
+    assert f"\nMargin of 5%: {said}.\n" in asked(runs, *AB, *margin, "--markdown", "--junit", str(report)).stdout
+    [suite] = junitparser.JUnitXml.fromfile(str(report))
+    assert f" Margin of 5%: {said}. " in next(case for case in suite if case.name == "pass_rate").system_out
+    for without in (asked(runs, *AB), asked(runs, *AB, "--markdown")):
+        assert "excluded" not in without.stdout
+
+
 # The table.
 
 HOSTILE = "x|y`z``<img src=x onerror=alert(1)> [l](http://evil.example) @octocat #1 **b**"

@@ -17,10 +17,13 @@ from cab_core.stats import FEWEST, Comparison, On, Tally, compare, decimal, perc
 from cab_core.stats.intervals import FEW
 
 SETS = 1000
-SCRIPTS = ("rounding.js", "exact.js", "gammas.js", "intervals.js", "stats.js")
+SCRIPTS = ("rounding.js", "exact.js", "gammas.js", "intervals.js", "margin.js", "stats.js")
 Pairs = list[dict[str, Any]]
 
+MARGIN = 0.1
+
 _SHOWN = """
+const MARGIN = 0.1;
 const told = (pairs, on) => {
   const { decimal, percent, probability } = CabRounding;
   const found = CabStats.compare(pairs, on);
@@ -29,7 +32,8 @@ const told = (pairs, on) => {
   return {
     tasks, families, better, worse, says, decidable, p: probability(found.p), rates: [found.a, found.b].map(shown),
     difference: shown(found.difference), ends: interval && [interval.low, interval.high].map(shown),
-    weak: interval && interval.weak,
+    weak: interval && interval.weak, bounds: found.bounds ? [found.bounds.low, found.bounds.high].map(shown) : null,
+    margin: found.bounds ? CabMargin.judge(says, found.bounds, MARGIN).verdict : says,
   };
 };
 """
@@ -52,7 +56,7 @@ def in_node(script: str, given: object) -> Any:
 def in_python(pairs: Pairs, on: On) -> dict[str, Any]:
     """Return what the page shows, worked out by Python."""
     sides = [{(str(p["task"]), str(p["unit"])): Tally(*p[side]) for p in pairs} for side in "ab"]
-    return shown(compare(*sides, {str(p["task"]): str(p["family"]) for p in pairs}, on))
+    return shown(compare(*sides, {str(p["task"]): str(p["family"]) for p in pairs}, on, MARGIN))
 
 
 def shown(found: Comparison) -> dict[str, Any]:
@@ -70,6 +74,8 @@ def shown(found: Comparison) -> dict[str, Any]:
         "difference": _percent(found.difference),
         "ends": ends and [_percent(end) for end in ends],
         "weak": found.interval and found.interval.weak,
+        "bounds": found.bounds and [_percent(found.bounds.low), _percent(found.bounds.high)],
+        "margin": found.verdict,
     }
 
 
@@ -142,6 +148,7 @@ def test_the_sets_have_all_that_can_come(
     """Each verdict, what could decide and what not, ties, weak intervals, related tasks, and sets without a pair."""
     ours = [figures for _, figures, _ in compared]
     assert {f["says"] for f in ours} == {"better", "worse", "undecided"}
+    assert {f["margin"] for f in ours} == {"better", "worse", "not worse", "equivalent", "undecided"}
     assert {f["decidable"] for f in ours} == {True, False}
     assert {f["weak"] for f in ours} == {True, False, None}
     assert any(f["p"] == "1.0000" and f["better"] and f["worse"] for f in ours)
