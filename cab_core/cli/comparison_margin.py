@@ -1,4 +1,4 @@
-"""What a comparison says of a margin, in a sentence: of a loss and of a gain as large, whether it is excluded."""
+"""What a comparison says of a margin: whether a loss and a gain as large are excluded."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from .compared import share
 
 
 def margin_text(found: Comparison) -> str:
-    """Return whether a loss and a gain of the margin are excluded, and by which bounds; empty without either.
+    """Return whether a loss and a gain of the margin are excluded, by which bounds; empty without one.
 
-    A bound alone would read like a finding of its own beside the verdict: it speaks of the margin only. One at
-    an end of the scale bounds nothing.
+    A bound alone would read like a finding of its own beside the verdict: it speaks of the margin only. One
+    at an end of the scale bounds nothing.
     """
     if found.margin is None or found.bounds is None:
         return ""
@@ -23,8 +23,8 @@ def margin_text(found: Comparison) -> str:
     upper = f"A - B < {_outward(high, math.ceil)}" if high < 1 else "no upper bound"
     loss, gain = (_excluded(yes) for yes in (low > -found.margin, high < found.margin))
     return (
-        f"{margin}: A worse by {margin} or more {loss} ({lower}), A better by {margin} or more {gain} ({upper}); "
-        "each claim is wrong in at most 5%"
+        f"{margin}: A worse by {margin} or more {loss} ({lower}), "
+        f"A better by {margin} or more {gain} ({upper}); each claim is wrong in at most 5%"
     )
 
 

@@ -1,4 +1,4 @@
-"""What `cab power --from` measured its rate and flips in: which configurations, and how many cells of each."""
+"""What `cab power --from` measured its rate and flips in: which configurations, how many cells of each."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def print_measured_in(found: Sequence[MeasuredIn]) -> None:
         say(f"Measured in {_said(found[0])}.")
         return
     say(
-        f"Measured in {len(found)} configurations together, as the mean at each task: none of them need be so. "
-        "Name one in --from, by tui, model, stack, version, runtime ..."
+        f"Measured in {len(found)} configurations together, as the mean at each task: none of them need "
+        "be so. Name one in --from, by tui, model, stack, version, runtime ..."
     )
     for one in found[:_LISTED]:
         say(f"  {_said(one)}", indent=4)

@@ -22,7 +22,7 @@ _INDENT = 4
 
 
 def counts(tally: Tally, spend: Spend) -> list[str]:
-    """Return the counts so far, each a phrase; what is not known, or of cells that were not run, is left out."""
+    """Return the counts so far, each a phrase; what is not known is left out: where no cell ran, tokens."""
     parts = [f"{tally.passed} passed", f"{tally.failed} failed"]
     if tally.left_out:
         parts.append(f"{tally.left_out} left out")

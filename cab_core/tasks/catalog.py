@@ -194,4 +194,3 @@ def _checked(root: Path, tasks: list[PackedTask]) -> list[PackedTask]:
 
 def _given(root: Path, tasks: list[PackedTask]) -> list[PackedTask]:
     return [attrs.evolve(task, directory=os.path.abspath(root)) for task in tasks]  # noqa: PTH100  (no link)
-

@@ -15,9 +15,8 @@ _MOST = 200  # directories that are looked into for a pack
 def no_directory(root: Path) -> UserError:
     """Return what is said of a pack that is no directory."""
     if root.is_file():
-        return UserError(
-            f"task pack {root}: it is a file; expected the pack's directory, such as --pack {_path(root.parent)}"
-        )
+        expected = f"expected the pack's directory, such as --pack {_path(root.parent)}"
+        return UserError(f"task pack {root}: it is a file; {expected}")
     return UserError(f"task pack {root}: no such directory{nearest(root.name, _siblings(root))}")
 
 
@@ -26,7 +25,8 @@ def no_format(root: Path, formats: Iterable[str]) -> str:
     known = ", ".join(formats) or "none"
     said = f"no known format recognises it (known: {known}); cab's own has a {_PACK}"
     if (root / _TASK).is_file() and (root.parent / _PACK).is_file():
-        return f"{said}. It is a task of the pack {root.parent}: give --pack {_path(root.parent)}, and name the task"
+        pack = root.parent
+        return f"{said}. It is a task of the pack {pack}: give --pack {_path(pack)}, and name the task"
     if inside := next((p for p in _directories(root) if (p / _PACK).is_file()), None):
         return f"{said}. A pack lies in it: --pack {_path(inside)}"
     return f"{said}; `cab new pack NAME` writes one"
