@@ -63,11 +63,14 @@
 
   // What a margin allows, where one is asked for: `cab_core.cli.comparison_margin` says the same.
   const outward = (bound, to) => shown(to(Number((bound * 1000).toPrecision(9))) / 1000, true);
-  const ofMargin = ({ says, bounds: { low, high } }) => {
-    const margin = form.elements.margin.valueAsNumber;
-    if (!(margin > 0 && margin < 100)) return [];
-    const m = `${Number(margin.toPrecision(6))}%`;
-    const { loss, gain, verdict: found } = CabMargin.judge(says, { low, high }, margin / 100);
+  const marginAsked = () => {
+    const share = form.elements.margin.valueAsNumber / 100;
+    return share > 0 && share < 1 ? share : null;
+  };
+  const ofMargin = ({ margin }) => {
+    if (!margin) return [];
+    const { low, high, loss, gain, verdict: found } = margin;
+    const m = `${Number((100 * marginAsked()).toPrecision(6))}%`;
     const excluded = (is) => (is ? "is excluded" : "is not excluded");
     const told = {
       better: "A does better.", worse: "B does better.", equivalent: `no difference as large as ${m}.`,
@@ -176,7 +179,7 @@
     const [ofA, ofB] = [matched(a), matched(b)];
     const both = ofA.filter((e) => ofB.includes(e));
     if (both.length) return result.replaceChildren(refusal(both));
-    const found = compare(a, b, form.elements.on.value);
+    const found = compare(a, b, form.elements.on.value, marginAsked());
     if (!found.tasks) return result.replaceChildren(...nothing(found, a, b, [ofA, ofB]));
     const said = element("p", notes(found, [...ofA, ...ofB]), "soft small");
     return result.replaceChildren(figures(found), verdict(found), ...ofMargin(found), ...reach(found), ...warnings(found, a, b), said, ...flips(found));

@@ -32,11 +32,11 @@ globalThis.CabMargin = (() => {
     return solved ? quantile([[0, 1, worth - solved + 1], [1, 1, solved]], ERROR, 0, 1) : 0;
   };
 
-  // Whether a loss and a gain of the margin are excluded, and the one verdict.
+  // The bounds, whether a loss and a gain of the margin are excluded, and the one verdict.
   const judge = (says, bounds, margin) => {
     const loss = bounds.low > -margin, gain = bounds.high < margin;
     const otherwise = says !== "undecided" ? says : loss ? "not worse" : "undecided";
-    return { loss, gain, verdict: loss && gain ? "equivalent" : otherwise };
+    return { ...bounds, loss, gain, verdict: loss && gain ? "equivalent" : otherwise };
   };
 
   return { boundsLike, boundsThese, judge };
