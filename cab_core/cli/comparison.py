@@ -17,7 +17,8 @@ from cab_core.stats import (
 )
 from cab_core.words import plural
 
-from .compared import Compared, between, change, figure, label, share, unknown
+from .compared import Compared, between, change, figure, label, unknown
+from .comparison_margin import margin_text
 from .comparison_notes import print_kept_apart, print_left_out, print_marks, print_mixed, print_unnamed
 from .rows import print_table
 from .summaries import WEAK, interval_text, rate_text
@@ -47,7 +48,8 @@ def print_comparison(compared: Compared) -> None:
     _say("A - B", f"{rate_text(found.difference, signed=True)}  {_interval(found)}")
     p = _equals(float(found.p))
     _say("test", f"{p}  (A better on {found.better}, B on {found.worse} of {plural(found.tasks, 'task')})")
-    _print_margin(found)
+    if told := margin_text(found):
+        _say("margin", told)
     _print_verdict(compared)
     _print_axes(compared)
     print_mixed(sides, results)
@@ -67,13 +69,6 @@ def _interval(found: Comparison) -> str:
     if found.says == "better":
         return text.replace("[0.0%", "[more than 0%")
     return text.replace(" 0.0%]", " less than 0%]") if found.says == "worse" else text
-
-
-def _print_margin(found: Comparison) -> None:
-    if found.margin is not None and found.bounds is not None:
-        low, high = (rate_text(v, signed=True) for v in (found.bounds.low, found.bounds.high))
-        said = f"A - B is more than {low}, and it is less than {high} (either is wrong in at most 5%)"
-        _say("margin", f"{share(found.margin)}: {said}")
 
 
 def _print_verdict(compared: Compared) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from cab_core.errors import UserError
 
 from .compared import PASS_RATE, Compared, between, change, left_out
+from .comparison_margin import margin_text
 from .summaries import interval_text, rate_text
 from .text import plain
 
@@ -51,10 +52,11 @@ def as_junit(compared: Compared, failing: Sequence[str]) -> bytes:
 def _said(compared: Compared) -> dict[str, str]:
     found = compared.found
     interval = interval_text(found.interval, signed=True)
+    margin = [f"Margin of {told}."] if (told := margin_text(found)) else []
     said = {
         PASS_RATE: f"{compared.verdict} A - B {rate_text(found.difference, signed=True)} {interval}, "
         + " ".join(
-            [f"{found.tasks} tasks.", compared.could_see, compared.lacks, *left_out(compared)]
+            [f"{found.tasks} tasks.", *margin, compared.could_see, compared.lacks, *left_out(compared)]
         ).rstrip()
     }
     return said | {

@@ -9,6 +9,7 @@ from cab_core.stats import ESTIMANDS, decimal, probability
 
 from .compared import Compared, between, change, figure, label, left_out
 from .comparison import AXES_NOTE, picked_out
+from .comparison_margin import margin_text
 from .comparison_notes import marks_of
 from .summaries import WEAK, interval_text, rate_text
 from .text import name_line
@@ -31,6 +32,7 @@ def as_markdown(compared: Compared) -> str:
     if not found.tasks:
         lines.append("No task has a verdict on both sides: there is nothing to compare.")
     else:
+        lines += [f"Margin of {told}."] if (told := margin_text(found)) else []
         lines += [compared.could_see, *filter(None, [compared.lacks]), ESTIMANDS[found.on]]
         lines += [WEAK.replace("*", "\\*")] if found.interval and found.interval.weak else []
         lines += [picked_out(compared)] if compared.possible > 1 else []

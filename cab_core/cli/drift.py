@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command
-@click.option("--tui", required=True, metavar="NAME", help="the CLI")
+@click.option("--tui", required=True, metavar="NAME|FILE", help="the CLI")
 @click.option("--model", metavar="PATTERN", default="*", help="only with these models")
 @click.option("--task", metavar="PATTERN", default="*", help="only these tasks")
 @click.option(
@@ -46,6 +46,7 @@ def command(
     """
     from .drift_shown import print_drift, values
 
+    tui = _name(plugins, tui)
     there = standing.standing(
         runs, scripted, chosen=lambda r: r.cell.tui == tui and fnmatch.fnmatchcase(r.cell.task, task)
     )
@@ -65,6 +66,24 @@ def command(
             print_drift(config, found, why)
     there.say_left_out(err=as_json)
     return 0
+
+
+def _name(plugins: Plugins, tui: str) -> str:
+    """Return the name that cells have of a CLI; of a file, the one that it declares.
+
+    Raises:
+        UserError: the file declares none, or a version of it is named.
+    """
+    from cab_core.declared.reading import declares, find_cli
+
+    if not declares(tui):
+        return tui  # not find_cli: cells may be of a CLI that is not installed here
+    name, version = find_cli(plugins, tui)
+    if version:
+        raise UserError(
+            f"--tui {tui}: all versions are held against each other, so name the file without @{version}"
+        )
+    return name
 
 
 def _order(plugins: Plugins, tui: str, versions: set[str]) -> tuple[list[str], str | None]:

@@ -24,6 +24,8 @@ def print_end(results: Sequence[tuple[object, CellSummary]], tally: Tally) -> No
     if results:
         print_results(results)
     parts = counts(tally, tally.spend)
+    if tally.done and not tally.spend.cells:
+        parts.append("none run anew")
     if tally.not_run:
         parts.append(f"{tally.not_run} not run")
     say(f"{tally.total} {'cell' if tally.total == 1 else 'cells'}: {', '.join(parts)}.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cab_core.errors import UserError
 from cab_core.words import plural
 
 from . import options
@@ -35,7 +36,7 @@ def command(sources: tuple[Path, ...], target: Path, as_json: bool) -> int:
     cell with several verdicts all tries are kept, numbered; what comes later on the command line is newer.
 
     Directories from elsewhere are read with care: no link is followed, and what is no cell is told and left
-    out; the exit code is then 1.
+    out. The exit code is 1 where that was so, and where two verdicts on one cell are in conflict.
     """
     from cab_core.store.cells import Store
     from cab_core.store.merge import Merged, merge_cells, sweeps_in
@@ -57,17 +58,26 @@ def command(sources: tuple[Path, ...], target: Path, as_json: bool) -> int:
     for source in (source for source, sweeps in found.items() if not sweeps):
         say(f"warning: {source}: no finished cell is there that can be read", err=True)
     (_print_json if as_json else _print)(merged, told, given, target)
-    return int(bool(merged.refused))
+    return int(bool(merged.refused or merged.conflicts))
 
 
 def _others(sources: tuple[Path, ...], target: Path) -> list[Path]:
-    """Return the directories to be read, each once, the target not among them."""
+    """Return the directories to be read, each once, the target not among them.
+
+    Raises:
+        UserError: one is not there, or none is another than the target.
+    """
     from cab_core.store.there import check_there
 
     for source in sources:
         check_there(source)
     real = {os.path.realpath(source): source for source in sources}
     real.pop(os.path.realpath(target), None)
+    if not real:
+        raise UserError(
+            f"-o {target} is the only directory that is to be read: there is nothing to put together; name "
+            "the others, such as `cab merge part-1 part-2 -o runs`"
+        )
     return list(real.values())
 
 

@@ -85,9 +85,8 @@ def print_plans(
 ) -> None:
     """Print the assumptions and a line for each plan."""
     other = "" if difference is None else f", the other {percent(assumed.rate + difference)}"
-    most = (
-        "" if flip is not None else ", the most that is possible at this rate (--flip or --from tell better)"
-    )
+    better = "--flip tells better, or --from cells of several attempts"
+    most = "" if flip is not None else f", the most that is possible at this rate ({better})"
     say(
         f"Taken to be true: one side solves {percent(assumed.rate)} of tasks like these{other}; two attempts "
         f"of one configuration at a task end differently in {percent(assumed.flip)}{most}. Both sides find "

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import attrs
 import click
 
 from cab_core.errors import UserError
+from cab_core.records import CellSummary
 from cab_core.stats import (
     Assumed,
     Selector,
@@ -18,6 +21,7 @@ from cab_core.stats import (
 )
 
 from . import options, standing
+from .measured import MeasuredIn, measured_in, print_measured_in
 from .no_cell import no_cell
 from .plans import as_json_values, plan, print_plans
 from .shares import Share
@@ -84,8 +88,11 @@ def command(
       cab power --rate 60% --margin 5%                    to be found not worse by 5%?
       cab power --from tui=aider,model=x --difference 10%
     """
+    told: list[MeasuredIn] = []
     if source is not None:
-        rate, flip = _measured(source, runs, scripted, rate, flip)
+        cells = _cells(source, runs, scripted)
+        rate, flip = _measured(source, runs, cells, rate, flip)
+        told = measured_in(cells)
     if rate is None:
         raise UserError(
             "give --rate, such as --rate 60%, or --from SELECTOR to measure it in cells that are there"
@@ -97,19 +104,20 @@ def command(
     assumed = _assumed(rate, difference, flip, margin)
     rows = [plan(assumed, k, tasks, difference, margin, aim) for k in ([attempts] if attempts else _ATTEMPTS)]
     if as_json:
-        print_json(as_json_values(assumed, difference, margin, aim, rows))
+        said = as_json_values(assumed, difference, margin, aim, rows)
+        print_json({**said, "measured_in": [attrs.asdict(one) for one in told]})
     else:
+        if told:
+            print_measured_in(told)
         print_plans(assumed, difference, flip, margin, aim, rows, tasks is None)
     return 0
 
 
-def _measured(
-    source: str, runs: Path, scripted: bool, rate: float | None, flip: float | None
-) -> tuple[float, float | None]:
-    """Return the rate and the flips of cells, but for what was given.
+def _cells(source: str, runs: Path, scripted: bool) -> list[CellSummary]:
+    """Return the cells to measure in.
 
     Raises:
-        UserError: there are no such cells.
+        UserError: there are none.
     """
     side = Selector.parse(source)
     cells = [(p, r) for p, r in standing.standing(runs, scripted).cells if side.matches(r)]
@@ -117,7 +125,19 @@ def _measured(
         cells = one_of_each(cells)
     if not cells:
         raise no_cell(side, runs, scripted=scripted)
-    units = Sides(side, side).units([r for _, r in cells], side)
+    return [r for _, r in cells]
+
+
+def _measured(
+    source: str, runs: Path, cells: Sequence[CellSummary], rate: float | None, flip: float | None
+) -> tuple[float, float | None]:
+    """Return the rate and the flips of cells, but for what was given.
+
+    Raises:
+        UserError: none of them has a verdict.
+    """
+    side = Selector.parse(source)
+    units = Sides(side, side).units(cells, side)
     found, flips = measured((unit[0], tally) for unit, tally in units.items())
     if found is None:
         raise UserError(f"no cell in {runs} with a verdict is {side}; `cab results` shows what there is")

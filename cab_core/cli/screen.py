@@ -22,11 +22,12 @@ _INDENT = 4
 
 
 def counts(tally: Tally, spend: Spend) -> list[str]:
-    """Return the counts so far, each a phrase; what is not known is left out."""
+    """Return the counts so far, each a phrase; what is not known is left out: where no cell ran, tokens."""
     parts = [f"{tally.passed} passed", f"{tally.failed} failed"]
     if tally.left_out:
         parts.append(f"{tally.left_out} left out")
-    parts.append(_count(spend.tokens, spend.tokens_known) + " tokens")
+    if spend.cells:
+        parts.append(_count(spend.tokens, spend.tokens_known) + " tokens")
     if spend.priced:
         parts.append(f"{'' if spend.usd_known else 'at least '}${spend.usd:,.2f}")
     return parts

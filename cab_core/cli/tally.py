@@ -28,9 +28,11 @@ class Spend:
     tokens_known: bool = True
     usd_known: bool = True
     priced: bool = False  # what something cost is known
+    cells: int = 0  # whose spend it is; of none nothing was measured
 
     def add(self, found: TokenTotals, scripted: bool) -> None:
         """Add what a cell spent; a scripted model costs nothing."""
+        self.cells += 1
         self.tokens += (found.at_least or 0) if found.total is None else found.total
         answered = found.total is not None or found.without_usage > 0
         self.tokens_known &= found.total is not None or not answered

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from cab_core.errors import CabError, PluginUnusable, UnknownName, UserError, nearest
+from cab_core.errors import CabError, PluginUnusable, UnknownName, UserError
 from cab_core.plugins.by_path import BY_PATH
 from cab_core.plugins.registry import Plugins
 from cab_core.records import LateFiles, PackedTask
@@ -17,6 +17,7 @@ from cab_core.records import LateFiles, PackedTask
 from .families import with_families
 from .left_out import left_out
 from .listing import check_unchanged
+from .no_pack import no_directory, no_format, no_task
 from .problems import check_task, each_by_itself
 
 
@@ -98,12 +99,12 @@ class Catalog:
             if not fnmatch.filter(ids, pattern):
                 if fault := self.faults.get(pattern.partition("/")[0]):
                     raise PluginUnusable(fault)
-                raise UnknownName("task", pattern, ids, self._hint())
+                raise UnknownName("task", pattern, ids, self._hint(pattern, ids))
         return [p for p in tasks if any(fnmatch.fnmatchcase(p.task.id, x) for x in patterns)]
 
-    def _hint(self) -> str:
+    def _hint(self, pattern: str, ids: list[str]) -> str:
         broken = [f"pack plugin {r.owner} is broken: {r.fault}" for r in self._plugins.faults()]
-        return "; ".join(["see `cab tasks list`; a pack on disk is given with --pack", *broken])
+        return "; ".join([no_task(pattern, ids), *broken])
 
 
 def made(packed: PackedTask) -> PackedTask:
@@ -130,11 +131,11 @@ def load_pack(plugins: Plugins, root: Path) -> list[PackedTask]:
         UserError: no format recognises it, or it is malformed.
     """
     if not root.is_dir():
-        raise UserError(f"task pack {root}: no such directory{nearest(root.name, _siblings(root))}")
+        raise no_directory(root)
     found, broken = _recognised(plugins, root)
     if found:
         return _checked(root, plugins.task_format(found[0]).load(root))
-    raise UserError(f"task pack {root}: {_UNKNOWN.format(_formats(plugins))}{''.join(broken)}")
+    raise UserError(f"task pack {root}: {_no_format(plugins, root)}{''.join(broken)}")
 
 
 def load_as(plugins: Plugins, name: str, root: Path) -> list[PackedTask]:
@@ -146,19 +147,16 @@ def load_as(plugins: Plugins, name: str, root: Path) -> list[PackedTask]:
     """
     task_format = plugins.task_format(name)
     if not root.is_dir():
-        raise UserError(f"task pack {root}: no such directory{nearest(root.name, _siblings(root))}")
+        raise no_directory(root)
     if not task_format.recognises(root):
         others, _ = _recognised(plugins, root)
-        its = f"it is of the format {others[0]}" if others else _UNKNOWN.format(_formats(plugins))
+        its = f"it is of the format {others[0]}" if others else _no_format(plugins, root)
         raise UserError(f"task pack {root}: is not of the format {name}; {its}")
     return _checked(root, task_format.load(root))
 
 
-_UNKNOWN = "no known format recognises it (known: {}); cab's own has a pack.toml"
-
-
-def _formats(plugins: Plugins) -> str:
-    return ", ".join(plugins.names("task_format")) or "none"
+def _no_format(plugins: Plugins, root: Path) -> str:
+    return no_format(root, plugins.names("task_format"))
 
 
 def _recognised(plugins: Plugins, root: Path) -> tuple[list[str], list[str]]:
@@ -196,8 +194,3 @@ def _checked(root: Path, tasks: list[PackedTask]) -> list[PackedTask]:
 
 def _given(root: Path, tasks: list[PackedTask]) -> list[PackedTask]:
     return [attrs.evolve(task, directory=os.path.abspath(root)) for task in tasks]  # noqa: PTH100  (no link)
-
-
-def _siblings(root: Path) -> list[str]:
-    parent = root.parent
-    return [p.name for p in parent.iterdir() if p.is_dir()] if parent.is_dir() else []

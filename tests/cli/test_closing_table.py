@@ -33,6 +33,20 @@ def test_some_cells_have_a_row_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert text.count("mutations/task-") == 200 and "a row for each" not in text
 
 
+def test_where_none_was_run_anew_there_are_no_tokens(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing was measured, which is not 0; a cell that ran says what it took."""
+    made = Made()
+    before, ran = Tally(total=1), Tally(total=2)
+    for tally in (before, ran):
+        tally.kept(made.result(made.cell(), []).summary)
+    ran.finished(Made(task="p/other", tokens=40).result(Made(task="p/other").cell(), []).summary)
+    print_end([], before)
+    print_end([], ran)
+    assert capsys.readouterr().out.splitlines()[:1] == ["1 cell: 1 passed, 0 failed, none run anew."]
+    print_end([], ran)
+    assert " tokens." in capsys.readouterr().out
+
+
 def test_many_cells_are_summed_up(capsys: pytest.CaptureFixture[str]) -> None:
     """A row for the configuration with its rate, and the command that prints all, for a shell."""
     text = printed(capsys, 201)

@@ -121,6 +121,32 @@ def test_five_tasks_could_have_seen_nothing(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("tasks", "a", "b", "loss", "gain"),
+    [
+        (8, 8, 0, "is excluded (A - B > +37.5%)", "is not excluded (no upper bound)"),
+        (8, 0, 8, "is not excluded (no lower bound)", "is excluded (A - B < -37.5%)"),
+        (5, 0, 5, "is not excluded (no lower bound)", "is excluded (A - B < -9.8%)"),
+        (20, 20, 20, "is not excluded (A - B > -14.0%)", "is not excluded (A - B < +14.0%)"),
+    ],
+)
+def test_a_margin_is_told_as_what_is_excluded(
+    tmp_path: Path, tasks: int, a: int, b: int, loss: str, gain: str
+) -> None:
+    """In every form alike; an end of the scale is no bound, and a bound claims no more than it may."""
+    runs, report = write(tmp_path / "runs", tasks, a, b), tmp_path / "gate.xml"
+    said = f"A worse by 5% or more {loss}, A better by 5% or more {gain}; each claim is wrong in at most 5%"
+    margin = ("--margin", "5%")
+    assert f"margin    5%: {said}\n" in asked(runs, *AB, *margin).stdout
+    assert (
+        f"\nMargin of 5%: {said}.\n" in asked(runs, *AB, *margin, "--markdown", "--junit", str(report)).stdout
+    )
+    [suite] = junitparser.JUnitXml.fromfile(str(report))
+    assert f" Margin of 5%: {said}. " in next(case for case in suite if case.name == "pass_rate").system_out
+    for without in (asked(runs, *AB), asked(runs, *AB, "--markdown")):
+        assert "excluded" not in without.stdout
+
+
 # The table.
 
 HOSTILE = "x|y`z``<img src=x onerror=alert(1)> [l](http://evil.example) @octocat #1 **b**"
@@ -270,6 +296,44 @@ def test_the_report_is_read_by_others(tmp_path: Path) -> None:
     assert [name for name, state in states.items() if state == "failed"] == [
         n for n in states if "pass_rate" in n
     ]
+
+
+# Of the XML schema of Jenkins' xunit plugin, what a report may have. No package that could be a requirement
+# carries it: this is what it says of the elements that are here.
+ALLOWED = {
+    "testsuites": {"name", "time", "tests", "failures", "errors"},
+    "testsuite": {"name", "tests", "failures", "errors", "skipped", "time"},
+    "testcase": {"name", "classname", "time"},
+    "failure": {"type", "message"},
+    "skipped": {"type", "message"},
+    "system-out": set(),
+}
+
+
+def test_the_report_has_what_others_know_and_no_more(tmp_path: Path) -> None:
+    """Elements and attributes that their schema knows, all that it requires, as their model reads them."""
+    report = tmp_path / "gate.xml"
+    asked(
+        write(tmp_path / "runs", 20, 8, 20),
+        *AB,
+        "--margin",
+        "5%",
+        "--fail-on",
+        "worse",
+        "--junit",
+        str(report),
+    )
+    root = ET.parse(report).getroot()
+    assert root.tag == "testsuites" and {e.tag for e in root.iter()} == ALLOWED.keys()
+    assert all(set(e.attrib) <= ALLOWED[e.tag] for e in root.iter())
+    assert {"name", "tests", "failures", "errors"} <= set(root[0].attrib)
+    for case in root.iter("testcase"):
+        assert case.attrib["name"] and [e.tag for e in case][-1] == "system-out"
+    [suite] = junitparser.JUnitXml.fromfile(str(report))
+    assert (suite.name, suite.time) == ("cab compare", 0)
+    for read in suite:
+        assert (read.classname, read.time) == ("tui=a against tui=b", 0) and read.system_out
+        assert all(found.message for found in read.result)
 
 
 def test_a_hostile_name_makes_no_other_report(tmp_path: Path) -> None:

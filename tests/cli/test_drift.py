@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from cab_core.cli import drift
 from cab_core.errors import ImageError, UserError
 from cab_core.runtimes import releases
+from tests.declared.made import write
 from tests.site.made import Made
 
 TASKS = 14
@@ -78,6 +79,18 @@ def test_one_version_is_shown_and_nothing_is_decided(runs: Path) -> None:
     """A single version has nothing to be held against."""
     drop = [word for v in ("0.9.0", "0.10.0", "0.11.0", "0.12.0") for word in ("--without", v)]
     assert "There is one version" in call("--tui", "aider", "--runs", str(runs), *drop)
+
+
+def test_a_file_stands_for_the_name_that_it_declares(tmp_path: Path) -> None:
+    """Its cells have that; a version of it is refused, since all are compared."""
+    file = write(tmp_path / "house.toml")
+    for version in ("1", "2"):
+        Made(tui="house", version=version, task="p/t").write(tmp_path / "runs")
+    more = ("--runs", str(tmp_path / "runs"))
+    done = CliRunner().invoke(drift.command, ["--tui", str(file), *more], catch_exceptions=False)
+    assert "house × acme/coder-1" in done.output and "names no package with its version" in done.output
+    with pytest.raises(UserError, match="name the file without @2"):
+        CliRunner().invoke(drift.command, ["--tui", f"{file}@2", *more], catch_exceptions=False)
 
 
 def test_a_cli_without_a_cell_is_a_mistake(runs: Path) -> None:

@@ -78,6 +78,21 @@ def test_rate_and_flips_are_measured_in_cells(tmp_path: Path) -> None:
     assert plans(*source, "--rate", "0.5")["rate"] == 0.5
 
 
+def test_what_was_measured_in_is_told(tmp_path: Path) -> None:
+    """One configuration by its name; of several that it is their mean, which and how many tasks of each."""
+    for i in range(3):
+        Made(tui="a", task=f"p/t{i}").write(tmp_path)
+    Made(tui="b\x1b[2J", task="p/t0", outcome="failed").write(tmp_path)
+    Made(tui="a", task="p/void", outcome="infra_upstream").write(tmp_path)
+    more = ("--runs", str(tmp_path), "--tasks", "40", "--attempts", "1")
+    assert call("--from", "tui=a", *more).startswith("Measured in a × acme/coder-1: 3 tasks, 3 cells.\n")
+    said = call("--from", "model=acme/*", *more)
+    assert "Measured in 2 configurations together, as the mean at each task" in said and "Name one" in said
+    assert "  a × acme/coder-1: 3 tasks, 3 cells\n  b\\x1b[2J × acme/coder-1: 1 task, 1 cell\n" in said
+    assert [m["tasks"] for m in plans("--from", "model=acme/*", *more)["measured_in"]] == [3, 1]
+    assert plans("--rate", "50%", "--tasks", "40", "--attempts", "1")["measured_in"] == []
+
+
 def test_cells_that_are_not_there_are_named_with_the_nearest(tmp_path: Path) -> None:
     """As by `cab compare`: a slip of the hand, scripted models that were not asked for, the file of a CLI."""
     Made(tui="mini", task="p/t", model="scripted:oracle", marks=("scripted",)).write(tmp_path)

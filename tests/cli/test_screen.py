@@ -62,7 +62,7 @@ def test_what_a_cell_is_doing(doing: Activity | None, says: str) -> None:
 def test_the_counts() -> None:
     """Left out and dollars where there are any; tokens of the cells under way are added."""
     assert drawn(CALL)[0] == "6/40  5 passed  1 failed  812 tokens"
-    spend = Spend(tokens=1000, usd=0.5, usd_known=False, priced=True)
+    spend = Spend(cells=8, tokens=1000, usd=0.5, usd_known=False, priced=True)
     said = "8/40  5 passed  1 failed  2 left out  1,000 tokens  at least $0.50"
     assert drawn(None, left_out=2, spend=spend)[0] == said
     assert drawn(CALL, stopping=True)[0].endswith("  stopping")
@@ -88,7 +88,7 @@ def test_a_name_fits(name: str, width: int) -> None:
 @pytest.mark.parametrize("width", [57, 77, 117])
 def test_every_line_fits(width: int) -> None:
     """At 60, 80 and 120 columns, and no phrase of the counts is broken in two."""
-    spend = Spend(tokens=123_456_789, usd=1234.5, priced=True)
+    spend = Spend(cells=8, tokens=123_456_789, usd=1234.5, priced=True)
     found = drawn(CALL, CALL, width=width, left_out=12, spend=spend)
     assert all(len(line) <= width for line in found)
     assert "123,458,413 tokens" in "".join(found) and "$1,234.50" in "".join(found)

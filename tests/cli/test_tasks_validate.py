@@ -140,3 +140,22 @@ def test_a_list_is_of_what_is_asked_for(cab: Cab, pack: Path) -> None:
     done = cab("tasks", "list", "--pack", "mine")
     assert "mine/one" in done.stdout and "mutations/" not in done.stdout
     assert done.stderr.startswith("1 task of mine; of installed packs too: cab tasks list '*' --pack")
+
+
+def test_what_is_no_task_is_answered_with_what_was_meant(cab: Cab, pack: Path) -> None:
+    """A pack's directory or name for a task, a file or a task's directory for a pack: what to type instead."""
+    for args, says in (
+        (("./mine",), "'./mine' is a directory: a pack on disk is given with --pack mine"),
+        (("mine", "--pack", "mine"), "'mine' is a pack: its tasks are 'mine/*'"),
+        (("mine/two", "--pack", "mine"), "did you mean 'mine/one'?"),
+        (
+            ("--pack", "mine/pack.toml"),
+            "task pack mine/pack.toml: it is a file; expected the pack's directory, such as --pack mine",
+        ),
+        (("--pack", "mine/one/workdir"), "no known format recognises it"),
+        (("--pack", "mine/one"), "It is a task of the pack mine: give --pack mine, and name the task"),
+        (("--pack", "."), "A pack lies in it: --pack mine"),
+        (("--pack", "mne"), "task pack mne: no such directory; did you mean 'mine'?"),
+    ):
+        done = cab("tasks", "validate", *args)
+        assert done.returncode == 2 and says in " ".join(done.stderr.split()), done.stderr

@@ -76,3 +76,34 @@ def test_a_provisional_cell_of_another_task_is_not_noted(browser: Browser, root:
     assert '"marks":{"provisional":[' in (root / "site/data/compare.js").read_text()
     browser.open(f"{(root / 'site/compare.html').as_uri()}#A-tui=aider&A-version=1.0&B-tui=opencode")
     assert "provisional" not in browser.one("#result").text
+
+
+def test_the_page_tells_of_a_margin_what_the_command_does(browser: Browser, tmp_path: Path) -> None:
+    """The same verdict, claims and bounds, on either kind of tasks; without a margin nothing, and a link keeps it."""
+    for i in range(20):
+        for tui, solved in (("aider", 20), ("opencode", 16)):
+            outcome = "passed" if i < solved else "failed"
+            Made(tui=tui, version="1", task=f"p/{i:02}", outcome=outcome).write(tmp_path / "runs")
+    build_site([tmp_path / "runs"], tmp_path / "site")
+    page = f"{(tmp_path / 'site/compare.html').as_uri()}#A-tui=aider&B-tui=opencode"
+    for on in ("like", "these"):
+        asked = [
+            "tui=aider",
+            "tui=opencode",
+            "--runs",
+            str(tmp_path / "runs"),
+            "--margin",
+            "2.5%",
+            "--on",
+            on,
+        ]
+        said = CliRunner().invoke(command, asked, catch_exceptions=False).output.splitlines()
+        [claims] = (line.removeprefix("margin    2.5%: ") for line in said if line.startswith("margin"))
+        [verdict] = (line.removeprefix("verdict   ") for line in said if line.startswith("verdict"))
+        browser.open("about:blank")
+        browser.open(f"{page}&on={on}&margin=2.5")
+        shown = browser.one("#result .margin").text.replace("−", "-")
+        assert shown == f"With a margin of 2.5%: {verdict} {claims}."
+        assert "margin=2.5" in str(browser.run("return location.hash"))
+    browser.one("[name=margin]").clear()
+    assert browser.all("#result .margin") == []

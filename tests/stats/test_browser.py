@@ -18,19 +18,22 @@ from cab_core.stats.intervals import FEW
 from tests.support.often import rows
 
 SETS = (250, 1000)
-SCRIPTS = ("rounding.js", "exact.js", "gammas.js", "intervals.js", "stats.js")
+SCRIPTS = ("rounding.js", "exact.js", "gammas.js", "intervals.js", "margin.js", "stats.js")
 Pairs = list[dict[str, Any]]
 
+MARGINS = (0.1, None, None)  # of one set after the other: bounds cost as much as all else
+
 _SHOWN = """
-const told = (pairs, on) => {
+const told = (pairs, on, asked = null) => {
   const { decimal, percent, probability } = CabRounding;
-  const found = CabStats.compare(pairs, on);
+  const found = CabStats.compare(pairs, on, asked);
   const shown = (v) => (v === null ? null : percent(v, 1, true));
   const { tasks, families, better, worse, says, decidable, interval } = found;
   return {
     tasks, families, better, worse, says, decidable, p: probability(found.p), rates: [found.a, found.b].map(shown),
     difference: shown(found.difference), ends: interval && [interval.low, interval.high].map(shown),
-    weak: interval && interval.weak,
+    weak: interval && interval.weak, bounds: found.margin && [found.margin.low, found.margin.high].map(shown),
+    margin: found.margin ? found.margin.verdict : says,
   };
 };
 """
@@ -50,10 +53,10 @@ def in_node(script: str, given: object) -> Any:
     return json.loads(done.stdout)
 
 
-def in_python(pairs: Pairs, on: On) -> dict[str, Any]:
+def in_python(pairs: Pairs, on: On, margin: float | None = None) -> dict[str, Any]:
     """Return what the page shows, worked out by Python."""
     sides = [{(str(p["task"]), str(p["unit"])): Tally(*p[side]) for p in pairs} for side in "ab"]
-    return shown(compare(*sides, {str(p["task"]): str(p["family"]) for p in pairs}, on))
+    return shown(compare(*sides, {str(p["task"]): str(p["family"]) for p in pairs}, on, margin))
 
 
 def shown(found: Comparison) -> dict[str, Any]:
@@ -71,6 +74,8 @@ def shown(found: Comparison) -> dict[str, Any]:
         "difference": _percent(found.difference),
         "ends": ends and [_percent(end) for end in ends],
         "weak": found.interval and found.interval.weak,
+        "bounds": found.bounds and [_percent(found.bounds.low), _percent(found.bounds.high)],
+        "margin": found.verdict,
     }
 
 
@@ -124,10 +129,10 @@ def sets(number: int) -> Iterator[tuple[Pairs, On]]:
 @pytest.fixture(scope="module", params=rows(SETS, often=SETS[:1]))
 def compared(request: pytest.FixtureRequest) -> list[tuple[Pairs, dict[str, Any], dict[str, Any]]]:
     """Each set with what Python and what the page shows of it."""
-    given = list(sets(request.param))
+    given = [(*one, MARGINS[i // 6 % len(MARGINS)]) for i, one in enumerate(sets(request.param))]
     assert len(given) == request.param
-    theirs = in_node("given.map(([pairs, on]) => told(pairs, on))", given)
-    return [(pairs, in_python(pairs, on), there) for (pairs, on), there in zip(given, theirs, strict=True)]
+    theirs = in_node("given.map((one) => told(...one))", given)
+    return [(one[0], in_python(*one), there) for one, there in zip(given, theirs, strict=True)]
 
 
 def test_the_page_has_the_digits_of_python(
@@ -143,6 +148,7 @@ def test_the_sets_have_all_that_can_come(
     """Each verdict, what could decide and what not, ties, weak intervals, related tasks, and sets without a pair."""
     ours = [figures for _, figures, _ in compared]
     assert {f["says"] for f in ours} == {"better", "worse", "undecided"}
+    assert {f["margin"] for f in ours} == {"better", "worse", "not worse", "equivalent", "undecided"}
     assert {f["decidable"] for f in ours} == {True, False}
     assert {f["weak"] for f in ours} == {True, False, None}
     assert any(f["p"] == "1.0000" and f["better"] and f["worse"] for f in ours)

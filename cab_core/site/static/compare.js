@@ -61,6 +61,25 @@
     }[says], "verdict");
   };
 
+  // What a margin allows, where one is asked for: `cab_core.cli.comparison_margin` says the same.
+  const outward = (bound, to) => shown(to(Number((bound * 1000).toPrecision(9))) / 1000, true);
+  const marginAsked = () => {
+    const share = form.elements.margin.valueAsNumber / 100;
+    return share > 0 && share < 1 ? share : null;
+  };
+  const ofMargin = ({ margin }) => {
+    if (!margin) return [];
+    const { low, high, loss, gain, verdict: found } = margin;
+    const m = `${Number((100 * marginAsked()).toPrecision(6))}%`;
+    const excluded = (is) => (is ? "is excluded" : "is not excluded");
+    const told = {
+      better: "A does better.", worse: "B does better.", equivalent: `no difference as large as ${m}.`,
+      "not worse": `A is not worse by ${m} or more.`, undecided: "undecided.",
+    }[found];
+    const [lower, upper] = [low > -1 ? `A − B > ${outward(low, Math.floor)}` : "no lower bound", high < 1 ? `A − B < ${outward(high, Math.ceil)}` : "no upper bound"];
+    return [element("p", `With a margin of ${m}: ${told} A worse by ${m} or more ${excluded(loss)} (${lower}), A better by ${m} or more ${excluded(gain)} (${upper}); each claim is wrong in at most 5%.`, "margin")];
+  };
+
   // How far the verdict and the interval go.
   const reach = (found) => {
     const [one, many] = found.families < found.tasks ? ["family of tasks", "families of tasks"] : ["task", "tasks"];
@@ -160,15 +179,16 @@
     const [ofA, ofB] = [matched(a), matched(b)];
     const both = ofA.filter((e) => ofB.includes(e));
     if (both.length) return result.replaceChildren(refusal(both));
-    const found = compare(a, b, form.elements.on.value);
+    const found = compare(a, b, form.elements.on.value, marginAsked());
     if (!found.tasks) return result.replaceChildren(...nothing(found, a, b, [ofA, ofB]));
     const said = element("p", notes(found, [...ofA, ...ofB]), "soft small");
-    return result.replaceChildren(figures(found), verdict(found), ...reach(found), ...warnings(found, a, b), said, ...flips(found));
+    return result.replaceChildren(figures(found), verdict(found), ...ofMargin(found), ...reach(found), ...warnings(found, a, b), said, ...flips(found));
   };
 
   const fill = () => {
     const asked = new URLSearchParams(location.hash.slice(1));
     if (Object.keys(data.estimands).includes(asked.get("on"))) form.elements.on.value = asked.get("on");
+    form.elements.margin.value = asked.get("margin") ?? "";
     for (const select of form.querySelectorAll("[data-side] select")) {
       const key = select.dataset.key;
       const there = values(key);

@@ -45,7 +45,7 @@ globalThis.CabSides = (data) => {
 
   const familyOf = (task) => data.families[task] ?? data.tasks[task];
 
-  const compare = (a, b, on) => {
+  const compare = (a, b, on, margin) => {
     const common = commonOf(a, b);
     const [left, right] = [units(a, common), units(b, common)];
     const pairs = [...left.keys()].filter((key) => right.has(key)).map((key) => {
@@ -53,7 +53,7 @@ globalThis.CabSides = (data) => {
       return { unit: one.unit, task: one.unit[0], family: familyOf(one.unit[0]), a: one.tally, b: other.tally, one, other };
     }).sort((p, q) => p.task - q.task || byText(String(p.unit), String(q.unit)));
     const alone = [left.size - pairs.length, right.size - pairs.length];
-    return { ...CabStats.compare(pairs, on), pairs, common, alone };
+    return { ...CabStats.compare(pairs, on, margin), pairs, common, alone };
   };
 
   // Names of the configurations that are thrown together within a pair, of A and of B.

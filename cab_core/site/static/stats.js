@@ -3,12 +3,13 @@
 globalThis.CabStats = (() => {
   const { sum, common, number, atMost, choose, flips, deals } = CabExact;
   const { FEW, total, groups, differenceInterval, trialsInterval, squareAndAdd } = CabIntervals;
+  const { boundsLike, boundsThese, judge } = CabMargin;
   const ERROR = [1n, 20n]; // how often a verdict may come where there is no difference
   const FEWEST = 6; // families on tasks like these: 2 / 2^6 is the first p that is small enough
 
   // A against B. A pair has `task` and `family`, and [solved, counted] as `a` and `b`; of a task's pairs each has
-  // the same share of it. `on`: "like", tasks like these, or "these", exactly these tasks.
-  const compare = (pairs, on) => {
+  // the same share of it. `on`: "like", tasks like these, or "these", exactly these tasks. `margin`: a share.
+  const compare = (pairs, on, margin = null) => {
     const { shared, one } = withShares(groups(pairs, (p) => p.task));
     const tasks = groups(shared, (p) => p.task);
     const families = groups(shared, (p) => p.family);
@@ -18,7 +19,7 @@ globalThis.CabStats = (() => {
     const says = !atMost(p, ERROR) ? "undecided" : difference > 0n ? "better" : "worse";
     const mean = (n) => (tasks.length ? number([n, one * BigInt(tasks.length)]) : null);
     const [a, b] = [sum(shared.map((p) => p.ofA)), sum(shared.map((p) => p.ofB))].map(mean);
-    const found = on === "like" ? like(shared, families, one) : these(tasks, families.length, a, b);
+    const reach = !tasks.length ? null : on === "like" ? like(shared, families, one) : these(tasks, families.length, a, b);
     return {
       on, says, a, b, p: number(p),
       tasks: tasks.length,
@@ -26,7 +27,8 @@ globalThis.CabStats = (() => {
       difference: mean(difference),
       better: differences.filter((d) => d > 0n).length,
       worse: differences.filter((d) => d < 0n).length,
-      interval: found && agreeing(found, says),
+      interval: reach && agreeing(reach.interval(), says),
+      margin: reach && margin && judge(says, reach.bounds(), margin),
       decidable: atMost(least(pairs, families.length, on), ERROR),
     };
   };
@@ -74,17 +76,16 @@ globalThis.CabStats = (() => {
   });
 
   const like = (shared, families, one) => {
-    if (!shared.length) return null;
     const counted = shared.flatMap((p) => [p.a[1], p.b[1]]).sort((a, b) => a - b);
     const attempts = counted.length / total(counted.map((n) => 1 / n)); // the harmonic mean
     const units = families.map((pairs) => [number([differenceOf(pairs), one]), new Set(pairs.map((p) => p.task)).size]);
-    return differenceInterval(units, attempts * shared.length);
+    return { interval: () => differenceInterval(units, attempts * shared.length), bounds: () => boundsLike(units) };
   };
 
   const these = (tasks, units, a, b) => {
-    if (!tasks.length) return null;
-    const [ofA, ofB] = ["a", "b"].map((side, i) => trialsInterval([a, b][i], trials(tasks, side), units));
-    return squareAndAdd(ofA, ofB, a, b);
+    const sides = [[a, trials(tasks, "a")], [b, trials(tasks, "b")]];
+    const halves = () => sides.map(([rate, worth]) => trialsInterval(rate, worth, units));
+    return { interval: () => squareAndAdd(...halves(), a, b), bounds: () => boundsThese(...sides) };
   };
 
   // How many equal trials the mean of a side's rates is worth, as `cab_core.stats.tally.trials` has it.
