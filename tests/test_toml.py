@@ -65,7 +65,7 @@ def test_what_is_short_is_read_as_ever(text: str) -> None:
 
 def test_a_string_that_is_never_closed_is_looked_at_once() -> None:
     """Each of these opens one within another's rest."""
-    with pytest.raises(ValueError, match="Unterminated|Expected|Illegal"):
+    with pytest.raises(ValueError, match=r"Unterminated|Expected|Illegal"):
         toml.loads('a = """\n' + '\\"""\n' * MANY)
 
 
