@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.machinery import all_suffixes
+from pathlib import Path
 from typing import Any
 
 from cab_core.plugins.authors import is_below
@@ -28,6 +29,7 @@ _CHANGES = (
 )
 _LOOKS = ("open", "os.listdir", "os.scandir")
 _CODE = tuple(all_suffixes())
+_CAB = str(Path(__file__).parent.parent)  # what cab's own helpers read
 
 
 class _Seen(threading.local):
@@ -89,13 +91,13 @@ def _path(given: Any) -> str:
 def beyond(
     notes: Sequence[tuple[str, str]], allowed: Sequence[str], forbidden: Sequence[str] = ()
 ) -> list[str]:
-    """Return, each once, what was done that is not: reading code, Python's own files, or below `allowed`.
+    """Return, each once, what was done that is not: reading code, Python's or cab's own files, or below `allowed`.
 
     `forbidden`: places below which that holds no more. A link is what it is called: trees of nothing but
     links are usual (Bazel, Nix), and what becomes a task's file is looked at where it is taken.
     """
     own, others = _places(allowed), _places(forbidden)
-    python = _places((sys.prefix, sys.base_prefix))
+    python = _places((sys.prefix, sys.base_prefix, _CAB))
 
     def fine(what: str, path: str) -> bool:
         if what != "reads" or is_below(path, own):
