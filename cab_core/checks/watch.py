@@ -91,7 +91,7 @@ def _path(given: Any) -> str:
 def beyond(
     notes: Sequence[tuple[str, str]], allowed: Sequence[str], forbidden: Sequence[str] = ()
 ) -> list[str]:
-    """Return, each once, what was done that is not: reading code, Python's or cab's own files, or below `allowed`.
+    """Return, each once, what was done beside reading code, Python's or cab's own files, and below `allowed`.
 
     `forbidden`: places below which that holds no more. A link is what it is called: trees of nothing but
     links are usual (Bazel, Nix), and what becomes a task's file is looked at where it is taken.
