@@ -24,13 +24,13 @@ def elsewhere() -> None:
     now, now_ns, local, utc, text = time.time, time.time_ns, time.localtime, time.gmtime, time.strftime
     time.time = lambda: now() + _LATER_S
     time.time_ns = lambda: now_ns() + _LATER_S * 10**9
-    time.localtime = lambda s=None: local(time.time() if s is None else s)  # type: ignore[assignment,misc]
-    time.gmtime = lambda s=None: utc(time.time() if s is None else s)  # type: ignore[assignment,misc]
-    time.strftime = lambda form, t=None: text(form, time.localtime() if t is None else t)  # type: ignore[assignment,misc]
+    time.localtime = lambda s=None: local(time.time() if s is None else s)
+    time.gmtime = lambda s=None: utc(time.time() if s is None else s)
+    time.strftime = lambda form, t=None: text(form, time.localtime() if t is None else t)
     datetime.date = _later(datetime.date, "today")  # type: ignore[misc]
     datetime.datetime = _later(datetime.datetime, "now", "utcnow", "today")  # type: ignore[misc]
     os.cpu_count = lambda: 61
-    os.uname = lambda: os.uname_result(("Linux", "other", "1.0", "1", "other"))  # type: ignore[arg-type]
+    os.uname = lambda: os.uname_result(("Linux", "other", "1.0", "1", "other"))
 
 
 def _later(real: Any, *names: str) -> Any:
