@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import attrs
+
 from cab_core.records import (
     OUTCOMES,
     CaseResult,
@@ -30,6 +32,7 @@ from cab_core.records import (
     Usage,
 )
 
+_ALWAYS = ("cell", "task", "outcome")  # known of every cell
 _AT = "2026-01-01T00:00:00Z"
 
 
@@ -49,6 +52,9 @@ def every() -> Iterator[tuple[str, Evidence]]:
         yield f"a task of refusal and integrity that ended as {outcome}", everything(outcome, _special())
         yield f"nothing known of such a task that ended as {outcome}", nothing(outcome, _special())
     yield "a cell of which not all was looked at", _cut()
+    yield "a cell of many calls and changes", _many()
+    for name in (field.name for field in attrs.fields(Evidence) if field.name not in _ALWAYS):
+        yield f"everything known of a cell but `{name}`", _without(everything("failed"), name)
 
 
 def everything(outcome: str, doc: TaskDoc | None = None) -> Evidence:
@@ -74,6 +80,19 @@ def everything(outcome: str, doc: TaskDoc | None = None) -> Evidence:
         refusal=RefusalSigns(produced=outcome == "refused"),
         observed=Observed(requests=2, asked=100, last_answer="Done.", last_answer_call=2),
     )  # fmt: skip
+
+
+def _without(known: Evidence, name: str) -> Evidence:
+    """Return evidence as of a stage that was not reached, or failed by itself."""
+    return attrs.evolve(known, **{name: getattr(nothing(), name)})
+
+
+def _many() -> Evidence:
+    """Return evidence in which an order shows: of names, and of numbers whose sum depends on it."""
+    calls = [_call(n, Usage(prompt=10 * n, completion=n)) for n in range(1, 9)]
+    told = [attrs.evolve(call, usd=0.1 * call.n, latency_ms=100.1 * call.n) for call in calls]
+    changes = tuple(_change(name) for name in ("f", "a.py", "b/c.py", "d.txt", "é.md", "g", "h.js", "i/j/k"))
+    return attrs.evolve(everything("failed"), calls=tuple(told), changes=Changes(changes=changes))
 
 
 def _cut() -> Evidence:

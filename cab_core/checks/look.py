@@ -32,6 +32,11 @@ class Look:
         """What it is."""
         return self.row.kind  # type: ignore[return-value]  # a registration's kind is a Kind
 
+    def roots_of(self, kind: Kind) -> tuple[str, ...]:
+        """Return where the code and the files of other plugins lie that register this kind."""
+        rows = [row for row in self.plugins.rows if row.kind == kind and row.owner != self.row.owner]
+        return tuple(root for row in rows for root in row.roots)
+
     def fault(self, what: str, method: str | None = None) -> str:
         """Return a sentence that names the plugin, the object, and where its author wrote it."""
         thing = unguarded(self.made)

@@ -28,28 +28,33 @@ def _directory() -> Iterator[Path]:
 class Probe(Work[Span]):
     """What `does`, the name of a function of this module, does of each cell."""
 
-    def __init__(self, does: Callable[..., bytes]) -> None:
-        self._does = does
+    def __init__(self, does: Callable[..., bytes], ends_after: int | None = None) -> None:
+        self._does, self._ends_after = does, ends_after
         self.portable = json.dumps({"by": f"{__name__}:{does.__name__}"}).encode()
         self.settings, self.variables, self.stop = {}, {}, StopSignal()
         self.given_up: list[str] = []
+        self.accepted: list[str] = []
 
-    def __call__(self, cell: Cell) -> Span:
-        """Do it here."""
+    def __call__(self, cell: Cell) -> Span | None:  # type: ignore[override]  # as the work of a run
+        """Do it here. None: it is not to start any more."""
         try:
-            return self.accept(cell, self._does(None, self.job(cell)))
+            job = self.job(cell)
+            return None if job is None else self.accept(cell, self._does(None, job))
         except WorkerError as exc:
             return self.lost(cell, exc)
 
-    def job(self, cell: Cell) -> bytes:
-        """Return the cell's id."""
-        return cell.cell_id.encode()
+    def job(self, cell: Cell) -> bytes | None:
+        """Return the cell's id. None: the run is to end."""
+        return None if self.stop.reason else cell.cell_id.encode()
 
     def started(self, cell: Cell, where: str) -> None:
         """Take no note of it."""
 
     def accept(self, cell: Cell, archive: bytes) -> Span:
-        """Return when it began and ended."""
+        """Return when it began and ended; where enough are done, have the run end."""
+        self.accepted.append(cell.cell_id)
+        if len(self.accepted) == self._ends_after:
+            self.stop.stop("cancelled")
         name, start, end = json.loads(archive)
         return name, start, end
 

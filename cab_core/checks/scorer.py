@@ -1,18 +1,25 @@
-"""A scorer over canned evidence: a figure of what is known, and None of what is not."""
+"""A scorer over canned evidence: a figure of what is known, None of what is not, and the same everywhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from cab_core.errors import CabError
 from cab_core.plugins.protocols import Scorer
 from cab_core.plugins.registry import Plugins
-from cab_core.records import OUTCOMES, Evidence, Score
+from cab_core.records import OUTCOMES, Evidence, Score, to_json
 
 from . import evidence
 from .look import Look
+from .other_process import Trouble, scores_elsewhere
+from .watch import beyond, watched
+
+_BESIDES = "score(), given {}, {}; expected the figures to come from the evidence alone"
+_ELSEWHERE = (
+    " in another process, at another time, on a machine of another name; expected the same everywhere"
+)
 
 
 def faults(look: Look) -> Iterator[str]:
@@ -26,6 +33,7 @@ def faults(look: Look) -> Iterator[str]:
     yield from look.ask(lambda: look.made.score(evidence.nothing(), _scores(before, evidence.nothing())))
     if look.thorough:
         yield from dict.fromkeys(_of_evidence(look, before))
+        yield from _of_elsewhere(look, before)
 
 
 def _before(scorer: Scorer, usable: list[Scorer]) -> list[Scorer] | None:
@@ -63,11 +71,16 @@ def _cases(scorer: Scorer, before: list[Scorer]) -> Iterator[tuple[str, Evidence
 
 def _of_evidence(look: Look, before: list[Scorer]) -> Iterator[str]:
     keys: frozenset[str] | None = None
+    units: set[str | None] = set()
     for case, given, scores in _cases(look.made, before):
         as_given = repr((given, scores))
-        found = yield from look.ask(partial(look.made.score, given, scores), case)
+        with watched() as notes:
+            found = yield from look.ask(partial(look.made.score, given, scores), case)
+        for did in beyond(notes, look.row.roots, look.roots_of("task_pack")):
+            yield from look.once(did.partition(" ")[0], look.fault(_BESIDES.format(case, did), "score"))
         if found is None:
             continue
+        units |= {found.unit} if found.headline is not None else set()
         keys = keys if keys is not None else frozenset(found.values)
         wrong = list(_of_score(found, keys))
         if _score(look.made, given, scores) != found:
@@ -78,6 +91,38 @@ def _of_evidence(look: Look, before: list[Scorer]) -> Iterator[str]:
             wrong.append(f"has the headline {found.headline}; expected None, which is unknown")
         for said in wrong:
             yield from look.once(said[:12], look.fault(f"score(), given {case}, {said}", "score"))
+    if len(units) > 1:
+        named = " and ".join(sorted(repr(unit) for unit in units))
+        yield look.fault(f"score() gives its headline the units {named}; expected one unit always", "score")
+
+
+def _of_elsewhere(look: Look, before: list[Scorer]) -> Iterator[str]:
+    """Yield what differs where nothing but the evidence is the same: a reader scores it anew somewhere."""
+    if look.row.registration is None:
+        return
+    cases = list(_cases(look.made, before))
+    here = [(case, given, scores, _score(look.made, given, scores)) for case, given, scores in cases]
+    known = [
+        (case, given, scores, to_json(found)) for case, given, scores, found in here if found is not None
+    ]
+    try:
+        there = scores_elsewhere(look.row.registration, [(given, scores) for _, given, scores, _ in known])
+    except Trouble as exc:
+        yield look.fault(f"cannot be made in another process: {exc}")
+        return
+    yield from _differences(look, [(case, score) for case, *_, score in known], there or ())
+
+
+def _differences(look: Look, here: Sequence[tuple[str, Any]], there: Sequence[Any]) -> Iterator[str]:
+    for (case, score), other in zip(here, there, strict=False):
+        if score != other:
+            told = other if isinstance(other, str) else f"gives {_headline(other)}, here {_headline(score)}"
+            yield look.fault(f"score(), given {case}, {told}{_ELSEWHERE}", "score")
+            return
+
+
+def _headline(score: Any) -> str:
+    return f"{score['headline']} {score['values']}"[:120]
 
 
 def _score(scorer: Any, given: Evidence, scores: Mapping[str, Score]) -> Score | None:

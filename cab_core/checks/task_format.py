@@ -9,6 +9,7 @@ from pathlib import Path
 from cab_core.errors import PluginCrash, UserError
 
 from .look import Look
+from .watch import beyond, watched
 
 # Names that files of task sets have.
 _NAMES = (
@@ -54,10 +55,19 @@ def _of_garbage(look: Look, root: Path, what: str) -> Iterator[str]:
     """Yield what a format does with a directory of files by the right names with the wrong content."""
     before = sorted(root.rglob("*"))
     case = f"files that hold {what}"
-    if (yield from look.ask(lambda: look.made.recognises(root), case)):
-        yield from look.ask(lambda: _load(look, root), case)
+    yield from _looked_at(look, root, case)
     if sorted(root.rglob("*")) != before:
         yield look.fault(f"given {case}, changes the directory; expected it to be read alone", "load")
+
+
+def _looked_at(look: Look, root: Path, case: str) -> Iterator[str]:
+    """Yield what a format does beside saying what a directory is: a stranger's may point anywhere."""
+    with watched() as notes:
+        if (yield from look.ask(lambda: look.made.recognises(root), case)):
+            yield from look.ask(lambda: _load(look, root), case)
+    for did in beyond(notes, (*look.row.roots, str(root))):
+        said = f"given {case}, {did}; expected it to read below that directory alone"
+        yield from look.once(did.partition(" ")[0], look.fault(said, "load"))
 
 
 def _load(look: Look, root: Path) -> None:

@@ -22,6 +22,7 @@ from acp import schema
 _LONGEST = 64 << 20  # bytes of a line that the CLI writes
 _SPOKEN = {"agent_message_chunk": "message", "agent_thought_chunk": "thought"}
 _OVER = ("completed", "failed")
+_SHOWN = 200  # characters of an answer that is none
 
 
 def say(kind: str, **more: Any) -> None:
@@ -102,10 +103,58 @@ def _text(content: Any) -> str:
     return found if isinstance(found, str) else _text(found)
 
 
+class BadAnswer(Exception):
+    """An answer is none of JSON-RPC 2.0."""
+
+
+class Answers:
+    """Ends the turn at an answer that the library cannot hand on: it would wait for another for ever."""
+
+    def __init__(self, nobody: Nobody) -> None:
+        self.fault = ""
+        self._nobody, self._turn = nobody, asyncio.current_task()
+
+    def __call__(self, event: Any) -> None:
+        """Look at a message of either side."""
+        told = event.message
+        if self.fault or self._nobody.over or event.direction.value != "incoming" or is_sound(told):
+            return
+        self.fault = f"its answer breaks the protocol: {json.dumps(told)[:_SHOWN]}"
+        if self._turn is not None:
+            self._turn.cancel()
+
+
+def is_sound(told: Any) -> bool:
+    """Return whether the library gets over a message: an answer is one of JSON-RPC, to a number as we ask."""
+    if not isinstance(told, dict) or told.get("method") is not None or "id" not in told:
+        return isinstance(told, dict)
+    return type(told["id"]) is int and ("result" in told or isinstance(told.get("error"), dict))
+
+
 async def run(asked: dict[str, Any], argv: list[str], nobody: Nobody) -> None:
-    """Run the session to the end of its one prompt."""
+    """Run the session to the end of its one prompt.
+
+    Raises:
+        BadAnswer: it was ended by one.
+    """
+    answers = Answers(nobody)
+    try:
+        await _session(asked, argv, nobody, answers)
+    except asyncio.CancelledError:
+        if not answers.fault:
+            raise
+        raise BadAnswer(answers.fault) from None
+
+
+async def _session(asked: dict[str, Any], argv: list[str], nobody: Nobody, answers: Answers) -> None:
     settings = {"limit": _LONGEST, "stderr": None}
-    async with acp.spawn_agent_process(nobody, *argv, env=os.environ, transport_kwargs=settings) as (cli, _):  # type: ignore[arg-type]  # no files, no terminals
+    async with acp.spawn_agent_process(
+        nobody,  # type: ignore[arg-type]  # no files, no terminals
+        *argv,
+        env=os.environ,
+        transport_kwargs=settings,
+        observers=[answers],
+    ) as (cli, _):
         await cli.initialize(protocol_version=acp.PROTOCOL_VERSION)
         if asked["auth_method"]:
             await cli.authenticate(method_id=asked["auth_method"])
@@ -133,6 +182,8 @@ def main() -> int:
         asyncio.run(run(asked, sys.argv[2:], nobody))
     except acp.RequestError as exc:
         return _failed(nobody, f"{exc} {json.dumps(exc.data) if exc.data else ''}".strip(), code=exc.code)
+    except BadAnswer as exc:
+        return _failed(nobody, str(exc))
     except (OSError, ValueError, RuntimeError) as exc:
         return _failed(nobody, f"{type(exc).__name__}: {exc}")
     return 0

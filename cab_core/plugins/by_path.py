@@ -118,10 +118,10 @@ def _entries(given: Path) -> Iterator[PathEntry]:
 
 
 def _of_project(given: Path, root: Path) -> Iterator[PathEntry]:
-    import tomllib
+    from cab_core import toml
 
     try:
-        said = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+        said = toml.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
         values = {name: str(value) for name, value in dict(said["project"]["entry-points"]["cab"]).items()}
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise UserError(f"--plugin {given}: its pyproject.toml has no [project.entry-points.cab]") from exc

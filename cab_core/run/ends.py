@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import attrs
@@ -75,7 +75,23 @@ class Ends:
         self.tell("grading what complying leaves")
         return self._grade("forbidden", REFUSAL)
 
-    def _grade(self, laid_over: str | None = None, says: str | None = None) -> tuple[Grade, RefusalSigns]:
+    def emptied(self) -> Grade | None:
+        """Grade the tree in which the files that the reference has are there, and hold nothing.
+
+        None: the reference has no file, or they are empty themselves.
+
+        Raises:
+            GraderError: the grader could not be run.
+        """
+        self.tell("grading empty files")
+        paths = [
+            f.path for f in reference_of(self.task).files if f.link is None and Path(f.source).stat().st_size
+        ]
+        return self._grade(lambda work: _empty(paths, work))[0] if paths else None
+
+    def _grade(
+        self, laid_over: str | Callable[[Path], None] | None = None, says: str | None = None
+    ) -> tuple[Grade, RefusalSigns]:
         task, scratch = self.task, self.scratch / str(next(self._number))
         work = scratch / "work"
         materialise(task.section("workdir"), work)
@@ -83,6 +99,8 @@ class Ends:
         if laid_over == "solution":
             reference_of(task).lay_over(work)
         materialise([f for f in task.files if f.section == laid_over == "forbidden"], work)
+        if callable(laid_over):
+            laid_over(work)
         first = deciding_paths(task)
         changes = compare(before, take_manifest(work, first), task.task.doc.by_products, first)
         signs = refusal_signs(task.task.doc.refusal, LastWords(text=says), changes, changes, work)
@@ -125,6 +143,13 @@ class Ends:
             raise ReferenceBroken(f"{program.path}: {how}: {said.text()}")
         reopen(scratch, ["tree"])
         keep_made(self.task, before, scratch / "tree")
+
+
+def _empty(paths: Iterable[str], work: Path) -> None:
+    for path in paths:
+        (work / path).parent.mkdir(parents=True, exist_ok=True)
+        (work / path).unlink(missing_ok=True)
+        (work / path).touch()
 
 
 class _Tail:

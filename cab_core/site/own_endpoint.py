@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from cab_core import toml
 from cab_core.records import CellResult, Recipe, Wiring
 from cab_core.records.placeholders import STANDING
 
@@ -82,7 +82,7 @@ def _has_quotes(path: str, text: str) -> bool:
     """Return whether placeholders in a file stand between quotation marks: whether it is JSON or TOML."""
     try:
         if path.endswith(".toml"):
-            return bool(tomllib.loads(text))
+            return bool(toml.loads(text))
         return isinstance(json.loads(text), dict | list)
     except (ValueError, RecursionError):
         return False

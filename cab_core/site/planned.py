@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cab_core import toml
 from cab_core.errors import UserError
 from cab_core.records import Configuration, from_json
 from cab_core.store.paths import LOCK_FILE, segment
@@ -48,8 +48,8 @@ def _stamp(path: Path) -> list[int]:
 def _plan(path: Path) -> set[_Planned]:
     try:
         data, _ = read_start(path, _LARGEST)
-        return _planned(tomllib.loads(data.decode("utf-8")))
-    except (UserError, ValueError, RecursionError):
+        return _planned(toml.loads(data.decode("utf-8")))
+    except (UserError, ValueError):
         return set()
 
 

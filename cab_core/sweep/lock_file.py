@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import attrs
 import tomli_w
 
-from cab_core import __version__
+from cab_core import __version__, toml
 from cab_core.durable import write_whole
 from cab_core.errors import UserError
 from cab_core.plugins.by_path import imported
@@ -85,7 +84,7 @@ def check_locked(plan: Plan, root: Path) -> None:
             f"--locked: {path} is not there, or is no lock file; `cab run` without --locked writes it, and "
             "a copy of another machine's may lie there"
         )
-    now = tomllib.loads(tomli_w.dumps(pins(plan)))
+    now = toml.loads(tomli_w.dumps(pins(plan)))
     found = list(differences(locked, now))
     if found:
         more = [f"and {len(found) - _MOST} more"] if len(found) > _MOST else []
@@ -168,6 +167,6 @@ def read_lock_file(path: Path) -> dict[str, Any]:
     """Return what an earlier command wrote; nothing where it cannot be read."""
     try:
         data, _ = read_start(path, _LARGEST)
-        return tomllib.loads(data.decode("utf-8"))
-    except (UserError, ValueError, RecursionError):
+        return toml.loads(data.decode("utf-8"))
+    except (UserError, ValueError):
         return {}

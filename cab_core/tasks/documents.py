@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cab_core import toml
 from cab_core.errors import BadDocument
 from cab_core.records import from_json
 from cab_core.records.convert import why_not
@@ -35,10 +35,12 @@ def read_document_text(path: Path, cls: type[T]) -> tuple[T, str]:
     """
     text = _text(path)
     data = _parsed(path, text)
-    check(data, cls, str(path))
     try:
+        check(data, cls, str(path))
         return from_json(data, cls), text
-    except Exception as exc:
+    except BadDocument:
+        raise
+    except Exception as exc:  # of JSON too: one that can be parsed may be too deep to be looked at
         raise BadDocument(str(path), [("(document)", why_not(exc))]) from exc
 
 
@@ -86,7 +88,7 @@ def _text(path: Path) -> str:
 def _parsed(path: Path, text: str) -> Any:
     try:
         if path.suffix == ".toml":
-            return tomllib.loads(text, parse_float=_finite)
+            return toml.loads(text, _finite)
         return json.loads(text, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError) as exc:
         raise BadDocument(str(path), [("(file)", f"cannot be parsed: {exc}")]) from exc

@@ -9,8 +9,12 @@ from typing import ClassVar
 
 import pytest
 
+from cab_core.cache import cache_root
+from cab_core.checks.watch import beyond, watched
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
+from cab_core.records import PackedTask
+from cab_core.run.ends import Ends
 from cab_core.run.validate import validate
 from cab_core.tasks.catalog import Catalog, load_as
 from cab_core.tasks.stacks import compose
@@ -47,11 +51,27 @@ class PackConformance(Conformance):
         self, cab_plugins: Plugins, tmp_path: Path, task: str
     ) -> None:
         """The grader rejects the unsolved tree and accepts the reference, where its toolchain is here."""
-        [packed] = Catalog(cab_plugins).select([task])
-        if why := lacking(packed.task.doc.grade.requires):
-            pytest.skip(why)
+        packed = _with_its_tools(cab_plugins, task)
         finding = validate(packed, cab_plugins.runtime("local"), tmp_path, StopSignal())
         assert finding.fault is None
+
+    @pytest.mark.conformance_long
+    def test_that_files_are_there_is_not_enough(
+        self, cab_plugins: Plugins, tmp_path: Path, task: str
+    ) -> None:
+        """The grader looks into them: with the reference's files emptied it says no."""
+        ends = Ends(_with_its_tools(cab_plugins, task), cab_plugins.runtime("local"), tmp_path, StopSignal())
+        if ends.refuse or (graded := ends.emptied()) is None:
+            pytest.skip("its reference writes no file")
+        assert not graded.passed, "the grader passes the reference's files with nothing in them"
+
+
+def _with_its_tools(plugins: Plugins, task: str) -> PackedTask:
+    """Return a task; skip it where its toolchain is not here."""
+    [packed] = Catalog(plugins).select([task])
+    if why := lacking(packed.task.doc.grade.requires):
+        pytest.skip(why)
+    return packed
 
 
 class ExecutorConformance(Conformance):
@@ -70,15 +90,16 @@ class FormatConformance(Conformance):
     example: ClassVar[Path | Callable[[Path], Path]]
 
     def test_the_example_is_read(self, cab_plugins: Plugins, tmp_path: Path) -> None:
-        """It is recognised, has tasks, each of them can be run, and reading it again gives the same."""
+        """It is recognised, has tasks that can be run, gives the same again, and reads nothing beside it."""
         given = getattr_static(type(self), "example", None)  # a function there is no method of it
         assert given is not None, "give the class an `example`"
         root = given if isinstance(given, Path) else given(tmp_path)
-        first, second = (load_as(cab_plugins, self.name, root) for _ in range(2))
+        with watched() as notes:
+            first, second = (load_as(cab_plugins, self.name, root) for _ in range(2))
+        allowed = (*cab_plugins.owner(self.kind, self.name).roots, str(root), str(cache_root()))
+        assert [did for did in beyond(notes, allowed) if did.startswith("reads")] == []
         assert first and {p.task.id: p.task.doc.unavailable for p in first if p.task.doc.unavailable} == {}
-        assert [(p.task.id, p.task.tree_hash) for p in first] == [
-            (p.task.id, p.task.tree_hash) for p in second
-        ]
+        assert [p.task for p in first] == [p.task for p in second]
 
 
 class StackConformance(Conformance):

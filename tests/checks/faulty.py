@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import os
 import random
+import socket
+import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from cab_core.errors import CabError
+from cab_core.errors import CabError, WorkerError
 from cab_core.plugins.protocols import Leftovers, Reply
+from cab_core.plugins.work import carry_out
 from cab_core.records import Cell, Harvest, Job, Launch, McpServer, PackedTask, Score, TokenClaim
 from cab_core.runtimes.local import LocalRuntime
 from cab_core.testing import ScriptAdapter
@@ -247,6 +252,66 @@ class Vandal(Axis):
         return super().score(evidence, scores)
 
 
+class Day(Axis):
+    """Day."""
+
+    def score(self, evidence: Any, scores: Mapping[str, Score]) -> Score:  # FAULT
+        return self.of(datetime.date.today().toordinal() if evidence.changes else None)
+
+
+class Order(Axis):
+    """Order."""
+
+    def score(self, evidence: Any, scores: Mapping[str, Score]) -> Score:  # FAULT
+        paths = {change.path for change in evidence.changes.changes} if evidence.changes else ()
+        return self.of(len(next(iter(paths))) + int("".join(str(len(p)) for p in paths)) if paths else None)
+
+
+class OfMachine(Axis):
+    """OfMachine."""
+
+    def score(self, evidence: Any, scores: Mapping[str, Score]) -> Score:  # FAULT
+        return self.of(len(os.environ) if evidence.changes else None)
+
+
+class OfFile(Axis):
+    """OfFile."""
+
+    def score(self, evidence: Any, scores: Mapping[str, Score]) -> Score:  # FAULT
+        return self.of(len(Path("/etc/passwd").read_text()) if evidence.changes else None)
+
+
+class Starts(Axis):
+    """Starts."""
+
+    def score(self, evidence: Any, scores: Mapping[str, Score]) -> Score:  # FAULT
+        subprocess.run(["true"], check=True)
+        return super().score(evidence, scores)
+
+
+class Connects(Axis):
+    """Connects."""
+
+    def score(self, evidence: Any, scores: Mapping[str, Score]) -> Score:  # FAULT
+        socket.socket().close()
+        return super().score(evidence, scores)
+
+
+class Units(Axis):
+    """Units."""
+
+    def score(self, evidence: Any, scores: Mapping[str, Score]) -> Score:  # FAULT
+        found = super().score(evidence, scores)
+        return attrs.evolve(found, unit="s" if found.headline == 2 else "ms")
+
+
+class Stages(Axis):
+    """Stages."""
+
+    def score(self, evidence: Any, scores: Mapping[str, Score]) -> Score:
+        return self.of(evidence.execution.duration_s if evidence.grade else None)  # FAULT
+
+
 class Greedy:
     """Greedy."""
 
@@ -269,6 +334,18 @@ class Trusting:
 
     def load(self, root: Path) -> list[PackedTask]:
         (root / "task.yaml").read_text(encoding="ascii").index("prompt")  # FAULT
+        return []
+
+
+class Above:
+    """Above."""
+
+    name = "format"
+
+    def recognises(self, root: Path) -> bool:
+        return root.is_dir() and "no such line" in (root / "../../../../../../etc/passwd").read_text()
+
+    def load(self, root: Path) -> list[PackedTask]:  # FAULT
         return []
 
 
@@ -297,6 +374,31 @@ class Swallows(Executor):
                 yield work(cell)
             except CabError:
                 continue
+
+
+class Again(Executor):
+    """Again."""
+
+    def map(self, cells: Sequence[Cell], work: Any, width: int) -> Iterator[Any]:  # FAULT
+        for cell in cells:
+            work(cell)
+            yield work(cell)
+
+
+class GoesOn(Executor):
+    """GoesOn."""
+
+    def map(self, cells: Sequence[Cell], work: Any, width: int) -> Iterator[Any]:  # FAULT
+        jobs = [(cell, work.job(cell)) for cell in cells]
+        with ThreadPoolExecutor(width) as pool:
+            done = [(cell, pool.submit(carry_out, work.portable, job, "w")) for cell, job in jobs]
+        for cell, future in done:
+            try:
+                archive = future.result()
+            except WorkerError as exc:
+                yield work.lost(cell, exc)
+            else:
+                yield work.accept(cell, archive)
 
 
 class AllAtOnce(Executor):

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from cab_core.declared.acp import LIBRARY, DeclaredAcp
+from cab_core.declared.acp_client import is_sound
 from cab_core.errors import BadDocument
 from cab_core.plugins.protocols import Leftovers
 from cab_core.records import Harvest, Instructions, Job, McpServer, TokenClaim
@@ -195,3 +196,45 @@ def test_a_hostile_agent_gets_no_file_and_cannot_take_its_end_back(tmp_path: Pat
     assert "Method not found" in refused["error"]["message"]
     assert permission["result"] == {"outcome": {"outcome": "cancelled"}}
     assert (left.exit_code, found.finished, found.failure, found.claim) == (0, True, None, TokenClaim())
+
+
+# Answers what it was asked first with what is no answer, and waits for more.
+NO_ANSWER = """
+import json, sys
+asked = json.loads(sys.stdin.readline())["id"]
+print(json.dumps({"jsonrpc": "2.0", "id": asked, **json.loads(sys.argv[1])}), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("answer", [{"error": "no key"}, {"id": "0", "result": {}}], ids=json.dumps)
+def test_an_answer_that_is_none_ends_the_cell(tmp_path: Path, answer: dict[str, Any]) -> None:
+    """The library would wait for another until the limit; what came instead is told."""
+    adapter = declared(
+        tmp_path, launch={"argv": [sys.executable, "-c", NO_ANSWER, json.dumps(answer)]}, acp={}
+    )
+    _, left = play(tmp_path, adapter)  # type: ignore[arg-type]  # a DeclaredAcp
+    found = adapter.harvest(left)
+    assert (left.exit_code, found.finished) == (1, False)
+    assert found.failure is not None and found.failure.startswith("its answer breaks the protocol: {")
+
+
+def test_what_is_an_answer() -> None:
+    """By JSON-RPC 2.0, to a number: we ask by numbers."""
+    errors = [401, None, [1], True, "no key"]
+    for bad in (
+        {"id": 0},
+        {"id": None, "error": {}},
+        {"id": [], "result": 1},
+        *({"id": 0, "error": e} for e in errors),
+    ):
+        assert not is_sound(bad)
+    for good in (
+        {"id": 0, "result": None},
+        {"id": 0, "error": {}},
+        {"id": "x", "method": "m"},
+        {"method": "m"},
+        {},
+    ):
+        assert is_sound(good)
+    assert not is_sound(5)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
 import attrs
 
+from cab_core import toml
 from cab_core.records import GradeSpec
 from cab_core.tasks.runners import RUNNERS, Runner, built, java_classes
 
@@ -84,8 +84,8 @@ def _crates(exercise: Exercise) -> str | None:
     manifests = ("Cargo.toml", ".meta/Cargo-example.toml")  # the second is not always listed
     for name in (m for m in manifests if (exercise.path / m).is_file()):
         try:
-            said = tomllib.loads(exercise.text(name))
-        except tomllib.TOMLDecodeError as exc:
+            said = toml.loads(exercise.text(name))
+        except ValueError as exc:
             raise ValueError(f"{name}: {exc}") from exc
         found |= {*said.get("dependencies", ()), *said.get("dev-dependencies", ())}
     return f"it needs crates from a registry: {', '.join(sorted(found))}" if found else None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
 
 import attrs
+
+from cab_core import toml
 
 from .context import Unusable, shown, text_of
 
@@ -62,8 +63,8 @@ def read_toml(path: Path, root: Path) -> Table:
         Unusable: it cannot be read or parsed.
     """
     try:
-        return Table(tomllib.loads(text_of(path, root)), shown(path, root))
-    except (ValueError, RecursionError) as exc:
+        return Table(toml.loads(text_of(path, root)), shown(path, root))
+    except ValueError as exc:
         raise Unusable(f"{shown(path, root)}: cannot be parsed: {exc}") from exc
 
 
