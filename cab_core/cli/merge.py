@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cab_core.errors import UserError
 from cab_core.words import plural
 
 from . import options
@@ -61,13 +62,25 @@ def command(sources: tuple[Path, ...], target: Path, as_json: bool) -> int:
 
 
 def _others(sources: tuple[Path, ...], target: Path) -> list[Path]:
-    """Return the directories to be read, each once, the target not among them."""
+    """Return the directories to be read, each once, the target not among them.
+
+    Raises:
+        UserError: one is not there, or lies in the target or around it, where its cells would be found twice.
+    """
     from cab_core.store.there import check_there
 
     for source in sources:
         check_there(source)
-    real = {os.path.realpath(source): source for source in sources}
-    real.pop(os.path.realpath(target), None)
+    real = {Path(os.path.realpath(source)): source for source in sources}
+    there = Path(os.path.realpath(target))
+    real.pop(there, None)
+    for path, source in real.items():
+        if path in there.parents or there in path.parents:
+            inner, outer = (source, target) if there in path.parents else (target, source)
+            raise UserError(
+                f"{inner} lies in {outer}, so that each cell would be found there twice; expected "
+                "directories beside each other"
+            )
     return list(real.values())
 
 
