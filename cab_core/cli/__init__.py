@@ -7,6 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from .output import outputs, prepare
+
 if TYPE_CHECKING:
     import click
 
@@ -54,6 +56,7 @@ def main(argv: list[str] | None = None) -> None:
     args = sys.argv[1:] if argv is None else argv
     if argv is None:
         _speak_utf8()
+        prepare(args)
     sys.exit(_run(args))
 
 
@@ -85,8 +88,8 @@ def _run(args: list[str]) -> int:
     """Run a command line, and tell what ended it; return the exit code."""
     try:
         code = _answer(args)
-        if sys.stdout is not None:
-            sys.stdout.flush()  # here what cannot be written is told as any other error is
+        for output in outputs():
+            output.flush()  # here what cannot be written is told as any other error is
     except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001  what is a bug is raised again
         from .failure import leave_output, tell_of
 

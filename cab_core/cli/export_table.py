@@ -61,9 +61,17 @@ def write_table(form: str, cells: Walk, out: Path | None) -> tuple[dict[str, Any
 
 @contextlib.contextmanager
 def _whole(out: Path) -> Iterator[Path]:
-    """Give a file to write to that takes the place of `out` when all is well, and is gone otherwise."""
+    """Give a file to write to that takes the place of `out` when all is well, and is gone otherwise.
+
+    What is there and is no file, as `/dev/null` or a pipe, is written to as it is; where `out` is a link,
+    what it leads to.
+    """
     if out.is_dir():
         raise UserError(f"-o {out}: is a directory; expected the name of a file")
+    if out.exists() and not out.is_file():
+        yield out
+        return
+    out = Path(os.path.realpath(out)) if out.is_symlink() else out
     try:
         fd, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name[:100]}.")
     except OSError as exc:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -14,13 +13,8 @@ import click
 
 from cab_core.errors import BadDocument, CabError, UnknownName
 
+from .output import outputs, put, wants_json
 from .text import plain, say
-
-
-def wants_json(args: Sequence[str]) -> bool:
-    """Return whether a command line asks for JSON: also one that cannot be understood further."""
-    said = list(args)
-    return "--json" in (said[: said.index("--")] if "--" in said else said)
 
 
 def tell_of(exc: BaseException, args: Sequence[str]) -> int:
@@ -42,7 +36,7 @@ def tell_of(exc: BaseException, args: Sequence[str]) -> int:
 
 def leave_output() -> None:
     """Write to nowhere where an output takes nothing: else Python fails once more at its end, with 120."""
-    for output in filter(None, (sys.stdout, sys.stderr)):
+    for output in outputs():
         try:
             output.flush()
         except OSError:
@@ -72,7 +66,7 @@ def of_click(exc: click.ClickException, as_json: bool) -> int:
 
 def of_disk(exc: OSError, as_json: bool) -> int:
     """Tell what cannot be written; anything else is a bug, and shows its traceback."""
-    full = exc.errno in (errno.ENOSPC, errno.EDQUOT)
+    full = exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     if not full and exc.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
         raise exc
     where = exc.filename or "a file"
@@ -85,10 +79,11 @@ def tell(kind: str, message: str, code: int, as_json: bool, **more: Any) -> int:
 
     Others build on the names of the object.
     """
+    if as_json:
+        error = {"kind": kind, "message": message, "exit_code": code, **more}
+        with suppress(OSError):  # which takes no more: then people are told at least
+            put(json.dumps({"error": error}))  # one line: a command may have printed others before it
+            return code
     with suppress(OSError):
-        if as_json:
-            error = {"kind": kind, "message": message, "exit_code": code, **more}
-            click.echo(json.dumps({"error": error}))  # one line: a command may have printed others before it
-        else:
-            say(f"cab: {plain(message)}", err=True)
+        say(f"cab: {plain(message)}", err=True)
     return code

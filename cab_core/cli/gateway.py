@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from cab_core.errors import UserError
 
 from . import options
 from .group import pass_plugins
+from .output import put
 from .signals import stop_on_signals
 from .text import one_line, plain, say
 
@@ -101,8 +101,7 @@ def _print_calls(
 def _print(said: str | dict[str, Any]) -> None:
     """Print at once: others may read it through a pipe."""
     if said:
-        click.echo(said if isinstance(said, str) else json.dumps(said))
-    sys.stdout.flush()
+        put(said if isinstance(said, str) else json.dumps(said))
 
 
 def _json(call: WireCall, end: ModelCall, written: Sequence[str]) -> dict[str, Any]:

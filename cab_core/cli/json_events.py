@@ -27,6 +27,7 @@ from cab_core.stats import verdict_of
 from cab_core.sweep.work import Events
 from cab_core.trace.clock import utc_now
 
+from .output import put
 from .progress import stopping_line
 from .tally import Tally
 
@@ -159,4 +160,4 @@ class JsonEvents:
     def _print(self, event: RunEvent) -> None:
         line = json.dumps(to_json(event), separators=(",", ":"))
         with self._printing:
-            click.echo(line)
+            put(line)

@@ -65,19 +65,28 @@ def _others(sources: tuple[Path, ...], target: Path) -> list[Path]:
     """Return the directories to be read, each once, the target not among them.
 
     Raises:
-        UserError: one is not there, or none is another than the target.
+        UserError: one is not there, or lies in the target or around it, where its cells would be found twice;
+            or none is another than the target.
     """
     from cab_core.store.there import check_there
 
     for source in sources:
         check_there(source)
-    real = {os.path.realpath(source): source for source in sources}
-    real.pop(os.path.realpath(target), None)
+    real = {Path(os.path.realpath(source)): source for source in sources}
+    there = Path(os.path.realpath(target))
+    real.pop(there, None)
     if not real:
         raise UserError(
             f"-o {target} is the only directory that is to be read: there is nothing to put together; name "
             "the others, such as `cab merge part-1 part-2 -o runs`"
         )
+    for path, source in real.items():
+        if path in there.parents or there in path.parents:
+            inner, outer = (source, target) if there in path.parents else (target, source)
+            raise UserError(
+                f"{inner} lies in {outer}, so that each cell would be found there twice; expected "
+                "directories beside each other"
+            )
     return list(real.values())
 
 

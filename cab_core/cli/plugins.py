@@ -15,6 +15,7 @@ from cab_core.plugins.registry import Plugins
 
 from . import options
 from .group import Group, pass_plugins
+from .output import put
 from .plugins_harvest import command as harvest
 from .rows import print_table
 from .text import one_line, plain, say
@@ -32,7 +33,7 @@ def list_plugins(plugins: Plugins, as_json: bool) -> int:
     """List every object that a plugin offers, and every plugin that cannot be used."""
     rows = sorted(plugins.rows, key=lambda r: (r.kind, r.name, r.owner))
     if as_json:
-        click.echo(json.dumps([_as_json(r) for r in rows], indent=1))
+        put(json.dumps([_as_json(r) for r in rows], indent=1))
         return 0
     _print(rows)
     return 0
@@ -72,7 +73,7 @@ def info(plugins: Plugins, name: str, as_json: bool) -> int:
     told = [{**_as_json(row), **details_of(plugins, row)} for row in rows]
     found = list(zip(told, faults_of(plugins, rows), strict=True))
     if as_json:
-        click.echo(json.dumps([{**row, "faults": faults} for row, faults in found], indent=1))
+        put(json.dumps([{**row, "faults": faults} for row, faults in found], indent=1))
         return 0
     for row, faults in found:
         for label, value in row.items():
@@ -110,7 +111,7 @@ def check(plugins: Plugins, name: str, kind: str | None, as_json: bool) -> int:
     found = zip(rows, faults_of(plugins, rows, thorough=True), strict=True)
     checked = [{**_as_json(row), "faults": faults, "notes": notes_of(plugins, row)} for row, faults in found]
     if as_json:
-        click.echo(json.dumps(checked, indent=1))
+        put(json.dumps(checked, indent=1))
     else:
         _print_checked(checked)
     return 1 if any(row["faults"] for row in checked) else 0
@@ -154,7 +155,7 @@ def doctor(plugins: Plugins, as_json: bool) -> int:
     checked = zip(plugins.rows, faults_of(plugins, plugins.rows), strict=True)
     found = [(row, fault) for row, faults in checked for fault in faults]
     if as_json:
-        click.echo(json.dumps([{**_as_json(row), "fault": fault} for row, fault in found], indent=1))
+        put(json.dumps([{**_as_json(row), "fault": fault} for row, fault in found], indent=1))
     else:
         for _, fault in found:
             say(plain(fault))

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cab_core.plugins.registry import Plugins
+from cab_core.records import TokenTotals, totals
 from cab_core.run.rescore import rescored
 from cab_core.store.cells import Store, read_evidence, write_result
 from cab_core.words import plural
@@ -26,16 +27,21 @@ from .text import warn_of_faults
 def command(plugins: Plugins, sweep_id: str | None, runs: Path, as_json: bool) -> int:
     """Compute the axes of finished cells anew, from what they recorded, without running anything.
 
-    An axis whose scorer is not installed, or fails, is kept as it was.
+    An axis whose scorer is not installed, or fails, is kept as it was. So is a cell whose calls.jsonl does
+    not hold all calls, as one that was copied in part.
     """
     standing.check(runs, sweep_id)
     faults: list[str] = []
     scorers = plugins.scorers(faults.append)
     warn_of_faults(faults)
     changed = count = 0
+    lacking = list[str]()
     kept, failed, unknown = Counter[str](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for directory, _ in Store(runs).summaries(sweep_id):
         result, evidence = read_evidence(directory)
+        if _spent(totals(evidence.calls)) != _spent(result.tokens):
+            lacking.append(str(directory))
+            continue
         found = rescored(result, evidence, scorers, lambda axis, why: failed.update([(axis, why)]))
         count += 1
         kept.update(result.scores.keys() - {s.axis for s in scorers})
@@ -50,6 +56,7 @@ def command(plugins: Plugins, sweep_id: str | None, runs: Path, as_json: bool) -
                 "changed": changed,
                 "kept": dict(kept + _by_axis(failed)),
                 "unknown": _by_axis(unknown),
+                "lacking": lacking,
             }
         )
         return 0
@@ -66,8 +73,15 @@ def command(plugins: Plugins, sweep_id: str | None, runs: Path, as_json: bool) -
             *(f"axis {axis} is unknown in {plural(n, 'cell')}: {why}" for (axis, why), n in unknown.items()),
         ]
     )
+    if lacking:
+        said = f"{plural(len(lacking), 'cell')} left as before: calls.jsonl does not hold all calls, first: "
+        warn_of_faults([said + lacking[0]])
     click.echo(f"{plural(count, 'cell')} scored, {changed} changed")
     return 0
+
+
+def _spent(tokens: TokenTotals) -> tuple[int | None, ...]:
+    return tokens.prompt, tokens.completion, tokens.at_least
 
 
 def _by_axis(unknown: Counter[tuple[str, str]]) -> Counter[str]:

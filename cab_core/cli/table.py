@@ -21,6 +21,7 @@ from cab_core.records import (
 from cab_core.records.marks import legend
 from cab_core.stats import distinctions
 
+from .output import put
 from .rows import print_table
 from .text import name_line, say
 
@@ -55,7 +56,7 @@ def as_row(result: CellSummary) -> dict[str, Any]:
 
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
-    click.echo(json.dumps(value, indent=1))
+    put(json.dumps(value, indent=1))
 
 
 def print_results(

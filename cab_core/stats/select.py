@@ -109,10 +109,10 @@ def _value(value: Any) -> set[str]:
 
 
 def one_of_each(results: Iterable[tuple[T, CellSummary]]) -> list[tuple[T, CellSummary]]:
-    """Keep, of cells that differ in their sweep alone, the one that stands (see `Store.standing`)."""
-    results = list(results)
-    if len({result.cell.sweep_id for _, result in results}) < 2:
-        return results
+    """Keep, of cells that differ in their sweep alone, the one that stands (see `Store.standing`).
+
+    One that lies there twice, as in a copy of its sweep's directory, counts once as well.
+    """
     kept: dict[tuple[object, ...], tuple[T, CellSummary]] = {}
     for item, result in results:
         cell = result.cell

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from itertools import product
 
 import attrs
@@ -13,7 +14,7 @@ from cab_core.errors import UserError
 from cab_core.records import Cell, CellKey, Configuration
 from cab_core.records.base import canonical
 
-_SEED = "cab shard 1"  # another would deal every cell anew
+_SEED = "cab shard 2"  # another would deal every cell anew
 
 
 @attrs.frozen
@@ -45,21 +46,27 @@ class Shard:
 
         Cells are dealt in the order of a hash of what they are, so neither the order of a command's options
         nor the number of CLIs decides; and with them what this machine leaves out, since another may not: so
-        a task without its toolchain here moves no other cell to another part.
+        a task without its toolchain here moves no other cell to another part. Nor does a CLI that has
+        another version here, or cannot be had: of what a cell is, the version decides nothing.
         """
         sets = {c.configuration for c in cells}
         attempts = {c.attempt for c in cells}
         every = product(sorted(sets), sorted({*tasks, *(c.task for c in cells)}), sorted(attempts))
-        names = {c: _name(c) for c in sets}
+        names = _names(sets)
         order = sorted(every, key=lambda one: _hash(names[one[0]], *one[1:]))
         mine = set(order[self.number - 1 :: self.of])
         return {c.key for c in cells if (c.configuration, c.task, c.attempt) in mine}
 
 
-def _name(configuration: Configuration) -> str:
-    return canonical(
-        [list(v) if isinstance(v, tuple) else v for v in attrs.astuple(configuration, recurse=False)]
-    )
+def _names(configurations: Iterable[Configuration]) -> dict[Configuration, str]:
+    """Return what each is but for its version; of several versions of one CLI, which in their order."""
+    found, often = dict[Configuration, str](), Counter[str]()
+    for configuration in sorted(configurations):
+        known = attrs.asdict(attrs.evolve(configuration, version=""), recurse=False)
+        name = canonical([list(v) if isinstance(v, tuple) else v for v in known.values()])
+        found[configuration] = f"{name}\0{often[name]}"
+        often[name] += 1
+    return found
 
 
 def _hash(configuration: str, task: str, attempt: int) -> bytes:

@@ -22,6 +22,9 @@ TRIES = 3  # of a cell that kills its worker
 _CONFIG = {
     "distributed.worker.preload": ["cab_executor_dask.preload"],
     "distributed.worker.profile.enabled": False,  # looks at all threads a hundred times a second
+    # Without a dashboard they serve HTTP all the same, unencrypted: then nothing, at a port that nobody has.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
 }
 
 
@@ -78,7 +81,7 @@ def _local(width: int, variables: Mapping[str, str], directory: Path) -> Iterato
             dashboard_address=None,
             security=True,
             silence_logs=logging.CRITICAL,
-            scheduler_kwargs={"allowed_failures": TRIES - 1},
+            scheduler_kwargs={"allowed_failures": TRIES - 1, "dashboard_address": "127.0.0.1:0"},
             env=dict(variables),
             local_directory=str(directory),
         ) as cluster,

@@ -15,7 +15,7 @@ from tests.support.often import rows
 NAMES = [(tui, name) for tui, protocol in SPOKEN.items() for name in cases(protocol)]
 # Two that every CLI gives up at quickly, and that are not the endpoint's fault; the others before a release.
 OFTEN = {
-    *((tui, name) for tui in ("aider", "opencode", "copilot") for name in ("context openai", "messages")),
+    *((tui, name) for tui in ("copilot", "pi") for name in ("context openai", "messages")),
     *((tui, name) for tui in ("codex", "claude", "gemini") for name in ("context, packed", "whole")),
 }
 

@@ -179,7 +179,7 @@ def test_what_a_cli_cannot_write_is_no_wrong_figure(cab: Cab, distribution: Make
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)  # nine cells, through a CLI that takes seconds to start
-@pytest.mark.parametrize("tui", rows(["aider", "opencode", "copilot"], ["copilot"]))
+@pytest.mark.parametrize("tui", rows(["aider", "opencode", "copilot", "pi"], ["pi"]))
 def test_a_real_cli_is_calibrated(cab: Cab, installed: Callable[[str], Installation], tui: str) -> None:
     """Through it every scripted model has the figures that it must have."""
     installed(tui)

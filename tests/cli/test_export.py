@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,21 @@ def test_a_table_goes_to_standard_output(cab: Cab) -> None:
         "mutations/two",
     ]
     assert "1 cell of scripted models left out" in done.stderr
+
+
+def test_what_is_no_file_is_written_to_as_it_is(cab: Cab) -> None:
+    """A pipe, and so `/dev/null` and `/dev/stdout`, stays what it is; behind a link lies the table."""
+    write_cells(cab)
+    os.mkfifo(cab.cwd / "pipe")
+    with subprocess.Popen(["cat", "pipe"], cwd=cab.cwd, stdout=subprocess.PIPE, text=True) as reader:
+        done = cab("export", "--jsonl", "-o", "pipe")
+        if not (cab.cwd / "pipe").is_fifo():
+            reader.kill()
+        assert done.returncode == 0 and len(reader.communicate()[0].splitlines()) == 2
+    (cab.cwd / "link").symlink_to("there")
+    for _ in range(2):
+        assert cab("export", "--csv", "-o", "link").returncode == 0
+        assert (cab.cwd / "link").is_symlink() and (cab.cwd / "there").read_text().startswith("cell_id,")
 
 
 def test_axes_of_plugins_are_columns(cab: Cab) -> None:

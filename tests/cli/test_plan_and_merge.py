@@ -199,6 +199,8 @@ def test_two_shards_run_at_once_in_one_directory(tiny: Cab) -> None:
     ("args", "said"),
     [
         (("merge", "nowhere", "-o", "out"), "runs directory nowhere: no such directory"),
+        (("merge", "runs", "-o", "runs/all"), "runs/all lies in runs, so that each cell"),
+        (("merge", "runs", "-o", "."), "runs lies in ., so that each cell"),
         ((*RUN, "--shard", "0/3"), "counts from 0: add one"),
         (("regrade", "--runs", "nowhere"), "no such directory"),
         (("regrade", "tiu=x"), "did you mean 'tui'"),

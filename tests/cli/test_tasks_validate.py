@@ -83,7 +83,7 @@ def test_a_pack_says_what_its_maker_found(cab: Cab, pack: Path) -> None:
 
 def test_a_cell_says_whether_its_task_was_validated(cab: Cab, pack: Path, tmp_path: Path) -> None:
     """A mark where nobody found it sound; the finding where somebody did."""
-    run = ("run", "--tui", "aider", "--model", "scripted:null", "--pack", "mine", "--task", "mine/one")
+    run = ("run", "--tui", "pi", "--model", "scripted:null", "--pack", "mine", "--task", "mine/one")
     cells = []
     cab.env["CAB_CACHE"] = str(Path.home() / ".cache/cab")
     (pack / "one/workdir/adds.py").write_text(f"worse {tmp_path}")  # nobody has seen this one

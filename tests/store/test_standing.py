@@ -98,6 +98,13 @@ def test_which_sweep_stands(tmp_path: Path, name: str) -> None:
     assert found.cell.sweep_id == "b"
 
 
+def test_a_cell_that_lies_there_twice_counts_once(tmp_path: Path) -> None:
+    """As in a copy of its sweep's directory that somebody keeps beside it."""
+    Made().write(tmp_path)
+    shutil.copytree(tmp_path / "made", tmp_path / "made.bak")
+    assert len(one_of_each(Store(tmp_path).standing())) == 1
+
+
 @pytest.mark.parametrize("name", ["²", "٣", "1.part", "x", "-1"])
 def test_a_directory_with_another_name_is_no_try(tmp_path: Path, name: str) -> None:
     """A digit that is none in ASCII numbers nothing; the next try has the next number."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,6 +54,26 @@ def test_a_task_that_is_left_out_here_moves_no_cell() -> None:
     assert [{k for k in part if k.task != "p/4"} for part in there] == here  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("version", ["unknown", "0.9", "2"])
+def test_a_cli_of_another_version_here_moves_no_cell(version: str) -> None:
+    """Nor one that cannot be had here: what others run is neither run here too, nor run by nobody."""
+    every = cells()
+    here = [attrs.evolve(c, tui_version=version) if c.tui == "t1" else c for c in every]
+    for there, ours in zip(dealt(3, every), dealt(3, here), strict=True):
+        assert _without_versions(there) == _without_versions(ours)
+
+
+def test_two_versions_of_one_cli_are_dealt_apart() -> None:
+    """Each cell of each is in one part."""
+    every = [attrs.evolve(c, tui_version=v) for c in cells(tuis=1) for v in ("1", "2")]
+    assert sum(map(len, dealt(3, every))) == len(every)
+    assert set().union(*dealt(3, every)) == {c.key for c in every}
+
+
+def _without_versions(part: set[object]) -> list[object]:
+    return sorted((k.configuration.tui, k.task, k.attempt) for k in part)  # type: ignore[attr-defined]
+
+
 def test_each_part_has_cells_of_every_cli() -> None:
     """Although their number is a multiple of that of the parts: none of them gets the slow CLI alone."""
     for part in dealt(3, cells(tuis=3, tasks=20)):
@@ -60,10 +81,10 @@ def test_each_part_has_cells_of_every_cli() -> None:
 
 
 def test_the_deal_is_the_same_in_every_version() -> None:
-    """Machines with another cab take the same parts: this very one was dealt by the first."""
+    """Machines with another cab take the same parts: this very one was dealt by an earlier one."""
     found = Shard(2, 3).cells(cells(tasks=2), ["p/0", "p/1"])
     named = sorted(f"{k.configuration.tui} {k.task} {k.attempt}" for k in found)
-    assert named == ["t0 p/0 1", "t1 p/0 1", "t1 p/1 1", "t2 p/1 1"]
+    assert named == ["t0 p/1 2", "t1 p/0 2", "t1 p/1 2", "t2 p/0 1"]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ def test_what_a_sweep_sets_reaches_the_model(cab: Cab, endpoint: Endpoint) -> No
     assert cell["outcome"] == "failed", cell["why"]
 
 
+@pytest.mark.prove
 def test_a_model_that_only_talks_has_had_its_say(cab: Cab, endpoint: Endpoint) -> None:
     """An answer without a command is asked for anew twice; then it is the last word, and no crash."""
     chosen = ("--tui", "mini-swe-agent", "--model", "m", "--task", "mutations/py-stock-reorder")

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
+import urllib.error
+import urllib.request
+import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cab_executor_dask.cluster import _local
+from distributed import LocalCluster
 
 from tests.conftest import Cab
 from tests.support import tiny
@@ -50,6 +57,28 @@ def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def _held(port: int) -> Iterator[None]:
+    """Hold a port, unless another does."""
+    with socket.socket() as taken:
+        with contextlib.suppress(OSError):
+            taken.bind(("127.0.0.1", port))
+            taken.listen()
+        yield
+
+
+def test_the_cluster_serves_no_page(tmp_path: Path) -> None:
+    """Two at once are not in each other's way, and an agent on this machine reads nothing of it over HTTP."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # of a port that another has
+        with _held(8787), _local(1, {}, tmp_path) as client:
+            services = [w["services"] for w in client.scheduler_info()["workers"].values()]
+            assert isinstance(client.cluster, LocalCluster)
+            for port in (client.cluster.scheduler.http_server.port, *(s["dashboard"] for s in services)):
+                with pytest.raises(urllib.error.HTTPError, match="404"):
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/health")
 
 
 def test_a_killed_worker_s_cell_runs_elsewhere(run: Run) -> None:
