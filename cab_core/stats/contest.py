@@ -68,11 +68,6 @@ class Contest:
         return sum(d * n for d, n in self.seen.items())
 
     @property
-    def squares(self) -> float:
-        """The sum of their squares: with one attempt, how many units are discordant."""
-        return sum(d * d * n for d, n in self.seen.items())
-
-    @property
     def rates(self) -> tuple[float | None, float | None]:
         """The rates of A and B over the units that count."""
         n = self.units
@@ -108,7 +103,7 @@ class Contests:
         """`units`: how many there are at most."""
         self.pairs = [Contest() for _ in range(others)]
         self.plan = plan
-        self._futile = FUTILE * plan.chance(0.0, 0.0, 0, units, self.limit)
+        self._futile = FUTILE * plan.chance(units, self.limit)
 
     @property
     def limit(self) -> float:
@@ -136,7 +131,7 @@ class Contests:
                 pair.add(unit)
         self._decide()
         for pair in self.pairs:
-            if not pair.over and left and self._chance(pair, left + pair.lost) < self._futile:
+            if not pair.over and left and self._hopeless(pair, left + pair.lost):
                 pair.why = "futility"
 
     def give_up(self, why: Why) -> None:
@@ -164,5 +159,5 @@ class Contests:
             first = max(told, key=lambda pair: pair.highest)
             first.says = "better" if first.ahead > 0 else "worse"
 
-    def _chance(self, pair: Contest, left: int) -> float:
-        return self.plan.chance(pair.total, pair.squares, pair.units, left, self.limit)
+    def _hopeless(self, pair: Contest, left: int) -> bool:
+        return self.plan.hopeless(pair.seen, left, self.limit, self._futile)

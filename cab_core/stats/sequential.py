@@ -40,7 +40,10 @@ LONGEST = 1.5  # times as many units as the fixed plan has; beyond that a race c
 FUTILE = 0.125  # of the chance of a decision that there was at the start
 FLIPS = 0.3  # tasks on which two sides differ, where nobody says how many: of most pairs fewer do
 
-Differences = Mapping[float, int]  # how many units had a difference
+# Of one unit: that it is one, its difference, its size, its square.
+_MOMENTS = (lambda _: 1.0, float, abs, lambda d: d * d)
+
+Differences = Mapping[float, float]  # how many units had a difference
 
 
 def evidence(seen: Differences, mean: float = 0.0) -> float:
@@ -48,7 +51,7 @@ def evidence(seen: Differences, mean: float = 0.0) -> float:
     return math.exp(min(_log_evidence(seen, mean), 700.0))
 
 
-def _log_evidence(seen: Differences, mean: float) -> float:
+def _log_evidence(seen: Differences, mean: float = 0.0) -> float:
     # A bet k on D - mean, which is between -1 - |mean| and 1 + |mean|: nothing is lost beyond the stake.
     moved = [((d - mean) / (1 + abs(mean)), n) for d, n in seen.items()]
     logs = [sum(n * math.log1p(bet * d) for d, n in moved) for bet in _BETS]
@@ -97,21 +100,33 @@ class Plan:
         """How many tasks the fixed plan has: with so many the test of a comparison finds it in 80%."""
         return _fixed_size(self.difference, self.flips)
 
-    def chance(self, total: float, squares: float, units: int, left: int, limit: float) -> float:
-        """Return how likely E reaches `limit` by the end, were the planned difference there, to either side.
-
-        So far `units` units had differences with that total and sum of squares, and `left` are to come. How
-        many of these differ is taken from what was seen and, as if four units had been seen, from the plan.
-        The rest of the sum is taken as normally distributed; that E may reach the limit before the end and
-        fall again is left out.
-        """
-        flips = (squares + 4 * self.flips) / (units + 4)
-        flipped = squares + left * flips
+    def chance(self, units: int, limit: float) -> float:
+        """Return how likely so many units bring E to `limit`, were the planned difference there."""
+        flipped = units * self.flips
         needed = _needed(flipped, limit)
-        if needed is None or left == 0:
+        if needed is None:
             return 0.0
-        spread = math.sqrt(left * max(flips - self.difference**2, 0.01))
-        return NormalDist().cdf((abs(total) + left * self.difference - needed) / spread)
+        return NormalDist().cdf((units * self.difference - needed) / self._spread(units, self.flips))
+
+    def hopeless(self, seen: Differences, left: int, limit: float, least: float) -> bool:
+        """Tell whether E reaches `limit` by the end with a chance below `least`, were that difference there.
+
+        So far units had these differences, and `left` are to come; the difference is to either side. How many
+        of these differ, and by how much, is taken from what was seen and, as if four units of one attempt had
+        been seen, from the plan. The rest of the sum is taken as normally distributed; that E may reach the
+        limit before the end and fall again is left out.
+        """
+        if least <= 0:
+            return False
+        units, total, sizes, squares = (sum(n * f(d) for d, n in seen.items()) for f in _MOMENTS)
+        flips = (squares + 4 * self.flips) / (units + 4)
+        size = (squares + 4 * self.flips) / (sizes + 4 * self.flips)
+        likely = abs(total) + left * self.difference
+        reached = likely - NormalDist().inv_cdf(least) * self._spread(left, flips)
+        return _log_e(squares + left * flips, reached, size) < math.log(limit)
+
+    def _spread(self, units: int, flips: float) -> float:
+        return math.sqrt(units * max(flips - self.difference**2, 0.01))
 
 
 @lru_cache
@@ -120,20 +135,26 @@ def _fixed_size(difference: float, flips: float) -> int:
     return tasks_needed((lost, 1 - flips, won), POWER) or MOST
 
 
-def _needed(flipped: float, limit: float) -> float | None:
-    """Return the total of so many discordant units at which E is `limit`; None where none is enough."""
+def _log_e(squares: float, total: float, size: float = 1.0) -> float:
+    """Return the logarithm of E after differences with that sum of squares and total, as if all had one size.
 
-    def log_e(total: float) -> float:
-        won, lost = (flipped + total) / 2, (flipped - total) / 2
-        ways = math.lgamma(won + 1) + math.lgamma(lost + 1) - math.lgamma(flipped + 2)
-        return flipped * math.log(2) + ways
+    With one attempt the size is 1. With several it is less: many small differences to one side are more
+    evidence than few large ones with the same sum of squares can be. A total beyond what is possible is the
+    largest.
+    """
+    n = squares / size**2
+    ahead = min(max(total / size, 0.0), n)
+    return _log_evidence({size: (n + ahead) / 2, -size: (n - ahead) / 2})
 
-    least, most = 0.0, flipped
-    if log_e(most) < math.log(limit):
+
+def _needed(squares: float, limit: float) -> float | None:
+    """Return the total at which E is `limit` with one attempt; None where none is enough."""
+    least, most = 0.0, squares
+    if _log_e(squares, most) < math.log(limit):
         return None
     for _ in range(_HALVINGS):
         middle = (least + most) / 2
-        least, most = (middle, most) if log_e(middle) < math.log(limit) else (least, middle)
+        least, most = (middle, most) if _log_e(squares, middle) < math.log(limit) else (least, middle)
     return most
 
 

@@ -193,7 +193,7 @@ def _sweep(document: Json, ask: Ask | None) -> _Sweep:
 def _others(runner: dict[str, str], here: dict[str, str]) -> Iterator[str]:
     """Yield what is another in this process than in the runner's."""
     for name in sorted({*runner, *here}):
-        there, ours = here.get(name, "not there"), runner.get(name, "not there")
+        there, ours = here.get(name, "missing"), runner.get(name, "missing")
         if there != ours:
             yield f"{name} is {there} there, and {ours} where `cab run` was called"
 

@@ -90,11 +90,12 @@ class Mapping(Generic[R]):
             why = "; ".join(dict.fromkeys(self._unfit.values()))
             raise WorkerError(f"no worker is left that can run these cells: {why}")
         if not self._places and not self._told:
-            self._told = True
             self._work.warn(
-                "the Dask scheduler has no worker with places yet; one is started with "
-                "`dask worker ADDRESS --nthreads K --resources cell=K`"
+                "the Dask scheduler has no worker with places; one is started with `dask worker ADDRESS "
+                "--nthreads K --resources cell=K`, where cab is installed as here: else it ends when a cell "
+                "comes, and its log says ModuleNotFoundError"
             )
+        self._told = not self._places
         for flight in list(self._flights.values()):
             if not flight.ran_on and flight.allowed is not None and not flight.allowed & {*self._places}:
                 self._drop(flight)
@@ -158,8 +159,9 @@ class Mapping(Generic[R]):
         except CancelledError as exc:
             raise self._gone() from exc
         except WorkerUnfit as exc:
+            if flight.address not in self._unfit:
+                self._work.warn(f"it gets no more cells of this run: {exc}")
             self._unfit[flight.address] = str(exc)
-            self._work.warn(f"it gets no more cells of this run: {exc}")
             self._looked, trouble = 0.0, exc
         except WorkerError as exc:
             trouble = exc

@@ -53,7 +53,7 @@ def race(seen: Array, plan: Plan, futile: float = FUTILE) -> Ended:
     units = numpy.arange(1, cap + 1)[None, :]
     given_up = numpy.zeros_like(decided)
     if futile > 0:
-        start = plan.chance(0.0, 0.0, 0, cap, LIMIT)
+        start = plan.chance(cap, LIMIT)
         given_up = _chance(total, squares, units, cap - units, plan) < futile * start
         given_up[:, -1] = False
     at, up = (numpy.where(m.any(1), m.argmax(1), cap) for m in (decided, given_up))

@@ -195,6 +195,27 @@ def test_a_lost_unit_counts_on_neither_side() -> None:
     assert (pair.units, pair.lost, pair.better, pair.evidence) == (1, 1, 1, pytest.approx(1.0))
 
 
+@pytest.mark.parametrize("won", [0.1, 0.2, 0.4])
+def test_small_differences_that_all_go_one_way_are_not_given_up(won: float) -> None:
+    """With several attempts a side may be ahead by a little on every task: what is left will decide it."""
+    contests = Contests(1, Plan(0.1, 0.3), 100)
+    for n in range(100):
+        if not contests.over:
+            contests.add([(0.5 + won / 2, 0.5 - won / 2)], 99 - n)
+    [pair] = contests.pairs
+    assert (pair.says, pair.why) == ("better", None)
+
+
+def test_small_differences_that_go_either_way_are_given_up() -> None:
+    """Before the last task: what is left is too little, were all of it as was planned."""
+    contests = Contests(1, Plan(0.2, 0.3), 100)
+    for n in range(100):
+        if not contests.over:
+            contests.add([(0.6, 0.4) if n % 2 else (0.4, 0.6)], 99 - n)
+    [pair] = contests.pairs
+    assert (pair.says, pair.why) == ("undecided", "futility") and pair.units < 90
+
+
 def test_several_attempts_are_one_unit() -> None:
     """Its difference is that of the rates: half a win is worth less than a whole one."""
     half, whole = ({d: 20} for d in (0.5, 1.0))

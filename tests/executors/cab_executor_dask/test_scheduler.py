@@ -72,6 +72,19 @@ def test_a_worker_that_is_another_gets_no_more_cells(cab: Cab, dask: Cluster) ->
 
 @pytest.mark.prove
 @pytest.mark.timeout(300)
+def test_a_worker_without_the_cli_is_told_of_once(cab: Cab, dask: Cluster) -> None:
+    """Though each of its places had a cell; what it lacks is named, and the other worker runs the rest."""
+    dask.worker("poor", 2, PYTHONPATH="")
+    dask.worker("same")
+    dask.wait(2)
+    done = cab("run", *SCRIPTED, "--attempts", "6")
+    assert done.returncode == 1 and done.stderr.count("it gets no more cells of this run") == 1, done.stderr
+    assert "worker poor: plugin cab_tiny is missing there, and cab-tiny" in " ".join(done.stderr.split())
+    assert 4 <= sum(r.outcome == "failed" for r in results(cab.cwd / "runs")) <= 5
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(300)
 def test_an_endpoint_s_budget_is_all_workers_together(cab: Cab, dask: Cluster) -> None:
     """Four places on two workers never have more calls under way than cab.toml allows."""
     endpoint = Counting()
