@@ -70,7 +70,7 @@ def confidence_sequence(seen: Differences, error: float = float(ERROR)) -> Inter
         return None
     limit, mean = -math.log(error), sum(d * n for d, n in seen.items()) / units
     ends = [_end(seen, mean, side, limit) for side in (-1, 1)]
-    return Interval(low=ends[0], high=ends[1], method="betting", units=units, level=1 - error)
+    return Interval(low=ends[0], high=ends[1], method="betting", units=round(units), level=1 - error)
 
 
 def _end(seen: Differences, mean: float, side: int, limit: float) -> float:
