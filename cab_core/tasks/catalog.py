@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import glob
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -39,13 +40,17 @@ class Catalog:
         Raises:
             UserError: a directory that was given holds a task that another or an installed pack has, too.
         """
-        for name in self._plugins.names("task_pack"):
+        return self._of(self._plugins.names("task_pack"))
+
+    def _of(self, names: Iterable[str]) -> list[PackedTask]:
+        """Return the tasks of these installed packs, and of the directories that were given."""
+        for name in names:
             if name not in self._packs and name not in self.faults:
                 try:
                     self._packs[name] = self._load(name)
                 except CabError as exc:
                     self.faults[name] = str(exc)
-        found = {p.task.id: p for pack in self._packs.values() for p in pack}
+        found = {p.task.id: p for name in names for p in self._packs.get(name, ())}
         for packed in self._own():
             if other := found.get(packed.task.id):
                 raise _twice(packed, other)
@@ -91,16 +96,25 @@ class Catalog:
             UnknownName: a pattern matches nothing.
             PluginUnusable: it names a pack that cannot be used.
         """
-        tasks = self.tasks()
         if not patterns:
+            tasks = self.tasks()
             return sorted(self._own(), key=lambda p: p.task.id) if self.given else tasks
-        ids = [p.task.id for p in tasks]
+        tasks = self._of(self._meant(patterns))
         for pattern in patterns:
-            if not fnmatch.filter(ids, pattern):
+            if not fnmatch.filter([p.task.id for p in tasks], pattern):
                 if fault := self.faults.get(pattern.partition("/")[0]):
                     raise PluginUnusable(fault)
+                ids = [p.task.id for p in self.tasks()]
                 raise UnknownName("task", pattern, ids, self._hint(pattern, ids))
         return [p for p in tasks if any(fnmatch.fnmatchcase(p.task.id, x) for x in patterns)]
+
+    def _meant(self, patterns: Sequence[str]) -> list[str]:
+        """Return the installed packs in which these can match, and whose tasks a given directory may have."""
+        names = self._plugins.names("task_pack")
+        begun = {pattern.partition("/")[0] for pattern in patterns}
+        if any(glob.has_magic(name) for name in begun):
+            return names
+        return [name for name in names if name in begun | {p.task.pack for p in self._own()}]
 
     def _hint(self, pattern: str, ids: list[str]) -> str:
         broken = [f"pack plugin {r.owner} is broken: {r.fault}" for r in self._plugins.faults()]

@@ -65,21 +65,22 @@ SAYS = {
     "copilot": "MCP server process exited",
     "claude": "failed",
 }  # of one that did not start; others say nothing
+SLOW = pytest.mark.prove  # to start: run before a release
 MAYBE = ("opencode", "kilo")  # say it in a log, where that is written before they end
 
 
 @pytest.mark.parametrize(
     ("tui", "tool"),
     [
-        ("opencode", "probe_echo"),
+        pytest.param("opencode", "probe_echo", marks=SLOW),
         ("copilot", "probe-echo"),
         ("codex", "mcp__probe__echo"),
         ("claude", "mcp__probe__echo"),
         ("gemini", "mcp_probe_echo"),
-        ("qwen", "mcp__probe__echo"),
-        ("cline", "probe__echo"),
+        pytest.param("qwen", "mcp__probe__echo", marks=SLOW),
+        pytest.param("cline", "probe__echo", marks=SLOW),
         ("pi", "mcp__probe__echo"),
-        ("kilo", "probe_echo"),
+        pytest.param("kilo", "probe_echo", marks=SLOW),
     ],
 )
 def test_a_server_is_what_its_tools_were(cab: Cab, endpoint: Endpoint, tui: str, tool: str) -> None:
@@ -117,11 +118,11 @@ def test_a_server_that_does_not_start_ends_continue(cab: Cab, endpoint: Endpoint
 @pytest.mark.parametrize(
     ("tui", "tool", "states"),
     [
-        ("opencode", "probe_get_time", ("unknown", "unknown", "unknown", "offered")),
+        pytest.param("opencode", "probe_get_time", ("unknown", "unknown", "unknown", "offered"), marks=SLOW),
         ("copilot", "probe-get_time", ("used", "failed", "failed", "offered")),
         ("codex", "mcp__probe__get_time", ("used", "absent", "absent", "offered")),
         ("pi", "mcp__probe__get_time", ("used", "absent", "absent", "offered")),
-        ("kilo", "probe_get_time", ("unknown", "unknown", "unknown", "offered")),
+        pytest.param("kilo", "probe_get_time", ("unknown", "unknown", "unknown", "offered"), marks=SLOW),
     ],
 )
 def test_names_that_are_alike_prove_nothing(

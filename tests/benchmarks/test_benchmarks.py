@@ -24,6 +24,7 @@ def test_the_overhead_of_docker_is_measured() -> None:
     assert re.search(r"median ratio \d\.\d\d", done.stdout), done.stderr
 
 
+@pytest.mark.prove
 def test_the_scale_of_the_site_is_measured() -> None:
     """With a few cells each figure is printed beside its bound."""
     argv = [sys.executable, "tests/benchmarks/site_scale.py", "60"]
@@ -38,6 +39,7 @@ def test_the_growth_of_what_is_read_and_printed_is_measured() -> None:
     assert len(re.findall(r"s of a processor", done.stdout)) == 9, done.stderr
 
 
+@pytest.mark.prove
 @pytest.mark.usefixtures("engine")
 def test_a_cold_command_is_measured() -> None:
     """Beside Python, and beside two bare containers."""

@@ -82,6 +82,7 @@ def test_a_missing_axis_is_wrong(tmp_path: Path) -> None:
     assert {f.rule.axis for f in findings([without]) if f.right} == {"outcome"}
 
 
+@pytest.mark.prove
 @pytest.mark.timeout(240)
 def test_a_cli_without_a_dialect_is_calibrated_and_may_then_run(cab: Cab, distribution: Make) -> None:
     """All axes are right in all packs; the record that is left opens a sweep that demands it."""

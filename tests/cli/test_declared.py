@@ -90,6 +90,7 @@ def test_an_endpoints_key_in_the_file_is_refused(cab: Cab, endpoint: Endpoint) -
     assert done.returncode == 2 and "the file of CLI 'house' holds the endpoint's key" in done.stderr
 
 
+@pytest.mark.prove
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_file_of_the_page_drives_a_real_cli(cab: Cab) -> None:

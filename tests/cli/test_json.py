@@ -129,6 +129,7 @@ def test_commands_on_cells_print_json(cab: Cab) -> None:
     assert cab.json("rescore", "--runs", "cells", "--json")["cells"] == 1
 
 
+@pytest.mark.prove
 @pytest.mark.usefixtures("aider")
 def test_the_demo_prints_json(
     cab: Cab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

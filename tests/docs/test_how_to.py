@@ -99,6 +99,7 @@ def test_no_page_installs_a_package_that_nobody_has() -> None:
     assert found == {"mcp-server-time"}
 
 
+@pytest.mark.prove
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_the_stack_of_the_page_takes_effect(cab: Cab) -> None:
@@ -176,6 +177,7 @@ def test_the_badges_of_the_page_are_those_of_a_site(cab: Cab) -> None:
     )
 
 
+@pytest.mark.prove
 @pytest.mark.aider
 def test_a_cell_is_run_again_without_a_model(cab: Cab) -> None:
     """Both commands of the page, as they stand: what the record answers passes as the first did."""

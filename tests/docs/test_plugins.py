@@ -17,6 +17,7 @@ import cab_core
 from cab_core.plugins import hookspecs, protocols
 from tests.conftest import Cab
 from tests.docs.test_how_to import HOW_TO, blocks
+from tests.support.often import rows
 
 PAGES = (
     "add-a-cli.md",
@@ -112,7 +113,7 @@ def run(cab: Cab, line: str) -> str:
     return ""
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", rows(PAGES, often=("write-a-scorer.md",)))
 @pytest.mark.aider
 @pytest.mark.timeout(240)
 def test_what_a_page_shows_works(cab: Cab, page: str, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import pytest
 from click.testing import CliRunner
 
 from cab_core.cli import site as site_command
@@ -160,6 +161,7 @@ def test_a_long_run_has_a_small_page(tmp_path: Path) -> None:
     assert 'id="said"' not in html
 
 
+@pytest.mark.prove
 def test_a_page_that_shows_much_of_everything_is_small(tmp_path: Path) -> None:
     """Logs, a patch, a recording, spans and calls, each as long as a page shows one."""
     page = built(tmp_path, much())
