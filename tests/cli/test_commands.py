@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -123,7 +124,8 @@ def test_doctor_tells_what_is_there(cab: Cab) -> None:
     """`cab doctor`, and `cab check` without options, look at the machine."""
     found = cab.json("doctor", "--json")
     assert {"ok", "what", "say", "needed", "remedy"} == set(found[0])
-    assert cab("check").stdout == cab("doctor").stdout
+    check, doctor = (re.sub(r"\d+", "0", cab(command).stdout) for command in ("check", "doctor"))
+    assert check == doctor  # but for numbers: other tests make images meanwhile
 
 
 def test_a_run_goes_on_where_it_stopped(tiny: Cab) -> None:

@@ -251,13 +251,19 @@ def test_broken_scorers_and_packs_cost_their_axes_and_tasks(cab: Cab, third_part
         ("axis 'liar': the object calls itself 'pass_rate'", f"(at {at}:{line_of(OTHERS, 'class Liar')})"),
         ("axis 'raises': score() raised KeyError: 'nothing'", f"(at {at}:{line_of(OTHERS, 'RAISES')})"),
         ("axis 'nothing': score() returned None, expected Score", f"(at {at}:{line_of(OTHERS, 'NOTHING')})"),
-        ("task pack 'nowhere': there is no directory", f"(at {at}:{line_of(OTHERS, 'PACKS') + 3})"),
-        ("task pack 'textual': its factory made str, expected Path", f"(at {at}:"),
-        ("task pack 'empty'", "no known format recognises it", f"(at {at}:"),
         ("the name is claimed by cab-twin:cab_twin too", "cab-others:cab_others"),
     ):
         found = [line for line in lines if all(p in line for p in parts)]
         assert len(found) == 1 and "cab-" in found[0], (parts, done.stderr)
+    assert "task pack" not in done.stderr  # none of those that the run is about
+    lines = cab("tasks", "list", COLUMNS="4000").stderr.splitlines()
+    for parts in (
+        ("task pack 'nowhere': there is no directory", f"(at {at}:{line_of(OTHERS, 'PACKS') + 3})"),
+        ("task pack 'textual': its factory made str, expected Path", f"(at {at}:"),
+        ("task pack 'empty'", "no known format recognises it"),
+    ):
+        found = [line for line in lines if all(p in line for p in parts)]
+        assert len(found) == 1 and "cab-" in found[0], (parts, lines)
     refused = cab("run", "--tui", "well", "--model", "scripted:oracle", "--task", "nowhere/*")
     assert (
         refused.returncode == 2
