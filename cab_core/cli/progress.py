@@ -24,7 +24,7 @@ from . import screen
 from .fold import GAP, filled
 from .table import cli_name, task_name
 from .tally import Tally
-from .text import name_line, one_line, reason
+from .text import WARNING, name_line, one_line, reason
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from cab_core.gateway.server import Gateway
 
-_WARNING = 900  # characters: several reasons for running a cell anew, each with two values
 _STYLES = {"passed": "green", "failed": "yellow"}
 _A_SECOND = 4  # drawings
 Style = tuple[str, int, int]  # of a line, from and up to which character
@@ -122,7 +121,7 @@ class Progress:
 
     def warn(self, text: str) -> None:
         """Print a warning line."""
-        self._print(f"warning: {reason(text, _WARNING)}", "yellow")
+        self._print(f"warning: {reason(text, WARNING)}", "yellow")
 
     def stopping(self) -> None:
         """Say that the run is being ended, and what becomes of it."""

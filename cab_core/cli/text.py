@@ -12,6 +12,8 @@ from .fold import filled, terminal_width
 
 # Invisible characters that reorder text (Unicode, UAX #9), others that show nothing, further ends of a line.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# Characters of a warning: several reasons, each with two values, and at its end the place in an author's code.
+WARNING = 900
 
 
 def plain(text: str, keep: str = "\n") -> str:
@@ -65,7 +67,7 @@ def say_phrases(phrases: Iterable[str], indent: int = 4) -> None:
 def warn_of_faults(faults: Iterable[str]) -> None:
     """Print one line for each plugin that cannot be used."""
     for fault in faults:
-        say(f"warning: {one_line(fault, 300)}", err=True)
+        say(f"warning: {one_line(fault, WARNING)}", err=True)
 
 
 def _escape(char: str) -> str:

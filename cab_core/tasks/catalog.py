@@ -42,7 +42,7 @@ class Catalog:
         """
         return self._of(self._plugins.names("task_pack"))
 
-    def _of(self, names: Iterable[str]) -> list[PackedTask]:
+    def _of(self, names: Sequence[str]) -> list[PackedTask]:
         """Return the tasks of these installed packs, and of the directories that were given."""
         for name in names:
             if name not in self._packs and name not in self.faults:

@@ -61,8 +61,10 @@ class PackConformance(Conformance):
     ) -> None:
         """The grader looks into them: with the reference's files emptied it says no."""
         ends = Ends(_with_its_tools(cab_plugins, task), cab_plugins.runtime("local"), tmp_path, StopSignal())
-        if ends.refuse or (graded := ends.emptied()) is None:
-            pytest.skip("its reference writes no file")
+        if ends.refuse:
+            pytest.skip("it is to be refused: no file is wanted")
+        if (graded := ends.emptied()) is None:
+            pytest.skip("its reference has no file that holds something")
         assert not graded.passed, "the grader passes the reference's files with nothing in them"
 
 

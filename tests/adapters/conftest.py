@@ -12,7 +12,7 @@ OFTEN = {
     ("codex", "429 then fine"), ("claude", "dropped stream"), ("pi", "unknown tool"), ("continue", "404"),
     ("opencode", "404"), ("copilot", "404"), ("aider", "401"),
 }  # fmt: skip
-# Of each protocol a CLI that starts fast: of these the whole kit is run always.
+# Three that start fast, each with a protocol of its own: of these the whole kit is run always.
 WHOLE = {"codex", "claude", "pi"}
 # Of the others not these.
 BEFORE_A_RELEASE = {

@@ -260,7 +260,7 @@ def test_broken_scorers_and_packs_cost_their_axes_and_tasks(cab: Cab, third_part
     for parts in (
         ("task pack 'nowhere': there is no directory", f"(at {at}:{line_of(OTHERS, 'PACKS') + 3})"),
         ("task pack 'textual': its factory made str, expected Path", f"(at {at}:"),
-        ("task pack 'empty'", "no known format recognises it"),
+        ("task pack 'empty'", "no known format recognises it", f"(at {at}:"),
     ):
         found = [line for line in lines if all(p in line for p in parts)]
         assert len(found) == 1 and "cab-" in found[0], (parts, lines)
