@@ -12,7 +12,7 @@ from .fold import filled, terminal_width
 
 # Invisible characters that reorder text (Unicode, UAX #9), others that show nothing, further ends of a line.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-# Characters of a warning: several reasons, each with two values, and at its end the place in an author's code.
+# Characters of a warning: several reasons, each with two values, at its end the place in an author's code.
 WARNING = 900
 
 
