@@ -12,6 +12,7 @@ from cab_core.errors import UserError
 from . import options, standing
 from .export_files import write_predictions, write_trajectories
 from .export_table import FORMS, write_table
+from .export_whole import whole_directory
 from .group import pass_plugins
 from .table import print_json
 from .text import say
@@ -62,9 +63,12 @@ def command(
         told, lines = write_table(form, cells, out)
     else:
         assert out is not None
-        told, lines = (
-            write_predictions(cells, out) if form == "swebench" else write_trajectories(cells, out, plugins)
-        )
+        with whole_directory(out) as part:
+            if form == "swebench":
+                told, lines = write_predictions(cells, part)
+            else:
+                told, lines = write_trajectories(cells, part, plugins)
+        told, lines = told | {"directory": str(out)}, [f"{lines[0]} below {out}", *lines[1:]]
     if as_json:
         print_json({**told, "left_out": cells.left_out})
         return 0

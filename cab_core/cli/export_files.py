@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def write_trajectories(cells: Walk, out: Path, plugins: Plugins) -> tuple[dict[str, Any], list[str]]:
-    """Write an ATIF trajectory a cell; return what to tell programs, and people.
+    """Write an ATIF trajectory a cell into an empty directory; return what to tell programs, and people.
 
     Raises:
         UserError: two cells have one address, or a file of one cannot be read.
@@ -37,10 +37,10 @@ def write_trajectories(cells: Walk, out: Path, plugins: Plugins) -> tuple[dict[s
         target = out / address / "trajectory.json"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(made, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    lines = [f"{plural(len(written), 'trajectory', 'trajectories')} in {out}"]
+    lines = [plural(len(written), "trajectory", "trajectories")]
     if silent:
         lines.append(f"{plural(silent, 'cell')} left out: nothing is known to have been said")
-    return {"trajectories": len(written), "silent": silent, "directory": str(out)}, lines
+    return {"trajectories": len(written), "silent": silent}, lines
 
 
 def _trajectory(directory: Path, result: CellResult, plugins: Plugins) -> dict[str, Any] | None:
@@ -56,7 +56,10 @@ def _trajectory(directory: Path, result: CellResult, plugins: Plugins) -> dict[s
 
 
 def write_predictions(cells: Walk, out: Path) -> tuple[dict[str, Any], list[str]]:
-    """Write predictions for SWE-bench, a file a configuration; return what to tell programs, and people.
+    """Write predictions for SWE-bench, a file a configuration, into an empty directory.
+
+    Returns:
+        What to tell programs, and people.
 
     Raises:
         UserError: a file of a cell cannot be read.
@@ -71,14 +74,14 @@ def write_predictions(cells: Walk, out: Path) -> tuple[dict[str, Any], list[str]
             continue
         target = out / found.place / NAME
         target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("a" if found.place in files else "w", encoding="utf-8") as file:
+        with target.open("a", encoding="utf-8") as file:
             file.write(found.line)
         files.add(found.place)
         count += 1
     in_part = said.pop("in part", 0)
-    lines = [f"{plural(count, 'prediction')} in {plural(len(files), 'file')} below {out}"]
+    lines = [f"{plural(count, 'prediction')} in {plural(len(files), 'file')}"]
     lines += [f"{plural(n, 'cell')} left out: {why}" for why, n in sorted(said.items())]
     if in_part:
         lines.append(f"{plural(in_part, 'patch', 'patches')} in part: not all that changed fits into a patch")
     told = {"predictions": count, "in_part": in_part, "without_prediction": dict(said)}
-    return told | {"files": sorted(f"{place}/{NAME}" for place in files), "directory": str(out)}, lines
+    return told | {"files": sorted(f"{place}/{NAME}" for place in files)}, lines

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cab_core.errors import UserError
 from cab_core.records import CellResult
 from cab_core.store.reading import read_json
 from cab_core.words import plural
 
+from .export_whole import whole_file
 from .standing import Walk
 
 FORMS = ("csv", "jsonl", "parquet")
@@ -49,7 +46,7 @@ def write_table(form: str, cells: Walk, out: Path | None) -> tuple[dict[str, Any
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
         TEXTS[form](columns, rows(), sys.stdout)
         return {}, []
-    with _whole(out) as part:
+    with whole_file(out) as part:
         if form == "parquet":
             count = write_parquet(columns, rows(), part)
         else:
@@ -57,32 +54,3 @@ def write_table(form: str, cells: Walk, out: Path | None) -> tuple[dict[str, Any
                 count = TEXTS[form](columns, rows(), file)
     told = {"rows": count, "columns": len(columns), "file": str(out)}
     return told, [f"{plural(count, 'row')} of {len(columns)} columns in {out}"]
-
-
-@contextlib.contextmanager
-def _whole(out: Path) -> Iterator[Path]:
-    """Give a file to write to that takes the place of `out` when all is well, and is gone otherwise.
-
-    What is there and is no file, as `/dev/null` or a pipe, is written to as it is; where `out` is a link,
-    what it leads to.
-    """
-    if out.is_dir():
-        raise UserError(f"-o {out}: is a directory; expected the name of a file")
-    if out.exists() and not out.is_file():
-        yield out
-        return
-    out = Path(os.path.realpath(out)) if out.is_symlink() else out
-    try:
-        fd, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name[:100]}.")
-    except OSError as exc:
-        raise UserError(f"-o {out}: cannot be written: {exc.strerror}") from exc
-    os.close(fd)
-    part = Path(name)
-    try:
-        yield part
-        mask = os.umask(0)
-        os.umask(mask)
-        part.chmod(0o666 & ~mask)
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)

@@ -28,6 +28,9 @@ from .published import check_no_key
 from .settings import check_settings
 from .shards import Shard
 
+# Cells of one sweep: a plan is held as a whole, and takes some 90 us and 0.9 kB a cell.
+_MOST = 1_000_000
+
 
 @attrs.frozen(kw_only=True)
 class Plan:
@@ -79,6 +82,7 @@ def make_plan(
     for model in models:
         check_price(model, sweep.limits)
     tasks = catalog.select(sweep.tasks)
+    _check_size(len(clis) * len(runtimes) * len(models) * len(sweep.all_options), len(tasks), sweep.attempts)
     check_no_key(choice, models, sweep, stack, tasks, declared_of(clis))
     for cli, model in product([c for c in clis if c.trouble is None], models):
         check_settings(cli.adapter, match(cli.adapter, model, plugins), sweep)
@@ -131,6 +135,19 @@ def _planners(
         made.setdefault((found.adapter.name, versions, place.runtime.name), (planner, place))
     check_any(ready)
     return list(made.values()), tuple(dict.fromkeys(str(c.trouble) for c in ready if c.trouble is not None))
+
+
+def _check_size(sides: int, tasks: int, attempts: int) -> None:
+    """See that a plan is one that can be held.
+
+    Raises:
+        UserError: it has too many cells.
+    """
+    if (cells := sides * tasks * attempts) > _MOST:
+        raise UserError(
+            f"{sides:,} x {tasks:,} tasks x {attempts:,} attempts are {cells:,} cells; expected at most "
+            f"{_MOST:,} in one sweep: take fewer --attempts, fewer tasks, or several sweeps (--sweep-id)"
+        )
 
 
 def check_price(model: Model, limits: Limits) -> None:

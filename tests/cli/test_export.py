@@ -121,6 +121,27 @@ def test_a_table_that_cannot_be_finished_is_not_there(cab: Cab) -> None:
     assert (cab.cwd / "cells.csv").read_text() == "old" and not list(cab.cwd.glob(".cells*"))
 
 
+def test_files_of_an_earlier_export_do_not_stand_among_these(cab: Cab) -> None:
+    """A directory that is not empty is refused, and left as it is."""
+    write_cells(cab)
+    assert cab("export", "--atif", "--scripted", "-o", "out").returncode == 0
+    before = sorted(cab.cwd.glob("out/**/*"))
+    for form in ("--atif", "--swebench"):
+        done = cab("export", form, "-o", "out")
+        assert done.returncode == 2 and "-o out: is not empty; name a new directory" in done.stderr
+    assert sorted(cab.cwd.glob("out/**/*")) == before
+
+
+def test_a_directory_that_cannot_be_finished_is_not_there(cab: Cab) -> None:
+    """Half an export is none."""
+    write_cells(cab)
+    broken = max(Store(cab.cwd / "runs").summaries(), key=lambda found: str(found[0]))[0] / "cell.json"
+    broken.write_text(broken.read_text().replace('"identity": {', '"identity": {"new": 1, '))
+    for form in ("--atif", "--swebench"):
+        assert cab("export", form, "--scripted", "-o", "deep/out").returncode == 2
+        assert not list(cab.cwd.glob("deep/*"))
+
+
 def test_without_its_library_parquet_says_what_to_install(cab: Cab) -> None:
     """And what goes without."""
     write_cells(cab)

@@ -68,6 +68,14 @@ def test_a_cli_that_speaks_another_protocol_is_a_mistake(plan: Callable[..., Pla
         plan(adapter)
 
 
+def test_a_plan_too_large_to_be_held_is_a_mistake(plan: Callable[..., Plan]) -> None:
+    """It is told with its factors before anything is installed or made."""
+    with pytest.raises(
+        UserError, match=r"2 x 1 tasks x 500,001 attempts are 1,000,002 cells; expected at most"
+    ):
+        plan(models=("scripted:null", "scripted:oracle"), attempts=500_001)
+
+
 def test_the_order_of_a_plan_is_cli_runtime_model_options_task_attempt(plan: Callable[..., Plan]) -> None:
     """So a board fills a configuration at a time, and the same command plans the same order."""
     adapter = Tiny("")
