@@ -165,8 +165,16 @@ class Inputs:
     @property
     def content_key(self) -> str:
         """The sha256 over all that the run depends on, as canonical JSON; of parts, over their hashes."""
-        said = ",".join(f'"{name}":{_canonical(getattr(self, name))}' for name in _CONTENT)
-        return hashlib.sha256(f"{{{said}}}".encode()).hexdigest()
+        return self.content_key_of(self.attempt)
+
+    def content_key_of(self, attempt: int) -> str:
+        """Return the content key of another attempt at the same."""
+        return hashlib.sha256(f'{{"attempt":{attempt},{self._shared}}}'.encode()).hexdigest()
+
+    @functools.cached_property
+    def _shared(self) -> str:
+        """All of the content but the attempt, whose name is the first of the sorted ones."""
+        return ",".join(f'"{name}":{_canonical(getattr(self, name))}' for name in _SHARED)
 
     @property
     def grader_key(self) -> str:
@@ -174,7 +182,7 @@ class Inputs:
         return self.grader.digest
 
 
-_CONTENT = sorted(f.name for f in attrs.fields(Inputs) if f.name != "grader")
+_SHARED = sorted(f.name for f in attrs.fields(Inputs) if f.name not in ("attempt", "grader"))
 
 
 def _canonical(value: Json | Part | Limits) -> str:

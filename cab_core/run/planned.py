@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:  # planning needs no server
 class PlannedCell:
     """A cell with the objects that carry it out. `adapter_owner` is the plugin's identity and version.
 
-    `inputs_of` makes the record of its inputs, which is not kept: a plan may have a hundred thousand cells.
+    `first_inputs` is the record of what the first attempt depends on; all attempts at a cell hold one.
     """
 
     cell: Cell
@@ -41,7 +40,7 @@ class PlannedCell:
     blame: Blame  # of its protocol's failures
     runtime: Runtime
     installation: Installation
-    inputs_of: Callable[[PlannedCell], Inputs]
+    first_inputs: Inputs
     stack: tuple[StackItem, ...] = ()
     stack_parts: tuple[StackPart, ...] = ()
 
@@ -53,22 +52,17 @@ class PlannedCell:
     @property
     def inputs(self) -> Inputs:
         """Everything that the result depends on."""
-        return self.inputs_of(self)
+        return attrs.evolve(self.first_inputs, attempt=self.cell.attempt)
 
     @property
     def content_key(self) -> str:
         """The sha256 of all that the run depends on, the grader left out."""
-        return self._keys[0]
+        return self.first_inputs.content_key_of(self.cell.attempt)
 
     @property
     def grader_key(self) -> str:
         """The sha256 of all that the verdict depends on besides what the agent left."""
-        return self._keys[1]
-
-    @functools.cached_property
-    def _keys(self) -> tuple[str, str]:
-        inputs = self.inputs
-        return inputs.content_key, inputs.grader_key
+        return self.first_inputs.grader_key
 
     @property
     def params_of_cli(self) -> dict[str, Json]:

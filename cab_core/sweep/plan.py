@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import product
 
@@ -90,13 +90,12 @@ def make_plan(
         reach(url)
     places, skipped = places_of(runtimes, networks, tasks, say)  # may build an image
     planners, broken = _planners(sweep, plugins, clis, places, stack, say)
-    cells = [
-        planner.cell(model, task, attempt, options)
+    firsts = (
+        planner.cell(model, task, options)
         for planner, place in planners
-        for model, options, task, attempt in product(
-            models, sweep.all_options, place.tasks, range(1, sweep.attempts + 1)
-        )
-    ]
+        for model, options, task in product(models, sweep.all_options, place.tasks)
+    )
+    cells = [cell for first in firsts for cell in _attempts(first, sweep.attempts)]
     return Plan(
         sweep=sweep,
         cells=cells,
@@ -135,6 +134,11 @@ def _planners(
         made.setdefault((found.adapter.name, versions, place.runtime.name), (planner, place))
     check_any(ready)
     return list(made.values()), tuple(dict.fromkeys(str(c.trouble) for c in ready if c.trouble is not None))
+
+
+def _attempts(first: PlannedCell, attempts: int) -> Iterator[PlannedCell]:
+    yield first
+    yield from (first.of_attempt(n) for n in range(2, attempts + 1))
 
 
 def _check_size(sides: int, tasks: int, attempts: int) -> None:

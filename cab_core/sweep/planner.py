@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import TypeVar, cast
 
@@ -12,6 +11,7 @@ from cab_core import __version__
 from cab_core.gateway.models import Model
 from cab_core.plugins.protocols import Adapter, Runtime
 from cab_core.plugins.registry import Plugins
+from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import Cell, Inputs, Installation, Json, Needs, PackedTask, Sweep
 from cab_core.run.inputs import (
     cli_inputs,
@@ -44,8 +44,8 @@ class Planner:
     installed: dict[Needs, Installation]
     _parts: dict[tuple[object, ...], object] = attrs.field(factory=dict, init=False, repr=False)
 
-    def cell(self, model: Model, task: PackedTask, attempt: int, options: dict[str, Json]) -> PlannedCell:
-        """Return one cell."""
+    def cell(self, model: Model, task: PackedTask, options: dict[str, Json]) -> PlannedCell:
+        """Return the first attempt at a cell."""
         sweep, installation = self.sweep, self.installed[task.needs]
         protocol = self._once(("protocol", model.id), lambda: match(self.adapter, model, self.plugins))
         cell = Cell(
@@ -54,7 +54,6 @@ class Planner:
             tui_version=installation.version,
             model=model.id,
             task=task.task.id,
-            attempt=attempt,
             stack=self.stack.names,
             runtime=self.runtime.name,
             network=self.network,
@@ -62,7 +61,7 @@ class Planner:
             model_params=sweep.model_params,
             options=options,
         )
-        planned = PlannedCell(
+        return PlannedCell(
             cell=cell,
             task=task,
             model=model,
@@ -72,21 +71,13 @@ class Planner:
             blame=self._once(("blame", protocol.name), lambda: self.plugins.blame("protocol", protocol.name)),
             runtime=self.runtime,
             installation=installation,
-            inputs_of=self._inputs_of,
+            first_inputs=self._inputs(cell, model, task, protocol),
             stack=self.stack.items,
             stack_parts=self.stack.parts,
         )
-        if attempt == 1:
-            self._inputs(planned)  # what of them cannot be had is told before anything runs
-        return planned
 
-    @functools.cached_property
-    def _inputs_of(self) -> Callable[[PlannedCell], Inputs]:
-        return self._inputs  # one bound method for all cells
-
-    def _inputs(self, planned: PlannedCell) -> Inputs:
-        cell, model, task, installation = planned.cell, planned.model, planned.task, planned.installation
-        owner = self.plugins.owner("protocol", planned.protocol.name).distribution
+    def _inputs(self, cell: Cell, model: Model, task: PackedTask, protocol: WireProtocol) -> Inputs:
+        installation, owner = self.installed[task.needs], self.plugins.owner("protocol", protocol.name)
         need, name, scripted = task.needs, task.task.id, model.scripted is not None
         toolchains = self._once(("toolchains", need), lambda: versions_in(self.runtime, need))
         return Inputs(
@@ -96,7 +87,7 @@ class Planner:
             options=cell.options,
             model_params=cell.model_params,
             cli=self._once(("cli", need), lambda: cli_inputs(self.adapter, self.owner, installation)),
-            model=self._once(("model", model.id), lambda: model_inputs(model, planned.protocol, owner)),
+            model=self._once(("model", model.id), lambda: model_inputs(model, protocol, owner.distribution)),
             sandbox=self._once(
                 ("sandbox", need),
                 lambda: sandbox_inputs(self.runtime.name, self.network, installation, toolchains),

@@ -31,6 +31,8 @@ def check_no_key(
         UserError: one does.
     """
     known = {choice.key, *choice.taken.values(), *(s for m in models for s in m.secrets)}
+    if not any(known):
+        return
     keys = Redactor({key: "[key]" for key in known if key})
     files = ((f"the file of CLI {name!r}", text) for name, text in declared.items())
     for where, text in (*files, *_published(models, sweep, stack, tasks)):

@@ -156,9 +156,7 @@ def _kept(planned: PlannedCell, store: Store, events: Events, verdict: Verdict =
     path, summary = found
     accept(path, tries)
     if summary.cell == planned.cell:  # then one of them is held, not two
-        summary = attrs.evolve(
-            summary, cell=planned.cell, content_key=planned.content_key, grader_key=planned.grader_key
-        )
+        summary = attrs.evolve(summary, cell=planned.cell, grader_key=planned.grader_key)
     events.kept(summary, path)
     return path, summary
 

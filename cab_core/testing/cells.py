@@ -146,4 +146,4 @@ def plan_one(
         stack=stack or Stack(),
         installed={task.needs: found},
     )
-    return planner.cell(model, task, attempt, sweep.options)
+    return planner.cell(model, task, sweep.options).of_attempt(attempt)

@@ -11,7 +11,7 @@ from cab_core.errors import GraderError, SandboxError
 from cab_core.gateway.models import Model
 from cab_core.plugins.protocols import StopSignal
 from cab_core.plugins.registry import Plugins
-from cab_core.records import PackedTask
+from cab_core.records import Limits, PackedTask
 from cab_core.run.kept_work import NotKept
 from cab_core.run.planned import PlannedCell
 from cab_core.store.cells import Store, write_result
@@ -26,10 +26,10 @@ from tests.support.puppet import FIX, Puppet, plan_one
 LAX, STRICT = python(""), python("raise SystemExit(3)")
 
 
-def planned(task: PackedTask) -> PlannedCell:
+def planned(task: PackedTask, limits: Limits | None = None) -> PlannedCell:
     """Plan a cell of the puppet."""
     model = Model(id="scripted:null", scripted="null")
-    return plan_one(Puppet(FIX), task, model, Plugins().runtime("local"))
+    return plan_one(Puppet(FIX), task, model, Plugins().runtime("local"), limits=limits)
 
 
 @pytest.fixture(scope="module")
@@ -95,10 +95,7 @@ def test_the_part_that_changed_says_what_is_to_be_done(
     ran: Path, name: str, command: object, limit: float
 ) -> None:
     """The grader alone: grade again. Anything else, or both: run."""
-    cell = planned(with_commands(command))  # type: ignore[arg-type]
-    if limit != cell.cell.limits.wall_s:
-        limits = attrs.evolve(cell.cell.limits, wall_s=limit)
-        cell = attrs.evolve(cell, cell=attrs.evolve(cell.cell, limits=limits))
+    cell = planned(with_commands(command), Limits(wall_s=limit))  # type: ignore[arg-type]
     found = state_of(cell, Store(ran), by_outcome)
     assert found.name == name
     assert bool(found.reasons) == (name != "REUSE")
