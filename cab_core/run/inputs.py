@@ -50,14 +50,19 @@ def model_inputs(model: Model, protocol: WireProtocol, distribution: str) -> Mod
     )
 
 
-def cli_inputs(adapter: Adapter, owner: str, installation: Installation) -> CliInputs:
+def adapter_code(adapter: Adapter, owner: str) -> str | None:
+    """Return the sha256 of an adapter's source files, None where they cannot be read; `owner` as below."""
+    return code_of(unguarded(adapter), owner.partition(":")[0])
+
+
+def cli_inputs(adapter: Adapter, owner: str, code: str | None, installation: Installation) -> CliInputs:
     """Return the CLI; `owner` is the adapter's plugin, `distribution:entry point@version`."""
     return CliInputs(
         tui=adapter.name,
         version=installation.version,
         reported=installation.reported,
         adapter=owner,
-        code=code_of(unguarded(adapter), owner.partition(":")[0]),
+        code=code,
         recipe=adapter.recipe(installation.version).public(),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TypeVar, cast
 
@@ -14,6 +15,7 @@ from cab_core.plugins.registry import Plugins
 from cab_core.plugins.wire_protocol import WireProtocol
 from cab_core.records import Cell, Inputs, Installation, Json, Needs, PackedTask, Sweep
 from cab_core.run.inputs import (
+    adapter_code,
     cli_inputs,
     grader_inputs,
     model_inputs,
@@ -86,7 +88,9 @@ class Planner:
             limits=cell.limits,
             options=cell.options,
             model_params=cell.model_params,
-            cli=self._once(("cli", need), lambda: cli_inputs(self.adapter, self.owner, installation)),
+            cli=self._once(
+                ("cli", need), lambda: cli_inputs(self.adapter, self.owner, self._code, installation)
+            ),
             model=self._once(("model", model.id), lambda: model_inputs(model, protocol, owner.distribution)),
             sandbox=self._once(
                 ("sandbox", need),
@@ -96,6 +100,10 @@ class Planner:
             stack=self._once(("stack",), lambda: stack_inputs(self.stack.items)),
             grader=self._once(("grader", name), lambda: grader_inputs(task, self.runtime.name, toolchains)),
         )
+
+    @functools.cached_property
+    def _code(self) -> str | None:
+        return adapter_code(self.adapter, self.owner)
 
     def _once(self, key: tuple[object, ...], make: Callable[[], P]) -> P:
         if key not in self._parts:

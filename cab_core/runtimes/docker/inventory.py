@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import tarfile
 from collections.abc import Iterable
@@ -78,13 +79,18 @@ def pushed_cell_image(cli: str, requires: Iterable[str]) -> str | None:
     It holds the very CLI (`cli` is its image's id), this cab and at least these toolchains; an image whose
     labels do not say so is not called the same. Of several the newest is taken.
     """
-    wanted = [LABEL, f"{ROLE}=cell", f"{_CLI}={cli}", f"{_CAB}={__version__}"]
-    with engine_errors("look for a pushed image"):
-        found = client().images(filters={"label": wanted})
     needs = set(_names(requires))
-    fit = [i for i in found if needs <= set(i["Labels"].get(_TOOLCHAINS, "").split())]
+    of_cli = [i for i in _pushed_cell_images(__version__) if i["Labels"].get(_CLI) == cli]
+    fit = [i for i in of_cli if needs <= set(i["Labels"].get(_TOOLCHAINS, "").split())]
     newest = sorted(fit, key=lambda i: int(i["Created"]), reverse=True)
-    return next((d for i in newest for d in i.get("RepoDigests") or []), None)
+    return next((d for i in newest for d in i["RepoDigests"]), None)
+
+
+@functools.cache  # a list of all images takes the engine long, and a plan asks for every CLI and set of needs
+def _pushed_cell_images(cab: str) -> list[dict[str, Any]]:
+    wanted = [LABEL, f"{ROLE}=cell", f"{_CAB}={cab}"]
+    with engine_errors("look for a pushed image"):
+        return [i for i in client().images(filters={"label": wanted}) if i.get("RepoDigests")]
 
 
 def _names(requires: Iterable[str]) -> list[str]:
@@ -109,6 +115,7 @@ def push(image: str, repository: str, say: Say) -> str:
             with suppress(Exception):
                 client().remove_image(f"{name}:{tag}", noprune=True)  # the name alone
             raise
+    _pushed_cell_images.cache_clear()
     say(f"pushed {name}:{tag}")
     return f"{name}@{digest}"
 
@@ -143,6 +150,7 @@ def remove_images(images: Iterable[dict[str, Any]]) -> int:
     """
     from docker.errors import APIError
 
+    _pushed_cell_images.cache_clear()
     count = 0
     built = [i for i in images if i["role"] in _ON_TOP]
     for image in sorted(built, key=lambda i: _ON_TOP.index(i["role"])):

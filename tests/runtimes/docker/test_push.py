@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from cab_core.errors import ImageError, UserError
+from cab_core.runtimes.docker import inventory
 from cab_core.runtimes.docker.build import base_id, ensure
 from cab_core.runtimes.docker.engine import client
 from cab_core.runtimes.docker.inventory import (
@@ -74,6 +75,15 @@ def test_the_image_that_runs_a_cell_by_itself_holds_what_it_needs(
 ) -> None:
     """The very CLI, this cab, these toolchains or more."""
     assert pushed_cell_image(CLI, requires) == pushed
+
+
+def test_the_engine_is_asked_once_for_all_clis(pushed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of all images takes an engine long that has many."""
+    asked, images = [], client().images
+    monkeypatch.setattr(client(), "images", lambda **more: asked.append(more) or images(**more))
+    inventory._pushed_cell_images.cache_clear()
+    found = [pushed_cell_image(cli, ()) for cli in (CLI, "sha256:" + "2" * 64)]
+    assert found == [pushed, None] and len(asked) == 1
 
 
 def test_an_image_that_holds_something_else_is_not_called_the_same(
