@@ -28,7 +28,7 @@ from .published import check_no_key
 from .settings import check_settings
 from .shards import Shard
 
-# Cells of one sweep: a plan is held as a whole, and takes some 90 us and 0.9 kB a cell.
+# Cells of one sweep, whose plan is held whole: of 100,000 a cell took 73 us and, with the process, 0.9 kB.
 _MOST = 1_000_000
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import TypeVar, cast
 
@@ -81,6 +80,7 @@ class Planner:
     def _inputs(self, cell: Cell, model: Model, task: PackedTask, protocol: WireProtocol) -> Inputs:
         installation, owner = self.installed[task.needs], self.plugins.owner("protocol", protocol.name)
         need, name, scripted = task.needs, task.task.id, model.scripted is not None
+        code = self._once(("code",), lambda: adapter_code(self.adapter, self.owner))
         toolchains = self._once(("toolchains", need), lambda: versions_in(self.runtime, need))
         return Inputs(
             cab=__version__,
@@ -88,9 +88,7 @@ class Planner:
             limits=cell.limits,
             options=cell.options,
             model_params=cell.model_params,
-            cli=self._once(
-                ("cli", need), lambda: cli_inputs(self.adapter, self.owner, self._code, installation)
-            ),
+            cli=self._once(("cli", need), lambda: cli_inputs(self.adapter, self.owner, code, installation)),
             model=self._once(("model", model.id), lambda: model_inputs(model, protocol, owner.distribution)),
             sandbox=self._once(
                 ("sandbox", need),
@@ -100,10 +98,6 @@ class Planner:
             stack=self._once(("stack",), lambda: stack_inputs(self.stack.items)),
             grader=self._once(("grader", name), lambda: grader_inputs(task, self.runtime.name, toolchains)),
         )
-
-    @functools.cached_property
-    def _code(self) -> str | None:
-        return adapter_code(self.adapter, self.owner)
 
     def _once(self, key: tuple[object, ...], make: Callable[[], P]) -> P:
         if key not in self._parts:

@@ -113,11 +113,8 @@ class TestAider(Real):
     """What holds for every CLI, of aider, which has text and no tool."""
 
     name = "aider"
-    echo, memory, hostile = (
-        None,
-        "AGENTS.md",
-        HOSTILE,
-    )  # aider is told all files of the work dir, this one too
+    echo, hostile = None, HOSTILE
+    memory = "AGENTS.md"  # aider is told all files of the work dir, this one too
     estimates = True
     cannot = frozenset(
         {"unended.txt.too", "becomes.sh", "new.sh", "no-more.sh", "binary.dat", "latin.txt", "fence.md"}
