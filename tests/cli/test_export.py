@@ -139,7 +139,7 @@ def test_a_directory_that_cannot_be_finished_is_not_there(cab: Cab) -> None:
     broken.write_text(broken.read_text().replace('"identity": {', '"identity": {"new": 1, '))
     for form in ("--atif", "--swebench"):
         assert cab("export", form, "--scripted", "-o", "deep/out").returncode == 2
-        assert not list(cab.cwd.glob("deep/*"))
+        assert not os.listdir(cab.cwd / "deep")
 
 
 def test_without_its_library_parquet_says_what_to_install(cab: Cab) -> None:
