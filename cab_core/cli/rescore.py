@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from cab_core.plugins.registry import Plugins
-from cab_core.records import TokenTotals, totals
+from cab_core.run.recount import is_whole
 from cab_core.run.rescore import rescored
 from cab_core.store.cells import Store, read_evidence, write_result
 from cab_core.words import plural
@@ -39,7 +39,7 @@ def command(plugins: Plugins, sweep_id: str | None, runs: Path, as_json: bool) -
     kept, failed, unknown = Counter[str](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for directory, _ in Store(runs).summaries(sweep_id):
         result, evidence = read_evidence(directory)
-        if _spent(totals(evidence.calls)) != _spent(result.tokens):
+        if not is_whole(result, evidence.calls):
             lacking.append(str(directory))
             continue
         found = rescored(result, evidence, scorers, lambda axis, why: failed.update([(axis, why)]))
@@ -78,10 +78,6 @@ def command(plugins: Plugins, sweep_id: str | None, runs: Path, as_json: bool) -
         warn_of_faults([said + lacking[0]])
     click.echo(f"{plural(count, 'cell')} scored, {changed} changed")
     return 0
-
-
-def _spent(tokens: TokenTotals) -> tuple[int | None, ...]:
-    return tokens.prompt, tokens.completion, tokens.at_least
 
 
 def _by_axis(unknown: Counter[tuple[str, str]]) -> Counter[str]:

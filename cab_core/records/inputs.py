@@ -68,6 +68,11 @@ class ModelInputs(Part):
     )
     headers: tuple[str, ...] = attrs.field(default=(), metadata=doc("names of further headers"))
 
+    @functools.cached_property
+    def unpriced(self) -> ModelInputs:
+        """The same without a price."""
+        return attrs.evolve(self, price=None, priced_as=None)
+
 
 @attrs.frozen(kw_only=True)
 class CliInputs(Part):
@@ -145,7 +150,11 @@ class GraderInputs(Part):
 
 @attrs.frozen(kw_only=True)
 class Inputs:
-    """The content of `inputs.json`. All but `grader` makes the content key, `grader` the grader's."""
+    """The content of `inputs.json`. All but `grader` makes the content key, `grader` the grader's.
+
+    A price is part of the content key only where a limit in dollars may have ended the run by it. Elsewhere
+    dollars are counted from what was recorded, and can be counted anew.
+    """
 
     schema_version: Literal[1] = attrs.field(default=1, metadata=doc("version of this format"))
     cab: str = attrs.field(metadata=doc("the version of cab"))
@@ -163,6 +172,11 @@ class Inputs:
     )
 
     @property
+    def keyed(self) -> Inputs:
+        """The same without a price that the run did not depend on."""
+        return self if self.limits.usd is not None else attrs.evolve(self, model=self.model.unpriced)
+
+    @property
     def content_key(self) -> str:
         """The sha256 over all that the run depends on, as canonical JSON; of parts, over their hashes."""
         return self.content_key_of(self.attempt)
@@ -174,7 +188,8 @@ class Inputs:
     @functools.cached_property
     def _shared(self) -> str:
         """All of the content but the attempt, whose name is the first of the sorted ones."""
-        return ",".join(f'"{name}":{_canonical(getattr(self, name))}' for name in _SHARED)
+        keyed = self.keyed
+        return ",".join(f'"{name}":{_canonical(getattr(keyed, name))}' for name in _SHARED)
 
     @property
     def grader_key(self) -> str:

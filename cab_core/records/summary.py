@@ -18,6 +18,7 @@ from .calls import TokenTotals, sum_of
 from .cell import Cell
 from .marks import PROVISIONAL, REGRADED, RESCORED, SCRIPTED, SEALED
 from .outcomes import OUTCOMES, Outcome, is_solved
+from .price import PriceSource
 
 _NONE: dict[str, str] = {}  # one for all cells
 _MEASURED = ("latency",)  # axes that were observed whatever became of the cell, and judge nobody
@@ -59,6 +60,9 @@ class CellSummary:
     )
     spent_usd: float | None = attrs.field(
         metadata=doc("US dollars of this try and of those before it; None: not all are known")
+    )
+    price: PriceSource | None = attrs.field(
+        default=None, metadata=doc("by what dollars were counted; None: no price is known")
     )
 
     @property
@@ -107,6 +111,7 @@ class Summarised:
     voided: tuple[Outcome, ...]
     voided_tokens: int | None
     voided_usd: float | None
+    price: PriceSource | None
 
     @property
     def summary(self) -> CellSummary:
@@ -131,6 +136,7 @@ class Summarised:
             voided=self.voided,
             spent_tokens=self.spent_tokens,
             spent_usd=self.spent_usd,
+            price=_once(self.price),
         )
 
     @property

@@ -205,8 +205,11 @@ def notes_of_grade(grade: Grade) -> list[str]:
     return [*grade.notes, *([refused] if grade.refused else [])]
 
 
+NOT_PRICED = "what it cost is not known: "  # how such a note begins
+
+
 def _unpriced(planned: PlannedCell) -> list[str]:
-    return [f"what it cost is not known: {planned.model.unpriced}"] if planned.model.unpriced else []
+    return [f"{NOT_PRICED}{planned.model.unpriced}"] if planned.model.unpriced else []
 
 
 def _unwritten(found: Findings) -> list[str]:

@@ -18,6 +18,7 @@ from cattrs import BaseValidationError
 from cab_core.errors import CabError
 from cab_core.records import Cell, Limits, Outcome, RefusalSpec, TokenTotals, from_json
 from cab_core.records.base import NAME_BYTES
+from cab_core.records.price import PriceSource
 from cab_core.records.summary import Summarised
 from cab_core.records.task import unit_of
 
@@ -44,9 +45,10 @@ if TYPE_CHECKING:
     _Cell: TypeAlias = Cell
     _Tokens: TypeAlias = TokenTotals
     _Refusal: TypeAlias = RefusalSpec
+    _Price: TypeAlias = PriceSource
 else:
     _Cell = _same_fields(Cell, **dict.fromkeys(_SHARED, msgspec.Raw))
-    _Tokens, _Refusal = _same_fields(TokenTotals), _same_fields(RefusalSpec)
+    _Tokens, _Refusal, _Price = map(_same_fields, (TokenTotals, RefusalSpec, PriceSource))
 
 
 class _Doc(msgspec.Struct):
@@ -98,6 +100,7 @@ class Excerpt(Summarised, msgspec.Struct):
     voided: tuple[Outcome, ...] = ()
     voided_tokens: int | None = None
     voided_usd: float | None = None
+    price: _Price | None = None
 
 
 _DECODER = msgspec.json.Decoder(Excerpt)
@@ -110,6 +113,7 @@ def excerpt_of(data: bytes) -> Excerpt | None:
     try:
         found = _DECODER.decode(data)
         found.cell, found.tokens = _cell(found.cell), _tokens(found.tokens)
+        found.price = _price(found.price)
     except (ValueError, RecursionError, CabError, BaseValidationError):
         return None
     units = (score.unit or "" for score in found.scores.values())
@@ -125,6 +129,10 @@ def _cell(found: Any) -> Cell:
 
 def _tokens(found: Any) -> TokenTotals:
     return TokenTotals(**msgspec.structs.asdict(found))
+
+
+def _price(found: Any) -> PriceSource | None:
+    return None if found is None else PriceSource(**msgspec.structs.asdict(found))
 
 
 @functools.lru_cache(4096)

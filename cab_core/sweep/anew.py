@@ -49,5 +49,5 @@ def reasons_of(planned: PlannedCell, store: Store) -> Iterator[str]:
         if before is None:
             yield _NO_RECORD
         else:
-            yield from differences(to_json(before), to_json(planned.inputs))
+            yield from differences(to_json(before.keyed), to_json(planned.inputs.keyed))
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from cab_core.errors import CabError, InfraError, UserError
+from cab_core.errors import CabError
 from cab_core.plugins.observers import Observers
 from cab_core.plugins.protocols import Scorer, StopSignal
 from cab_core.records import Cell, CellKey, CellSummary
@@ -22,6 +21,7 @@ from cab_core.words import plural
 
 from .local import LocalExecutor
 from .states import Done, State, kept_try
+from .written import written
 
 
 @attrs.frozen(kw_only=True)
@@ -81,22 +81,24 @@ def regrade_all(
     found = Regraded()
 
     def one(cell: Cell) -> None:
-        key = cell.key
         if stop.is_set():
             return
         watch.started(cell)
         if watch.observers is not None:
             watch.observers.tell("cab_cell_started", cell=cell)
+        with written(store, cell, stop):
+            again(cell)
+
+    def again(cell: Cell) -> None:
+        key = cell.key
         try:
             directory, result = regrade(work[key], store, scorers, stop)
         except NotKept as exc:
             found.not_kept[key] = str(exc)
         except CabError as exc:
             found.failed[key] = str(exc)
-        except OSError as exc:
-            stop.stop("cancelled")
-            kind = InfraError if exc.errno in (errno.ENOSPC, errno.EDQUOT) else UserError
-            raise kind(f"{store.root}: cell {cell.cell_id} cannot be written: {exc.strerror}") from exc
+        except OSError:
+            raise  # it cannot be written, nor could the others
         except Exception as exc:  # noqa: BLE001  one cell's accident must not end the others
             found.failed[key] = f"internal error of cab, {type(exc).__name__}: {exc}"
         else:

@@ -25,6 +25,7 @@ from .breaker import Breaker
 from .calibration_record import demand
 from .lock_file import write_lock_file
 from .plan import Plan
+from .recounting import Recount
 from .regrading import Watch, regrade_first
 from .states import Done, Verdict
 from .work import CellWork, Events
@@ -51,7 +52,8 @@ def run_plan(
 ) -> list[Done]:
     """Run the plan's cells and return what came of every one, in the plan's order.
 
-    Where only the grader changed, the kept work is graded again first, without a model.
+    Where only the grader changed, the kept work is graded again first, without a model. Where only the price
+    did, the dollars are counted anew.
 
     `fresh`: run those too that have a verdict already. `breaker`: what stops cells of a dead endpoint.
     `verdict`: what of a cell's tries makes that it is not run again. `settings`: what is set of the executor.
@@ -67,8 +69,11 @@ def run_plan(
     shard = str(plan.shard) if plan.shard else ""
     with store.lock(plan.sweep.sweep_id, shard), Observers(plugins.loaded.manager, events.warn) as observers:
         changed = write_lock_file(plan, store.root)
+        recount = Recount(store, scorers, stop)
         with uncollected():
-            kept = [None if fresh else _kept(p, store, events, verdict) for p in plan.cells]
+            kept = [None if fresh else _kept(p, store, events, verdict, recount) for p in plan.cells]
+        for said in recount.told():
+            events.warn(said)
         todo = [p for p, found in zip(plan.cells, kept, strict=True) if found is None]
         done: dict[CellKey, Done] = {}
         if not fresh:
@@ -147,10 +152,15 @@ def _sweep_scratch(events: Events) -> None:
         events.warn(f"removed {gone} of {len(found)} scratch directories of runners that are gone")
 
 
-def _kept(planned: PlannedCell, store: Store, events: Events, verdict: Verdict = by_outcome) -> Done | None:
+def _kept(
+    planned: PlannedCell, store: Store, events: Events, verdict: Verdict, recount: Recount
+) -> Done | None:
     """Return what a cell came to before, where that has a verdict on the same content."""
     tries = store.tries(planned.cell)
     found = verdict(store, planned, tries)
+    if tries and (found is None or recount.is_due(planned, found[1])):
+        recount(planned, tries)
+        found = verdict(store, planned, tries)
     if found is None:
         return None
     path, summary = found

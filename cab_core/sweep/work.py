@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import functools
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
-from cab_core.errors import InfraError, UserError, WorkerError
+from cab_core.errors import UserError, WorkerError
 from cab_core.plugins.work import Work
 from cab_core.records import (
     Cell,
@@ -37,11 +36,10 @@ from .cassettes import keep_record
 from .plan import Plan
 from .portable import CarriedCell
 from .states import Done
+from .written import written
 
 if TYPE_CHECKING:
     from cab_core.gateway.server import Gateway
-
-FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @attrs.define(kw_only=True)
@@ -85,7 +83,7 @@ class CellWork(Work[Done | None]):
         if not self._may_start(planned):
             return None
         self._events.started(cell, None)
-        with self._written(cell):
+        with written(self._context.store, cell, self.stop):
             path, result = run_cell(planned, self._context)
         return self._ended(planned, path, result, started)
 
@@ -114,7 +112,7 @@ class CellWork(Work[Done | None]):
     def accept(self, cell: Cell, archive: bytes) -> Done:
         """Write the cell that a worker ran as a try of this store."""
         planned, store = self._cells[cell.key], self._context.store
-        with self._written(cell):
+        with written(self._context.store, cell, self.stop):
             part = store.begin(cell)
             try:
                 unpack(archive, part)
@@ -138,7 +136,7 @@ class CellWork(Work[Done | None]):
         from cab_core.run.cell import lost_cell  # late, as above
 
         planned = self._cells[cell.key]
-        with self._written(cell):
+        with written(self._context.store, cell, self.stop):
             path, result = lost_cell(
                 planned, self._context, _named(trouble, planned), cell.key in self._since
             )
@@ -172,17 +170,6 @@ class CellWork(Work[Done | None]):
         self._breaker.take(planned, result, since)
         self._events.finished(result.summary, path)
         return str(path), result.summary
-
-    @contextmanager
-    def _written(self, cell: Cell) -> Iterator[None]:
-        """End the run where a cell cannot be written."""
-        try:
-            yield
-        except OSError as exc:
-            self.stop.stop("cancelled")
-            kind = InfraError if exc.errno in FULL else UserError
-            said = f"{self._context.store.root}: cell {cell.cell_id} cannot be written: {exc.strerror}"
-            raise kind(said) from exc
 
 
 def _of(planned: PlannedCell, part: Path) -> CellResult:

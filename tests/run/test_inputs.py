@@ -50,14 +50,14 @@ LOCAL = Plugins().runtime("local")
 
 
 def plan(**more: Any) -> PlannedCell:
-    """Plan a cell that has something in every field of its inputs."""
+    """Plan a cell that has something in every field of its inputs, all of which it depends on."""
     said: dict[str, Any] = {
         "adapter": Puppet(""),
         "task": TASK,
         "model": MODEL,
         "runtime": LOCAL,
         "stack": STACK,
-        "limits": Limits(wall_s=30),
+        "limits": Limits(wall_s=30, usd=5.0),
         "options": {"edit": "diff"},
         "model_params": {"temperature": 0.5},
         "installation": Installation(name="puppet", version="1", reported="puppet 1", image_id="sha256:1"),
@@ -177,7 +177,7 @@ CONTENT: dict[str, dict[str, Any]] = {
     "model.price.cache_write": {"model": attrs.evolve(MODEL, price=Price(1.0, 2.0, 0.5, 1.5))},
     "model.headers": {"model": attrs.evolve(MODEL, headers={})},
     "model.endpoint": {"model": attrs.evolve(MODEL, endpoint="http://127.0.0.1:9000/v1")},
-    "limits.wall_s": {"limits": Limits(wall_s=31)},
+    "limits.wall_s": {"limits": Limits(wall_s=31, usd=5.0)},
     "limits.usd": {"limits": Limits(wall_s=30, usd=1.0)},
     "options.edit": {"options": {"edit": "whole"}},
     "model_params.temperature": {"model_params": {"temperature": 0.7}},
@@ -200,6 +200,16 @@ def test_a_changed_source_is_a_new_key_and_the_reason_is_told(path: str) -> None
     assert before.content_key != after.content_key
     said = list(differences(to_json(before.inputs), to_json(after.inputs)))
     assert said and all(s.startswith(path) for s in said), said
+
+
+@pytest.mark.parametrize("price", [None, Price(9.0, 2.0), table_price("m", "", "openai/gpt-5")])
+def test_without_a_limit_in_dollars_a_price_decides_no_key(price: Any) -> None:
+    """Dollars are then counted from tokens, and can be counted anew; it stands in the record all the same."""
+    limits = Limits(wall_s=30)
+    one, other = plan(limits=limits), plan(limits=limits, model=attrs.evolve(MODEL, price=price))
+    assert one.content_key == other.content_key
+    assert list(differences(to_json(one.inputs.keyed), to_json(other.inputs.keyed))) == []
+    assert one.inputs.model.price and one.inputs.model != other.inputs.model
 
 
 def test_the_entry_of_a_table_is_an_input_and_its_version_is_none() -> None:

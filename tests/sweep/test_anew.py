@@ -25,9 +25,8 @@ def ran(root: Path, made: Made, former: bool = False, **changed: Any) -> Planned
     write_json(path / "inputs.json", before)
     if former:
         (path / "inputs.json").unlink()
-    planned = SimpleNamespace(
-        cell=made.cell(), content_key="new", grader_key="new", inputs={**before, **changed}
-    )
+    now = SimpleNamespace(keyed={**before, **changed})
+    planned = SimpleNamespace(cell=made.cell(), content_key="new", grader_key="new", inputs=now)
     return cast(PlannedCell, planned)
 
 
@@ -44,7 +43,7 @@ def test_a_cell_of_several_reasons_is_one_line(tmp_path: Path) -> None:
     todo = [ran(tmp_path, Made(), attempt=2, limits={**LIMITS, "usd": 2.5, "calls": 7})]
     [line] = said(tmp_path, todo)
     assert line == (
-        "1 cell is run anew: attempt was 1, is 2; limits.calls was 10000, is 7; limits.usd was not there, is 2.5"
+        "1 cell is run anew: attempt was 1, is 2; limits.calls was 10000, is 7; limits.usd was 5.0, is 2.5"
     )
 
 

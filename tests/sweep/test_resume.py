@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections import Counter
@@ -11,9 +12,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+from cab_core.plugins.protocols import StopSignal
 from cab_core.run.planned import PlannedCell
 from cab_core.store.cells import Store
-from cab_core.sweep.runner import _kept
+from cab_core.sweep.recounting import Recount
+from cab_core.sweep.runner import _kept, by_outcome
 from cab_core.sweep.states import Done
 from cab_core.sweep.work import Events
 from tests.site.made import SHA, Made
@@ -43,13 +46,16 @@ def watched() -> Iterator[Counter[str]]:
 
 
 def _planned(made: Made, key: str = SHA) -> PlannedCell:
-    return cast(PlannedCell, SimpleNamespace(cell=made.cell(), content_key=key, grader_key=SHA))
+    unpriced = SimpleNamespace(price=None)
+    planned = SimpleNamespace(cell=made.cell(), content_key=key, grader_key=SHA, model=unpriced)
+    return cast(PlannedCell, planned)
 
 
 def kept(root: Path, planned: list[PlannedCell]) -> list[Done]:
     """Return what is known of cells that are finished."""
-    store = Store(root)
-    return [found for each in planned if (found := _kept(each, store, Events()))]
+    store, events = Store(root), Events()
+    recount = Recount(store, [], StopSignal())
+    return [found for each in planned if (found := _kept(each, store, events, by_outcome, recount))]
 
 
 def test_one_file_of_each_finished_cell_is_opened(tmp_path: Path) -> None:
@@ -96,6 +102,7 @@ def test_a_finished_cell_takes_little_memory(tmp_path: Path) -> None:
     tracemalloc.start()
     try:
         done = kept(tmp_path, planned)
+        gc.collect()  # which gives back what the interpreter keeps of freed tuples for the next ones
         taken = tracemalloc.get_traced_memory()[0] / CELLS
     finally:
         tracemalloc.stop()
