@@ -12,7 +12,7 @@ from cab_core.plugins.dialects import WriteFiles
 from cab_core.plugins.toolkit import StackEffect, json_events, skill_files
 from cab_core.records import Instructions, McpServer, Skill, Step
 
-from .events import failure, finished, shown, token_claim, transcript
+from .events import failure, finished, last_words, shown, token_claim, transcript
 
 _OWN, _SYSTEM = ".qwen", ".cab/qwen.json"  # below HOME
 _KEY = "OPENAI_API_KEY"
@@ -67,12 +67,11 @@ class Qwen:
     def harvest(self, left: Leftovers) -> Harvest:
         """Read the events on stdout, which begin after the prompt."""
         events = json_events(left.stdout)
-        steps = transcript(events)
         done = finished(events)
         return Harvest(
-            transcript=(Step(role="user", text=left.job.prompt), *steps),
+            transcript=(Step(role="user", text=left.job.prompt), *transcript(events)),
             claim=token_claim(events),
-            final_message=next((s.text for s in reversed(steps) if s.role == "assistant"), None),
+            final_message=last_words(events),
             finished=done,
             failure=None if done else failure(events, left.stderr),
         )

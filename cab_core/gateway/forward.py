@@ -24,6 +24,7 @@ READ_AS_TEXT = 4000  # bytes of an error that is no JSON
 LARGEST_ERROR = 1 << 20  # bytes of a refusal, unpacked
 _LARGEST = 64 << 20  # bytes of an answer that is no stream
 _DROPPED = HOP | {"content-length", "set-cookie", "server", "date"}  # headers
+_WAIT = ("Retry-After", "Retry-After-Ms")
 
 
 def read_error(call: Call, answer: Answer, data: bytes) -> bytes:
@@ -73,8 +74,11 @@ def _refusal(call: Call, answer: Answer, raw: bytes, decoded: bytes) -> web.Resp
     """The body as it came; or, where it holds our key, decoded and without it."""
     safe = call.session.upstream.redact(decoded)
     headers = _forwarded_headers(call, answer)
-    if call.troubled > 1:
-        # It was tried again here, and said no each time: a client that tries again as often multiplies that.
+    if answer.status == 429 or answer.status >= 500:
+        # Whether and when to try again was decided here: a client that does so too multiplies that, and one
+        # that waits as long as it is told, an hour with some, is ended by its limit with nothing said.
+        for name in _WAIT:
+            headers.popall(name, None)
         headers.setdefault("x-should-retry", "false")
     if safe == decoded:
         return web.Response(status=answer.status, body=raw, headers=headers)

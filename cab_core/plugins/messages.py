@@ -17,7 +17,8 @@ from .toolkit import Event, at, excerpt
 def transcript(events: Sequence[Event], itself: str | None = None) -> list[Step]:
     """Return the steps; what came of a tool call is part of its step.
 
-    `itself`: the model by which the CLI marks what it says itself, such as an error.
+    `itself`: the model by which the CLI marks what it says itself, such as an error. Texts in the user's
+    place are the CLI's too: what it tells the model to do, and what an agent that was started is told.
     """
     steps: list[Step] = []
     asked: dict[str, int] = {}  # where the step of a call is, by the call's id
@@ -26,11 +27,16 @@ def transcript(events: Sequence[Event], itself: str | None = None) -> list[Step]
             if (n := asked.pop(str(block.get("tool_use_id")), None)) is not None:
                 steps[n] = attrs.evolve(steps[n], text=f"{steps[n].text}\n{result_of(block)}")
         elif step := step_of(block):
-            own = itself is not None and at(event, "message", "model") == itself
+            own = event["type"] == "user" or (itself is not None and at(event, "message", "model") == itself)
             steps.append(attrs.evolve(step, role="info") if own else step)
             if step.tool:
                 asked[str(block.get("id"))] = len(steps) - 1
     return steps
+
+
+def of_main(events: Sequence[Event]) -> list[Event]:
+    """Return the events without those of the agents that it started."""
+    return [event for event in events if event.get("parent_tool_use_id") is None]
 
 
 def blocks(event: Event) -> Iterator[dict[str, Any]]:
@@ -61,13 +67,13 @@ def result_of(block: dict[str, Any]) -> str:
 
 def shown_message(event: Event) -> str:
     """Return a message for the terminal; an empty text shows nothing."""
-    return "\n".join(text for text in map(_shown, blocks(event)) if text)
+    return "\n".join(text for block in blocks(event) if (text := _shown(event, block)))
 
 
-def _shown(block: dict[str, Any]) -> str:
+def _shown(event: Event, block: dict[str, Any]) -> str:
     if block.get("type") == "tool_result":
         return excerpt(result_of(block))
     step = step_of(block)
-    if step is None:
+    if step is None or event["type"] == "user":
         return ""
     return shown_call(block.get("name"), block.get("input")) if step.tool else step.text

@@ -52,8 +52,10 @@ def supervise(
         os.close(err_theirs)
     with supervisor, stop.watch(lambda: _ask_to_end(supervisor)):
         counts, status = _pump({out: "stdout", err: "stderr"}, supervisor, output, mark)
-        assert supervisor.stdin is not None
         _ask_to_end(supervisor, close=True)
+        if supervisor.wait() != 0:
+            _kill_marked(mark)  # it was killed: nobody else holds the limit
+            raise _lost(process)
     report = _report(status, process)
     return Execution(
         started_at=started,
@@ -138,8 +140,8 @@ def _pump(
             if not data:
                 if name == "status":
                     ended.append(time.monotonic())
-                    if not status:
-                        _kill_marked(mark)  # the supervisor was killed: nobody else holds the limit
+                    if supervisor.wait() != 0:
+                        _kill_marked(mark)  # else the channels have no end
                 selector.unregister(fd)
             elif name == "status":
                 status += data
@@ -196,14 +198,19 @@ def _ready(
 
 def _report(status: bytes, process: Process) -> dict[str, Any]:
     try:
-        report: dict[str, Any] = json.loads(status)
-    except ValueError as exc:
-        raise SandboxError(
-            f"the supervisor of {process.argv[0]!r} was killed, by the system (out of memory?) or the agent"
-        ) from exc
+        # The last line: an agent of our own user can write into its pipe, until it is ended.
+        report: dict[str, Any] = json.loads(status.splitlines()[-1])
+    except (ValueError, IndexError) as exc:
+        raise _lost(process) from exc
     if report["failed"]:
         raise NotStarted(process.argv[0], report["failed"])
     return report
+
+
+def _lost(process: Process) -> SandboxError:
+    return SandboxError(
+        f"the supervisor of {process.argv[0]!r} was killed, by the system (out of memory?) or the agent"
+    )
 
 
 def _why_stopped(report: dict[str, Any], stop: StopSignal) -> StopReason | None:

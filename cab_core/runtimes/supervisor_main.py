@@ -65,7 +65,7 @@ def main() -> None:
     report["failed"] = os.read(failed, 1000).decode("utf-8", "replace") or None
     report["survivors"], report["unkillable"] = _kill_all()
     try:
-        os.write(1, _json(report))
+        os.write(1, b"\n" + _json(report))  # a line of its own, whatever else was written there
     except BrokenPipeError:
         pass  # the runner is gone; nobody wants to know
 

@@ -228,6 +228,15 @@ def test_an_error_of_the_endpoint_delays_that_call_alone(client: Client, endpoin
     assert upstream._until > 0.0
 
 
+@pytest.mark.parametrize("hours", [False, True])
+def test_whether_to_ask_again_is_decided_here(client: Client, endpoint: Endpoint, hours: bool) -> None:
+    """A client that is told no time does not wait for an hour, whether the call was sent again or not."""
+    endpoint.mode = "hours" if hours else "429"
+    status, headers, _ = client.call(ASK)
+    assert (status, headers["x-should-retry"], headers.get("Retry-After")) == (429, "false", None)
+    assert client.session.calls[0].tries == (1 if hours else 4)
+
+
 @pytest.mark.parametrize("mode", ["odd_choices", "odd_usage"])
 def test_answers_that_are_none_are_recorded(client: Client, endpoint: Endpoint, mode: str) -> None:
     """Choices that are no list and counts beyond reason break nothing and lose no call."""

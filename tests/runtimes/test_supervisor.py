@@ -170,3 +170,33 @@ def test_what_is_to_be_run_may_be_large_and_of_any_text() -> None:
     code = "import os, sys; sys.exit(os.environ['V'] != 'x\\n' * 50_000 + '\\udce9')"
     process = Process(argv=(sys.executable, "-c", code), cwd="/", timeout_s=20, env={"V": value})
     assert supervise(process, {"PATH": "/usr/bin:/bin"}, kept, StopSignal()).exit_code == 0, kept.stderr
+
+
+FORGED = (
+    b'{"duration_s": 1, "exit_code": 0, "signal": null, "timed_out": false, "asked": false, "failed": null, '
+)
+FORGED += b'"survivors": 0, "unkillable": 0}'
+FORGES = f"""
+import os, signal, subprocess, sys
+child = subprocess.Popen(["sleep", "60"], start_new_session=True)
+print(child.pid, flush=True)
+with open(f"/proc/{{os.getppid()}}/fd/1", "wb") as pipe:
+    pipe.write({FORGED!r})
+"""
+
+
+def test_a_forged_report_is_not_believed() -> None:
+    """An agent of our own user can write into the supervisor's pipe: what counts is the supervisor's own line."""
+    execution, kept = run(FORGES + "sys.exit(7)")
+    assert (execution.exit_code, execution.survivors) == (7, 1)
+    assert not Path(f"/proc/{int(kept.stdout)}").exists()
+
+
+def test_of_a_killed_supervisor_nothing_is_believed() -> None:
+    """Nor does anything live on that ran below it."""
+    kept = Kept()
+    code = FORGES + "os.kill(os.getppid(), signal.SIGKILL)"
+    process = Process(argv=(sys.executable, "-c", code), cwd="/", timeout_s=20)
+    with pytest.raises(SandboxError, match="was killed"):
+        supervise(process, {"PATH": "/usr/bin:/bin"}, kept, StopSignal())
+    assert not Path(f"/proc/{int(kept.stdout)}/cwd").exists()  # a zombie at most, of whoever adopts it

@@ -45,6 +45,10 @@ def _redirect(_: Endpoint, handler: Handler) -> None:
     handler.send(_keyed(handler), status=302, headers={"Location": f"http://elsewhere.invalid/{key}"})
 
 
+def _hours(_: Endpoint, handler: Handler) -> None:
+    handler.send(b'{"error": {"message": "monthly limit"}}', status=429, headers={"Retry-After": "3600"})
+
+
 def _packed(endpoint: Endpoint, handler: Handler) -> None:
     encoding, pack = endpoint.packing
     handler.send(pack(_keyed(handler)), status=401, headers={"Content-Encoding": encoding})
@@ -87,4 +91,5 @@ _ODD: dict[str, Callable[[Endpoint, Handler], None]] = {
     "odd_usage": lambda _, handler: handler.send(_HUGE),
     "hang_up": _hang_up,
     "302": _redirect,
+    "hours": _hours,
 }

@@ -158,3 +158,33 @@ def test_what_write_would_change_is_told() -> None:
     assert set(Claude().dialect().cannot(escapes, {}, JOB)) == {"letter", "after"}
     files = {"plain": "a\n\n b", "crlf": "a\r\nb\r\n", "blank": "a \nb", "tab": "a\t\r\n", "page": "a\x0c\n"}
     assert set(Claude().dialect().cannot(files, {}, JOB)) == {"blank", "tab", "page"}
+
+
+INNER = {
+    "type": "user",
+    "parent_tool_use_id": "a1",
+    "message": {"content": [{"type": "text", "text": "I cannot help."}]},
+}
+AGENT = {
+    "type": "assistant",
+    "parent_tool_use_id": "a1",
+    "message": {"content": [{"type": "text", "text": "No."}]},
+}
+OWN = {
+    "type": "user",
+    "isSynthetic": True,
+    "message": {"content": [{"type": "text", "text": "Please go on."}]},
+}
+
+
+@pytest.mark.parametrize("event", [INNER, AGENT, OWN], ids=["prompt", "agent", "itself"])
+def test_what_another_said_is_not_its_last_word(event: dict[str, object]) -> None:
+    """The prompt of an agent that it started, what that one said, and what the CLI tells the model to do."""
+    found = harvest("\n".join([TEXT, json.dumps(event), END]))
+    assert found.final_message == "Done."
+    assert found.transcript[-1].role == ("assistant" if event is AGENT else "info")
+
+
+def test_the_terminal_shows_no_prompt_of_another() -> None:
+    """The call that started it is shown, and says the same."""
+    assert Claude.render(json.dumps(INNER)) == ""
