@@ -13,7 +13,7 @@ from cab_core.plugins.dialects import WriteFiles
 from cab_core.plugins.toolkit import StackEffect, json_events, skill_files
 from cab_core.records import Instructions, McpServer, Skill, Step
 
-from .events import failure, final_message, finished, shown, token_claim
+from .events import failure, final_message, finished, said_aside, shown, token_claim
 from .session import session_log, transcript
 
 _OWN = ".gemini"  # below HOME
@@ -64,7 +64,7 @@ class Gemini:
         steps = transcript(session_log(left, events))
         done = finished(events)
         return Harvest(
-            transcript=(Step(role="user", text=left.job.prompt), *steps),
+            transcript=(Step(role="user", text=left.job.prompt), *steps, *said_aside(events)),
             claim=token_claim(events),
             final_message=None if left.stdout_cut else final_message(events),
             finished=done,
@@ -80,7 +80,8 @@ def _command(prompt: str) -> tuple[str, str]:
     """Return what is typed to run the command, and the command's text.
 
     In that text `!{` would run something, `@{` read a file, and `{{args}}` is what was typed after the
-    command's name. The first of them that the prompt holds is put in as such; two kinds cannot be.
+    command's name. The first of them that the prompt holds is put in as such; a second kind cannot be, and is
+    taken for what it is there.
     """
     mark = next((m for m in ("!{", "@{", "{{args}}") if m in prompt), None)
     return ("/task", prompt) if mark is None else (f"/task {mark}", prompt.replace(mark, "{{args}}"))

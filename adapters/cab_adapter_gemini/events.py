@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cab_core.plugins.shown import shown_call
 from cab_core.plugins.toolkit import Event, at, excerpt, json_events, shorten
-from cab_core.records import TokenClaim
+from cab_core.records import Step, TokenClaim
 
 
 def final_message(events: Sequence[Event]) -> str | None:
@@ -45,6 +45,11 @@ def failure(events: Sequence[Event], stderr: str) -> str | None:
     told = told or [e.get("message") for e in events if e["type"] == "error"]
     said = told or stderr.strip().splitlines()
     return shorten(" ".join(str(said[-1]).split()), 500) if said else None
+
+
+def said_aside(events: Sequence[Event]) -> list[Step]:
+    """Return what Gemini says itself, such as that it stops at a loop: its result is then a success."""
+    return [Step(role="info", text=str(e.get("message"))) for e in events if e["type"] == "error"]
 
 
 def shown(line: str) -> str:

@@ -13,7 +13,7 @@ from cab_adapter_gemini.events import failure, final_message, finished, token_cl
 
 from cab_core.plugins.protocols import Leftovers, Reply
 from cab_core.plugins.toolkit import json_events
-from cab_core.records import Env, Harvest, Job, McpServer, TokenClaim, Usage
+from cab_core.records import Env, Harvest, Job, McpServer, Step, TokenClaim, Usage
 
 JOB = Job(
     prompt="p", model="m", endpoint="http://e", token="T-0123", home="/h", workdir="/w", deadline_s=1,
@@ -135,3 +135,10 @@ def test_the_dialect_writes_each_file_once() -> None:
         Reply(tool=("write_file", first)), Reply(tool=("write_file", second)), None,
     ]  # fmt: skip
     assert Gemini().dialect().edit({"b": "2"}, {"messages": []}, JOB) is None
+
+
+def test_what_gemini_says_itself_is_in_the_transcript(tmp_path: Path) -> None:
+    """Such as that it stops at a loop, which its result calls a success."""
+    said = event("error", severity="warning", message="Loop detected")
+    found = harvest(f"{said}\n{END}", tmp_path)
+    assert found.transcript[-1] == Step(role="info", text="Loop detected") and found.finished
