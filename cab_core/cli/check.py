@@ -33,10 +33,17 @@ from .table import as_row, print_json
 from .text import say
 
 
+def _one(_: click.Context, option: click.Parameter, said: tuple[str, ...]) -> str | None:
+    """Return the one that was named: `cab run` takes several, and here none is dropped in silence."""
+    if len(said) > 1:
+        raise click.BadParameter(f"`cab check` takes one, got {len(said)}: {', '.join(said)}", param=option)
+    return said[0] if said else None
+
+
 @click.command
-@click.option("--tui", metavar="NAME|FILE[@VERSION]", help="the CLI")
-@click.option("--model", metavar="ID", help="the model")
-@click.option("--task", metavar="ID", help="the task")
+@click.option("--tui", metavar="NAME|FILE[@VERSION]", multiple=True, callback=_one, help="the CLI")
+@click.option("--model", metavar="ID", multiple=True, callback=_one, help="the model")
+@click.option("--task", metavar="ID", multiple=True, callback=_one, help="the task")
 @click.option("--probe-only", is_flag=True, help="look at the endpoint, run nothing; wants --model alone")
 @click.option("--no-probe", is_flag=True, help="run the task without looking at the endpoint first")
 @click.option(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cab_core.probe.suggest import wall_after
+from cab_core.probe.suggest import MEASURED_ROOM, SHORTEST_S, wall_after
 from cab_core.records import OUTCOMES, CellSummary, ModelCall
 from cab_core.store.reading import read_lines
 
@@ -36,4 +36,5 @@ def _took(path: str, result: CellSummary) -> str:
     said = f"The agent took {seconds}, {calls} call{'' if calls == 1 else 's'}, {tokens}"
     if result.wall_ms is None or not OUTCOMES[result.outcome].counted or result.outcome.startswith("limit"):
         return f"{said}."
-    return f"{said}: three times as long is --wall {wall_after(result.wall_ms):g}."
+    wall = f"{MEASURED_ROOM:g} times as long, in whole minutes and at least {SHORTEST_S:g}"
+    return f"{said}. By this --wall {wall_after(result.wall_ms):g} would do: {wall}."

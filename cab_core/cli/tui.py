@@ -13,6 +13,7 @@ from cab_core.defaults import LATEST
 from cab_core.plugins.protocols import Adapter
 from cab_core.plugins.registry import Plugins
 from cab_core.runtimes.install import installed_version
+from cab_core.runtimes.release_order import is_release
 from cab_core.runtimes.releases import releases
 from cab_core.store.calibrations import is_calibrated
 
@@ -21,7 +22,7 @@ from .group import Group, pass_plugins
 from .rows import print_table
 from .table import print_json
 
-_NEWEST = 5  # versions that are shown though nothing is known of them here
+_NEWEST = 5  # releases that are shown though nothing is known of them here
 
 
 @click.group(cls=Group)
@@ -31,7 +32,9 @@ def command() -> None:
 
 @command.command
 @click.argument("name", metavar="NAME|FILE")
-@click.option("--all", "every", is_flag=True, help=f"all that the registry has, not the newest {_NEWEST}")
+@click.option(
+    "--all", "every", is_flag=True, help=f"all that the registry has, not the newest {_NEWEST} releases"
+)
 @options.runs
 @options.as_json
 @pass_plugins
@@ -43,7 +46,8 @@ def versions(plugins: Plugins, name: str, every: bool, runs: Path, as_json: bool
     adapter = plugins.adapter(find_cli(plugins, name)[0])
     known = releases(adapter)
     rows = [_row(plugins, adapter, version, known, runs) for version in _versions(adapter, known)]
-    shown = [row for n, row in enumerate(rows) if every or n < _NEWEST or _known_here(row)]
+    newest = [row for row in rows if is_release(row["version"])][:_NEWEST] or rows[:_NEWEST]
+    shown = [row for row in rows if every or row in newest or _known_here(row)]
     if as_json:
         print_json(shown)
     else:

@@ -78,18 +78,22 @@ def look_at_protocols(look: Look) -> None:
         return
     said = [", ".join(spoken)]
     said += [f"not {' nor '.join(absent)}"] if absent else []
+    if unknown := [n for n, there in probe.protocols.items() if there is None]:
+        said.append(f"unknown: {', '.join(unknown)}")
     if not probe.usable and not look.asker.model.protocols:
         said.append(f"`protocols` in cab.toml says which of them a CLI is to speak, in place of {asked}")
     look.note("protocols", "; ".join(said))
 
 
 def _speaks(asker: Asker, other: Spoken) -> bool | None:
-    """Send a call without anything in it: who speaks the protocol says what is missing."""
+    """Send a call without anything in it: who speaks the protocol says what is missing, or answers anyway."""
     path = other.path_for(asker.model.id)
     seen = asker.look(path, _OTHER_S, body={}, other=other)
     words = seen.words[:4000].replace(f"/{path}", "")
     if seen.page or seen.status in (404, 405, 501):
         return False
+    if seen.status == 200 and isinstance(seen.value, dict) and other.answer in seen.value:
+        return True
     refused = seen.status is not None and seen.status >= 400
     return True if refused and any(field in words for field in other.names) else None
 

@@ -24,7 +24,8 @@ _FEWEST = 16  # tokens that OpenAI's responses want as a bound at the least
 class Spoken:
     """One protocol. `path`: of a call, behind an endpoint's address; `stream`: of one that is streamed.
 
-    `names`: what a refusal of an empty call names where the protocol is spoken. `write`: a question, as
+    `names`: what a refusal of an empty call names where the protocol is spoken, `answer`: what every answer
+    has. `write`: a question, as
     `questions` has it, in the protocol's form. `version`: how an endpoint's address usually ends.
     """
 
@@ -32,6 +33,7 @@ class Spoken:
     path: str
     stream: str | None = None
     names: tuple[str, ...]
+    answer: str
     write: Callable[[str, Body], dict[str, Any]]
     headers: Mapping[str, str] = attrs.field(factory=dict)
     version: str = "v1"
@@ -84,12 +86,25 @@ def _stream(body: Body) -> dict[str, Json]:
 
 
 _ALL = (
-    Spoken(protocol=OpenAIChat(), path="chat/completions", names=("messages", "model"), write=_chat),
-    Spoken(protocol=OpenAIResponses(), path="responses", names=("input", "model"), write=_responses),
+    Spoken(
+        protocol=OpenAIChat(),
+        path="chat/completions",
+        names=("messages", "model"),
+        answer="choices",
+        write=_chat,
+    ),
+    Spoken(
+        protocol=OpenAIResponses(),
+        path="responses",
+        names=("input", "model"),
+        answer="output",
+        write=_responses,
+    ),
     Spoken(
         protocol=AnthropicMessages(),
         path="messages",
         names=("messages", "max_tokens", "model"),
+        answer="content",
         write=_messages,
         headers={"anthropic-version": "2023-06-01"},
     ),
@@ -98,6 +113,7 @@ _ALL = (
         path="models/{model}:generateContent",
         stream="models/{model}:streamGenerateContent?alt=sse",
         names=("contents",),
+        answer="candidates",
         write=_gemini,
         version="v1beta",
     ),

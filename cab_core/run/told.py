@@ -13,7 +13,8 @@ _FAULTS = {
     "http_401": "the endpoint refused the credential (401): check the key (--key-env, CAB_KEY)",
     "http_402": "the account at the endpoint has no credit left (402)",
     "http_403": "the endpoint forbids this (403): may this key use this model?",
-    "http_404": "the endpoint knows no such model or path (404): check --model and --endpoint",
+    "http_404": "the endpoint knows no such model or path (404): check --model and --endpoint; "
+    "`cab check` says which protocols it speaks",
     "http_405": "the endpoint takes no calls at this address (405): check --endpoint",
     "http_407": "a proxy on the way wants a user and a password (407): check HTTP_PROXY",
     "http_408": "the endpoint gave the call up before it had answered (408)",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from cab_core.errors import ImageError, UnknownName
+from cab_core.errors import ImageError, UnknownName, UserError
 from cab_core.plugins.protocols import Adapter
 
 from .terminal import clean_line
@@ -55,11 +55,25 @@ def asked_for(adapter: Adapter, version: str) -> Iterator[None]:
 
     Raises:
         UnknownName: it is the version that was asked for; another package's is the recipe's own fault.
+        UserError: there is such a version, and what it needs is not on this machine's registry.
     """
     try:
         yield
     except NoRelease as exc:
         if version == adapter.default_version or version not in exc.requirement:
             raise
-        hint = f"there is no {exc.requirement}; without a version it is {adapter.default_version}"
+        default = f"without a version it is {adapter.default_version}"
+        recipe = adapter.recipe(version)
+        if _name(exc.requirement) not in map(_name, (*recipe.npm, *recipe.pip)):
+            raise UserError(
+                f"{adapter.name}@{version} cannot be installed: it needs {exc.requirement}, and the "
+                "registry that is asked here has none; "
+                f"`cab tui versions {adapter.name}` names others, {default}"
+            ) from exc
+        hint = f"there is no {exc.requirement}; {default}"
         raise UnknownName(f"version of {adapter.name}", version, exc.known, hint) from exc
+
+
+def _name(requirement: str) -> str:
+    """Return the package of `@scope/name@1.2` or `name[extra]==1.2`."""
+    return re.split(r"(?<=.)@|[\[=<>~! ]", requirement)[0].lower()

@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 _PART = re.compile(r"\d+|[A-Za-z]+")
+_RELEASE = re.compile(r"v?\d+(\.\d+)*(\.post\d+)?(\+.*)?")
 Key = tuple[tuple[tuple[int, int, str], ...], str]
+
+
+def is_release(version: str) -> bool:
+    """Return whether a version is a whole one: neither one before a release nor the build for a platform."""
+    return _RELEASE.fullmatch(version) is not None
 
 
 def in_order(versions: Iterable[str], released: Sequence[str]) -> list[str]:

@@ -121,6 +121,15 @@ def test_what_speaks_another_protocol(probed: Probed) -> None:
     assert "openai-responses, anthropic-messages; not openai-chat nor gemini; `protocols` in cab.toml" in says
 
 
+def test_a_server_that_answers_an_empty_call_speaks_its_protocol(probed: Probed) -> None:
+    """Not all say what is missing; of the others nothing is known where they say neither."""
+    gone, odd = (404, {"detail": "Not Found"}), (400, {"error": "no"})
+    posts = {"/v1/responses": (200, {"output": []}), "/v1/messages": odd}
+    found = probed(refuse=lambda _: gone, posts=posts)
+    assert found.protocols["openai-responses"] and found.protocols["anthropic-messages"] is None
+    assert "unknown: anthropic-messages" in said(found, "protocols").says
+
+
 def test_a_web_page(probed: Probed) -> None:
     """A portal that answers everything with a page is no endpoint."""
     page = (200, "<!doctype html><html><body>Sign in to the portal</body></html>")

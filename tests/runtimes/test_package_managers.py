@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cab_core.errors import ImageError, UnknownName
+from cab_core.errors import ImageError, UnknownName, UserError
+from cab_core.records import Recipe
 from cab_core.runtimes.package_managers import NoRelease, asked_for, failure
 from tests.support.puppet import Puppet
 
@@ -23,6 +24,10 @@ class Toy(Puppet):
 
     name, default_version = "toy", "10.0"
 
+    def recipe(self, version: str) -> Recipe:
+        """By either of them."""
+        return Recipe(npm=(f"@a/toy@{version}",), pip=(f"toy[all]=={version}",))
+
 
 @pytest.mark.parametrize("lines", [PIP, NPM, tuple(line.replace("error", "ERR!") for line in NPM)])
 def test_a_version_that_was_asked_for_is_a_mistake_of_the_user(lines: tuple[str, ...]) -> None:
@@ -34,6 +39,19 @@ def test_a_version_that_was_asked_for_is_a_mistake_of_the_user(lines: tuple[str,
     assert "\n" not in said and ("did you mean '9.1'" in said or "did you mean '9.8.1'" in said) == (
         lines is PIP
     )
+
+
+@pytest.mark.parametrize(
+    "line", [NPM[1].replace("@a/toy@", "@a/core@"), PIP[2].replace("toy==", "toy-core==")]
+)
+def test_a_version_whose_own_needs_are_not_there_is_not_unknown(line: str) -> None:
+    """The registry may be behind another: the package that it lacks is named, and what to do."""
+    with (
+        pytest.raises(UserError, match=r"toy@9\.9 cannot be installed: it needs .*core") as caught,
+        asked_for(Toy(""), "9.9"),
+    ):
+        raise failure("install", [line])
+    assert "`cab tui versions toy` names others" in str(caught.value)
 
 
 def test_a_version_that_the_recipe_names_is_no_mistake_of_the_user() -> None:
