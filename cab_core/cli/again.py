@@ -50,5 +50,5 @@ def _words(parameter: click.Parameter, value: Any) -> Iterator[str]:
     if isinstance(parameter, click.Option) and parameter.is_flag:
         yield name
         return
-    for each in value if parameter.multiple else (value,):
+    for each in value if isinstance(value, tuple) else (value,):  # of several, `cab check` takes one
         yield from (name, f"{each:.15g}" if isinstance(each, float) else str(each))

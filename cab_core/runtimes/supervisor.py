@@ -54,7 +54,6 @@ def supervise(
         counts, status = _pump({out: "stdout", err: "stderr"}, supervisor, output, mark)
         _ask_to_end(supervisor, close=True)
         if supervisor.wait() != 0:
-            _kill_marked(mark)  # it was killed: nobody else holds the limit
             raise _lost(process)
     report = _report(status, process)
     return Execution(
@@ -141,7 +140,7 @@ def _pump(
                 if name == "status":
                     ended.append(time.monotonic())
                     if supervisor.wait() != 0:
-                        _kill_marked(mark)  # else the channels have no end
+                        _kill_marked(mark)  # it was killed: nobody else holds the limit
                 selector.unregister(fd)
             elif name == "status":
                 status += data
