@@ -13,6 +13,7 @@ from cab_adapter_qwen.events import failure, finished, token_claim
 from cab_core.plugins.protocols import Leftovers
 from cab_core.plugins.toolkit import json_events
 from cab_core.records import Env, Harvest, Instructions, Job, McpServer, TokenClaim
+from tests.support.said_by_others import OTHERS, PROMPT
 
 JOB = Job(
     prompt="/p", model="m", endpoint="http://e/v1", token="T-0123", home="/h", workdir="/w", deadline_s=1,
@@ -137,31 +138,10 @@ def test_what_the_recording_shows() -> None:
     assert shown == ["", "", "$ ls", "a\nb", "Done.", BAD, "", "plain"]
 
 
-INNER = {
-    "type": "user",
-    "parent_tool_use_id": "a1",
-    "message": {"content": [{"type": "text", "text": "I cannot help."}]},
-}
-AGENT = {
-    "type": "assistant",
-    "parent_tool_use_id": "a1",
-    "message": {"content": [{"type": "text", "text": "No."}]},
-}
-OWN = {
-    "type": "user",
-    "isSynthetic": True,
-    "message": {"content": [{"type": "text", "text": "Please go on."}]},
-}
-
-
-@pytest.mark.parametrize("event", [INNER, AGENT, OWN], ids=["prompt", "agent", "itself"])
-def test_what_another_said_is_not_its_last_word(event: dict[str, object]) -> None:
+@pytest.mark.parametrize("other", OTHERS)
+def test_what_another_said_is_not_its_last_word(other: str) -> None:
     """The prompt of an agent that it started, what that one said, and what the CLI tells the model to do."""
-    found = harvest("\n".join([TEXT, json.dumps(event), END]))
+    found = harvest("\n".join([TEXT, OTHERS[other], END]))
     assert found.final_message == "Done."
-    assert found.transcript[-1].role == ("assistant" if event is AGENT else "info")
-
-
-def test_the_terminal_shows_no_prompt_of_another() -> None:
-    """The call that started it is shown, and says the same."""
-    assert Qwen.render(json.dumps(INNER)) == ""
+    assert found.transcript[-1].role == ("assistant" if other == "agent" else "info")
+    assert Qwen.render(PROMPT) == ""  # the call that started it was shown, and says the same
