@@ -8,11 +8,12 @@ from typing import Any
 import attrs
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
-from cab_core.plugins.toolkit import StackEffect, json_events, skill_files
+from cab_core.plugins.messages import of_main
+from cab_core.plugins.toolkit import StackEffect, json_events, last_words, skill_files
 from cab_core.records import Instructions, McpServer, Skill, Step
 
 from .dialect import WriteTool
-from .events import failed_servers, failure, finished, last_words, shown, token_claim, transcript
+from .events import failed_servers, failure, finished, shown, token_claim, transcript
 from .prompt import said
 
 _OWN, _SERVERS = ".claude", ".cab/mcp.json"  # below HOME
@@ -67,7 +68,7 @@ class Claude:
         return Harvest(
             transcript=(Step(role="user", text=left.job.prompt), *transcript(events)),
             claim=token_claim(events),
-            final_message=last_words(events),
+            final_message=last_words(transcript(of_main(events))),
             finished=done,
             failure=None if done else failure(events, left.stderr),
             failed_items=failed_servers(events),

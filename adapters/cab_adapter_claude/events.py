@@ -16,12 +16,6 @@ def transcript(events: Sequence[Event]) -> list[Step]:
     return messages.transcript(events, itself=_ITSELF)
 
 
-def last_words(events: Sequence[Event]) -> str | None:
-    """Return what the agent itself said last, and none of those that it started."""
-    own = transcript(messages.of_main(events))
-    return next((step.text for step in reversed(own) if step.role == "assistant"), None)
-
-
 def token_claim(events: Sequence[Event]) -> TokenClaim:
     """Return the sum over the models of the last event; its input is without what a cache gave and took."""
     models = at(events[-1], "modelUsage") if events else None

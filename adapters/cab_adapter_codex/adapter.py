@@ -8,7 +8,7 @@ import attrs
 import tomli_w
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
-from cab_core.plugins.toolkit import StackEffect, json_events, skill_files
+from cab_core.plugins.toolkit import StackEffect, json_events, last_words, skill_files
 from cab_core.records import Instructions, McpServer, Skill, StackItem, Step, TokenClaim
 
 from .dialect import Patch
@@ -60,7 +60,7 @@ class Codex:
         return Harvest(
             transcript=(Step(role="user", text=left.job.prompt), *steps),
             claim=TokenClaim() if left.stdout_cut else token_claim(events),
-            final_message=next((s.text for s in reversed(steps) if s.role == "assistant"), None),
+            final_message=last_words(steps),
             finished=done,
             failure=None if done else failure(events, left.stderr),
         )

@@ -6,7 +6,7 @@ import json
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
 from cab_core.plugins.dialects import WriteFiles
-from cab_core.plugins.toolkit import StackEffect, json_events, skill_files
+from cab_core.plugins.toolkit import StackEffect, json_events, last_words, skill_files
 from cab_core.records import Instructions, McpServer, Skill
 
 from .events import failed_servers, failure, finished, shown, token_claim, transcript
@@ -58,7 +58,7 @@ class Copilot:
         return Harvest(
             transcript=tuple(steps),
             claim=token_claim(left.read(_USAGE) or ""),
-            final_message=next((s.text for s in reversed(steps) if s.role == "assistant"), None),
+            final_message=last_words(steps),
             finished=done,
             failure=None if done else failure(events, left.stderr),
             failed_items=failed_servers(events),

@@ -9,7 +9,7 @@ import attrs
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
 from cab_core.plugins.dialects import WriteFiles
-from cab_core.plugins.toolkit import StackEffect, json_events, skill_files
+from cab_core.plugins.toolkit import StackEffect, json_events, last_words, skill_files
 from cab_core.records import Instructions, McpServer, Skill, Step, TokenClaim
 
 from .events import failed_servers, failure, finished, shown, token_claim, transcript
@@ -67,7 +67,7 @@ class Opencode:
         return Harvest(
             transcript=(Step(role="user", text=left.job.prompt), *steps),
             claim=TokenClaim() if left.stdout_cut else token_claim(left.stdout, events, self.program),
-            final_message=next((s.text for s in reversed(steps) if s.role == "assistant"), None),
+            final_message=last_words(steps),
             finished=done,
             failure=None if done else failure(events, left.stderr),
             failed_items=failed_servers(left.read(f".local/share/{self.program}/log/{self.program}.log")),

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe, TokenClaim
-from cab_core.plugins.toolkit import StackEffect, json_events, skill_files
+from cab_core.plugins.toolkit import StackEffect, json_events, last_words, skill_files
 from cab_core.records import Instructions, McpServer, Skill, StackItem, Step
 
 from .dialect import WriteTool
@@ -66,7 +66,7 @@ class Pi:
         return Harvest(
             transcript=(Step(role="user", text=left.job.prompt), *steps),
             claim=TokenClaim() if left.is_cut(_LOG, _LARGEST) else token_claim(session),
-            final_message=next((s.text for s in reversed(steps) if s.role == "assistant"), None),
+            final_message=last_words(steps),
             finished=None if left.is_cut(_LOG, _LARGEST) else done,
             failure=None if done else failure(session, left.stderr),
         )

@@ -9,10 +9,11 @@ import attrs
 
 from cab_core import Harvest, Job, Launch, Leftovers, Recipe
 from cab_core.plugins.dialects import WriteFiles
-from cab_core.plugins.toolkit import StackEffect, json_events, skill_files
+from cab_core.plugins.messages import of_main
+from cab_core.plugins.toolkit import StackEffect, json_events, last_words, skill_files
 from cab_core.records import Instructions, McpServer, Skill, Step
 
-from .events import failure, finished, last_words, shown, token_claim, transcript
+from .events import failure, finished, shown, token_claim, transcript
 
 _OWN, _SYSTEM = ".qwen", ".cab/qwen.json"  # below HOME
 _KEY = "OPENAI_API_KEY"
@@ -71,7 +72,7 @@ class Qwen:
         return Harvest(
             transcript=(Step(role="user", text=left.job.prompt), *transcript(events)),
             claim=token_claim(events),
-            final_message=last_words(events),
+            final_message=last_words(transcript(of_main(events))),
             finished=done,
             failure=None if done else failure(events, left.stderr),
         )

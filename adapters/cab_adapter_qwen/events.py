@@ -18,12 +18,6 @@ def transcript(events: Sequence[Event]) -> list[Step]:
     return [attrs.evolve(s, role="info") if (s.role, s.text) == ("assistant", error) else s for s in steps]
 
 
-def last_words(events: Sequence[Event]) -> str | None:
-    """Return what the agent itself said last, and none of those that it started."""
-    own = transcript(messages.of_main(events))
-    return next((step.text for step in reversed(own) if step.role == "assistant"), None)
-
-
 def token_claim(events: Sequence[Event]) -> TokenClaim:
     """Return what the last event counts; it includes what was cached, and the thoughts."""
     usage = at(events[-1], "usage") if events else None

@@ -1,14 +1,14 @@
-"""What plugins have in common: reading hostile JSON, and applying the items of a stack."""
+"""What plugins have in common: reading hostile JSON and a run, and applying the items of a stack."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import attrs
 
-from cab_core.records import Applied, Args, Env, Files, Instructions, McpServer, Skill, StackItem
+from cab_core.records import Applied, Args, Env, Files, Instructions, McpServer, Skill, StackItem, Step
 
 from .strict_json import read_strictly as read_strictly
 from .strict_json import switches_are_plain as switches_are_plain
@@ -64,6 +64,11 @@ def shorten(text: str, longest: int) -> str:
     kept = text[: longest + 1 - len(_CUT)]
     space = max(kept.rfind(" "), kept.rfind("\n"))
     return (kept[:space] if space > 0 else kept[:-1]).rstrip() + _CUT
+
+
+def last_words(steps: Sequence[Step]) -> str | None:
+    """Return what the model said last, None where it said nothing."""
+    return next((step.text for step in reversed(steps) if step.role == "assistant"), None)
 
 
 def excerpt(text: str, lines: int = 20, width: int = 200) -> str:

@@ -22,9 +22,9 @@ from .rescore import rescored
 
 def same_price(one: PriceSource | None, other: PriceSource | None) -> bool:
     """Return whether dollars come from one price. A table has the price of each day: its entry is enough."""
-    if one is None or other is None or one.source != other.source:
-        return one is other
-    return one == other if one.entry is None else one.entry == other.entry
+    if one is not None and other is not None and one.entry is not None:
+        return (one.source, one.entry) == (other.source, other.entry)
+    return one == other
 
 
 def is_whole(result: CellResult, calls: Sequence[ModelCall]) -> bool:

@@ -11,7 +11,7 @@ from cab_core.plugins.protocols import StopSignal
 from cab_core.records import Cell
 from cab_core.store.cells import Store
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
@@ -26,5 +26,5 @@ def written(store: Store, cell: Cell, stop: StopSignal) -> Iterator[None]:
         yield
     except OSError as exc:
         stop.stop("cancelled")
-        kind = InfraError if exc.errno in FULL else UserError
+        kind = InfraError if exc.errno in _FULL else UserError
         raise kind(f"{store.root}: cell {cell.cell_id} cannot be written: {exc.strerror}") from exc
