@@ -25,17 +25,22 @@ from .scripted.named import persona_named
 SCRIPTED, REPLAY = "scripted:", "replay:"
 
 
+_DEAREST = 1_000_000  # a dollar a token; what is more is a slip, and no sum of it is a number
+
+
 @attrs.frozen(kw_only=True)
 class PriceDoc:
     """US dollars for a million tokens."""
 
-    input: float = attrs.field(metadata=doc("USD per million input tokens", minimum=0))
-    output: float = attrs.field(metadata=doc("USD per million output tokens", minimum=0))
+    input: float = attrs.field(metadata=doc("USD per million input tokens", minimum=0, maximum=_DEAREST))
+    output: float = attrs.field(metadata=doc("USD per million output tokens", minimum=0, maximum=_DEAREST))
     cached: float | None = attrs.field(
-        default=None, metadata=doc("USD per million input tokens that a cache gave", minimum=0)
+        default=None,
+        metadata=doc("USD per million input tokens that a cache gave", minimum=0, maximum=_DEAREST),
     )
     cache_write: float | None = attrs.field(
-        default=None, metadata=doc("USD per million input tokens that a cache took", minimum=0)
+        default=None,
+        metadata=doc("USD per million input tokens that a cache took", minimum=0, maximum=_DEAREST),
     )
 
 

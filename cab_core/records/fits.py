@@ -106,6 +106,10 @@ def _minimum(least: float, _: Defs) -> Fits:
     return lambda value: type(value) not in (int, float) or value >= least
 
 
+def _maximum(most: float, _: Defs) -> Fits:
+    return lambda value: type(value) not in (int, float) or value <= most
+
+
 def _above(bound: float, _: Defs) -> Fits:
     return lambda value: type(value) not in (int, float) or value > bound
 
@@ -120,5 +124,6 @@ _KEYWORDS: dict[str, Callable[[Any, Defs], Fits]] = {
     "minItems": _size(list),
     "minLength": _size(str),
     "minimum": _minimum,
+    "maximum": _maximum,
     "exclusiveMinimum": _above,
 }

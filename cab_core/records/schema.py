@@ -27,7 +27,7 @@ _PLAIN: dict[Any, dict[str, Any]] = {
 }
 
 # Bounds as people read them. Of a type that may be null too, they stand beside `anyOf`.
-_BOUNDS = {"minimum": ">=", "exclusiveMinimum": ">", "pattern": "pattern"}
+_BOUNDS = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "pattern": "pattern"}
 _BOUNDS |= {key: key for key in ("minItems", "minLength")}
 
 

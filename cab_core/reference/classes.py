@@ -17,6 +17,7 @@ from .words import Link, begun_by, said_of, signature, text_of, type_in_words
 # Bounds of a field's JSON Schema, as people read them.
 _BOUNDS = {
     "minimum": ">= {}",
+    "maximum": "<= {:,.0f}",
     "exclusiveMinimum": "> {}",
     "minItems": "at least {}",
     "minLength": "length >= {}",

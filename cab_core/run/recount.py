@@ -38,7 +38,7 @@ def recount(
     """Count a cell's dollars by a price, and write it; return False where not all of its calls are there.
 
     `voided_usd`: what its tries in vain cost by that price. Its axes are scored anew, as a figure may be in
-    dollars. An interruption leaves the price of before in `cell.json`, which is written last.
+    dollars. While its calls are written nothing is said of them: an interruption leaves a cell of no price.
 
     Raises:
         UserError: a file of the cell cannot be read.
@@ -55,6 +55,8 @@ def recount(
         voided_usd=voided_usd if result.voided else result.voided_usd,
         notes=tuple(note for note in result.notes if not note.startswith(NOT_PRICED)),
     )
+    unknown = attrs.evolve(result.tokens, usd=None)
+    write_result(directory, attrs.evolve(result, tokens=unknown, price=None))
     write_whole(directory / "calls.jsonl", "".join(json_line(call).decode() for call in calls))
     write_result(directory, rescored(counted, attrs.evolve(evidence, calls=calls), scorers))
     return True

@@ -34,15 +34,15 @@ class Recount:
     _counted: Counter[str] = attrs.field(factory=Counter, init=False)
     _left: Counter[str] = attrs.field(factory=Counter, init=False)
 
-    def is_due(self, planned: PlannedCell, found: CellSummary | None) -> bool:
-        """Return whether dollars come from another price than that of now, which then there is.
+    def may_be_due(self, planned: PlannedCell, standing: CellSummary | None) -> bool:
+        """Return whether the tries of a cell are to be looked at, by the one that stands."""
+        in_vain = standing is None or bool(standing.voided)  # of which it does not say by what price
+        return planned.model.price is not None and (in_vain or self._is_due(planned, standing))
 
-        `found`: a try; None: no try of the cell stands, and what those in vain took may have to be counted.
-        """
+    def _is_due(self, planned: PlannedCell, found: CellSummary | None) -> bool:
+        """Return whether a try's dollars come from another price than that of now, which then there is."""
         price = planned.model.price
-        if price is None:
-            return False
-        return found is None or not same_price(found.price, self._source(price))
+        return bool(price and found and not same_price(found.price, self._source(price)))
 
     def _source(self, price: Price | TablePrice) -> PriceSource:
         """Return where a price comes from; a table takes a third of a millisecond to say it."""
@@ -61,7 +61,7 @@ class Recount:
             found = self.store.summary(path)
             if found.content_key != planned.content_key:
                 continue
-            if self.is_due(planned, found) and not self.stop.is_set():
+            if self._is_due(planned, found) and not self.stop.is_set():
                 with written(self.store, planned.cell, self.stop):
                     self._one(planned, path, Voided.of(earlier).usd)
                 found = self.store.summary(path)

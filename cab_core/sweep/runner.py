@@ -158,7 +158,7 @@ def _kept(
     """Return what a cell came to before, where that has a verdict on the same content."""
     tries = store.tries(planned.cell)
     found = verdict(store, planned, tries)
-    if tries and recount.is_due(planned, found and found[1]):
+    if tries and recount.may_be_due(planned, found and found[1]):
         recount(planned, tries)
         found = verdict(store, planned, tries)
     if found is None:

@@ -114,3 +114,49 @@ def test_a_cell_whose_calls_are_not_all_there_stays(tiny: Cab, endpoint: Endpoin
     done = tiny(*RUN)
     assert "stay those of another price: calls.jsonl does not hold all calls" in warned(done)
     assert cells(tiny) == before and len(endpoint.requests) == asked
+
+
+def test_a_recount_that_was_cut_off_goes_on_at_whichever_price(tiny: Cab, endpoint: Endpoint) -> None:
+    """Where a runner was killed between the calls and the cell: the cell has no price meanwhile, and no dollars."""
+    tiny(*RUN)
+    [path] = (tiny.cwd / "runs").rglob("cell.json")
+    [before] = cells(tiny)
+    price(tiny, endpoint, "input = 4.0\noutput = 8.0")
+    calls = path.with_name("calls.jsonl")
+    kept = calls.read_text()
+    calls.unlink()
+    (calls.parent / "calls.jsonl").mkdir()  # it cannot be written, nor read
+    tiny(*RUN)
+    assert cells(tiny) == [before]
+    calls.rmdir()
+    calls.write_text(kept)
+    cut = {**before, "price": None, "tokens": {**before["tokens"], "usd": None}}
+    path.write_text(json.dumps(cut))  # as it is while the calls are written
+    price(tiny, endpoint, "input = 2.0\noutput = 4.0")
+    tiny(*RUN)
+    assert cells(tiny) == [before]
+
+
+def test_a_try_in_vain_is_counted_though_the_one_that_stands_has_the_price(
+    tiny: Cab, endpoint: Endpoint
+) -> None:
+    """As where a runner was killed between the two."""
+    tiny(*RUN)
+    [path] = (tiny.cwd / "runs").rglob("cell.json")
+    path.write_text(path.read_text().replace('"outcome": "passed"', '"outcome": "infra_upstream"'))
+    tiny(*RUN)
+    right = [(c["tokens"]["usd"], c["voided_usd"]) for c in cells(tiny)]
+    as_run = (path.parent.parent / "2/cell.json").read_text()
+    price(tiny, endpoint, "input = 4.0\noutput = 8.0")
+    tiny(*RUN)
+    (path.parent.parent / "2/cell.json").write_text(as_run)
+    price(tiny, endpoint, "input = 2.0\noutput = 4.0")
+    tiny(*RUN)
+    assert [(c["tokens"]["usd"], c["voided_usd"]) for c in cells(tiny)] == right
+
+
+def test_a_price_beyond_all_reason_is_a_slip(tiny: Cab, endpoint: Endpoint) -> None:
+    """No sum of it would be a number, and cells would be ruined by it."""
+    price(tiny, endpoint, "input = 1e308\noutput = 4.0")
+    done = tiny(*RUN)
+    assert done.returncode == 2 and "models.m.price.input" in done.stderr and "<= 1000000" in warned(done)
